@@ -1,0 +1,127 @@
+/**
+ * The flow file: one JSON document, readable and mergeable. The schemas here are the one declaration; the types, the
+ * JSON Schema and the forms are derived.
+ *
+ * It does not judge what a step's `with` holds (that is the step kind's schema, see check.ts) and carries no grants.
+ *
+ * F1 Objects are closed: an unknown field is refused, so that a misspelt setting never passes silently.
+ * F2 A step is identified by its id alone, unique in the whole flow, blocks included.
+ * F3 Layout is apart from logic and is no part of the content hash.
+ */
+
+import { z } from 'zod';
+import { DURATION } from './duration.ts';
+
+export const ID = /^[a-z][a-z0-9_]{0,62}$/;
+export const KIND = /^[a-z][a-z0-9_.]{0,62}@[1-9][0-9]{0,3}$/;
+/** `step` or `step.port`. */
+export const AFTER = /^[a-z][a-z0-9_]{0,62}(\.[a-z][a-z0-9_]{0,62})?$/;
+
+const id = z.string().regex(ID, 'an id: a lower-case letter, then lower-case letters, digits or _ (63 at most)');
+const kind = z.string().regex(KIND, 'a step kind as name@version, e.g. http.request@1');
+const duration = z.string().regex(DURATION, 'a duration as <int>(ms|s|m|h|d), e.g. 30s');
+const expression = z.string().min(1);
+const text = z.string().max(10_000);
+
+/** Extra tries after a problem: `max` tries, waiting delay × factor^n (at most cap), spread by jitter. */
+export const retrySchema = z.strictObject({
+  max: z.int().min(0).max(1000),
+  delay: duration.optional(),
+  factor: z.number().min(1).max(100).optional(),
+  cap: duration.optional(),
+  jitter: z.boolean().optional(),
+  when: expression.optional(),
+});
+
+/** The short form of a block around one step. */
+export const eachSchema = z.strictObject({
+  over: z.union([expression, z.array(z.json())]),
+  concurrency: z.int().min(1).max(1000).optional(),
+  onItem: z.enum(['stop', 'collect']).optional(),
+});
+
+export const stepSchema = z.strictObject({
+  id,
+  kind,
+  name: z.string().max(200).optional(),
+  note: text.optional(),
+  after: z.array(z.string().regex(AFTER, 'a step id, or step.port')).max(1000).optional(),
+  join: z.enum(['all', 'any', 'first']).optional(),
+  with: z.record(z.string(), z.json()).optional(),
+  each: eachSchema.optional(),
+  retry: retrySchema.optional(),
+  onProblem: z.enum(['stop', 'continue', 'port']).optional(),
+  timeout: duration.optional(),
+  disabled: z.boolean().optional(),
+  narrow: z.array(z.string().max(500)).max(100).optional(),
+});
+
+export const triggerSchema = z.strictObject({
+  id,
+  kind,
+  name: z.string().max(200).optional(),
+  note: text.optional(),
+  disabled: z.boolean().optional(),
+  with: z.record(z.string(), z.json()).optional(),
+});
+
+/** `key`: an expression over input and trigger; runs of one key share the limit. Without it, the whole flow does. */
+export const settingsSchema = z.strictObject({
+  timeout: duration.optional(),
+  concurrency: z
+    .union([z.int().min(1).max(10_000), z.strictObject({ limit: z.int().min(1).max(10_000), key: expression.optional() })])
+    .optional(),
+  rate: z.strictObject({ max: z.int().min(1).max(1_000_000), per: duration, key: expression.optional() }).optional(),
+  debounce: z.strictObject({ for: duration, key: expression.optional() }).optional(),
+  priority: z.int().min(-100).max(100).optional(),
+  idempotency: expression.optional(),
+  errorFlow: z.string().max(200).optional(),
+  keep: z.strictObject({ for: duration.optional(), runs: z.int().min(0).optional() }).optional(),
+});
+
+const point = z.tuple([z.number(), z.number()]);
+
+export const flowSchema = z.strictObject({
+  headgate: z.literal(1),
+  name: z.string().min(1).max(200),
+  description: text.optional(),
+  input: z.record(z.string(), z.json()).optional(),
+  triggers: z.array(triggerSchema).max(1000).optional(),
+  steps: z.array(stepSchema).max(10_000),
+  output: z.json().optional(),
+  settings: settingsSchema.optional(),
+  layout: z.record(z.string(), point).optional(),
+});
+
+export type Json = z.infer<ReturnType<typeof z.json>>;
+export type Retry = z.infer<typeof retrySchema>;
+export type Step = z.infer<typeof stepSchema>;
+export type Trigger = z.infer<typeof triggerSchema>;
+export type Settings = z.infer<typeof settingsSchema>;
+export type Flow = z.infer<typeof flowSchema>;
+
+/** Kinds that hold steps in `with.steps`. */
+export const BLOCKS = ['each@1', 'repeat@1'] as const;
+
+/** The one reserved port: fires when a step with `onProblem: "port"` has a problem. */
+export const PROBLEM_PORT = 'problem';
+
+/** Schema of the `with` of `each@1`. */
+export const eachWith = z.strictObject({
+  over: z.union([expression, z.array(z.json())]),
+  concurrency: z.int().min(1).max(1000).optional(),
+  onItem: z.enum(['stop', 'collect']).optional(),
+  steps: z.array(stepSchema).min(1).max(10_000),
+  result: z.json().optional(),
+});
+
+/** Schema of the `with` of `repeat@1`. `until` sees the steps of the turn just ended. */
+export const repeatWith = z.strictObject({
+  until: expression,
+  max: z.int().min(1).max(100_000),
+  steps: z.array(stepSchema).min(1).max(10_000),
+  result: z.json().optional(),
+});
+
+export type EachWith = z.infer<typeof eachWith>;
+export type RepeatWith = z.infer<typeof repeatWith>;

@@ -1,0 +1,85 @@
+/**
+ * The journal of a run: an append-only list of events. The state of a run is their fold (state.ts), and nothing else
+ * decides what happens next (plan.ts).
+ *
+ * J1 `seq` counts from 1 without gaps; `at` is milliseconds since the epoch, recorded once by the engine.
+ * J2 Time, chance and evaluated data are in events, so that folding a journal again always gives the same state.
+ * J3 A large value is held by reference (`Held`), never inline.
+ * J4 New event types and optional fields may be added; what was written stays readable for ever (golden journals).
+ */
+
+import type { Problem } from '../problem.ts';
+
+/** The rules a journal was planned by; recorded in `run.created` and raised when plan.ts changes its mind. */
+export const PLAN_VERSION = 1;
+
+/** A value inline, or spilled to a blob and held by its id; `size` is the length of its JSON in bytes. */
+export type Held = { readonly value: unknown } | { readonly blob: string; readonly size: number };
+
+/** What started a run: the trigger's id (absent for the run API), its kind and what it brought (request headers, due time…). */
+export type Started = { readonly id?: string; readonly kind: string; readonly data?: unknown };
+
+export type RunCreated = {
+  readonly flow: string;
+  readonly version: number | null;
+  readonly hash: string;
+  readonly plan: number;
+  readonly trigger: Started;
+  readonly input: Held;
+  readonly environment: string;
+  readonly principal: string;
+  readonly vars?: Record<string, unknown>;
+  readonly parent?: { readonly run: string; readonly step: string; readonly item?: readonly number[] };
+  readonly rerunOf?: string;
+  readonly depth: number;
+  /** Ids of the only steps to run; the rest reads as skipped (partial runs). */
+  readonly only?: readonly string[];
+};
+
+/** What each event type carries. `step` and `item` of the event itself say where. */
+export type EventData = {
+  'run.created': RunCreated;
+  /** Leaves the queue. The time of this event is the run's recorded `now`. */
+  'run.started': Record<string, never>;
+  /** Before an effect. `key`: the idempotency key passed to the outside. Pure steps have no start. `deadline`: ms since epoch. */
+  'step.started': { attempt: number; key?: string; repeatable: boolean; deadline?: number; input?: Held };
+  /** `pinned` and `reused` values are put before planning and look like results. `by`: who chose it after a doubt. */
+  'step.done': { out: Held; port?: string; attempt?: number; pinned?: true; reused?: string; by?: string };
+  /** With `retryAt` (chance already drawn) another attempt follows; without it the problem is final. */
+  'step.problem': { problem: Problem; attempt: number; retryAt?: number };
+  /** Waits for a time, an outside event (by the hash of a one-time token), a child run, or whichever comes first. */
+  'step.waiting': { until?: number; token?: string; child?: string; note?: string };
+  /** A block learnt how many items it has (each), or starts (repeat: its max). */
+  'block.opened': { count: number; over?: Held };
+  /** One item or turn ended; `item` is the path including its index. `more: false` ends a repeat. */
+  'block.item': { out: Held } | { problem: Problem } | { out: Held; more: boolean };
+  'run.cancel': { by: string; reason?: string };
+  /** The answer of a `respond` step, recorded before it leaves. */
+  'run.responded': { status: number; headers: Record<string, string>; body: Held };
+  'run.log': { level: 'debug' | 'info' | 'warn' | 'error'; text: string; data?: Held };
+  'run.done': { output: Held };
+  'run.failed': { problem: Problem };
+  'run.cancelled': { by: string };
+  /** A crash fell between an effect and its record: somebody must choose. */
+  'run.doubted': { problem: Problem };
+  /** The choice: `repeat` runs the step again, `skip` takes null as its result, `fail` lets the run fail. */
+  'run.resolved': { choice: 'repeat' | 'skip' | 'fail'; by: string };
+};
+
+export type EventType = keyof EventData;
+
+export type Event<T extends EventType = EventType> = {
+  [K in T]: {
+    readonly seq: number;
+    readonly at: number;
+    readonly type: K;
+    readonly step?: string;
+    readonly item?: readonly number[];
+    readonly data: EventData[K];
+  };
+}[T];
+
+export const RUN_STATES = ['queued', 'running', 'waiting', 'done', 'failed', 'cancelled', 'in_doubt'] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+export const isOver = (state: RunState): boolean => state === 'done' || state === 'failed' || state === 'cancelled';

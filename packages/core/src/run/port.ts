@@ -1,0 +1,98 @@
+/**
+ * EnginePort: all that the gateway may ask of the engine. The gateway holds nothing else of it, so that the engine can
+ * stand in another process. Everything that comes out has already been redacted by the guard.
+ *
+ * Four entrances (run API, webhook, schedule, sub-flow) end in one door: `start`.
+ */
+
+import type { Principal } from '../access/permission.ts';
+import type { Problem, Result } from '../problem.ts';
+import type { EventType, RunState, Started } from './journal.ts';
+
+export type StartRequest = {
+  readonly principal: Principal;
+  /** Id of the flow, in the principal's workspace. */
+  readonly flow: string;
+  readonly which: { readonly version?: number } | { readonly draft: true };
+  readonly input: unknown;
+  readonly trigger: Started;
+  /** Milliseconds to wait for the end before answering; 0 answers as soon as the run is durable. */
+  readonly wait: number;
+  readonly environment?: string;
+  readonly idempotencyKey?: string;
+  /** Values that stand in for the results of steps, by step id. */
+  readonly pins?: Readonly<Record<string, unknown>>;
+  readonly priority?: number;
+};
+
+/** A run as its readers see it. Times are ISO 8601; `output` and texts are redacted. */
+export type RunView = {
+  readonly id: string;
+  readonly flow: string;
+  readonly version: number | null;
+  readonly state: RunState;
+  readonly trigger: { readonly id: string | null; readonly kind: string };
+  readonly environment: string;
+  readonly output: unknown;
+  readonly problem: Problem | null;
+  readonly created: string;
+  readonly started: string | null;
+  readonly ended: string | null;
+  readonly parent: string | null;
+  readonly rerunOf: string | null;
+};
+
+/** One journal event as its readers see it. */
+export type EventView = {
+  readonly seq: number;
+  readonly at: string;
+  readonly type: EventType;
+  readonly step?: string;
+  readonly item?: readonly number[];
+  readonly data: unknown;
+};
+
+export type HookRequest = {
+  /** The 43 random characters of the webhook's address. */
+  readonly token: string;
+  readonly method: string;
+  /** What follows the token in the path, without leading slash. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The bytes as they came: signatures are over these. */
+  readonly raw: Uint8Array;
+};
+
+export type HookAnswer = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string };
+
+export type RerunRequest = {
+  readonly principal: Principal;
+  readonly run: string;
+  /** `all`: everything again. `failed`: only what failed or never ran. `from`: this step and what depends on it. `to`: up to and with this step. */
+  readonly mode: { readonly all: true } | { readonly failed: true } | { readonly from: string } | { readonly to: string };
+  readonly input?: unknown;
+  readonly version?: number;
+};
+
+export type EnginePort = {
+  readonly start: (request: StartRequest) => Promise<Result<{ readonly run: RunView; readonly finished: boolean }>>;
+  readonly hook: (request: HookRequest) => Promise<HookAnswer>;
+  readonly view: (workspace: string, run: string) => Promise<RunView | null>;
+  /** Events with seq > after, at most `limit`; `next` is the seq to go on after, null at the present end. */
+  readonly journal: (workspace: string, run: string, after: number, limit: number) => Promise<{ events: EventView[]; next: number | null } | null>;
+  /** Durable events as they come, from seq > after; ends after the run's end or when the signal aborts. Null: no such run. */
+  readonly follow: (workspace: string, run: string, after: number, signal: AbortSignal) => Promise<AsyncIterable<EventView> | null>;
+  readonly cancel: (who: Principal, run: string, reason?: string) => Promise<Result<RunView>>;
+  readonly rerun: (request: RerunRequest) => Promise<Result<RunView>>;
+  /** Settles a run in doubt. */
+  readonly resolve: (who: Principal, run: string, choice: 'repeat' | 'skip' | 'fail') => Promise<Result<RunView>>;
+  /** What a resume link stands for, without using it. Null when it never existed; `used` when it did its work. */
+  readonly resumable: (token: string) => Promise<{ readonly used: boolean; readonly note: string | null } | null>;
+  readonly resume: (token: string, body: unknown) => Promise<Result<{ readonly run: string }>>;
+  /** What is missing before work can be taken; empty when ready. */
+  readonly ready: () => readonly string[];
+};
+
+/** GuardPort: the last filter on every byte that leaves. It offers `redact` and no way to read what it knows. */
+export type GuardPort = { readonly redact: (text: string) => string };

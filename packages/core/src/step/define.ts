@@ -1,0 +1,135 @@
+/**
+ * What a step author imports. A step kind is one value made by `defineStep`; the form, the documentation, the tool
+ * schema and the type of `run` derive from it.
+ *
+ * K1 `run` gets its input, already evaluated and checked, and only the objects its `needs` declared.
+ * K2 A step knows no clock, database, network or environment: to wait, it returns a wait.
+ * K3 A `pure` step is synchronous, has no needs, and the same input gives the same outcome: it is recorded in batches.
+ */
+
+import type { z } from 'zod';
+import type { Problem } from '../problem.ts';
+
+/** Powers a step may ask for (the words of the whole house). */
+export const POWERS = ['net', 'file', 'secret', 'model', 'data', 'flow', 'mcp', 'code', 'ask'] as const;
+export type PowerName = (typeof POWERS)[number];
+
+/**
+ * One power asked for. `scope` is the least that fits the step's settings, in the grammar of access/power.ts;
+ * `computed` when it depends on an expression, which always asks. `sentence` is what a non-programmer consents to.
+ */
+export type Need = { readonly power: PowerName; readonly scope: string; readonly computed?: true; readonly sentence: string };
+
+/** How a step ends. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly value: unknown; readonly port?: string }
+  | { readonly kind: 'problem'; readonly problem: Problem; readonly sent?: 'no' | 'maybe' }
+  /** Sleep for `for` milliseconds, or until `until` (ms since epoch); then done with `value`. */
+  | { readonly kind: 'wait'; readonly for?: number; readonly until?: number; readonly value?: unknown }
+  /** Wait for an outside event by resume link; at the deadline (ms from now) the port `timeout` fires with null. */
+  | { readonly kind: 'event'; readonly deadline?: number; readonly note?: string }
+  /** Ends the run at once as failed. */
+  | { readonly kind: 'stop'; readonly problem: Problem }
+  /** Answers a synchronous webhook; the step is done with the same value. */
+  | { readonly kind: 'respond'; readonly status: number; readonly headers: Record<string, string>; readonly body: unknown }
+  /** Starts another flow and waits for its end; done with its output. */
+  | { readonly kind: 'call'; readonly flow: string; readonly input: unknown };
+
+export const done = (value: unknown, port?: string): Outcome => (port === undefined ? { kind: 'done', value } : { kind: 'done', value, port });
+export const failed = (problem: Problem, sent?: 'no' | 'maybe'): Outcome =>
+  sent === undefined ? { kind: 'problem', problem } : { kind: 'problem', problem, sent };
+
+/** What a `net` need lends. Every call and every redirect is judged at the moment it happens. */
+export type Net = {
+  request(request: NetRequest): Promise<NetAnswer | { readonly problem: Problem; readonly sent: 'no' | 'maybe' }>;
+};
+export type NetRequest = {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Record<string, string>;
+  /** Text is sent as it is; anything else as JSON. */
+  readonly body?: unknown;
+  readonly timeout?: number;
+  /** Name of a secret the broker adds at the moment of the call. */
+  readonly secret?: string;
+};
+/** `body`: parsed JSON, text, or a file reference `{file, size, type}` when large or binary. */
+export type NetAnswer = { readonly status: number; readonly headers: Record<string, string>; readonly body: unknown };
+
+/** Everything a step can be lent. `log` and `key` need no power. */
+export type Can = {
+  readonly net: Net;
+  readonly log: (level: 'debug' | 'info' | 'warn' | 'error', text: string, data?: unknown) => void;
+  /** Stable over all attempts of this step instance: pass it to a service that honours idempotency keys. */
+  readonly key: string;
+  readonly signal: AbortSignal;
+};
+
+/** A field listed in `perItem` reaches `run` as this: the author's expression, evaluated with `item` and `index` set. It may throw only what the engine turns into a Problem. */
+export type PerItem = (item: unknown, index: number) => unknown;
+
+export type StepKind = {
+  /** Without version, e.g. `http.request`. */
+  readonly kind: string;
+  readonly version: number;
+  readonly title: string;
+  readonly group: 'flow' | 'data' | 'net' | 'trigger' | 'people';
+  /** One or two plain sentences. */
+  readonly summary: string;
+  readonly input: z.ZodType;
+  readonly output: z.ZodType;
+  /** Out ports besides the plain one, possibly depending on the raw `with` (switch). None: the step has only the plain out. */
+  readonly ports?: readonly string[] | ((raw: Record<string, unknown>) => readonly string[]);
+  /** Fields of `with` given to `run` as PerItem functions. */
+  readonly perItem?: readonly string[];
+  /** Least powers for these settings; `raw` is the `with` as written, expressions unevaluated. */
+  readonly needs?: (raw: Record<string, unknown>) => readonly Need[];
+  readonly pure?: boolean;
+  /** Holds steps in `with.steps`; the engine runs it, `run` is never called. */
+  readonly block?: 'each' | 'repeat';
+  /** May the effect be repeated after a crash without harm? Depends on the evaluated input. Pure steps always may. */
+  readonly repeatable?: (input: unknown) => boolean;
+  readonly run: (input: never, can: Can) => Outcome | Promise<Outcome>;
+};
+
+type Spec<I extends z.ZodType> = Omit<StepKind, 'input' | 'run' | 'repeatable'> & {
+  input: I;
+  repeatable?: (input: z.output<I>) => boolean;
+  run: (input: z.output<I>, can: Can) => Outcome | Promise<Outcome>;
+};
+
+/** Declares a step kind; the types of `run` follow from `input`. */
+export const defineStep = <I extends z.ZodType>(spec: Spec<I>): StepKind => spec as unknown as StepKind;
+
+/** Declares a block: its schema and texts. The engine runs what it holds. */
+export const defineBlock = (spec: Omit<StepKind, 'run'> & { readonly block: 'each' | 'repeat' }): StepKind => ({
+  ...spec,
+  run: () => {
+    throw new Error(`${spec.kind} is a block: the engine runs its steps`);
+  },
+});
+
+/** A trigger kind: how runs of a flow begin. What it does is the engine's; here is what its settings look like. */
+export type TriggerKind = {
+  readonly kind: string;
+  readonly version: number;
+  readonly title: string;
+  readonly summary: string;
+  readonly input: z.ZodType;
+};
+
+export const defineTrigger = (spec: TriggerKind): TriggerKind => spec;
+
+/** All kinds this server knows; `kind` is `name@version`. */
+export type Catalog = {
+  readonly step: (kind: string) => StepKind | undefined;
+  readonly trigger: (kind: string) => TriggerKind | undefined;
+  readonly steps: readonly StepKind[];
+  readonly triggers: readonly TriggerKind[];
+};
+
+export const catalogOf = (steps: readonly StepKind[], triggers: readonly TriggerKind[]): Catalog => {
+  const byKind = new Map(steps.map((s) => [`${s.kind}@${s.version}`, s]));
+  const triggersByKind = new Map(triggers.map((t) => [`${t.kind}@${t.version}`, t]));
+  return { step: (k) => byKind.get(k), trigger: (k) => triggersByKind.get(k), steps, triggers };
+};

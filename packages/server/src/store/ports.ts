@@ -1,0 +1,234 @@
+/**
+ * What the store offers, as types: the engine and the gateway are written against these, and every implementation
+ * (SQLite here, PostgreSQL later) passes the same tests.
+ *
+ * D1 Nothing is read or written without a workspace: `store.in(workspace)` is the only way to a row of a tenant;
+ *    `store.engine` (all workspaces) is for the engine's own recovery and timers and is not handed to the gateway.
+ * D2 Times are milliseconds since the epoch; ids are made by the application.
+ * D3 Values that flowed through runs are stored sealed only; this room can seal and cannot open.
+ */
+
+import type { Permission, RunState } from '@headgate/core';
+
+export type FlowRow = {
+  readonly id: string;
+  readonly project: string;
+  readonly owner: string;
+  readonly name: string;
+  /** Raised by every save of the draft; the conflict check of PUT …/draft. */
+  readonly revision: number;
+  readonly draft: unknown;
+  readonly draftHash: string;
+  /** Latest published version, or null. */
+  readonly version: number | null;
+  readonly enabled: boolean;
+  readonly created: number;
+  readonly updated: number;
+};
+
+export type VersionRow = {
+  readonly flow: string;
+  readonly version: number;
+  readonly hash: string;
+  readonly doc: unknown;
+  readonly note: string | null;
+  readonly by: string;
+  readonly created: number;
+};
+
+/** A power lent to a step (`*`: every step) of a flow in an environment (`*`: every one). */
+export type GrantRow = {
+  readonly id: string;
+  readonly flow: string;
+  readonly step: string;
+  readonly power: string;
+  readonly environment: string;
+  readonly grantor: string;
+  readonly asCaller: boolean;
+  readonly created: number;
+};
+
+export type KeyRow = {
+  readonly id: string;
+  readonly workspace: string;
+  readonly name: string;
+  readonly hash: string;
+  readonly permissions: readonly Permission[];
+  readonly projects: readonly string[] | null;
+  readonly flows: readonly string[] | null;
+  readonly expires: number | null;
+  readonly revoked: number | null;
+  readonly created: number;
+  readonly used: number | null;
+};
+
+/** The row of a run: what lists and filters need, and no value that flowed through it. */
+export type RunRow = {
+  readonly id: string;
+  readonly workspace: string;
+  readonly project: string;
+  readonly owner: string;
+  readonly flow: string;
+  readonly version: number | null;
+  readonly hash: string;
+  readonly environment: string;
+  readonly state: RunState;
+  readonly triggerId: string | null;
+  readonly triggerKind: string;
+  readonly principal: string;
+  readonly priority: number;
+  /** Of concurrency, rate and debounce; null: the whole flow. */
+  readonly limitKey: string | null;
+  readonly idempotencyKey: string | null;
+  readonly parent: string | null;
+  readonly rerunOf: string | null;
+  readonly problemCode: string | null;
+  readonly problemStep: string | null;
+  readonly created: number;
+  readonly started: number | null;
+  readonly ended: number | null;
+  /** When a waiting or queued run wants to be looked at again. */
+  readonly wake: number | null;
+  /** Seq of the last event recorded. */
+  readonly seq: number;
+};
+
+/** One thing to make durable: the run's row as it is now, and the events since the last write, as one JSON array text. */
+export type RunWrite = {
+  readonly row: RunRow;
+  /** First seq of `events`; 0 when there are none. */
+  readonly from: number;
+  readonly count: number;
+  readonly events: string;
+  /** Blobs the events refer to; written and synced before the group commits. */
+  readonly blobs?: readonly { readonly id: string; readonly bytes: Uint8Array }[];
+  /** One-time resume tokens (hashes) that come to life with this write. */
+  readonly tokens?: readonly { readonly hash: string; readonly step: string; readonly item: string; readonly note: string | null; readonly deadline: number | null }[];
+  /** Audit records that belong to this write. */
+  readonly audit?: readonly AuditEntry[];
+};
+
+/** The group-committing writer: one worker thread, synchronous=FULL. */
+export type JournalWriter = {
+  /** Adds to the group being gathered; returns that group's number. Never blocks. Throws only after close. */
+  readonly write: (write: RunWrite) => number;
+  /** Adds audit records alone to the group being gathered. */
+  readonly audit: (entries: readonly AuditEntry[]) => number;
+  /** Number of the last durable group. */
+  readonly durable: () => number;
+  /** Resolves when the group is durable (fsync done); rejects when the disk refused it: the caller must not go on. */
+  readonly barrier: (group: number) => Promise<void>;
+  /** Groups waiting or being written: for readiness and back-pressure. */
+  readonly pending: () => number;
+  readonly close: () => Promise<void>;
+};
+
+export type AuditEntry = {
+  readonly at: number;
+  readonly workspace: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly object: string;
+  readonly decision: 'allow' | 'deny';
+  readonly reason: string | null;
+  readonly run: string | null;
+  readonly step: string | null;
+};
+
+/** A sealed piece of a journal: `count` events from `from`. Opened by vault-open, in the engine alone. */
+export type Chunk = { readonly from: number; readonly count: number; readonly sealed: Uint8Array };
+
+export type RunFilter = { flow?: string; state?: RunState; cursor?: string; limit: number; flows?: readonly string[]; projects?: readonly string[] };
+
+/** The scoped handle of one workspace. Ids of other workspaces behave as ids that never existed. */
+export type WorkspaceStore = {
+  readonly workspace: string;
+  readonly flows: {
+    create(row: { id: string; project: string; owner: string; name: string; draft: unknown; draftHash: string; at: number }): Promise<FlowRow>;
+    get(id: string): Promise<FlowRow | null>;
+    byName(project: string, name: string): Promise<FlowRow | null>;
+    list(q: { cursor?: string; limit: number; flows?: readonly string[]; projects?: readonly string[] }): Promise<{ rows: FlowRow[]; next: string | null }>;
+    /** Compare-and-set on the revision; null: somebody else saved first (or no such flow). */
+    saveDraft(id: string, revision: number, draft: unknown, draftHash: string, name: string, at: number): Promise<FlowRow | null>;
+    patch(id: string, change: { name?: string; enabled?: boolean; project?: string }, at: number): Promise<FlowRow | null>;
+    remove(id: string, at: number): Promise<boolean>;
+    /** Next version number, hooks and grants in one transaction. The same hash as the latest version gives that version again. */
+    publish(p: { flow: string; hash: string; doc: unknown; note: string | null; by: string; at: number; grants: GrantRow[]; triggers: { id: string; kind: string; with: unknown; disabled: boolean }[] }): Promise<VersionRow>;
+    version(id: string, version: number): Promise<VersionRow | null>;
+    versions(id: string): Promise<Omit<VersionRow, 'doc'>[]>;
+    /** A document by its hash: what a draft run executed. */
+    keepDoc(hash: string, doc: unknown, at: number): Promise<void>;
+    doc(hash: string): Promise<unknown | null>;
+    /** Webhook tokens are made at the first publish of a trigger and stay the same over versions. */
+    hooks(id: string): Promise<{ trigger: string; token: string }[]>;
+  };
+  readonly grants: {
+    list(flow: string): Promise<GrantRow[]>;
+    add(rows: readonly GrantRow[]): Promise<void>;
+    remove(flow: string, id: string): Promise<boolean>;
+  };
+  readonly runs: {
+    get(id: string): Promise<RunRow | null>;
+    list(filter: RunFilter): Promise<{ rows: RunRow[]; next: string | null }>;
+    chunks(run: string, afterSeq: number, limit: number): Promise<Chunk[]>;
+    byIdempotencyKey(flow: string, key: string, since: number): Promise<string | null>;
+    remove(id: string): Promise<boolean>;
+    counts(): Promise<Record<string, number>>;
+  };
+  readonly keys: {
+    create(row: KeyRow): Promise<void>;
+    list(): Promise<KeyRow[]>;
+    get(id: string): Promise<KeyRow | null>;
+    revoke(id: string, at: number): Promise<boolean>;
+  };
+  readonly secrets: {
+    /** Seals with vault-seal; overwrites a secret of the same name, raising its version. */
+    put(s: { project: string; name: string; origins: readonly string[]; value: string; owner: string; at: number }): Promise<{ id: string; version: number }>;
+    list(project: string): Promise<{ id: string; name: string; origins: readonly string[]; version: number; created: number; updated: number }[]>;
+    remove(project: string, name: string): Promise<boolean>;
+    /** Sealed bytes for the opening half. */
+    sealed(project: string, name: string): Promise<{ id: string; version: number; origins: readonly string[]; sealed: Uint8Array } | null>;
+  };
+  readonly audit: { list(q: { cursor?: string; limit: number }): Promise<{ rows: (AuditEntry & { id: number })[]; next: string | null }> };
+};
+
+/** The engine's own view over all workspaces: recovery, timers, triggers, hooks, retention. */
+export type EngineStore = {
+  /** Runs not over, oldest first, in pages. */
+  unfinished(afterId: string, limit: number): Promise<RunRow[]>;
+  hookByToken(token: string): Promise<{ workspace: string; flow: string; trigger: string } | null>;
+  /** Latest published version and its enabled triggers of one kind, over all enabled flows. */
+  triggers(kind: string): Promise<{ workspace: string; project: string; owner: string; flow: string; version: number; trigger: string; with: unknown; state: unknown }[]>;
+  /** Durable state of a trigger (last due time of a schedule…). */
+  saveTriggerState(flow: string, trigger: string, state: unknown): Promise<void>;
+  /** Webhook replay memory: false when the id was seen before. */
+  rememberDelivery(hook: string, id: string, until: number): Promise<boolean>;
+  resumeToken(hash: string): Promise<{ workspace: string; run: string; step: string; item: string; note: string | null; deadline: number | null; used: number | null } | null>;
+  /** Marks a token used, once: false when it already was. Durable when it resolves. */
+  useToken(hash: string, at: number): Promise<boolean>;
+  keyById(id: string): Promise<KeyRow | null>;
+  /** All sealed secrets, for the guard's matcher. */
+  allSecrets(): Promise<{ workspace: string; id: string; version: number; sealed: Uint8Array }[]>;
+  /** Deletes finished runs beyond age and count, with journal and blobs; returns how many. */
+  sweep(rule: { olderThan: number; keepPerFlow: number; limit: number }): Promise<number>;
+};
+
+export type Store = {
+  readonly in: (workspace: string) => WorkspaceStore;
+  readonly engine: EngineStore;
+  /** The door for credentials: looks a key up by its keyed hash, before any workspace is known. */
+  readonly keyByHash: (hash: string) => Promise<KeyRow | null>;
+  readonly keyUsed: (id: string, at: number) => void;
+  readonly journal: JournalWriter;
+  readonly blobs: {
+    /** A sealed file being written; `end` syncs it. */
+    sink(workspace: string, run: string): { write(chunk: Uint8Array): Promise<void>; end(): Promise<{ id: string; size: number }>; abort(): Promise<void> };
+    /** Sealed bytes of a blob, for the opening half. */
+    path(id: string): string;
+  };
+  /** Raised by every change to flows, grants, keys, secrets or triggers, by this process or another (noticed within 1 s): caches compare it. */
+  readonly version: () => number;
+  readonly onChange: (listener: () => void) => () => void;
+  readonly backup: (dir: string) => Promise<{ runs: number; blobs: number; bytes: number }>;
+  readonly close: () => Promise<void>;
+};

@@ -12,3 +12,9 @@ export type { Permission, Principal, PrincipalKind, Thing } from './access/permi
 export type { Power } from './access/power.ts';
 export { POWERS, catalogOf } from './step/define.ts';
 export type { Can, Catalog, Need, Net, NetAnswer, NetRequest, Outcome, PerItem, PowerName, StepKind, TriggerKind } from './step/define.ts';
+export { MAX_ITEMS, carries, shapeOf } from './run/shape.ts';
+export type { Block, Shape, ShapeStep, Wire } from './run/shape.ts';
+export { DONE, SKIPPED, find, lastValue, newState, runState, stepAt, visible } from './run/state.ts';
+export type { BlockRun, Command, ItemResult, Scope, State } from './run/state.ts';
+export { apply, foldAll } from './run/fold.ts';
+export { plan, unsettled } from './run/plan.ts';

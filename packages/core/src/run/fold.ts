@@ -1,0 +1,316 @@
+/**
+ * The fold: one event into the state. Total: an event that speaks of nothing known, of a step already settled or of a
+ * run already over changes nothing but `seq`.
+ *
+ * P1 A settled step never becomes ready again (a finished step never runs twice).
+ * P2 Folding adds commands; it takes none away. plan.ts hands out those that still hold.
+ * P3 No recursion along wires or items: a chain of 10,000 skipped steps, or 100,000 items that end at once, is a loop.
+ */
+
+import { PROBLEM_PORT } from '../flow/model.ts';
+import { at, type Problem } from '../problem.ts';
+import type { Event, Held } from './journal.ts';
+import { carries, type ShapeStep } from './shape.ts';
+import {
+  ACTIVE,
+  type BlockRun,
+  DONE,
+  DOUBTED,
+  FAILED,
+  find,
+  lastValue,
+  OPEN,
+  PENDING,
+  READY,
+  RETRYING,
+  SKIPPED,
+  type Scope,
+  type State,
+  scopeOf,
+  stepAt,
+  WAITING,
+} from './state.ts';
+
+const NOTHING: Held = { value: null };
+
+/** Folds one event into the state. */
+export const apply = (state: State, event: Event): void => {
+  state.seq = event.seq;
+  if (state.phase === 'done' || state.phase === 'failed' || state.phase === 'cancelled') return;
+  switch (event.type) {
+    case 'run.created':
+      if (state.phase !== 'new') return;
+      state.created = event.data;
+      state.only = event.data.only === undefined ? null : new Set(event.data.only);
+      state.phase = 'queued';
+      return;
+    case 'run.started':
+      if (state.phase !== 'queued') return;
+      state.phase = 'running';
+      state.now = event.at;
+      openScope(state, state.root);
+      return;
+    case 'run.cancel':
+      state.commands.push({ do: 'cancel', by: event.data.by });
+      return;
+    case 'run.responded':
+      state.response = event.data;
+      return;
+    case 'run.log':
+      return;
+    case 'run.done':
+      state.phase = 'done';
+      state.output = event.data.output;
+      return end(state);
+    case 'run.failed':
+      state.phase = 'failed';
+      state.problem = event.data.problem;
+      return end(state);
+    case 'run.cancelled':
+      state.phase = 'cancelled';
+      return end(state);
+    case 'run.resolved':
+      return resolve(state, event.data.choice);
+    default:
+      return applyToStep(state, event);
+  }
+};
+
+/** Folds a whole journal into a fresh state's successor. */
+export const foldAll = (state: State, events: Iterable<Event>): State => {
+  for (const event of events) apply(state, event);
+  return state;
+};
+
+const applyToStep = (state: State, event: Event): void => {
+  const found = find(state, event.step, event.type === 'block.item' ? event.item?.slice(0, -1) : event.item);
+  if (found === null) return;
+  const { scope, step } = found;
+  const status = scope.status[step.pos];
+  if (status === undefined || status >= DONE) return;
+  switch (event.type) {
+    case 'step.started':
+      move(state, scope, step, ACTIVE);
+      scope.attempts[step.pos] = event.data.attempt;
+      return;
+    case 'step.done':
+      settle(state, scope, step, DONE, event.data.port ?? null, event.data.out);
+      return;
+    case 'step.problem':
+      scope.attempts[step.pos] = event.data.attempt;
+      if (event.data.retryAt === undefined) return fail(state, scope, step, event.data.problem);
+      move(state, scope, step, RETRYING);
+      state.commands.push({ do: 'wait', step, scope, until: event.data.retryAt, token: null, child: null, retry: true, attempt: event.data.attempt });
+      return;
+    case 'step.waiting': {
+      move(state, scope, step, WAITING);
+      const { until = null, token = null, child = null } = event.data;
+      state.commands.push({ do: 'wait', step, scope, until, token, child, retry: false, attempt: scope.attempts[step.pos] ?? 0 });
+      return;
+    }
+    case 'block.opened':
+      if (step.block === null || scope.blocks.has(step.pos)) return;
+      return openBlock(state, scope, step, event.data.count, event.data.over ?? null);
+    case 'block.item': {
+      const block = scope.blocks.get(step.pos);
+      const index = event.item?.[event.item.length - 1] ?? -1;
+      if (block?.items.has(index) !== true) return;
+      const data = event.data;
+      if ('problem' in data) return itemFailed(state, block, index, at({ item: event.item ?? [] }, data.problem));
+      return itemEnded(state, block, index, data.out, 'more' in data ? data.more : true);
+    }
+    case 'run.doubted':
+      move(state, scope, step, DOUBTED);
+      state.doubts.push({ scope, step, problem: event.data.problem });
+      state.phase = 'in_doubt';
+      return;
+    default:
+      return;
+  }
+};
+
+/** Keeps the counts of active and waiting steps with every change of a status. */
+const move = (state: State, scope: Scope, step: ShapeStep, to: number): void => {
+  const from = scope.status[step.pos];
+  if (from === ACTIVE) state.active -= 1;
+  else if (from === WAITING || from === RETRYING) state.waiting -= 1;
+  if (to === ACTIVE) state.active += 1;
+  else if (to === WAITING || to === RETRYING) state.waiting += 1;
+  scope.status[step.pos] = to;
+};
+
+const openScope = (state: State, scope: Scope): void => {
+  if (scope.open === 0) return scopeEnded(state, scope);
+  for (const index of scope.steps) {
+    const step = stepAt(state.shape, index);
+    if (step.entries === 0 && scope.status[step.pos] === PENDING) makeReady(state, scope, step);
+  }
+};
+
+const makeReady = (state: State, scope: Scope, step: ShapeStep): void => {
+  if (state.only !== null && !state.only.has(step.id)) return settle(state, scope, step, SKIPPED, null, NOTHING);
+  if (step.disabled) return settle(state, scope, step, DONE, null, NOTHING);
+  move(state, scope, step, READY);
+  state.commands.push({ do: 'start', step, scope, attempt: 1 });
+};
+
+/** A step and all that follows from it at once: skips and disabled steps are settled in the same loop. */
+const settle = (state: State, scope: Scope, step: ShapeStep, status: number, port: string | null, value: Held): void => {
+  const work: { step: ShapeStep; status: number; port: string | null; value: Held }[] = [{ step, status, port, value }];
+  for (let next = work.pop(); next !== undefined; next = work.pop()) {
+    const was = scope.status[next.step.pos];
+    if (was === undefined || was >= DONE) continue;
+    move(state, scope, next.step, next.status);
+    scope.values[next.step.pos] = next.value;
+    scope.open -= 1;
+    forget(state, scope, next.step);
+    for (const wire of next.step.out) {
+      const to = stepAt(state.shape, scope.steps[wire.to]);
+      const left = (scope.left[to.pos] ?? 0) - 1;
+      scope.left[to.pos] = left;
+      if (next.status === DONE && carries(wire, next.port)) scope.carried[to.pos] = (scope.carried[to.pos] ?? 0) + 1;
+      if (scope.status[to.pos] !== PENDING) continue;
+      const carried = scope.carried[to.pos] ?? 0;
+      const goes = to.join === 'first' ? carried > 0 : left === 0 && (to.join === 'any' ? carried > 0 : carried === to.entries);
+      if (goes && (state.only === null || state.only.has(to.id))) {
+        if (to.disabled) work.push({ step: to, status: DONE, port: null, value: NOTHING });
+        else {
+          move(state, scope, to, READY);
+          state.commands.push({ do: 'start', step: to, scope, attempt: 1 });
+        }
+      } else if (goes || left === 0) work.push({ step: to, status: SKIPPED, port: null, value: NOTHING });
+    }
+  }
+  if (scope.open === 0) scopeEnded(state, scope);
+};
+
+/** A block that settled while items were under way (a pin, a choice, a problem) drops them. */
+const forget = (state: State, scope: Scope, step: ShapeStep): void => {
+  const block = scope.blocks.get(step.pos);
+  if (block === undefined) return;
+  scope.blocks.delete(step.pos);
+  dropItems(state, block);
+};
+
+const dropItems = (state: State, block: BlockRun): void => {
+  if (block.items.size > 0) state.commands.push({ do: 'drop' });
+  for (const item of block.items.values()) dropScope(state, item);
+  block.items.clear();
+  block.closed = true;
+};
+
+const dropScope = (state: State, scope: Scope): void => {
+  scope.dropped = true;
+  for (const status of scope.status) {
+    if (status === ACTIVE) state.active -= 1;
+    else if (status === WAITING || status === RETRYING) state.waiting -= 1;
+  }
+  for (const inner of scope.blocks.values()) dropItems(state, inner);
+};
+
+const fail = (state: State, scope: Scope, step: ShapeStep, problem: Problem): void => {
+  const placed = at(scope.item.length === 0 ? { step: step.id } : { step: step.id, item: scope.item }, problem);
+  if (step.onProblem !== 'stop') {
+    scope.problems.set(step.pos, placed);
+    return settle(state, scope, step, DONE, step.onProblem === 'port' ? PROBLEM_PORT : null, NOTHING);
+  }
+  const block = scope.owner;
+  if (block === null) {
+    move(state, scope, step, FAILED);
+    state.commands.push({ do: 'fail', problem: placed });
+    return;
+  }
+  itemFailed(state, block, scope.item[scope.item.length - 1] ?? 0, placed);
+};
+
+const itemFailed = (state: State, block: BlockRun, index: number, problem: Problem): void => {
+  if (block.step.block?.onItem === 'collect') {
+    const item = block.items.get(index);
+    if (item !== undefined) dropScope(state, item);
+    state.commands.push({ do: 'drop' });
+    return itemSettled(state, block, index, { problem });
+  }
+  dropItems(state, block);
+  block.scope.blocks.delete(block.step.pos);
+  fail(state, block.scope, block.step, problem);
+};
+
+const openBlock = (state: State, scope: Scope, step: ShapeStep, count: number, over: Held | null): void => {
+  move(state, scope, step, OPEN);
+  const block: BlockRun = { step, scope, count, over, items: new Map(), results: [], next: 0, ended: 0, closed: false, opening: false };
+  scope.blocks.set(step.pos, block);
+  if (count === 0) state.commands.push({ do: 'close', block });
+  else openItems(state, block);
+};
+
+const openItems = (state: State, block: BlockRun): void => {
+  const shape = block.step.block;
+  if (shape === null || block.opening) return;
+  block.opening = true;
+  while (!block.closed && block.next < block.count && block.items.size < shape.concurrency) {
+    const index = block.next;
+    block.next += 1;
+    const item = scopeOf(state.shape, shape.children, block, [...block.scope.item, index]);
+    block.items.set(index, item);
+    openScope(state, item);
+  }
+  block.opening = false;
+};
+
+const scopeEnded = (state: State, scope: Scope): void => {
+  const block = scope.owner;
+  if (block === null) {
+    if (state.phase === 'running') state.commands.push({ do: 'finish' });
+    return;
+  }
+  const index = scope.item[scope.item.length - 1] ?? 0;
+  if (block.step.block?.judged === true) state.commands.push({ do: 'item', block, scope, index });
+  else itemEnded(state, block, index, lastValue(scope), true);
+};
+
+const itemEnded = (state: State, block: BlockRun, index: number, out: Held, more: boolean): void => {
+  const item = block.items.get(index);
+  if (item !== undefined) dropScope(state, item);
+  if (block.step.block?.kind === 'repeat') {
+    block.items.delete(index);
+    block.results[0] = out;
+    block.ended += 1;
+    if (more && block.next < block.count) openItems(state, block);
+    else close(state, block);
+    return;
+  }
+  itemSettled(state, block, index, out);
+};
+
+const itemSettled = (state: State, block: BlockRun, index: number, result: BlockRun['results'][number]): void => {
+  block.items.delete(index);
+  block.results[index] = result;
+  block.ended += 1;
+  if (block.ended === block.count) close(state, block);
+  else openItems(state, block);
+};
+
+const close = (state: State, block: BlockRun): void => {
+  block.closed = true;
+  state.commands.push({ do: 'close', block });
+};
+
+const resolve = (state: State, choice: 'repeat' | 'skip' | 'fail'): void => {
+  if (state.phase !== 'in_doubt') return;
+  state.phase = 'running';
+  for (const { scope, step, problem } of state.doubts.splice(0)) {
+    if (scope.dropped || scope.status[step.pos] !== DOUBTED) continue;
+    if (choice === 'fail') fail(state, scope, step, problem);
+    else if (choice === 'skip') settle(state, scope, step, DONE, null, NOTHING);
+    else {
+      move(state, scope, step, READY);
+      state.commands.push({ do: 'start', step, scope, attempt: (scope.attempts[step.pos] ?? 0) + 1 });
+    }
+  }
+};
+
+const end = (state: State): void => {
+  state.commands.length = 0;
+  state.active = 0;
+  state.waiting = 0;
+};

@@ -1,0 +1,186 @@
+/**
+ * The state of a run: the fold of its journal. It is mutable and grows by one event at a time, so that a run of
+ * 100,000 items costs linear time; nothing outside fold.ts changes it but plan.ts, which takes commands out.
+ *
+ * S1 A scope holds one instance of a list of sibling steps: the flow itself, or one item of a block.
+ * S2 A scope that ended or was abandoned is dropped: its values go, events that still speak of it are ignored.
+ */
+
+import type { Problem } from '../problem.ts';
+import type { Held, RunCreated, RunState } from './journal.ts';
+import type { Shape, ShapeStep } from './shape.ts';
+
+/** Life of one step instance. */
+export const PENDING = 0;
+export const READY = 1;
+/** A block whose items are under way; it does no work itself. */
+export const OPEN = 2;
+export const ACTIVE = 3;
+export const WAITING = 4;
+export const RETRYING = 5;
+export const DOUBTED = 6;
+export const DONE = 7;
+export const SKIPPED = 8;
+/** Ended by a problem that nobody takes: the run fails. Everything from DONE on is settled. */
+export const FAILED = 9;
+
+export type Scope = {
+  readonly owner: BlockRun | null;
+  /** Item path of the steps in it. */
+  readonly item: readonly number[];
+  readonly steps: readonly number[];
+  readonly status: Uint8Array;
+  /** Entries not settled yet, and entries that carried, by sibling position. */
+  readonly left: Int32Array;
+  readonly carried: Int32Array;
+  readonly attempts: Uint16Array;
+  readonly values: (Held | undefined)[];
+  readonly problems: Map<number, Problem>;
+  readonly blocks: Map<number, BlockRun>;
+  /** Steps not settled yet. */
+  open: number;
+  dropped: boolean;
+};
+
+export type ItemResult = Held | { readonly problem: Problem };
+
+export type BlockRun = {
+  readonly step: ShapeStep;
+  readonly scope: Scope;
+  readonly count: number;
+  readonly over: Held | null;
+  readonly items: Map<number, Scope>;
+  readonly results: ItemResult[];
+  next: number;
+  ended: number;
+  closed: boolean;
+  /** Items are being opened: an item that ends at once must not open the next one from within. */
+  opening: boolean;
+};
+
+/** What the engine is asked to do. `scope` and `step` are the instance; stale commands never leave plan(). */
+export type Command =
+  | { readonly do: 'start'; readonly step: ShapeStep; readonly scope: Scope; readonly attempt: number }
+  | { readonly do: 'wait'; readonly step: ShapeStep; readonly scope: Scope; readonly until: number | null; readonly token: string | null; readonly child: string | null; readonly retry: boolean; readonly attempt: number }
+  /** An item or turn ended and its result (and `until`) wants evaluating. */
+  | { readonly do: 'item'; readonly block: BlockRun; readonly scope: Scope; readonly index: number }
+  /** All items ended: the block's value is the list of its results, or the last of a repeat. */
+  | { readonly do: 'close'; readonly block: BlockRun }
+  /** Work of scopes that were dropped is no longer wanted. */
+  | { readonly do: 'drop' }
+  | { readonly do: 'finish' }
+  | { readonly do: 'fail'; readonly problem: Problem }
+  | { readonly do: 'cancel'; readonly by: string };
+
+export type State = {
+  readonly shape: Shape;
+  created: RunCreated | null;
+  /** The run's recorded time: when it left the queue. Milliseconds since the epoch. */
+  now: number;
+  phase: 'new' | 'queued' | 'running' | 'in_doubt' | 'done' | 'failed' | 'cancelled';
+  root: Scope;
+  only: ReadonlySet<string> | null;
+  readonly commands: Command[];
+  readonly doubts: { scope: Scope; step: ShapeStep; problem: Problem }[];
+  /** Steps started and not ended, and steps waiting or between two tries. */
+  active: number;
+  waiting: number;
+  seq: number;
+  output: Held | null;
+  problem: Problem | null;
+  response: { status: number; headers: Record<string, string>; body: Held } | null;
+};
+
+export const scopeOf = (shape: Shape, steps: readonly number[], owner: BlockRun | null, item: readonly number[]): Scope => {
+  const n = steps.length;
+  const scope: Scope = {
+    owner,
+    item,
+    steps,
+    status: new Uint8Array(n),
+    left: new Int32Array(n),
+    carried: new Int32Array(n),
+    attempts: new Uint16Array(n),
+    values: new Array<Held | undefined>(n).fill(undefined),
+    problems: new Map(),
+    blocks: new Map(),
+    open: n,
+    dropped: false,
+  };
+  for (let i = 0; i < n; i += 1) scope.left[i] = stepAt(shape, steps[i]).entries;
+  return scope;
+};
+
+export const newState = (shape: Shape): State => ({
+  shape,
+  created: null,
+  now: 0,
+  phase: 'new',
+  root: scopeOf(shape, shape.roots, null, []),
+  only: null,
+  commands: [],
+  doubts: [],
+  active: 0,
+  waiting: 0,
+  seq: 0,
+  output: null,
+  problem: null,
+  response: null,
+});
+
+/** Shape indexes are made by shapeOf and never dangle; a miss is a bug of ours. */
+export const stepAt = (shape: Shape, index: number | undefined): ShapeStep => {
+  const step = index === undefined ? undefined : shape.steps[index];
+  if (step === undefined) throw new Error('a step index outside its shape');
+  return step;
+};
+
+/** The instance an event speaks of, or null when it does not exist (any more). */
+export const find = (state: State, id: string | undefined, item: readonly number[] | undefined): { scope: Scope; step: ShapeStep } | null => {
+  const at = id === undefined ? undefined : state.shape.byId.get(id);
+  if (at === undefined) return null;
+  let step = stepAt(state.shape, at);
+  const depth = item?.length ?? 0;
+  if (step.block?.short === true && depth === step.depth + 1) step = stepAt(state.shape, step.block.children[0]);
+  if (step.depth !== depth) return null;
+  const scope = depth === 0 ? state.root : scopeAt(state, step.parent, item ?? []);
+  return scope === null || scope.dropped ? null : { scope, step };
+};
+
+const scopeAt = (state: State, block: number, item: readonly number[]): Scope | null => {
+  const holder = stepAt(state.shape, block);
+  const outer = holder.parent < 0 ? state.root : scopeAt(state, holder.parent, item.slice(0, -1));
+  return outer?.blocks.get(holder.pos)?.items.get(item[item.length - 1] ?? -1) ?? null;
+};
+
+/** The nearest instance of a step that this scope can see: a sibling, or a step of an outer scope. */
+export const visible = (state: State, from: Scope, id: string): { scope: Scope; step: ShapeStep } | null => {
+  const at = state.shape.byId.get(id);
+  if (at === undefined) return null;
+  const step = stepAt(state.shape, at);
+  for (let scope: Scope | null = from; scope !== null; scope = scope.owner?.scope ?? null) {
+    if (scope.steps[step.pos] === step.index) return { scope, step };
+  }
+  return null;
+};
+
+/** The last value of a scope: of the last step, in the order of the file, that is done. */
+export const lastValue = (scope: Scope): Held => {
+  for (let i = scope.steps.length - 1; i >= 0; i -= 1) {
+    if (scope.status[i] === DONE) return scope.values[i] ?? { value: null };
+  }
+  return { value: null };
+};
+
+/** The run's state as its row and its readers know it. */
+export const runState = (state: State): RunState => {
+  switch (state.phase) {
+    case 'new':
+    case 'queued':
+      return 'queued';
+    case 'running':
+      return state.active === 0 && state.waiting > 0 && state.commands.length === 0 ? 'waiting' : 'running';
+    default:
+      return state.phase;
+  }
+};

@@ -7,7 +7,7 @@
  * K3 A `pure` step is synchronous, has no needs, and the same input gives the same outcome: it is recorded in batches.
  */
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Problem } from '../problem.ts';
 
 /** Powers a step may ask for (the words of the whole house). */
@@ -18,7 +18,12 @@ export type PowerName = (typeof POWERS)[number];
  * One power asked for. `scope` is the least that fits the step's settings, in the grammar of access/power.ts;
  * `computed` when it depends on an expression, which always asks. `sentence` is what a non-programmer consents to.
  */
-export type Need = { readonly power: PowerName; readonly scope: string; readonly computed?: true; readonly sentence: string };
+export type Need = {
+  readonly power: PowerName;
+  readonly scope: string;
+  readonly computed?: true;
+  readonly sentence: string;
+};
 
 /** How a step ends. */
 export type Outcome =
@@ -26,16 +31,25 @@ export type Outcome =
   | { readonly kind: 'problem'; readonly problem: Problem; readonly sent?: 'no' | 'maybe' }
   /** Sleep for `for` milliseconds, or until `until` (ms since epoch); then done with `value`. */
   | { readonly kind: 'wait'; readonly for?: number; readonly until?: number; readonly value?: unknown }
-  /** Wait for an outside event by resume link; at the deadline (ms from now) the port `timeout` fires with null. */
+  /**
+   * Wait for an outside event by resume link: the port `answered` fires with what came; at the deadline (ms from now)
+   * the port `timeout` fires with null.
+   */
   | { readonly kind: 'event'; readonly deadline?: number; readonly note?: string }
   /** Ends the run at once as failed. */
   | { readonly kind: 'stop'; readonly problem: Problem }
   /** Answers a synchronous webhook; the step is done with the same value. */
-  | { readonly kind: 'respond'; readonly status: number; readonly headers: Record<string, string>; readonly body: unknown }
+  | {
+      readonly kind: 'respond';
+      readonly status: number;
+      readonly headers: Record<string, string>;
+      readonly body: unknown;
+    }
   /** Starts another flow and waits for its end; done with its output. */
   | { readonly kind: 'call'; readonly flow: string; readonly input: unknown };
 
-export const done = (value: unknown, port?: string): Outcome => (port === undefined ? { kind: 'done', value } : { kind: 'done', value, port });
+export const done = (value: unknown, port?: string): Outcome =>
+  port === undefined ? { kind: 'done', value } : { kind: 'done', value, port };
 export const failed = (problem: Problem, sent?: 'no' | 'maybe'): Outcome =>
   sent === undefined ? { kind: 'problem', problem } : { kind: 'problem', problem, sent };
 
@@ -68,6 +82,10 @@ export type Can = {
 /** A field listed in `perItem` reaches `run` as this: the author's expression, evaluated with `item` and `index` set. It may throw only what the engine turns into a Problem. */
 export type PerItem = (item: unknown, index: number) => unknown;
 
+/** Schema of a field listed in `perItem`. As written it is an expression text, which is what its JSON Schema says. */
+export const perItem = (description: string): z.ZodType<PerItem> =>
+  z.unknown().meta({ type: 'string', format: 'expression', description }) as unknown as z.ZodType<PerItem>;
+
 export type StepKind = {
   /** Without version, e.g. `http.request`. */
   readonly kind: string;
@@ -80,7 +98,10 @@ export type StepKind = {
   readonly output: z.ZodType;
   /** Out ports besides the plain one, possibly depending on the raw `with` (switch). None: the step has only the plain out. */
   readonly ports?: readonly string[] | ((raw: Record<string, unknown>) => readonly string[]);
-  /** Fields of `with` given to `run` as PerItem functions. */
+  /**
+   * Fields of `with` given to `run` as PerItem functions, in place. A dotted path reaches inside: `fields.*.of` is the
+   * member `of` of every member of the object (or list) `fields`; `*` stands for one level. What is not there stays away.
+   */
   readonly perItem?: readonly string[];
   /** Least powers for these settings; `raw` is the `with` as written, expressions unevaluated. */
   readonly needs?: (raw: Record<string, unknown>) => readonly Need[];

@@ -1,8 +1,11 @@
 /** The entry `@headgate/core/step`: all that a step folder may import. */
 export { z } from 'zod';
-export { problem } from '../problem.ts';
-export type { Problem } from '../problem.ts';
-export { milliseconds } from '../flow/duration.ts';
-export { eachWith, repeatWith } from '../flow/model.ts';
-export { defineBlock, defineStep, defineTrigger, done, failed } from './define.ts';
+export { bad, good, problem } from '../problem.ts';
+export type { Problem, Result } from '../problem.ts';
+export { DURATION, milliseconds } from '../flow/duration.ts';
+export { eachWith, ID, PROBLEM_PORT, repeatWith } from '../flow/model.ts';
+export { defineBlock, defineStep, defineTrigger, done, failed, perItem } from './define.ts';
+export { headersField, headersOf } from './headers.ts';
+export { trial } from './trial.ts';
+export { kindOf, listField, listOf, notBoolean } from './value.ts';
 export type { Can, Need, Net, NetAnswer, NetRequest, Outcome, PerItem, StepKind, TriggerKind } from './define.ts';

@@ -1,0 +1,32 @@
+/**
+ * trial: what a step author tests a step with. It checks the input by the step's schema, as the engine does, lends what
+ * the test hands in, and gives back the outcome with what was logged. It reads no flow and evaluates no expression:
+ * hand PerItem fields in as functions.
+ */
+
+import { problem } from '../problem.ts';
+import type { Can, Outcome, StepKind } from './define.ts';
+
+export type Logged = { readonly level: string; readonly text: string; readonly data?: unknown };
+export type Trial = { readonly outcome: Outcome; readonly logs: readonly Logged[] };
+
+/** Never aborts. Where Node's own types are loaded (tests), they say more of a signal than a step may use. */
+const NEVER = {
+  aborted: false,
+  addEventListener: () => undefined,
+  removeEventListener: () => undefined,
+} as unknown as AbortSignal;
+
+/** Runs a step once. Throws when the schema refuses the input. A `net` that was not handed in refuses every call. */
+export const trial = async (kind: StepKind, input: unknown, lent: Partial<Can> = {}): Promise<Trial> => {
+  const logs: Logged[] = [];
+  const can: Can = {
+    net: { request: async () => ({ problem: problem('power.missing', 'No net power was lent.'), sent: 'no' }) },
+    log: (level, text, data) => logs.push(data === undefined ? { level, text } : { level, text, data }),
+    key: 'trial',
+    signal: NEVER,
+    ...lent,
+  };
+  const outcome = await kind.run(kind.input.parse(input) as never, can);
+  return { outcome, logs };
+};

@@ -1,0 +1,163 @@
+/**
+ * The one outgoing door: every HTTP request that leaves the house passes `Door.request`.
+ *
+ * For each hop of a request: the URL is normalised once, the caller's `judge` is asked, the name is resolved once, every
+ * address of the answer is judged, and the connection is made to one of those very addresses.
+ *
+ * D1 Nothing is looked up or dialled before `judge` agreed to that hop, redirects included.
+ * D2 Only global unicast addresses are dialled, and what a server admin opened (HEADGATE_EGRESS_ALLOW, handed in as data).
+ * D3 The address that was judged is the address that is dialled; a pooled connection belongs to one judged address.
+ * D4 A failure says whether the request may have been sent: `no` only if not one byte of it can have left.
+ * D5 Texts of Problems name host and port, never a path, query, header or body.
+ * D6 Opening a door starts nothing: no timer, no lookup, no connection.
+ *
+ * It does not read the environment, honour proxies, keep cookies, try a sent request again or read what a body says. It
+ * speaks HTTP/1.1 only; raw sockets (databases) and mail are not here yet and will be doors beside this one.
+ */
+
+import type { Problem } from '@headgate/core';
+import type { AllowList } from './allow.ts';
+import { type Call, follow } from './follow.ts';
+import { openLines } from './lines.ts';
+import { stopping } from './problems.ts';
+import { systemResolver } from './resolve.ts';
+import { startStop, type Stop } from './stop.ts';
+
+export { type AllowList, parseAllow } from './allow.ts';
+
+/** Where a large or binary body goes. `abort` is called instead of `end` when the body does not arrive whole. */
+export type BodySink = {
+  write(chunk: Uint8Array): void | Promise<void>;
+  end(): Promise<{ id: string; size: number }>;
+  abort(): Promise<void>;
+};
+
+/** One hop as the caller's authority check sees it. `host` is lower-case ASCII without trailing dot, IPv6 without brackets. */
+export type Hop = { method: string; url: URL; host: string; port: number; hop: number };
+
+export type OutRequest = {
+  /** A token; CONNECT, TRACE and TRACK are refused. Standard methods are upper-cased. */
+  method: string;
+  /** Absolute, http or https, without user name or password. */
+  url: string;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
+  /** Milliseconds for the whole: lookups, connections, every hop, and the last byte of the body. */
+  timeout: number;
+  /** The most bytes of body, as they arrive and after decompression. */
+  maxBytes: number;
+  /** How many redirects are followed; with 0 a 3xx is handed back as the answer. */
+  maxRedirects: number;
+  /** Asked for the first URL and again for every redirect, before any lookup. */
+  judge(hop: Hop): Problem | null;
+  signal?: AbortSignal;
+  /** With a `sink`, a body that is larger than this, or not text, is streamed there. */
+  inlineBytes: number;
+  sink?: () => BodySink;
+};
+
+export type OutBody = { kind: 'bytes'; bytes: Buffer } | { kind: 'blob'; id: string; size: number };
+
+/** `url` is the one that answered, after `hops` redirects. Header names are lower-case; `set-cookie` is always a list. */
+export type OutResponse = {
+  status: number;
+  headers: Record<string, string | string[]>;
+  url: string;
+  hops: number;
+  body: OutBody;
+};
+
+/** `sent: 'no'`: not one byte of the request can have left, so that trying again cannot repeat an effect. */
+export type Sent = 'no' | 'maybe';
+export type Outcome =
+  | { readonly ok: true; readonly value: OutResponse }
+  | { readonly ok: false; readonly problem: Problem; readonly sent: Sent };
+
+export type DoorCounters = {
+  /** Calls of `request`. */
+  requests: number;
+  answered: number;
+  /** Ended in a Problem before a byte was sent; `failed` are the other ones that ended in a Problem. */
+  refused: number;
+  failed: number;
+  redirects: number;
+  lookups: number;
+  /** Connections made, and hops that went over one already open. */
+  connections: number;
+  reused: number;
+  /** Body bytes as they arrived, before decompression. */
+  bytesReceived: number;
+  /** Requests under way now. */
+  active: number;
+};
+
+/** Resolves an absolute name (it ends with a dot) to all its A and AAAA addresses; throws when it has none. */
+export type Resolver = (name: string) => Promise<readonly string[]>;
+
+export type Door = {
+  /** Never throws for anything a URL, a server or a network can do. What `judge` or a sink throws passes through. */
+  request(req: OutRequest): Promise<Outcome>;
+  /** Ends requests under way as Problems and closes every connection; later requests are refused. */
+  close(): Promise<void>;
+  counters(): DoorCounters;
+};
+
+export type DoorOptions = {
+  /** Instead of the name servers of the machine. */
+  resolve?: Resolver;
+  /** Certificates (PEM) of authorities trusted besides those Node trusts. */
+  authorities?: readonly string[];
+};
+
+/** Opens the door for what `policy` allows: see D6. */
+export const openDoor = (policy: AllowList, options: DoorOptions = {}): Door => {
+  const counts: DoorCounters = {
+    requests: 0,
+    answered: 0,
+    refused: 0,
+    failed: 0,
+    redirects: 0,
+    lookups: 0,
+    connections: 0,
+    reused: 0,
+    bytesReceived: 0,
+    active: 0,
+  };
+  const lines = openLines(options.authorities ?? [], () => {
+    counts.connections += 1;
+  });
+  const byName = options.resolve ?? systemResolver(policy);
+  const resolve: Resolver = (name) => {
+    counts.lookups += 1;
+    return byName(name);
+  };
+  const calls = new Set<Stop>();
+  let closed = false;
+
+  const request = async (req: OutRequest): Promise<Outcome> => {
+    const call: Call = { req, policy, resolve, lines, counts, peer: null, sent: 'no' };
+    const stop = startStop(req.timeout, req.signal, () => call.peer);
+    calls.add(stop);
+    counts.requests += 1;
+    counts.active += 1;
+    if (closed) stop.now(stopping());
+    try {
+      const outcome = await follow(call, stop);
+      if (outcome.ok) counts.answered += 1;
+      else counts[outcome.sent === 'no' ? 'refused' : 'failed'] += 1;
+      return outcome;
+    } finally {
+      stop.done();
+      calls.delete(stop);
+      counts.active -= 1;
+    }
+  };
+
+  const close = async (): Promise<void> => {
+    closed = true;
+    for (const stop of calls) stop.now(stopping());
+    await lines.close();
+  };
+
+  return { request, close, counters: () => ({ ...counts }) };
+};

@@ -18,3 +18,7 @@ export { DONE, SKIPPED, find, lastValue, newState, runState, stepAt, visible } f
 export type { BlockRun, Command, ItemResult, Scope, State } from './run/state.ts';
 export { apply, foldAll } from './run/fold.ts';
 export { plan, unsettled } from './run/plan.ts';
+export { readJson, scanJson } from './flow/json.ts';
+export type { JsonLimits, JsonRead } from './flow/json.ts';
+export { MAX_NESTING, MAX_STEPS, parseFlow, readFlow } from './flow/parse.ts';
+export type { Parsed } from './flow/parse.ts';

@@ -11,6 +11,7 @@
 
 import { z } from 'zod';
 import { DURATION } from './duration.ts';
+import { isJson } from './path.ts';
 
 export const ID = /^[a-z][a-z0-9_]{0,62}$/;
 export const KIND = /^[a-z][a-z0-9_.]{0,62}@[1-9][0-9]{0,3}$/;
@@ -22,6 +23,8 @@ const kind = z.string().regex(KIND, 'a step kind as name@version, e.g. http.requ
 const duration = z.string().regex(DURATION, 'a duration as <int>(ms|s|m|h|d), e.g. 30s');
 const expression = z.string().min(1);
 const text = z.string().max(10_000);
+/** Any JSON value. One walk instead of zod's union per value: a 2 MB document costs milliseconds, not a second. */
+const json = z.custom<Json>(isJson, 'a JSON value');
 
 /** Extra tries after a problem: `max` tries, waiting delay × factor^n (at most cap), spread by jitter. */
 export const retrySchema = z.strictObject({
@@ -35,7 +38,7 @@ export const retrySchema = z.strictObject({
 
 /** The short form of a block around one step. */
 export const eachSchema = z.strictObject({
-  over: z.union([expression, z.array(z.json())]),
+  over: z.union([expression, z.array(json)]),
   concurrency: z.int().min(1).max(1000).optional(),
   onItem: z.enum(['stop', 'collect']).optional(),
 });
@@ -47,7 +50,7 @@ export const stepSchema = z.strictObject({
   note: text.optional(),
   after: z.array(z.string().regex(AFTER, 'a step id, or step.port')).max(1000).optional(),
   join: z.enum(['all', 'any', 'first']).optional(),
-  with: z.record(z.string(), z.json()).optional(),
+  with: z.record(z.string(), json).optional(),
   each: eachSchema.optional(),
   retry: retrySchema.optional(),
   onProblem: z.enum(['stop', 'continue', 'port']).optional(),
@@ -62,14 +65,17 @@ export const triggerSchema = z.strictObject({
   name: z.string().max(200).optional(),
   note: text.optional(),
   disabled: z.boolean().optional(),
-  with: z.record(z.string(), z.json()).optional(),
+  with: z.record(z.string(), json).optional(),
 });
 
 /** `key`: an expression over input and trigger; runs of one key share the limit. Without it, the whole flow does. */
 export const settingsSchema = z.strictObject({
   timeout: duration.optional(),
   concurrency: z
-    .union([z.int().min(1).max(10_000), z.strictObject({ limit: z.int().min(1).max(10_000), key: expression.optional() })])
+    .union([
+      z.int().min(1).max(10_000),
+      z.strictObject({ limit: z.int().min(1).max(10_000), key: expression.optional() }),
+    ])
     .optional(),
   rate: z.strictObject({ max: z.int().min(1).max(1_000_000), per: duration, key: expression.optional() }).optional(),
   debounce: z.strictObject({ for: duration, key: expression.optional() }).optional(),
@@ -85,15 +91,15 @@ export const flowSchema = z.strictObject({
   headgate: z.literal(1),
   name: z.string().min(1).max(200),
   description: text.optional(),
-  input: z.record(z.string(), z.json()).optional(),
+  input: z.record(z.string(), json).optional(),
   triggers: z.array(triggerSchema).max(1000).optional(),
   steps: z.array(stepSchema).max(10_000),
-  output: z.json().optional(),
+  output: json.optional(),
   settings: settingsSchema.optional(),
   layout: z.record(z.string(), point).optional(),
 });
 
-export type Json = z.infer<ReturnType<typeof z.json>>;
+export type Json = z.core.util.JSONType;
 export type Retry = z.infer<typeof retrySchema>;
 export type Step = z.infer<typeof stepSchema>;
 export type Trigger = z.infer<typeof triggerSchema>;
@@ -108,11 +114,11 @@ export const PROBLEM_PORT = 'problem';
 
 /** Schema of the `with` of `each@1`. */
 export const eachWith = z.strictObject({
-  over: z.union([expression, z.array(z.json())]),
+  over: z.union([expression, z.array(json)]),
   concurrency: z.int().min(1).max(1000).optional(),
   onItem: z.enum(['stop', 'collect']).optional(),
   steps: z.array(stepSchema).min(1).max(10_000),
-  result: z.json().optional(),
+  result: json.optional(),
 });
 
 /** Schema of the `with` of `repeat@1`. `until` sees the steps of the turn just ended. */
@@ -120,7 +126,7 @@ export const repeatWith = z.strictObject({
   until: expression,
   max: z.int().min(1).max(100_000),
   steps: z.array(stepSchema).min(1).max(10_000),
-  result: z.json().optional(),
+  result: json.optional(),
 });
 
 export type EachWith = z.infer<typeof eachWith>;

@@ -1,0 +1,61 @@
+/**
+ * "Did you mean": the nearest known word to a misspelt one.
+ *
+ * SG1 Bounded: words above 64 characters are not compared and a Suggester answers a limited number of questions, so that
+ *     a flow with thousands of mistakes is still answered at once.
+ */
+
+const LONGEST = 64;
+
+/** Optimal string alignment distance (insert, delete, replace, swap of neighbours), or above `most` when it exceeds it. */
+export const distance = (a: string, b: string, most: number): number => {
+  if (Math.abs(a.length - b.length) > most) return most + 1;
+  let older: number[] = [];
+  let old = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    let least = i;
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min((old[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (old[j - 1] ?? 0) + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, (older[j - 2] ?? 0) + 1);
+      row.push(cost);
+      if (cost < least) least = cost;
+    }
+    if (least > most) return most + 1;
+    older = old;
+    old = row;
+  }
+  return old[b.length] ?? 0;
+};
+
+/** The known word nearest to `word` when it is near enough to be a slip (about a third of its letters), else undefined. */
+export const suggest = (word: string, known: Iterable<string>): string | undefined => {
+  if (word.length === 0 || word.length > LONGEST) return undefined;
+  const plain = word.toLowerCase();
+  let best: string | undefined;
+  let least = Math.min(3, Math.max(1, Math.floor(word.length / 3))) + 1;
+  for (const candidate of known) {
+    if (candidate.length > LONGEST || candidate === word) continue;
+    const d = distance(plain, candidate.toLowerCase(), least - 1);
+    if (d < least) {
+      least = d;
+      best = candidate;
+      if (d === 0) break;
+    }
+  }
+  return best;
+};
+
+/** `suggest` with a budget of questions; past it every answer is undefined. */
+export type Suggester = (word: string, known: Iterable<string>) => string | undefined;
+
+export const suggester = (questions = 100): Suggester => {
+  let left = questions;
+  return (word, known) => (left-- > 0 ? suggest(word, known) : undefined);
+};
+
+/** The sentence of a fix, or undefined without a near word. */
+export const didYouMean = (near: string | undefined): string | undefined =>
+  near === undefined ? undefined : `Did you mean ${near}?`;

@@ -53,7 +53,7 @@ export const handOver = (file, args, where) =>
  */
 export const become = (file, args, env) => {
   const plain = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
-  if (process.platform !== 'win32' && 'execve' in process) process.execve(file, [file, ...args], plain);
+  if (process.platform !== 'win32' && process.execve !== undefined) process.execve(file, [file, ...args], plain);
   return handOver(file, args, { env });
 };
 

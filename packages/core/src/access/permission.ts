@@ -40,7 +40,8 @@ export type Thing = { readonly workspace: string; readonly project?: string; rea
 export const may = (who: Principal, permission: Permission, thing: Thing): boolean => {
   if (who.workspace !== thing.workspace) return false;
   if (!who.permissions.includes(permission)) return false;
-  if (who.projects !== undefined && (thing.project === undefined || !who.projects.includes(thing.project))) return false;
+  if (who.projects !== undefined && (thing.project === undefined || !who.projects.includes(thing.project)))
+    return false;
   if (who.flows !== undefined && (thing.flow === undefined || !who.flows.includes(thing.flow))) return false;
   return true;
 };

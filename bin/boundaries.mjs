@@ -11,7 +11,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseSync } from 'oxc-parser';
-import { dangersOf } from './boundaries/impure.mjs';
+import { clocksIn, dangersOf } from './boundaries/impure.mjs';
 import { importsOf } from './boundaries/imports.mjs';
 import { judgeImport, mayUse, readTable, roomOf } from './boundaries/rooms.mjs';
 import { globalsOf } from './boundaries/scope.mjs';
@@ -50,7 +50,11 @@ const judgeFile = (table, file, text) => {
     found.push(`${file}:${place(at)}  ${room} may not ${what}`);
   const program = /** @type {any} */ (parsed.program);
 
-  for (const { from, at } of importsOf(program)) {
+  const imports = importsOf(program);
+  const { watched, whole } = clocksIn(imports);
+  for (const { at } of whole)
+    if (!mayUse(table, room, file, 'DateTime.now')) cross(at, 'import all of luxon, its clock included');
+  for (const { from, at } of imports) {
     if (from === undefined) {
       if (!mayUse(table, room, file, 'import(computed)')) cross(at, 'import what it computes');
       continue;
@@ -58,8 +62,9 @@ const judgeFile = (table, file, text) => {
     const wrong = judgeImport(table, room, file, from);
     if (wrong !== undefined) cross(at, `import ${wrong}`);
   }
-  for (const use of file.endsWith('.d.ts') ? [] : globalsOf(program)) {
-    if (!mayUse(table, room, file, use.name)) cross(use.at, `use the global ${use.name}`);
+  const imported = new Set(watched.values());
+  for (const use of file.endsWith('.d.ts') ? [] : globalsOf(program, watched)) {
+    if (!imported.has(use.name) && !mayUse(table, room, file, use.name)) cross(use.at, `use the global ${use.name}`);
     else for (const danger of dangersOf(use)) if (!mayUse(table, room, file, danger)) cross(use.at, `use ${danger}`);
   }
   for (const comment of parsed.comments) {

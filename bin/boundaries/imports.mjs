@@ -2,7 +2,7 @@
 import { isNode } from './scope.mjs';
 
 /** @typedef {import('./scope.mjs').Node} Node */
-/** @typedef {{ from: string | undefined, at: number, names: string[] }} Import `from` is undefined when it is computed */
+/** @typedef {{ from: string | undefined, at: number, names: [string, string][] }} Import `from` is undefined when it is computed; names are pairs of theirs and ours, `*` for all */
 
 /** @param {Node} node @returns {Import | undefined} */
 const importOf = (node) => {
@@ -12,7 +12,9 @@ const importOf = (node) => {
     case 'ExportAllDeclaration': {
       if (!isNode(node.source)) return undefined;
       const entries = /** @type {Node[]} */ (node.specifiers ?? []);
-      const names = entries.map((entry) => (entry.imported ?? entry.local)?.name ?? '*');
+      const names = entries.map(
+        (entry) => /** @type {[string, string]} */ ([(entry.imported ?? {}).name ?? '*', entry.local?.name]),
+      );
       return { from: node.source.value, at: node.source.start, names };
     }
     case 'ImportExpression': {

@@ -31,6 +31,22 @@ const readsClock = ({ parent, node }) => {
 const LUXON = new Set(['now', 'local']);
 
 /**
+ * A library may bring a clock of its own; luxon does.
+ * @param {import('./imports.mjs').Import[]} imports
+ * @returns {{ watched: Map<string, string>, whole: import('./imports.mjs').Import[] }} the local names to watch, and the
+ * imports that hide which members are used
+ */
+export const clocksIn = (imports) => {
+  const luxon = imports.filter((one) => one.from === 'luxon');
+  const clocks = luxon.flatMap((one) => one.names.filter(([theirs]) => theirs === 'DateTime'));
+  const hides = (/** @type {string} */ theirs) => theirs === '*' || theirs === 'Settings';
+  return {
+    watched: new Map(clocks.map(([theirs, ours]) => [ours, theirs])),
+    whole: luxon.filter((one) => one.names.length === 0 || one.names.some(([theirs]) => hides(theirs))),
+  };
+};
+
+/**
  * @param {Use} use
  * @returns {string[]} the grants that this use needs beyond the bare name
  */

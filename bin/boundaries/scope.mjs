@@ -129,9 +129,10 @@ const refers = (parent, key, node) => {
 
 /**
  * @param {Node} program as oxc-parser gives it
+ * @param {ReadonlyMap<string, string>} watched imported names that are to be found as well, each under its own name
  * @returns {Use[]} every use of a name that is not declared in the file; `import.meta` counts as one
  */
-export const globalsOf = (program) => {
+export const globalsOf = (program, watched = new Map()) => {
   const found = /** @type {Use[]} */ ([]);
   const scopes = /** @type {Set<string>[]} */ ([]);
 
@@ -144,8 +145,11 @@ export const globalsOf = (program) => {
       return;
     }
     if (node.type === 'Identifier' && parent !== undefined) {
-      const known = scopes.some((names) => names.has(node.name));
-      if (refers(parent, key, node) && !known) found.push({ name: node.name, at: node.start, parent, node, up });
+      const own = scopes.findLastIndex((names) => names.has(node.name));
+      const name = own <= 0 ? watched.get(node.name) : undefined;
+      if (refers(parent, key, node) && (own === -1 || name !== undefined)) {
+        found.push({ name: name ?? node.name, at: node.start, parent, node, up });
+      }
       return;
     }
     if (node.declare === true || node.importKind === 'type' || node.exportKind === 'type') return;

@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { authority, type AuthorityRequest, type GrantLent } from './authority.ts';
+import { covers, parsePower, type Power } from './power.ts';
+
+const power = (text: string): Power => {
+  const made = parsePower(text);
+  if (!made.ok) throw new Error(made.problem.text);
+  return made.value;
+};
+const get = power('net: GET a.com');
+const grant = (text: string, more: Partial<GrantLent> = {}): GrantLent => ({
+  step: 'fetch',
+  power: power(text),
+  environment: 'prod',
+  grantor: 'ann',
+  ...more,
+});
+const ask = (grants: GrantLent[], more: Partial<AuthorityRequest> = {}): string => {
+  const answer = authority({
+    request: get,
+    step: 'fetch',
+    environment: 'prod',
+    grants,
+    grantorMay: () => true,
+    ...more,
+  });
+  return answer.ok ? `ok by ${answer.grant.grantor}` : answer.problem.code;
+};
+
+test('an effect stands on a grant for that step, in that environment, by somebody who may still lend it', () => {
+  expect(ask([grant('net: GET a.com')])).toBe('ok by ann');
+  expect(ask([])).toBe('grant.missing');
+  expect(ask([grant('net: POST a.com')])).toBe('grant.missing');
+  expect(ask([grant('net: GET a.com', { step: 'other' })])).toBe('grant.missing');
+  expect(ask([grant('net: GET a.com', { environment: 'dev' })])).toBe('grant.missing');
+  expect(ask([grant('net: GET a.com', { step: '*', environment: '*' })])).toBe('ok by ann');
+});
+
+test('a grant dies with its grantor, and another one that fits is found', () => {
+  const grantorMay = (id: string): boolean => id !== 'ann';
+  expect(ask([grant('net: GET a.com')], { grantorMay })).toBe('grant.void');
+  expect(ask([grant('net: GET a.com'), grant('net: * *', { grantor: 'bob' })], { grantorMay })).toBe('ok by bob');
+});
+
+test('a policy and a narrowing take away, and never give', () => {
+  const grants = [grant('net: * *')];
+  expect(ask(grants, { policy: [] })).toBe('policy.denied');
+  expect(ask(grants, { policy: [power('net: GET *.a.com')] })).toBe('policy.denied');
+  expect(ask(grants, { policy: [power('net: GET *')] })).toBe('ok by ann');
+  expect(ask(grants, { narrow: [power('net: GET b.com')] })).toBe('power.narrowed');
+  expect(ask(grants, { narrow: [power('net: GET b.com'), get] })).toBe('ok by ann');
+  expect(ask(grants, { narrow: [power('flow: call x')] })).toBe('ok by ann');
+  expect(ask([], { narrow: [get], policy: [get] })).toBe('grant.missing');
+});
+
+test('two grants that cover the request only together do not', () => {
+  expect(ask([grant('net: GET a.com'), grant('net: POST a.com')], { request: power('net: GET,POST a.com') })).toBe(
+    'grant.missing',
+  );
+});
+
+test('a refusal says what was wanted, in words and in the form grant takes', () => {
+  const answer = authority({ request: get, step: 'fetch', environment: 'prod', grants: [], grantorMay: () => true });
+  expect(answer).toEqual({
+    ok: false,
+    problem: {
+      code: 'grant.missing',
+      text: 'The step was not lent the power to do this: Read from a.com (GET, port 443). As a power: net: GET a.com:443',
+      at: { step: 'fetch' },
+      fix: 'Lend it to the step: {"step": "fetch", "power": "net: GET a.com:443"}.',
+      retry: 'no',
+    },
+  });
+});
+
+test('AU1 AU2 a yes always means: some grant of this step and environment covers it, its grantor may, policy and narrowing agree', () => {
+  const some = fc
+    .constantFrom(
+      'net: GET a.com',
+      'net: * *',
+      'net: GET *.a.com',
+      'flow: call x',
+      'flow: call *',
+      'secret: use k for https://a.com',
+    )
+    .map(power);
+  const lent = fc.record({
+    step: fc.constantFrom('fetch', 'other', '*'),
+    power: some,
+    environment: fc.constantFrom('prod', 'dev', '*'),
+    grantor: fc.constantFrom('ann', 'bob'),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(lent, { maxLength: 4 }),
+      some,
+      fc.option(fc.array(some), { nil: undefined }),
+      fc.option(fc.array(some), { nil: undefined }),
+      (grants, request, policy, narrow) => {
+        const answer = authority({
+          request,
+          step: 'fetch',
+          environment: 'prod',
+          grants,
+          grantorMay: (id) => id === 'ann',
+          ...(policy === undefined ? {} : { policy }),
+          ...(narrow === undefined ? {} : { narrow }),
+        });
+        const mine = narrow?.filter((n) => n.power === request.power) ?? [];
+        const should =
+          grants.some(
+            (g) => g.step !== 'other' && g.environment !== 'dev' && g.grantor === 'ann' && covers(g.power, request),
+          ) &&
+          (policy === undefined || policy.some((p) => covers(p, request))) &&
+          (mine.length === 0 || mine.some((n) => covers(n, request)));
+        expect(answer.ok).toBe(should);
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});

@@ -1,0 +1,78 @@
+/**
+ * The authority of an effect, computed when the effect happens:
+ * grant ∩ what its grantor may still give ∩ workspace policy ∩ the step's own narrowing.
+ *
+ * It decides and does nothing: who asks, audits and acts is the broker.
+ *
+ * AU1 Deny is the default: without a grant that covers the request as a whole the answer is no. Two grants that cover it
+ *     only together do not.
+ * AU2 Nothing but a grant gives: a policy and a narrowing only take away.
+ */
+
+import { problem, type Problem } from '../problem.ts';
+import { covers, printPower, type Power } from './power.ts';
+import { sentence } from './sentence.ts';
+
+/** A power lent to a step (`*`: every step) in an environment (`*`: every one) by `grantor`. */
+export type GrantLent = {
+  readonly step: string;
+  readonly power: Power;
+  readonly environment: string;
+  readonly grantor: string;
+};
+
+export type AuthorityRequest<G extends GrantLent = GrantLent> = {
+  readonly request: Power;
+  readonly step: string;
+  readonly environment: string;
+  readonly grants: readonly G[];
+  /** May this grantor lend that today? Asked for grants that would do. */
+  readonly grantorMay: (grantor: string) => boolean;
+  /** All that the workspace allows; absent means it restricts nothing, empty that it allows nothing. */
+  readonly policy?: readonly Power[];
+  /** The step's narrowing. Of each power it names, only what it lists remains; powers it does not name are untouched. */
+  readonly narrow?: readonly Power[];
+};
+
+export type Authority<G extends GrantLent = GrantLent> =
+  | { readonly ok: true; readonly grant: G }
+  | { readonly ok: false; readonly problem: Problem };
+
+/**
+ * The grant an effect may stand on, or why there is none: `grant.missing` (nobody lent it), `grant.void` (who lent it may
+ * no longer), `policy.denied`, `power.narrowed`.
+ */
+export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Authority<G> => {
+  const { request, step, narrow } = asked;
+  const refuse = (code: string, why: string, fix: string): Authority<G> => ({
+    ok: false,
+    problem: problem(code, `${why}: ${sentence(request)}. As a power: ${printPower(request)}`, { at: { step }, fix }),
+  });
+  const named = narrow?.filter((power) => power.power === request.power) ?? [];
+  if (named.length > 0 && !named.some((power) => covers(power, request))) {
+    return refuse(
+      'power.narrowed',
+      'The step itself narrows its powers to less than this',
+      'Widen `narrow` of the step, or let it ask for less.',
+    );
+  }
+  if (asked.policy !== undefined && !asked.policy.some((power) => covers(power, request))) {
+    return refuse(
+      'policy.denied',
+      'The workspace allows nobody to lend this',
+      'Ask an admin of the workspace to allow it.',
+    );
+  }
+  const fitting = asked.grants.filter(
+    (grant) =>
+      (grant.step === step || grant.step === '*') &&
+      (grant.environment === asked.environment || grant.environment === '*') &&
+      covers(grant.power, request),
+  );
+  const grant = fitting.find((one) => asked.grantorMay(one.grantor));
+  if (grant !== undefined) return { ok: true, grant };
+  const lend = `Lend it to the step: {"step": ${JSON.stringify(step)}, "power": ${JSON.stringify(printPower(request))}}`;
+  return fitting.length > 0
+    ? refuse('grant.void', 'Who lent this power may no longer lend it', `${lend}, by somebody who may.`)
+    : refuse('grant.missing', 'The step was not lent the power to do this', `${lend}.`);
+};

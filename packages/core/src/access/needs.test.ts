@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import type { Flow } from '../flow/model.ts';
+import { catalogOf, defineStep, done, type Need } from '../step/define.ts';
+import { lentByTyping, missing, needsOf } from './needs.ts';
+import { parsePower, type Power } from './power.ts';
+
+const fetching = defineStep({
+  kind: 'fetch',
+  version: 1,
+  title: 'Fetch',
+  group: 'net',
+  summary: 'Fetches.',
+  input: z.strictObject({ host: z.string() }),
+  output: z.unknown(),
+  needs: (raw) => [
+    { power: 'net', scope: `GET ${String(raw['host'])}`, sentence: `Read from ${String(raw['host'])}.` },
+  ],
+  run: () => done(null),
+});
+const catalog = catalogOf([fetching], []);
+const power = (text: string): Power => {
+  const made = parsePower(text);
+  if (!made.ok) throw new Error(made.problem.text);
+  return made.value;
+};
+
+const flow: Flow = {
+  headgate: 1,
+  name: 'Trial',
+  steps: [
+    { id: 'one', kind: 'fetch@1', with: { host: 'a.com' } },
+    { id: 'off', kind: 'fetch@1', with: { host: 'off.com' }, disabled: true },
+    {
+      id: 'block',
+      kind: 'each@1',
+      with: {
+        over: [1],
+        steps: [
+          { id: 'two', kind: 'fetch@1', with: { host: 'b.com' } },
+          { id: 'three', kind: 'unknown@1' },
+        ],
+      },
+    },
+  ],
+};
+
+test('needs are found in blocks too, and a disabled step needs nothing', () => {
+  expect(needsOf(flow, catalog).map((n) => [n.step, n.need.scope])).toEqual([
+    ['one', 'GET a.com'],
+    ['two', 'GET b.com'],
+  ]);
+});
+
+test('what no grant covers is missing, in the form grant takes, each once', () => {
+  const needs = needsOf(flow, catalog);
+  expect(missing([...needs, ...needs], [])).toEqual([
+    { step: 'one', power: 'net: GET a.com:443', sentence: 'Read from a.com.', computed: false },
+    { step: 'two', power: 'net: GET b.com:443', sentence: 'Read from b.com.', computed: false },
+  ]);
+  expect(missing(needs, [{ step: 'one', power: power('net: * *.a.com') }]).map((m) => m.step)).toEqual(['one', 'two']);
+  expect(missing(needs, [{ step: 'one', power: power('net: * *') }]).map((m) => m.step)).toEqual(['two']);
+  expect(missing(needs, [{ step: '*', power: power('net: GET *') }])).toEqual([]);
+});
+
+test('a need this version cannot lend stays missing as it was written', () => {
+  const need: Need = { power: 'file', scope: 'read invoices/', sentence: 'Read invoices.' };
+  expect(missing([{ step: 'a', need }], [{ step: '*', power: power('net: * *') }])).toEqual([
+    { step: 'a', power: 'file: read invoices/', sentence: 'Read invoices.', computed: false },
+  ]);
+});
+
+test('only one plain host or flow counts as lent by typing it', () => {
+  const lent = (of: Need['power'], scope: string, computed?: true): boolean =>
+    lentByTyping({ power: of, scope, sentence: 'x', ...(computed ? { computed } : {}) });
+  expect(lent('net', 'GET a.com:443')).toBe(true);
+  expect(lent('flow', 'call Greet')).toBe(true);
+  expect(lent('net', 'GET a.com:443', true)).toBe(false);
+  expect(lent('net', 'GET *.a.com')).toBe(false);
+  expect(lent('net', 'GET *')).toBe(false);
+  expect(lent('net', 'GET a.com:*')).toBe(false);
+  expect(lent('flow', 'call *')).toBe(false);
+  expect(lent('secret', 'use github for https://a.com')).toBe(false);
+  expect(lent('file', 'read x/')).toBe(false);
+  expect(lent('net', 'nonsense')).toBe(false);
+});

@@ -1,0 +1,87 @@
+/**
+ * What a flow asks for: the powers its steps need, what of them is lent, and what is missing.
+ *
+ * A flow file only ever asks; it carries no grants. Whether an effect is allowed is decided when it happens (authority.ts);
+ * this file is for people: what to lend before a flow is published.
+ */
+
+import type { Flow, Step } from '../flow/model.ts';
+import { stepsOf } from '../flow/blocks.ts';
+import type { Catalog, Need } from '../step/define.ts';
+import { covers, parsePower, printPower, type Power } from './power.ts';
+import { sentence } from './sentence.ts';
+
+export type StepNeed = { readonly step: string; readonly need: Need };
+
+/** A power to lend, in the form `grant` takes, and what it means. */
+export type Missing = {
+  readonly step: string;
+  readonly power: string;
+  readonly sentence: string;
+  readonly computed: boolean;
+};
+
+/** What a step or flow has been lent. `step` `*` stands for every step. */
+export type Lent = { readonly step: string; readonly power: Power };
+
+/**
+ * The needs of all steps, those inside blocks included, in the order of the file. Disabled steps need nothing: they never
+ * run. A kind the catalogue does not know has no needs here; `check` reports it.
+ */
+export const needsOf = (flow: Flow, catalog: Catalog): readonly StepNeed[] => {
+  const found: StepNeed[] = [];
+  const walk = (steps: readonly Step[]): void => {
+    for (const step of steps) {
+      if (step.disabled === true) continue;
+      const needs = catalog.step(step.kind)?.needs?.(step.with ?? {}) ?? [];
+      for (const need of needs) found.push({ step: step.id, need });
+      walk(stepsOf(step));
+    }
+  };
+  walk(flow.steps);
+  return found;
+};
+
+/** The power a need asks for, or undefined when this version cannot lend it. */
+export const powerOf = (need: Need): Power | undefined => {
+  const parsed = parsePower(`${need.power}: ${need.scope}`);
+  return parsed.ok ? parsed.value : undefined;
+};
+
+/**
+ * Does writing this into a step count as lending it, when the writer may lend it? Only what the file names plainly: one
+ * host, one flow. Secrets, patterns and whatever an expression computes always ask.
+ */
+export const lentByTyping = (need: Need): boolean => {
+  if (need.computed === true) return false;
+  const power = powerOf(need);
+  switch (power?.power) {
+    case 'net':
+      return !power.host.startsWith('*') && power.port !== '*';
+    case 'flow':
+      return power.flow !== '*';
+    case 'secret':
+    case undefined:
+      return false;
+  }
+};
+
+/** Needs that no grant covers, each once, in the form `grant` takes. */
+export const missing = (needs: readonly StepNeed[], grants: readonly Lent[]): readonly Missing[] => {
+  const found = new Map<string, Missing>();
+  for (const { step, need } of needs) {
+    const power = powerOf(need);
+    if (power !== undefined && grants.some((g) => (g.step === step || g.step === '*') && covers(g.power, power)))
+      continue;
+    const text = power === undefined ? `${need.power}: ${need.scope}` : printPower(power);
+    const key = `${step}\n${text}`;
+    if (!found.has(key))
+      found.set(key, {
+        step,
+        power: text,
+        sentence: need.sentence === '' && power !== undefined ? sentence(power) : need.sentence,
+        computed: need.computed === true,
+      });
+  }
+  return [...found.values()];
+};

@@ -7,5 +7,5 @@ export { eachWith, ID, PROBLEM_PORT, repeatWith } from '../flow/model.ts';
 export { defineBlock, defineStep, defineTrigger, done, failed, perItem } from './define.ts';
 export { headersField, headersOf } from './headers.ts';
 export { trial } from './trial.ts';
-export { kindOf, listField, listOf, notBoolean } from './value.ts';
+export { byCodePoint, kindOf, listField, listOf, notBoolean } from './value.ts';
 export type { Can, Need, Net, NetAnswer, NetRequest, Outcome, PerItem, StepKind, TriggerKind } from './define.ts';

@@ -53,7 +53,7 @@ export const notBoolean = (value: unknown, field: string, item?: number): Proble
     'value.not_boolean',
     `\`${field}\` must be true or false; ${item === undefined ? 'it' : `for item ${item} (counted from 0) it`} is ${kindOf(value)}.`,
     {
-      at: { field },
+      at: item === undefined ? { field } : { field, item: [item] },
       fix: FIXES[kindOf(value)] ?? 'Write a comparison, e.g. {{ input.count > 0 }}.',
     },
   );
@@ -64,4 +64,20 @@ const FIXES: Readonly<Record<string, string>> = {
   'a text': "Compare it, e.g. {{ input.name !== '' }} or {{ input.answer === 'yes' }}.",
   'a number': 'Compare it, e.g. {{ input.count > 0 }}.',
   'an object': 'Ask whether it is there, e.g. {{ input.order !== null }}, or compare one of its fields.',
+};
+
+// A UTF-16 surrogate stands for a code point above all of U+E000 to U+FFFF, but its own number is lower.
+const rank = (unit: number): number => (unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit);
+const SURROGATE = /[\ud800-\udfff]/;
+
+/** Compares two texts by code point, where `<` compares by UTF-16 unit; the same on every machine and in every language. */
+export const byCodePoint = (a: string, b: string): number => {
+  if (!SURROGATE.test(a) && !SURROGATE.test(b)) return a < b ? -1 : a > b ? 1 : 0;
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i += 1) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return rank(x) - rank(y);
+  }
+  return a.length - b.length;
 };

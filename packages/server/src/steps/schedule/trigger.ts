@@ -1,0 +1,39 @@
+/** schedule: the clock starts runs. These are its settings; the engine keeps the time. */
+
+import { defineTrigger, z } from '@headgate/core/step';
+import { cronFault } from './cron.ts';
+
+/** Names of the IANA time zone database: UTC, Europe/Paris, America/Argentina/Buenos_Aires, Etc/GMT+5. */
+const ZONE = /^[A-Za-z][A-Za-z_]*(\/[A-Za-z][A-Za-z0-9_+-]*){0,2}$/;
+
+export const trigger = defineTrigger({
+  kind: 'schedule',
+  version: 1,
+  title: 'Schedule',
+  summary: 'Starts at the times of a cron expression, in a time zone.',
+  input: z.strictObject({
+    cron: z
+      .string()
+      .superRefine((text, issues) => {
+        const fault = cronFault(text);
+        if (fault !== undefined)
+          issues.addIssue({ code: 'custom', message: `a cron expression like 0 3 * * *: ${fault}` });
+      })
+      .describe(
+        'When: minute, hour, day of month, month, day of week, e.g. 0 3 * * * for every night at three. A sixth field in front counts seconds.',
+      ),
+    zone: z
+      .string()
+      .max(64)
+      .regex(ZONE, 'a time zone by its IANA name, e.g. Europe/Paris')
+      .optional()
+      .describe('The time zone by its IANA name, e.g. Europe/Paris. Left out: UTC.'),
+    input: z.unknown().optional().describe('The input of each run. Left out: an empty object.'),
+    missed: z
+      .enum(['skip', 'once', 'all'])
+      .optional()
+      .describe(
+        'What happens to times that passed while the server was down: skip (or left out) none are made up for; once one run for all of them; all one run each.',
+      ),
+  }),
+});

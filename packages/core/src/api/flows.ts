@@ -1,0 +1,193 @@
+/** Flows: their drafts, versions, checks and differences. */
+
+import { z } from 'zod';
+import { PERMISSIONS } from '../access/permission.ts';
+import { empty, route } from './route.ts';
+import { byId, count, cursor, flowFile, id, json, lent, name, problem, time } from './shapes.ts';
+
+const tags = ['flows'] as const;
+
+const row = z.strictObject({
+  id,
+  name,
+  project: z.string(),
+  revision: z.int().min(1),
+  version: z.int().min(1).nullable().describe('The latest published version'),
+  enabled: z.boolean(),
+  created: time,
+  updated: time,
+});
+
+const versionRow = z.strictObject({
+  version: z.int().min(1),
+  hash: z.string(),
+  note: z.string().nullable(),
+  by: z.string(),
+  created: time,
+});
+
+const webhook = z.strictObject({ trigger: z.string(), url: z.string() });
+
+export const createFlow = route({
+  method: 'POST',
+  path: '/api/v1/flows',
+  needs: 'flow.write',
+  on: 'workspace',
+  body: z.strictObject({ name: name.optional(), draft: flowFile }),
+  answers: { 201: z.strictObject({ id, revision: z.int() }) },
+  problems: ['flow.invalid', 'flow.name'],
+  summary: 'Create a flow from a draft; it may be incomplete, and it does not run before it is published',
+  tags,
+  audited: true,
+});
+
+export const listFlows = route({
+  method: 'GET',
+  path: '/api/v1/flows',
+  needs: 'flow.read',
+  on: 'any',
+  query: z.strictObject({ cursor: cursor.optional(), limit: count(200).optional() }),
+  answers: { 200: z.strictObject({ flows: z.array(row), next: z.string().optional() }) },
+  summary: 'List flows, newest first',
+  tags,
+});
+
+export const getFlow = route({
+  method: 'GET',
+  path: '/api/v1/flows/{id}',
+  needs: 'flow.read',
+  on: 'flow',
+  params: byId,
+  answers: { 200: row.extend({ draft: flowFile }) },
+  problems: ['missing'],
+  summary: 'Read a flow with its draft',
+  tags,
+});
+
+export const patchFlow = route({
+  method: 'PATCH',
+  path: '/api/v1/flows/{id}',
+  needs: 'flow.write',
+  on: 'flow',
+  params: byId,
+  body: z.strictObject({ name: name.optional(), enabled: z.boolean().optional() }),
+  answers: { 200: row },
+  problems: ['missing', 'flow.name', 'flow.conflict'],
+  summary: 'Rename a flow, or switch its triggers on and off',
+  tags,
+  audited: true,
+});
+
+export const deleteFlow = route({
+  method: 'DELETE',
+  path: '/api/v1/flows/{id}',
+  needs: 'flow.write',
+  on: 'flow',
+  params: byId,
+  answers: { 204: empty('Deleted') },
+  problems: ['missing'],
+  summary: 'Delete a flow; its webhooks stop answering',
+  tags,
+  audited: true,
+});
+
+export const saveDraft = route({
+  method: 'PUT',
+  path: '/api/v1/flows/{id}/draft',
+  needs: 'flow.write',
+  on: 'flow',
+  params: byId,
+  body: z.strictObject({ revision: z.int().min(1), draft: flowFile }),
+  answers: { 200: z.strictObject({ revision: z.int() }) },
+  problems: ['missing', 'flow.invalid', 'flow.conflict', 'flow.name'],
+  summary: 'Save the draft over the revision it was made from',
+  tags,
+});
+
+export const checkFlow = route({
+  method: 'POST',
+  path: '/api/v1/flows/check',
+  needs: 'flow.read',
+  on: 'any',
+  body: z.strictObject({ draft: flowFile }),
+  answers: {
+    200: z.strictObject({
+      ok: z.boolean(),
+      problems: z.array(problem).readonly(),
+      warnings: z.array(problem).readonly(),
+    }),
+  },
+  summary: 'Check a flow file: every problem at once, each with its place. Nothing is saved and nothing runs',
+  tags,
+});
+
+export const publishFlow = route({
+  method: 'POST',
+  path: '/api/v1/flows/{id}/publish',
+  needs: 'flow.publish',
+  on: 'flow',
+  params: byId,
+  body: z.strictObject({
+    note: z.string().max(2000).optional(),
+    grant: z.union([z.literal('needed'), z.array(lent).max(1000)]).optional(),
+  }),
+  answers: { 201: z.strictObject({ version: z.int(), hash: z.string(), webhooks: z.array(webhook) }) },
+  problems: ['missing', 'flow.invalid', 'grant.missing', 'grant.step', 'permission.missing'],
+  summary: 'Publish the draft as the next version. `grant` lends the powers it asks for (permission `grant.give`)',
+  tags,
+  audited: true,
+});
+
+export const listVersions = route({
+  method: 'GET',
+  path: '/api/v1/flows/{id}/versions',
+  needs: 'flow.read',
+  on: 'flow',
+  params: byId,
+  answers: { 200: z.strictObject({ versions: z.array(versionRow) }) },
+  problems: ['missing'],
+  summary: 'List the published versions, newest first',
+  tags,
+});
+
+export const getVersion = route({
+  method: 'GET',
+  path: '/api/v1/flows/{id}/versions/{version}',
+  needs: 'flow.read',
+  on: 'flow',
+  params: z.strictObject({ id, version: count(999_999) }),
+  answers: { 200: versionRow.extend({ flow: id, doc: flowFile }) },
+  problems: ['missing'],
+  summary: 'Read one version as it was published',
+  tags,
+});
+
+export const listWebhooks = route({
+  method: 'GET',
+  path: '/api/v1/flows/{id}/webhooks',
+  needs: 'run',
+  on: 'flow',
+  params: byId,
+  answers: { 200: z.strictObject({ webhooks: z.array(webhook) }) },
+  problems: ['missing'],
+  summary: 'List the addresses of the published webhooks',
+  tags,
+});
+
+const side = z.string().regex(/^(draft|[1-9][0-9]{0,5})$/, 'a version, or draft');
+
+export const diffFlow = route({
+  method: 'GET',
+  path: '/api/v1/flows/{id}/diff',
+  needs: 'flow.read',
+  on: 'flow',
+  params: byId,
+  query: z.strictObject({ from: side.optional(), to: side.optional() }),
+  answers: { 200: z.strictObject({ from: z.string(), to: z.string(), diff: json }) },
+  problems: ['missing'],
+  summary: 'What changed between two versions; by default from the latest version to the draft',
+  tags,
+});
+
+/** Permissions as a list, for contracts that carry them. */
+export const permissions = z.array(z.enum(PERMISSIONS)).min(1).max(PERMISSIONS.length);

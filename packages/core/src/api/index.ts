@@ -1,0 +1,15 @@
+/** The entry `@headgate/core/api`: the contracts of the HTTP API, listed name by name. */
+export { ROUTES } from './routes.ts';
+export type { RouteName } from './routes.ts';
+export { isSchema, permissionOf, route } from './route.ts';
+export type { Answer, Answers, BodyKind, Contract, Identity, Media, Method, Needs, On, Spec } from './route.ts';
+export { COMMON, PROBLEMS, PROBLEM_CODES, problemsPage, statusOf } from './problems.ts';
+export type { ProblemCode } from './problems.ts';
+export { readPart } from './read.ts';
+export type { Read } from './read.ts';
+export { openApi } from './openapi.ts';
+export type { Content, OpenApi, Operation, Parameter, Response } from './openapi.ts';
+export { SCHEMAS, jsonSchema } from './schemas.ts';
+export type { JsonSchema } from './schemas.ts';
+export { MAX_WAIT } from './runs.ts';
+export type { Failure, Pages, ResumeView, RunDetail, RunLine, RunList } from './pages.ts';

@@ -1,0 +1,105 @@
+/**
+ * Every code a Problem may carry over HTTP, with its status and the sentence that explains it: one table, from which
+ * docs/problems.md is generated.
+ *
+ * A code is for programs and never changes its meaning; texts are for people and may be bettered.
+ *
+ * PR1 Whatever is not in the table and comes from the engine as data is an expected failure of the caller's request: 422.
+ * PR2 An object of another workspace, an object out of the key's scope and an id that never existed all give `missing`,
+ *     with the same words (AZ-01).
+ */
+
+type Entry = { readonly status: number; readonly when: string };
+
+const api = {
+  'auth.missing': { status: 401, when: 'No API key came with a request that needs one.' },
+  'auth.invalid': { status: 401, when: 'The key is unknown, revoked or expired.' },
+  'auth.ambiguous': { status: 400, when: 'Two different credentials came with one request.' },
+  'auth.query': { status: 400, when: 'A credential stood in the address, where logs and histories keep it.' },
+  'auth.limit': { status: 429, when: 'Too many wrong keys came from one address in the last minute.' },
+  'permission.missing': { status: 403, when: 'The key is valid and lacks the permission this needs.' },
+  'origin.foreign': { status: 403, when: 'A page of another site tried to change something.' },
+  'host.unknown': { status: 421, when: 'The Host header names a host this server does not answer for.' },
+  'url.wrong': { status: 400, when: 'The address cannot be read: broken encoding, a full URL, or two Host headers.' },
+  'route.missing': { status: 404, when: 'No route has this address.' },
+  'route.method': {
+    status: 405,
+    when: 'The route exists and does not know this method; `Allow` lists those it knows.',
+  },
+  missing: { status: 404, when: 'There is no such object for this key.' },
+  'body.size': { status: 413, when: 'The body is larger than the route takes.' },
+  'body.type': { status: 415, when: 'The body has a media type the route does not read.' },
+  'body.text': { status: 400, when: 'The body is no UTF-8 text, or ended early.' },
+  'body.busy': { status: 503, when: 'Bodies in flight fill the memory set aside for them; try again shortly.' },
+  'json.syntax': { status: 400, when: 'The text is no JSON; the place is in the text.' },
+  'json.duplicate': { status: 400, when: 'A JSON object holds the same field twice.' },
+  'json.key': { status: 400, when: 'A JSON object holds the field `__proto__`.' },
+  'json.depth': { status: 400, when: 'Lists and objects are nested deeper than allowed.' },
+  'json.size': { status: 413, when: 'The JSON text is larger than allowed.' },
+  'input.invalid': { status: 422, when: 'Parameters or fields do not fit; `problems` lists every one with its place.' },
+  'field.missing': { status: 422, when: 'A field that is needed is not there.' },
+  'field.wrong': { status: 422, when: 'A field holds something else than expected.' },
+  'field.unknown': { status: 422, when: 'A field or parameter is not known.' },
+  'flow.invalid': { status: 422, when: 'The flow file has problems; `problems` lists every one with its place.' },
+  'flow.conflict': {
+    status: 409,
+    when: 'Somebody saved the draft first; `diff` is what their revision changed against yours.',
+  },
+  'flow.name': { status: 409, when: 'Another flow of the project has this name.' },
+  'flow.unpublished': { status: 409, when: 'The flow has no published version to run.' },
+  'flow.disabled': { status: 409, when: 'The flow is switched off.' },
+  'grant.missing': {
+    status: 409,
+    when: 'Steps ask for powers nobody lent; `missing` lists them in the form `grant` takes.',
+  },
+  'grant.step': { status: 422, when: 'A grant names a step the flow does not have.' },
+  'key.beyond': { status: 403, when: 'A key may not give a new key more than it holds itself.' },
+  'streams.limit': { status: 429, when: 'The key has as many event streams open as allowed.' },
+  'requests.limit': { status: 429, when: 'The key has as many requests waiting as allowed.' },
+  'hook.missing': { status: 404, when: 'No webhook has this address.' },
+  'resume.missing': { status: 404, when: 'No resume link has this address.' },
+  'resume.used': { status: 410, when: 'The resume link did its work already, or its time is over.' },
+  'audit.down': { status: 503, when: 'The audit record could not be written, so nothing was done.' },
+  'server.closing': { status: 503, when: 'The server is shutting down.' },
+  'server.bug': { status: 500, when: 'A fault of ours. The log holds the details under the id in the answer.' },
+} as const satisfies Record<string, Entry>;
+
+export const PROBLEMS: Readonly<Record<keyof typeof api, Entry>> = api;
+
+export type ProblemCode = keyof typeof api;
+
+export const PROBLEM_CODES = Object.keys(api).toSorted() as readonly ProblemCode[];
+
+/** What any route that asks for a key may give, beside its own problems. */
+export const COMMON: readonly ProblemCode[] = [
+  'auth.missing',
+  'auth.invalid',
+  'permission.missing',
+  'input.invalid',
+  'host.unknown',
+  'server.bug',
+];
+
+const statuses: ReadonlyMap<string, number> = new Map(Object.entries(api).map(([code, entry]) => [code, entry.status]));
+
+/** The HTTP status of a Problem's code; 422 for codes of flows and runs that are not of the API's own. */
+export const statusOf = (code: string): number => statuses.get(code) ?? 422;
+
+/** The text of docs/problems.md. */
+export const problemsPage = (): string => {
+  const rows = PROBLEM_CODES.map((code) => `| \`${code}\` | ${PROBLEMS[code].status} | ${PROBLEMS[code].when} |`);
+  return [
+    '# Problems',
+    '',
+    'Every refusal is `application/problem+json` with `status`, `code` and `text`, and where they help `at` (flow, step,',
+    'field, item), `fix` and `problems` (a list of the same form). Programs should look at `code` alone. This page is',
+    'generated from `packages/core/src/api/problems.ts`.',
+    '',
+    'Codes not listed here come from flows themselves (a step, an expression, a check) and answer with 422.',
+    '',
+    '| code | status | when |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+};

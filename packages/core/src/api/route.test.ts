@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { PERMISSIONS } from '../access/permission.ts';
+import { permissionOf, route, type Contract } from './route.ts';
+import { ROUTES } from './routes.ts';
+import { jsonSchema } from './schemas.ts';
+
+const contracts: readonly (readonly [string, Contract])[] = Object.entries(ROUTES);
+
+/** All object schemas in a JSON Schema. */
+function* objects(schema: unknown): Generator<Record<string, unknown>> {
+  if (typeof schema !== 'object' || schema === null) return;
+  if (!Array.isArray(schema) && Reflect.get(schema, 'type') === 'object') yield schema as Record<string, unknown>;
+  for (const part of Object.values(schema)) yield* objects(part);
+}
+
+describe('a contract', () => {
+  test('R1, API-03: a route without a declared permission does not compile', () => {
+    const made = [
+      // @ts-expect-error `needs` is missing
+      () => route({ method: 'GET', path: '/x', on: 'nobody', answers: {}, summary: 'x', tags: [] }),
+      // @ts-expect-error no such permission
+      () =>
+        route({ method: 'GET', path: '/x', needs: 'everything', on: 'nobody', answers: {}, summary: 'x', tags: [] }),
+      // @ts-expect-error an open route says why, after `none:`
+      () => route({ method: 'GET', path: '/x', needs: 'none', on: 'nobody', answers: {}, summary: 'x', tags: [] }),
+      // @ts-expect-error what the permission is judged against is missing
+      () => route({ method: 'GET', path: '/x', needs: 'run', answers: {}, summary: 'x', tags: [] }),
+    ];
+    expect(made).toHaveLength(4);
+    const twin = route({
+      method: 'GET',
+      path: '/x',
+      needs: 'run',
+      on: 'any',
+      answers: { 200: z.string() },
+      summary: 'x',
+      tags: [],
+    });
+    expect(twin.needs).toBe('run');
+  });
+
+  test('each route is there once, with a summary, a tag and an answer', () => {
+    const places = contracts.map(([, c]) => `${c.method} ${c.path}`);
+    expect(new Set(places).size).toBe(places.length);
+    for (const [, c] of contracts) {
+      expect(c.summary.length).toBeGreaterThan(9);
+      expect(c.tags.length).toBe(1);
+      expect(Object.keys(c.answers).length).toBeGreaterThan(0);
+    }
+  });
+
+  test('API-03: the open routes are these and no others, each with its reason', () => {
+    const open = contracts.filter(([, c]) => permissionOf(c.needs) === undefined);
+    for (const [, c] of open) {
+      expect(c.needs.length).toBeGreaterThan('none:'.length + 20);
+      expect(c.on).toBe('nobody');
+    }
+    expect(open.map(([, c]) => `${c.method} ${c.path}`)).toEqual([
+      'GET /health',
+      'GET /health/ready',
+      'GET /api/v1/openapi.json',
+      'GET /api/v1/schemas/{name}',
+      'ANY /api/v1/webhook/{token}/*',
+      'GET /api/v1/resume/{token}',
+      'POST /api/v1/resume/{token}',
+      'GET /',
+      'POST /runs/sign-in',
+      'POST /runs/sign-out',
+    ]);
+  });
+
+  test('a route that needs a permission says what it is judged against, and the path names it', () => {
+    for (const [name, c] of contracts) {
+      const permission = permissionOf(c.needs);
+      if (permission === undefined) continue;
+      expect(PERMISSIONS, name).toContain(permission);
+      expect(c.on, name).not.toBe('nobody');
+      expect(c.on === 'flow', name).toBe(c.path.startsWith('/api/v1/flows/{id}'));
+      expect(c.on === 'run', name).toBe(c.path.startsWith('/api/v1/runs/{id}') || c.path.startsWith('/runs/{id}'));
+    }
+  });
+
+  test('GUI-07: no GET route declares a body or leaves an audit record of a change', () => {
+    for (const [name, c] of contracts) {
+      if (c.method !== 'GET') continue;
+      expect(c.bodyKind, name).toBe('none');
+      expect(c.audited, name).toBe(false);
+    }
+  });
+
+  const parts = contracts.flatMap(([name, c]) => [
+    { at: `${name} params`, schema: c.params },
+    { at: `${name} query`, schema: c.query },
+    { at: `${name} body`, schema: c.body },
+  ]);
+
+  test.each(parts.filter((part) => part.at !== 'useResume body'))(
+    'R2, AZ-03: $at is closed, and has no field the server sets',
+    ({ schema }) => {
+      expect(schema.safeParse('text').success).toBe(false);
+      for (const object of objects(jsonSchema(schema))) {
+        const map = typeof object['additionalProperties'] === 'object' && object['propertyNames'] !== undefined;
+        expect(map || object['additionalProperties'] === false).toBe(true);
+        const fields = Object.keys(object['properties'] ?? {});
+        for (const owned of [
+          'workspace',
+          'tenant',
+          'owner',
+          'created',
+          'updated',
+          'hash',
+          'by',
+          'grantor',
+          'used',
+          'revoked',
+        ])
+          expect(fields).not.toContain(owned);
+      }
+    },
+  );
+});

@@ -1,0 +1,161 @@
+/** Runs: start, list, read, follow, cancel, run again, settle a doubt. */
+
+import { z } from 'zod';
+import { media, route } from './route.ts';
+import { byId, count, cursor, event, id, json, problem, run, runRow, runState } from './shapes.ts';
+
+const tags = ['runs'] as const;
+const stepId = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'the id of a step');
+const accepted = z.strictObject({ id, state: runState });
+
+/** Longest time an answer may wait for a run's end, in seconds. */
+export const MAX_WAIT = 60;
+
+export const startRun = route({
+  method: 'POST',
+  path: '/api/v1/flows/{id}/runs',
+  needs: 'run',
+  on: 'flow',
+  params: byId,
+  body: z
+    .strictObject({
+      input: json.optional(),
+      wait: z.number().min(0).max(MAX_WAIT).optional().describe('Seconds to wait for the end; 0 answers at once'),
+      version: z.int().min(1).optional(),
+      draft: z.literal(true).optional(),
+      environment: z.string().min(1).max(64).optional(),
+      idempotencyKey: z.string().min(1).max(200).optional(),
+      pins: z.record(stepId, json).optional().describe('Values that stand in for the results of steps'),
+    })
+    .refine((body) => body.version === undefined || body.draft === undefined, {
+      path: ['draft'],
+      message: 'expected either `version` or `draft`, got both',
+    }),
+  answers: {
+    200: z.strictObject({ id, state: runState, output: json, problem: problem.optional() }),
+    202: accepted,
+  },
+  problems: ['missing', 'flow.unpublished', 'flow.disabled', 'requests.limit'],
+  summary:
+    'Run a flow. 200 when it finished in time (a failed run too), else 202. Draft runs and pins need `flow.write` too',
+  tags,
+});
+
+export const listRuns = route({
+  method: 'GET',
+  path: '/api/v1/runs',
+  needs: 'run.read',
+  on: 'any',
+  query: z.strictObject({
+    flow: id.optional(),
+    state: runState.optional(),
+    cursor: cursor.optional(),
+    limit: count(200).optional(),
+  }),
+  answers: { 200: z.strictObject({ runs: z.array(runRow), next: z.string().optional() }) },
+  summary: 'List runs, newest first',
+  tags,
+});
+
+export const getRun = route({
+  method: 'GET',
+  path: '/api/v1/runs/{id}',
+  needs: 'run.read',
+  on: 'run',
+  params: byId,
+  answers: { 200: run },
+  problems: ['missing'],
+  summary: 'Read one run',
+  tags,
+});
+
+const seq = z
+  .string()
+  .regex(/^[0-9]{1,12}$/, 'the seq of an event')
+  .transform(Number);
+
+export const getJournal = route({
+  method: 'GET',
+  path: '/api/v1/runs/{id}/journal',
+  needs: 'run.read',
+  on: 'run',
+  params: byId,
+  query: z.strictObject({ after: seq.optional(), limit: count(1000).optional() }),
+  answers: {
+    200: z.strictObject({ events: z.array(event), next: z.int().optional().describe('Pass it as `after` to go on') }),
+  },
+  problems: ['missing'],
+  summary: 'Read the journal of a run, in pages',
+  tags,
+});
+
+export const followRun = route({
+  method: 'GET',
+  path: '/api/v1/runs/{id}/events',
+  needs: 'run.read',
+  on: 'run',
+  params: byId,
+  query: z.strictObject({ after: seq.optional() }),
+  answers: {
+    200: media(
+      'text/event-stream',
+      'Server-sent events: id = seq, event = type, data = the event. Closes after the end',
+    ),
+    204: media('', 'The run is over and the client has seen all of it'),
+  },
+  problems: ['missing', 'streams.limit'],
+  summary: 'Follow a run as it happens; resumes by Last-Event-ID',
+  tags,
+});
+
+export const cancelRun = route({
+  method: 'POST',
+  path: '/api/v1/runs/{id}/cancel',
+  needs: 'run.cancel',
+  on: 'run',
+  params: byId,
+  body: z.strictObject({ reason: z.string().max(500).optional() }),
+  answers: { 200: accepted },
+  problems: ['missing'],
+  summary: 'Cancel a run that is not over',
+  tags,
+  audited: true,
+});
+
+export const rerunRun = route({
+  method: 'POST',
+  path: '/api/v1/runs/{id}/rerun',
+  needs: 'run',
+  on: 'run',
+  params: byId,
+  body: z
+    .strictObject({
+      failed: z.literal(true).optional().describe('Only what failed or never ran'),
+      from: stepId.optional().describe('This step and what depends on it'),
+      to: stepId.optional().describe('Up to and with this step'),
+      input: json.optional(),
+      version: z.int().min(1).optional(),
+    })
+    .refine((body) => [body.failed, body.from, body.to].filter((mode) => mode !== undefined).length <= 1, {
+      path: ['from'],
+      message: 'expected at most one of `failed`, `from` and `to`, got more',
+    }),
+  answers: { 202: accepted },
+  problems: ['missing'],
+  summary: 'Run again: everything, or only what failed, or from or up to a step',
+  tags,
+});
+
+export const resolveRun = route({
+  method: 'POST',
+  path: '/api/v1/runs/{id}/resolve',
+  needs: 'run',
+  on: 'run',
+  params: byId,
+  body: z.strictObject({ choice: z.enum(['repeat', 'skip', 'fail']) }),
+  answers: { 200: accepted },
+  problems: ['missing'],
+  summary: 'Settle a run in doubt: repeat the step, take null as its result, or let the run fail',
+  tags,
+  audited: true,
+});

@@ -54,7 +54,7 @@ export const skeleton = (files: Readonly<Record<string, string>> = {}): Tree => 
   const root = mkdtempSync(join(tmpdir(), 'headgate-tree-'));
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
   const top = readdirSync(ROOT).filter((name) => /^(package(-lock)?|tsconfig.*)\.json$/.test(name));
-  for (const path of [...top, 'bin', join('test', 'boundaries', 'rooms.json')]) {
+  for (const path of [...top, 'bin', 'headgate', join('test', 'boundaries', 'rooms.json')]) {
     cpSync(join(ROOT, path), join(root, path), { recursive: true });
   }
   cpSync(join(ROOT, 'packages'), join(root, 'packages'), {

@@ -45,7 +45,6 @@ const api = {
     status: 409,
     when: 'Somebody saved the draft first; `diff` is what their revision changed against yours.',
   },
-  'flow.name': { status: 409, when: 'Another flow of the project has this name.' },
   'flow.unpublished': { status: 409, when: 'The flow has no published version to run.' },
   'flow.disabled': { status: 409, when: 'The flow is switched off.' },
   'grant.missing': {

@@ -71,21 +71,21 @@ describe('a contract', () => {
   });
 
   test('a route that needs a permission says what it is judged against, and the path names it', () => {
-    for (const [name, c] of contracts) {
+    for (const [, c] of contracts) {
       const permission = permissionOf(c.needs);
       if (permission === undefined) continue;
-      expect(PERMISSIONS, name).toContain(permission);
-      expect(c.on, name).not.toBe('nobody');
-      expect(c.on === 'flow', name).toBe(c.path.startsWith('/api/v1/flows/{id}'));
-      expect(c.on === 'run', name).toBe(c.path.startsWith('/api/v1/runs/{id}') || c.path.startsWith('/runs/{id}'));
+      expect(PERMISSIONS).toContain(permission);
+      expect(c.on).not.toBe('nobody');
+      expect(c.on === 'flow').toBe(c.path.startsWith('/api/v1/flows/{id}'));
+      expect(c.on === 'run').toBe(c.path.startsWith('/api/v1/runs/{id}') || c.path.startsWith('/runs/{id}'));
     }
   });
 
   test('GUI-07: no GET route declares a body or leaves an audit record of a change', () => {
-    for (const [name, c] of contracts) {
+    for (const [, c] of contracts) {
       if (c.method !== 'GET') continue;
-      expect(c.bodyKind, name).toBe('none');
-      expect(c.audited, name).toBe(false);
+      expect(c.bodyKind).toBe('none');
+      expect(c.audited).toBe(false);
     }
   });
 

@@ -18,14 +18,13 @@ describe('a contract', () => {
   test('R1, API-03: a route without a declared permission does not compile', () => {
     const made = [
       // @ts-expect-error `needs` is missing
-      () => route({ method: 'GET', path: '/x', on: 'nobody', answers: {}, summary: 'x', tags: [] }),
+      () => route({ method: 'GET', path: '/x', on: 'any', answers: {}, summary: '', tags: [] }),
       // @ts-expect-error no such permission
-      () =>
-        route({ method: 'GET', path: '/x', needs: 'everything', on: 'nobody', answers: {}, summary: 'x', tags: [] }),
+      () => route({ method: 'GET', path: '/x', needs: 'all', on: 'any', answers: {}, summary: '', tags: [] }),
       // @ts-expect-error an open route says why, after `none:`
-      () => route({ method: 'GET', path: '/x', needs: 'none', on: 'nobody', answers: {}, summary: 'x', tags: [] }),
+      () => route({ method: 'GET', path: '/x', needs: 'none', on: 'any', answers: {}, summary: '', tags: [] }),
       // @ts-expect-error what the permission is judged against is missing
-      () => route({ method: 'GET', path: '/x', needs: 'run', answers: {}, summary: 'x', tags: [] }),
+      () => route({ method: 'GET', path: '/x', needs: 'run', answers: {}, summary: '', tags: [] }),
     ];
     expect(made).toHaveLength(4);
     const twin = route({

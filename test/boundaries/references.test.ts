@@ -34,12 +34,17 @@ afterAll(() => tree.remove());
 const build = (project: string) => ['node_modules/typescript/bin/tsc', '-b', project, '--pretty', 'false'];
 
 const REFUSED: readonly (readonly [string, string, string, string])[] = [
-  ['the gateway to the engine', `${SERVER}/gateway`, '../engine/thing.ts', 'TS6307'],
-  ['the gateway to the opening half of the vault', `${SERVER}/gateway`, '../store/vault-open/thing.ts', 'TS6307'],
-  ['the gateway to the sandbox', `${SERVER}/gateway`, '../sandbox/thing.ts', 'TS6307'],
-  ['a step to the store', `${SERVER}/steps`, '../store/thing.ts', 'TS6307'],
-  ['a step to the egress', `${SERVER}/steps`, '../egress/thing.ts', 'TS6307'],
-  ['a step to files', `${SERVER}/steps`, 'node:fs', 'TS2882'],
+  ['NEVER-01 the gateway to the engine', `${SERVER}/gateway`, '../engine/thing.ts', 'TS6307'],
+  [
+    'NEVER-01 the gateway to the opening half of the vault',
+    `${SERVER}/gateway`,
+    '../store/vault-open/thing.ts',
+    'TS6307',
+  ],
+  ['NEVER-04 the gateway to the sandbox', `${SERVER}/gateway`, '../sandbox/thing.ts', 'TS6307'],
+  ['NEVER-02 a step to the store', `${SERVER}/steps`, '../store/thing.ts', 'TS6307'],
+  ['NEVER-02 a step to the egress', `${SERVER}/steps`, '../egress/thing.ts', 'TS6307'],
+  ['NEVER-02 a step to files', `${SERVER}/steps`, 'node:fs', 'TS2882'],
   ['core to files', 'packages/core', 'node:fs', 'TS2882'],
   ['the store to the egress', `${SERVER}/store`, '../egress/thing.ts', 'TS6307'],
   ['the egress to the store', `${SERVER}/egress`, '../store/thing.ts', 'TS6307'],
@@ -54,7 +59,7 @@ const place = (project: string) => `${project}${project.startsWith(SERVER) ? '' 
 const importing = (from: string) =>
   from.startsWith('node:') ? `import '${from}';\n` : `export { thing as planted } from '${from}';\n`;
 
-test.each(REFUSED)('tsc -b refuses the way from %s', (_name, project, from, sign) => {
+test.each(REFUSED)('tsc -b refuses %s', (_name, project, from, sign) => {
   const { code, output } = tree.planted({ [place(project)]: importing(from) }, build(project));
   expect(output).toContain(sign);
   expect(code).not.toBe(0);
@@ -67,7 +72,7 @@ const ALLOWED: readonly (readonly [string, string, string])[] = [
   ['main to the sandbox', `${SERVER}/main`, '../sandbox/thing.ts'],
 ];
 
-test.each(ALLOWED)('tsc -b accepts the way from %s', (_name, project, from) => {
+test.each(ALLOWED)('tsc -b accepts %s', (_name, project, from) => {
   const { code, output } = tree.planted({ [place(project)]: importing(from) }, build(project));
   expect(output).toBe('');
   expect(code).toBe(0);

@@ -38,7 +38,7 @@ export type Outcome =
   | { readonly kind: 'event'; readonly deadline?: number; readonly note?: string }
   /** Ends the run at once as failed. */
   | { readonly kind: 'stop'; readonly problem: Problem }
-  /** Answers a synchronous webhook; the step is done with the same value. */
+  /** Answers a synchronous webhook; the step is done with the body as its value. */
   | {
       readonly kind: 'respond';
       readonly status: number;

@@ -53,7 +53,7 @@ export const notBoolean = (value: unknown, field: string, item?: number): Proble
     'value.not_boolean',
     `\`${field}\` must be true or false; ${item === undefined ? 'it' : `for item ${item} (counted from 0) it`} is ${kindOf(value)}.`,
     {
-      at: item === undefined ? { field } : { field, item: [item] },
+      at: { field },
       fix: FIXES[kindOf(value)] ?? 'Write a comparison, e.g. {{ input.count > 0 }}.',
     },
   );

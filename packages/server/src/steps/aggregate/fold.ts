@@ -18,7 +18,7 @@ const wrong = (name: string, given: Given, expected: string): Problem =>
     'aggregate.value',
     `Item ${given.index} (counted from 0) gives ${kindOf(given.value)} for \`${name}\`; ${expected} was expected.`,
     {
-      at: { field: `fields.${name}.of`, item: [given.index] },
+      at: { field: `fields.${name}.of` },
       fix: 'Name the right field of the item, or convert it, e.g. {{ Number(item.amount) }}.',
     },
   );

@@ -67,7 +67,7 @@ export const step = defineStep({
               'aggregate.group',
               `Item ${i} (counted from 0) gives ${kindOf(key)} to group by; a text, a number, true, false or null was expected.`,
               {
-                at: { field: 'groupBy', item: [i] },
+                at: { field: 'groupBy' },
                 fix: 'Group by one field of the items, e.g. {{ item.country }}.',
               },
             ),

@@ -12,10 +12,10 @@ test('it calls the flow with the input', async () => {
 
 test('the power is for that flow when it is written plainly, else for any', () => {
   expect(step.needs?.({ flow: 'Price', input: '{{ item }}' })).toEqual([
-    { power: 'flow', scope: 'Price', sentence: 'Run the flow “Price” of this project and read its output.' },
+    { power: 'flow', scope: 'call Price', sentence: 'Run the flow “Price” of this project and read its output.' },
   ]);
   for (const flow of ['{{ input.flow }}', 'a{{ input.flow }}', undefined, 7]) {
-    expect(step.needs?.({ flow })).toMatchObject([{ power: 'flow', scope: '*', computed: true }]);
+    expect(step.needs?.({ flow })).toMatchObject([{ power: 'flow', scope: 'call *', computed: true }]);
   }
 });
 

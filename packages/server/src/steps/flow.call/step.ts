@@ -19,14 +19,22 @@ export const step = defineStep({
   output: z.unknown().describe('The output of the flow.'),
   needs: ({ flow }) =>
     typeof flow === 'string' && flow !== '' && !flow.includes('{{')
-      ? [{ power: 'flow', scope: flow, sentence: `Run the flow “${flow}” of this project and read its output.` }]
+      ? [
+          {
+            power: 'flow',
+            scope: `call ${flow}`,
+            sentence: `Run the flow “${flow}” of this project and read its output.`,
+          },
+        ]
       : [
           {
             power: 'flow',
-            scope: '*',
+            scope: 'call *',
             computed: true,
             sentence: 'Run any flow of this project and read its output: which one is only known when the flow runs.',
           },
         ],
+  // The engine finds the run a call began before a crash by the place that called, and begins no second one.
+  repeatable: () => true,
   run: ({ flow, input }) => ({ kind: 'call', flow, input }),
 });

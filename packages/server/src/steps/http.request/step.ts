@@ -51,8 +51,7 @@ const input = z.strictObject({
     .describe('Statuses outside 2xx that count as an answer too, e.g. [404] or ["4xx"].'),
   secret: z
     .string()
-    .min(1)
-    .max(200)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, 'the name of a secret: letters, digits, _, . or -')
     .optional()
     .describe('Name of a secret that is added when the call is made; the flow never sees it.'),
 });
@@ -112,7 +111,7 @@ export const step = defineStep({
   title: 'HTTP request',
   group: 'net',
   summary:
-    'Calls an address and gives its status, headers and body. A status outside 200 to 299 is a Problem, unless `accept` lists it.',
+    'Calls an address and gives its status, headers and body. A status outside 200 to 299 is a Problem, unless `accept` lists it. After a crash in the middle of a call, POST and PATCH are repeated only if they carry an Idempotency-Key header.',
   input,
   output: z
     .strictObject({

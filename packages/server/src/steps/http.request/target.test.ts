@@ -1,3 +1,4 @@
+import { lentByTyping, parsePower } from '@headgate/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { needsOf, targetOf } from './target.ts';
@@ -114,4 +115,19 @@ test('T1 whatever an expression gives, a host that was called literal is the hos
     ),
     { numRuns: 2000 },
   );
+});
+
+test('every need is a power that can be lent, and typing a host lends only what is literal', () => {
+  const raws = [
+    { method: 'GET', url: 'https://a.example/{{ input.x }}', secret: 'github' },
+    { method: '{{ m }}', url: 'http://[::1]:8080/' },
+    { method: 'POST', url: '{{ input.url }}', secret: '{{ input.name }}' },
+    {},
+  ];
+  const refused = raws
+    .flatMap(needsOf)
+    .map((n) => `${n.power}: ${n.scope}`)
+    .filter((text) => !parsePower(text).ok);
+  expect(refused).toEqual([]);
+  expect(raws.map((raw) => needsOf(raw).map(lentByTyping))).toEqual([[true, false], [false], [false, false], [false]]);
 });

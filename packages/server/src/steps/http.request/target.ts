@@ -6,7 +6,7 @@
  * T2 Whatever is not plainly literal is computed: a wider question is asked, never a narrower one.
  */
 
-import type { Need } from '@headgate/core/step';
+import { type Need, normaliseHost } from '@headgate/core/step';
 
 export type Target = { readonly host: string; readonly port: number; readonly origin: string };
 
@@ -19,9 +19,9 @@ export const targetOf = (url: unknown): Target | undefined => {
   const match = LITERAL.exec(url);
   if (match === null || !URL.canParse(match[0])) return undefined;
   const parsed = new URL(match[0]);
-  const host = parsed.hostname.replace(/\.$/, '');
+  const host = normaliseHost(match[2] ?? '');
   const port = parsed.port === '' ? (parsed.protocol === 'https:' ? 443 : 80) : Number(parsed.port);
-  if (host === '' || port === 0) return undefined;
+  if (host === undefined || port === 0) return undefined;
   return { host, port, origin: `${parsed.protocol}//${host}${parsed.port === '' ? '' : `:${parsed.port}`}` };
 };
 
@@ -60,7 +60,7 @@ export const needsOf = (raw: Record<string, unknown>): readonly Need[] => {
     power: 'secret',
     scope: `use ${name ?? '*'} for ${target?.origin ?? '*'}`,
     ...(name === undefined || target === undefined ? { computed: true } : {}),
-    sentence: `${name === undefined ? 'Use a secret that is only chosen when the flow runs' : `Use the secret “${name}”`} ${
+    sentence: `${name === undefined ? 'Use a secret, chosen only when the flow runs,' : `Use the secret “${name}”`} ${
       target === undefined ? 'at any address' : `at ${target.origin}`
     }, without the flow seeing it.`,
   };

@@ -19,13 +19,7 @@ export const step = defineStep({
     headers: headersField('Headers of the answer. A null value leaves a header out.').optional(),
     body: z.unknown().describe('The body. A text is sent as it is, anything else as JSON.'),
   }),
-  output: z
-    .strictObject({
-      status: z.int().describe('The status.'),
-      headers: z.record(z.string(), z.string()).describe('The headers, names in lower case.'),
-      body: z.unknown().describe('The body.'),
-    })
-    .describe('The answer.'),
+  output: z.unknown().describe('The body.'),
   run: ({ status = 200, headers, body }) => {
     if (headers === undefined) return { kind: 'respond', status, headers: NONE, body };
     const fields = headersOf(headers);

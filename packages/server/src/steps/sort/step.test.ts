@@ -30,12 +30,14 @@ test('O2 mixed kinds are a Problem that names the first item that differs', asyn
   expect(await sorted([1, null, '2', 3])).toMatchObject({
     problem: {
       code: 'sort.mixed',
-      at: { field: 'items', item: [2] },
+      at: { field: 'items' },
       text: 'Item 2 (counted from 0) gives a text to sort by; those before it gave a number.',
     },
   });
-  expect(await sorted([null, { a: 1 }])).toMatchObject({ problem: { code: 'sort.mixed', at: { item: [1] } } });
-  expect(await sorted([[1], [2]])).toMatchObject({ problem: { at: { item: [0] } } });
+  expect(await sorted([null, { a: 1 }])).toMatchObject({
+    problem: { code: 'sort.mixed', text: expect.stringContaining('Item 1 ') },
+  });
+  expect(await sorted([[1], [2]])).toMatchObject({ problem: { text: expect.stringContaining('Item 0 ') } });
   expect(await sorted('text')).toMatchObject({ problem: { code: 'value.not_list' } });
 });
 

@@ -35,7 +35,7 @@ export const step = defineStep({
           ? `Item ${wrong.index} (counted from 0) gives ${kind} to sort by; a number, a text, true or false, or null was expected.`
           : `Item ${wrong.index} (counted from 0) gives ${kind} to sort by; those before it gave ${NAMES[wrong.kind]}.`,
         {
-          at: { field, item: [wrong.index] },
+          at: { field },
           fix:
             wrong.kind === undefined
               ? 'Sort by one field of the items, e.g. {{ item.name }}.'

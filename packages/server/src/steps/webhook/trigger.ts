@@ -27,7 +27,10 @@ export const trigger = defineTrigger({
     signature: z
       .strictObject({
         preset: z.enum(PRESETS).describe('How the sender signs: headgate, github, stripe, slack or standard-webhooks.'),
-        secret: z.string().min(1).max(200).describe('Name of the secret shared with the sender.'),
+        secret: z
+          .string()
+          .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, 'the name of a secret: letters, digits, _, . or -')
+          .describe('Name of the secret shared with the sender.'),
       })
       .optional()
       .describe(

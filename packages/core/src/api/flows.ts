@@ -32,7 +32,7 @@ export const createFlow = route({
   method: 'POST',
   path: '/api/v1/flows',
   needs: 'flow.write',
-  on: 'workspace',
+  on: 'project',
   body: z.strictObject({ name: name.optional(), draft: flowFile }),
   answers: { 201: z.strictObject({ id, revision: z.int() }) },
   problems: ['flow.invalid'],

@@ -46,9 +46,10 @@ export const useResume = route({
   on: 'nobody',
   params: z.strictObject({ token }),
   body: json,
-  bodyKind: 'form',
+  bodyKind: 'either',
   answers: { 200: z.strictObject({ run: id }) },
   problems: ['resume.missing', 'resume.used'],
   summary: 'Resume the run, once. A JSON body or form fields become the result of the waiting step',
   tags,
+  audited: true,
 });

@@ -110,6 +110,10 @@ const parametersOf = (schema: JsonSchema, where: 'path' | 'query'): Parameter[] 
   }));
 };
 
+const JSON_TYPE = 'application/json';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+const BODY_TYPES = { json: [JSON_TYPE], form: [FORM_TYPE], either: [JSON_TYPE, FORM_TYPE] } as const;
+
 const bodyOf = (contract: Contract, components: Components): Operation['requestBody'] => {
   switch (contract.bodyKind) {
     case 'none':
@@ -117,10 +121,14 @@ const bodyOf = (contract: Contract, components: Components): Operation['requestB
     case 'raw':
       return { required: false, content: { '*/*': { schema: {} } } };
     case 'json':
-    case 'form': {
+    case 'form':
+    case 'either': {
       const schema = components.of(contract.body, 'input');
-      const type = contract.bodyKind === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
-      return { required: Array.isArray(schema['required']), content: { [type]: { schema } } };
+      const types = BODY_TYPES[contract.bodyKind];
+      return {
+        required: Array.isArray(schema['required']),
+        content: Object.fromEntries(types.map((type) => [type, { schema }])),
+      };
     }
   }
 };

@@ -20,11 +20,11 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Needs = Permission | `none:${string}`;
 
 /**
- * What the permission is judged against. `flow`, `run`: the object that `{id}` in the path names. `workspace`: the whole
- * workspace, so a key narrowed to flows or projects is refused. `any`: holding the permission is enough and the handler
+ * What the permission is judged against. `flow`, `run`: the object that `{id}` in the path names. `project`: the project
+ * that new things go to. `workspace`: the whole workspace, so a key narrowed to flows or projects is refused. `any`: holding the permission is enough and the handler
  * leaves out what is beyond the key's scope (lists). `nobody`: an open route.
  */
-export type On = 'flow' | 'run' | 'workspace' | 'any' | 'nobody';
+export type On = 'flow' | 'run' | 'project' | 'workspace' | 'any' | 'nobody';
 
 /** An answer that is no JSON document, or no content at all (`type` empty). */
 export type Media = { readonly type: string; readonly text: string };
@@ -33,8 +33,8 @@ export type Media = { readonly type: string; readonly text: string };
 export type Answer = z.ZodType | Media;
 export type Answers = Readonly<Record<number, Answer>>;
 
-/** What a request body is: `json` by the schema, `form` fields by the schema, `raw` bytes as they came, or `none`. */
-export type BodyKind = 'json' | 'form' | 'raw' | 'none';
+/** What a request body is: `json` or `form` fields by the schema, `either` of the two, `raw` bytes as they came, or `none`. */
+export type BodyKind = 'json' | 'form' | 'either' | 'raw' | 'none';
 
 /** Who may be asked for: a key in a header; `page`: also the short session a key's holder opened in the browser. */
 export type Identity = 'key' | 'page';
@@ -44,11 +44,12 @@ export type Contract<
   Q extends z.ZodType = z.ZodType,
   B extends z.ZodType = z.ZodType,
   A extends Answers = Answers,
+  N extends Needs = Needs,
 > = {
   readonly method: Method | 'ANY';
   /** Parameters in braces: `/api/v1/flows/{id}`; a last `*` takes the rest of the path. */
   readonly path: `/${string}`;
-  readonly needs: Needs;
+  readonly needs: N;
   readonly on: On;
   readonly identity: Identity;
   readonly params: P;
@@ -70,10 +71,10 @@ export type Contract<
 export const NOTHING = z.strictObject({});
 export type Nothing = typeof NOTHING;
 
-export type Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends Answers> = {
+export type Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends Answers, N extends Needs> = {
   readonly method: Method | 'ANY';
   readonly path: `/${string}`;
-  readonly needs: Needs;
+  readonly needs: N;
   readonly on: On;
   readonly identity?: Identity;
   readonly params?: P;
@@ -91,12 +92,13 @@ export type Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, 
 /** Declares a route; the handler's types follow from it. */
 export const route = <
   const A extends Answers,
+  N extends Needs,
   P extends z.ZodType = Nothing,
   Q extends z.ZodType = Nothing,
   B extends z.ZodType = Nothing,
 >(
-  spec: Spec<P, Q, B, A>,
-): Contract<P, Q, B, A> => ({
+  spec: Spec<P, Q, B, A, N>,
+): Contract<P, Q, B, A, N> => ({
   method: spec.method,
   path: spec.path,
   needs: spec.needs,

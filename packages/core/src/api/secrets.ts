@@ -20,7 +20,7 @@ export const putSecret = route({
   method: 'PUT',
   path: '/api/v1/secrets',
   needs: 'secret.write',
-  on: 'workspace',
+  on: 'project',
   body: z.strictObject({
     name: secretName,
     value: z.string().min(1).max(65_536),
@@ -40,7 +40,7 @@ export const listSecrets = route({
   method: 'GET',
   path: '/api/v1/secrets',
   needs: 'secret.write',
-  on: 'workspace',
+  on: 'project',
   answers: {
     200: z.strictObject({
       secrets: z.array(
@@ -63,7 +63,7 @@ export const deleteSecret = route({
   method: 'DELETE',
   path: '/api/v1/secrets/{name}',
   needs: 'secret.write',
-  on: 'workspace',
+  on: 'project',
   params: z.strictObject({ name: secretName }),
   answers: { 204: empty('Deleted') },
   problems: ['missing'],

@@ -11,7 +11,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseSync } from 'oxc-parser';
-import { clocksIn, dangersOf } from './boundaries/impure.mjs';
+import { clocksIn, dangersOf, memberOf } from './boundaries/impure.mjs';
 import { importsOf } from './boundaries/imports.mjs';
 import { judgeImport, mayUse, readTable, roomOf } from './boundaries/rooms.mjs';
 import { globalsOf } from './boundaries/scope.mjs';
@@ -64,8 +64,10 @@ const judgeFile = (table, file, text) => {
   }
   const imported = new Set(watched.values());
   for (const use of file.endsWith('.d.ts') ? [] : globalsOf(program, watched)) {
-    if (!imported.has(use.name) && !mayUse(table, room, file, use.name)) cross(use.at, `use the global ${use.name}`);
-    else for (const danger of dangersOf(use)) if (!mayUse(table, room, file, danger)) cross(use.at, `use ${danger}`);
+    const may = (/** @type {string} */ name) => mayUse(table, room, file, name);
+    if (imported.has(use.name) || may(use.name)) {
+      for (const danger of dangersOf(use)) if (!may(danger)) cross(use.at, `use ${danger}`);
+    } else if (!may(`${use.name}.${memberOf(use)}`)) cross(use.at, `use the global ${use.name}`);
   }
   for (const comment of parsed.comments) {
     if (/^\/\s*<reference/.test(comment.value)) cross(comment.start, 'bring in types by a reference comment');

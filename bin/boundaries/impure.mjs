@@ -10,7 +10,7 @@
 const DANGEROUS = { Math: ['random'], Date: ['now'], process: ['env'], DateTime: ['now'], performance: ['now'] };
 
 /** @param {Use} use @returns {string | undefined} the member's name; undefined when it cannot be told */
-const memberOf = ({ parent, node }) => {
+export const memberOf = ({ parent, node }) => {
   if (parent.type !== 'MemberExpression' || parent.object !== node) return undefined;
   if (!parent.computed) return parent.property.name;
   return parent.property.type === 'Literal' ? String(parent.property.value) : undefined;

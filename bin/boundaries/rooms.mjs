@@ -77,12 +77,5 @@ export const judgeImport = (table, name, file, specifier) => {
  */
 export const mayUse = (table, name, file, used) => {
   const room = /** @type {Room} */ (table.rooms[name]);
-  if (used.includes('.') && used !== 'import.meta') return room.globals.includes(used) || lent(room, file, used);
-  const base = (/** @type {string} */ entry) => entry.split('.')[0];
-  return (
-    table.language.includes(used) ||
-    room.globals.includes(used) ||
-    lent(room, file, used) ||
-    room.globals.some((entry) => entry !== 'import.meta' && base(entry) === used)
-  );
+  return table.language.includes(used) || room.globals.includes(used) || lent(room, file, used);
 };

@@ -165,6 +165,12 @@ const DOORS: readonly (readonly [string, string, string, string])[] = [
     'core may not use the global process',
   ],
   [
+    'the store ends the process',
+    `${SERVER}/store`,
+    'export const f = () => process.exit(1);',
+    'store may not use the global process',
+  ],
+  [
     'core prints',
     'packages/core/src',
     "export const f = () => console.log('a');",
@@ -299,6 +305,7 @@ const NEIGHBOURS: readonly (readonly [string, string, string])[] = [
     'packages/core/src/planted.ts',
     'type Buffer = { readonly bytes: number };\nexport const f = (b: Buffer) => b.bytes;',
   ],
+  ['the store naming its process in its lock', `${SERVER}/store/lock.ts`, 'export const pid = process.pid;'],
   ['SQL in the store', `${SERVER}/store/planted.ts`, "export const q = 'select id from flows where owner = ?';"],
   [
     'the word select in a sentence of the gateway',

@@ -36,7 +36,9 @@ describe('every test id quoted in', () => {
 });
 
 test('every promise in SECURITY.md names the test that proves it', () => {
-  const section = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8').split('\n## ').find((part) => part.startsWith('What holds'));
+  const section = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8')
+    .split('\n## ')
+    .find((part) => part.startsWith('What holds'));
   const rows = (section ?? '').split('\n').filter((line) => line.startsWith('| ') && !/^\| (Promise|-)/.test(line));
   expect(rows.length).toBeGreaterThan(5);
   expect(rows.filter((row) => row.match(ID) === null)).toEqual([]);

@@ -10,10 +10,12 @@
 import { PROBLEM_PORT } from '../flow/model.ts';
 import { at, type Problem } from '../problem.ts';
 import type { Event, Held } from './journal.ts';
-import { carries, type ShapeStep } from './shape.ts';
+import { prune } from './plan.ts';
+import { carries, MAX_ITEMS, type ShapeStep } from './shape.ts';
 import {
   ACTIVE,
   type BlockRun,
+  type Command,
   DONE,
   DOUBTED,
   FAILED,
@@ -76,9 +78,20 @@ export const apply = (state: State, event: Event): void => {
   }
 };
 
-/** Folds a whole journal into a fresh state's successor. */
+const COMPACT = 1024;
+
+/**
+ * Folds a whole journal into a state. Commands that no longer hold are let go on the way, so that reading back a run
+ * of 100,000 items does not keep the scopes of all of them.
+ */
 export const foldAll = (state: State, events: Iterable<Event>): State => {
-  for (const event of events) apply(state, event);
+  let full = COMPACT;
+  for (const event of events) {
+    apply(state, event);
+    if (state.commands.length < full) continue;
+    for (const command of prune(state.commands.splice(0))) state.commands.push(command);
+    full = Math.max(COMPACT, 2 * state.commands.length);
+  }
   return state;
 };
 
@@ -90,6 +103,7 @@ const applyToStep = (state: State, event: Event): void => {
   if (status === undefined || status >= DONE) return;
   switch (event.type) {
     case 'step.started':
+      if (status === OPEN) return;
       move(state, scope, step, ACTIVE);
       scope.attempts[step.pos] = event.data.attempt;
       return;
@@ -99,17 +113,35 @@ const applyToStep = (state: State, event: Event): void => {
     case 'step.problem':
       scope.attempts[step.pos] = event.data.attempt;
       if (event.data.retryAt === undefined) return fail(state, scope, step, event.data.problem);
+      forget(state, scope, step);
       move(state, scope, step, RETRYING);
-      state.commands.push({ do: 'wait', step, scope, until: event.data.retryAt, token: null, child: null, retry: true, attempt: event.data.attempt });
-      return;
+      return ask(state, {
+        do: 'wait',
+        step,
+        scope,
+        until: event.data.retryAt,
+        token: null,
+        child: null,
+        retry: true,
+        attempt: event.data.attempt,
+      });
     case 'step.waiting': {
+      if (status === OPEN) return;
       move(state, scope, step, WAITING);
       const { until = null, token = null, child = null } = event.data;
-      state.commands.push({ do: 'wait', step, scope, until, token, child, retry: false, attempt: scope.attempts[step.pos] ?? 0 });
-      return;
+      return ask(state, {
+        do: 'wait',
+        step,
+        scope,
+        until,
+        token,
+        child,
+        retry: false,
+        attempt: scope.attempts[step.pos] ?? 0,
+      });
     }
     case 'block.opened':
-      if (step.block === null || scope.blocks.has(step.pos)) return;
+      if (step.block === null || status === OPEN || !isCount(event.data.count)) return;
       return openBlock(state, scope, step, event.data.count, event.data.over ?? null);
     case 'block.item': {
       const block = scope.blocks.get(step.pos);
@@ -120,6 +152,7 @@ const applyToStep = (state: State, event: Event): void => {
       return itemEnded(state, block, index, data.out, 'more' in data ? data.more : true);
     }
     case 'run.doubted':
+      if (status === OPEN || (state.phase !== 'running' && state.phase !== 'in_doubt')) return;
       move(state, scope, step, DOUBTED);
       state.doubts.push({ scope, step, problem: event.data.problem });
       state.phase = 'in_doubt';
@@ -148,20 +181,41 @@ const openScope = (state: State, scope: Scope): void => {
 };
 
 const makeReady = (state: State, scope: Scope, step: ShapeStep): void => {
-  if (state.only !== null && !state.only.has(step.id)) return settle(state, scope, step, SKIPPED, null, NOTHING);
+  if (!isWanted(state, step)) return settle(state, scope, step, SKIPPED, null, NOTHING);
   if (step.disabled) return settle(state, scope, step, DONE, null, NOTHING);
+  start(state, scope, step, 1);
+};
+
+/** `only` names steps of the flow's own level; what is in a block goes with its block. */
+const isWanted = (state: State, step: ShapeStep): boolean =>
+  state.only === null || step.depth > 0 || state.only.has(step.id);
+
+const start = (state: State, scope: Scope, step: ShapeStep, attempt: number): void => {
   move(state, scope, step, READY);
-  state.commands.push({ do: 'start', step, scope, attempt: 1 });
+  ask(state, { do: 'start', step, scope, attempt });
+};
+
+const ask = (state: State, command: Extract<Command, { do: 'start' | 'wait' }>): void => {
+  command.scope.asked[command.step.pos] = command;
+  state.commands.push(command);
 };
 
 /** A step and all that follows from it at once: skips and disabled steps are settled in the same loop. */
-const settle = (state: State, scope: Scope, step: ShapeStep, status: number, port: string | null, value: Held): void => {
+const settle = (
+  state: State,
+  scope: Scope,
+  step: ShapeStep,
+  status: number,
+  port: string | null,
+  value: Held,
+): void => {
   const work: { step: ShapeStep; status: number; port: string | null; value: Held }[] = [{ step, status, port, value }];
   for (let next = work.pop(); next !== undefined; next = work.pop()) {
     const was = scope.status[next.step.pos];
     if (was === undefined || was >= DONE) continue;
     move(state, scope, next.step, next.status);
     scope.values[next.step.pos] = next.value;
+    scope.asked[next.step.pos] = null;
     scope.open -= 1;
     forget(state, scope, next.step);
     for (const wire of next.step.out) {
@@ -171,13 +225,11 @@ const settle = (state: State, scope: Scope, step: ShapeStep, status: number, por
       if (next.status === DONE && carries(wire, next.port)) scope.carried[to.pos] = (scope.carried[to.pos] ?? 0) + 1;
       if (scope.status[to.pos] !== PENDING) continue;
       const carried = scope.carried[to.pos] ?? 0;
-      const goes = to.join === 'first' ? carried > 0 : left === 0 && (to.join === 'any' ? carried > 0 : carried === to.entries);
-      if (goes && (state.only === null || state.only.has(to.id))) {
+      const goes =
+        to.join === 'first' ? carried > 0 : left === 0 && (to.join === 'any' ? carried > 0 : carried === to.entries);
+      if (goes && isWanted(state, to)) {
         if (to.disabled) work.push({ step: to, status: DONE, port: null, value: NOTHING });
-        else {
-          move(state, scope, to, READY);
-          state.commands.push({ do: 'start', step: to, scope, attempt: 1 });
-        }
+        else start(state, scope, to, 1);
       } else if (goes || left === 0) work.push({ step: to, status: SKIPPED, port: null, value: NOTHING });
     }
   }
@@ -216,6 +268,7 @@ const fail = (state: State, scope: Scope, step: ShapeStep, problem: Problem): vo
   }
   const block = scope.owner;
   if (block === null) {
+    forget(state, scope, step);
     move(state, scope, step, FAILED);
     state.commands.push({ do: 'fail', problem: placed });
     return;
@@ -235,9 +288,23 @@ const itemFailed = (state: State, block: BlockRun, index: number, problem: Probl
   fail(state, block.scope, block.step, problem);
 };
 
+/** More items than an `each` may have would cost time and memory without bound (P4 of plan.ts: any event is survived). */
+const isCount = (count: number): boolean => Number.isInteger(count) && count >= 0 && count <= MAX_ITEMS;
+
 const openBlock = (state: State, scope: Scope, step: ShapeStep, count: number, over: Held | null): void => {
   move(state, scope, step, OPEN);
-  const block: BlockRun = { step, scope, count, over, items: new Map(), results: [], next: 0, ended: 0, closed: false, opening: false };
+  const block: BlockRun = {
+    step,
+    scope,
+    count,
+    over,
+    items: new Map(),
+    results: [],
+    next: 0,
+    ended: 0,
+    closed: false,
+    opening: false,
+  };
   scope.blocks.set(step.pos, block);
   if (count === 0) state.commands.push({ do: 'close', block });
   else openItems(state, block);
@@ -260,7 +327,7 @@ const openItems = (state: State, block: BlockRun): void => {
 const scopeEnded = (state: State, scope: Scope): void => {
   const block = scope.owner;
   if (block === null) {
-    if (state.phase === 'running') state.commands.push({ do: 'finish' });
+    if (state.phase === 'running' || state.phase === 'in_doubt') state.commands.push({ do: 'finish' });
     return;
   }
   const index = scope.item[scope.item.length - 1] ?? 0;
@@ -302,10 +369,7 @@ const resolve = (state: State, choice: 'repeat' | 'skip' | 'fail'): void => {
     if (scope.dropped || scope.status[step.pos] !== DOUBTED) continue;
     if (choice === 'fail') fail(state, scope, step, problem);
     else if (choice === 'skip') settle(state, scope, step, DONE, null, NOTHING);
-    else {
-      move(state, scope, step, READY);
-      state.commands.push({ do: 'start', step, scope, attempt: (scope.attempts[step.pos] ?? 0) + 1 });
-    }
+    else start(state, scope, step, (scope.attempts[step.pos] ?? 0) + 1);
   }
 };
 

@@ -5,7 +5,8 @@
  * It evaluates nothing: an `if` has chosen its port, an `each` has counted its items, when the event reaches the fold.
  *
  * P4 Total: it answers for every state that any sequence of events can lead to.
- * P5 Nothing starts while a doubt stands, before the run has left the queue, or after its end; a cancel always passes.
+ * P5 Nothing starts while a doubt stands, before the run has left the queue, after its end or once its failure was
+ *    handed out; a cancel passes at any time before.
  */
 
 import type { ShapeStep } from './shape.ts';
@@ -13,30 +14,41 @@ import { ACTIVE, type Command, DOUBTED, READY, RETRYING, type Scope, type State,
 
 /** Takes the commands that hold now. Linear in the number of commands, not in the size of the flow or the journal. */
 export const plan = (state: State): Command[] => {
+  if (state.stopped) state.commands.length = 0;
   if (state.commands.length === 0) return [];
   const cancel = state.commands.find((c) => c.do === 'cancel');
-  if (cancel !== undefined) {
-    state.commands.length = 0;
-    return [cancel];
-  }
-  if (state.phase !== 'running') return [];
-  const commands = state.commands.splice(0).filter((command) => holds(command));
-  const failing = commands.find((c) => c.do === 'fail');
-  return failing === undefined ? commands : [failing];
+  if (cancel === undefined && state.phase !== 'running') return [];
+  const commands = prune(state.commands.splice(0));
+  const last = cancel ?? commands.find((c) => c.do === 'fail');
+  if (last === undefined) return commands;
+  state.stopped = true;
+  return [last];
 };
 
+/** The commands that still want doing; one `drop` says as much as many. */
+export const prune = (commands: readonly Command[]): Command[] => {
+  let dropping = false;
+  return commands.filter((command) => {
+    if (command.do !== 'drop') return holds(command);
+    const first = !dropping;
+    dropping = true;
+    return first;
+  });
+};
+
+/** A newer command for the same instance, or a change of its status, takes an older one back. */
 const holds = (command: Command): boolean => {
   switch (command.do) {
     case 'start':
-      return !command.scope.dropped && command.scope.status[command.step.pos] === READY;
+      return isLast(command) && command.scope.status[command.step.pos] === READY;
     case 'wait':
+      return isLast(command) && command.scope.status[command.step.pos] === (command.retry ? RETRYING : WAITING);
+    case 'item':
       return (
         !command.scope.dropped &&
-        command.scope.status[command.step.pos] === (command.retry ? RETRYING : WAITING) &&
-        command.scope.attempts[command.step.pos] === command.attempt
+        !command.block.scope.dropped &&
+        command.block.items.get(command.index) === command.scope
       );
-    case 'item':
-      return !command.scope.dropped && !command.block.scope.dropped && command.block.items.get(command.index) === command.scope;
     case 'close':
       return !command.block.scope.dropped && command.block.scope.blocks.get(command.block.step.pos) === command.block;
     case 'drop':
@@ -47,6 +59,9 @@ const holds = (command: Command): boolean => {
   }
 };
 
+const isLast = (command: Extract<Command, { do: 'start' | 'wait' }>): boolean =>
+  !command.scope.dropped && command.scope.asked[command.step.pos] === command;
+
 /** Step instances that had started and not ended when the journal breaks off: after a crash, the ones to judge. */
 export const unsettled = (state: State): { scope: Scope; step: ShapeStep; doubted: boolean }[] => {
   const found: ReturnType<typeof unsettled> = [];
@@ -55,7 +70,8 @@ export const unsettled = (state: State): { scope: Scope; step: ShapeStep; doubte
       const status = scope.status[pos];
       const block = scope.blocks.get(pos);
       if (block !== undefined) for (const item of block.items.values()) visit(item);
-      else if (status === ACTIVE || status === DOUBTED) found.push({ scope, step: stepAt(state.shape, scope.steps[pos]), doubted: status === DOUBTED });
+      else if (status === ACTIVE || status === DOUBTED)
+        found.push({ scope, step: stepAt(state.shape, scope.steps[pos]), doubted: status === DOUBTED });
     }
   };
   visit(state.root);

@@ -59,12 +59,18 @@ const blockOf = (step: Step): { block: Omit<Block, 'children'>; inner: readonly 
     const w = eachWith.safeParse(step.with ?? {});
     if (!w.success) return null;
     const { concurrency = 4, onItem = 'stop', steps, result } = w.data;
-    return { block: { kind: 'each', concurrency, onItem, max: 0, judged: result !== undefined, short: false }, inner: steps };
+    return {
+      block: { kind: 'each', concurrency, onItem, max: 0, judged: result !== undefined, short: false },
+      inner: steps,
+    };
   }
   if (step.kind === 'repeat@1') {
     const w = repeatWith.safeParse(step.with ?? {});
     if (!w.success) return null;
-    return { block: { kind: 'repeat', concurrency: 1, onItem: 'stop', max: w.data.max, judged: true, short: false }, inner: w.data.steps };
+    return {
+      block: { kind: 'repeat', concurrency: 1, onItem: 'stop', max: w.data.max, judged: true, short: false },
+      inner: w.data.steps,
+    };
   }
   return null;
 };
@@ -92,14 +98,20 @@ export const shapeOf = (flow: Flow): Shape => {
     return made;
   };
 
+  /** Steps inside a block; a short form may itself be around a block. */
+  const hold = (step: Step, made: Mutable): void => {
+    const held = blockOf(step);
+    if (held !== null) made.block = { ...held.block, children: level(held.inner, made.index, made.depth + 1) };
+  };
+
   const level = (siblings: readonly Step[], parent: number, depth: number): number[] => {
     const here: Mutable[] = [];
     const local = new Map<string, Mutable>();
     for (const step of siblings) {
-      if (local.has(step.id)) continue;
+      if (byId.has(step.id)) continue;
       const made = add(step, parent, here.length, depth, 0);
       local.set(step.id, made);
-      if (!byId.has(step.id)) byId.set(step.id, made.index);
+      byId.set(step.id, made.index);
       here.push(made);
     }
     const seen = new Set<string>();
@@ -118,10 +130,8 @@ export const shapeOf = (flow: Flow): Shape => {
         const child = add({ ...step, onProblem: 'stop', disabled: false }, made.index, 0, depth + 1, 0);
         const { concurrency = 4, onItem = 'stop' } = step.each;
         made.block = { kind: 'each', children: [child.index], concurrency, onItem, max: 0, judged: false, short: true };
-        continue;
-      }
-      const held = blockOf(step);
-      if (held !== null) made.block = { ...held.block, children: level(held.inner, made.index, depth + 1) };
+        hold(step, child);
+      } else hold(step, made);
     }
     return here.map((s) => s.index);
   };
@@ -131,4 +141,5 @@ export const shapeOf = (flow: Flow): Shape => {
 };
 
 /** Does a wire carry on when its step ended by this port? A bare entry takes any port but `problem`. */
-export const carries = (wire: Wire, port: string | null): boolean => (wire.port === null ? port !== PROBLEM_PORT : wire.port === port);
+export const carries = (wire: Wire, port: string | null): boolean =>
+  wire.port === null ? port !== PROBLEM_PORT : wire.port === port;

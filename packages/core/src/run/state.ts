@@ -37,7 +37,9 @@ export type Scope = {
   readonly values: (Held | undefined)[];
   readonly problems: Map<number, Problem>;
   readonly blocks: Map<number, BlockRun>;
-  /** Steps not settled yet. */
+  /** The last command for each instance: an older one no longer holds. */
+  readonly asked: (Command | null)[];
+  /** Steps neither done nor skipped; one that failed stays open, so that its scope never ends. */
   open: number;
   dropped: boolean;
 };
@@ -61,7 +63,16 @@ export type BlockRun = {
 /** What the engine is asked to do. `scope` and `step` are the instance; stale commands never leave plan(). */
 export type Command =
   | { readonly do: 'start'; readonly step: ShapeStep; readonly scope: Scope; readonly attempt: number }
-  | { readonly do: 'wait'; readonly step: ShapeStep; readonly scope: Scope; readonly until: number | null; readonly token: string | null; readonly child: string | null; readonly retry: boolean; readonly attempt: number }
+  | {
+      readonly do: 'wait';
+      readonly step: ShapeStep;
+      readonly scope: Scope;
+      readonly until: number | null;
+      readonly token: string | null;
+      readonly child: string | null;
+      readonly retry: boolean;
+      readonly attempt: number;
+    }
   /** An item or turn ended and its result (and `until`) wants evaluating. */
   | { readonly do: 'item'; readonly block: BlockRun; readonly scope: Scope; readonly index: number }
   /** All items ended: the block's value is the list of its results, or the last of a repeat. */
@@ -85,13 +96,20 @@ export type State = {
   /** Steps started and not ended, and steps waiting or between two tries. */
   active: number;
   waiting: number;
+  /** A fail or cancel was handed out: nothing else is, whatever comes before the run's last event. */
+  stopped: boolean;
   seq: number;
   output: Held | null;
   problem: Problem | null;
   response: { status: number; headers: Record<string, string>; body: Held } | null;
 };
 
-export const scopeOf = (shape: Shape, steps: readonly number[], owner: BlockRun | null, item: readonly number[]): Scope => {
+export const scopeOf = (
+  shape: Shape,
+  steps: readonly number[],
+  owner: BlockRun | null,
+  item: readonly number[],
+): Scope => {
   const n = steps.length;
   const scope: Scope = {
     owner,
@@ -104,6 +122,7 @@ export const scopeOf = (shape: Shape, steps: readonly number[], owner: BlockRun 
     values: new Array<Held | undefined>(n).fill(undefined),
     problems: new Map(),
     blocks: new Map(),
+    asked: new Array<Command | null>(n).fill(null),
     open: n,
     dropped: false,
   };
@@ -122,6 +141,7 @@ export const newState = (shape: Shape): State => ({
   doubts: [],
   active: 0,
   waiting: 0,
+  stopped: false,
   seq: 0,
   output: null,
   problem: null,
@@ -136,7 +156,11 @@ export const stepAt = (shape: Shape, index: number | undefined): ShapeStep => {
 };
 
 /** The instance an event speaks of, or null when it does not exist (any more). */
-export const find = (state: State, id: string | undefined, item: readonly number[] | undefined): { scope: Scope; step: ShapeStep } | null => {
+export const find = (
+  state: State,
+  id: string | undefined,
+  item: readonly number[] | undefined,
+): { scope: Scope; step: ShapeStep } | null => {
   const at = id === undefined ? undefined : state.shape.byId.get(id);
   if (at === undefined) return null;
   let step = stepAt(state.shape, at);

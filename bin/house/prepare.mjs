@@ -82,7 +82,7 @@ const broughtByNpm = () => {
 
 /** @param {string} node @returns {NodeJS.ProcessEnv} the environment in which our Node comes first */
 const envFor = (node) => {
-  const path = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter);
+  const path = [dirname(node), process.env.PATH ?? ''].join(delimiter);
   return { ...process.env, PATH: path };
 };
 

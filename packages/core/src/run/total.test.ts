@@ -1,0 +1,208 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { apply } from './fold.ts';
+import type { Event, EventData, EventType } from './journal.ts';
+import { plan } from './plan.ts';
+import { shapeOf } from './shape.ts';
+import {
+  ACTIVE,
+  type Command,
+  DONE,
+  newState,
+  OPEN,
+  READY,
+  RETRYING,
+  runState,
+  SKIPPED,
+  type State,
+  WAITING,
+} from './state.ts';
+import { flowOf, scriptOf } from './testing/flows.ts';
+import { scopesOf, Simulator } from './testing/simulator.ts';
+
+const flows = fc.array(fc.nat(99), { minLength: 20, maxLength: 150, size: 'max' }).map(flowOf);
+const held = fc.constantFrom({ value: 1 }, { value: null }, { blob: 'b1', size: 9 });
+const problem = fc.constant({ code: 'test.failed', text: 'it failed', retry: 'no' as const });
+const attempt = fc.nat(4);
+const optional = { requiredKeys: [] };
+
+const data: { [T in EventType]: fc.Arbitrary<EventData[T]> } = {
+  'run.created': fc.constant({
+    flow: 'f1',
+    version: 1,
+    hash: 'h',
+    plan: 1,
+    trigger: { kind: 'api@1' },
+    input: { value: null },
+    environment: 'dev',
+    principal: 'u1',
+    depth: 0,
+  }),
+  'run.started': fc.constant({}),
+  'step.started': fc.record({ attempt, repeatable: fc.boolean() }),
+  'step.done': fc.oneof(
+    fc.record({ out: held }),
+    fc.record({ out: held, port: fc.constantFrom('true', 'false', 'problem') }),
+  ),
+  'step.problem': fc.oneof(fc.record({ problem, attempt }), fc.record({ problem, attempt, retryAt: fc.nat(9) })),
+  'step.waiting': fc.record({ until: fc.nat(9), token: fc.constant('t'), child: fc.constant('r') }, optional),
+  'block.opened': fc.record({ count: fc.oneof(fc.nat(6), fc.constantFrom(-1, 1.5, 1e15, Number.NaN)) }),
+  'block.item': fc.oneof(
+    fc.record({ out: held }),
+    fc.record({ problem }),
+    fc.record({ out: held, more: fc.boolean() }),
+  ),
+  'run.cancel': fc.constant({ by: 'u1' }),
+  'run.responded': fc.record({ status: fc.constant(200), headers: fc.constant({}), body: held }),
+  'run.log': fc.constant({ level: 'info' as const, text: 'hello' }),
+  'run.done': fc.record({ output: held }),
+  'run.failed': fc.record({ problem }),
+  'run.cancelled': fc.constant({ by: 'u1' }),
+  'run.doubted': fc.record({ problem }),
+  'run.resolved': fc.record({ choice: fc.constantFrom('repeat', 'skip', 'fail'), by: fc.constant('u1') }),
+};
+
+const ENDS: readonly EventType[] = ['run.done', 'run.failed', 'run.cancelled', 'run.cancel'];
+const STEPS: readonly EventType[] = [
+  'step.started',
+  'step.done',
+  'step.problem',
+  'step.waiting',
+  'block.opened',
+  'block.item',
+  'run.doubted',
+];
+
+const eventOf = <T extends EventType>(type: T): fc.Arbitrary<Event> =>
+  fc
+    .record({ step: fc.nat(30), known: fc.nat(9), item: fc.array(fc.nat(4), { maxLength: 4 }), data: data[type] })
+    .map(({ step, known, item, data: d }) => {
+      const id = known === 0 ? 'ghost' : `s${step}`;
+      return { seq: 0, at: 5, type, step: id, ...(item.length === 0 ? {} : { item }), data: d } as Event;
+    });
+
+const anyEvent = fc.oneof(
+  ...STEPS.map((type) => ({ weight: 12, arbitrary: eventOf(type) })),
+  ...(['run.resolved', 'run.responded', 'run.log'] as const).map((type) => ({ weight: 3, arbitrary: eventOf(type) })),
+  ...ENDS.map((type) => ({ weight: 1, arbitrary: eventOf(type) })),
+  { weight: 1, arbitrary: eventOf('run.created') },
+  { weight: 1, arbitrary: eventOf('run.started') },
+);
+
+/** The counts that fold keeps, counted anew. */
+const recount = (state: State): { active: number; waiting: number } => {
+  let active = 0;
+  let waiting = 0;
+  for (const scope of scopesOf(state)) {
+    let open = 0;
+    scope.status.forEach((status, pos) => {
+      if (status === ACTIVE) active += 1;
+      if (status === WAITING || status === RETRYING) waiting += 1;
+      if (status !== DONE && status !== SKIPPED) open += 1;
+      expect(scope.blocks.has(pos)).toBe(status === OPEN);
+      expect(scope.carried[pos] ?? 0).toBeLessThanOrEqual(state.shape.steps[scope.steps[pos] ?? -1]?.entries ?? 0);
+      expect(scope.left[pos]).toBeGreaterThanOrEqual(0);
+    });
+    expect(scope.dropped).toBe(false);
+    expect(scope.open).toBe(open);
+    for (const block of scope.blocks.values()) {
+      expect(block.items.size).toBeLessThanOrEqual(block.step.block?.concurrency ?? 0);
+      expect(block.ended + block.items.size).toBeLessThanOrEqual(block.count);
+      expect(block.next).toBeLessThanOrEqual(block.count);
+    }
+  }
+  return { active, waiting };
+};
+
+const isOverNow = (state: State): boolean => ['done', 'failed', 'cancelled'].includes(state.phase);
+
+const check = (state: State): void => {
+  if (isOverNow(state)) return expect([state.active, state.waiting, state.commands]).toEqual([0, 0, []]);
+  const { active, waiting } = recount(state);
+  expect([state.active, state.waiting]).toEqual([active, waiting]);
+};
+
+/** What plan promises of each command it hands out. */
+const checkCommands = (state: State, commands: readonly Command[]): void => {
+  if (commands.length === 0) return;
+  expect(isOverNow(state)).toBe(false);
+  const asked = new Set<unknown>();
+  for (const command of commands) {
+    if (command.do !== 'cancel') expect(state.phase).toBe('running');
+    if (command.do === 'fail' || command.do === 'cancel') expect(commands).toHaveLength(1);
+    if (command.do === 'start') expect(command.scope.status[command.step.pos]).toBe(READY);
+    if (command.do === 'wait') expect([WAITING, RETRYING]).toContain(command.scope.status[command.step.pos]);
+    if (command.do === 'finish') expect(state.root.open).toBe(0);
+    if (command.do === 'start' || command.do === 'wait') {
+      expect(command.scope.dropped).toBe(false);
+      const instance = `${command.step.index}/${command.scope.item.join('.')}`;
+      expect(asked.has(instance)).toBe(false);
+      asked.add(instance);
+    }
+  }
+};
+
+describe('P4: any events, in any order, repeated, of unknown steps', () => {
+  const sequence = fc.array(fc.tuple(anyEvent, fc.nat(3)), { maxLength: 150, size: 'max' });
+
+  it('never throw, and every count stays true', () => {
+    fc.assert(
+      fc.property(flows, sequence, fc.nat(9), (flow, events, late) => {
+        const state = newState(shapeOf(flow));
+        let seq = 0;
+        const feed = (event: Event): void => {
+          seq += 1;
+          apply(state, { ...event, seq });
+          check(state);
+        };
+        const [created, started] = [eventOf('run.created'), eventOf('run.started')].map((a) => fc.sample(a, 1)[0]);
+        events.forEach(([event, ask], i) => {
+          if (i === late && created !== undefined && started !== undefined) {
+            feed(created);
+            feed(started);
+          }
+          feed(event);
+          if (ask === 0) checkCommands(state, plan(state));
+          runState(state);
+        });
+        checkCommands(state, plan(state));
+        expect(state.seq).toBe(seq);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('never throw when they are strewn into a real journal, and a settled step stays settled', () => {
+    fc.assert(
+      fc.property(
+        flows,
+        fc.nat(9999),
+        sequence,
+        fc.array(fc.nat(99), { maxLength: 60 }),
+        (flow, seed, strewn, order) => {
+          const shape = shapeOf(flow);
+          const journal = new Simulator(shape, scriptOf(seed)).begin().run(order).journal;
+          const state = newState(shape);
+          let settled: number[] = [];
+          const feed = (event: Event): void => {
+            apply(state, event);
+            check(state);
+            const now = [...state.root.status];
+            now.forEach((status, pos) => {
+              const was = settled[pos] ?? 0;
+              expect(was >= DONE && status !== was).toBe(false);
+            });
+            settled = now;
+          };
+          journal.forEach((event, i) => {
+            feed(event);
+            const [odd, ask] = strewn[i] ?? [undefined, 1];
+            if (odd !== undefined && !ENDS.includes(odd.type)) feed(odd);
+            if (ask === 0) checkCommands(state, plan(state));
+          });
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});

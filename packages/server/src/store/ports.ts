@@ -8,7 +8,7 @@
  * D3 Values that flowed through runs are stored sealed only; this room can seal and cannot open.
  */
 
-import type { Permission, RunState } from '@headgate/core';
+import type { Permission, Problem, Result, RunState } from '@headgate/core';
 
 export type FlowRow = {
   readonly id: string;
@@ -102,11 +102,23 @@ export type RunWrite = {
   readonly events: string;
   /** Blobs the events refer to; written and synced before the group commits. */
   readonly blobs?: readonly { readonly id: string; readonly bytes: Uint8Array }[];
+  /** Blobs made by other runs of the same workspace that the events refer to: they live as long as this run, too. */
+  readonly uses?: readonly string[];
   /** One-time resume tokens (hashes) that come to life with this write. */
-  readonly tokens?: readonly { readonly hash: string; readonly step: string; readonly item: string; readonly note: string | null; readonly deadline: number | null }[];
+  readonly tokens?: readonly {
+    readonly hash: string;
+    readonly step: string;
+    readonly item: string;
+    readonly note: string | null;
+    readonly deadline: number | null;
+  }[];
   /** Audit records that belong to this write. */
   readonly audit?: readonly AuditEntry[];
 };
+
+export type WriterState =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly problem: Problem; readonly tries: number; readonly final: boolean };
 
 /** The group-committing writer: one worker thread, synchronous=FULL. */
 export type JournalWriter = {
@@ -116,10 +128,16 @@ export type JournalWriter = {
   readonly audit: (entries: readonly AuditEntry[]) => number;
   /** Number of the last durable group. */
   readonly durable: () => number;
-  /** Resolves when the group is durable (fsync done); rejects when the disk refused it: the caller must not go on. */
+  /**
+   * Resolves when the group is durable (fsync done); rejects (NotDurable) when the disk refused it: the caller must not go
+   * on. The write is not lost by that: the writer tries again, in order, and the same barrier asked for later resolves.
+   */
   readonly barrier: (group: number) => Promise<void>;
   /** Groups waiting or being written: for readiness and back-pressure. */
   readonly pending: () => number;
+  /** Whether the disk takes writes, for /health/ready. `final`: no retry follows any more, the server must be started again. */
+  readonly state: () => WriterState;
+  /** Writes what is gathered, then ends the worker. Rejects when something written did not become durable. */
   readonly close: () => Promise<void>;
 };
 
@@ -138,22 +156,71 @@ export type AuditEntry = {
 /** A sealed piece of a journal: `count` events from `from`. Opened by vault-open, in the engine alone. */
 export type Chunk = { readonly from: number; readonly count: number; readonly sealed: Uint8Array };
 
-export type RunFilter = { flow?: string; state?: RunState; cursor?: string; limit: number; flows?: readonly string[]; projects?: readonly string[] };
+export type RunFilter = {
+  flow?: string;
+  state?: RunState;
+  cursor?: string;
+  limit: number;
+  flows?: readonly string[];
+  projects?: readonly string[];
+};
 
 /** The scoped handle of one workspace. Ids of other workspaces behave as ids that never existed. */
 export type WorkspaceStore = {
   readonly workspace: string;
+  readonly projects: {
+    list(): Promise<{ id: string; name: string; created: number }[]>;
+    /** False: there is one of this id already. */
+    create(project: { id: string; name: string; at: number }): Promise<boolean>;
+  };
   readonly flows: {
-    create(row: { id: string; project: string; owner: string; name: string; draft: unknown; draftHash: string; at: number }): Promise<FlowRow>;
+    create(row: {
+      id: string;
+      project: string;
+      owner: string;
+      name: string;
+      draft: unknown;
+      draftHash: string;
+      at: number;
+    }): Promise<FlowRow>;
     get(id: string): Promise<FlowRow | null>;
+    /** The oldest flow of that name: names need not be unique. */
     byName(project: string, name: string): Promise<FlowRow | null>;
-    list(q: { cursor?: string; limit: number; flows?: readonly string[]; projects?: readonly string[] }): Promise<{ rows: FlowRow[]; next: string | null }>;
+    /** Newest first, in the order they were made. */
+    list(q: {
+      cursor?: string;
+      limit: number;
+      flows?: readonly string[];
+      projects?: readonly string[];
+    }): Promise<{ rows: FlowRow[]; next: string | null }>;
     /** Compare-and-set on the revision; null: somebody else saved first (or no such flow). */
-    saveDraft(id: string, revision: number, draft: unknown, draftHash: string, name: string, at: number): Promise<FlowRow | null>;
-    patch(id: string, change: { name?: string; enabled?: boolean; project?: string }, at: number): Promise<FlowRow | null>;
+    saveDraft(
+      id: string,
+      revision: number,
+      draft: unknown,
+      draftHash: string,
+      name: string,
+      at: number,
+    ): Promise<FlowRow | null>;
+    /** Null: no such flow, or no such project to move it to. */
+    patch(
+      id: string,
+      change: { name?: string; enabled?: boolean; project?: string },
+      at: number,
+    ): Promise<FlowRow | null>;
+    /** With its versions, grants, webhooks and triggers. Its runs stay until retention takes them. */
     remove(id: string, at: number): Promise<boolean>;
-    /** Next version number, hooks and grants in one transaction. The same hash as the latest version gives that version again. */
-    publish(p: { flow: string; hash: string; doc: unknown; note: string | null; by: string; at: number; grants: GrantRow[]; triggers: { id: string; kind: string; with: unknown; disabled: boolean }[] }): Promise<VersionRow>;
+    /** Next version number, hooks and grants in one transaction. The same hash as the latest version gives that version again. Null: no such flow. */
+    publish(p: {
+      flow: string;
+      hash: string;
+      doc: unknown;
+      note: string | null;
+      by: string;
+      at: number;
+      grants: GrantRow[];
+      triggers: { id: string; kind: string; with: unknown; disabled: boolean }[];
+    }): Promise<VersionRow | null>;
     version(id: string, version: number): Promise<VersionRow | null>;
     versions(id: string): Promise<Omit<VersionRow, 'doc'>[]>;
     /** A document by its hash: what a draft run executed. */
@@ -164,15 +231,20 @@ export type WorkspaceStore = {
   };
   readonly grants: {
     list(flow: string): Promise<GrantRow[]>;
-    add(rows: readonly GrantRow[]): Promise<void>;
+    /** All or none. False: one of the flows does not exist. */
+    add(rows: readonly GrantRow[]): Promise<boolean>;
     remove(flow: string, id: string): Promise<boolean>;
   };
   readonly runs: {
     get(id: string): Promise<RunRow | null>;
+    /** Newest first, in the order they were made (not by their times: a clock may jump). */
     list(filter: RunFilter): Promise<{ rows: RunRow[]; next: string | null }>;
+    /** Pieces that hold events after `afterSeq`; the first may begin before it. */
     chunks(run: string, afterSeq: number, limit: number): Promise<Chunk[]>;
     byIdempotencyKey(flow: string, key: string, since: number): Promise<string | null>;
+    /** With journal and blobs. False: no such run, or it is not over. */
     remove(id: string): Promise<boolean>;
+    /** Number of runs by state. */
     counts(): Promise<Record<string, number>>;
   };
   readonly keys: {
@@ -182,53 +254,114 @@ export type WorkspaceStore = {
     revoke(id: string, at: number): Promise<boolean>;
   };
   readonly secrets: {
-    /** Seals with vault-seal; overwrites a secret of the same name, raising its version. */
-    put(s: { project: string; name: string; origins: readonly string[]; value: string; owner: string; at: number }): Promise<{ id: string; version: number }>;
-    list(project: string): Promise<{ id: string; name: string; origins: readonly string[]; version: number; created: number; updated: number }[]>;
+    /** Seals with vault-seal; overwrites a secret of the same name, raising its version. Null: no such project. */
+    put(s: {
+      project: string;
+      name: string;
+      origins: readonly string[];
+      value: string;
+      owner: string;
+      at: number;
+    }): Promise<{ id: string; version: number } | null>;
+    list(
+      project: string,
+    ): Promise<
+      { id: string; name: string; origins: readonly string[]; version: number; created: number; updated: number }[]
+    >;
     remove(project: string, name: string): Promise<boolean>;
     /** Sealed bytes for the opening half. */
-    sealed(project: string, name: string): Promise<{ id: string; version: number; origins: readonly string[]; sealed: Uint8Array } | null>;
+    sealed(
+      project: string,
+      name: string,
+    ): Promise<{ id: string; version: number; origins: readonly string[]; sealed: Uint8Array } | null>;
   };
-  readonly audit: { list(q: { cursor?: string; limit: number }): Promise<{ rows: (AuditEntry & { id: number })[]; next: string | null }> };
+  readonly audit: {
+    list(q: {
+      cursor?: string;
+      limit: number;
+    }): Promise<{ rows: (AuditEntry & { id: number })[]; next: string | null }>;
+  };
 };
 
 /** The engine's own view over all workspaces: recovery, timers, triggers, hooks, retention. */
 export type EngineStore = {
   /** Runs not over, oldest first, in pages. */
   unfinished(afterId: string, limit: number): Promise<RunRow[]>;
+  /** Null: no such token, or its trigger or flow is gone or disabled. */
   hookByToken(token: string): Promise<{ workspace: string; flow: string; trigger: string } | null>;
   /** Latest published version and its enabled triggers of one kind, over all enabled flows. */
-  triggers(kind: string): Promise<{ workspace: string; project: string; owner: string; flow: string; version: number; trigger: string; with: unknown; state: unknown }[]>;
+  triggers(
+    kind: string,
+  ): Promise<
+    {
+      workspace: string;
+      project: string;
+      owner: string;
+      flow: string;
+      version: number;
+      trigger: string;
+      with: unknown;
+      state: unknown;
+    }[]
+  >;
   /** Durable state of a trigger (last due time of a schedule…). */
   saveTriggerState(flow: string, trigger: string, state: unknown): Promise<void>;
   /** Webhook replay memory: false when the id was seen before. */
   rememberDelivery(hook: string, id: string, until: number): Promise<boolean>;
-  resumeToken(hash: string): Promise<{ workspace: string; run: string; step: string; item: string; note: string | null; deadline: number | null; used: number | null } | null>;
+  resumeToken(
+    hash: string,
+  ): Promise<{
+    workspace: string;
+    run: string;
+    step: string;
+    item: string;
+    note: string | null;
+    deadline: number | null;
+    used: number | null;
+  } | null>;
   /** Marks a token used, once: false when it already was. Durable when it resolves. */
   useToken(hash: string, at: number): Promise<boolean>;
   keyById(id: string): Promise<KeyRow | null>;
   /** All sealed secrets, for the guard's matcher. */
   allSecrets(): Promise<{ workspace: string; id: string; version: number; sealed: Uint8Array }[]>;
-  /** Deletes finished runs beyond age and count, with journal and blobs; returns how many. */
+  /** Deletes runs that are over and ended before `olderThan`, or lie beyond the newest `keepPerFlow` of their flow, with journal and blobs: at most `limit`; returns how many. */
   sweep(rule: { olderThan: number; keepPerFlow: number; limit: number }): Promise<number>;
+  /** Removes files of blobs that a crash left without a row; returns how many. For the start and now and then. */
+  collectLitter(): Promise<number>;
 };
 
 export type Store = {
   readonly in: (workspace: string) => WorkspaceStore;
   readonly engine: EngineStore;
+  readonly workspaces: {
+    list(): Promise<{ id: string; name: string; created: number }[]>;
+    /** Made with a project `default`. False: there is one of this id already. */
+    create(workspace: { id: string; name: string; at: number }): Promise<boolean>;
+  };
+  /** Makes API keys (`hg_` and 43 characters, shown once) and their keyed hash, the only thing kept. */
+  readonly credentials: { newKey(): string; hashKey(plain: string): string };
   /** The door for credentials: looks a key up by its keyed hash, before any workspace is known. */
   readonly keyByHash: (hash: string) => Promise<KeyRow | null>;
+  /** Notes that a key was used; written within seconds. */
   readonly keyUsed: (id: string, at: number) => void;
   readonly journal: JournalWriter;
   readonly blobs: {
-    /** A sealed file being written; `end` syncs it. */
-    sink(workspace: string, run: string): { write(chunk: Uint8Array): Promise<void>; end(): Promise<{ id: string; size: number }>; abort(): Promise<void> };
+    /** A sealed file being written; `end` syncs it, and its row commits no later than the next write. */
+    sink(
+      workspace: string,
+      run: string,
+    ): {
+      write(chunk: Uint8Array): Promise<void>;
+      end(): Promise<{ id: string; size: number }>;
+      abort(): Promise<void>;
+    };
     /** Sealed bytes of a blob, for the opening half. */
     path(id: string): string;
   };
   /** Raised by every change to flows, grants, keys, secrets or triggers, by this process or another (noticed within 1 s): caches compare it. */
   readonly version: () => number;
   readonly onChange: (listener: () => void) => () => void;
-  readonly backup: (dir: string) => Promise<{ runs: number; blobs: number; bytes: number }>;
+  /** Copies the live store (the key apart) to a folder that is missing or empty. Problem `backup.not_empty`. */
+  readonly backup: (dir: string) => Promise<Result<{ runs: number; blobs: number; bytes: number }>>;
   readonly close: () => Promise<void>;
 };

@@ -1,0 +1,131 @@
+/**
+ * The engine's own view over all workspaces: recovery, triggers, webhooks, one-time tokens, retention. It is not handed
+ * to the gateway.
+ */
+
+import { type Ground, fromJson, toJson } from './ground.ts';
+import type { Blobs } from './blobs.ts';
+import { keyById } from './keys.ts';
+import type { EngineStore } from './ports.ts';
+import { runRow } from './runs.ts';
+
+/** How many ends of pages `unfinished` remembers, should the run that ended a page be deleted before the next is asked for. */
+const TAILS = 16;
+
+/** Runs deleted in one transaction: bounds the memory of a sweep and how long a group waits behind it. */
+const SWEPT_AT_ONCE = 50;
+
+export const engineOf = (
+  { db, writer, clock, credentials, unlink }: Ground,
+  blobs: Pick<Blobs, 'collect'>,
+): EngineStore => {
+  const tails = new Map<string, number>();
+
+  const numberOf = async (id: string): Promise<number> => {
+    if (id === '') return 0;
+    const row = await db.selectFrom('run').select('n').where('id', '=', id).executeTakeFirst();
+    return row?.n ?? tails.get(id) ?? 0;
+  };
+
+  return {
+    unfinished: async (afterId, limit) => {
+      const rows = await db
+        .selectFrom('run')
+        .selectAll()
+        .where('open', '=', 1)
+        .where('n', '>', await numberOf(afterId))
+        .orderBy('n')
+        .limit(limit)
+        .execute();
+      const last = rows.at(-1);
+      if (last !== undefined) {
+        const [oldest] = tails.keys();
+        if (tails.size >= TAILS && oldest !== undefined) tails.delete(oldest);
+        tails.set(last.id, last.n);
+      }
+      return rows.map(runRow);
+    },
+    hookByToken: async (token) => {
+      const row = await db
+        .selectFrom('hook')
+        .innerJoin('flow_trigger', (on) =>
+          on.onRef('flow_trigger.flow', '=', 'hook.flow').onRef('flow_trigger.trigger_id', '=', 'hook.trigger_id'),
+        )
+        .innerJoin('flow', 'flow.id', 'hook.flow')
+        .select(['hook.workspace', 'hook.flow', 'hook.trigger_id'])
+        .where('hook.hash', '=', credentials.hashHook(token))
+        .where('flow_trigger.disabled', '=', 0)
+        .where('flow.enabled', '=', 1)
+        .executeTakeFirst();
+      return row === undefined ? null : { workspace: row.workspace, flow: row.flow, trigger: row.trigger_id };
+    },
+    triggers: async (kind) => {
+      const rows = await db
+        .selectFrom('flow_trigger')
+        .innerJoin('flow', 'flow.id', 'flow_trigger.flow')
+        .leftJoin('trigger_state', (on) =>
+          on
+            .onRef('trigger_state.flow', '=', 'flow_trigger.flow')
+            .onRef('trigger_state.trigger_id', '=', 'flow_trigger.trigger_id'),
+        )
+        .select([
+          'flow.workspace',
+          'flow.project',
+          'flow.owner',
+          'flow.id',
+          'flow.version',
+          'flow_trigger.trigger_id',
+          'flow_trigger.with_json',
+          'trigger_state.state',
+        ])
+        .where('flow_trigger.kind', '=', kind)
+        .where('flow_trigger.disabled', '=', 0)
+        .where('flow.enabled', '=', 1)
+        .orderBy('flow.n')
+        .orderBy('flow_trigger.trigger_id')
+        .execute();
+      return rows.map((row) => ({
+        workspace: row.workspace,
+        project: row.project,
+        owner: row.owner,
+        flow: row.id,
+        version: row.version ?? 0,
+        trigger: row.trigger_id,
+        with: fromJson(row.with_json),
+        state: row.state === null ? null : fromJson(row.state),
+      }));
+    },
+    saveTriggerState: async (flow, trigger, state) => {
+      await writer.ask({ kind: 'trigger', flow, trigger, state: toJson(state) });
+    },
+    rememberDelivery: async (hook, id, until) => (await writer.ask({ kind: 'delivery', hook, id, until })) === true,
+    resumeToken: async (hash) => {
+      const row = await db
+        .selectFrom('resume_token')
+        .select(['workspace', 'run', 'step', 'item', 'note', 'deadline', 'used'])
+        .where('hash', '=', hash)
+        .executeTakeFirst();
+      return row ?? null;
+    },
+    useToken: async (hash, at) => (await writer.ask({ kind: 'token', hash, at })) === true,
+    keyById: (id) => keyById(db, id),
+    allSecrets: () => db.selectFrom('secret').select(['workspace', 'id', 'version', 'sealed']).orderBy('id').execute(),
+    sweep: async (rule) => {
+      let left = rule.limit;
+      while (left > 0) {
+        const limit = Math.min(left, SWEPT_AT_ONCE);
+        const gone = await writer.prune({
+          olderThan: rule.olderThan,
+          keepPerFlow: rule.keepPerFlow,
+          limit,
+          now: clock(),
+        });
+        await unlink(gone.blobs);
+        left -= gone.runs;
+        if (gone.runs < limit) break;
+      }
+      return rule.limit - left;
+    },
+    collectLitter: blobs.collect,
+  };
+};

@@ -1,0 +1,131 @@
+/** Flows of one workspace: rows, drafts and removal. Versions and webhooks are in versions.ts. */
+
+import type { Insertable, Selectable } from 'kysely';
+import { type Ground, after, fromJson, page, toJson } from './ground.ts';
+import type { FlowRow, WorkspaceStore } from './ports.ts';
+import type { Tables } from './tables.ts';
+
+type Flows = WorkspaceStore['flows'];
+type Rows = Pick<Flows, 'create' | 'get' | 'byName' | 'list' | 'saveDraft' | 'patch' | 'remove'>;
+
+export const flowRow = (row: Selectable<Tables['flow']>): FlowRow => ({
+  id: row.id,
+  project: row.project,
+  owner: row.owner,
+  name: row.name,
+  revision: row.revision,
+  draft: fromJson(row.draft),
+  draftHash: row.draft_hash,
+  version: row.version,
+  enabled: row.enabled === 1,
+  created: row.created,
+  updated: row.updated,
+});
+
+export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
+  const one = (id: string) => db.selectFrom('flow').selectAll().where('workspace', '=', workspace).where('id', '=', id);
+  return {
+    create: async (flow) => {
+      const row: Insertable<Tables['flow']> = {
+        id: flow.id,
+        workspace,
+        project: flow.project,
+        owner: flow.owner,
+        name: flow.name,
+        revision: 1,
+        draft: toJson(flow.draft),
+        draft_hash: flow.draftHash,
+        version: null,
+        enabled: 1,
+        created: flow.at,
+        updated: flow.at,
+      };
+      return flowRow(
+        await change((trx) => trx.insertInto('flow').values(row).returningAll().executeTakeFirstOrThrow()),
+      );
+    },
+    get: async (id) => {
+      const row = await one(id).executeTakeFirst();
+      return row === undefined ? null : flowRow(row);
+    },
+    byName: async (project, name) => {
+      // Names need not be unique: the oldest flow keeps its name, so that a newcomer cannot take its calls over.
+      const row = await db
+        .selectFrom('flow')
+        .selectAll()
+        .where('workspace', '=', workspace)
+        .where('project', '=', project)
+        .where('name', '=', name)
+        .orderBy('n')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? null : flowRow(row);
+    },
+    list: async (q) => {
+      if (q.flows?.length === 0 || q.projects?.length === 0) return { rows: [], next: null };
+      let query = db.selectFrom('flow').selectAll().where('workspace', '=', workspace);
+      const from = after(q.cursor);
+      if (from !== null) query = query.where('n', '<', from);
+      if (q.flows !== undefined) query = query.where('id', 'in', q.flows);
+      if (q.projects !== undefined) query = query.where('project', 'in', q.projects);
+      const found = page(
+        await query
+          .orderBy('n', 'desc')
+          .limit(q.limit + 1)
+          .execute(),
+        q.limit,
+      );
+      return { rows: found.rows.map(flowRow), next: found.next };
+    },
+    saveDraft: async (id, revision, draft, draftHash, name, at) => {
+      const row = await change(async (trx) => {
+        const saved = await trx
+          .updateTable('flow')
+          .set({ revision: revision + 1, draft: toJson(draft), draft_hash: draftHash, name, updated: at })
+          .where('workspace', '=', workspace)
+          .where('id', '=', id)
+          .where('revision', '=', revision)
+          .returningAll()
+          .executeTakeFirst();
+        return saved ?? null;
+      });
+      return row === null ? null : flowRow(row);
+    },
+    patch: async (id, to, at) => {
+      const row = await change(async (trx) => {
+        if (to.project !== undefined) {
+          const known = await trx
+            .selectFrom('project')
+            .select('id')
+            .where('workspace', '=', workspace)
+            .where('id', '=', to.project)
+            .executeTakeFirst();
+          if (known === undefined) return null;
+        }
+        const saved = await trx
+          .updateTable('flow')
+          .set({
+            updated: at,
+            ...(to.name === undefined ? {} : { name: to.name }),
+            ...(to.enabled === undefined ? {} : { enabled: to.enabled ? 1 : 0 }),
+            ...(to.project === undefined ? {} : { project: to.project }),
+          })
+          .where('workspace', '=', workspace)
+          .where('id', '=', id)
+          .returningAll()
+          .executeTakeFirst();
+        return saved ?? null;
+      });
+      return row === null ? null : flowRow(row);
+    },
+    remove: (id) =>
+      change(async (trx) => {
+        const gone = await trx
+          .deleteFrom('flow')
+          .where('workspace', '=', workspace)
+          .where('id', '=', id)
+          .executeTakeFirst();
+        return gone.numDeletedRows > 0n;
+      }),
+  };
+};

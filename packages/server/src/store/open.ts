@@ -1,0 +1,175 @@
+/**
+ * Opening a store: the folder, the schema, the connections, the journal worker, put together. Nothing else in this room
+ * knows everybody.
+ *
+ * A folder holds `headgate.db` (and its WAL), `blobs/`, `server.lock`, `server.pid` and `blobs.lock`. It works beside a
+ * running server: the lock keeps out a second server, not the command line.
+ *
+ * ST1 The key passed in is judged; a weak one opens nothing.
+ */
+
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Kysely } from 'kysely';
+import { type Problem, type Result, bad, good, problem } from '@headgate/core';
+import { auditOf } from './audit.ts';
+import { backupStore } from './backup.ts';
+import { blobsOf } from './blobs.ts';
+import { watchChanges } from './changes.ts';
+import { connect } from './connect.ts';
+import { kyselyOver } from './dialect.ts';
+import { engineOf } from './engine.ts';
+import { flowsOf } from './flows.ts';
+import { grantsOf } from './grants.ts';
+import type { Ground } from './ground.ts';
+import { keyByHash, keysOf } from './keys.ts';
+import { keyUses } from './key-use.ts';
+import { DATABASE, migrate, schemaOf } from './migrate.ts';
+import { NEWEST } from './migrations/list.ts';
+import type { Store } from './ports.ts';
+import { projectsOf, workspacesOf } from './projects.ts';
+import { runsOf } from './runs.ts';
+import { secretsOf } from './secrets.ts';
+import type { Tables } from './tables.ts';
+import { credentials } from './vault-seal/credentials.ts';
+import { judgeKey } from './vault-seal/key-file.ts';
+import { keyring } from './vault-seal/keyring.ts';
+import { versionsOf } from './versions.ts';
+import { idleWriter } from './writer/idle.ts';
+import { type Trace, type Writer, startWriter } from './writer/writer.ts';
+
+export type StoreOptions = {
+  /** The folder of all state. Made (0700) when missing, unless `readOnly`. */
+  readonly dir: string;
+  /** The instance key, 32 bytes (vault-seal/key-file.ts). */
+  readonly key: Uint8Array;
+  /** Milliseconds since the epoch. May jump: nothing is ordered by it. */
+  readonly clock: () => number;
+  /** Opens for reading: no worker, nothing can be written, no schema is changed. */
+  readonly readOnly?: boolean;
+  /** Told when a group is posted to the worker and when it is on disk, before anybody who waits for it. */
+  readonly trace?: Trace;
+};
+
+/** What `openStore` rejects with when the store may not be opened: an expected failure, to be shown by its Problem. */
+export class StoreRefused extends Error {
+  readonly problem: Problem;
+  constructor(of: Problem) {
+    super(of.text);
+    this.problem = of;
+  }
+}
+
+/** How often a refused group is tried: with the pauses between, about three minutes. */
+const TRIES = 100;
+
+/** How long a second process waits while the first makes the schema, in milliseconds. */
+const PATIENCE = 10_000;
+
+/** Brings the schema up to date; waits for another process that is doing so. */
+const prepare = async (dir: string, readOnly: boolean): Promise<Result<null>> => {
+  const path = join(dir, DATABASE);
+  for (let waited = 0; ; waited += 50) {
+    const database = readOnly && !existsSync(path) ? null : connect(path, { readOnly });
+    const schema = database === null ? good(0) : schemaOf(database);
+    database?.close();
+    if (!schema.ok) return schema;
+    if (schema.value === NEWEST) return good(null);
+    if (readOnly) {
+      return bad(
+        problem('store.older', `The database in ${dir} has schema ${schema.value}, this release needs ${NEWEST}`, {
+          fix: 'Start the server once: it brings the database up to date',
+        }),
+      );
+    }
+    const done = await migrate(dir);
+    if (done.ok) return good(null);
+    if (done.problem.code !== 'store.locked' || waited >= PATIENCE) return done;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+/** Opens the store, or says why not: `key.length`, `key.weak`, `store.newer`, `store.older`, `store.locked`. */
+export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>> => {
+  const { dir, clock, trace, readOnly = false } = options;
+  const key = judgeKey(options.key, 'that was given');
+  if (!key.ok) return key;
+  const ring = keyring(key.value);
+  const folder = join(dir, 'blobs');
+  if (!readOnly) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const ready = await prepare(dir, readOnly);
+  if (!ready.ok) return ready;
+
+  const path = join(dir, DATABASE);
+  const writer: Writer = readOnly
+    ? idleWriter()
+    : await startWriter({
+        path,
+        blobs: folder,
+        journalKey: ring.derive('journal'),
+        blobKey: ring.derive('blob'),
+        auditKey: ring.derive('audit'),
+        tries: TRIES,
+        pragmas: [],
+        clock,
+        ...(trace === undefined ? {} : { trace }),
+      });
+  const database = connect(path, { readOnly });
+  const db: Kysely<Tables> = kyselyOver<Tables>(database);
+  const changes = watchChanges(database, db);
+  const makes = credentials(ring);
+  const blobs = blobsOf({ dir, blobs: folder, key: ring.derive('blob'), db, writer, clock });
+  const uses = keyUses(writer);
+  const ground: Ground = {
+    db,
+    change: changes.change,
+    writer,
+    credentials: makes,
+    secretKey: ring.derive('secret'),
+    clock,
+    unlink: blobs.unlink,
+  };
+  let closing: Promise<void> | null = null;
+
+  return good({
+    in: (workspace) => ({
+      workspace,
+      projects: projectsOf(ground, workspace),
+      flows: { ...flowsOf(ground, workspace), ...versionsOf(ground, workspace) },
+      grants: grantsOf(ground, workspace),
+      runs: runsOf(ground, workspace),
+      keys: keysOf(ground, workspace),
+      secrets: secretsOf(ground, workspace),
+      audit: auditOf(ground, workspace),
+    }),
+    workspaces: workspacesOf(ground),
+    engine: engineOf(ground, blobs),
+    credentials: { newKey: makes.newKey, hashKey: makes.hashKey },
+    keyByHash: (hash) => keyByHash(db, hash),
+    keyUsed: uses.used,
+    journal: writer,
+    blobs: { sink: blobs.sink, path: blobs.path },
+    version: changes.version,
+    onChange: changes.onChange,
+    backup: (target) => backupStore(dir, target, clock()),
+    close: () => {
+      closing ??= (async () => {
+        changes.stop();
+        uses.stop();
+        try {
+          await writer.close();
+        } finally {
+          await db.destroy();
+        }
+      })();
+      return closing;
+    },
+  });
+};
+
+/** As `tryOpenStore`, rejecting with `StoreRefused`. */
+export const openStore = async (options: StoreOptions): Promise<Store> => {
+  const opened = await tryOpenStore(options);
+  if (!opened.ok) throw new StoreRefused(opened.problem);
+  return opened.value;
+};

@@ -1,0 +1,123 @@
+/**
+ * Putting a backup in an empty folder, every file checked against the manifest's hashes.
+ *
+ * RS1 The folder appears whole or not at all: everything is copied beside it first, then renamed.
+ */
+
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { type Result, bad, good, problem } from '@headgate/core';
+import { BLOB_LIST, MANIFEST, hashFile, isFree, syncPath } from './backup.ts';
+import { DATABASE, schemaOf } from './migrate.ts';
+import { blobPath, isBlobId } from './writer/blob-file.ts';
+
+const manifestSchema = z.strictObject({
+  headgate: z.literal(1),
+  made: z.number(),
+  schema: z.int().min(1),
+  runs: z.int().min(0),
+  database: z.strictObject({ bytes: z.int(), sha256: z.string() }),
+  blobs: z.strictObject({ count: z.int(), bytes: z.int(), sha256: z.string() }),
+});
+
+const damaged = (what: string): Result<never> =>
+  bad(
+    problem('restore.damaged', `The backup's ${what}`, {
+      fix: 'Use another backup, or copy this one again from where it was made',
+    }),
+  );
+
+const copyAll = async (from: string, to: string): Promise<Result<{ runs: number; blobs: number; schema: number }>> => {
+  const text = await readFile(join(from, MANIFEST), 'utf8').catch(() => null);
+  if (text === null)
+    return bad(
+      problem('restore.no_manifest', `${from} holds no ${MANIFEST}: it is no backup, or one that was not finished`, {
+        fix: 'Name the folder that headgate backup wrote',
+      }),
+    );
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return damaged(`${MANIFEST} is not JSON`);
+  }
+  const read = manifestSchema.safeParse(parsed);
+  if (!read.success) return damaged(`${MANIFEST} is not one this release understands`);
+  const manifest = read.data;
+
+  await mkdir(join(to, 'blobs'), { recursive: true, mode: 0o700 });
+  const database = join(to, DATABASE);
+  const copied = await copyFile(join(from, DATABASE), database).then(
+    () => true,
+    () => false,
+  );
+  if (!copied || (await hashFile(database)) !== manifest.database.sha256)
+    return damaged('database is missing or was changed');
+  const opened = new DatabaseSync(database, { readOnly: true });
+  try {
+    const schema = schemaOf(opened);
+    if (!schema.ok) return schema;
+    if (opened.prepare('pragma quick_check').get()?.['quick_check'] !== 'ok')
+      return damaged('database is damaged inside');
+  } finally {
+    opened.close();
+  }
+
+  const of = createHash('sha256');
+  let blobs = 0;
+  for await (const line of createInterface({ input: createReadStream(join(from, BLOB_LIST)) })) {
+    of.update(`${line}\n`);
+    const [hash = '', id = ''] = line.split('  ');
+    if (!isBlobId(id)) return damaged('list of blobs was changed');
+    const path = blobPath(join(to, 'blobs'), id);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const there = await copyFile(blobPath(join(from, 'blobs'), id), path).then(
+      () => true,
+      () => false,
+    );
+    if (!there || (await hashFile(path)) !== hash) return damaged(`blob ${id} is missing or was changed`);
+    await syncPath(path);
+    await syncPath(dirname(path));
+    blobs += 1;
+  }
+  if (of.digest('hex') !== manifest.blobs.sha256 || blobs !== manifest.blobs.count)
+    return damaged('list of blobs was changed');
+  await syncPath(database);
+  await syncPath(to);
+  return good({ runs: manifest.runs, blobs, schema: manifest.schema });
+};
+
+/**
+ * Restores the backup in `from` into the folder `into`, which must be missing or empty. The key file it was made with
+ * must be in its place before a server is started on it. Problems: `restore.not_empty`, `restore.no_manifest`,
+ * `restore.damaged`, `store.newer`.
+ */
+export const restore = async (
+  from: string,
+  into: string,
+): Promise<Result<{ runs: number; blobs: number; schema: number }>> => {
+  if (!(await isFree(into)))
+    return bad(
+      problem('restore.not_empty', `The folder ${into} is not empty`, {
+        fix: 'Name a new folder, or move what is there away',
+      }),
+    );
+  const target = resolve(into);
+  await mkdir(dirname(target), { recursive: true });
+  const beside = join(dirname(target), `.${basename(target)}.restoring`);
+  await rm(beside, { recursive: true, force: true });
+  const result = await copyAll(from, beside);
+  if (!result.ok) {
+    await rm(beside, { recursive: true, force: true });
+    return result;
+  }
+  await rmdir(target).catch(() => undefined);
+  await rename(beside, target);
+  await syncPath(dirname(target));
+  return result;
+};

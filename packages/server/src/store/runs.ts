@@ -1,0 +1,153 @@
+/**
+ * Runs of one workspace, for lists, filters and the journal's sealed pieces. Rows are written by the journal worker alone.
+ *
+ * RN1 Every list is a range of an index that ends in `n`, whatever the filter: a filter by several flows or projects asks
+ *     for each in turn and merges, because one query over several would sort what it found.
+ */
+
+import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
+import type { RunState } from '@headgate/core';
+import { type Ground, after, page } from './ground.ts';
+import type { RunFilter, RunRow, WorkspaceStore } from './ports.ts';
+import type { Tables } from './tables.ts';
+
+type Row = Selectable<Tables['run']>;
+
+export const runRow = (row: Row): RunRow => ({
+  id: row.id,
+  workspace: row.workspace,
+  project: row.project,
+  owner: row.owner,
+  flow: row.flow,
+  version: row.version,
+  hash: row.hash,
+  environment: row.environment,
+  state: row.state as RunState, // parse boundary: written from a RunRow
+  triggerId: row.trigger_id,
+  triggerKind: row.trigger_kind,
+  principal: row.principal,
+  priority: row.priority,
+  limitKey: row.limit_key,
+  idempotencyKey: row.idempotency_key,
+  parent: row.parent,
+  rerunOf: row.rerun_of,
+  problemCode: row.problem_code,
+  problemStep: row.problem_step,
+  created: row.created,
+  started: row.started,
+  ended: row.ended,
+  wake: row.wake,
+  seq: row.seq,
+});
+
+type Query = SelectQueryBuilder<Tables, 'run', Row>;
+
+/** The query of one page over at most one flow and one project. Exported for the test that reads its plan. */
+export const listQuery = (
+  db: Ground['db'],
+  workspace: string,
+  q: { flow?: string; project?: string; state?: RunState; cursor?: string; limit: number },
+): Query => {
+  let query = db.selectFrom('run').selectAll().where('workspace', '=', workspace);
+  if (q.flow !== undefined) query = query.where('flow', '=', q.flow);
+  if (q.project !== undefined) query = query.where('project', '=', q.project);
+  if (q.state !== undefined) query = query.where('state', '=', q.state);
+  // Said in the words of the partial indexes, or SQLite would not know that they apply.
+  if (q.state !== undefined && q.state !== 'done') query = query.where(sql<boolean>`state <> 'done'`);
+  const from = after(q.cursor);
+  if (from !== null) query = query.where('n', '<', from);
+  return query.orderBy('n', 'desc').limit(q.limit + 1);
+};
+
+export const runsOf = ({ db, writer, unlink }: Ground, workspace: string): WorkspaceStore['runs'] => {
+  const number = (run: string) =>
+    db.selectFrom('run').select('n').where('workspace', '=', workspace).where('id', '=', run);
+
+  /** One page's queries: for each flow, or each project, that the filter allows. */
+  const queries = (filter: RunFilter): Query[] => {
+    const { flow, flows, projects, ...rest } = filter;
+    const allowed = flow === undefined ? flows : flows === undefined || flows.includes(flow) ? [flow] : [];
+    if (allowed !== undefined) {
+      return [...new Set(allowed)].map((one) => {
+        const query = listQuery(db, workspace, { ...rest, flow: one });
+        return projects === undefined ? query : query.where('project', 'in', projects);
+      });
+    }
+    if (projects !== undefined)
+      return [...new Set(projects)].map((project) => listQuery(db, workspace, { ...rest, project }));
+    return [listQuery(db, workspace, rest)];
+  };
+
+  return {
+    get: async (id) => {
+      const row = await db
+        .selectFrom('run')
+        .selectAll()
+        .where('workspace', '=', workspace)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row === undefined ? null : runRow(row);
+    },
+    list: async (filter) => {
+      const found: Row[] = [];
+      for (const query of queries(filter)) found.push(...(await query.execute()));
+      const { rows, next } = page(found.toSorted((a, b) => b.n - a.n).slice(0, filter.limit + 1), filter.limit);
+      return { rows: rows.map(runRow), next };
+    },
+    chunks: (run, afterSeq, limit) =>
+      db
+        .selectFrom('journal')
+        .select(['start as from', 'count', 'sealed'])
+        .where('run', '=', number(run))
+        .where('workspace', '=', workspace)
+        // The chunk that holds the wanted event starts at the last start up to it: a late page need not read the early ones.
+        .where('start', '>=', (eb) =>
+          eb
+            .selectFrom('journal as j')
+            .select((of) => of.fn.coalesce(of.fn.max('j.start'), of.val(0)).as('start'))
+            .where('j.run', '=', number(run))
+            .where('j.start', '<=', afterSeq + 1),
+        )
+        .where((eb) => eb(eb('start', '+', eb.ref('count')), '>', afterSeq + 1))
+        .orderBy('start')
+        .limit(limit)
+        .execute(),
+    byIdempotencyKey: async (flow, key, since) => {
+      const row = await db
+        .selectFrom('run')
+        .select('id')
+        .where('workspace', '=', workspace)
+        .where('flow', '=', flow)
+        .where('idempotency_key', '=', key)
+        .where('idempotency_key', 'is not', null)
+        .where('created', '>=', since)
+        .orderBy('n', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row?.id ?? null;
+    },
+    remove: async (id) => {
+      const blobs = await writer.ask({ kind: 'remove', workspace, run: id });
+      if (!Array.isArray(blobs)) return false;
+      await unlink(blobs);
+      return true;
+    },
+    counts: async () => {
+      const some = await db
+        .selectFrom('run')
+        .select(['state', (eb) => eb.fn.countAll<number>().as('count')])
+        .where('workspace', '=', workspace)
+        .where(sql<boolean>`state <> 'done'`)
+        .groupBy('state')
+        .execute();
+      const all = await db
+        .selectFrom('run')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('workspace', '=', workspace)
+        .executeTakeFirstOrThrow();
+      const counts = Object.fromEntries(some.map((row) => [row.state, Number(row.count)]));
+      const done = Number(all.count) - some.reduce((sum, row) => sum + Number(row.count), 0);
+      return done > 0 ? { ...counts, done } : counts;
+    },
+  };
+};

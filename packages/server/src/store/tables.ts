@@ -1,0 +1,187 @@
+/**
+ * The tables as Kysely sees them: the newest schema. Text, integers and bytes only, so that PostgreSQL can follow; lists
+ * and documents are JSON text, booleans 0 and 1, times milliseconds, ids made by the application.
+ *
+ * `n` columns count rows in the order they were made: lists are ordered by them and never by a clock, which may jump.
+ */
+
+import type { GeneratedAlways } from 'kysely';
+
+type FlowTable = {
+  n: GeneratedAlways<number>;
+  id: string;
+  workspace: string;
+  project: string;
+  owner: string;
+  name: string;
+  revision: number;
+  draft: string;
+  draft_hash: string;
+  version: number | null;
+  enabled: number;
+  created: number;
+  updated: number;
+};
+
+type VersionTable = {
+  workspace: string;
+  flow: string;
+  version: number;
+  hash: string;
+  note: string | null;
+  by: string;
+  created: number;
+};
+
+/** Documents by their hash: what versions and draft runs executed. */
+type DocTable = { workspace: string; hash: string; doc: string; at: number };
+
+type PowerGrantTable = {
+  n: GeneratedAlways<number>;
+  id: string;
+  workspace: string;
+  flow: string;
+  step: string;
+  power: string;
+  environment: string;
+  grantor: string;
+  as_caller: number;
+  created: number;
+};
+
+type ApiKeyTable = {
+  n: GeneratedAlways<number>;
+  id: string;
+  workspace: string;
+  name: string;
+  hash: string;
+  permissions: string;
+  projects: string | null;
+  flows: string | null;
+  expires: number | null;
+  revoked: number | null;
+  created: number;
+};
+
+type SecretTable = {
+  id: string;
+  workspace: string;
+  project: string;
+  environment: string;
+  owner: string;
+  name: string;
+  origins: string;
+  version: number;
+  sealed: Uint8Array;
+  created: number;
+  updated: number;
+};
+
+/** A webhook's token is derived from the nonce; only its keyed hash can be looked up. */
+type HookTable = {
+  hash: string;
+  workspace: string;
+  flow: string;
+  trigger_id: string;
+  nonce: Uint8Array;
+  created: number;
+};
+
+/** The triggers of each flow's latest version. */
+type FlowTriggerTable = {
+  workspace: string;
+  flow: string;
+  trigger_id: string;
+  kind: string;
+  with_json: string;
+  disabled: number;
+};
+
+type RunTable = {
+  n: GeneratedAlways<number>;
+  id: string;
+  workspace: string;
+  project: string;
+  owner: string;
+  flow: string;
+  version: number | null;
+  hash: string;
+  environment: string;
+  state: string;
+  /** 1 while the run is not over. */
+  open: number;
+  trigger_id: string | null;
+  trigger_kind: string;
+  principal: string;
+  priority: number;
+  limit_key: string | null;
+  idempotency_key: string | null;
+  parent: string | null;
+  rerun_of: string | null;
+  problem_code: string | null;
+  problem_step: string | null;
+  created: number;
+  started: number | null;
+  ended: number | null;
+  wake: number | null;
+  seq: number;
+};
+
+/** `run` is the run's `n`. */
+type JournalTable = {
+  n: GeneratedAlways<number>;
+  workspace: string;
+  run: number;
+  start: number;
+  count: number;
+  sealed: Uint8Array;
+};
+
+type AuditTable = {
+  id: GeneratedAlways<number>;
+  at: number;
+  workspace: string;
+  actor: string;
+  action: string;
+  object: string;
+  decision: string;
+  reason: string | null;
+  run: string | null;
+  step: string | null;
+  /** Keyed hash over this record and the one before it. */
+  chain: Uint8Array;
+};
+
+export type Tables = {
+  workspace: { id: string; name: string; created: number };
+  project: { workspace: string; id: string; name: string; created: number };
+  /** One row, raised by every change of configuration. */
+  changes: { one: number; n: number };
+  flow: FlowTable;
+  version: VersionTable;
+  doc: DocTable;
+  power_grant: PowerGrantTable;
+  api_key: ApiKeyTable;
+  key_use: { key_id: string; at: number };
+  secret: SecretTable;
+  hook: HookTable;
+  flow_trigger: FlowTriggerTable;
+  trigger_state: { flow: string; trigger_id: string; state: string };
+  delivery: { hook: string; id: string; until: number };
+  resume_token: {
+    hash: string;
+    workspace: string;
+    run: string;
+    step: string;
+    item: string;
+    note: string | null;
+    deadline: number | null;
+    used: number | null;
+  };
+  run: RunTable;
+  journal: JournalTable;
+  blob: { id: string; workspace: string; run: string; size: number; created: number };
+  /** Which runs refer to a blob: it lives as long as one of them. */
+  blob_use: { blob: string; run: string };
+  audit: AuditTable;
+};

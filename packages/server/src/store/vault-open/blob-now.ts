@@ -1,0 +1,45 @@
+/**
+ * Opening a sealed blob at once, whole (the layout of vault-seal/frames.ts): for a value that an expression names, since
+ * evaluation is synchronous. Large files are streamed by blob.ts instead.
+ */
+
+import { createDecipheriv } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { bad, good, problem, type Result } from '@headgate/core';
+import { TAG } from '../vault-seal/box.ts';
+import { FRAME, FRAME_HEAD, FRAME_MAGIC, frameKey, frameNonce } from '../vault-seal/frames.ts';
+
+/** The plaintext of a blob. Problems `blob.missing`, `blob.damaged`. */
+export const openBlobNow = (blobKey: Uint8Array, workspace: string, id: string, path: string): Result<Uint8Array> => {
+  let sealed: Buffer;
+  try {
+    sealed = readFileSync(path);
+  } catch {
+    return bad(problem('blob.missing', `Blob ${id} is not in the store`, { fix: 'Restore it from a backup' }));
+  }
+  const damaged = bad<Uint8Array>(
+    problem('blob.damaged', `Blob ${id} does not open: it was changed, cut off or sealed with another key`, {
+      fix: 'Restore it from a backup made with the same secret key',
+    }),
+  );
+  if (sealed.length < FRAME_HEAD || sealed.toString('latin1', 0, FRAME_MAGIC.length) !== FRAME_MAGIC) return damaged;
+  const key = frameKey(blobKey, sealed.subarray(FRAME_MAGIC.length, FRAME_HEAD), workspace, id);
+  const full = FRAME + TAG;
+  const count = Math.max(1, Math.ceil((sealed.length - FRAME_HEAD) / full));
+  const parts: Buffer[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const frame = sealed.subarray(FRAME_HEAD + index * full, FRAME_HEAD + (index + 1) * full);
+    if (frame.length < TAG) return damaged;
+    const decipher = createDecipheriv('aes-256-gcm', key, frameNonce(index, index === count - 1), {
+      authTagLength: TAG,
+    });
+    decipher.setAuthTag(frame.subarray(frame.length - TAG));
+    parts.push(decipher.update(frame.subarray(0, frame.length - TAG)));
+    try {
+      decipher.final();
+    } catch {
+      return damaged;
+    }
+  }
+  return good(Buffer.concat(parts));
+};

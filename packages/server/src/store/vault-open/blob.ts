@@ -1,0 +1,120 @@
+/**
+ * Opening a sealed blob (the layout of vault-seal/frames.ts), a frame at a time.
+ *
+ * U1 A frame is given out only after its tag was checked; that nothing was cut off is known at the last frame, so a
+ *    reader of the stream must not act on what it has before the stream ends.
+ */
+
+import { createDecipheriv } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { type Problem, type Result, bad, good, problem } from '@headgate/core';
+import { TAG } from '../vault-seal/box.ts';
+import { FRAME, FRAME_HEAD, FRAME_MAGIC, frameKey, frameNonce } from '../vault-seal/frames.ts';
+
+export type OpenBlob = {
+  /** Length of the plaintext in bytes. */
+  readonly size: number;
+  /** The plaintext in pieces of at most 64 KiB, once. Throws `BlobDamaged` when a frame does not open. Closes the file at its end. */
+  readonly stream: () => AsyncGenerator<Uint8Array, void, undefined>;
+  /** The whole plaintext in memory. */
+  readonly bytes: () => Promise<Result<Uint8Array>>;
+  /** For a reader that does not read: lets the file go. */
+  readonly close: () => Promise<void>;
+};
+
+/** Thrown inside a stream, where there is no other way to say it; carries the Problem. */
+export class BlobDamaged extends Error {
+  readonly problem: Problem;
+  constructor(of: Problem) {
+    super(of.text);
+    this.problem = of;
+  }
+}
+
+const damagedProblem = (id: string): Problem =>
+  problem('blob.damaged', `Blob ${id} does not open: it was changed, cut off or sealed with another key`, {
+    fix: 'Restore it from a backup made with the same secret key',
+  });
+
+const readFull = async (file: FileHandle, into: Uint8Array, at: number): Promise<number> => {
+  let got = 0;
+  while (got < into.length) {
+    const { bytesRead } = await file.read(into, got, into.length - got, at + got);
+    if (bytesRead === 0) break;
+    got += bytesRead;
+  }
+  return got;
+};
+
+async function* frames(
+  file: FileHandle,
+  key: Uint8Array,
+  id: string,
+  sealedSize: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const full = FRAME + TAG;
+  const count = Math.max(1, Math.ceil((sealedSize - FRAME_HEAD) / full));
+  try {
+    for (let index = 0; index < count; index += 1) {
+      const at = FRAME_HEAD + index * full;
+      const sealed = new Uint8Array(Math.min(full, Math.max(0, sealedSize - at)));
+      if (sealed.length < TAG || (await readFull(file, sealed, at)) !== sealed.length)
+        throw new BlobDamaged(damagedProblem(id));
+      const decipher = createDecipheriv('aes-256-gcm', key, frameNonce(index, index === count - 1), {
+        authTagLength: TAG,
+      });
+      decipher.setAuthTag(sealed.subarray(sealed.length - TAG));
+      const plain = decipher.update(sealed.subarray(0, sealed.length - TAG));
+      try {
+        decipher.final();
+      } catch {
+        throw new BlobDamaged(damagedProblem(id));
+      }
+      yield plain;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Opens a blob's file. The caller reads it (`stream` or `bytes`) or closes it. */
+export const openBlobFile = async (
+  blobKey: Uint8Array,
+  workspace: string,
+  id: string,
+  path: string,
+): Promise<Result<OpenBlob>> => {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch {
+    return bad(problem('blob.missing', `Blob ${id} is not in the store`, { fix: 'Restore it from a backup' }));
+  }
+  const head = new Uint8Array(FRAME_HEAD);
+  const { size: sealedSize } = await file.stat();
+  const whole =
+    (await readFull(file, head, 0)) === FRAME_HEAD &&
+    Buffer.from(head.subarray(0, FRAME_MAGIC.length)).toString('latin1') === FRAME_MAGIC;
+  const body = sealedSize - FRAME_HEAD;
+  if (!whole || body < TAG) {
+    await file.close();
+    return bad(damagedProblem(id));
+  }
+  const key = frameKey(blobKey, head.subarray(FRAME_MAGIC.length), workspace, id);
+  const stream = (): AsyncGenerator<Uint8Array, void, undefined> => frames(file, key, id, sealedSize);
+  return good({
+    size: body - TAG * Math.ceil(body / (FRAME + TAG)),
+    stream,
+    bytes: async () => {
+      const parts: Uint8Array[] = [];
+      try {
+        for await (const part of stream()) parts.push(part);
+      } catch (error) {
+        if (error instanceof BlobDamaged) return bad(error.problem);
+        throw error;
+      }
+      return good(Buffer.concat(parts));
+    },
+    close: () => file.close(),
+  });
+};

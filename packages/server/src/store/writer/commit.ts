@@ -1,0 +1,162 @@
+/**
+ * One group, one transaction, one fsync: the statements of the journal worker. Prepared once and bound from flat cells;
+ * no query builder, because this is where every run passes.
+ *
+ * G1 A group is committed wholly or not at all; blobs it refers to are on disk before it commits.
+ * G2 A run's row is written only under its own workspace, and its `seq` never goes back.
+ * G3 A chunk is sealed once, here, off the main thread.
+ */
+
+import { createHmac } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import { chunkSealer } from '../vault-seal/chunks.ts';
+import { writeBlobFile } from './blob-file.ts';
+import type { Answer, Ask, Group, WorkerSettings } from './messages.ts';
+import { AUDIT_CELLS, TOKEN_CELLS } from './messages.ts';
+import type { Pruner } from './prune.ts';
+import { type Cell, FIXED, RUN_COLUMNS, WRITE_CELLS } from './run-cells.ts';
+
+/** How many runs that are not over the worker remembers the row number of. */
+const RUNS_KNOWN = 50_000;
+
+const OPEN = RUN_COLUMNS.indexOf('open');
+const SEQ = RUN_COLUMNS.indexOf('seq');
+
+const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
+
+/** Makes the function that commits a group and returns the answers to its asks. Throws when the disk or SQLite refuses. */
+export const committer = (
+  database: DatabaseSync,
+  settings: WorkerSettings,
+  prune: Pruner,
+): ((group: Group) => Answer[]) => {
+  const changing = RUN_COLUMNS.slice(FIXED);
+  const begin = database.prepare('begin immediate');
+  const end = database.prepare('commit');
+  const putRun = database.prepare(
+    `insert into run (${RUN_COLUMNS.join(', ')}) values (${marks(RUN_COLUMNS.length)})
+     on conflict (id) do update set ${changing.map((column) => `${column} = excluded.${column}`).join(', ')}
+     where run.workspace = excluded.workspace and run.seq <= excluded.seq returning n`,
+  );
+  putRun.setReturnArrays(true);
+  const changeRun = database.prepare(
+    `update run set ${changing.map((column) => `${column} = ?`).join(', ')} where n = ? and id = ? and workspace = ? and seq <= ?`,
+  );
+  const putChunk = database.prepare(
+    'insert into journal (workspace, run, start, count, sealed) values (?, ?, ?, ?, ?)',
+  );
+  const blobOwner = database.prepare('select workspace from blob where id = ?');
+  const putBlob = database.prepare(
+    'insert into blob (id, workspace, run, size, created) values (?, ?, ?, ?, ?) on conflict (id) do nothing',
+  );
+  const useBlob = database.prepare(
+    'insert into blob_use (blob, run) select id, ? from blob where id = ? and workspace = ? on conflict do nothing',
+  );
+  const putToken = database.prepare(
+    `insert into resume_token (hash, workspace, run, step, item, note, deadline) values (${marks(TOKEN_CELLS)}) on conflict (hash) do nothing`,
+  );
+  const lastAudit = database.prepare('select chain from audit order by id desc limit 1');
+  const putAudit = database.prepare(
+    `insert into audit (at, workspace, actor, action, object, decision, reason, run, step, chain) values (${marks(AUDIT_CELLS + 1)})`,
+  );
+  const putDelivery = database.prepare(
+    'insert into delivery (hook, id, until) values (?, ?, ?) on conflict (hook, id) do nothing',
+  );
+  const useToken = database.prepare('update resume_token set used = ? where hash = ? and used is null');
+  const putTrigger = database.prepare(
+    `insert into trigger_state (flow, trigger_id, state) select id, ?, ? from flow where id = ?
+     on conflict (flow, trigger_id) do update set state = excluded.state`,
+  );
+  const putKeyUse = database.prepare(
+    'insert into key_use (key_id, at) values (?, ?) on conflict (key_id) do update set at = excluded.at',
+  );
+
+  const seal = chunkSealer(settings.journalKey);
+  const known = new Map<Cell, number>();
+
+  const rowOf = (cells: Cell[]): number => {
+    const id = cells[0] ?? '';
+    const n = known.get(id);
+    if (n !== undefined) {
+      const done = changeRun.run(...cells.slice(FIXED), n, id, cells[1] ?? '', cells[SEQ] ?? 0);
+      if (done.changes === 1) {
+        if (cells[OPEN] === 0) known.delete(id);
+        return n;
+      }
+      known.delete(id);
+    }
+    const row: unknown = putRun.get(...cells);
+    if (!Array.isArray(row) || typeof row[0] !== 'number')
+      throw new Error(`run ${id}: a write out of order, or under another workspace`);
+    if (cells[OPEN] === 1 && known.size < RUNS_KNOWN) known.set(id, row[0]);
+    return row[0];
+  };
+
+  const writeRuns = (cells: Cell[]): void => {
+    for (let at = 0; at < cells.length; at += WRITE_CELLS) {
+      const row = cells.slice(at, at + RUN_COLUMNS.length);
+      const n = rowOf(row);
+      const start = cells[at + RUN_COLUMNS.length];
+      const count = cells[at + RUN_COLUMNS.length + 1];
+      const events = cells[at + RUN_COLUMNS.length + 2];
+      if (typeof start !== 'number' || typeof count !== 'number' || typeof events !== 'string' || count === 0) continue;
+      const workspace = row[1] ?? '';
+      putChunk.run(workspace, n, start, count, seal(String(workspace), String(row[0]), start, events));
+    }
+  };
+
+  const writeAudit = (cells: Cell[]): void => {
+    let chain = lastAudit.get()?.['chain'];
+    for (let at = 0; at < cells.length; at += AUDIT_CELLS) {
+      const record = cells.slice(at, at + AUDIT_CELLS);
+      const link = createHmac('sha256', settings.auditKey);
+      if (chain instanceof Uint8Array) link.update(chain);
+      chain = link.update(JSON.stringify(record)).digest();
+      putAudit.run(...record, chain);
+    }
+  };
+
+  const answer = (ask: Ask): Answer => {
+    switch (ask.kind) {
+      case 'delivery':
+        return putDelivery.run(ask.hook, ask.id, ask.until).changes === 1;
+      case 'token':
+        return useToken.run(ask.at, ask.hash).changes === 1;
+      case 'trigger':
+        return putTrigger.run(ask.trigger, ask.state, ask.flow).changes === 1;
+      case 'key':
+        return putKeyUse.run(ask.id, ask.at).changes === 1;
+      case 'remove':
+        return prune.remove(ask.workspace, ask.run);
+    }
+  };
+
+  return (group) => {
+    for (const blob of group.blobs) {
+      if (blob.bytes === null) continue;
+      const owner = blobOwner.get(blob.id)?.['workspace'];
+      if (owner === undefined) writeBlobFile(settings.blobs, settings.blobKey, blob);
+      else if (owner !== blob.workspace) throw new Error(`blob ${blob.id}: the id is taken`);
+    }
+    begin.run();
+    try {
+      if (group.cells.length > 0) writeRuns(group.cells);
+      for (const blob of group.blobs) {
+        putBlob.run(blob.id, blob.workspace, blob.run, blob.size, blob.created);
+        useBlob.run(blob.run, blob.id, blob.workspace);
+      }
+      for (const use of group.uses) useBlob.run(use.run, use.blob, use.workspace);
+      for (let at = 0; at < group.tokens.length; at += TOKEN_CELLS)
+        putToken.run(...group.tokens.slice(at, at + TOKEN_CELLS));
+      if (group.audit.length > 0) writeAudit(group.audit);
+      const answers = group.asks.map(answer);
+      end.run();
+      return answers;
+    } catch (error) {
+      // Numbers of rows that were never committed must not be remembered.
+      known.clear();
+      if (database.isTransaction) database.exec('rollback');
+      throw error;
+    }
+  };
+};

@@ -1,0 +1,108 @@
+/**
+ * What the main thread and the journal worker say to each other. The complete list:
+ *
+ *   main → worker   group (commit this), prune (delete old runs), stop
+ *   worker → main   ready, done (the group is on disk), failed (it is not; the worker tries again unless final), pruned, stopped
+ */
+
+import type { Cell } from './run-cells.ts';
+
+/** A small write with an answer, committed with the group it came in. */
+export type Ask =
+  | { readonly kind: 'delivery'; readonly hook: string; readonly id: string; readonly until: number }
+  | { readonly kind: 'token'; readonly hash: string; readonly at: number }
+  | { readonly kind: 'trigger'; readonly flow: string; readonly trigger: string; readonly state: string }
+  | { readonly kind: 'key'; readonly id: string; readonly at: number }
+  | { readonly kind: 'remove'; readonly workspace: string; readonly run: string };
+
+/** True or false as the contract says for each kind; the ids of blobs to unlink, or null, for `remove`. */
+export type Answer = boolean | readonly string[] | null;
+
+/** A blob of a run: with bytes it is to be written, without it is on disk already. */
+export type BlobWrite = {
+  readonly id: string;
+  readonly workspace: string;
+  readonly run: string;
+  readonly size: number;
+  readonly created: number;
+  readonly bytes: Uint8Array | null;
+};
+
+export type Group = {
+  readonly n: number;
+  /** Writes of runs, WRITE_CELLS cells each (run-cells.ts). */
+  readonly cells: Cell[];
+  readonly blobs: BlobWrite[];
+  readonly uses: { readonly workspace: string; readonly run: string; readonly blob: string }[];
+  /** Resume tokens, 7 cells each: hash, workspace, run, step, item, note, deadline. */
+  readonly tokens: Cell[];
+  /** Audit records, AUDIT_CELLS cells each. */
+  readonly audit: Cell[];
+  readonly asks: Ask[];
+};
+
+export const TOKEN_CELLS = 7;
+/** at, workspace, actor, action, object, decision, reason, run, step. */
+export const AUDIT_CELLS = 9;
+
+export type PruneRule = {
+  readonly olderThan: number;
+  readonly keepPerFlow: number;
+  readonly limit: number;
+  readonly now: number;
+};
+
+export type ToWorker =
+  | { readonly kind: 'group'; readonly group: Group }
+  | { readonly kind: 'prune'; readonly id: number; readonly rule: PruneRule }
+  | { readonly kind: 'stop' };
+
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'done'; readonly n: number; readonly answers: readonly Answer[] }
+  | {
+      readonly kind: 'failed';
+      readonly n: number;
+      readonly tries: number;
+      readonly final: boolean;
+      readonly text: string;
+    }
+  | {
+      readonly kind: 'pruned';
+      readonly id: number;
+      readonly runs: number;
+      readonly blobs: readonly string[];
+      readonly error: string | null;
+    }
+  | { readonly kind: 'stopped' };
+
+export type WorkerSettings = {
+  readonly path: string;
+  readonly blobs: string;
+  readonly journalKey: Uint8Array;
+  readonly blobKey: Uint8Array;
+  readonly auditKey: Uint8Array;
+  /** How often a group is tried before the writer stays failed. */
+  readonly tries: number;
+  /** More settings of the connection, in SQL: tests use it to take a protection away and see that they notice. */
+  readonly pragmas: readonly string[];
+};
+
+export const emptyGroup = (n: number): Group => ({
+  n,
+  cells: [],
+  blobs: [],
+  uses: [],
+  tokens: [],
+  audit: [],
+  asks: [],
+});
+
+export const isEmpty = (group: Group): boolean =>
+  group.cells.length +
+    group.blobs.length +
+    group.uses.length +
+    group.tokens.length +
+    group.audit.length +
+    group.asks.length ===
+  0;

@@ -1,0 +1,82 @@
+/**
+ * The journal worker: a thread that owns one writing connection, commits groups in the order they come, and tries a
+ * refused group again until it is on disk or the tries are used up.
+ *
+ * W1 Groups commit in order; after a refusal no later group commits before the refused one has.
+ * W2 What cannot be cured by waiting (a constraint, a damaged file) is final at once: it is a bug or needs a person.
+ */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { connect } from '../connect.ts';
+import { committer } from './commit.ts';
+import type { FromWorker, Group, ToWorker, WorkerSettings } from './messages.ts';
+import { pruner } from './prune.ts';
+
+/** Pages in the WAL before the worker moves them into the database file, between two groups. */
+const CHECKPOINT_PAGES = 2000;
+
+const FIRST_PAUSE = 50;
+const LONGEST_PAUSE = 2000;
+
+const port = parentPort;
+if (port === null) throw new Error('the journal worker runs as a worker thread only');
+
+const settings = workerData as WorkerSettings; // parse boundary: given by writer.ts
+const database = connect(settings.path);
+database.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+for (const pragma of settings.pragmas) database.exec(`pragma ${pragma}`);
+const prune = pruner(database);
+const commit = committer(database, settings, prune);
+
+const say = (message: FromWorker): void => port.postMessage(message);
+
+const SQLITE_CURABLE: ReadonlySet<number> = new Set([5, 6, 7, 8, 10, 13, 14, 15]); // busy, locked, nomem, readonly, ioerr, full, cantopen, protocol
+
+/** True when the same group may succeed later: the disk, memory or another process stood in the way. */
+const isCurable = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  if ('errcode' in error && typeof error.errcode === 'number') return SQLITE_CURABLE.has(error.errcode & 0xff);
+  return 'syscall' in error;
+};
+
+const attempt = (group: Group, tries: number): void => {
+  try {
+    const answers = commit(group);
+    say({ kind: 'done', n: group.n, answers });
+  } catch (error) {
+    const final = !isCurable(error) || tries >= settings.tries;
+    const text = error instanceof Error ? error.message : String(error);
+    say({ kind: 'failed', n: group.n, tries, final, text });
+    // Asks were refused to their askers, who may have gone elsewhere: done later they would surprise.
+    if (!final)
+      setTimeout(attempt, Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1)), { ...group, asks: [] }, tries + 1);
+  }
+};
+
+port.on('message', (message: ToWorker) => {
+  switch (message.kind) {
+    case 'group':
+      attempt(message.group, 1);
+      return;
+    case 'prune':
+      try {
+        say({ kind: 'pruned', id: message.id, ...prune.prune(message.rule), error: null });
+      } catch (error) {
+        say({
+          kind: 'pruned',
+          id: message.id,
+          runs: 0,
+          blobs: [],
+          error: error instanceof Error ? error.message : String(error),
+        });
+      }
+      return;
+    case 'stop':
+      database.close();
+      say({ kind: 'stopped' });
+      port.close();
+      return;
+  }
+});
+
+say({ kind: 'ready' });

@@ -1,0 +1,161 @@
+/**
+ * Admission: whether a run may begin now, or queues. Concurrency, rate and debounce per flow or per key; among those
+ * who wait, higher priority first, then the older run.
+ *
+ * Q1 A queued run is durable before it is queued here; this room keeps only ids and can be filled again from the rows.
+ * Q2 A debounced run takes the place of the one waiting before it; that one is cancelled, not forgotten.
+ * Q3 A lane holds at most QUEUE runs; more are refused, so that a flood cannot fill the memory.
+ */
+
+import type { Clock } from './clock.ts';
+import type { CompiledFlow } from './compiled.ts';
+import type { Timers } from './timers.ts';
+
+export const QUEUE = 100_000;
+
+/** What a run asks of admission: the lane is the flow and its key. */
+export type Ticket = { readonly run: string; readonly lane: string; readonly priority: number; readonly compiled: CompiledFlow };
+
+type Lane = {
+  active: number;
+  waiting: Ticket[];
+  /** When runs left the queue lately, for the rate. */
+  begun: number[];
+  debounced: { ticket: Ticket; cancel: () => void } | null;
+  timer: (() => void) | null;
+};
+
+type Deps = {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Let this run begin. */
+  readonly begin: (run: string) => void;
+  /** A later run took this one's place. */
+  readonly replaced: (run: string, by: string) => void;
+};
+
+export type Admitted = 'now' | 'queued' | 'full';
+
+export class Admission {
+  readonly #deps: Deps;
+  readonly #lanes = new Map<string, Lane>();
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  /** Is there nothing to ask? Most flows have no limits, and cost nothing here. */
+  static free(compiled: CompiledFlow): boolean {
+    return compiled.concurrency === null && compiled.rate === null && compiled.debounce === null;
+  }
+
+  /** Asks for a run to begin. With `due`, a debounced run read back from its row keeps its time. */
+  ask(ticket: Ticket, due?: number): Admitted {
+    if (Admission.free(ticket.compiled)) return 'now';
+    const lane = this.#lane(ticket.lane);
+    const { debounce } = ticket.compiled;
+    if (debounce !== null && due !== 0) {
+      const before = lane.debounced;
+      if (before !== null) {
+        before.cancel();
+        this.#deps.replaced(before.ticket.run, ticket.run);
+      }
+      const at = due ?? this.#deps.clock.now() + debounce.for;
+      const cancel = this.#deps.timers.at(at, () => {
+        lane.debounced = null;
+        this.#enqueue(lane, ticket);
+        this.#drain(lane, ticket.lane);
+      });
+      lane.debounced = { ticket, cancel };
+      return 'queued';
+    }
+    if (lane.waiting.length === 0 && this.#room(lane, ticket) === 0) {
+      this.#enter(lane, ticket);
+      return 'now';
+    }
+    if (lane.waiting.length >= QUEUE) return 'full';
+    this.#enqueue(lane, ticket);
+    this.#drain(lane, ticket.lane);
+    return 'queued';
+  }
+
+  /** A run read back from the journal as running counts without asking. */
+  count(lane: string): void {
+    this.#lane(lane).active += 1;
+  }
+
+  /** A run ended that had been let in. */
+  leave(laneName: string): void {
+    const lane = this.#lanes.get(laneName);
+    if (lane === undefined) return;
+    lane.active -= 1;
+    this.#drain(lane, laneName);
+  }
+
+  /** A queued run was cancelled. */
+  forget(laneName: string, run: string): void {
+    const lane = this.#lanes.get(laneName);
+    if (lane === undefined) return;
+    lane.waiting = lane.waiting.filter((t) => t.run !== run);
+    if (lane.debounced?.ticket.run === run) {
+      lane.debounced.cancel();
+      lane.debounced = null;
+    }
+    this.#tidy(lane, laneName);
+  }
+
+  #lane(name: string): Lane {
+    const known = this.#lanes.get(name);
+    if (known !== undefined) return known;
+    const made: Lane = { active: 0, waiting: [], begun: [], debounced: null, timer: null };
+    this.#lanes.set(name, made);
+    return made;
+  }
+
+  /** 0: may enter now; otherwise the time to ask again, or Infinity: when somebody leaves. */
+  #room(lane: Lane, ticket: Ticket): number {
+    const { concurrency, rate } = ticket.compiled;
+    if (concurrency !== null && lane.active >= concurrency.limit) return Number.POSITIVE_INFINITY;
+    if (rate === null) return 0;
+    const now = this.#deps.clock.now();
+    while (lane.begun[0] !== undefined && lane.begun[0] <= now - rate.per) lane.begun.shift();
+    return lane.begun.length < rate.max ? 0 : (lane.begun[0] ?? now) + rate.per;
+  }
+
+  #enter(lane: Lane, ticket: Ticket): void {
+    lane.active += 1;
+    if (ticket.compiled.rate !== null) lane.begun.push(this.#deps.clock.now());
+  }
+
+  #enqueue(lane: Lane, ticket: Ticket): void {
+    let i = lane.waiting.length;
+    for (; i > 0; i -= 1) {
+      const before = lane.waiting[i - 1];
+      if (before === undefined || before.priority > ticket.priority || (before.priority === ticket.priority && before.run <= ticket.run)) break;
+    }
+    lane.waiting.splice(i, 0, ticket);
+  }
+
+  #drain(lane: Lane, name: string): void {
+    for (let first = lane.waiting[0]; first !== undefined; first = lane.waiting[0]) {
+      const when = this.#room(lane, first);
+      if (when > 0) {
+        if (Number.isFinite(when) && lane.timer === null) {
+          lane.timer = this.#deps.timers.at(when, () => {
+            lane.timer = null;
+            this.#drain(lane, name);
+          });
+        }
+        return;
+      }
+      lane.waiting.shift();
+      this.#enter(lane, first);
+      this.#deps.begin(first.run);
+    }
+    this.#tidy(lane, name);
+  }
+
+  #tidy(lane: Lane, name: string): void {
+    if (lane.active === 0 && lane.waiting.length === 0 && lane.debounced === null && lane.timer === null && lane.begun.length === 0) this.#lanes.delete(name);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * The broker: the one function through which every effect of a step goes.
+ *
+ * B1 Authority is computed here, at the moment of use: grant ∩ what its grantor may still give ∩ policy ∩ the step's own
+ *    narrowing. Nothing is carried over from when the flow was saved or the run began.
+ * B2 Every decision leaves an audit record in the same group as the events before it, and no effect starts before that
+ *    group is durable (the journal's fsync).
+ * B3 When the journal cannot be written, nothing happens: `JournalDown` is thrown and the run is left to recovery.
+ */
+
+import { authority, type GrantLent, parsePower, type Power, printPower, type Problem } from '@headgate/core';
+import type { GrantRow, JournalWriter, KeyRow } from '../store/ports.ts';
+import type { Live } from './live.ts';
+
+export class JournalDown extends Error {}
+
+export type Lent = { readonly grants: readonly GrantRow[]; readonly grantors: ReadonlyMap<string, KeyRow | null> };
+
+type Deps = {
+  readonly journal: JournalWriter;
+  readonly now: () => number;
+  /** Grants of a flow and the keys of those who gave them, as of now (a cache dropped at every change of the store). */
+  readonly lent: (live: Live) => Promise<Lent>;
+};
+
+export class Broker {
+  readonly #deps: Deps;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  /** Judges one use of a power by a step, now. Records the decision; does not wait for it. */
+  judge(live: Live, lent: Lent, step: string, narrow: readonly Power[] | undefined, request: Power): Problem | null {
+    const at = this.#deps.now();
+    const grants: GrantLent[] = [];
+    for (const g of lent.grants) {
+      const power = parsePower(g.power);
+      if (power.ok) grants.push({ step: g.step, power: power.value, environment: g.environment, grantor: g.grantor });
+    }
+    const answer = authority({
+      request,
+      step,
+      environment: live.base.environment,
+      grants,
+      grantorMay: (id) => mayLend(lent.grantors.get(id) ?? null, live, at),
+      ...(narrow === undefined ? {} : { narrow }),
+    });
+    live.audit.push({
+      at,
+      workspace: live.base.workspace,
+      actor: live.base.principal,
+      action: `power.${request.power}`,
+      object: printPower(request),
+      decision: answer.ok ? 'allow' : 'deny',
+      reason: answer.ok ? null : answer.problem.code,
+      run: live.base.id,
+      step,
+    });
+    return answer.ok ? null : answer.problem;
+  }
+
+  /**
+   * Carries out one effect: judge, make the journal durable, act. `act` is called at most once, and never before the
+   * fsync that covers the step's start.
+   */
+  async effect<T>(
+    live: Live,
+    step: string,
+    narrow: readonly Power[] | undefined,
+    requests: readonly Power[],
+    act: (judgeAgain: (request: Power) => Problem | null) => Promise<T>,
+  ): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem }> {
+    const lent = await this.#deps.lent(live);
+    for (const request of requests) {
+      const denied = this.judge(live, lent, step, narrow, request);
+      if (denied !== null) {
+        await this.#durable(live);
+        return { ok: false, problem: denied };
+      }
+    }
+    await this.#durable(live);
+    return { ok: true, value: await act((request) => this.judge(live, lent, step, narrow, request)) };
+  }
+
+  async #durable(live: Live): Promise<void> {
+    live.flush(this.#deps.journal);
+    try {
+      await this.#deps.journal.barrier(live.group);
+    } catch {
+      throw new JournalDown('the journal could not be made durable');
+    }
+  }
+}
+
+/** A grant dies with its grantor's right to give it. */
+const mayLend = (key: KeyRow | null, live: Live, now: number): boolean => {
+  if (key === null || key.revoked !== null || (key.expires !== null && key.expires <= now)) return false;
+  if (key.workspace !== live.base.workspace || !key.permissions.includes('grant.give')) return false;
+  if (key.projects !== null && !key.projects.includes(live.base.project)) return false;
+  return key.flows === null || key.flows.includes(live.base.flow);
+};

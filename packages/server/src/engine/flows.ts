@@ -1,0 +1,119 @@
+/**
+ * Flows as the engine runs them: found by id or name, compiled once per content, cached until the store says that
+ * something changed. Grants are cached the same way, so that a revoked one is gone with the next effect.
+ *
+ * It reads; it never writes a flow.
+ */
+
+import { type Catalog, type Flow, flowSchema, type Problem, problem, type Result } from '@headgate/core';
+import type { FlowRow, GrantRow, KeyRow, Store } from '../store/ports.ts';
+import type { Lent } from './broker.ts';
+import { Recent } from './cache.ts';
+import { type CompiledFlow, compileFlow } from './compiled.ts';
+
+/** A flow ready to run: which content, and what of it is known. `version` null: the draft. */
+export type Target = { readonly workspace: string; readonly row: FlowRow; readonly version: number | null; readonly compiled: CompiledFlow };
+
+export class Flows {
+  readonly #store: Store;
+  readonly #catalog: Catalog;
+  readonly #byHash = new Recent<string, CompiledFlow>(2_000);
+  readonly #latest = new Recent<string, Target>(10_000);
+  readonly #lent = new Recent<string, Lent>(10_000);
+
+  constructor(store: Store, catalog: Catalog) {
+    this.#store = store;
+    this.#catalog = catalog;
+  }
+
+  /** Something of the configuration changed: what was read before is read again. */
+  forget(): void {
+    this.#latest.clear();
+    this.#lent.clear();
+  }
+
+  async latest(workspace: string, flow: string): Promise<Result<Target>> {
+    const key = `${workspace}/${flow}`;
+    const known = this.#latest.get(key);
+    if (known !== undefined) return { ok: true, value: known };
+    const version = this.#store.version();
+    const row = await this.#store.in(workspace).flows.get(flow);
+    if (row === null) return { ok: false, problem: notFound };
+    if (row.version === null) {
+      return { ok: false, problem: problem('flow.unpublished', 'This flow has no published version', { at: { flow }, fix: `POST /api/v1/flows/${flow}/publish first, or run its draft.` }) };
+    }
+    const found = await this.version(workspace, row, row.version);
+    if (found.ok && this.#store.version() === version) this.#latest.set(key, found.value);
+    return found;
+  }
+
+  async version(workspace: string, row: FlowRow, version: number): Promise<Result<Target>> {
+    const kept = await this.#store.in(workspace).flows.version(row.id, version);
+    if (kept === null) return { ok: false, problem: problem('flow.version_unknown', `This flow has no version ${version}`, { at: { flow: row.id } }) };
+    const compiled = this.compile(kept.doc, kept.hash);
+    return compiled.ok ? { ok: true, value: { workspace, row, version, compiled: compiled.value } } : compiled;
+  }
+
+  async draft(workspace: string, flow: string, now: number): Promise<Result<Target>> {
+    const row = await this.#store.in(workspace).flows.get(flow);
+    if (row === null) return { ok: false, problem: notFound };
+    const compiled = this.compile(row.draft, row.draftHash);
+    if (!compiled.ok) return compiled;
+    await this.#store.in(workspace).flows.keepDoc(row.draftHash, row.draft, now);
+    return { ok: true, value: { workspace, row, version: null, compiled: compiled.value } };
+  }
+
+  /** By id, or by name in a project. */
+  async named(workspace: string, project: string, idOrName: string): Promise<Result<Target>> {
+    const store = this.#store.in(workspace);
+    const row = (await store.flows.get(idOrName)) ?? (await store.flows.byName(project, idOrName));
+    if (row === null || row.project !== project) {
+      return { ok: false, problem: problem('flow.unknown', 'There is no flow of this id or name in the project', { at: { field: 'with.flow' }, fix: 'Give the id or the exact name of a published flow of the same project.' }) };
+    }
+    return this.latest(workspace, row.id);
+  }
+
+  /** What a run of this content needs, read back by its hash. */
+  async byHash(workspace: string, hash: string): Promise<CompiledFlow | null> {
+    const known = this.#byHash.get(hash);
+    if (known !== undefined) return known;
+    const doc = await this.#store.in(workspace).flows.doc(hash);
+    if (doc === null) return null;
+    const compiled = this.compile(doc, hash);
+    return compiled.ok ? compiled.value : null;
+  }
+
+  compile(doc: unknown, hash: string): Result<CompiledFlow> {
+    const known = this.#byHash.get(hash);
+    if (known !== undefined) return { ok: true, value: known };
+    const parsed = flowSchema.safeParse(doc);
+    if (!parsed.success) return { ok: false, problem: problem('flow.invalid', 'This flow is not a valid flow file', { fix: 'Run a check on it: it lists every problem with its place.' }) };
+    const made = compileFlow(parsed.data satisfies Flow, hash, this.#catalog);
+    if ('problems' in made) return { ok: false, problem: summary(made.problems) };
+    this.#byHash.set(hash, made.compiled);
+    return { ok: true, value: made.compiled };
+  }
+
+  async lent(workspace: string, flow: string): Promise<Lent> {
+    const key = `${workspace}/${flow}`;
+    const known = this.#lent.get(key);
+    if (known !== undefined) return known;
+    const version = this.#store.version();
+    const grants: GrantRow[] = await this.#store.in(workspace).grants.list(flow);
+    const grantors = new Map<string, KeyRow | null>();
+    for (const id of new Set(grants.map((g) => g.grantor))) grantors.set(id, await this.#store.engine.keyById(id));
+    const lent = { grants, grantors };
+    if (this.#store.version() === version) this.#lent.set(key, lent);
+    return lent;
+  }
+}
+
+const notFound = problem('flow.not_found', 'There is no such flow');
+
+const summary = (problems: readonly Problem[]): Problem => {
+  const [first] = problems;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return first === undefined
+    ? problem('flow.invalid', 'This flow does not compile')
+    : problem('flow.invalid', `${first.text}${more}`, { ...(first.at === undefined ? {} : { at: first.at }), fix: first.fix ?? 'Run a check on the flow: it lists every problem with its place.' });
+};

@@ -1,0 +1,65 @@
+/**
+ * Following a run: its durable events as they come. The journal is read back, so a reader that dropped off goes on
+ * where it was, and nobody sees an event that a crash could still take away.
+ */
+
+import { type Event, isOver } from '@headgate/core';
+import type { JournalWriter, RunWrite, Store } from '../store/ports.ts';
+
+export class Followers {
+  readonly #byRun = new Map<string, Set<() => void>>();
+
+  /** The same writer, telling followers when what they follow became durable. */
+  watching(journal: JournalWriter, written: (write: RunWrite) => void): JournalWriter {
+    return {
+      ...journal,
+      write: (write) => {
+        const group = journal.write(write);
+        if (write.blobs !== undefined) void journal.barrier(group).then(() => written(write), () => undefined);
+        if (this.#byRun.size > 0) {
+          const here = this.#byRun.get(write.row.id);
+          if (here !== undefined) void journal.barrier(group).then(() => this.#tell(write.row.id), () => undefined);
+        }
+        return group;
+      },
+    };
+  }
+
+  #tell(run: string): void {
+    for (const wake of this.#byRun.get(run) ?? []) wake();
+  }
+
+  /** Events with seq > after, until the run's end or the signal. */
+  async *events(store: Store, workspace: string, run: string, after: number, read: (after: number) => AsyncIterable<Event>, signal: AbortSignal): AsyncGenerator<Event> {
+    let seen = after;
+    let wake: () => void = () => undefined;
+    let news = false;
+    const listener = (): void => {
+      news = true;
+      wake();
+    };
+    const listeners = this.#byRun.get(run) ?? new Set<() => void>();
+    listeners.add(listener);
+    this.#byRun.set(run, listeners);
+    signal.addEventListener('abort', listener, { once: true });
+    try {
+      while (!signal.aborted) {
+        news = false;
+        const row = await store.in(workspace).runs.get(run);
+        for await (const event of read(seen)) {
+          seen = event.seq;
+          yield event;
+        }
+        if (row === null || (isOver(row.state) && seen >= row.seq)) return;
+        if (news || (row !== null && seen < row.seq)) continue;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          if (news || signal.aborted) resolve();
+        });
+      }
+    } finally {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#byRun.delete(run);
+    }
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * The webhook entrance: from the raw request to a run and its answer.
+ *
+ * K1 Order: address, method, signature, replay, then parsing. A request that fails one of them starts nothing.
+ * K2 Headers that carry credentials are not kept in the run.
+ */
+
+import { at, compile, type Compiled, evaluate, type HookAnswer, type HookRequest, type Problem, problem, readJson } from '@headgate/core';
+import type { Store } from '../store/ports.ts';
+import { Recent } from './cache.ts';
+import type { Clock } from './clock.ts';
+import type { Flows, Target } from './flows.ts';
+import type { Live } from './live.ts';
+import type { Runs } from './runs.ts';
+import { type Preset, verify, WINDOW } from './signature.ts';
+import { startLimits } from './start.ts';
+import type { Values } from './values.ts';
+
+/** How long a caller of a synchronous webhook waits at most. */
+const PATIENCE = 30_000;
+const MOST_HOPS = 16;
+
+type Hook = {
+  readonly workspace: string;
+  readonly flow: string;
+  readonly trigger: string;
+  readonly target: Target;
+  readonly sync: boolean;
+  readonly method: string | null;
+  readonly signature: { readonly preset: Preset; readonly secret: string } | null;
+  readonly input: Compiled | null;
+};
+
+type Deps = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly flows: Flows;
+  readonly runs: Runs;
+  readonly values: Values;
+  readonly journal: Store['journal'];
+  readonly secret: (workspace: string, project: string, name: string) => Promise<string | null>;
+};
+
+const CREDENTIALS = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key']);
+/** What an author's answer may not set: the connection's own business, and what would act on the app's origin. */
+const KEPT_BACK = new Set(['connection', 'content-length', 'transfer-encoding', 'keep-alive', 'upgrade', 'trailer', 'set-cookie', 'strict-transport-security', 'content-security-policy', 'clear-site-data', 'service-worker-allowed']);
+
+const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
+const PROBLEM_TYPE = { 'content-type': 'application/problem+json; charset=utf-8' };
+
+const refuse = (status: number, code: string, text: string, fix?: string): HookAnswer => ({ status, headers: PROBLEM_TYPE, body: JSON.stringify(problem(code, text, fix === undefined ? {} : { fix })) });
+const refused = (status: number, why: Problem): HookAnswer => ({ status, headers: PROBLEM_TYPE, body: JSON.stringify(why) });
+
+export class Hooks {
+  readonly #d: Deps;
+  readonly #hooks = new Recent<string, Hook>(50_000);
+
+  constructor(deps: Deps) {
+    this.#d = deps;
+  }
+
+  forget(): void {
+    this.#hooks.clear();
+  }
+
+  async answer(request: HookRequest): Promise<HookAnswer> {
+    const hook = this.#hooks.get(request.token) ?? (await this.#find(request.token));
+    if (hook === null) return refuse(404, 'webhook.unknown', 'There is no webhook at this address', 'Publishing the flow shows the address.');
+    if (hook.method !== null && hook.method !== request.method) return { ...refuse(405, 'webhook.method', `This webhook takes ${hook.method}`), headers: { ...PROBLEM_TYPE, allow: hook.method } };
+    if (hook.signature !== null) {
+      const denied = await this.#verify(hook, hook.signature, request);
+      if (denied !== null) return denied;
+    }
+    const hops = Number(request.headers['x-headgate-hops'] ?? 0);
+    if (hops > MOST_HOPS) return refuse(508, 'run.hops', 'This request went through webhooks of this server too many times', 'Does a flow call its own webhook without an end?');
+    const read = readBody(request, hook.input !== null);
+    if ('status' in read) return read;
+    const data = triggerData(request, read.body);
+    const input = hook.input === null ? { ok: true as const, value: read.body } : evaluate(hook.input, triggerScope(hook.trigger, data, this.#d.clock.now()));
+    if (!input.ok) return refused(422, input.problem);
+    const { target } = hook;
+    const checked = target.compiled.input === null ? { ok: true as const, value: input.value } : target.compiled.input(input.value);
+    if (!checked.ok) return refused(422, inputProblem(checked.problems));
+    const limits = startLimits(target.compiled, checked.value, { id: hook.trigger, kind: 'webhook@1', data }, this.#d.clock.now());
+    if ('problem' in limits) return refused(422, limits.problem);
+    if (limits.idempotencyKey !== null) {
+      const { runs, store } = this.#d;
+      const known =
+        runs.byKey(target.row.id, limits.idempotencyKey) ??
+        (await store.in(hook.workspace).runs.byIdempotencyKey(target.row.id, limits.idempotencyKey, 0)) ??
+        runs.byKey(target.row.id, limits.idempotencyKey);
+      if (known !== null) return { status: 202, headers: JSON_TYPE, body: JSON.stringify({ run: known }) };
+    }
+    const made = this.#d.runs.create({
+      target,
+      input: checked.value,
+      trigger: { id: hook.trigger, kind: 'webhook@1', data },
+      principal: `trigger:${hook.trigger}`,
+      environment: 'default',
+      priority: target.compiled.flow.settings?.priority ?? 0,
+      ...limits,
+      depth: Number.isInteger(hops) && hops > 0 ? hops : 0,
+    });
+    if ('problem' in made) return refused(429, made.problem);
+    return hook.sync ? this.#waitFor(made.live) : this.#accept(made.live);
+  }
+
+  async #accept(live: Live): Promise<HookAnswer> {
+    try {
+      await this.#d.journal.barrier(live.group);
+    } catch {
+      this.#d.runs.abandon(live);
+      return refuse(503, 'store.unavailable', 'The run could not be made durable', 'Try again; nothing was started.');
+    }
+    return { status: 202, headers: JSON_TYPE, body: `{"run":"${live.id}"}` };
+  }
+
+  /** The respond step's answer, else the output, else the Problem; after PATIENCE the run's id. Always durable first. */
+  #waitFor(live: Live): Promise<HookAnswer> {
+    if (live.over || live.state.response !== null) {
+      return this.#d.journal.barrier(live.group).then(
+        () => this.#result(live),
+        () => refuse(503, 'store.unavailable', 'The run could not be made durable', 'Try again later.'),
+      );
+    }
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(this.#accept(live)), PATIENCE);
+      live.onAnswer.push(() => {
+        clearTimeout(timer);
+        resolve(this.#result(live));
+      });
+    });
+  }
+
+  #result(live: Live): HookAnswer {
+    const { response, output, problem: why, phase } = live.state;
+    if (response !== null) {
+      const body = this.#d.values.read(live.base.workspace, response.body);
+      const headers: Record<string, string> = {};
+      for (const [name, value] of Object.entries(response.headers)) {
+        const lower = name.toLowerCase();
+        if (!KEPT_BACK.has(lower) && lower !== '__proto__') headers[lower] = value;
+      }
+      if (typeof body === 'string') return { status: response.status, headers: 'content-type' in headers ? headers : { ...headers, 'content-type': 'text/plain; charset=utf-8' }, body };
+      return { status: response.status, headers: 'content-type' in headers ? headers : { ...headers, ...JSON_TYPE }, body: body === null ? '' : JSON.stringify(body) };
+    }
+    if (phase === 'done') return { status: 200, headers: JSON_TYPE, body: JSON.stringify(output === null ? null : this.#d.values.read(live.base.workspace, output)) };
+    if (phase === 'cancelled') return refuse(422, 'run.cancelled', 'The run was cancelled');
+    return refused(422, why ?? problem('run.failed', 'The run failed'));
+  }
+
+  async #find(token: string): Promise<Hook | null> {
+    const { store, flows } = this.#d;
+    const version = store.version();
+    const found = await store.engine.hookByToken(token);
+    if (found === null) return null;
+    const target = await flows.latest(found.workspace, found.flow);
+    if (!target.ok || !target.value.row.enabled) return null;
+    const trigger = target.value.compiled.flow.triggers?.find((t) => t.id === found.trigger && t.kind === 'webhook@1');
+    if (trigger === undefined || trigger.disabled === true) return null;
+    const settings = trigger.with ?? {};
+    const signature = settings['signature'] as { preset: Preset; secret: string } | undefined;
+    const hook: Hook = {
+      ...found,
+      target: target.value,
+      sync: settings['answer'] === 'sync',
+      method: typeof settings['method'] === 'string' ? settings['method'] : null,
+      signature: signature ?? null,
+      input: settings['input'] === undefined ? null : compile(settings['input'], 'input').compiled,
+    };
+    if (store.version() === version) this.#hooks.set(token, hook);
+    return hook;
+  }
+
+  async #verify(hook: Hook, signature: NonNullable<Hook['signature']>, request: HookRequest): Promise<HookAnswer | null> {
+    const now = this.#d.clock.now();
+    const secret = await this.#d.secret(hook.workspace, hook.target.row.project, signature.secret);
+    const verdict = secret === null ? ({ ok: false, reason: 'no_secret' } as const) : verify(signature.preset, secret, request, now);
+    if (!verdict.ok) {
+      await this.#deny(hook, `webhook.signature_${verdict.reason}`, now);
+      return refuse(401, 'webhook.signature', 'The signature of this request is missing, wrong or too old', `Sign the raw body as ${signature.preset} does, with the shared secret and the present time.`);
+    }
+    const remembered = await this.#d.store.engine.rememberDelivery(`${hook.flow}/${hook.trigger}`, verdict.delivery, now + 2 * WINDOW * 1000);
+    if (remembered) return null;
+    await this.#deny(hook, 'webhook.replay', now);
+    return refuse(409, 'webhook.replay', 'This delivery was accepted before', 'Each delivery starts one run; send a new one.');
+  }
+
+  /** A refusal is on record before the answer leaves. */
+  async #deny(hook: Hook, reason: string, now: number): Promise<void> {
+    const group = this.#d.journal.audit([{ at: now, workspace: hook.workspace, actor: 'visitor', action: 'webhook', object: `${hook.flow}/${hook.trigger}`, decision: 'deny', reason, run: null, step: null }]);
+    await this.#d.journal.barrier(group);
+  }
+}
+
+const readBody = (request: HookRequest, mapped: boolean): { body: unknown } | HookAnswer => {
+  if (request.raw.length === 0) return { body: {} };
+  const type = String(request.headers['content-type'] ?? '').toLowerCase();
+  const text = Buffer.from(request.raw.buffer, request.raw.byteOffset, request.raw.byteLength).toString('utf8');
+  if (/^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/.test(type)) {
+    const parsed = readJson(text);
+    return parsed.ok ? { body: parsed.value } : refused(400, parsed.problem);
+  }
+  if (!mapped) return refuse(415, 'webhook.media_type', 'This webhook takes application/json', 'Send JSON, or give the trigger an `input` that maps trigger.body.');
+  if (/^application\/x-www-form-urlencoded\s*(;|$)/.test(type)) {
+    const form: Record<string, string> = {};
+    for (const [name, value] of new URLSearchParams(text)) if (name !== '__proto__') form[name] = value;
+    return { body: form };
+  }
+  return { body: text };
+};
+
+const triggerData = (request: HookRequest, body: unknown): Record<string, unknown> => {
+  const headers: Record<string, unknown> = {};
+  for (const name of Object.keys(request.headers)) if (!CREDENTIALS.has(name) && name !== '__proto__') headers[name] = request.headers[name];
+  return { method: request.method, path: request.path, query: request.query, headers, body };
+};
+
+/** What a trigger's `input` mapping may see: the trigger, and the time. */
+export const triggerScope = (id: string, data: Record<string, unknown>, now: number) => ({
+  get: (root: string): unknown => (root === 'trigger' ? { id, ...data } : root === 'now' ? now : undefined),
+  step: (): unknown => null,
+  problem: (): unknown => null,
+});
+
+/** All that is wrong with an input, as one Problem that names the first place and counts the rest. */
+export const inputProblem = (problems: readonly Problem[]): Problem => {
+  const [first] = problems;
+  if (first === undefined) return problem('input.invalid', 'The input is not what the flow declares');
+  const rest = problems.slice(1).map((p) => `${p.at?.field ?? 'input'}: ${p.text}`);
+  return at({ field: 'input' }, { ...first, code: 'input.invalid', text: [`${first.text}`, ...rest].slice(0, 20).join('; ') });
+};

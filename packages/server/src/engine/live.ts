@@ -1,0 +1,153 @@
+/**
+ * A run in memory: its state, what of its journal is not written yet, and what is under way for it.
+ *
+ * L1 `record` is the only way a run's state changes: an event is folded and buffered in one act.
+ * L2 `pending` is written in order and never twice; what was not written is lost by a crash, and planned again.
+ */
+
+import { apply, type Command, type Event, type EventData, type EventType, newState, runState, type Scope, type ShapeStep, type State } from '@headgate/core';
+import type { AuditEntry, JournalWriter, RunRow, RunWrite } from '../store/ports.ts';
+import type { CompiledFlow } from './compiled.ts';
+import type { Spilled } from './values.ts';
+
+type RunBase = Pick<
+  RunRow,
+  | 'id' | 'workspace' | 'project' | 'owner' | 'flow' | 'version' | 'hash' | 'environment' | 'triggerId' | 'triggerKind' | 'principal'
+  | 'priority' | 'limitKey' | 'idempotencyKey' | 'parent' | 'rerunOf' | 'created'
+>;
+export type { RunBase };
+
+/** One step instance under way outside the loop. */
+export type Flight = {
+  readonly step: ShapeStep;
+  readonly scope: Scope;
+  readonly attempt: number;
+  readonly abort: AbortController;
+  settled: boolean;
+  cancelTimer: (() => void) | null;
+};
+
+export type WaitCommand = Extract<Command, { do: 'wait' }>;
+
+export class Live {
+  readonly base: RunBase;
+  readonly compiled: CompiledFlow;
+  readonly state: State;
+  readonly flights = new Set<Flight>();
+  waits: WaitCommand[] = [];
+  todo: Command[] = [];
+  spilled: Spilled[] = [];
+  tokens: NonNullable<RunWrite['tokens']>[number][] = [];
+  audit: AuditEntry[] = [];
+  /** Group that covers everything recorded so far, once nothing is pending. */
+  group = 0;
+  advancing = false;
+  /** Stopped touching: the journal could not be written; recovery takes it up again. */
+  abandoned = false;
+  recovering = false;
+  ended: number | null = null;
+  started: number | null = null;
+  /** Called once each, when what they wait for is durable. */
+  onAnswer: (() => void)[] = [];
+  onEnd: (() => void)[] = [];
+  view: unknown = null;
+  admitted = false;
+  cancelTimeout: (() => void) | null = null;
+  #buffer: Event[] = [];
+  #touched = false;
+
+  constructor(base: RunBase, compiled: CompiledFlow) {
+    this.base = base;
+    this.compiled = compiled;
+    this.state = newState(compiled.shape);
+  }
+
+  get id(): string {
+    return this.base.id;
+  }
+
+  get over(): boolean {
+    const phase = this.state.phase;
+    return phase === 'done' || phase === 'failed' || phase === 'cancelled';
+  }
+
+  record<T extends EventType>(at: number, type: T, data: EventData[T], step?: string, item?: readonly number[]): void {
+    const seq = this.state.seq + 1;
+    const event = (
+      step === undefined ? { seq, at, type, data } : item === undefined || item.length === 0 ? { seq, at, type, step, data } : { seq, at, type, step, item, data }
+    ) as Event;
+    if (type === 'run.started') this.started = at;
+    apply(this.state, event);
+    this.#buffer.push(event);
+    if (this.over && this.ended === null) this.ended = at;
+  }
+
+  /** An event read back from the journal. */
+  replay(event: Event): void {
+    if (event.type === 'run.started') this.started = event.at;
+    apply(this.state, event);
+    if (this.over) this.ended = event.at;
+  }
+
+  get pending(): number {
+    return this.#buffer.length;
+  }
+
+  /** The row has to be written though no event came (a wake-up time changed). */
+  touch(): void {
+    this.#touched = true;
+  }
+
+  /** When the whole run must be over, or null. */
+  get deadline(): number | null {
+    return this.started === null || this.compiled.timeout === null ? null : this.started + this.compiled.timeout;
+  }
+
+  /**
+   * Earliest time this run wants to be looked at, or null. A run that waits for another is looked at as soon as the
+   * engine starts again: the other may have ended meanwhile.
+   */
+  get wake(): number | null {
+    let earliest = this.deadline;
+    for (const w of this.waits) {
+      const until = w.child === null ? w.until : 1;
+      if (until !== null && (earliest === null || until < earliest)) earliest = until;
+    }
+    return earliest;
+  }
+
+  row(wake: number | null = this.over ? null : this.wake): RunRow {
+    const { problem } = this.state;
+    return {
+      ...this.base,
+      state: runState(this.state),
+      problemCode: problem?.code ?? null,
+      problemStep: problem?.at?.step ?? null,
+      started: this.started,
+      ended: this.ended,
+      wake,
+      seq: this.state.seq,
+    };
+  }
+
+  /** Hands everything recorded so far to the journal writer; `group` then covers it. */
+  flush(journal: JournalWriter, wake?: number | null): void {
+    const buffer = this.#buffer;
+    if (buffer.length === 0 && !this.#touched && this.audit.length === 0) return;
+    const write: RunWrite = {
+      row: wake === undefined ? this.row() : this.row(wake),
+      from: buffer[0]?.seq ?? 0,
+      count: buffer.length,
+      events: buffer.length === 0 ? '' : JSON.stringify(buffer),
+      ...(this.spilled.length > 0 ? { blobs: this.spilled } : {}),
+      ...(this.tokens.length > 0 ? { tokens: this.tokens } : {}),
+      ...(this.audit.length > 0 ? { audit: this.audit } : {}),
+    };
+    this.#buffer = [];
+    this.#touched = false;
+    if (this.spilled.length > 0) this.spilled = [];
+    if (this.tokens.length > 0) this.tokens = [];
+    if (this.audit.length > 0) this.audit = [];
+    this.group = journal.write(write);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * What a `net` need lends a step: HTTP requests through the broker and the egress door. It opens no connection itself.
+ *
+ * N1 Every redirect is judged again by the broker before it is followed.
+ * N2 A secret is opened after the decision, put into the request here, and reaches neither the step nor the journal.
+ */
+
+import type { Net, NetAnswer, NetRequest, Power, Problem } from '@headgate/core';
+import { problem } from '@headgate/core';
+import type { Door } from '../egress/door.ts';
+import type { Store } from '../store/ports.ts';
+import type { Broker } from './broker.ts';
+import type { Live } from './live.ts';
+
+const LIMITS = { timeout: 60_000, maxBytes: 512 * 1024 * 1024, inlineBytes: 4 * 1024 * 1024, maxRedirects: 10 };
+
+export type Secrets = {
+  /** Opens a secret of the run's project for one origin; null when there is none of that name for it. */
+  readonly open: (workspace: string, project: string, name: string, origin: string) => Promise<string | null>;
+};
+
+type Deps = { readonly broker: Broker; readonly door: Door; readonly store: Store; readonly secrets: Secrets };
+
+const portOf = (url: URL): number => (url.port !== '' ? Number(url.port) : url.protocol === 'http:' ? 80 : 443);
+
+const hostOf = (url: URL): string => url.hostname.replace(/\.$/, '').toLowerCase();
+
+/** The `net` object of one step instance. */
+export const netFor = (deps: Deps, live: Live, step: string, narrow: readonly Power[] | undefined, signal: AbortSignal): Net => ({
+  request: async (request) => {
+    let url: URL;
+    try {
+      url = new URL(request.url);
+    } catch {
+      return { problem: problem('http.url', 'The url is not an absolute http or https address', { at: { field: 'with.url' } }), sent: 'no' };
+    }
+    const method = request.method.toUpperCase();
+    const needs: Power[] = [{ power: 'net', method, host: hostOf(url), port: portOf(url) }];
+    if (request.secret !== undefined) needs.push({ power: 'secret', name: request.secret, origin: url.origin });
+    const done = await deps.broker.effect(live, step, narrow, needs, async (judgeAgain) => {
+      const headers: Record<string, string> = { ...request.headers };
+      if (request.secret !== undefined) {
+        const value = await deps.secrets.open(live.base.workspace, live.base.project, request.secret, url.origin);
+        if (value === null) return { problem: noSecret(request.secret, url.origin), sent: 'no' as const };
+        headers['authorization'] = /^(bearer|basic|token) /i.test(value) ? value : `Bearer ${value}`;
+      }
+      const { body, type } = bodyOf(request);
+      if (type !== null && !Object.keys(headers).some((h) => h.toLowerCase() === 'content-type')) headers['content-type'] = type;
+      const answer = await deps.door.request({
+        method,
+        url: url.href,
+        headers,
+        ...(body === undefined ? {} : { body }),
+        timeout: request.timeout ?? LIMITS.timeout,
+        maxBytes: LIMITS.maxBytes,
+        inlineBytes: LIMITS.inlineBytes,
+        maxRedirects: LIMITS.maxRedirects,
+        signal,
+        judge: (hop) => (hop.hop === 0 ? null : judgeAgain({ power: 'net', method: hop.method, host: hop.host.includes(':') ? `[${hop.host}]` : hop.host, port: hop.port })),
+        sink: () => deps.store.blobs.sink(live.base.workspace, live.base.id),
+      });
+      if (!answer.ok) return { problem: answer.problem, sent: answer.sent };
+      return { status: answer.value.status, headers: flat(answer.value.headers), body: read(answer.value) };
+    });
+    return done.ok ? done.value : { problem: done.problem, sent: 'no' };
+  },
+});
+
+const noSecret = (name: string, origin: string): Problem =>
+  problem('secret.missing', `There is no secret ${name} that may be sent to ${origin}`, {
+    at: { field: 'with.secret' },
+    fix: `Store it with this origin: PUT /api/v1/secrets {"name": "${name}", "origins": ["${origin}"], "value": …}`,
+  });
+
+const bodyOf = (request: NetRequest): { body: string | undefined; type: string | null } => {
+  if (request.body === undefined || request.body === null) return { body: undefined, type: null };
+  if (typeof request.body === 'string') return { body: request.body, type: 'text/plain; charset=utf-8' };
+  return { body: JSON.stringify(request.body), type: 'application/json' };
+};
+
+const flat = (headers: Record<string, string | string[]>): Record<string, string> => {
+  const out: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) if (name !== '__proto__') out[name] = Array.isArray(value) ? value.join(', ') : value;
+  return out;
+};
+
+type Response = Extract<Awaited<ReturnType<Door['request']>>, { ok: true }>['value'];
+
+/** JSON parsed, text as text, the rest as a file reference. */
+const read = (response: Response): NetAnswer['body'] => {
+  const type = String(response.headers['content-type'] ?? '');
+  if (response.body.kind === 'blob') return { file: response.body.id, size: response.body.size, type };
+  const text = response.body.bytes.toString('utf8');
+  if (/[/+]json\b/i.test(type)) {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      return text;
+    }
+  }
+  return text === '' ? null : text;
+};

@@ -1,0 +1,1 @@
+export const rerun: any = null;

@@ -1,0 +1,467 @@
+/**
+ * The runs of this engine: begun, kept in memory while they work, let go while they wait, read back by their journal.
+ * All entrances come through `create`; all ends go through `#ended`.
+ *
+ * R1 A run is in memory once at most: `hold` is the only way to one, and loading it twice at a time gives the same.
+ * R2 What a crash interrupted is judged when the run is read back: repeated if its start said so, otherwise in doubt.
+ * R3 A sub-run has an id made of its parent's step instance, so that starting it again finds the one there is.
+ */
+
+import { createHash } from 'node:crypto';
+import { type Event, isOver, type Problem, problem, type Scope, type ShapeStep, type Started, unsettled } from '@headgate/core';
+import type { RunRow, Store } from '../store/ports.ts';
+import { Admission } from './admission.ts';
+import { Recent } from './cache.ts';
+import type { Clock } from './clock.ts';
+import type { Flows, Target } from './flows.ts';
+import { Live, type WaitCommand } from './live.ts';
+import { Loop, PARK } from './loop.ts';
+import type { Timers } from './timers.ts';
+import type { Values } from './values.ts';
+
+export type Begin = {
+  readonly target: Target;
+  readonly input: unknown;
+  readonly trigger: Started;
+  readonly principal: string;
+  readonly environment: string;
+  readonly priority: number;
+  readonly limitKey: string | null;
+  readonly idempotencyKey: string | null;
+  readonly depth: number;
+  readonly id?: string;
+  readonly parent?: { readonly run: string; readonly step: string; readonly item: readonly number[] };
+  readonly rerunOf?: string;
+  readonly only?: readonly string[];
+  /** Events that stand before planning: pins and reused results. */
+  readonly before?: (live: Live, at: number) => void;
+};
+
+export type Opener = { readonly chunk: (workspace: string, run: string, from: number, sealed: Uint8Array) => string };
+
+type Deps = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly values: Values;
+  readonly flows: Flows;
+  readonly open: Opener;
+  readonly loop: (runs: Runs) => Loop;
+  readonly journal: Store['journal'];
+  readonly over: (live: Live) => void;
+  readonly log: (level: 'warn' | 'error', text: string, data: Record<string, unknown>) => void;
+};
+
+const PAGE = 500;
+const MOST_DEPTH = 16;
+
+export class Runs {
+  readonly #d: Deps;
+  readonly #live = new Map<string, Live>();
+  readonly #loading = new Map<string, Promise<Live | null>>();
+  readonly #abandoned = new Map<string, string>();
+  readonly admission: Admission;
+  readonly loop: Loop;
+
+  constructor(deps: Deps) {
+    this.#d = deps;
+    this.admission = new Admission({
+      clock: deps.clock,
+      timers: deps.timers,
+      begin: (run) => this.#beginQueued(run),
+      replaced: (run, by) => void this.#replaced(run, by),
+    });
+    this.loop = deps.loop(this);
+  }
+
+  /** Runs begun lately, by idempotency key: what is not durable yet cannot be asked of the store. */
+  readonly #keys = new Recent<string, string>(100_000);
+
+  byKey(flow: string, key: string): string | null {
+    return this.#keys.get(`${flow}\n${key}`) ?? null;
+  }
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  get down(): boolean {
+    return this.#abandoned.size > 0;
+  }
+
+  /** Makes a run, records its beginning, and lets it go as far as it can now. The caller waits for `group` or an end. */
+  create(p: Begin): { live: Live } | { problem: Problem } {
+    const { target, trigger } = p;
+    if (p.depth > MOST_DEPTH) {
+      return { problem: problem('flow.depth', `Flows may call flows ${MOST_DEPTH} deep; this call would be deeper`, { fix: 'Does a flow call itself without an end?' }) };
+    }
+    const now = this.#d.clock.now();
+    const id = p.id ?? this.#d.clock.id('r');
+    const { compiled, row } = target;
+    const lane = Admission.free(compiled) ? null : `${row.id}\n${p.limitKey ?? ''}`;
+    const live = new Live(
+      {
+        id,
+        workspace: target.workspace,
+        project: row.project,
+        owner: row.owner,
+        flow: row.id,
+        version: target.version,
+        hash: compiled.hash,
+        environment: p.environment,
+        triggerId: trigger.id ?? null,
+        triggerKind: trigger.kind,
+        principal: p.principal,
+        priority: p.priority,
+        limitKey: lane,
+        idempotencyKey: p.idempotencyKey,
+        parent: p.parent?.run ?? null,
+        rerunOf: p.rerunOf ?? null,
+        created: now,
+      },
+      compiled,
+    );
+    const input = this.#d.values.hold(p.input, live.spilled);
+    if ('problem' in input) return input;
+    live.record(now, 'run.created', {
+      flow: row.id,
+      version: target.version,
+      hash: compiled.hash,
+      plan: 1,
+      trigger,
+      input: input.held,
+      environment: p.environment,
+      principal: p.principal,
+      depth: p.depth,
+      ...(p.parent === undefined ? {} : { parent: p.parent }),
+      ...(p.rerunOf === undefined ? {} : { rerunOf: p.rerunOf }),
+      ...(p.only === undefined ? {} : { only: p.only }),
+    });
+    p.before?.(live, now);
+    this.#live.set(id, live);
+    if (p.idempotencyKey !== null) this.#keys.set(`${row.id}\n${p.idempotencyKey}`, id);
+    if (lane === null) this.#start(live);
+    else {
+      const admitted = this.admission.ask({ run: id, lane, priority: p.priority, compiled });
+      if (admitted === 'full') {
+        this.#live.delete(id);
+        return { problem: problem('run.queue_full', 'Too many runs of this flow wait already', { retry: 'after', retryAfter: 5_000, fix: 'Try again later, or raise the concurrency of the flow.' }) };
+      }
+      if (admitted === 'now') {
+        live.admitted = true;
+        this.#start(live);
+      } else live.flush(this.#d.journal, compiled.debounce === null ? null : now + compiled.debounce.for);
+    }
+    return { live };
+  }
+
+  #start(live: Live): void {
+    live.record(this.#d.clock.now(), 'run.started', {});
+    this.#armDeadline(live);
+    this.loop.advance(live);
+  }
+
+  #armDeadline(live: Live): void {
+    const { deadline } = live;
+    if (deadline === null || live.over) return;
+    live.cancelTimeout = this.#d.timers.at(deadline, () => void this.wake(live.base.workspace, live.id));
+  }
+
+  #beginQueued(run: string): void {
+    void this.#hold(run).then((live) => {
+      if (live === null || live.over || live.state.phase !== 'queued') return;
+      live.admitted = true;
+      this.#start(live);
+    });
+  }
+
+  async #replaced(run: string, by: string): Promise<void> {
+    const live = await this.#hold(run);
+    if (live === null || live.over) return;
+    live.record(this.#d.clock.now(), 'run.cancel', { by: 'debounce', reason: `run ${by} took its place` });
+    this.loop.advance(live);
+  }
+
+  /** A run by id, wherever it is: in memory, or read back. Null when it is over, unknown, or of another workspace. */
+  async hold(workspace: string, run: string): Promise<Live | null> {
+    const live = await this.#hold(run, workspace);
+    return live === null || live.base.workspace !== workspace ? null : live;
+  }
+
+  live(run: string): Live | undefined {
+    return this.#live.get(run);
+  }
+
+  async #hold(run: string, workspace?: string): Promise<Live | null> {
+    const live = this.#live.get(run);
+    if (live !== undefined) return live;
+    const loading = this.#loading.get(run);
+    if (loading !== undefined) return loading;
+    if (workspace === undefined) {
+      const known = this.#queuedIn.get(run);
+      if (known === undefined) return null;
+      workspace = known;
+    }
+    const load = this.#load(workspace, run).finally(() => this.#loading.delete(run));
+    this.#loading.set(run, load);
+    return load;
+  }
+
+  /** Workspaces of runs that wait in admission without being in memory (after a restart). */
+  readonly #queuedIn = new Map<string, string>();
+
+  async #load(workspace: string, run: string): Promise<Live | null> {
+    const store = this.#d.store.in(workspace);
+    const row = await store.runs.get(run);
+    if (row === null || isOver(row.state)) return null;
+    const compiled = await this.#d.flows.byHash(workspace, row.hash);
+    if (compiled === null) {
+      this.#d.log('error', 'a run cannot go on: its flow does not compile any more', { run });
+      return null;
+    }
+    const live = new Live(row, compiled);
+    const repeatable = new Map<string, boolean>();
+    for await (const event of this.events(workspace, run, 0)) {
+      live.replay(event);
+      if (event.type === 'step.started') repeatable.set(`${event.step}.${(event.item ?? []).join('.')}`, event.data.repeatable);
+    }
+    this.#queuedIn.delete(run);
+    live.admitted = row.limitKey !== null && live.state.phase !== 'queued';
+    this.#live.set(run, live);
+    this.#armDeadline(live);
+    for (const { scope, step, doubted } of unsettled(live.state)) {
+      if (doubted) continue;
+      if (repeatable.get(`${step.id}.${scope.item.join('.')}`) === true) this.loop.again(live, scope, step);
+      else live.record(this.#d.clock.now(), 'run.doubted', { problem: doubt(step.id) }, step.id, scope.item);
+    }
+    this.loop.advance(live);
+    return live;
+  }
+
+  /** The journal of a run as written, from seq > after. */
+  async *events(workspace: string, run: string, after: number): AsyncGenerator<Event> {
+    const store = this.#d.store.in(workspace);
+    for (let seen = after; ; ) {
+      const chunks = await store.runs.chunks(run, seen, 64);
+      if (chunks.length === 0) return;
+      for (const chunk of chunks) {
+        const events = JSON.parse(this.#d.open.chunk(workspace, run, chunk.from, chunk.sealed)) as Event[];
+        for (const event of events) if (event.seq > seen) yield event;
+        seen = Math.max(seen, chunk.from + chunk.count - 1);
+      }
+    }
+  }
+
+  /** Something of this run is due: a wait, a retry, its deadline, or a child that ended meanwhile. */
+  async wake(workspace: string, run: string): Promise<void> {
+    const live = await this.hold(workspace, run);
+    if (live === null || live.over || live.abandoned || live.state.phase === 'in_doubt') return;
+    const now = this.#d.clock.now();
+    if (live.deadline !== null && live.deadline <= now) {
+      this.loop.fail(live, problem('run.timeout', `The run took longer than its timeout of ${live.compiled.flow.settings?.timeout ?? ''}`, { fix: 'Raise settings.timeout of the flow, or make it do less.' }));
+      return this.loop.advance(live);
+    }
+    const due = live.waits.filter((w) => w.until !== null && w.until <= now && !w.scope.dropped);
+    if (due.length === 0) return;
+    live.waits = live.waits.filter((w) => !due.includes(w));
+    for (const wait of due) {
+      if (wait.retry) this.loop.retry(live, wait);
+      else if (wait.token !== null) this.loop.done(live, wait.step, wait.scope, null, 'timeout');
+      else this.loop.done(live, wait.step, wait.scope, null);
+    }
+    this.loop.advance(live);
+  }
+
+  /** Called by the loop for every wait it meets. */
+  watch(live: Live, wait: WaitCommand): void {
+    const { workspace } = live.base;
+    if (wait.until !== null) this.#d.timers.at(wait.until, () => void this.wake(workspace, live.id));
+    if (wait.child !== null) void this.#childOver(workspace, live.id, wait.child);
+  }
+
+  /** Starts the run that a step calls, or finds it when it was started before. */
+  async call(live: Live, step: ShapeStep, scope: Scope, attempt: number, target: Target, input: unknown): Promise<{ child: string } | { problem: Problem }> {
+    const place = `${live.id}\n${step.id}\n${scope.item.join('.')}\n${attempt}`;
+    const id = live.id.slice(0, 11) + createHash('sha256').update(place).digest('hex').slice(0, 16);
+    const { workspace } = live.base;
+    if (this.#live.has(id) || (await this.#d.store.in(workspace).runs.get(id)) !== null) return { child: id };
+    const made = this.create({
+      target,
+      input,
+      id,
+      trigger: { kind: 'flow.call@1', data: { run: live.id, step: step.id } },
+      principal: live.base.principal,
+      environment: live.base.environment,
+      priority: live.base.priority,
+      limitKey: null,
+      idempotencyKey: null,
+      depth: (live.state.created?.depth ?? 0) + 1,
+      parent: { run: live.id, step: step.id, item: scope.item },
+    });
+    return 'problem' in made ? made : { child: id };
+  }
+
+  /** Gives a child's end to the parent that waits for it. Safe to ask at any time, any number of times. */
+  async #childOver(workspace: string, parent: string, child: string): Promise<void> {
+    const end = await this.outcome(workspace, child);
+    if (end === null) return;
+    const live = await this.hold(workspace, parent);
+    const wait = live?.waits.find((w) => w.child === child && !w.scope.dropped);
+    if (live === null || live === undefined || wait === undefined || live.over) return;
+    live.waits = live.waits.filter((w) => w !== wait);
+    if (end.problem === null) this.loop.done(live, wait.step, wait.scope, end.output);
+    else {
+      const why: Problem = { ...end.problem, at: { ...end.problem.at, flow: end.row.flow } };
+      live.record(this.#d.clock.now(), 'step.problem', { problem: { code: why.code, text: `The called flow failed: ${why.text}`, retry: 'no', at: { step: wait.step.id } }, attempt: wait.attempt }, wait.step.id, wait.scope.item);
+    }
+    this.loop.advance(live);
+  }
+
+  /** How a finished run ended; null while it is not over, or for no such run. */
+  async outcome(workspace: string, run: string): Promise<{ row: RunRow; output: unknown; problem: Problem | null } | null> {
+    const live = this.#live.get(run);
+    if (live !== undefined && live.base.workspace === workspace) return live.over ? this.outcomeOf(live) : null;
+    const row = await this.#d.store.in(workspace).runs.get(run);
+    if (row === null || !isOver(row.state)) return null;
+    return { row, ...(await this.ending(workspace, row)) };
+  }
+
+  outcomeOf(live: Live): { row: RunRow; output: unknown; problem: Problem | null } {
+    const { state } = live;
+    const output = state.output === null ? null : this.#d.values.read(live.base.workspace, state.output);
+    return { row: live.row(), output, problem: state.problem ?? (state.phase === 'in_doubt' ? (state.doubts[0]?.problem ?? null) : null) };
+  }
+
+  /** The last words of a run from its journal. */
+  async ending(workspace: string, row: RunRow): Promise<{ output: unknown; problem: Problem | null }> {
+    if (row.state === 'in_doubt') {
+      const live = await this.hold(workspace, row.id);
+      return { output: null, problem: live?.state.doubts[0]?.problem ?? null };
+    }
+    if (!isOver(row.state)) return { output: null, problem: null };
+    for await (const event of this.events(workspace, row.id, row.seq - 1)) {
+      if (event.type === 'run.done') return { output: this.#d.values.read(workspace, event.data.output), problem: null };
+      if (event.type === 'run.failed') return { output: null, problem: event.data.problem };
+    }
+    return { output: null, problem: null };
+  }
+
+  /** The loop met a run that only waits: it may leave memory. */
+  parked(live: Live): void {
+    const { wake } = live;
+    if (wake !== null && wake > 1 && wake - this.#d.clock.now() <= PARK) return;
+    if (live.onEnd.length > 0 || live.onAnswer.length > 0) return;
+    this.#d.journal.barrier(live.group).then(
+      () => {
+        const idle = live.flights.size === 0 && live.pending === 0 && !live.advancing && live.onEnd.length === 0 && live.onAnswer.length === 0 && live.state.active === 0 && !live.over;
+        if (idle && this.#live.get(live.id) === live) this.#live.delete(live.id);
+      },
+      () => this.abandon(live),
+    );
+  }
+
+  /** The loop wrote the end of a run. */
+  ended(live: Live): void {
+    live.cancelTimeout?.();
+    const { base } = live;
+    if (base.limitKey !== null && live.admitted) this.admission.leave(base.limitKey);
+    else if (base.limitKey !== null) this.admission.forget(base.limitKey, live.id);
+    live.admitted = false;
+    const tell = [...live.onAnswer.splice(0), ...live.onEnd.splice(0)];
+    this.#d.journal.barrier(live.group).then(
+      () => {
+        this.#live.delete(live.id);
+        for (const t of tell) t();
+        if (base.parent !== null) void this.#childOver(base.workspace, base.parent, live.id);
+        this.#d.over(live);
+      },
+      () => this.abandon(live),
+    );
+  }
+
+  /** The journal refused a write: nothing more happens to this run until it is read back. */
+  abandon(live: Live): void {
+    if (live.abandoned) return;
+    live.abandoned = true;
+    for (const flight of live.flights) flight.abort.abort();
+    live.flights.clear();
+    this.#live.delete(live.id);
+    if (this.#abandoned.size === 0) this.#d.timers.at(this.#d.clock.now() + 2_000, () => void this.#takeUp());
+    this.#abandoned.set(live.id, live.base.workspace);
+    if (live.base.limitKey !== null && live.admitted) this.admission.leave(live.base.limitKey);
+  }
+
+  /** Reads abandoned runs back, once the journal can be written again. */
+  async #takeUp(): Promise<void> {
+    const runs = [...this.#abandoned];
+    this.#abandoned.clear();
+    try {
+      await this.#d.journal.barrier(this.#d.journal.audit([]));
+    } catch {
+      for (const [run, workspace] of runs) this.#abandoned.set(run, workspace);
+      this.#d.timers.at(this.#d.clock.now() + 2_000, () => void this.#takeUp());
+      return;
+    }
+    for (const [run, workspace] of runs) await this.#hold(run, workspace);
+  }
+
+  /** After a start: takes up everything that was not over. Waits for nothing that may wait. */
+  async recover(): Promise<{ running: number; waiting: number; queued: number }> {
+    const counts = { running: 0, waiting: 0, queued: 0 };
+    for (let after = ''; ; ) {
+      const rows = await this.#d.store.engine.unfinished(after, PAGE);
+      for (const row of rows) await this.#takeUpRow(row, counts);
+      const last = rows[rows.length - 1];
+      if (last === undefined || rows.length < PAGE) return counts;
+      after = last.id;
+    }
+  }
+
+  async #takeUpRow(row: RunRow, counts: { running: number; waiting: number; queued: number }): Promise<void> {
+    if (row.state === 'queued') {
+      counts.queued += 1;
+      const compiled = await this.#d.flows.byHash(row.workspace, row.hash);
+      if (compiled === null) return;
+      this.#queuedIn.set(row.id, row.workspace);
+      const admitted = this.admission.ask({ run: row.id, lane: row.limitKey ?? `${row.flow}\n`, priority: row.priority, compiled }, row.wake ?? 0);
+      if (admitted === 'now') this.#beginQueued(row.id);
+      return;
+    }
+    if (row.limitKey !== null) this.admission.count(row.limitKey);
+    if (row.state === 'in_doubt') return;
+    if (row.state === 'waiting') {
+      counts.waiting += 1;
+      if (row.wake !== null) this.#d.timers.at(row.wake, () => void this.#wakeFirst(row));
+      return;
+    }
+    counts.running += 1;
+    await this.#hold(row.id, row.workspace);
+  }
+
+  /** Reading a run back arms its waits; those that are due already are woken at once. */
+  async #wakeFirst(row: RunRow): Promise<void> {
+    await this.#hold(row.id, row.workspace);
+    await this.wake(row.workspace, row.id);
+  }
+
+  /** Stops touching runs; what is written stays for the next start. */
+  async close(grace: number): Promise<void> {
+    const until = this.#d.clock.now() + grace;
+    while ([...this.#live.values()].some((l) => l.flights.size > 0 || l.advancing) && this.#d.clock.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    for (const live of this.#live.values()) {
+      live.abandoned = true;
+      live.flush(this.#d.journal);
+      for (const flight of live.flights) flight.abort.abort();
+    }
+    this.#live.clear();
+  }
+}
+
+const doubt = (step: string): Problem =>
+  problem('step.in_doubt', 'The server stopped after this step had started and before its result was recorded: it may or may not have had its effect', {
+    at: { step },
+    fix: 'Look at the other side. Then choose: repeat the step, take it as done with an empty result, or let the run fail.',
+  });
+

@@ -1,0 +1,36 @@
+/** What a flow's settings say about one start: its limit key and its idempotency key, evaluated over input and trigger. */
+
+import { at, type Compiled, evaluate, type Problem, problem, type Started } from '@headgate/core';
+import type { CompiledFlow } from './compiled.ts';
+
+const NONE = { limitKey: null, idempotencyKey: null };
+
+/** Evaluates the keys a flow's settings declare. Free for flows that declare none. */
+export const startLimits = (
+  compiled: CompiledFlow,
+  input: unknown,
+  trigger: Started,
+  now: number,
+): { limitKey: string | null; idempotencyKey: string | null } | { problem: Problem } => {
+  const { concurrency, rate, debounce, idempotency } = compiled;
+  const limit = concurrency?.key ?? rate?.key ?? debounce?.key ?? null;
+  if (limit === null && idempotency === null) return NONE;
+  const data = typeof trigger.data === 'object' && trigger.data !== null ? trigger.data : {};
+  const scope = {
+    get: (root: string): unknown => (root === 'input' ? input : root === 'trigger' ? { id: trigger.id ?? null, kind: trigger.kind, ...data } : root === 'now' ? now : undefined),
+    step: (): unknown => null,
+    problem: (): unknown => null,
+  };
+  const key = (expr: Compiled | null, field: string): string | null | { problem: Problem } => {
+    if (expr === null) return null;
+    const result = evaluate(expr, scope);
+    if (!result.ok) return { problem: at({ field }, result.problem) };
+    if (typeof result.value === 'string' || typeof result.value === 'number') return String(result.value).slice(0, 500);
+    return { problem: problem('settings.key', 'A key must be a text or a number', { at: { field } }) };
+  };
+  const limitKey = key(limit, 'settings.key');
+  if (limitKey !== null && typeof limitKey === 'object') return limitKey;
+  const idempotencyKey = key(idempotency, 'settings.idempotency');
+  if (idempotencyKey !== null && typeof idempotencyKey === 'object') return idempotencyKey;
+  return { limitKey, idempotencyKey };
+};

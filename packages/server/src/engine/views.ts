@@ -1,0 +1,56 @@
+/**
+ * What readers of a run see: rows, outcomes and events as JSON, with secrets by label and by shape taken out. The
+ * gateway's guard removes known values from the bytes that leave; this room only prepares them.
+ */
+
+import { type Event, type EventView, type Held, type RunView } from '@headgate/core'; const redactJson = (x: unknown) => x;
+import type { RunRow } from '../store/ports.ts';
+import type { Values } from './values.ts';
+
+const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+export const viewOf = (row: RunRow, end: { output: unknown; problem: RunView['problem'] }): RunView => ({
+  id: row.id,
+  flow: row.flow,
+  version: row.version,
+  state: row.state,
+  trigger: { id: row.triggerId, kind: row.triggerKind },
+  environment: row.environment,
+  output: end.output,
+  problem: end.problem,
+  created: new Date(row.created).toISOString(),
+  started: iso(row.started),
+  ended: iso(row.ended),
+  parent: row.parent,
+  rerunOf: row.rerunOf,
+});
+
+const PREVIEW = 256 * 1024;
+
+/** One event for reading; a large value shows as a reference with its size. */
+export const eventView = (event: Event, workspace: string, values: Values): EventView => ({
+  seq: event.seq,
+  at: new Date(event.at).toISOString(),
+  type: event.type,
+  ...(event.step === undefined ? {} : { step: event.step }),
+  ...(event.item === undefined ? {} : { item: event.item }),
+  data: redactJson(unhold(event.data, workspace, values)),
+});
+
+const isHeld = (value: object): value is Held => {
+  const keys = Object.keys(value);
+  return (keys.length === 1 && keys[0] === 'value') || (keys.length === 2 && 'blob' in value && 'size' in value);
+};
+
+const HOLDERS = ['out', 'output', 'input', 'body', 'over', 'data'] as const;
+
+const unhold = (data: object, workspace: string, values: Values): unknown => {
+  const out: Record<string, unknown> = { ...data };
+  for (const key of HOLDERS) {
+    const held = out[key];
+    if (typeof held !== 'object' || held === null || !isHeld(held)) continue;
+    out[key === 'out' ? 'value' : key] = 'blob' in held && held.size > PREVIEW ? { $blob: held.blob, size: held.size } : values.read(workspace, held);
+    if (key === 'out') delete out['out'];
+  }
+  return out;
+};

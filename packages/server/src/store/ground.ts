@@ -4,7 +4,7 @@
  */
 
 import type { Kysely, Transaction } from 'kysely';
-import type { Tables } from './tables.ts';
+import type { Tables } from './schema/tables.ts';
 import type { Credentials } from './vault-seal/credentials.ts';
 import type { Writer } from './writer/writer.ts';
 

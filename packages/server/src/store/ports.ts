@@ -290,9 +290,7 @@ export type EngineStore = {
   /** Null: no such token, or its trigger or flow is gone or disabled. */
   hookByToken(token: string): Promise<{ workspace: string; flow: string; trigger: string } | null>;
   /** Latest published version and its enabled triggers of one kind, over all enabled flows. */
-  triggers(
-    kind: string,
-  ): Promise<
+  triggers(kind: string): Promise<
     {
       workspace: string;
       project: string;
@@ -308,9 +306,7 @@ export type EngineStore = {
   saveTriggerState(flow: string, trigger: string, state: unknown): Promise<void>;
   /** Webhook replay memory: false when the id was seen before. */
   rememberDelivery(hook: string, id: string, until: number): Promise<boolean>;
-  resumeToken(
-    hash: string,
-  ): Promise<{
+  resumeToken(hash: string): Promise<{
     workspace: string;
     run: string;
     step: string;

@@ -8,7 +8,7 @@
 
 import { type Result, bad, good, problem } from '@headgate/core';
 import { CHUNK_SALT, CHUNK_VERSION, chunkAbout, chunkKey } from '../vault-seal/chunks.ts';
-import { type Keyring } from '../vault-seal/keyring.ts';
+import type { Keyring } from '../vault-seal/keyring.ts';
 import { SECRET_VERSION, WRAPPED, secretAbout } from '../vault-seal/secrets.ts';
 import { type OpenBlob, openBlobFile } from './blob.ts';
 import { openBox } from './unbox.ts';

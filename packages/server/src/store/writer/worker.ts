@@ -7,7 +7,7 @@
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { connect } from '../connect.ts';
+import { connect } from '../schema/connect.ts';
 import { committer } from './commit.ts';
 import type { FromWorker, Group, ToWorker, WorkerSettings } from './messages.ts';
 import { pruner } from './prune.ts';

@@ -1,7 +1,7 @@
 /** Workspaces and their projects. A workspace is made with a project `default`, so that a flow always has a place. */
 
-import type { Ground } from './ground.ts';
-import type { Store, WorkspaceStore } from './ports.ts';
+import type { Ground } from '../ground.ts';
+import type { Store, WorkspaceStore } from '../ports.ts';
 
 const FIRST = 'default';
 

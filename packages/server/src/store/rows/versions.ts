@@ -7,10 +7,10 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Selectable, Transaction } from 'kysely';
-import { type Ground, fromJson, toJson } from './ground.ts';
+import { type Ground, fromJson, toJson } from '../ground.ts';
 import { grantValues } from './grants.ts';
-import type { VersionRow, WorkspaceStore } from './ports.ts';
-import type { Tables } from './tables.ts';
+import type { VersionRow, WorkspaceStore } from '../ports.ts';
+import type { Tables } from '../schema/tables.ts';
 
 type Flows = WorkspaceStore['flows'];
 type Rows = Pick<Flows, 'publish' | 'version' | 'versions' | 'keepDoc' | 'doc' | 'hooks'>;

@@ -1,8 +1,8 @@
 /** The audit trail of one workspace, newest first. It is written by the journal worker, in the order things happened. */
 
-import type { Ground } from './ground.ts';
-import { after } from './ground.ts';
-import type { WorkspaceStore } from './ports.ts';
+import type { Ground } from '../ground.ts';
+import { after } from '../ground.ts';
+import type { WorkspaceStore } from '../ports.ts';
 
 export const auditOf = ({ db }: Ground, workspace: string): WorkspaceStore['audit'] => ({
   list: async (q) => {

@@ -1,9 +1,9 @@
 /** Grants of one workspace: powers lent to steps of its flows. */
 
 import type { Insertable, Selectable } from 'kysely';
-import type { Ground } from './ground.ts';
-import type { GrantRow, WorkspaceStore } from './ports.ts';
-import type { Tables } from './tables.ts';
+import type { Ground } from '../ground.ts';
+import type { GrantRow, WorkspaceStore } from '../ports.ts';
+import type { Tables } from '../schema/tables.ts';
 
 /** A grant as a row of the table; the flow is the one that was looked up, whatever the grant says. */
 export const grantValues = (workspace: string, flow: string, row: GrantRow): Insertable<Tables['power_grant']> => ({

@@ -5,9 +5,9 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { type Ground, listFromJson, toJson } from './ground.ts';
-import type { WorkspaceStore } from './ports.ts';
-import { sealSecret } from './vault-seal/secrets.ts';
+import { type Ground, listFromJson, toJson } from '../ground.ts';
+import type { WorkspaceStore } from '../ports.ts';
+import { sealSecret } from '../vault-seal/secrets.ts';
 
 /** Secrets hold in every environment until environments have values of their own. */
 const EVERY = '*';

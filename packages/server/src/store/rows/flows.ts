@@ -1,9 +1,9 @@
 /** Flows of one workspace: rows, drafts and removal. Versions and webhooks are in versions.ts. */
 
 import type { Insertable, Selectable } from 'kysely';
-import { type Ground, after, fromJson, page, toJson } from './ground.ts';
-import type { FlowRow, WorkspaceStore } from './ports.ts';
-import type { Tables } from './tables.ts';
+import { type Ground, after, fromJson, page, toJson } from '../ground.ts';
+import type { FlowRow, WorkspaceStore } from '../ports.ts';
+import type { Tables } from '../schema/tables.ts';
 
 type Flows = WorkspaceStore['flows'];
 type Rows = Pick<Flows, 'create' | 'get' | 'byName' | 'list' | 'saveDraft' | 'patch' | 'remove'>;

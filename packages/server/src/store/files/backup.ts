@@ -14,9 +14,9 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync, backup as copyPages } from 'node:sqlite';
 import { type Result, bad, good, problem } from '@headgate/core';
 import { blobLock } from './blobs.ts';
-import { takeFile } from './lock.ts';
-import { DATABASE, schemaOf } from './migrate.ts';
-import { blobPath } from './writer/blob-file.ts';
+import { takeFile } from '../lock.ts';
+import { DATABASE, schemaOf } from '../schema/migrate.ts';
+import { blobPath } from '../writer/blob-file.ts';
 
 export const MANIFEST = 'manifest.json';
 export const BLOB_LIST = 'blobs.sha256';

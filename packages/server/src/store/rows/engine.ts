@@ -3,10 +3,10 @@
  * to the gateway.
  */
 
-import { type Ground, fromJson, toJson } from './ground.ts';
-import type { Blobs } from './blobs.ts';
+import { type Ground, fromJson, toJson } from '../ground.ts';
+import type { Blobs } from '../files/blobs.ts';
 import { keyById } from './keys.ts';
-import type { EngineStore } from './ports.ts';
+import type { EngineStore } from '../ports.ts';
 import { runRow } from './runs.ts';
 
 /** How many ends of pages `unfinished` remembers, should the run that ended a page be deleted before the next is asked for. */

@@ -8,12 +8,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { Migrator, NO_MIGRATIONS } from 'kysely/migration';
 import { type Result, bad, good, problem } from '@headgate/core';
 import { connect } from './connect.ts';
 import { kyselyOver } from './dialect.ts';
-import { holdsLock, lockServer } from './lock.ts';
+import { holdsLock, lockServer } from '../lock.ts';
 import { MIGRATIONS, NEWEST } from './migrations/list.ts';
 
 export const DATABASE = 'headgate.db';

@@ -11,12 +11,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Kysely } from 'kysely';
-import { takeFile } from './lock.ts';
-import type { Store } from './ports.ts';
-import type { Tables } from './tables.ts';
-import { frameSealer } from './vault-seal/frames.ts';
-import { TEMPORARY, blobPath, isBlobId } from './writer/blob-file.ts';
-import type { Writer } from './writer/writer.ts';
+import { takeFile } from '../lock.ts';
+import type { Store } from '../ports.ts';
+import type { Tables } from '../schema/tables.ts';
+import { frameSealer } from '../vault-seal/frames.ts';
+import { TEMPORARY, blobPath, isBlobId } from '../writer/blob-file.ts';
+import type { Writer } from '../writer/writer.ts';
 
 /** Litter younger than this is left: it may belong to another process's group that has not committed yet. */
 const LITTER_AGE = 60 * 60 * 1000;

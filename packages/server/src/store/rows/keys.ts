@@ -1,10 +1,10 @@
 /** API keys of one workspace, and the door that finds a key by its hash before any workspace is known. */
 
 import type { Permission } from '@headgate/core';
-import type { Ground } from './ground.ts';
-import { listFromJson, toJson } from './ground.ts';
-import type { KeyRow, WorkspaceStore } from './ports.ts';
-import type { Tables } from './tables.ts';
+import type { Ground } from '../ground.ts';
+import { listFromJson, toJson } from '../ground.ts';
+import type { KeyRow, WorkspaceStore } from '../ports.ts';
+import type { Tables } from '../schema/tables.ts';
 import type { Kysely, Selectable } from 'kysely';
 
 const keyRow = (row: Selectable<Tables['api_key']> & { used: number | null }): KeyRow => ({

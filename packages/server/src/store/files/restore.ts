@@ -8,22 +8,43 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
 import { type Result, bad, good, problem } from '@headgate/core';
-import { BLOB_LIST, MANIFEST, hashFile, isFree, syncPath } from './backup.ts';
-import { DATABASE, schemaOf } from './migrate.ts';
-import { blobPath, isBlobId } from './writer/blob-file.ts';
+import { BLOB_LIST, MANIFEST, type Manifest, hashFile, isFree, syncPath } from './backup.ts';
+import { DATABASE, schemaOf } from '../schema/migrate.ts';
+import { blobPath, isBlobId } from '../writer/blob-file.ts';
 
-const manifestSchema = z.strictObject({
-  headgate: z.literal(1),
-  made: z.number(),
-  schema: z.int().min(1),
-  runs: z.int().min(0),
-  database: z.strictObject({ bytes: z.int(), sha256: z.string() }),
-  blobs: z.strictObject({ count: z.int(), bytes: z.int(), sha256: z.string() }),
-});
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
+/** What the text of a manifest says, or null when it is not one this release understands. */
+const readManifest = (text: string): Manifest | null => {
+  let read: Manifest;
+  try {
+    read = JSON.parse(text) as Manifest; // parse boundary: every member is looked at below
+  } catch {
+    return null;
+  }
+  const { database, blobs } = read ?? {};
+  const whole =
+    read?.headgate === 1 &&
+    isCount(read.schema) &&
+    isCount(read.runs) &&
+    typeof database?.sha256 === 'string' &&
+    typeof blobs?.sha256 === 'string' &&
+    isCount(blobs.count);
+  return whole ? read : null;
+};
+
+async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
+  let rest = '';
+  for await (const part of createReadStream(path, { encoding: 'utf8' })) {
+    const lines = (rest + String(part)).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}
 
 const damaged = (what: string): Result<never> =>
   bad(
@@ -40,15 +61,8 @@ const copyAll = async (from: string, to: string): Promise<Result<{ runs: number;
         fix: 'Name the folder that headgate backup wrote',
       }),
     );
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return damaged(`${MANIFEST} is not JSON`);
-  }
-  const read = manifestSchema.safeParse(parsed);
-  if (!read.success) return damaged(`${MANIFEST} is not one this release understands`);
-  const manifest = read.data;
+  const manifest = readManifest(text);
+  if (manifest === null) return damaged(`${MANIFEST} is not one this release understands`);
 
   await mkdir(join(to, 'blobs'), { recursive: true, mode: 0o700 });
   const database = join(to, DATABASE);
@@ -70,7 +84,7 @@ const copyAll = async (from: string, to: string): Promise<Result<{ runs: number;
 
   const of = createHash('sha256');
   let blobs = 0;
-  for await (const line of createInterface({ input: createReadStream(join(from, BLOB_LIST)) })) {
+  for await (const line of linesOf(join(from, BLOB_LIST))) {
     of.update(`${line}\n`);
     const [hash = '', id = ''] = line.split('  ');
     if (!isBlobId(id)) return damaged('list of blobs was changed');

@@ -7,9 +7,9 @@
 
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { RunState } from '@headgate/core';
-import { type Ground, after, page } from './ground.ts';
-import type { RunFilter, RunRow, WorkspaceStore } from './ports.ts';
-import type { Tables } from './tables.ts';
+import { type Ground, after, page } from '../ground.ts';
+import type { RunFilter, RunRow, WorkspaceStore } from '../ports.ts';
+import type { Tables } from '../schema/tables.ts';
 
 type Row = Selectable<Tables['run']>;
 

@@ -6,7 +6,7 @@
  * Q2 Definitions of tables are transactional (they are in SQLite; Kysely assumes not), so a migration happens wholly or not.
  */
 
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Kysely, SqliteAdapter, SqliteDialect, type SqliteStatement } from 'kysely';
 
 const STATEMENTS_KEPT = 256;

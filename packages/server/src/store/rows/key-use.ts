@@ -3,7 +3,7 @@
  * nobody needs it to the second. Losing the last seconds of it in a crash is accepted.
  */
 
-import type { Writer } from './writer/writer.ts';
+import type { Writer } from '../writer/writer.ts';
 
 const EVERY = 5_000;
 

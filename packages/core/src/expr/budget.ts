@@ -29,6 +29,7 @@ const over = (): ExprProblem =>
 export class Budget {
   left: number;
   readonly limit: number;
+  #met: Set<string> | undefined;
 
   constructor(operations: number) {
     this.left = operations;
@@ -41,11 +42,28 @@ export class Budget {
     if (!(this.left >= 0)) throw over();
   }
 
+  /** Gives back what was charged for work that turned out not to be needed. */
+  refund(operations: number): void {
+    this.left += operations;
+  }
+
+  /**
+   * Pays for something that is dear the first time in an evaluation and cheap afterwards, such as a
+   * time zone: what other evaluations have met does not count, so that the same always costs the same.
+   */
+  once(name: string, first: number, later: number): void {
+    this.#met ??= new Set();
+    this.charge(this.#met.has(name) ? later : first);
+    this.#met.add(name);
+  }
+
+  /** Copying characters into a new text. */
   copy(characters: number): void {
     if (characters > LONGEST_TEXT) throw over();
     this.charge(1 + characters / CHARS_COPIED);
   }
 
+  /** Looking at each character, natively. */
   scan(characters: number): void {
     this.charge(1 + characters / CHARS_SCANNED);
   }

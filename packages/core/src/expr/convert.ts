@@ -11,6 +11,9 @@ import { Moment, Opaque, Span } from './values.ts';
 /** Values nested deeper than this are refused: they could not be written or read back elsewhere. */
 export const DEEPEST = 200;
 
+/** What writing a date or duration as text costs. */
+export const OPAQUE_TEXT = 200;
+
 const foreign = (site: Site): never =>
   fail(site, 'expr.forbidden', 'Only data can be read here: text, numbers, lists, objects, dates');
 
@@ -20,6 +23,8 @@ export const toText = (value: unknown, budget: Budget, site: Site, depth = 0): s
     case 'string':
       return value;
     case 'number':
+      budget.charge(Number.isInteger(value) ? 1 : 4);
+      return String(value);
     case 'boolean':
     case 'undefined':
       return String(value);
@@ -27,7 +32,7 @@ export const toText = (value: unknown, budget: Budget, site: Site, depth = 0): s
       if (value === null) return 'null';
       if (Array.isArray(value)) return joinList(value, ',', budget, site, depth);
       if (value instanceof Opaque) {
-        budget.charge(100);
+        budget.charge(OPAQUE_TEXT);
         return String(value.toJSON());
       }
       return '[object Object]';

@@ -8,7 +8,7 @@
  */
 import type { Budget } from './budget.ts';
 import { CHARS_COPIED, CHARS_SCANNED } from './budget.ts';
-import { DEEPEST } from './convert.ts';
+import { DEEPEST, OPAQUE_TEXT } from './convert.ts';
 import { fail, type Site } from './fault.ts';
 import { isPlain, Opaque, Pattern, type Plain } from './values.ts';
 
@@ -23,7 +23,7 @@ const settleNumber = (value: number): number | null => (Number.isFinite(value) ?
 
 const settleOpaque = (value: Opaque, budget: Budget, site: Site): string | null => {
   if (value instanceof Pattern) return fail(site, 'expr.type', 'A regex is not a value', 'Call `test` or `match` on a text.');
-  budget.charge(100);
+  budget.charge(OPAQUE_TEXT);
   return value.toJSON();
 };
 
@@ -90,18 +90,23 @@ export const put = (object: Plain, key: string, value: unknown): void => {
   }
 };
 
+/** Characters of JSON that one operation pays for: each may have to be escaped. */
+const CHARS_WRITTEN = 4;
+
 /** Pays for writing a value as JSON text, indented by `indent` characters a level. */
 export const measure = (value: unknown, budget: Budget, site: Site, indent = 0, depth = 0): void => {
   budget.charge(1 + (indent * depth) / CHARS_SCANNED);
   if (typeof value === 'string') {
-    budget.scan(value.length);
+    budget.charge(value.length / CHARS_WRITTEN);
+  } else if (typeof value === 'number') {
+    budget.charge(1);
   } else if (typeof value === 'object' && value !== null) {
     if (depth > DEEPEST) tooDeep(site);
     if (Array.isArray(value)) {
       for (const item of value) measure(item, budget, site, indent, depth + 1);
     } else if (isPlain(value)) {
       for (const key of Object.keys(value)) {
-        budget.scan(key.length);
+        budget.charge(key.length / CHARS_WRITTEN);
         measure(value[key], budget, site, indent, depth + 1);
       }
     } else if (value instanceof Opaque) {

@@ -66,17 +66,17 @@ export class Span extends Opaque {
   }
 }
 
+type Written = { readonly source: string; readonly flags: string; readonly steady: boolean };
+
 /** A regex literal, compiled to a linear-time automaton. */
 export class Pattern extends Opaque {
   readonly #engine: RE2JS;
-  readonly #source: string;
-  readonly #flags: string;
+  readonly #written: Written;
 
-  constructor(engine: RE2JS, source: string, flags: string) {
+  constructor(engine: RE2JS, written: Written) {
     super();
     this.#engine = engine;
-    this.#source = source;
-    this.#flags = flags;
+    this.#written = written;
   }
 
   get kind(): 'regex' {
@@ -88,15 +88,20 @@ export class Pattern extends Opaque {
   }
 
   get source(): string {
-    return this.#source;
+    return this.#written.source;
   }
 
   get flags(): string {
-    return this.#flags;
+    return this.#written.flags;
+  }
+
+  /** See regex/steady.ts. */
+  get steady(): boolean {
+    return this.#written.steady;
   }
 
   toJSON(): string {
-    return `/${this.#source}/${this.#flags}`;
+    return `/${this.source}/${this.flags}`;
   }
 }
 

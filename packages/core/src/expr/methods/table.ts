@@ -4,13 +4,19 @@
  */
 import type { Budget } from '../budget.ts';
 import type { Kind, Opaque } from '../values.ts';
+import { dateFields, dateFunctions, dates } from './dates.ts';
+import { durationFields, durationFunctions, durations } from './durations.ts';
+import { globals } from './globals.ts';
 import { lists } from './lists.ts';
 import type { Constant, Field, Method, StaticFunction } from './method.ts';
+import { numberConstants, numberFunctions, numbers } from './numbers.ts';
+import { regexes, regexFields } from './regexes.ts';
+import { texts } from './texts.ts';
 
-export const methods: readonly Method[] = [...lists];
-export const functions: readonly StaticFunction[] = [];
-export const constants: readonly Constant[] = [];
-export const fields: readonly Field[] = [];
+export const methods: readonly Method[] = [...texts, ...numbers, ...lists, ...dates, ...durations, ...regexes];
+export const functions: readonly StaticFunction[] = [...globals, ...numberFunctions, ...dateFunctions, ...durationFunctions];
+export const constants: readonly Constant[] = numberConstants;
+export const fields: readonly Field[] = [...dateFields, ...durationFields, ...regexFields];
 
 type ByKind = Partial<Record<Method['on'], Method>>;
 

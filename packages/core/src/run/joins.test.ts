@@ -28,6 +28,7 @@ describe('a step without `after`', () => {
     });
     expect(run.asks()).toEqual([]);
     expect(run.put('run.started', {}).asks()).toEqual(['start a']);
+    expect(run.state.now).toBe(run.journal[1]?.at);
   });
 });
 

@@ -146,8 +146,9 @@ describe('a doubt', () => {
     const run = new Hand(each('e', [act('a')], { onProblem: 'continue' })).begin().opened('e', 2);
     const why = { problem: { code: 'run.in_doubt', text: 'who knows', retry: 'no' as const } };
     run.started('a', [0]).started('a', [1]).put('run.doubted', why, 'a', [0]).fails('a', [1]);
-    run.put('run.resolved', { choice: 'repeat', by: 'u1' });
+    run.put('run.resolved', { choice: 'fail', by: 'u1' });
     expect(run.asks()).toEqual(['drop', 'finish']);
+    expect(run.state.root.problems.get(0)).toMatchObject({ code: 'test.failed' });
   });
 
   it('settled by a late result lets the run finish after the choice', () => {

@@ -4,7 +4,7 @@
  * it is never a value, so nothing can keep it, return it or look into it.
  */
 import type { ArrowFunctionExpression, AssignmentProperty, Expression, Pattern } from 'acorn';
-import type { Code, Compiler, Frame } from './compiler.ts';
+import { NODE_COST, type Code, type Compiler, type Frame } from './compiler.ts';
 import { toText } from './convert.ts';
 import { fail, type Site } from './fault.ts';
 import type { Callback } from './methods/method.ts';
@@ -33,7 +33,7 @@ export const arrow = (compiler: Compiler, node: ArrowFunctionExpression): Callba
     const binds = node.params.map((param) => bindOf(compiler, param));
     const firstSlot = compiler.slots - node.params.length;
     const made = compiler.visit(body);
-    const cost = made.cost + binds.length + 1;
+    const cost = 1 + (made.cost + binds.length) * NODE_COST;
     if (simple && node.params.length <= 2) return plainCallback(made.run, cost, node.params.length, firstSlot);
     const restAt = node.params.findIndex((param) => param.type === 'RestElement');
     return (frame) =>
@@ -95,7 +95,7 @@ const withDefault = (compiler: Compiler, target: Pattern, otherwise: Expression)
   const bind = bindOf(compiler, target);
   return (frame, value) => {
     if (value !== undefined) return bind(frame, value);
-    frame.budget.charge(other.cost);
+    frame.budget.charge(other.cost * NODE_COST);
     bind(frame, other.run(frame));
   };
 };
@@ -162,7 +162,7 @@ const without = (value: unknown, used: readonly string[], frame: Frame): Plain =
   const made: Plain = {};
   if (typeof value !== 'object' || value === null || !isPlain(value)) return made;
   for (const key of Object.keys(value)) {
-    frame.budget.charge(2 + used.length);
+    frame.budget.charge(4 + used.length);
     if (!used.includes(key)) put(made, key, value[key]);
   }
   return made;

@@ -21,6 +21,9 @@ export type Code = (frame: Frame) => unknown;
 
 export type Made = { readonly run: Code; readonly cost: number; readonly origin: Origin };
 
+/** Operations that running one node costs. */
+export const NODE_COST = 0.5;
+
 /** What an expression reads. `id` is the step for `steps` and `problems`; `path` the literal keys after it, `length` included. */
 export type Reference = {
   readonly root: Root;

@@ -23,7 +23,7 @@ export const toText = (value: unknown, budget: Budget, site: Site, depth = 0): s
     case 'string':
       return value;
     case 'number':
-      budget.charge(Number.isInteger(value) ? 1 : 4);
+      budget.charge(Number.isInteger(value) ? 1 : 5);
       return String(value);
     case 'boolean':
     case 'undefined':

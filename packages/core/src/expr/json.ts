@@ -45,9 +45,12 @@ export const settleSimple = (value: unknown, budget: Budget, site: Site): unknow
   }
 };
 
+/** What looking at one value costs. */
+const NODE = 0.7;
+
 /** A JSON-safe equal of a value: undefined is null, a date its ISO text, NaN and Infinity null. */
 export const settle = (value: unknown, budget: Budget, site: Site, depth = 0): unknown => {
-  budget.charge(0.5);
+  budget.charge(NODE);
   if (typeof value === 'string') {
     budget.charge(value.length / CHARS_COPIED);
     return value;
@@ -95,7 +98,7 @@ const CHARS_WRITTEN = 4;
 
 /** Pays for writing a value as JSON text, indented by `indent` characters a level. */
 export const measure = (value: unknown, budget: Budget, site: Site, indent = 0, depth = 0): void => {
-  budget.charge(1 + (indent * depth) / CHARS_SCANNED);
+  budget.charge(2 + (indent * depth) / CHARS_SCANNED);
   if (typeof value === 'string') {
     budget.charge(value.length / CHARS_WRITTEN);
   } else if (typeof value === 'number') {
@@ -106,7 +109,7 @@ export const measure = (value: unknown, budget: Budget, site: Site, indent = 0, 
       for (const item of value) measure(item, budget, site, indent, depth + 1);
     } else if (isPlain(value)) {
       for (const key of Object.keys(value)) {
-        budget.charge(key.length / CHARS_WRITTEN);
+        budget.charge(1 + key.length / CHARS_WRITTEN);
         measure(value[key], budget, site, indent, depth + 1);
       }
     } else if (value instanceof Opaque) {

@@ -100,6 +100,9 @@ const memberOf = (compiler: Compiler, node: Property | SpreadElement, parts: Mad
   return { type: 'named', key, value: visit(node.value) };
 };
 
+/** Every name that an object has not had before makes the platform describe a new kind of object. */
+const NEW_KEY = 40;
+
 const build = (members: readonly Member[], frame: Frame): Plain => {
   const made: Plain = {};
   for (const member of members) {
@@ -109,6 +112,7 @@ const build = (members: readonly Member[], frame: Frame): Plain => {
         break;
       case 'computed': {
         const key = toText(member.key(frame), frame.budget, member.site);
+        frame.budget.charge(NEW_KEY);
         frame.budget.copy(key.length);
         if (key === '__proto__') protoKey(member.site);
         made[key] = member.value(frame);
@@ -130,9 +134,7 @@ const spread = (into: Plain, value: unknown, frame: Frame, site: Site): void => 
     return;
   }
   if (typeof value !== 'object' || !isPlain(value)) return fail(site, 'expr.type', 'Only an object can be spread here');
-  for (const key of Object.keys(value)) {
-    frame.budget.charge(2);
-    if (key === '__proto__') protoKey(site);
-    into[key] = value[key];
-  }
+  frame.budget.charge(2 + Object.keys(value).length * 2);
+  if (Object.hasOwn(value, '__proto__')) protoKey(site);
+  Object.assign(into, value);
 };

@@ -75,7 +75,7 @@ export function* places(budget: Budget, text: string, needle: string, all: boole
   pay(budget, text.length, needle);
   let from = 0;
   for (;;) {
-    budget.charge(2);
+    budget.charge(5);
     const at = from > text.length ? -1 : next(budget, text, needle, from);
     if (at === -1) return;
     yield { start: at, end: at + needle.length, groups: [] };
@@ -93,6 +93,7 @@ export const replaceAt = (budget: Budget, text: string, found: Iterable<Found>, 
   let from = 0;
   for (const place of found) {
     const by = replacement(place);
+    budget.charge(2);
     budget.copy(place.start - from + by.length);
     made += text.slice(from, place.start) + by;
     from = place.end;

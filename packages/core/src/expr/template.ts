@@ -8,7 +8,7 @@
  */
 import { bad, good, problem, type Problem, type Result } from '../problem.ts';
 import { Budget, newBudget } from './budget.ts';
-import type { Made, Reference } from './compiler.ts';
+import { NODE_COST, type Made, type Reference } from './compiler.ts';
 import { compileExpression } from './expression.ts';
 import { ExprProblem, fault, type Source } from './fault.ts';
 import { put, settle, settleSimple, write } from './json.ts';
@@ -176,7 +176,7 @@ const partOf = (source: Source, piece: { start: number; end: number }, build: Bu
 };
 
 const run = ({ made, slots }: Inner, scope: Scope, budget: Budget): unknown => {
-  budget.charge(made.cost);
+  budget.charge(1 + made.cost * NODE_COST);
   return made.run({ scope, budget, locals: slots === 0 ? NO_LOCALS : new Array<unknown>(slots).fill(undefined) });
 };
 

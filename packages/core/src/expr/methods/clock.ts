@@ -123,7 +123,7 @@ export const payFormat = (use: Use, format: string): void => {
   let cost = 150;
   for (const token of tokensOf(use, format)) {
     if (!isToken(token)) continue;
-    if (/^(?:z|Z{4,})/.test(token)) cost += 2000;
+    if (/^(?:z|Z{4,})/.test(token)) cost += 3500;
     else if (/^(?:[DtTfF]|[MLEc]{3,}|[aG])/.test(token)) cost += 700;
     else cost += 40;
   }

@@ -101,7 +101,7 @@ export const dates: readonly Method[] = [
   }),
   date({
     name: 'startOf', params: [req('unit', 'text')], result: 'date',
-    doc: 'The start of the year, month, week, day, hour… that the date is in.', example: [`${D}.startOf('month').toISODate()`, '2026-03-01'],
+    doc: 'The start of the year, month, week, day or hour that the date is in.', example: [`${D}.startOf('month').toISODate()`, '2026-03-01'],
     run: (use, self, unit) => {
       const of = unitOf(use, unit);
       return moved(use, self, 1, (d) => d.startOf(of));
@@ -109,7 +109,7 @@ export const dates: readonly Method[] = [
   }),
   date({
     name: 'endOf', params: [req('unit', 'text')], result: 'date',
-    doc: 'The last millisecond of the year, month, week, day, hour… that the date is in.', example: [`${D}.endOf('month').toISODate()`, '2026-03-31'],
+    doc: 'The last millisecond of the year, month, week, day or hour that the date is in.', example: [`${D}.endOf('month').toISODate()`, '2026-03-31'],
     run: (use, self, unit) => {
       const of = unitOf(use, unit);
       return moved(use, self, 2, (d) => d.endOf(of));
@@ -205,7 +205,7 @@ export const dates: readonly Method[] = [
   }),
   date({
     name: 'hasSame', params: [req('other', 'date'), req('unit', 'text')], result: 'boolean',
-    doc: 'True if another date is in the same year, month, week, day, hour…', example: [`${D}.hasSame(DateTime.fromISO('2026-03-01'), 'month')`, true],
+    doc: 'True if another date is in the same year, month, week, day or hour.', example: [`${D}.hasSame(DateTime.fromISO('2026-03-01'), 'month')`, true],
     run: (use, self, other, unit) => {
       const of = unitOf(use, unit);
       pay(use, self, 4);

@@ -19,7 +19,7 @@ const keysOf = (use: Use, value: unknown, name: string): string[] => {
   if (kind === 'object' || kind === 'list' || kind === 'text') {
     use.budget.charge(typeof value === 'string' || Array.isArray(value) ? value.length * 2 : 0);
     const keys = Object.keys(Object(value));
-    use.budget.charge(keys.length * 2);
+    use.budget.charge(keys.length * 3);
     return keys;
   }
   if (kind === 'number' || kind === 'boolean') return [];
@@ -70,10 +70,10 @@ const shapeOf = (text: string): { depth: number; keys: number } => {
 const DEEPEST_JSON = 200;
 
 const parseJson = (use: Use, text: string): unknown => {
-  use.budget.charge(2 + text.length / 6);
+  use.budget.charge(2 + text.length / 4);
   const { depth, keys } = shapeOf(text);
   if (depth > DEEPEST_JSON) return fail(use.site, 'expr.too_deep', `This JSON is nested deeper than ${DEEPEST_JSON} levels`);
-  use.budget.charge(keys * 6);
+  use.budget.charge(keys * 9);
   try {
     const value: unknown = JSON.parse(text);
     return value;
@@ -112,8 +112,15 @@ const listFrom = (use: Use, value: unknown): unknown[] => {
     return [...value];
   }
   const length = lengthOf(value, use);
-  use.budget.charge(1 + length / 2);
-  return Array.from({ length }, (_, i) => (typeof value === 'object' && value !== null ? read(value, String(i)) : undefined));
+  use.budget.charge(1 + length);
+  const made: unknown[] = [];
+  if (typeof value !== 'object' || value === null || Object.keys(value).length === 1) {
+    for (let i = 0; i < length; i += 1) made.push(undefined);
+  } else {
+    use.budget.charge(length * 4);
+    for (let i = 0; i < length; i += 1) made.push(read(value, String(i)));
+  }
+  return made;
 };
 
 export const globals: readonly StaticFunction[] = [
@@ -201,7 +208,7 @@ export const globals: readonly StaticFunction[] = [
     doc: 'The [name, value] pairs of the fields of an object.', example: ['Object.entries({ a: 1 })', [['a', 1]]],
     run: (use, value) => {
       const keys = keysOf(use, value, 'Object.entries');
-      use.budget.charge(keys.length * 2);
+      use.budget.charge(keys.length * 3);
       return keys.map((key) => [key, read(value, key)]);
     },
   }),

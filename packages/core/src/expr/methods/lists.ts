@@ -24,7 +24,7 @@ const comparisons = (length: number): number => length * Math.max(1, Math.ceil(M
 
 const sorted = (use: Use, self: readonly unknown[], compare?: (...args: unknown[]) => unknown): unknown[] => {
   const { budget, site } = use;
-  budget.charge(comparisons(self.length));
+  budget.charge(1 + self.length);
   if (compare !== undefined) return self.toSorted((a, b) => toNumber(compare(a, b), budget, site));
   let longest = 0;
   const keyed = self.map((item) => {
@@ -32,7 +32,7 @@ const sorted = (use: Use, self: readonly unknown[], compare?: (...args: unknown[
     longest = Math.max(longest, key.length);
     return { key, item };
   });
-  budget.charge((comparisons(self.length) * longest) / 16);
+  budget.charge(comparisons(self.length) * (0.5 + longest / 16));
   keyed.sort((a, b) => (a.item === undefined ? 1 : b.item === undefined ? -1 : a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return keyed.map(({ item }) => item);
 };
@@ -271,7 +271,7 @@ export const lists: readonly Method[] = [
     doc: 'A new list from which items are left out at an index, and others put in their place.',
     example: ["['a', 'b', 'c'].toSpliced(1, 1, 'x', 'y')", ['a', 'x', 'y', 'c']],
     run: (use, self, start, remove, add) => {
-      use.budget.charge(1 + (self.length + add.length) / 8);
+      use.budget.charge(1 + (self.length + add.length) / 4);
       const from = index(start, self.length, 0);
       const gone = remove === undefined ? self.length - from : Math.max(0, Math.trunc(remove) || 0);
       return [...self.slice(0, from), ...add, ...self.slice(from + gone)];

@@ -54,7 +54,7 @@ export const numbers: readonly Method[] = [
     doc: 'The number as a text with so many digits after the point.',
     example: ['(3.14159).toFixed(2)', '3.14'],
     run: (use, self, digits = 0) => {
-      use.budget.charge(20);
+      use.budget.charge(35);
       return self.toFixed(within(use, digits, 0, 100));
     },
   }),
@@ -72,7 +72,7 @@ export const numbers: readonly Method[] = [
     doc: 'The number as a text, in another base if said.',
     example: ['(255).toString(16)', 'ff'],
     run: (use, self, base = 10) => {
-      use.budget.charge(base === 10 ? 4 : 100);
+      use.budget.charge(base === 10 ? 5 : 130);
       return self.toString(within(use, base, 2, 36));
     },
   }),
@@ -81,7 +81,7 @@ export const numbers: readonly Method[] = [
     doc: 'The number as a text in the manner of a language (en-US unless said).',
     example: ["(1234.5).toLocaleString('de-DE')", '1.234,5'],
     run: (use, self, locale, options) => {
-      use.budget.charge(600);
+      use.budget.charge(1200);
       return self.toLocaleString(localeOf(use, locale ?? 'en-US'), options === undefined ? undefined : optionsOf(use, options));
     },
   }),

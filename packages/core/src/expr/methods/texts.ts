@@ -13,11 +13,11 @@ const text = methodOf('text');
 
 /** A match as JavaScript gives it: the whole, the groups, and beside them `index` and `groups`. */
 export const matchList = (use: Use, self: string, found: Found): unknown[] => {
-  use.budget.charge(4 + found.groups.length);
-  return Object.assign([self.slice(found.start, found.end), ...found.groups], {
-    index: found.start,
-    groups: found.named === undefined ? undefined : { ...found.named },
-  });
+  use.budget.charge(20 + found.groups.length);
+  const made: unknown[] & { index?: number; groups?: unknown } = [self.slice(found.start, found.end), ...found.groups];
+  made.index = found.start;
+  made.groups = found.named === undefined ? undefined : { ...found.named };
+  return made;
 };
 
 const replacing = (use: Use, self: string, by: string | Callback): Replacement => {
@@ -271,7 +271,7 @@ export const texts: readonly Method[] = [
     doc: 'The text in a Unicode normal form: NFC unless said, NFD, NFKC or NFKD.',
     example: ["'é'.normalize('NFD').length", 2],
     run: (use, self, form = 'NFC') => {
-      use.budget.charge(1 + self.length / 4);
+      use.budget.charge(1 + self.length / 2);
       return FORMS.has(form) ? self.normalize(form) : fail(use.site, 'expr.value', 'A normal form is NFC, NFD, NFKC or NFKD');
     },
   }),

@@ -3,24 +3,26 @@
  *
  * Only `find` of the engine is used: its yes-or-no search builds an automaton while it runs, whose
  * cost no count bounds. A search costs at most 25 ns a character and instruction, half an operation;
- * a steady regex gets back what lies behind its match.
+ * a steady regex gets back what lies behind its match, but for as many characters as it has
+ * instructions, which is more than it may look at there.
  */
 import type { Matcher } from 're2js';
 import type { Budget } from '../budget.ts';
 import type { Found } from '../search.ts';
 import type { Pattern } from '../values.ts';
 
-const SEARCH = 40;
-const MOST_GROUPS = 100;
+const SEARCH = 35;
 
-/** Characters that a steady regex may look at behind its match. */
-const BEHIND = 64;
+/** Operations of starting a search: the engine clears a bit for each character and instruction, up to a limit of its own. */
+const start = (pattern: Pattern, length: number): number =>
+  SEARCH + Math.min(262_144, length * pattern.engine.programSize()) / 2048;
+const MOST_GROUPS = 100;
 
 const search = (budget: Budget, pattern: Pattern, matcher: Matcher, length: number, from: number): boolean => {
   const each = pattern.engine.programSize() / 2;
-  budget.charge(SEARCH + (length - from) * each);
+  budget.charge(start(pattern, length) + (length - from) * each);
   const found = matcher.find();
-  if (found && pattern.steady) budget.refund(Math.max(0, length - matcher.end() - BEHIND) * each);
+  if (found && pattern.steady) budget.refund(Math.max(0, length - matcher.end() - pattern.engine.programSize()) * each);
   return found;
 };
 
@@ -39,15 +41,15 @@ export function* matches(budget: Budget, pattern: Pattern, text: string, all: bo
 }
 
 const foundBy = (budget: Budget, pattern: Pattern, matcher: Matcher, length: number, count: number, names: [string, number][]): Found => {
-  const [start, end] = [matcher.start(), matcher.end()];
+  const [from, end] = [matcher.start(), matcher.end()];
   const each = pattern.engine.programSize() / 2;
   // The engine finds groups by a second search from the start of the match.
-  if (count > 0) budget.charge(SEARCH + (length - start) * each);
+  if (count > 0) budget.charge(start(pattern, length) + (length - from) * each);
   const groups: (string | undefined)[] = [];
   for (let i = 1; i <= count; i += 1) groups.push(matcher.group(i) ?? undefined);
-  if (count > 0 && pattern.steady) budget.refund(Math.max(0, length - end - BEHIND) * each);
-  if (names.length === 0) return { start, end, groups };
-  return { start, end, groups, named: Object.fromEntries(names.map(([name, at]) => [name, groups[at - 1]])) };
+  if (count > 0 && pattern.steady) budget.refund(Math.max(0, length - end - pattern.engine.programSize()) * each);
+  if (names.length === 0) return { start: from, end, groups };
+  return { start: from, end, groups, named: Object.fromEntries(names.map(([name, at]) => [name, groups[at - 1]])) };
 };
 
 /** Whether a regex matches anywhere. */

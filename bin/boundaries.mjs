@@ -54,12 +54,12 @@ const judgeFile = (table, file, text) => {
   const { watched, whole } = clocksIn(imports);
   for (const { at } of whole)
     if (!mayUse(table, room, file, 'DateTime.now')) cross(at, 'import all of luxon, its clock included');
-  for (const { from, at } of imports) {
+  for (const { from, at, names } of imports) {
     if (from === undefined) {
       if (!mayUse(table, room, file, 'import(computed)')) cross(at, 'import what it computes');
       continue;
     }
-    const wrong = judgeImport(table, room, file, from);
+    const wrong = judgeImport(table, room, file, from, names);
     if (wrong !== undefined) cross(at, `import ${wrong}`);
   }
   const imported = new Set(watched.values());

@@ -1,12 +1,16 @@
 /**
  * `./headgate …` and `npm start`: prepares the checkout, then becomes the server or command line that was asked for.
  * Plain JavaScript that runs on Node 18; it needs no package and no build of its own.
+ *
+ * The cache of compiled code lies in the checkout: it is as trusted as the code, and must not lie where another user of
+ * the machine could write.
  */
+import { join } from 'node:path';
 import { become } from './house/child.mjs';
-import { CLI, prepare } from './house/prepare.mjs';
+import { CLI, ROOT, prepare } from './house/prepare.mjs';
 import { enter } from './house/say.mjs';
 
 await enter(async () => {
   const { node, env } = await prepare({ build: true });
-  return become(node, [CLI, ...process.argv.slice(2)], env);
+  return become(node, [CLI, ...process.argv.slice(2)], { NODE_COMPILE_CACHE: join(ROOT, '.tmp', 'compiled'), ...env });
 });

@@ -2,7 +2,10 @@
 import { isNode } from './scope.mjs';
 
 /** @typedef {import('./scope.mjs').Node} Node */
-/** @typedef {{ from: string | undefined, at: number, names: [string, string][] }} Import `from` is undefined when it is computed; names are pairs of theirs and ours, `*` for all */
+/**
+ * @typedef {{ theirs: string, ours: string, type: boolean }} Name theirs is `*` for all of it
+ * @typedef {{ from: string | undefined, at: number, names: Name[] }} Import `from` is undefined when it is computed
+ */
 
 /** @param {Node} node @returns {Import | undefined} */
 const importOf = (node) => {
@@ -12,9 +15,13 @@ const importOf = (node) => {
     case 'ExportAllDeclaration': {
       if (!isNode(node.source)) return undefined;
       const entries = /** @type {Node[]} */ (node.specifiers ?? []);
-      const names = entries.map(
-        (entry) => /** @type {[string, string]} */ ([(entry.imported ?? {}).name ?? '*', entry.local?.name]),
-      );
+      const kindOf = (/** @type {Node} */ of) => of.importKind ?? of.exportKind;
+      const names = entries.map((entry) => ({
+        theirs: (node.type === 'ImportDeclaration' ? entry.imported : entry.local)?.name ?? '*',
+        ours: entry.local?.name,
+        type: kindOf(node) === 'type' || kindOf(entry) === 'type',
+      }));
+      if (node.type === 'ExportAllDeclaration') names.push({ theirs: '*', ours: '*', type: kindOf(node) === 'type' });
       return { from: node.source.value, at: node.source.start, names };
     }
     case 'ImportExpression': {

@@ -38,11 +38,11 @@ const LUXON = new Set(['now', 'local']);
  */
 export const clocksIn = (imports) => {
   const luxon = imports.filter((one) => one.from === 'luxon');
-  const clocks = luxon.flatMap((one) => one.names.filter(([theirs]) => theirs === 'DateTime'));
+  const clocks = luxon.flatMap((one) => one.names.filter((name) => name.theirs === 'DateTime'));
   const hides = (/** @type {string} */ theirs) => theirs === '*' || theirs === 'Settings';
   return {
-    watched: new Map(clocks.map(([theirs, ours]) => [ours, theirs])),
-    whole: luxon.filter((one) => one.names.length === 0 || one.names.some(([theirs]) => hides(theirs))),
+    watched: new Map(clocks.map(({ theirs, ours }) => [ours, theirs])),
+    whole: luxon.filter((one) => one.names.length === 0 || one.names.some((name) => hides(name.theirs))),
   };
 };
 

@@ -12,7 +12,7 @@ import { readFileSync } from 'node:fs';
  * @property {string} what its job in one line
  * @property {string[]} rooms the other rooms of the same package that it may import
  * @property {string[]} packages names (`@fastify/*` is all of a scope); ours are exact entries as `@headgate/core/step`
- * @property {string[]} node Node's modules
+ * @property {string[]} node Node's modules; `node:http#createServer` lends that one value of it, and its types
  * @property {string[]} globals names beyond the language, and members as `Date.now`
  * @property {Record<string, string[]>} [only] names that only these files of the room may use
  * @property {boolean} [sql] whether it may hold SQL
@@ -42,13 +42,21 @@ const packageOf = (specifier) =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 
+/** @param {Room} room @param {string} module @param {import('./imports.mjs').Name[]} names @returns {string | undefined} */
+const judgeParts = (room, module, names) => {
+  const parts = room.node.filter((entry) => entry.startsWith(`${module}#`)).map((entry) => entry.split('#')[1]);
+  if (parts.length === 0 || names.length === 0) return module;
+  const over = names.filter((one) => !one.type && !parts.includes(one.theirs)).map((one) => one.theirs);
+  return over.length === 0 ? undefined : `${over.join(', ')} of ${module}`;
+};
+
 /**
  * Judges an import.
  * @param {Table} table @param {string} name the importing room @param {string} file its file, from the root
- * @param {string} specifier as written
+ * @param {string} specifier as written @param {import('./imports.mjs').Name[]} names what it takes from there
  * @returns {string | undefined} what is wrong, or undefined
  */
-export const judgeImport = (table, name, file, specifier) => {
+export const judgeImport = (table, name, file, specifier, names) => {
   const room = /** @type {Room} */ (table.rooms[name]);
   if (specifier.startsWith('.')) {
     const target = posix.join(posix.dirname(file), specifier);
@@ -61,7 +69,8 @@ export const judgeImport = (table, name, file, specifier) => {
   const bare = specifier.replace(/^node:/, '');
   if (specifier.startsWith('node:') || builtinModules.includes(bare)) {
     const module = `node:${bare}`;
-    return room.node.includes(module) || lent(room, file, module) ? undefined : module;
+    if (room.node.includes(module) || lent(room, file, module)) return undefined;
+    return judgeParts(room, module, names);
   }
   if (specifier.startsWith('@headgate/')) return room.packages.includes(specifier) ? undefined : specifier;
   const wanted = packageOf(specifier);

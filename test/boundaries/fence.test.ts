@@ -73,6 +73,18 @@ const DOORS: readonly (readonly [string, string, string, string])[] = [
     'gateway may not use the global WebSocket',
   ],
   [
+    'NEVER-05 the gateway calls out by the module it serves with',
+    `${SERVER}/gateway`,
+    "import { createServer, request } from 'node:http';\ncreateServer();\nrequest('http://example.com');",
+    'gateway may not import request of node:http',
+  ],
+  [
+    'NEVER-05 the gateway takes all of the module it serves with',
+    `${SERVER}/gateway`,
+    "import http from 'node:http';\nhttp.get('http://example.com');",
+    'gateway may not import * of node:http',
+  ],
+  [
     'NEVER-04 the gateway starts a process',
     `${SERVER}/gateway`,
     "import { spawn } from 'node:child_process';\nspawn('true');",
@@ -304,6 +316,11 @@ const NEIGHBOURS: readonly (readonly [string, string, string])[] = [
     'a type named like a global',
     'packages/core/src/planted.ts',
     'type Buffer = { readonly bytes: number };\nexport const f = (b: Buffer) => b.bytes;',
+  ],
+  [
+    'the gateway serving',
+    `${SERVER}/gateway/planted.ts`,
+    "import { createServer, type IncomingMessage } from 'node:http';\nexport const f = (r: IncomingMessage) => [createServer(), r];",
   ],
   ['the store naming its process in its lock', `${SERVER}/store/lock.ts`, 'export const pid = process.pid;'],
   ['SQL in the store', `${SERVER}/store/planted.ts`, "export const q = 'select id from flows where owner = ?';"],

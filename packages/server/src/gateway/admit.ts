@@ -1,0 +1,97 @@
+/**
+ * Admission: who calls, and may he? Decided from the matched route's own contract, before a byte of the body is read.
+ *
+ * AD1 Deny is the default: a route whose contract names a permission lets nobody pass who does not hold it.
+ * AD2 First the permission, which needs no look at any object; then the scope, where what lies outside is answered like
+ *     what never existed (AZ-01).
+ * AD3 The workspace is the key's; nothing in the request can name another.
+ */
+
+import type { IncomingHttpHeaders } from 'node:http';
+import { may, type Permission, type Principal } from '@headgate/core';
+import { permissionOf, type Contract, type ProblemCode } from '@headgate/core/api';
+import { PROJECT, type Gate } from './deps.ts';
+import { credentialInQuery, credentialOf, type Identities, principalOf } from './identity.ts';
+import type { Sessions } from './sessions.ts';
+import type { Windows } from './windows.ts';
+
+export type Admitted = { readonly who: Principal | null; readonly keyHash: string | null };
+export type Turned = { readonly code: ProblemCode; readonly who: Principal | null };
+
+export type Asking = {
+  readonly contract: Contract;
+  readonly headers: IncomingHttpHeaders;
+  readonly url: string;
+  readonly address: string;
+  readonly params: unknown;
+};
+
+/** Judges one request by its route's contract. */
+export const admit = async (
+  gate: Gate,
+  doors: { readonly identities: Identities; readonly sessions: Sessions; readonly guesses: Windows },
+  { contract, headers, url, address, params }: Asking,
+): Promise<Admitted | Turned> => {
+  if (credentialInQuery(url)) return { code: 'auth.query', who: null };
+  const permission = permissionOf(contract.needs);
+  if (permission === undefined) return { who: null, keyHash: null };
+  const credential = credentialOf(headers);
+  if (credential.kind === 'two') return { code: 'auth.ambiguous', who: null };
+  const session =
+    credential.kind === 'none' && contract.identity === 'page' ? doors.sessions.find(headers.cookie) : undefined;
+  if (credential.kind === 'none' && session === undefined) return { code: 'auth.missing', who: null };
+  const hash = session ?? (credential.kind === 'key' ? doors.identities.hash(credential.plain) : undefined);
+  const row = hash === undefined ? null : await doors.identities.byHash(hash);
+  if (row === null || hash === undefined) {
+    if (session !== undefined) return { code: 'auth.missing', who: null };
+    return { code: doors.guesses.add(address) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid', who: null };
+  }
+  const who = principalOf(row);
+  const verdict = await judge(gate, who, permission, contract, params);
+  return verdict === undefined ? { who, keyHash: hash } : { code: verdict, who };
+};
+
+/** The code of the refusal, or undefined when the principal may. */
+const judge = async (
+  gate: Gate,
+  who: Principal,
+  permission: Permission,
+  contract: Contract,
+  params: unknown,
+): Promise<ProblemCode | undefined> => {
+  if (!who.permissions.includes(permission)) return 'permission.missing';
+  const { workspace } = who;
+  const narrowed = who.flows !== undefined || who.projects !== undefined;
+  if (!narrowed) return may(who, permission, { workspace }) ? undefined : 'permission.missing';
+  switch (contract.on) {
+    case 'any':
+      return undefined;
+    case 'workspace':
+    case 'nobody':
+      return 'permission.missing';
+    case 'project':
+      return may(who, permission, { workspace, project: PROJECT }) ? undefined : 'permission.missing';
+    case 'flow':
+    case 'run': {
+      const place = await placeOf(gate, workspace, contract.on, params);
+      return place !== null && may(who, permission, { workspace, ...place }) ? undefined : 'missing';
+    }
+  }
+};
+
+const placeOf = async (
+  gate: Gate,
+  workspace: string,
+  on: 'flow' | 'run',
+  params: unknown,
+): Promise<{ project: string; flow: string } | null> => {
+  const id: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : undefined;
+  if (typeof id !== 'string') return null;
+  const store = gate.store.in(workspace);
+  if (on === 'run') {
+    const run = await store.runs.get(id);
+    return run === null ? null : { project: run.project, flow: run.flow };
+  }
+  const flow = await store.flows.get(id);
+  return flow === null ? null : { project: flow.project, flow: flow.id };
+};

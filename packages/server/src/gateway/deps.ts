@@ -1,0 +1,38 @@
+/** What the gateway is given by whoever composes the server. It takes nothing from anywhere else. */
+
+import type { Catalog, EnginePort, GuardPort } from '@headgate/core';
+import type { Pages } from '@headgate/core/api';
+import type { Logger } from 'pino';
+import type { Store } from '../store/ports.ts';
+import type { Limits } from './limits.ts';
+
+export type GatewayDeps = {
+  readonly store: Store;
+  readonly engine: EnginePort;
+  readonly guard: GuardPort;
+  readonly catalog: Catalog;
+  /** `newKey`: a fresh key (`hg_` and 256 random bits). `hashKey`: the keyed hash it is kept and found by. */
+  readonly vault: { readonly hashKey: (plain: string) => string; readonly newKey: () => string };
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly newId: (prefix?: string) => string;
+  readonly log: Logger;
+  readonly pages: Pages;
+  /** Origin (and path prefix, if any) under which the world reaches this server; without a slash at the end. */
+  readonly publicUrl: string;
+  /** Host names this server answers for: `name` with any port, or `name:port`. */
+  readonly hosts: readonly string[];
+  readonly version: string;
+  /** Are the pages of a person's browser served (reference, runs)? */
+  readonly web: boolean;
+  readonly limits?: Partial<Limits>;
+};
+
+/** Ready-made for every route. */
+export type Gate = GatewayDeps & { readonly limit: Limits };
+
+/** The project new flows and secrets go to. */
+export const PROJECT = 'default';
+
+/** Where refusals are recorded that happened before any workspace was known. No workspace can have this id. */
+export const INSTANCE = '*';

@@ -1,0 +1,24 @@
+/**
+ * Pages of other sites may change nothing here (GUI-07). The browser says where a request comes from; programs that are
+ * no browsers send neither header and are judged by their key alone.
+ */
+
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Contract } from '@headgate/core/api';
+
+const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** False when a page of another origin tries to change something through this route. `host`: is this a name of ours? */
+export const isOwnPage = (
+  contract: Contract,
+  method: string,
+  headers: IncomingHttpHeaders,
+  host: (host: string) => boolean,
+): boolean => {
+  if (READING.has(method) || contract.crossSite) return true;
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
+  const { origin } = headers;
+  if (origin === undefined) return true;
+  return URL.canParse(origin) && host(new URL(origin).host);
+};

@@ -1,0 +1,177 @@
+/**
+ * Builds the gateway: the only door. It identifies, authorises, limits, redacts and answers; it runs no step, opens no
+ * secret, knows no SQL and makes no outgoing connection.
+ *
+ * GW1 Routes come from contracts alone, and each contract has exactly one handler.
+ * GW2 It holds an EnginePort and a GuardPort, never the engine.
+ * GW3 The returned server does not listen yet. `close` ends event streams, answers no new request, and lets answers under
+ *     way leave within the grace.
+ */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { openApi, ROUTES, type Contract } from '@headgate/core/api';
+import { Audit } from './audit.ts';
+import { Bodies } from './bodies.ts';
+import type { Gate, GatewayDeps } from './deps.ts';
+import { HOOK_PREFIX, hooks } from './hooks.ts';
+import { hostCheck } from './hosts.ts';
+import type { Lodge } from './lodge.ts';
+import { Identities } from './identity.ts';
+import { LIMITS } from './limits.ts';
+import { Metrics } from './metrics.ts';
+import { refuse } from './outcome.ts';
+import { pageParts } from './pages.ts';
+import { readable, register } from './register.ts';
+import { bug, problemAnswer } from './reply.ts';
+import { routes } from './table.ts';
+import { Sessions } from './sessions.ts';
+import { Streams } from './streams.ts';
+import { stray } from './strays.ts';
+import { traces } from './traces.ts';
+import { Waiting } from './waiting.ts';
+import { Windows } from './windows.ts';
+import { endUnread, guardResponses } from './writer.ts';
+
+const names: ReadonlyMap<Contract, string> = new Map(
+  Object.entries(ROUTES).map(([name, contract]) => [contract, name]),
+);
+
+/** Builds the server; call `listen` on what comes back. */
+export const buildGateway = (deps: GatewayDeps): FastifyInstance => {
+  const limit = { ...LIMITS, ...deps.limits };
+  const gate: Gate = { ...deps, limit };
+  const state = { closing: false };
+  const lodge = furnish(gate, state);
+  const webhooks = hooks(lodge, deps.engine, deps.guard);
+  const app = framework(lodge, webhooks.handle);
+
+  app.decorateRequest('passage', null);
+  guardResponses(app, deps.guard);
+  app.addHook('onRequest', (request, reply, done) => {
+    const check = lodge.hosts.of(request.raw);
+    const url = request.raw.url ?? '';
+    if (check === 'ok' && url.startsWith('/')) return done();
+    problemAnswer(lodge, null, request, reply, refuse(check === 'unknown' ? 'host.unknown' : 'url.wrong'));
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    tell(lodge, request, reply);
+    done();
+  });
+  readBodies(app, lodge);
+
+  for (const route of routes(lodge, openApi(ROUTES))) register(app, lodge, route);
+  app.setNotFoundHandler(stray(lodge));
+  app.setErrorHandler((fault: unknown, request, reply) => faulty(lodge, fault, request, reply));
+  app.addHook('preClose', (done) => {
+    state.closing = true;
+    lodge.streams.endAll();
+    setTimeout(() => app.server.closeAllConnections(), limit.grace).unref();
+    done();
+  });
+  return app;
+};
+
+const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
+  const { limit, store } = gate;
+  const streams = new Streams(limit.streams, limit.heartbeat);
+  return {
+    gate,
+    audit: new Audit(gate),
+    bodies: new Bodies(limit.bodies),
+    identities: new Identities(gate),
+    sessions: new Sessions(gate),
+    guesses: new Windows(gate.clock),
+    streams,
+    waiting: new Waiting(limit.waiting),
+    metrics: new Metrics(
+      gate.version,
+      () => streams.size,
+      () => store.journal.pending(),
+    ),
+    traces: traces(),
+    hosts: hostCheck(gate.hosts),
+    closing: () => state.closing,
+    nameOf: (contract) => names.get(contract) ?? contract.path,
+    ...pageParts(gate.pages),
+  };
+};
+
+/** Fastify over a plain server that hands webhooks to their own path. */
+const framework = (
+  lodge: Lodge,
+  webhook: (request: IncomingMessage, response: ServerResponse) => void,
+): FastifyInstance => {
+  const { limit } = lodge.gate;
+  const serverFactory = (handler: (request: IncomingMessage, response: ServerResponse) => void): Server => {
+    const server = createServer(
+      {
+        headersTimeout: limit.headersTimeout,
+        requestTimeout: limit.requestTimeout,
+        keepAliveTimeout: limit.keepAliveTimeout,
+        connectionsCheckingInterval: limit.checkEvery,
+        maxHeaderSize: limit.headerSize,
+      },
+      (request, response) =>
+        request.url?.startsWith(HOOK_PREFIX) === true ? webhook(request, response) : handler(request, response),
+    );
+    server.maxConnections = limit.connections;
+    return server;
+  };
+  return fastify({
+    serverFactory,
+    logger: false,
+    trustProxy: false,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: {
+      maxParamLength: 512,
+      caseSensitive: true,
+      ignoreTrailingSlash: false,
+      ignoreDuplicateSlashes: false,
+    },
+    clientErrorHandler: (fault, socket) => endUnread(fault, socket),
+    frameworkErrors: (_fault, request, reply) => problemAnswer(lodge, null, request, reply, refuse('url.wrong')),
+  });
+};
+
+/** Bodies are read here alone: after admission, by the contract's media types, within the limits. */
+const readBodies = (app: FastifyInstance, lodge: Lodge): void => {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (request, payload, done) => {
+    const { contract } = request.routeOptions.config;
+    if (contract === undefined || request.headers['content-length'] === '0') return done(null, undefined);
+    if (!readable(contract, request.headers['content-type'])) return done(null, { code: 'body.type' });
+    lodge.bodies.read(payload, lodge.gate.limit.body, (body) => done(null, body));
+  });
+};
+
+/** One line a request, with the route's template: no address, no header, no body. And one observation. */
+const tell = (lodge: Lodge, request: FastifyRequest, reply: FastifyReply): void => {
+  const { passage } = request;
+  passage?.release?.();
+  const route = passage?.contract.path ?? 'none';
+  const ms = reply.elapsedTime;
+  lodge.metrics.observe(route, reply.statusCode, ms / 1000);
+  const line = {
+    method: request.method,
+    route,
+    status: reply.statusCode,
+    ms: Math.round(ms * 100) / 100,
+    key: passage?.who?.id,
+  };
+  if (route.startsWith('/health')) lodge.gate.log.debug(line, 'request');
+  else lodge.gate.log.info(line, 'request');
+};
+
+/** What Fastify itself refuses is the caller's; everything else thrown is a fault of ours, told to the log alone. */
+const faulty = (lodge: Lodge, fault: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+  const code: unknown = typeof fault === 'object' && fault !== null ? Reflect.get(fault, 'code') : undefined;
+  const contract = request.passage?.contract ?? null;
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return problemAnswer(lodge, contract, request, reply, refuse('body.type'));
+  const id = lodge.gate.newId('err');
+  lodge.gate.log.error({ err: fault, id, route: contract?.path }, 'a request could not be answered');
+  problemAnswer(lodge, contract, request, reply, { refused: bug() }, id);
+};

@@ -1,0 +1,104 @@
+/**
+ * Who calls: from a key in a header to a Principal.
+ *
+ * I1 A key is found by its keyed hash and never kept in plain.
+ * I2 What was found is kept in memory until the store changes (by any process, noticed within a second) or the key
+ *    expires; expiry is judged at every use, cached or not (TOK-05).
+ * I3 Unknown, revoked, expired and malformed keys are answered alike.
+ */
+
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Principal } from '@headgate/core';
+import type { KeyRow } from '../store/ports.ts';
+import type { Gate } from './deps.ts';
+
+/** What came as a credential. `two` that differ are ambiguous. */
+export type Credential =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'key'; readonly plain: string }
+  | { readonly kind: 'two' };
+
+const NO_CREDENTIAL: Credential = { kind: 'none' };
+const KEY = /^hg_[A-Za-z0-9_-]{20,200}$/;
+const BEARER = /^bearer +([^ ]+)$/i;
+const MOST_CACHED = 10_000;
+const USED_EVERY = 60_000;
+
+/** Reads the credential of a request from `x-api-key` or `authorization`. Another scheme than Bearer is a wrong key. */
+export const credentialOf = (headers: IncomingHttpHeaders): Credential => {
+  const named = headers['x-api-key'];
+  const { authorization } = headers;
+  if (named === undefined && authorization === undefined) return NO_CREDENTIAL;
+  const bearer = authorization === undefined ? undefined : (BEARER.exec(authorization)?.[1] ?? '');
+  if (named === undefined) return { kind: 'key', plain: bearer ?? '' };
+  const plain = typeof named === 'string' ? named : '';
+  return bearer === undefined || bearer === plain ? { kind: 'key', plain } : { kind: 'two' };
+};
+
+/** Is there a credential in the address? Names that mean one, and any value that looks like a key of ours (TOK-13). */
+export const credentialInQuery = (url: string): boolean => {
+  const at = url.indexOf('?');
+  if (at === -1) return false;
+  const query = url.slice(at + 1);
+  return (
+    /hg_[A-Za-z0-9_-]{20}/.test(query) ||
+    /(^|&)(x[-_]?)?(api[-_]?key|key|access[-_]?token|token|authorization|auth|password|secret)=/i.test(query)
+  );
+};
+
+export class Identities {
+  readonly #gate: Gate;
+  #seen = -1;
+  readonly #rows = new Map<string, KeyRow>();
+  readonly #used = new Map<string, number>();
+
+  constructor(gate: Gate) {
+    this.#gate = gate;
+  }
+
+  /** The hash of a key, or undefined when it cannot be one. */
+  hash(plain: string): string | undefined {
+    return KEY.test(plain) ? this.#gate.vault.hashKey(plain) : undefined;
+  }
+
+  /** The key behind a hash, when it is valid now. */
+  async byHash(hash: string): Promise<KeyRow | null> {
+    const { store, clock } = this.#gate;
+    const version = store.version();
+    if (version !== this.#seen) {
+      this.#rows.clear();
+      this.#seen = version;
+    }
+    let row = this.#rows.get(hash) ?? null;
+    if (row === null) {
+      row = await store.keyByHash(hash);
+      if (row !== null && store.version() === version && this.#seen === version) {
+        if (this.#rows.size >= MOST_CACHED) this.#rows.clear();
+        this.#rows.set(hash, row);
+      }
+    }
+    if (row === null || row.revoked !== null) return null;
+    const now = clock();
+    if (row.expires !== null && row.expires <= now) return null;
+    this.#touch(row.id, now);
+    return row;
+  }
+
+  /** When a key was last used is worth knowing to the minute. */
+  #touch(id: string, now: number): void {
+    const before = this.#used.get(id);
+    if (before !== undefined && now - before < USED_EVERY) return;
+    if (this.#used.size >= MOST_CACHED) this.#used.clear();
+    this.#used.set(id, now);
+    this.#gate.store.keyUsed(id, now);
+  }
+}
+
+export const principalOf = (row: KeyRow): Principal => ({
+  kind: 'key',
+  id: row.id,
+  workspace: row.workspace,
+  permissions: row.permissions,
+  ...(row.projects === null ? {} : { projects: row.projects }),
+  ...(row.flows === null ? {} : { flows: row.flows }),
+});

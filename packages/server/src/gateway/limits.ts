@@ -1,0 +1,54 @@
+/** What one client, one key and all of them together may take. Times in milliseconds, sizes in bytes. */
+export type Limits = {
+  /** Largest JSON or form body. */
+  readonly body: number;
+  /** Largest webhook body. */
+  readonly hookBody: number;
+  /** Levels of nested lists and objects in JSON. */
+  readonly depth: number;
+  /** Bytes of all bodies in flight together; small bodies pass even when it is used up. */
+  readonly bodies: number;
+  /** Event streams of one key. */
+  readonly streams: number;
+  /** Requests of one key that wait for a run's end. */
+  readonly waiting: number;
+  /** Wrong keys from one network address in a minute, before 429. */
+  readonly guesses: number;
+  /** Refusals of strangers from one address recorded one by one in a minute; the rest is counted in the next record. */
+  readonly records: number;
+  readonly connections: number;
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  readonly keepAliveTimeout: number;
+  /** A stream whose client takes nothing for this long is closed. */
+  readonly stalled: number;
+  readonly heartbeat: number;
+  /** How often the server looks for connections past their time. */
+  readonly checkEvery: number;
+  readonly headerSize: number;
+  /** How long a page session lasts. */
+  readonly session: number;
+  /** What an orderly close waits for answers under way. */
+  readonly grace: number;
+};
+
+export const LIMITS: Limits = {
+  body: 5_000_000,
+  hookBody: 5_000_000,
+  depth: 64,
+  bodies: 32 * 1024 * 1024,
+  streams: 20,
+  waiting: 200,
+  guesses: 100,
+  records: 2000,
+  connections: 5000,
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 72_000,
+  stalled: 60_000,
+  heartbeat: 15_000,
+  checkEvery: 2_000,
+  headerSize: 16 * 1024,
+  session: 15 * 60_000,
+  grace: 10_000,
+};

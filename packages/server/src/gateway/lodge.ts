@@ -1,0 +1,40 @@
+/** What the parts of the gateway share: made once by build.ts, handed to each. */
+
+import type { FastifyRequest } from 'fastify';
+import type { Problem } from '@headgate/core';
+import type { Contract } from '@headgate/core/api';
+import type { Audit } from './audit.ts';
+import type { Bodies } from './bodies.ts';
+import type { Gate } from './deps.ts';
+import type { HostCheck } from './hosts.ts';
+import type { Identities } from './identity.ts';
+import type { Metrics } from './metrics.ts';
+import type { Plain } from './outcome.ts';
+import type { Sessions } from './sessions.ts';
+import type { Streams } from './streams.ts';
+import type { Traces } from './traces.ts';
+import type { Waiting } from './waiting.ts';
+import type { Windows } from './windows.ts';
+
+export type Lodge = {
+  readonly gate: Gate;
+  readonly audit: Audit;
+  readonly bodies: Bodies;
+  readonly identities: Identities;
+  readonly sessions: Sessions;
+  readonly guesses: Windows;
+  readonly streams: Streams;
+  readonly waiting: Waiting;
+  readonly metrics: Metrics;
+  readonly traces: Traces;
+  readonly hosts: HostCheck;
+  readonly closing: () => boolean;
+  /** The operation id of a contract. */
+  readonly nameOf: (contract: Contract) => string;
+  /** The content security policy of pages: no script, one style sheet by its hash. */
+  readonly pageCsp: string;
+  /** A page as an answer. */
+  readonly page: (status: number, text: string) => Plain;
+  /** The page for a refusal on a route that a person looks at, or null where programs call. */
+  readonly failurePage: (contract: Contract, request: FastifyRequest, problem: Problem) => string | null;
+};

@@ -1,0 +1,85 @@
+/**
+ * What a handler gives back: one of the contract's answers, or a refusal as data. Nothing here writes a response.
+ */
+
+import type { Readable } from 'node:stream';
+import type { Problem } from '@headgate/core';
+import { problem } from '@headgate/core';
+import { PROBLEMS, type Answers, type ProblemCode } from '@headgate/core/api';
+import type { z } from 'zod';
+
+/** A refusal: the Problem, and what some of them carry beside it. */
+export type Refused = {
+  readonly refused: Problem;
+  readonly more?: {
+    readonly problems?: readonly Problem[];
+    readonly missing?: readonly { readonly step: string; readonly power: string }[];
+    readonly diff?: unknown;
+    readonly revision?: number;
+  };
+};
+
+/** An answer that is no JSON. `reveal` is the one text in it that the guard leaves alone: a key, at its only showing. */
+export type Plain = {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string | Readable | null;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** The JSON answers of a contract, by status. */
+export type Json<A extends Answers> = {
+  [S in keyof A & number]: A[S] extends z.ZodType
+    ? { readonly status: S; readonly body: z.input<A[S]>; readonly reveal?: string }
+    : never;
+}[keyof A & number];
+
+export type Outcome<A extends Answers> = Json<A> | Plain | Refused;
+
+/** Any outcome, once the contract's types are no longer known. */
+export type AnyOutcome =
+  | { readonly status: number; readonly body: unknown; readonly reveal?: string }
+  | Plain
+  | Refused;
+
+/** A refusal of the API's own; the text defaults to the sentence of the table. */
+export const refuse = (code: ProblemCode, text: string = PROBLEMS[code].when, fix?: string): Refused => ({
+  refused: problem(code, text, fix === undefined ? {} : { fix }),
+});
+
+/** The one answer for another workspace's object, for one beyond the key's scope, and for an id that never existed. */
+export const MISSING: Refused = refuse('missing');
+
+/** Several Problems of one request: the code of the whole, and every one in `problems`. */
+export const refuseAll = (code: 'input.invalid' | 'flow.invalid', problems: readonly Problem[]): Refused => {
+  const first = problems[0];
+  const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
+  return {
+    refused: problem(
+      code,
+      `${code === 'flow.invalid' ? 'The flow file has' : 'The request has'} ${count}${first === undefined ? '' : `, first: ${first.text}`}`,
+      {
+        ...(first?.at === undefined ? {} : { at: first.at }),
+        ...(first?.fix === undefined ? {} : { fix: first.fix }),
+      },
+    ),
+    more: { problems },
+  };
+};
+
+/** A JSON answer, its status kept as a literal so that the contract can be held against it. */
+export const give = <const S extends number, const B>(
+  status: S,
+  body: B,
+): { readonly status: S; readonly body: B } => ({ status, body });
+
+export const nothing = (status = 204): Plain => ({ status, type: '', text: null });
+
+export const seeOther = (location: string, headers: Readonly<Record<string, string>> = {}): Plain => ({
+  status: 303,
+  type: '',
+  text: null,
+  headers: { ...headers, location },
+});
+
+export const isRefused = (outcome: AnyOutcome): outcome is Refused => 'refused' in outcome;

@@ -1,0 +1,35 @@
+/** How pages are sent: their content security policy, and the page that stands for a refusal. */
+
+import { createHash } from 'node:crypto';
+import { type Contract, type Pages, permissionOf, statusOf } from '@headgate/core/api';
+import type { Lodge } from './lodge.ts';
+import type { Plain } from './outcome.ts';
+
+type Parts = Pick<Lodge, 'pageCsp' | 'failurePage' | 'page'>;
+
+/** No script at all; one style sheet, known by its hash; forms post to this server only. */
+export const pageParts = (pages: Pages): Parts => {
+  const style = createHash('sha256').update(pages.style).digest('base64');
+  const pageCsp = `default-src 'none'; style-src 'sha256-${style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+  return {
+    pageCsp,
+    page: (status: number, text: string): Plain => ({
+      status,
+      type: 'text/html; charset=utf-8',
+      text,
+      headers: { 'content-security-policy': pageCsp, 'cross-origin-opener-policy': 'same-origin' },
+    }),
+    failurePage: (contract, request, { code, text, fix }) => {
+      if (!forPeople(contract, request.headers.accept)) return null;
+      const signIn =
+        code.startsWith('auth.') && (permissionOf(contract.needs) !== undefined || contract.path === '/runs/sign-in');
+      return pages.failure({ status: statusOf(code), code, text, fix: fix ?? null, signIn });
+    },
+  };
+};
+
+/** Does a person look at this answer? The resume link serves programs too; they do not ask for HTML. */
+const forPeople = (contract: Contract, accept: string | undefined): boolean => {
+  if (contract.tags.includes('pages')) return true;
+  return contract.path.startsWith('/api/v1/resume/') && accept?.includes('text/html') === true;
+};

@@ -1,0 +1,56 @@
+/** From outcomes to answers. Status, headers and text are decided here; writer.ts lets them out. */
+
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { problem as makeProblem, type Problem } from '@headgate/core';
+import { statusOf, type Contract } from '@headgate/core/api';
+import type { Lodge } from './lodge.ts';
+import type { AnyOutcome, Refused } from './outcome.ts';
+import { NO_PAGE, SAFE } from './writer.ts';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** Sends an answer that is no refusal. */
+export const answer = (reply: FastifyReply, outcome: Exclude<AnyOutcome, Refused>): void => {
+  reply.code(outcome.status).headers(SAFE);
+  if ('body' in outcome) {
+    reply.header('content-security-policy', NO_PAGE).type(JSON_TYPE).send(JSON.stringify(outcome.body));
+    return;
+  }
+  reply.header('content-security-policy', NO_PAGE);
+  if (outcome.headers !== undefined) reply.headers(outcome.headers);
+  if (outcome.text === null) {
+    reply.send();
+    return;
+  }
+  reply.type(outcome.type).send(outcome.text);
+};
+
+/** The body of a refusal: no stack, no path, nothing that the Problem does not say. */
+export const problemBody = ({ refused, more }: Refused, id?: string): string => {
+  const { code, text, at, fix, retryAfter } = refused;
+  return JSON.stringify({ status: statusOf(code), code, text, at, fix, retryAfter, ...more, id });
+};
+
+/** Sends a refusal: as a page where a person looks at pages, as problem+json everywhere else. */
+export const problemAnswer = (
+  lodge: Lodge,
+  contract: Contract | null,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refused: Refused,
+  id?: string,
+): void => {
+  const status = statusOf(refused.refused.code);
+  reply.code(status).headers(SAFE).header('content-security-policy', NO_PAGE);
+  if (status === 401) reply.header('www-authenticate', 'Bearer realm="headgate"');
+  if (status === 429 || status === 503)
+    reply.header('retry-after', String(Math.ceil((refused.refused.retryAfter ?? 1000) / 1000)));
+  const page = contract === null ? null : lodge.failurePage(contract, request, refused.refused);
+  if (page === null) reply.type(PROBLEM_TYPE).send(problemBody(refused, id));
+  else reply.header('content-security-policy', lodge.pageCsp).type('text/html; charset=utf-8').send(page);
+};
+
+/** A fault of ours, as the caller sees it. */
+export const bug = (): Problem =>
+  makeProblem('server.bug', 'The server made a mistake; its log holds the details', { retry: 'yes' });

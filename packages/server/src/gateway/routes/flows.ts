@@ -1,0 +1,107 @@
+/** Flows and their drafts. A draft is only read for its form here; what it lacks is told by /check and at publishing. */
+
+import { check, diff, hashFlow, readFlow, type Flow } from '@headgate/core';
+import { ROUTES } from '@headgate/core/api';
+import type { FlowRow } from '../../store/ports.ts';
+import { PROJECT } from '../deps.ts';
+import { implement, type Route } from '../implement.ts';
+import type { Lodge } from '../lodge.ts';
+import { give, MISSING, nothing, refuse, refuseAll, type Refused } from '../outcome.ts';
+
+const PAGE = 50;
+
+const shown = (row: FlowRow) => ({
+  id: row.id,
+  name: row.name,
+  project: row.project,
+  revision: row.revision,
+  version: row.version,
+  enabled: row.enabled,
+  created: new Date(row.created).toISOString(),
+  updated: new Date(row.updated).toISOString(),
+});
+
+/** Somebody else saved first: what their draft changes against this one. */
+const conflict = (row: FlowRow, mine: Flow): Refused => {
+  const theirs = readFlow(row.draft);
+  const text = `The draft is at revision ${row.revision} by now`;
+  const refused = refuse(
+    'flow.conflict',
+    text,
+    'Take their changes over (`diff`), then save again with their revision.',
+  );
+  return { ...refused, more: { revision: row.revision, diff: theirs.ok ? diff(mine, theirs.flow) : null } };
+};
+
+export const flowRoutes = ({ gate }: Lodge): readonly Route[] => [
+  implement(ROUTES.createFlow, async ({ who, body }) => {
+    const read = readFlow(body.draft);
+    if (!read.ok) return refuseAll('flow.invalid', read.problems);
+    const draft: Flow = body.name === undefined ? read.flow : { ...read.flow, name: body.name };
+    const row = await gate.store.in(who.workspace).flows.create({
+      id: gate.newId('flow_'),
+      project: PROJECT,
+      owner: who.id,
+      name: draft.name,
+      draft,
+      draftHash: hashFlow(draft),
+      at: gate.clock(),
+    });
+    return give(201, { id: row.id, revision: row.revision });
+  }),
+
+  implement(ROUTES.listFlows, async ({ who, query }) => {
+    const { rows, next } = await gate.store.in(who.workspace).flows.list({
+      limit: query.limit ?? PAGE,
+      ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+      ...(who.flows === undefined ? {} : { flows: who.flows }),
+      ...(who.projects === undefined ? {} : { projects: who.projects }),
+    });
+    return give(200, { flows: rows.map(shown), ...(next === null ? {} : { next }) });
+  }),
+
+  implement(ROUTES.getFlow, async ({ who, params }) => {
+    const row = await gate.store.in(who.workspace).flows.get(params.id);
+    return row === null ? MISSING : give(200, { ...shown(row), draft: row.draft });
+  }),
+
+  implement(ROUTES.patchFlow, async ({ who, params, body }) => {
+    const { flows } = gate.store.in(who.workspace);
+    let row = await flows.get(params.id);
+    if (row === null) return MISSING;
+    if (body.name !== undefined && body.name !== row.name) {
+      // The name is part of the file: renaming is an edit of the draft like any other.
+      const read = readFlow(row.draft);
+      if (!read.ok) return refuseAll('flow.invalid', read.problems);
+      const draft: Flow = { ...read.flow, name: body.name };
+      const saved = await flows.saveDraft(row.id, row.revision, draft, hashFlow(draft), body.name, gate.clock());
+      if (saved === null)
+        return refuse('flow.conflict', 'Somebody saved the draft just now', 'Read the flow again, then rename it.');
+      row = saved;
+    }
+    if (body.enabled !== undefined && body.enabled !== row.enabled)
+      row = await flows.patch(row.id, { enabled: body.enabled }, gate.clock());
+    return row === null ? MISSING : give(200, shown(row));
+  }),
+
+  implement(ROUTES.deleteFlow, async ({ who, params }) =>
+    (await gate.store.in(who.workspace).flows.remove(params.id, gate.clock())) ? nothing() : MISSING,
+  ),
+
+  implement(ROUTES.saveDraft, async ({ who, params, body }) => {
+    const read = readFlow(body.draft);
+    if (!read.ok) return refuseAll('flow.invalid', read.problems);
+    const { flows } = gate.store.in(who.workspace);
+    const draft = read.flow;
+    const saved = await flows.saveDraft(params.id, body.revision, draft, hashFlow(draft), draft.name, gate.clock());
+    if (saved !== null) return give(200, { revision: saved.revision });
+    const row = await flows.get(params.id);
+    return row === null ? MISSING : conflict(row, draft);
+  }),
+
+  implement(ROUTES.checkFlow, ({ body }) => {
+    const read = readFlow(body.draft);
+    const problems = read.ok ? check(read.flow, gate.catalog) : read.problems;
+    return give(200, { ok: problems.length === 0, problems, warnings: [] });
+  }),
+];

@@ -1,0 +1,146 @@
+/** Publishing, versions, webhooks and differences. */
+
+import { check, diff, hashFlow, lentByTyping, readFlow, type Flow } from '@headgate/core';
+import { ROUTES } from '@headgate/core/api';
+import type { FlowRow, VersionRow } from '../../store/ports.ts';
+import type { Gate } from '../deps.ts';
+import { HOOK_PREFIX } from '../hooks.ts';
+import { implement, type Route } from '../implement.ts';
+import { grantRows, grantsInForce, lacking, mayGive, needText, type LentText } from '../lending.ts';
+import type { Lodge } from '../lodge.ts';
+import { give, MISSING, refuse, refuseAll } from '../outcome.ts';
+import { needsGrantGive, readGrants } from './grants.ts';
+
+const shown = ({ version, hash, note, by, created }: Omit<VersionRow, 'doc'>) => ({
+  version,
+  hash,
+  note,
+  by,
+  created: new Date(created).toISOString(),
+});
+
+/** Addresses of the webhooks a published document has. */
+const webhooksOf = async (
+  gate: Gate,
+  workspace: string,
+  id: string,
+  doc: unknown,
+): Promise<{ trigger: string; url: string }[]> => {
+  const read = readFlow(doc);
+  const there = new Set(read.ok ? (read.flow.triggers ?? []).map((trigger) => trigger.id) : []);
+  const hooks = await gate.store.in(workspace).flows.hooks(id);
+  return hooks
+    .filter(({ trigger }) => there.has(trigger))
+    .map(({ trigger, token }) => ({ trigger, url: gate.publicUrl + HOOK_PREFIX + token }));
+};
+
+/** A side of a difference: a version by its number, or the draft. */
+const docOf = async (gate: Gate, workspace: string, row: FlowRow, side: string): Promise<unknown> => {
+  if (side === 'draft') return row.draft;
+  return (await gate.store.in(workspace).flows.version(row.id, Number(side)))?.doc ?? null;
+};
+
+export const versionRoutes = ({ gate }: Lodge): readonly Route[] => [
+  implement(ROUTES.publishFlow, async ({ who, params, body }) => {
+    const { flows } = gate.store.in(who.workspace);
+    const row = await flows.get(params.id);
+    if (row === null) return MISSING;
+    const read = readFlow(row.draft);
+    if (!read.ok) return refuseAll('flow.invalid', read.problems);
+    const { flow } = read;
+    const problems = check(flow, gate.catalog);
+    if (problems.length > 0) return refuseAll('flow.invalid', problems);
+
+    const entitled = mayGive(who, row);
+    if (body.grant !== undefined && !entitled) return needsGrantGive();
+    const asked = readGrants(flow, body.grant === undefined || body.grant === 'needed' ? [] : body.grant, 'grant');
+    if (!asked.ok) return refuseAll('input.invalid', asked.problems);
+    const have = await grantsInForce(gate, who.workspace, row);
+    const lent = lentNow(gate, flow, have, { typed: entitled, all: body.grant === 'needed', asked: asked.lent });
+    const lacks = lacking(gate, flow, [...have, ...lent]).missing;
+    if (lacks.length > 0) {
+      const count = lacks.length === 1 ? 'One power is' : `${lacks.length} powers are`;
+      return {
+        ...refuse(
+          'grant.missing',
+          `${count} missing`,
+          'Publish again with `grant`: the list in `missing`, or "needed".',
+        ),
+        more: { missing: lacks.map(({ step, power }) => ({ step, power })) },
+      };
+    }
+    const made = await flows.publish({
+      flow: row.id,
+      hash: hashFlow(flow),
+      doc: flow,
+      note: body.note ?? null,
+      by: who.id,
+      at: gate.clock(),
+      grants: grantRows(gate, who, row, lent),
+      triggers: (flow.triggers ?? []).map((trigger) => ({
+        id: trigger.id,
+        kind: trigger.kind,
+        with: trigger.with ?? {},
+        disabled: trigger.disabled === true,
+      })),
+    });
+    if (made === null) return MISSING;
+    return give(201, {
+      version: made.version,
+      hash: made.hash,
+      webhooks: await webhooksOf(gate, who.workspace, row.id, made.doc),
+    });
+  }),
+
+  implement(ROUTES.listVersions, async ({ who, params }) => {
+    const { flows } = gate.store.in(who.workspace);
+    if ((await flows.get(params.id)) === null) return MISSING;
+    return give(200, { versions: (await flows.versions(params.id)).map(shown) });
+  }),
+
+  implement(ROUTES.getVersion, async ({ who, params }) => {
+    const found = await gate.store.in(who.workspace).flows.version(params.id, params.version);
+    return found === null ? MISSING : give(200, { ...shown(found), flow: found.flow, doc: found.doc });
+  }),
+
+  implement(ROUTES.listWebhooks, async ({ who, params }) => {
+    const { flows } = gate.store.in(who.workspace);
+    const row = await flows.get(params.id);
+    if (row === null) return MISSING;
+    const latest = row.version === null ? null : await flows.version(row.id, row.version);
+    return give(200, { webhooks: latest === null ? [] : await webhooksOf(gate, who.workspace, row.id, latest.doc) });
+  }),
+
+  implement(ROUTES.diffFlow, async ({ who, params, query }) => {
+    const row = await gate.store.in(who.workspace).flows.get(params.id);
+    if (row === null) return MISSING;
+    const from = query.from ?? (row.version === null ? 'draft' : String(row.version));
+    const to = query.to ?? 'draft';
+    const [before, after] = await Promise.all([
+      docOf(gate, who.workspace, row, from),
+      docOf(gate, who.workspace, row, to),
+    ]);
+    if (before === null || after === null) return MISSING;
+    const [a, b] = [readFlow(before), readFlow(after)];
+    if (!a.ok || !b.ok) return refuseAll('flow.invalid', a.ok ? (b.ok ? [] : b.problems) : a.problems);
+    return give(200, { from, to, diff: diff(a.flow, b.flow) });
+  }),
+];
+
+/**
+ * What publishing lends: what was asked for by name, all that is missing when so asked, and what somebody entitled typed
+ * plainly into a step, which counts as lent by that act.
+ */
+const lentNow = (
+  gate: Gate,
+  flow: Flow,
+  have: readonly LentText[],
+  by: { readonly typed: boolean; readonly all: boolean; readonly asked: readonly LentText[] },
+): readonly LentText[] => {
+  const { needs, missing } = lacking(gate, flow, [...have, ...by.asked]);
+  const typed = new Set(
+    needs.filter(({ need }) => lentByTyping(need)).map((need) => `${need.step}\n${needText(need)}`),
+  );
+  const lent = missing.filter(({ step, power }) => by.all || (by.typed && typed.has(`${step}\n${power}`)));
+  return [...by.asked, ...lent.map(({ step, power }) => ({ step, power }))];
+};

@@ -1,0 +1,121 @@
+/**
+ * Event streams (server-sent events): frames, heart-beats, and how many of them there are.
+ *
+ * ST1 A stream reads the next event only when the client took the last one, so a slow client costs no memory.
+ * ST2 A stream ends with its run, with the client, with the server, and within a second of its key's end (AZ-10).
+ */
+
+import { Readable } from 'node:stream';
+import type { EventView } from '@headgate/core';
+
+const LOOK_EVERY = 1_000;
+const BEAT = Symbol('beat');
+
+type Open = { readonly key: string; readonly still: () => Promise<boolean>; readonly end: AbortController };
+
+export type Follow = (signal: AbortSignal) => Promise<AsyncIterable<EventView> | null>;
+
+export class Streams {
+  readonly #most: number;
+  readonly #heartbeat: number;
+  readonly #open = new Set<Open>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(most: number, heartbeat: number) {
+    this.#most = most;
+    this.#heartbeat = heartbeat;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** A stream of frames; `full` when the key has too many; null when there is nothing to follow. `still`: is the key still good? */
+  async open(key: string, still: () => Promise<boolean>, follow: Follow): Promise<Readable | 'full' | null> {
+    let count = 0;
+    for (const other of this.#open) if (other.key === key) count += 1;
+    if (count >= this.#most) return 'full';
+    const open: Open = { key, still, end: new AbortController() };
+    this.#open.add(open);
+    this.#watch();
+    try {
+      const events = await follow(open.end.signal);
+      if (events === null) {
+        this.#close(open);
+        return null;
+      }
+      const readable = Readable.from(this.#frames(open, events), { objectMode: true, highWaterMark: 1 });
+      readable.once('close', () => this.#close(open));
+      return readable;
+    } catch (fault) {
+      this.#close(open);
+      throw fault;
+    }
+  }
+
+  /** Ends all streams. */
+  endAll(): void {
+    for (const open of this.#open) open.end.abort();
+  }
+
+  #close(open: Open): void {
+    open.end.abort();
+    this.#open.delete(open);
+    if (this.#open.size > 0 || this.#timer === undefined) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #watch(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setInterval(() => {
+      for (const open of this.#open)
+        void open.still().then(
+          (good) => good || open.end.abort(),
+          () => open.end.abort(),
+        );
+    }, LOOK_EVERY);
+    this.#timer.unref();
+  }
+
+  async *#frames(open: Open, events: AsyncIterable<EventView>): AsyncGenerator<string> {
+    const { signal } = open.end;
+    const ended = new Promise<typeof BEAT>((resolve) =>
+      signal.addEventListener('abort', () => resolve(BEAT), { once: true }),
+    );
+    const iterator = events[Symbol.asyncIterator]();
+    try {
+      yield ': follows the run\n\n';
+      let next = iterator.next();
+      while (!signal.aborted) {
+        const beat = wait(this.#heartbeat);
+        const first = await Promise.race([next, beat.promise, ended]);
+        beat.cancel();
+        if (signal.aborted) return;
+        if (first === BEAT) {
+          yield ': still here\n\n';
+          continue;
+        }
+        if (first.done === true) return;
+        yield frame(first.value);
+        next = iterator.next();
+      }
+    } finally {
+      open.end.abort();
+      await iterator.return?.();
+    }
+  }
+}
+
+/** One event as the standard writes it. JSON holds no line break, so one `data` line is enough. */
+const frame = (event: EventView): string =>
+  `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+
+const wait = (ms: number): { readonly promise: Promise<typeof BEAT>; readonly cancel: () => void } => {
+  let timer: NodeJS.Timeout | undefined;
+  const promise = new Promise<typeof BEAT>((resolve) => {
+    timer = setTimeout(() => resolve(BEAT), ms);
+    timer.unref();
+  });
+  return { promise, cancel: () => clearTimeout(timer) };
+};

@@ -1,0 +1,41 @@
+/** All handlers, and the proof that each contract has exactly one. */
+
+import { ROUTES, type Contract, type OpenApi } from '@headgate/core/api';
+import type { Lodge } from './lodge.ts';
+import type { Route } from './implement.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { flowRoutes } from './routes/flows.ts';
+import { grantRoutes } from './routes/grants.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { pageRoutes } from './routes/pages.ts';
+import { resumeRoutes } from './routes/resume.ts';
+import { runRoutes } from './routes/runs.ts';
+import { secretRoutes } from './routes/secrets.ts';
+import { stepRoutes } from './routes/steps.ts';
+import { systemRoutes } from './routes/system.ts';
+import { versionRoutes } from './routes/versions.ts';
+
+/** The routes to register. Webhooks are served apart (hooks.ts); pages only where the web is on. */
+export const routes = (lodge: Lodge, document: OpenApi): readonly Route[] => {
+  const all: readonly Route[] = [
+    ...systemRoutes(lodge, document),
+    ...flowRoutes(lodge),
+    ...versionRoutes(lodge),
+    ...stepRoutes(lodge),
+    ...grantRoutes(lodge),
+    ...runRoutes(lodge),
+    ...resumeRoutes(lodge),
+    ...keyRoutes(lodge),
+    ...secretRoutes(lodge),
+    ...auditRoutes(lodge),
+    ...pageRoutes(lodge, document),
+  ];
+  const made = new Map<Contract, number>();
+  for (const { contract } of all) made.set(contract, (made.get(contract) ?? 0) + 1);
+  for (const [name, contract] of Object.entries(ROUTES)) {
+    const expected = contract === ROUTES.webhook ? 0 : 1;
+    if ((made.get(contract) ?? 0) !== expected)
+      throw new Error(`the contract ${name} has ${made.get(contract) ?? 0} handlers`);
+  }
+  return lodge.gate.web ? all : all.filter(({ contract }) => !contract.tags.includes('pages'));
+};

@@ -1,0 +1,66 @@
+/**
+ * The one writer of responses. Every text that leaves, whole or as a stream, passes the guard here; no other file of the
+ * gateway touches a response's bytes (invariant 7), the webhook's lean path included: it calls `written` below.
+ *
+ * WR1 Nothing is cached by anybody, nothing is sniffed, framed or referred; there are no CORS headers at all (GUI-08).
+ * WR2 Bytes that are not text have no way out: a payload that is neither text nor a stream of texts is a fault of ours.
+ */
+
+import { type Duplex, Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import type { GuardPort } from '@headgate/core';
+
+/** Headers of every answer. */
+export const SAFE = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
+
+/** For answers that are no pages. */
+export const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
+
+/** A mark that no answer contains by chance and that no rule of the guard takes for a secret. */
+const MARK = '\u0001shown once\u0001';
+
+/** The text as it may leave. `reveal` is left as it is: a fresh key, at its only showing. */
+export const written = (guard: GuardPort, text: string, reveal?: string): string =>
+  reveal === undefined ? guard.redact(text) : guard.redact(text.replaceAll(reveal, MARK)).replaceAll(MARK, reveal);
+
+/** Puts the guard between every route and the wire. */
+export const guardResponses = (app: FastifyInstance, guard: GuardPort): void => {
+  app.addHook('onSend', (request, _reply, payload, done) => {
+    if (payload === null || payload === undefined) return done(null, payload);
+    if (typeof payload === 'string') return done(null, written(guard, payload, request.passage?.reveal));
+    if (payload instanceof Readable) return done(null, Readable.from(each(guard, payload)));
+    throw new Error('a payload that is neither text nor a stream of texts');
+  });
+};
+
+/** Every piece of a stream is a text of its own (an event, a comment) and is redacted whole. */
+async function* each(guard: GuardPort, stream: Readable): AsyncGenerator<string> {
+  for await (const piece of stream) yield guard.redact(String(piece));
+}
+
+const UNREAD: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** Answers a connection whose bytes were no HTTP request, or came too slowly, with a fixed text, and ends it. */
+export const endUnread = (fault: Error & { readonly code?: string }, socket: Duplex): void => {
+  if (fault.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const line = UNREAD[fault.code ?? ''] ?? '400 Bad Request';
+  const body = JSON.stringify({
+    status: Number(line.slice(0, 3)),
+    code: 'url.wrong',
+    text: 'This is no HTTP request that can be read',
+  });
+  const head = `HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${body.length}\r\ncache-control: no-store\r\n\r\n`;
+  socket.end(head + body);
+};

@@ -1,0 +1,31 @@
+/** The frame of every page: one document, one style sheet, no script. */
+
+import { html, Markup, type Piece } from './html.ts';
+import { style } from './style.ts';
+
+export type Frame = { readonly title: string; readonly body: Piece; readonly signedIn?: boolean };
+
+const SHEET = new Markup(`<style>${style}</style>`);
+
+const signOut = html`<form method="post" action="/runs/sign-out"><button type="submit">Sign out</button></form>`;
+
+/** The whole document as text. */
+export const frame = ({ title, body, signedIn = false }: Frame): string =>
+  html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · Headgate</title>
+${SHEET}
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header><strong>Headgate</strong><nav aria-label="Pages"><a href="/">API reference</a> · <a href="/runs">Runs</a></nav>${signedIn && signOut}</header>
+<main id="main" tabindex="-1">
+<h1>${title}</h1>
+${body}
+</main>
+</body>
+</html>
+`.text;

@@ -1,0 +1,22 @@
+/** The entry `@headgate/web`: pages as pure functions from data to HTML. It imports core alone and remembers nothing. */
+
+import type { Pages } from '@headgate/core/api';
+import { failurePage, signInPage } from './failure.ts';
+import { referencePage } from './reference.ts';
+import { resumePage } from './resume.ts';
+import { runPage } from './run.ts';
+import { runsPage } from './runs.ts';
+import { style } from './style.ts';
+
+export type { Pages } from '@headgate/core/api';
+
+/** What main hands to the gateway. */
+export const pages: Pages = {
+  style,
+  reference: referencePage,
+  signIn: signInPage,
+  runs: runsPage,
+  run: runPage,
+  resume: resumePage,
+  failure: failurePage,
+};

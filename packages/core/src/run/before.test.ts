@@ -54,6 +54,80 @@ describe('a pin before the start', () => {
   });
 });
 
+describe('results put before the start', () => {
+  it('stand in any order, though the steps between them are not to run', () => {
+    const steps = [act('a'), act('b', ['a']), act('c', ['b'])];
+    for (const before of [
+      [pin('a'), pin('b')],
+      [pin('b'), pin('a')],
+    ]) {
+      const run = new Hand(...steps).begin({ only: ['c'] }, ...before);
+      expect([run.status('a'), run.status('b')]).toEqual(['done', 'done']);
+      expect(run.asks()).toEqual(['start c']);
+    }
+  });
+
+  it('win over a skip that another of them brings', () => {
+    const steps = [act('check'), act('b', ['check.true']), act('c', ['b'])];
+    for (const before of [
+      [pin('check', 'false'), pin('b')],
+      [pin('b'), pin('check', 'false')],
+    ]) {
+      expect(new Hand(...steps).begin({}, ...before).asks()).toEqual(['start c']);
+    }
+  });
+
+  it('may be a problem, which goes on as `onProblem` says', () => {
+    const steps = [act('a', [], { onProblem: 'port' }), act('b', ['a']), act('c', ['a.problem'])];
+    const taken: Put = {
+      type: 'step.problem',
+      step: 'a',
+      data: { problem: { code: 'x', text: 'x', retry: 'no' }, attempt: 1, reused: 'r1' },
+    };
+    const run = new Hand(...steps).begin({}, taken);
+    expect(run.asks()).toEqual(['start c']);
+    expect(run.status('b')).toBe('skipped');
+  });
+});
+
+describe('items put before the start', () => {
+  const opened = (count: number): Put => ({ type: 'block.opened', step: 'e', data: { count, over: { value: [] } } });
+  const item = (index: number): Put => ({
+    type: 'block.item',
+    step: 'e',
+    item: [index],
+    data: { out: { value: `old ${index}` }, reused: 'r1' },
+  });
+  const steps = [act('a'), each('e', [act('b')], { after: ['a'], concurrency: 2 }), act('c', ['e'])];
+
+  it('are not run again, wherever they stand in the list', () => {
+    const run = new Hand(...steps).begin({}, pin('a'), opened(6), item(0), item(3), item(5));
+    expect(run.asks()).toEqual(['start b/1', 'start b/2']);
+    expect(run.done('b', [2]).asks()).toEqual(['start b/4']);
+    run.done('b', [1]).done('b', [4]);
+    const values = ['old 0', 'b/1 value', 'b/2 value', 'old 3', 'b/4 value', 'old 5'];
+    expect(run.state.root.blocks.get(1)?.results).toEqual(values.map((value) => ({ value })));
+    expect(run.asks()).toEqual(['close e']);
+  });
+
+  it('that are all of the list close the block', () => {
+    const run = new Hand(...steps).begin({}, item(0), opened(2), item(1), item(0), item(0), pin('a'));
+    expect(run.asks()).toEqual(['close e']);
+  });
+
+  it('beyond the list, or of no whole number, are ignored', () => {
+    const run = new Hand(...steps).begin({}, opened(3), item(3), item(-1), item(2.5), pin('a'));
+    expect(run.state.root.blocks.get(1)?.ended).toBe(0);
+    expect(run.asks()).toEqual(['start b/0', 'start b/1']);
+  });
+
+  it('do not make a block start that waits for nothing else: it is open already', () => {
+    const run = new Hand(...steps).begin({}, opened(2), item(0));
+    expect(run.asks()).toEqual(['start a', 'start b/1']);
+    expect(run.done('a').asks()).toEqual([]);
+  });
+});
+
 describe('`only`', () => {
   it('lets only the named steps run; the rest reads as skipped', () => {
     const run = new Hand(act('a'), act('b', ['a']), act('c', ['b']), act('other')).begin({ only: ['a', 'b'] });

@@ -10,12 +10,12 @@
 import { PROBLEM_PORT } from '../flow/model.ts';
 import { at, type Problem } from '../problem.ts';
 import type { Event, Held } from './journal.ts';
+import { ask, dropScope, forget, mark, move, start } from './instance.ts';
 import { prune } from './plan.ts';
 import { carries, MAX_ITEMS, type ShapeStep } from './shape.ts';
 import {
   ACTIVE,
   type BlockRun,
-  type Command,
   DONE,
   DOUBTED,
   FAILED,
@@ -23,7 +23,6 @@ import {
   lastValue,
   OPEN,
   PENDING,
-  READY,
   RETRYING,
   SKIPPED,
   type Scope,
@@ -50,8 +49,8 @@ export const apply = (state: State, event: Event): void => {
       if (state.phase !== 'queued') return;
       state.phase = 'running';
       state.now = event.at;
-      openScope(state, state.root);
-      return;
+      spread(state, state.root, settledBefore(state));
+      return openScope(state, state.root);
     case 'run.cancel':
       state.commands.push({ do: 'cancel', by: event.data.by });
       return;
@@ -146,7 +145,7 @@ const applyToStep = (state: State, event: Event): void => {
     case 'block.item': {
       const block = scope.blocks.get(step.pos);
       const index = event.item?.[event.item.length - 1] ?? -1;
-      if (block?.items.has(index) !== true) return;
+      if (block === undefined || !isAwaited(block, index)) return;
       const data = event.data;
       if ('problem' in data) return itemFailed(state, block, index, at({ item: event.item ?? [] }, data.problem));
       return itemEnded(state, block, index, data.out, 'more' in data ? data.more : true);
@@ -162,15 +161,11 @@ const applyToStep = (state: State, event: Event): void => {
   }
 };
 
-/** Keeps the counts of active and waiting steps with every change of a status. */
-const move = (state: State, scope: Scope, step: ShapeStep, to: number): void => {
-  const from = scope.status[step.pos];
-  if (from === ACTIVE) state.active -= 1;
-  else if (from === WAITING || from === RETRYING) state.waiting -= 1;
-  if (to === ACTIVE) state.active += 1;
-  else if (to === WAITING || to === RETRYING) state.waiting += 1;
-  scope.status[step.pos] = to;
-};
+const settledBefore = (state: State): Settled[] =>
+  state.root.steps
+    .map((index) => stepAt(state.shape, index))
+    .filter((step) => state.root.status[step.pos] === DONE)
+    .map((step) => ({ step, done: true, port: state.ports.get(step.pos) ?? null }));
 
 const openScope = (state: State, scope: Scope): void => {
   if (scope.open === 0) return scopeEnded(state, scope);
@@ -190,17 +185,10 @@ const makeReady = (state: State, scope: Scope, step: ShapeStep): void => {
 const isWanted = (state: State, step: ShapeStep): boolean =>
   state.only === null || step.depth > 0 || state.only.has(step.id);
 
-const start = (state: State, scope: Scope, step: ShapeStep, attempt: number): void => {
-  move(state, scope, step, READY);
-  ask(state, { do: 'start', step, scope, attempt });
-};
-
-const ask = (state: State, command: Extract<Command, { do: 'start' | 'wait' }>): void => {
-  command.scope.asked[command.step.pos] = command;
-  state.commands.push(command);
-};
-
-/** A step and all that follows from it at once: skips and disabled steps are settled in the same loop. */
+/**
+ * A step and all that follows from it at once. What is put before the start (pins, reused results) has no consequences
+ * until the run starts, so that its order does not matter.
+ */
 const settle = (
   state: State,
   scope: Scope,
@@ -209,55 +197,35 @@ const settle = (
   port: string | null,
   value: Held,
 ): void => {
-  const work: { step: ShapeStep; status: number; port: string | null; value: Held }[] = [{ step, status, port, value }];
-  for (let next = work.pop(); next !== undefined; next = work.pop()) {
-    const was = scope.status[next.step.pos];
-    if (was === undefined || was >= DONE) continue;
-    move(state, scope, next.step, next.status);
-    scope.values[next.step.pos] = next.value;
-    scope.asked[next.step.pos] = null;
-    scope.open -= 1;
-    forget(state, scope, next.step);
+  mark(state, scope, step, status, port, value);
+  if (scope === state.root && (state.phase === 'new' || state.phase === 'queued')) return;
+  spread(state, scope, [{ step, done: status === DONE, port }]);
+  if (scope.open === 0) scopeEnded(state, scope);
+};
+
+type Settled = { readonly step: ShapeStep; readonly done: boolean; readonly port: string | null };
+
+/** Carries what was settled along the wires: skips and disabled steps are settled in the same loop. */
+const spread = (state: State, scope: Scope, from: Settled[]): void => {
+  for (let next = from.pop(); next !== undefined; next = from.pop()) {
     for (const wire of next.step.out) {
       const to = stepAt(state.shape, scope.steps[wire.to]);
       const left = (scope.left[to.pos] ?? 0) - 1;
       scope.left[to.pos] = left;
-      if (next.status === DONE && carries(wire, next.port)) scope.carried[to.pos] = (scope.carried[to.pos] ?? 0) + 1;
+      if (next.done && carries(wire, next.port)) scope.carried[to.pos] = (scope.carried[to.pos] ?? 0) + 1;
       if (scope.status[to.pos] !== PENDING) continue;
       const carried = scope.carried[to.pos] ?? 0;
       const goes =
         to.join === 'first' ? carried > 0 : left === 0 && (to.join === 'any' ? carried > 0 : carried === to.entries);
-      if (goes && isWanted(state, to)) {
-        if (to.disabled) work.push({ step: to, status: DONE, port: null, value: NOTHING });
-        else start(state, scope, to, 1);
-      } else if (goes || left === 0) work.push({ step: to, status: SKIPPED, port: null, value: NOTHING });
+      if (!goes && left > 0) continue;
+      const done = goes && isWanted(state, to);
+      if (done && !to.disabled) start(state, scope, to, 1);
+      else {
+        mark(state, scope, to, done ? DONE : SKIPPED, null, NOTHING);
+        from.push({ step: to, done, port: null });
+      }
     }
   }
-  if (scope.open === 0) scopeEnded(state, scope);
-};
-
-/** A block that settled while items were under way (a pin, a choice, a problem) drops them. */
-const forget = (state: State, scope: Scope, step: ShapeStep): void => {
-  const block = scope.blocks.get(step.pos);
-  if (block === undefined) return;
-  scope.blocks.delete(step.pos);
-  dropItems(state, block);
-};
-
-const dropItems = (state: State, block: BlockRun): void => {
-  if (block.items.size > 0) state.commands.push({ do: 'drop' });
-  for (const item of block.items.values()) dropScope(state, item);
-  block.items.clear();
-  block.closed = true;
-};
-
-const dropScope = (state: State, scope: Scope): void => {
-  scope.dropped = true;
-  for (const status of scope.status) {
-    if (status === ACTIVE) state.active -= 1;
-    else if (status === WAITING || status === RETRYING) state.waiting -= 1;
-  }
-  for (const inner of scope.blocks.values()) dropItems(state, inner);
 };
 
 const fail = (state: State, scope: Scope, step: ShapeStep, problem: Problem): void => {
@@ -283,8 +251,6 @@ const itemFailed = (state: State, block: BlockRun, index: number, problem: Probl
     state.commands.push({ do: 'drop' });
     return itemSettled(state, block, index, { problem });
   }
-  dropItems(state, block);
-  block.scope.blocks.delete(block.step.pos);
   fail(state, block.scope, block.step, problem);
 };
 
@@ -310,6 +276,15 @@ const openBlock = (state: State, scope: Scope, step: ShapeStep, count: number, o
   else openItems(state, block);
 };
 
+/** An item under way, or one not opened yet whose result is known beforehand (reused from another run). */
+const isAwaited = (block: BlockRun, index: number): boolean =>
+  block.items.has(index) ||
+  (block.step.block?.kind === 'each' &&
+    isCount(index) &&
+    index >= block.next &&
+    index < block.count &&
+    block.results[index] === undefined);
+
 const openItems = (state: State, block: BlockRun): void => {
   const shape = block.step.block;
   if (shape === null || block.opening) return;
@@ -317,6 +292,7 @@ const openItems = (state: State, block: BlockRun): void => {
   while (!block.closed && block.next < block.count && block.items.size < shape.concurrency) {
     const index = block.next;
     block.next += 1;
+    if (block.results[index] !== undefined) continue;
     const item = scopeOf(state.shape, shape.children, block, [...block.scope.item, index]);
     block.items.set(index, item);
     openScope(state, item);

@@ -43,16 +43,16 @@ export type EventData = {
   'run.started': Record<string, never>;
   /** Before an effect. `key`: the idempotency key passed to the outside. Pure steps have no start. `deadline`: ms since epoch. */
   'step.started': { attempt: number; key?: string; repeatable: boolean; deadline?: number; input?: Held };
-  /** `pinned` and `reused` values are put before planning and look like results. `by`: who chose it after a doubt. */
+  /** `pinned` and `reused` (a run's id) values are put before planning and look like results. `by`: who chose it after a doubt. */
   'step.done': { out: Held; port?: string; attempt?: number; pinned?: true; reused?: string; by?: string };
   /** With `retryAt` (chance already drawn) another attempt follows; without it the problem is final. */
-  'step.problem': { problem: Problem; attempt: number; retryAt?: number };
+  'step.problem': { problem: Problem; attempt: number; retryAt?: number; reused?: string };
   /** Waits for a time, an outside event (by the hash of a one-time token), a child run, or whichever comes first. */
   'step.waiting': { until?: number; token?: string; child?: string; note?: string };
   /** A block learnt how many items it has (each), or starts (repeat: its max). */
   'block.opened': { count: number; over?: Held };
   /** One item or turn ended; `item` is the path including its index. `more: false` ends a repeat. */
-  'block.item': { out: Held } | { problem: Problem } | { out: Held; more: boolean };
+  'block.item': { out: Held; reused?: string } | { problem: Problem } | { out: Held; more: boolean };
   'run.cancel': { by: string; reason?: string };
   /** The answer of a `respond` step, recorded before it leaves. */
   'run.responded': { status: number; headers: Record<string, string>; body: Held };

@@ -64,13 +64,21 @@ export type HookRequest = {
   readonly raw: Uint8Array;
 };
 
-export type HookAnswer = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string };
+export type HookAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
 
 export type RerunRequest = {
   readonly principal: Principal;
   readonly run: string;
   /** `all`: everything again. `failed`: only what failed or never ran. `from`: this step and what depends on it. `to`: up to and with this step. */
-  readonly mode: { readonly all: true } | { readonly failed: true } | { readonly from: string } | { readonly to: string };
+  readonly mode:
+    | { readonly all: true }
+    | { readonly failed: true }
+    | { readonly from: string }
+    | { readonly to: string };
   readonly input?: unknown;
   readonly version?: number;
 };
@@ -80,9 +88,19 @@ export type EnginePort = {
   readonly hook: (request: HookRequest) => Promise<HookAnswer>;
   readonly view: (workspace: string, run: string) => Promise<RunView | null>;
   /** Events with seq > after, at most `limit`; `next` is the seq to go on after, null at the present end. */
-  readonly journal: (workspace: string, run: string, after: number, limit: number) => Promise<{ events: EventView[]; next: number | null } | null>;
+  readonly journal: (
+    workspace: string,
+    run: string,
+    after: number,
+    limit: number,
+  ) => Promise<{ events: EventView[]; next: number | null } | null>;
   /** Durable events as they come, from seq > after; ends after the run's end or when the signal aborts. Null: no such run. */
-  readonly follow: (workspace: string, run: string, after: number, signal: AbortSignal) => Promise<AsyncIterable<EventView> | null>;
+  readonly follow: (
+    workspace: string,
+    run: string,
+    after: number,
+    signal: AbortSignal,
+  ) => Promise<AsyncIterable<EventView> | null>;
   readonly cancel: (who: Principal, run: string, reason?: string) => Promise<Result<RunView>>;
   readonly rerun: (request: RerunRequest) => Promise<Result<RunView>>;
   /** Settles a run in doubt. */

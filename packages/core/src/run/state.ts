@@ -1,6 +1,7 @@
 /**
  * The state of a run: the fold of its journal. It is mutable and grows by one event at a time, so that a run of
- * 100,000 items costs linear time; nothing outside fold.ts changes it but plan.ts, which takes commands out.
+ * 100,000 items costs linear time; nothing changes it but fold.ts with instance.ts, and plan.ts, which takes
+ * commands out.
  *
  * S1 A scope holds one instance of a list of sibling steps: the flow itself, or one item of a block.
  * S2 A scope that ended or was abandoned is dropped: its values go, events that still speak of it are ignored.
@@ -46,6 +47,7 @@ export type Scope = {
 
 export type ItemResult = Held | { readonly problem: Problem };
 
+/** `results` has gaps where items have not ended; of a repeat it holds the last turn's. */
 export type BlockRun = {
   readonly step: ShapeStep;
   readonly scope: Scope;
@@ -92,6 +94,10 @@ export type State = {
   root: Scope;
   only: ReadonlySet<string> | null;
   readonly commands: Command[];
+  /** Ports by which steps of the flow's own level ended, by position. */
+  readonly ports: Map<number, string>;
+  /** `each` blocks of the flow's own level that ended with items missing or failed: a partial run takes up the rest. */
+  readonly broken: Map<number, BlockRun>;
   readonly doubts: { scope: Scope; step: ShapeStep; problem: Problem }[];
   /** Steps started and not ended, and steps waiting or between two tries. */
   active: number;
@@ -138,6 +144,8 @@ export const newState = (shape: Shape): State => ({
   root: scopeOf(shape, shape.roots, null, []),
   only: null,
   commands: [],
+  ports: new Map(),
+  broken: new Map(),
   doubts: [],
   active: 0,
   waiting: 0,

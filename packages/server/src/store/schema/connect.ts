@@ -10,7 +10,7 @@ import { DatabaseSync } from 'node:sqlite';
 const BUSY = 10_000;
 
 /** Upper bound of the WAL file once it was checkpointed; while a reader holds an old snapshot it may grow past it. */
-const WAL_KEPT = 32 * 1024 * 1024;
+const WAL_KEPT = 40 * 1024 * 1024;
 
 /** A connection for reading and for configuration. It never checkpoints: that is the journal worker's, off the main thread. */
 export const connect = (path: string, options: { readOnly?: boolean } = {}): DatabaseSync => {

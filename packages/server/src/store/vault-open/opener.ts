@@ -6,6 +6,7 @@
  * O2 Nothing opened here is kept.
  */
 
+import type { KeyObject } from 'node:crypto';
 import { type Result, bad, good, problem } from '@headgate/core';
 import { CHUNK_SALT, CHUNK_VERSION, chunkAbout, chunkKey } from '../vault-seal/chunks.ts';
 import type { Keyring } from '../vault-seal/keyring.ts';
@@ -29,8 +30,8 @@ const KEYS_KEPT = 64;
 /** Makes the opening half over a keyring. */
 export const opener = (ring: Keyring): Opener => {
   // Deriving a session key costs more than opening a small chunk, and chunks of one session come together.
-  const sessions = new Map<string, Uint8Array>();
-  const session = (salt: Uint8Array): Uint8Array => {
+  const sessions = new Map<string, KeyObject>();
+  const session = (salt: Uint8Array): KeyObject => {
     const name = Buffer.from(salt).toString('base64');
     const known = sessions.get(name);
     if (known !== undefined) return known;

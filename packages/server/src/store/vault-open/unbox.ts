@@ -3,11 +3,11 @@
  * record and a changed byte look alike.
  */
 
-import { createDecipheriv } from 'node:crypto';
+import { type KeyObject, createDecipheriv } from 'node:crypto';
 import { NONCE, TAG } from '../vault-seal/box.ts';
 
 /** The plaintext, or null when the box was not sealed by this key about this. */
-export const openBox = (key: Uint8Array, about: string, box: Uint8Array): Buffer | null => {
+export const openBox = (key: KeyObject | Uint8Array, about: string, box: Uint8Array): Buffer | null => {
   if (box.length < NONCE + TAG) return null;
   const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(0, NONCE), { authTagLength: TAG });
   decipher.setAAD(Buffer.from(about));

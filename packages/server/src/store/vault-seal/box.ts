@@ -6,7 +6,7 @@
  *    per secret, per file and per session.
  */
 
-import { createCipheriv, randomFillSync } from 'node:crypto';
+import { type KeyObject, createCipheriv, randomFillSync } from 'node:crypto';
 
 export const NONCE = 12;
 export const TAG = 16;
@@ -24,8 +24,11 @@ const nonce = (): Uint8Array => {
   return pool.subarray(used - NONCE, used);
 };
 
-/** Seals a text or bytes under a 32-byte key, bound to `about` (authenticated, not stored). `head` is put in front as it is. */
-export const sealBox = (key: Uint8Array, about: string, plain: string | Uint8Array, head?: Uint8Array): Buffer => {
+/**
+ * Seals a text or bytes under a 32-byte key, bound to `about` (authenticated, not stored). `head` is put in front as it is.
+ * A key object, because preparing raw bytes at every call costs more than twice what sealing a small text does.
+ */
+export const sealBox = (key: KeyObject, about: string, plain: string | Uint8Array, head?: Uint8Array): Buffer => {
   const iv = nonce();
   const cipher = createCipheriv('aes-256-gcm', key, iv);
   cipher.setAAD(Buffer.from(about));

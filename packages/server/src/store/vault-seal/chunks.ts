@@ -6,7 +6,7 @@
  * C1 A chunk is bound to its workspace, run and first seq: moved elsewhere it does not open.
  */
 
-import { randomBytes } from 'node:crypto';
+import { type KeyObject, createSecretKey, randomBytes } from 'node:crypto';
 import { sealBox } from './box.ts';
 import { hkdf } from './keyring.ts';
 
@@ -19,8 +19,8 @@ export const chunkAbout = (workspace: string, run: string, from: number): string
   JSON.stringify([workspace, run, from]);
 
 /** The key of one session, from the journal key and the salt found in a chunk. */
-export const chunkKey = (journalKey: Uint8Array, salt: Uint8Array): Uint8Array =>
-  hkdf(journalKey, salt, 'headgate chunk 1');
+export const chunkKey = (journalKey: Uint8Array, salt: Uint8Array): KeyObject =>
+  createSecretKey(hkdf(journalKey, salt, 'headgate chunk 1'));
 
 /** Returns the sealing function of one session; it changes its key by itself long before the key is worn. */
 export const chunkSealer = (
@@ -28,12 +28,12 @@ export const chunkSealer = (
 ): ((workspace: string, run: string, from: number, events: string) => Buffer) => {
   let left = 0;
   let head = new Uint8Array(0);
-  let key = new Uint8Array(0);
+  let key: KeyObject | null = null;
   return (workspace, run, from, events) => {
-    if (left === 0) {
+    if (key === null || left === 0) {
       const salt = randomBytes(CHUNK_SALT);
       head = Uint8Array.from([CHUNK_VERSION, ...salt]);
-      key = Uint8Array.from(chunkKey(journalKey, salt));
+      key = chunkKey(journalKey, salt);
       left = BOXES_A_KEY;
     }
     left -= 1;

@@ -8,7 +8,7 @@
  *    under another name or tenant, does not open.
  */
 
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { NONCE, TAG, sealBox } from './box.ts';
 
 export const SECRET_VERSION = 1;
@@ -28,8 +28,8 @@ export const sealSecret = (
 ): Uint8Array => {
   const about = secretAbout(workspace, secret, version);
   const dataKey = randomBytes(32);
-  const wrapped = sealBox(secretKey, `key ${about}`, dataKey, Uint8Array.of(SECRET_VERSION));
-  const sealed = sealBox(dataKey, `value ${about}`, value, wrapped);
+  const wrapped = sealBox(createSecretKey(secretKey), `key ${about}`, dataKey, Uint8Array.of(SECRET_VERSION));
+  const sealed = sealBox(createSecretKey(dataKey), `value ${about}`, value, wrapped);
   dataKey.fill(0);
   return sealed;
 };

@@ -12,8 +12,14 @@ import { committer } from './commit.ts';
 import type { FromWorker, Group, ToWorker, WorkerSettings } from './messages.ts';
 import { pruner } from './prune.ts';
 
-/** Pages in the WAL before the worker moves them into the database file, between two groups. */
-const CHECKPOINT_PAGES = 2000;
+/**
+ * Pages in the WAL before a commit moves them into the database file, which a group then waits for (some 30 ms). Its cost
+ * is nearly the same for 2,000 pages as for 8,000, so rarely is better: at 2,000 a fifth of the time went into it.
+ */
+const CHECKPOINT_PAGES = 8000;
+
+/** After this pause without a group the pages are moved when nobody waits. */
+const IDLE = 1000;
 
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 2000;
@@ -27,6 +33,21 @@ database.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
 for (const pragma of settings.pragmas) database.exec(`pragma ${pragma}`);
 const prune = pruner(database);
 const commit = committer(database, settings, prune);
+
+let idle: NodeJS.Timeout | null = null;
+
+const move = (): void => {
+  try {
+    database.exec('pragma wal_checkpoint(passive)');
+  } catch {
+    // A full disk refuses this, too; the WAL keeps everything, and the next group says what is wrong.
+  }
+};
+
+const moveWhenIdle = (): void => {
+  if (idle !== null) idle.refresh();
+  else idle = setTimeout(move, IDLE).unref();
+};
 
 const say = (message: FromWorker): void => port.postMessage(message);
 
@@ -43,6 +64,7 @@ const attempt = (group: Group, tries: number): void => {
   try {
     const answers = commit(group);
     say({ kind: 'done', n: group.n, answers });
+    moveWhenIdle();
   } catch (error) {
     const final = !isCurable(error) || tries >= settings.tries;
     const text = error instanceof Error ? error.message : String(error);
@@ -72,6 +94,7 @@ port.on('message', (message: ToWorker) => {
       }
       return;
     case 'stop':
+      if (idle !== null) clearTimeout(idle);
       database.close();
       say({ kind: 'stopped' });
       port.close();

@@ -6,11 +6,12 @@ import type { CallExpression, Expression, MemberExpression, SpreadElement } from
 import { arrow, type CallbackMaker } from './arrows.ts';
 import type { Code, Compiler, Frame, Made } from './compiler.ts';
 import { fail } from './fault.ts';
-import { closest, unknownName } from './hints.ts';
+import { closest, namedStep, unknownName } from './hints.ts';
 import { costOf, gather, items } from './literals.ts';
 import { isSkip, skip } from './members.ts';
 import { argumentsFor } from './methods/arguments.ts';
 import type { Method, Origin, Param, StaticFunction, Use } from './methods/method.ts';
+import { counted, signature } from './methods/signature.ts';
 import { functionNamed, isNamespace, methodNames, methodsNamed, namesOf } from './methods/table.ts';
 import { forbidden, isForbidden } from './read.ts';
 import { isRoot } from './scope.ts';
@@ -84,17 +85,6 @@ const argumentsOf = (compiler: Compiler, node: CallExpression, name: string, sha
   };
 };
 
-const counted = (params: readonly Param[]): string => {
-  const least = params.filter((param) => !param.optional).length;
-  const most = params.at(-1)?.rest === true ? 'more' : String(params.length);
-  const range = String(least) === most ? most : most === 'more' ? `${least} or more` : `${least} to ${most}`;
-  return `${range} argument${range === '1' ? '' : 's'}`;
-};
-
-/** Parameters as they are written in documentation: `search, from?`. */
-export const signature = (params: readonly Param[]): string =>
-  params.map((param) => `${param.rest ? '...' : ''}${param.name}${param.optional && !param.rest ? '?' : ''}`).join(', ');
-
 const callbackOf = (compiler: Compiler, node: Expression | SpreadElement, needed: boolean, method: string): CallbackMaker | 'refused' | undefined => {
   if (node.type === 'ParenthesizedExpression') return callbackOf(compiler, node.expression, needed, method);
   if (node.type === 'ArrowFunctionExpression') {
@@ -129,7 +119,9 @@ const asCallback = (compiler: Compiler, start: number, named: StaticFunction): C
 const plain = (compiler: Compiler, node: CallExpression, name: string): Made => {
   const found = functionNamed('', name);
   if (found !== undefined) return ofFunction(compiler, node, found, name);
-  const { code, text, fix } = unknownName(name, compiler.localNames());
+  const [first] = node.arguments;
+  const step = first?.type === 'Literal' && typeof first.value === 'string' ? first.value : undefined;
+  const { code, text, fix } = name === '$' && step !== undefined ? namedStep(name, step) : unknownName(name, compiler.localNames());
   return compiler.refuse(node.callee.start, code, text, fix);
 };
 

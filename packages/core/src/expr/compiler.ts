@@ -11,6 +11,7 @@
 import type { Expression } from 'acorn';
 import type { Problem } from '../problem.ts';
 import type { Budget } from './budget.ts';
+import type { ExprCode } from './codes.ts';
 import { ExprProblem, fault, type Site, type Source } from './fault.ts';
 import type { Origin } from './methods/method.ts';
 import type { Root, Scope } from './scope.ts';
@@ -40,6 +41,8 @@ type Visit = (compiler: Compiler, node: Expression) => Made;
 
 export class Compiler {
   readonly source: Source;
+  /** Where the expression begins in the source: syntax nodes count from there. */
+  readonly base: number;
   readonly problems: Problem[] = [];
   readonly references: Reference[] = [];
   /** Slots used so far: the length of a frame's locals. */
@@ -48,8 +51,9 @@ export class Compiler {
   #names: { readonly name: string; readonly slot: number }[] = [];
   #depth = 0;
 
-  constructor(source: Source, visit: Visit) {
+  constructor(source: Source, base: number, visit: Visit) {
     this.source = source;
+    this.base = base;
     this.#visit = visit;
   }
 
@@ -64,11 +68,11 @@ export class Compiler {
   }
 
   site(start: number): Site {
-    return { source: this.source, start };
+    return { source: this.source, start: this.base + start };
   }
 
   /** Records a Problem and gives code that ends in the same Problem, should it be run all the same. */
-  refuse(start: number, code: string, text: string, fix?: string): Made {
+  refuse(start: number, code: ExprCode, text: string, fix?: string): Made {
     const found = fault(this.site(start), code, text, fix);
     this.problems.push(found);
     const run = (): never => {

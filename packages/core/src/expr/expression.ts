@@ -69,8 +69,8 @@ const unsupported = (compiler: Compiler, node: Extract<Expression, { type: Unsup
   return compiler.refuse(node.start, reaching.has(node.type) ? 'expr.forbidden' : 'expr.unsupported', text, fix);
 };
 
-/** Compiles a parsed expression; Problems and references are left in the compiler it returns. */
-export const compileExpression = (source: Source, node: Expression): { made: Made; compiler: Compiler } => {
-  const compiler = new Compiler(source, visit);
+/** Compiles an expression parsed from `base` on; Problems and references are left in the compiler it returns. */
+export const compileExpression = (source: Source, base: number, node: Expression): { made: Made; compiler: Compiler } => {
+  const compiler = new Compiler(source, base, visit);
   return { made: compiler.visit(node), compiler };
 };

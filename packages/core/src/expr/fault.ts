@@ -6,6 +6,7 @@
  * name places, types and names that the author wrote, never a value that flowed (attack row EXP-06).
  */
 import { problem, type Problem } from '../problem.ts';
+import type { ExprCode } from './codes.ts';
 
 /** One text of a flow file that holds expressions. `field` is its dotted place, empty when unknown. */
 export type Source = { readonly text: string; readonly field: string };
@@ -34,7 +35,7 @@ export const position = (text: string, offset: number): { line: number; column: 
 };
 
 /** The Problem at a site. `text` is a sentence without its position, which is added here. */
-export const fault = (site: Site, code: string, text: string, fix?: string): Problem => {
+export const fault = (site: Site, code: ExprCode, text: string, fix?: string): Problem => {
   const { line, column } = position(site.source.text, site.start);
   return problem(code, `${text} (line ${line}, column ${column})`, {
     ...(site.source.field === '' ? {} : { at: { field: site.source.field } }),
@@ -42,6 +43,6 @@ export const fault = (site: Site, code: string, text: string, fix?: string): Pro
   });
 };
 
-export const fail = (site: Site, code: string, text: string, fix?: string): never => {
+export const fail = (site: Site, code: ExprCode, text: string, fix?: string): never => {
   throw new ExprProblem(fault(site, code, text, fix));
 };

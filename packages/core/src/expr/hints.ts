@@ -2,10 +2,11 @@
  * Did you mean: what people carry over from other products and from JavaScript at large, and the
  * closest known name for a slip of the finger. Words only; nothing here changes what is accepted.
  */
-import { globalNames } from './methods/table.ts';
+import type { ExprCode } from './codes.ts';
+import { functionNamed, globalNames } from './methods/table.ts';
 import { ROOTS } from './scope.ts';
 
-type Hint = { readonly code: 'expr.name' | 'expr.forbidden' | 'expr.unsupported'; readonly text: string; readonly fix?: string };
+type Hint = { readonly code: ExprCode; readonly text: string; readonly fix?: string };
 
 /** Names that other products or JavaScript itself give, and what to write here. */
 const carried: Readonly<Record<string, string>> = {
@@ -64,7 +65,25 @@ const outside: ReadonlySet<string> = new Set([
   'eval', 'Function', 'globalThis', 'window', 'self', 'process', 'require', 'module', 'exports', 'Reflect', 'Proxy', 'Symbol', 'WebAssembly', 'setTimeout', 'setInterval', 'arguments', 'constructor', '__proto__', 'prototype',
 ]);
 
+/** The id that a step of that display name is likely to have here. */
+const likelyId = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^[^a-z]+|_+$/g, '') || 'ID';
+
+/** What to write for $("Fetch data") and $node["Fetch data"], where the step is named literally. */
+export const namedStep = (name: string, step: string): Hint => ({
+  code: 'expr.name',
+  text: `There is no \`${name}\` here`,
+  fix: `Write steps.${likelyId(step).slice(0, 60)}, if that is the id of the step.`,
+});
+
+/** What to say of a name that is neither a root nor a local; `locals` are the names in reach. */
 export const unknownName = (name: string, locals: readonly string[]): Hint => {
+  if (functionNamed('', name) !== undefined) {
+    return { code: 'expr.method', text: `\`${name}\` is a function, and it is not called`, fix: `Write ${name}(…).` };
+  }
   if (outside.has(name)) {
     return { code: 'expr.forbidden', text: `\`${name}\` is not reachable: expressions see data only`, fix: 'For code, use a `code` step.' };
   }

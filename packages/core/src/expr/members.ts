@@ -7,13 +7,12 @@
 import type { ChainExpression, Expression, Identifier, MemberExpression } from 'acorn';
 import type { Code, Compiler, Frame, Made } from './compiler.ts';
 import type { Site } from './fault.ts';
-import { unknownName } from './hints.ts';
+import { closest, namedStep, unknownName } from './hints.ts';
 import { constant } from './literals.ts';
 import { constantNamed, fieldOf, isMethodName, isNamespace, namesOf } from './methods/table.ts';
 import { element, isForbidden, member, type MemberSite } from './read.ts';
 import { isRoot, type Root } from './scope.ts';
 import { kindOf, utc } from './values.ts';
-import { closest } from './hints.ts';
 
 /** What a chain gives when `?.` met nothing: the rest of the chain is skipped. Never leaves a ChainExpression. */
 const SKIP: unique symbol = Symbol('skip');
@@ -22,13 +21,12 @@ const LONGEST_OWNER = 60;
 
 /** The author's own words for an expression, cut to a readable length. */
 const words = (compiler: Compiler, node: { start: number; end: number }): string => {
-  const text = compiler.source.text.slice(node.start, node.end).replace(/\s+/g, ' ');
+  const text = compiler.source.text.slice(compiler.base + node.start, compiler.base + node.end).replace(/\s+/g, ' ');
   return text.length > LONGEST_OWNER ? `…${text.slice(-LONGEST_OWNER)}` : text;
 };
 
 const memberSite = (compiler: Compiler, start: number, owner: { start: number; end: number }, key?: string): MemberSite => ({
-  source: compiler.source,
-  start,
+  ...compiler.site(start),
   owner: words(compiler, owner),
   fields: fieldOf,
   isMethod: isMethodName,
@@ -80,6 +78,11 @@ export const memberExpression = (compiler: Compiler, node: MemberExpression): Ma
     const { name } = path.base;
     if (isRoot(name)) return root(compiler, path.base, name, path.members, node);
     if (isNamespace(name)) return namespaced(compiler, node, name, path.members);
+    const step = name === '$node' ? path.members[0] : undefined;
+    if (step !== undefined) {
+      const { code, text, fix } = namedStep(name, literalKey(step) ?? '');
+      return compiler.refuse(path.base.start, code, text, fix);
+    }
   }
   if (node.object.type === 'Super' || node.property.type === 'PrivateIdentifier') {
     return compiler.refuse(node.start, 'expr.unsupported', '`super` and private names are not supported');

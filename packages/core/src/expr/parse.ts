@@ -56,7 +56,7 @@ const plainEnd = (source: Source, start: number): number | undefined => {
 
 export type Parsed = { readonly node: Expression } | { readonly problem: Problem };
 
-/** Parses `source.text` from `start` to `end` as exactly one expression; positions are offsets into the whole text. */
+/** Parses `source.text` from `start` to `end` as exactly one expression; positions in the tree count from `start`. */
 export const parse = (source: Source, start: number, end: number): Parsed => {
   const inside = source.text.slice(start, end);
   const first = start + inside.length - inside.trimStart().length;
@@ -70,12 +70,12 @@ export const parse = (source: Source, start: number, end: number): Parsed => {
   const nested = nestedBraces(source, first);
   if (nested !== undefined) return { problem: nested };
   try {
-    const node = parseExpressionAt(source.text.slice(0, end), start, options);
-    const after = skipBlank(source.text, node.end, end);
-    if (after === end) return { node };
-    return { problem: fault({ source, start: after }, 'expr.syntax', 'This does not belong to the expression before it', ONE) };
+    const node = parseExpressionAt(inside, 0, options);
+    const after = skipBlank(inside, node.end);
+    if (after === inside.length) return { node };
+    return { problem: fault({ source, start: start + after }, 'expr.syntax', 'This does not belong to the expression before it', ONE) };
   } catch (thrown) {
-    return { problem: syntaxProblem(source, first, end, thrown) };
+    return { problem: syntaxProblem(source, start, end, thrown) };
   }
 };
 
@@ -86,12 +86,12 @@ const nestedBraces = (source: Source, first: number): Problem | undefined =>
     ? fault({ source, start: first }, 'expr.syntax', 'This is an expression already', 'Leave out the inner {{ and }}.')
     : undefined;
 
-const syntaxProblem = (source: Source, first: number, end: number, thrown: unknown): Problem => {
-  if (thrown instanceof RangeError) return tooDeep(source, first);
+const syntaxProblem = (source: Source, start: number, end: number, thrown: unknown): Problem => {
+  if (thrown instanceof RangeError) return tooDeep(source, start);
   if (!(thrown instanceof SyntaxError)) throw thrown;
-  const at = 'pos' in thrown && typeof thrown.pos === 'number' ? Math.min(thrown.pos, end) : first;
-  if (source.text.slice(first, end).includes('{{')) {
-    const nested = source.text.indexOf('{{', first);
+  const at = 'pos' in thrown && typeof thrown.pos === 'number' ? Math.min(start + thrown.pos, end) : start;
+  if (source.text.slice(start, end).includes('{{')) {
+    const nested = source.text.indexOf('{{', start);
     return fault({ source, start: nested }, 'expr.syntax', 'This is an expression already', 'Leave out the inner {{ and }}.');
   }
   const text = at >= end ? 'The expression ends too early' : acornText(thrown.message);
@@ -104,21 +104,21 @@ const acornText = (message: string): string => {
   return words === 'Unexpected token' ? 'This is not expected here' : words;
 };
 
-/** The first offset from `at` that is neither blank nor in a comment. */
-const skipBlank = (text: string, from: number, end: number): number => {
+/** The first offset from `from` on that is neither blank nor in a comment. */
+const skipBlank = (text: string, from: number): number => {
   let at = from;
-  while (at < end) {
+  while (at < text.length) {
     if (text.startsWith('/*', at)) {
       const close = text.indexOf('*/', at + 2);
-      if (close === -1 || close >= end) return at;
+      if (close === -1) return at;
       at = close + 2;
     } else if (text.startsWith('//', at)) {
-      while (at < end && !/[\n\r\u2028\u2029]/.test(text[at] ?? '')) at += 1;
+      while (at < text.length && !/[\n\r\u2028\u2029]/.test(text[at] ?? '')) at += 1;
     } else if (/\s/.test(text[at] ?? '')) {
       at += 1;
     } else {
       return at;
     }
   }
-  return end;
+  return text.length;
 };

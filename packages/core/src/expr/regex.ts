@@ -6,23 +6,35 @@
  * the flag m know only \n as a line end.
  */
 import { RE2JS } from 're2js';
+import { problem } from '../problem.ts';
 import type { Compiler, Made } from './compiler.ts';
+import { ExprProblem } from './fault.ts';
 import { emit, sizeOf } from './regex/emit.ts';
 import { isSteady } from './regex/steady.ts';
 import { read, Refused } from './regex/syntax.ts';
 import { Pattern } from './values.ts';
 
-export const LONGEST_REGEX = 2000;
+export const LONGEST_REGEX = 1000;
+
+const engineOf = (source: string, flags: number): RE2JS => {
+  try {
+    return RE2JS.compile(source, flags);
+  } catch {
+    // The tree allows only what the engine knows; should they ever disagree, the author gets a Problem and not a crash.
+    throw new ExprProblem(problem('expr.regex', 'This regex cannot be run', { fix: 'Write it differently, or use a `code` step.' }));
+  }
+};
 
 const build = (source: string, flags: string): Pattern => {
   if (source.length > LONGEST_REGEX) throw new Refused(`A regex may be ${LONGEST_REGEX} characters long, and this one has more`);
   const unknown = [...flags].find((flag) => !'gimsu'.includes(flag));
   if (unknown !== undefined) throw new Refused(`The regex flag \`${unknown}\` is not supported; g, i, m, s and u are`);
-  const tree = read(source, { unicode: flags.includes('u'), dotAll: flags.includes('s') });
-  sizeOf(tree);
   const ignoreCase = flags.includes('i');
+  const tree = read(source, { unicode: flags.includes('u'), dotAll: flags.includes('s'), ignoreCase });
+  sizeOf(tree);
   const set = (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0) | (flags.includes('m') ? RE2JS.MULTILINE : 0);
-  return new Pattern(RE2JS.compile(emit(tree), set), { source, flags, steady: isSteady(tree, ignoreCase) });
+  // Building the automaton is by far the dearest part, so a flow that is only checked or saved does not pay for it.
+  return new Pattern({ source, flags, steady: isSteady(tree, ignoreCase) }, () => engineOf(emit(tree, ignoreCase), set));
 };
 
 export const compileRegex = (compiler: Compiler, start: number, source: string, flags: string): Made => {
@@ -30,8 +42,7 @@ export const compileRegex = (compiler: Compiler, start: number, source: string, 
     const pattern = build(source, flags);
     return { run: () => pattern, cost: 1, origin: 'fresh' };
   } catch (thrown) {
-    // The engine refuses what it does not know, such as a Unicode property of another name, by throwing its own error.
-    const text = thrown instanceof Refused ? thrown.message : 'This regex cannot be run';
-    return compiler.refuse(start, 'expr.regex', text, 'Write it without look-ahead, look-behind and back-references, or use a `code` step.');
+    if (!(thrown instanceof Refused)) throw thrown;
+    return compiler.refuse(start, 'expr.regex', thrown.message, 'Write it without look-ahead, look-behind and back-references, or use a `code` step.');
   }
 };

@@ -105,11 +105,14 @@ const compileObject = (object: Plain, field: string, build: Build, depth: number
   };
 };
 
+const MOST_EXPRESSIONS = 1000;
+const MOST_PROBLEMS = 100;
+
 /** A text cut into literal pieces and expressions. */
 type Piece = string | { readonly start: number; readonly end: number };
 
 const compileText = (source: Source, build: Build): Part => {
-  if (!source.text.includes('{{')) return undefined;
+  if (!source.text.includes('{{') || build.problems.length > MOST_PROBLEMS) return undefined;
   const pieces = cut(source, build);
   const [only] = pieces;
   if (pieces.length === 1 && typeof only === 'object') return wholeValue(source, only, build);
@@ -134,6 +137,7 @@ const cut = (source: Source, build: Build): Piece[] => {
   const { text } = source;
   const pieces: Piece[] = [];
   let literal = '';
+  let expressions = 0;
   let from = 0;
   for (let open = text.indexOf('{{'); open !== -1; open = text.indexOf('{{', from)) {
     let slashes = 0;
@@ -145,6 +149,11 @@ const cut = (source: Source, build: Build): Piece[] => {
       continue;
     }
     const start = open + 2;
+    expressions += 1;
+    if (expressions > MOST_EXPRESSIONS || build.problems.length >= MOST_PROBLEMS) {
+      build.problems.push(fault({ source, start: open }, 'expr.too_long', `A text may hold ${MOST_EXPRESSIONS} expressions, and ${MOST_PROBLEMS} problems are shown at once`));
+      return pieces;
+    }
     const { end, problem: found } = findEnd(source, start);
     if (found !== undefined) build.problems.push(found);
     if (end === undefined) {
@@ -169,10 +178,10 @@ const partOf = (source: Source, piece: { start: number; end: number }, build: Bu
     build.problems.push(parsed.problem);
     return { made: { run: () => undefined, cost: 1, origin: 'scope' }, slots: 0, start: piece.start };
   }
-  const { made, compiler } = compileExpression(source, parsed.node);
+  const { made, compiler } = compileExpression(source, piece.start, parsed.node);
   build.problems.push(...compiler.problems);
   build.references.push(...compiler.references);
-  return { made, slots: compiler.slots, start: parsed.node.start };
+  return { made, slots: compiler.slots, start: piece.start + parsed.node.start };
 };
 
 const run = ({ made, slots }: Inner, scope: Scope, budget: Budget): unknown => {

@@ -68,14 +68,15 @@ export class Span extends Opaque {
 
 type Written = { readonly source: string; readonly flags: string; readonly steady: boolean };
 
-/** A regex literal, compiled to a linear-time automaton. */
+/** A regex literal; its linear-time automaton is built when it is first used. */
 export class Pattern extends Opaque {
-  readonly #engine: RE2JS;
+  readonly #build: () => RE2JS;
   readonly #written: Written;
+  #engine: RE2JS | undefined;
 
-  constructor(engine: RE2JS, written: Written) {
+  constructor(written: Written, build: () => RE2JS) {
     super();
-    this.#engine = engine;
+    this.#build = build;
     this.#written = written;
   }
 
@@ -84,6 +85,7 @@ export class Pattern extends Opaque {
   }
 
   get engine(): RE2JS {
+    this.#engine ??= this.#build();
     return this.#engine;
   }
 

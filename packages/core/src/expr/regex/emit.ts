@@ -4,7 +4,7 @@
  */
 import { complement, LAST_CODE, Refused, type Node, type Range } from './syntax.ts';
 
-export const MOST_INSTRUCTIONS = 1000;
+const MOST_INSTRUCTIONS = 400;
 
 const code = (at: number): string => `\\x{${at.toString(16)}}`;
 
@@ -12,7 +12,24 @@ const ranges = (all: readonly Range[]): string => all.map(([from, to]) => (from 
 
 const letters = /^[A-Za-z0-9 _]$/;
 
-const setText = (node: Extract<Node, { type: 'set' }>): string => {
+type Set = Extract<Node, { type: 'set' }>;
+
+/** A set of more characters than this is not folded by the engine, which would look at each of them. */
+const WIDE = 1000;
+
+const isWide = (node: Set): boolean => !node.not && node.ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0) > WIDE;
+
+/** The ranges with the other case of their ASCII letters. */
+const folded = (all: readonly Range[]): Range[] => [
+  ...all,
+  ...all.flatMap(([from, to]): Range[] => [
+    [Math.max(from, 65) + 32, Math.min(to, 90) + 32],
+    [Math.max(from, 97) - 32, Math.min(to, 122) - 32],
+  ]).filter(([from, to]) => from <= to),
+];
+
+const setText = (node: Set, ignoreCase: boolean): string => {
+  if (ignoreCase && isWide(node)) return `(?-i:[${ranges(folded(node.ranges))}])`;
   const [first] = node.ranges;
   if (!node.not && node.properties.length === 0 && node.ranges.length === 1 && first !== undefined && first[0] === first[1]) {
     const character = String.fromCodePoint(first[0]);
@@ -34,21 +51,22 @@ const mark = (min: number, max: number): string => {
 };
 
 /** The regex as the engine takes it. */
-export const emit = (node: Node): string => {
+export const emit = (node: Node, ignoreCase: boolean): string => {
+  const inside = (inner: Node): string => emit(inner, ignoreCase);
   switch (node.type) {
     case 'set':
-      return setText(node);
+      return setText(node, ignoreCase);
     case 'assert':
       return node.at;
     case 'sequence':
-      return node.items.map(emit).join('') || '(?:)';
+      return node.items.map(inside).join('') || '(?:)';
     case 'either':
-      return `(?:${node.options.map(emit).join('|')})`;
+      return `(?:${node.options.map(inside).join('|')})`;
     case 'group':
-      return `(${node.captures ? (node.name === undefined ? '' : `?P<${node.name}>`) : '?:'}${emit(node.inner)})`;
+      return `(${node.captures ? (node.name === undefined ? '' : `?P<${node.name}>`) : '?:'}${inside(node.inner)})`;
     case 'repeat':
       // A repeat of a repeat needs a group between, or the engine reads one mark.
-      return `(?:${emit(node.inner)})${mark(node.min, node.max)}${node.lazy ? '?' : ''}`;
+      return `(?:${inside(node.inner)})${mark(node.min, node.max)}${node.lazy ? '?' : ''}`;
   }
 };
 
@@ -62,7 +80,7 @@ export const sizeOf = (node: Node): number => {
 const count = (node: Node): number => {
   switch (node.type) {
     case 'set':
-      return 1 + node.properties.length * 4;
+      return 1 + node.properties.length * 20;
     case 'assert':
       return 1;
     case 'sequence':

@@ -48,30 +48,27 @@ export const complement = (ranges: readonly Range[]): Range[] => {
   return made;
 };
 
-const classOf = (letter: string): readonly Range[] | undefined => {
-  switch (letter) {
-    case 'd':
-      return DIGITS;
-    case 'D':
-      return complement(DIGITS);
-    case 'w':
-      return WORD;
-    case 'W':
-      return complement(WORD);
-    case 's':
-      return SPACE;
-    case 'S':
-      return complement(SPACE);
-    default:
-      return undefined;
-  }
+const classes: ReadonlyMap<string, readonly Range[]> = new Map([['d', DIGITS], ['w', WORD], ['s', SPACE]]);
+
+type Known = { readonly ranges: readonly Range[]; readonly not: boolean };
+
+/** The set a letter stands for behind a backslash; the capital is the opposite. */
+const classOf = (letter: string): Known | undefined => {
+  const ranges = classes.get(letter.toLowerCase());
+  return ranges === undefined ? undefined : { ranges, not: letter !== letter.toLowerCase() };
 };
 
 const set = (ranges: readonly Range[], properties: readonly string[] = [], not = false): Node => ({ type: 'set', ranges, properties, not });
 
+/** Unicode categories by their short names, and the scripts that can be named. */
+const CATEGORIES = /^(?:L[ulmot]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cfo]?)$/;
+export const SCRIPTS: ReadonlySet<string> = new Set(
+  'Latin Greek Cyrillic Armenian Hebrew Arabic Devanagari Bengali Gurmukhi Gujarati Tamil Telugu Kannada Malayalam Sinhala Thai Lao Tibetan Georgian Hangul Ethiopic Khmer Mongolian Hiragana Katakana Bopomofo Han'.split(' '),
+);
+
 const CONTROLS: ReadonlyMap<string, number> = new Map([['t', 9], ['n', 10], ['v', 11], ['f', 12], ['r', 13]]);
 
-type Flags = { readonly unicode: boolean; readonly dotAll: boolean };
+type Flags = { readonly unicode: boolean; readonly dotAll: boolean; readonly ignoreCase: boolean };
 
 /** Reads the source of a regex literal. Throws Refused. */
 export const read = (source: string, flags: Flags): Node => new Reader(source, flags).either(0);
@@ -145,7 +142,7 @@ class Reader {
     if (this.#take('$')) return { type: 'assert', at: '$' };
     if (this.#take('\\b')) return { type: 'assert', at: '\\b' };
     if (this.#take('\\B')) return { type: 'assert', at: '\\B' };
-    if (this.#take('.')) return set(this.#flags.dotAll ? [[0, LAST_CODE]] : complement(LINE_ENDS));
+    if (this.#take('.')) return set(this.#flags.dotAll ? [] : LINE_ENDS, [], true);
     if (this.#take('(')) return this.#group(depth);
     if (this.#take('[')) return this.#characterClass();
     if (this.#take('\\')) return this.#escape();
@@ -175,10 +172,10 @@ class Reader {
   #escape(): Node {
     const property = this.#property();
     if (property !== undefined) return set([], [property]);
-    const ranges = classOf(this.#peek() ?? '');
-    if (ranges !== undefined) {
+    const known = classOf(this.#peek() ?? '');
+    if (known !== undefined) {
       this.#at += 1;
-      return set(ranges);
+      return set(known.ranges, [], known.not);
     }
     if (/[1-9k]/.test(this.#peek() ?? '')) throw new Refused('Back-references cannot be run in linear time');
     return set([this.#escaped()]);
@@ -189,7 +186,10 @@ class Reader {
     const found = this.#match(/[pP]\{(?:(?:Script|sc|General_Category|gc)=)?([A-Za-z_]+)\}/y);
     if (found === null) return undefined;
     if (!this.#flags.unicode) throw new Refused('Unicode properties need the flag u');
-    return `\\${found[0][0]}{${found[1]}}`;
+    if (this.#flags.ignoreCase) throw new Refused('Unicode properties and the flag i do not go together');
+    const name = found[1] ?? '';
+    if (!CATEGORIES.test(name) && !SCRIPTS.has(name)) throw new Refused('This Unicode property is not known here; write a category such as Lu, or a script such as Script=Greek');
+    return `\\${found[0][0]}{${name}}`;
   }
 
   /** A single escaped character. */
@@ -245,7 +245,7 @@ class Reader {
     const known = classOf(this.#peek() ?? '');
     if (known !== undefined) {
       this.#at += 1;
-      ranges.push(...known);
+      ranges.push(...(known.not ? complement(known.ranges) : known.ranges));
       return undefined;
     }
     if (this.#take('b')) return one(8);

@@ -11,7 +11,7 @@ import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import type { BodySink, OutBody } from './door.ts';
 import { type Head, Oversize } from './exchange.ts';
-import { type Stop, Stopped } from './stop.ts';
+import type { Stop } from './stop.ts';
 
 export type Wanted = { readonly maxBytes: number; readonly inlineBytes: number; readonly sink?: () => BodySink };
 
@@ -37,7 +37,6 @@ export const collect = async (head: Head, method: string, wanted: Wanted, stop: 
     if (Number(head.headers['content-length']) > wanted.maxBytes && method !== 'HEAD' && head.status !== 304)
       throw new Oversize();
     for await (const chunk of source) {
-      if (stop.problem() !== null) throw new Stopped();
       size += chunk.length;
       if (size > wanted.maxBytes) throw new Oversize();
       if (sink === undefined && open !== undefined && (size > wanted.inlineBytes || !isText(head))) {

@@ -87,8 +87,9 @@ export type DoorCounters = {
   reused: number;
   /** Body bytes as they arrived, before decompression. */
   bytesReceived: number;
-  /** Requests under way now. */
+  /** Requests under way now, and connections kept open for the next ones. */
   active: number;
+  idle: number;
 };
 
 /** Resolves an absolute name (it ends with a dot) to all its A and AAAA addresses; throws when it has none. */
@@ -124,6 +125,7 @@ export const openDoor = (policy: AllowList, options: DoorOptions = {}): Door => 
     reused: 0,
     bytesReceived: 0,
     active: 0,
+    idle: 0,
   };
   const lines = openLines(options.authorities ?? [], () => {
     counts.connections += 1;
@@ -161,5 +163,5 @@ export const openDoor = (policy: AllowList, options: DoorOptions = {}): Door => 
     await lines.close();
   };
 
-  return { request, close, counters: () => ({ ...counts }) };
+  return { request, close, counters: () => ({ ...counts, idle: lines.idle() }) };
 };

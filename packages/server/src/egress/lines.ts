@@ -30,6 +30,8 @@ export type Lines = {
   take(pin: Pin, ms: number): Promise<Line>;
   /** Whether an idle line of this pin is there. */
   has(pin: Pin): boolean;
+  /** How many lines are open and idle. */
+  idle(): number;
   close(): Promise<void>;
 };
 
@@ -128,6 +130,7 @@ export const openLines = (authorities: readonly string[], dialled: () => void): 
 
   return {
     has: (pin) => idle.has(keyOf(pin)),
+    idle: () => idleCount,
     take: async (pin, ms) => {
       const key = keyOf(pin);
       const line = idle.get(key)?.at(-1);

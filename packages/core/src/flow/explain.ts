@@ -21,6 +21,8 @@ export type Subject = {
   readonly value: unknown;
   readonly place: (path: Path) => Place;
   readonly suggest: Suggester;
+  /** Issues to pass over, by their path: what stands there is only known when the flow runs. */
+  readonly ignore?: (path: Path, code: Issue['code']) => boolean;
 };
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -33,6 +35,7 @@ const KINDS: Readonly<Record<string, string>> = {
   object: 'an object',
   record: 'an object',
   null: 'null',
+  nonoptional: 'a value',
 };
 
 const literal = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));
@@ -76,7 +79,7 @@ const expected = (issue: Issue): string => {
     case 'invalid_element':
       return issue.issues[0] === undefined ? 'another value' : expected(issue.issues[0]);
     case 'custom':
-      return issue.message;
+      return issue.message.startsWith('Invalid') ? 'another value' : issue.message;
   }
 };
 
@@ -127,7 +130,8 @@ const explainOne = (issue: Issue, base: Path, subject: Subject): Problem[] => {
       }),
     ];
   }
-  if (issue.code === 'custom') return [problem('field.wrong', issue.message, { at })];
+  if (issue.code === 'custom' && typeof value === 'object')
+    return [problem('field.wrong', `expected ${expected(issue)}`, { at })];
   const near =
     issue.code === 'invalid_value' && typeof value === 'string'
       ? didYouMean(subject.suggest(value, issue.values.map(String)))
@@ -155,9 +159,21 @@ const unknownField = (key: string, path: Path, parent: unknown, subject: Subject
   });
 };
 
+/** The issue without what is to be passed over; undefined when nothing is left. A union holds when one branch is left with nothing. */
+const left = (issue: Issue, base: Path, subject: Subject): Issue | undefined => {
+  const path = [...base, ...issue.path];
+  if (subject.ignore?.(path, issue.code) === true) return undefined;
+  if (issue.code !== 'invalid_union' || subject.ignore === undefined || issue.errors.length === 0) return issue;
+  const errors = issue.errors.map((branch) => branch.flatMap((one) => left(one, path, subject) ?? []));
+  return errors.some((branch) => branch.length === 0) ? undefined : { ...issue, errors, inclusive: true };
+};
+
 /** The Problems of all issues. */
 export const explain = (issues: readonly Issue[], subject: Subject): Problem[] =>
-  issues.flatMap((issue) => explainOne(issue, [], subject));
+  issues.flatMap((issue) => {
+    const rest = left(issue, [], subject);
+    return rest === undefined ? [] : explainOne(rest, [], subject);
+  });
 
 /** Judges a value by the subject's schema. */
 export const judge = (subject: Subject): { readonly data: unknown; readonly problems: readonly Problem[] } => {

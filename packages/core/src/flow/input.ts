@@ -42,7 +42,7 @@ export const compileInput = (schema: unknown): CompiledInput => {
   return {
     ok: true,
     validate: (value) => {
-      const run: Run = { path: ['input'], problems: [], suggest: suggester(20) };
+      const run: Run = { path: ['input'], problems: [], suggest: suggester(2_000) };
       const made = judge(value === undefined ? (absent === undefined ? {} : copy(absent.value)) : value, run);
       return run.problems.length === 0 ? { ok: true, value: made } : { ok: false, problems: run.problems };
     },

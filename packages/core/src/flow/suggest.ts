@@ -1,8 +1,8 @@
 /**
  * "Did you mean": the nearest known word to a misspelt one.
  *
- * SG1 Bounded: words above 64 characters are not compared and a Suggester answers a limited number of questions, so that
- *     a flow with thousands of mistakes is still answered at once.
+ * SG1 Bounded: words above 64 characters are not compared and a Suggester makes a limited number of comparisons, so
+ *     that a flow with thousands of mistakes is still answered at once.
  */
 
 const LONGEST = 64;
@@ -30,30 +30,49 @@ export const distance = (a: string, b: string, most: number): number => {
   return old[b.length] ?? 0;
 };
 
-/** The known word nearest to `word` when it is near enough to be a slip (about a third of its letters), else undefined. */
-export const suggest = (word: string, known: Iterable<string>): string | undefined => {
+/** How many comparisons are left; shared by all questions of one Suggester. */
+type Budget = { left: number };
+
+const nearest = (word: string, known: Iterable<string>, budget: Budget): string | undefined => {
   if (word.length === 0 || word.length > LONGEST) return undefined;
   const plain = word.toLowerCase();
+  const sorted = letters(plain);
   let best: string | undefined;
   let least = Math.min(3, Math.max(1, Math.floor(word.length / 3))) + 1;
   for (const candidate of known) {
-    if (candidate.length > LONGEST || candidate === word) continue;
-    const d = distance(plain, candidate.toLowerCase(), least - 1);
-    if (d < least) {
-      least = d;
-      best = candidate;
-      if (d === 0) break;
-    }
+    if (candidate === word || Math.abs(candidate.length - word.length) >= least) continue;
+    if (budget.left-- <= 0) return best;
+    const other = candidate.toLowerCase();
+    const d =
+      candidate.length === word.length && sorted === letters(other)
+        ? Math.min(1, distance(plain, other, 1))
+        : distance(plain, other, least - 1);
+    if (d >= least) continue;
+    least = d;
+    best = candidate;
+    if (d === 0) return best;
   }
   return best;
 };
 
-/** `suggest` with a budget of questions; past it every answer is undefined. */
+/** The same letters in another order are a slip, however far they moved. */
+const letters = (word: string): string => [...word].toSorted().join('');
+
+/** The known word nearest to `word` when it is near enough to be a slip (about a third of its letters), else undefined. */
+export const suggest = (word: string, known: Iterable<string>): string | undefined =>
+  nearest(word, known, { left: COMPARISONS });
+
+/** `suggest` with one budget for all its questions; past it every answer is undefined. */
 export type Suggester = (word: string, known: Iterable<string>) => string | undefined;
 
-export const suggester = (questions = 100): Suggester => {
-  let left = questions;
-  return (word, known) => (left-- > 0 ? suggest(word, known) : undefined);
+const COMPARISONS = 50_000;
+/** Walking over words that are no candidates costs too. */
+const MOST_QUESTIONS = 200;
+
+export const suggester = (comparisons = COMPARISONS): Suggester => {
+  const budget = { left: comparisons };
+  let questions = MOST_QUESTIONS;
+  return (word, known) => (questions-- > 0 && budget.left > 0 ? nearest(word, known, budget) : undefined);
 };
 
 /** The sentence of a fix, or undefined without a near word. */

@@ -1,0 +1,64 @@
+/** What `check` finds, gathered: problems (the flow must not be published) and warnings (it may). */
+
+import { problem, type Place, type Problem } from '../../problem.ts';
+import { suggester, type Suggester } from '../suggest.ts';
+
+const MOST = 1_000;
+
+/** Names from outside the flow, where they are known. */
+export type CheckContext = {
+  /** Ids and names of flows that can be called. */
+  readonly flows?: ReadonlySet<string>;
+  /** Names of secrets that exist. */
+  readonly secrets?: ReadonlySet<string>;
+  /** Names of values of the environment. */
+  readonly vars?: ReadonlySet<string>;
+};
+
+export type Checked = { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
+
+export class Findings {
+  readonly suggest: Suggester = suggester();
+  private readonly found: { readonly problems: Problem[]; readonly warnings: Problem[] } = {
+    problems: [],
+    warnings: [],
+  };
+  private readonly seen = new Set<string>();
+  private more = 0;
+
+  problem(code: string, text: string, at: Place, fix?: string): void {
+    this.add(this.found.problems, problem(code, text, { at, ...(fix === undefined ? {} : { fix }) }));
+  }
+
+  warning(code: string, text: string, at: Place, fix?: string): void {
+    this.add(this.found.warnings, problem(code, text, { at, ...(fix === undefined ? {} : { fix }) }));
+  }
+
+  all(problems: readonly Problem[]): void {
+    for (const one of problems) this.add(this.found.problems, one);
+  }
+
+  /** Everything found; past a thousand only how many more there are. */
+  done(): Checked {
+    const { problems, warnings } = this.found;
+    if (this.more === 0) return { problems, warnings };
+    const rest = problem('problems.more', `${this.more} more are not shown`, {
+      fix: 'Solve the first ones and check again.',
+    });
+    return problems.length > 0
+      ? { problems: [...problems, rest], warnings }
+      : { problems, warnings: [...warnings, rest] };
+  }
+
+  /** The same thing at the same place is told once, however many ways lead to it. */
+  private add(list: Problem[], one: Problem): void {
+    if (list.length >= MOST) {
+      this.more++;
+      return;
+    }
+    const key = `${one.code}\n${one.at?.step ?? ''}\n${one.at?.field ?? ''}\n${one.text}`;
+    if (this.seen.has(key)) return;
+    this.seen.add(key);
+    list.push(one);
+  }
+}

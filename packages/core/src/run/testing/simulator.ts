@@ -15,7 +15,7 @@ import { apply, foldAll } from '../fold.ts';
 import type { Event, EventData, EventType, Held } from '../journal.ts';
 import { plan, unsettled } from '../plan.ts';
 import type { Shape, ShapeStep } from '../shape.ts';
-import { ACTIVE, type Command, DONE, lastValue, newState, type Scope, type State } from '../state.ts';
+import { ACTIVE, type Command, DONE, type ItemResult, lastValue, newState, type Scope, type State } from '../state.ts';
 
 /** What a step instance does. A block uses `count`, `turns` and `overFails`; the other steps the rest. */
 export type Behaviour = {
@@ -172,7 +172,7 @@ export class Simulator {
       case 'close': {
         const { block } = task;
         if (block.scope.dropped || block.scope.blocks.get(block.step.pos) !== block) return;
-        const results = block.step.block?.kind === 'repeat' ? block.results[0] : [...block.results];
+        const results = block.step.block?.kind === 'repeat' ? block.results[0] : block.results.map(named);
         return this.record('step.done', { out: { value: results ?? null } }, block.step.id, block.scope.item);
       }
       case 'drop':
@@ -257,6 +257,9 @@ export class Simulator {
     }
   }
 }
+
+/** Of two items that fail, the one that failed first is named: a matter of order, so it is left out. */
+const named = (result: ItemResult): unknown => ('problem' in result ? 'a problem' : result);
 
 /** An event still without place in the journal. */
 export type Put = {

@@ -52,6 +52,8 @@ export class Live {
   onEnd: (() => void)[] = [];
   view: unknown = null;
   admitted = false;
+  /** Somebody is about to touch it: it may not leave memory. */
+  keep = 0;
   cancelTimeout: (() => void) | null = null;
   #buffer: Event[] = [];
   #touched = false;

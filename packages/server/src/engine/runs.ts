@@ -276,7 +276,12 @@ export class Runs {
   watch(live: Live, wait: WaitCommand): void {
     const { workspace } = live.base;
     if (wait.until !== null) this.#d.timers.at(wait.until, () => void this.wake(workspace, live.id));
-    if (wait.child !== null) void this.#childOver(workspace, live.id, wait.child);
+    if (wait.child === null) return;
+    live.keep += 1;
+    void this.#childOver(workspace, live.id, wait.child).finally(() => {
+      live.keep -= 1;
+      if (!live.advancing && live.flights.size === 0 && live.state.active === 0) this.parked(live);
+    });
   }
 
   /** Starts the run that a step calls, or finds it when it was started before. */
@@ -350,12 +355,12 @@ export class Runs {
   parked(live: Live): void {
     const { wake } = live;
     if (wake !== null && wake > 1 && wake - this.#d.clock.now() <= PARK) return;
-    if (live.onEnd.length > 0 || live.onAnswer.length > 0) return;
+    if (live.keep > 0 || live.over || live.onEnd.length > 0 || live.onAnswer.length > 0) return;
     this.#d.journal.barrier(live.group).then(
-      () => {
-        const idle = live.flights.size === 0 && live.pending === 0 && !live.advancing && live.onEnd.length === 0 && live.onAnswer.length === 0 && live.state.active === 0 && !live.over;
+      () => setImmediate(() => {
+        const idle = live.keep === 0 && live.flights.size === 0 && live.pending === 0 && !live.advancing && live.onEnd.length === 0 && live.onAnswer.length === 0 && live.state.active === 0 && !live.over;
         if (idle && this.#live.get(live.id) === live) this.#live.delete(live.id);
-      },
+      }),
       () => this.abandon(live),
     );
   }

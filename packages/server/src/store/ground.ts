@@ -18,6 +18,7 @@ export type Ground = {
   readonly writer: Writer;
   readonly credentials: Credentials;
   readonly secretKey: Uint8Array;
+  readonly auditKey: Uint8Array;
   readonly clock: () => number;
   /** Unlinks the files of blobs whose rows are gone. */
   readonly unlink: (blobs: readonly string[]) => Promise<void>;

@@ -126,6 +126,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     writer,
     credentials: makes,
     secretKey: ring.derive('secret'),
+    auditKey: ring.derive('audit'),
     clock,
     unlink: blobs.unlink,
   };

@@ -322,6 +322,8 @@ export type EngineStore = {
   allSecrets(): Promise<{ workspace: string; id: string; version: number; sealed: Uint8Array }[]>;
   /** Deletes runs that are over and ended before `olderThan`, or lie beyond the newest `keepPerFlow` of their flow, with journal and blobs: at most `limit`; returns how many. */
   sweep(rule: { olderThan: number; keepPerFlow: number; limit: number }): Promise<number>;
+  /** Follows the chain of the audit trail: how many records hold, and the first that does not (changed, inserted, or after one removed). */
+  checkAudit(): Promise<{ checked: number; broken: number | null }>;
   /** Removes files of blobs that a crash left without a row; returns how many. For the start and now and then. */
   collectLitter(): Promise<number>;
 };

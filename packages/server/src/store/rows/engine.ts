@@ -4,6 +4,7 @@
  */
 
 import { type Ground, fromJson, toJson } from '../ground.ts';
+import { checkAudit } from './audit.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { keyById } from './keys.ts';
 import type { EngineStore } from '../ports.ts';
@@ -16,7 +17,7 @@ const TAILS = 16;
 const SWEPT_AT_ONCE = 50;
 
 export const engineOf = (
-  { db, writer, clock, credentials, unlink }: Ground,
+  { db, writer, clock, credentials, auditKey, unlink }: Ground,
   blobs: Pick<Blobs, 'collect'>,
 ): EngineStore => {
   const tails = new Map<string, number>();
@@ -126,6 +127,7 @@ export const engineOf = (
       }
       return rule.limit - left;
     },
+    checkAudit: () => checkAudit(db, auditKey),
     collectLitter: blobs.collect,
   };
 };

@@ -156,7 +156,7 @@ test('grants, triggers and webhooks come to life with the version, or not at all
     grants: [grant('grant_2', 'flow_a'), grant('grant_1', 'flow_a')],
     triggers: [hook('hook')],
   });
-  await expect(flows.publish(clash)).rejects.toThrow();
+  await expect(flows.publish(clash)).rejects.toThrow('UNIQUE');
   expect((await flows.get('flow_a'))?.version).toBeNull();
   expect(await flows.hooks('flow_a')).toEqual([]);
   expect((await grants.list('flow_a')).map((row) => row.id)).toEqual(['grant_1']);

@@ -1,0 +1,274 @@
+/**
+ * Another workspace's id answers exactly like an id that never existed: for every method of a workspace's handle, the
+ * list of which is taken from the handle itself, so that a new method without a case here fails.
+ */
+
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, expect, test } from 'vitest';
+import type { GrantRow, KeyRow, Store, WorkspaceStore } from './ports.ts';
+import { DATABASE } from './schema/migrate.ts';
+import { kitIn, NOW, openRow, runRow, runWrite, writeAll } from './testing/kit.ts';
+
+const kit = kitIn(tmpdir());
+afterEach(kit.clean);
+
+/** The names of everything the victim owns; the other set is of the same form and was never used. */
+type Names = {
+  flow: string;
+  hash: string;
+  run: string;
+  open: string;
+  key: string;
+  grant: string;
+  project: string;
+  secret: string;
+};
+
+const VICTIM: Names = {
+  flow: 'flow_v',
+  hash: 'hash_v',
+  run: 'run_v',
+  open: 'run_w',
+  key: 'key_v',
+  grant: 'grant_v',
+  project: 'proj_v',
+  secret: 'github',
+};
+const NOBODY: Names = {
+  flow: 'flow_0',
+  hash: 'hash_0',
+  run: 'run_0',
+  open: 'run_1',
+  key: 'key_0',
+  grant: 'grant_0',
+  project: 'proj_0',
+  secret: 'gitlab',
+};
+
+const grant = (names: Names): GrantRow => ({
+  id: `${names.grant}_new`,
+  flow: names.flow,
+  step: '*',
+  power: 'code',
+  environment: '*',
+  grantor: 'user',
+  asCaller: false,
+  created: NOW,
+});
+
+const key = (id: string, workspace: string): KeyRow => ({
+  id,
+  workspace,
+  name: 'k',
+  hash: `hash of ${id}`,
+  permissions: ['run'],
+  projects: null,
+  flows: null,
+  expires: null,
+  revoked: null,
+  created: NOW,
+  used: null,
+});
+
+const flow = (id: string, project: string) => ({
+  id,
+  project,
+  owner: 'user',
+  name: 'Greet',
+  draft: {},
+  draftHash: 'h',
+  at: NOW,
+});
+
+const publish = (names: Names) => ({
+  flow: names.flow,
+  hash: names.hash,
+  doc: { of: names.flow },
+  note: null,
+  by: 'user',
+  at: NOW,
+  grants: [],
+  triggers: [{ id: 'hook', kind: 'webhook@1', with: {}, disabled: false }],
+});
+
+type Call = (handle: WorkspaceStore, names: Names) => Promise<unknown>;
+
+/** Every method that takes a name of a thing, asked about one. Lists are asked for all there is. */
+const ASKED: Readonly<Record<string, Call>> = {
+  'projects.list': (w) => w.projects.list(),
+  'flows.get': (w, n) => w.flows.get(n.flow),
+  'flows.byName': (w, n) => w.flows.byName(n.project, 'Greet'),
+  'flows.list': async (w, n) => [
+    await w.flows.list({ limit: 9 }),
+    await w.flows.list({ limit: 9, flows: [n.flow] }),
+    await w.flows.list({ limit: 9, projects: [n.project] }),
+  ],
+  'flows.saveDraft': (w, n) => w.flows.saveDraft(n.flow, 1, { stolen: true }, 'h', 'Stolen', NOW),
+  'flows.patch': async (w, n) => [
+    await w.flows.patch(n.flow, { name: 'Stolen' }, NOW),
+    await w.flows.patch(n.flow, { project: n.project }, NOW),
+  ],
+  'flows.remove': (w, n) => w.flows.remove(n.flow, NOW),
+  'flows.publish': (w, n) => w.flows.publish(publish(n)),
+  'flows.version': (w, n) => w.flows.version(n.flow, 1),
+  'flows.versions': (w, n) => w.flows.versions(n.flow),
+  'flows.doc': (w, n) => w.flows.doc(n.hash),
+  'flows.hooks': (w, n) => w.flows.hooks(n.flow),
+  'grants.list': (w, n) => w.grants.list(n.flow),
+  'grants.add': (w, n) => w.grants.add([grant(n)]),
+  'grants.remove': (w, n) => w.grants.remove(n.flow, n.grant),
+  'runs.get': (w, n) => w.runs.get(n.run),
+  'runs.list': async (w, n) => [
+    await w.runs.list({ limit: 9 }),
+    await w.runs.list({ limit: 9, flow: n.flow }),
+    await w.runs.list({ limit: 9, flows: [n.flow], state: 'waiting' }),
+    await w.runs.list({ limit: 9, projects: [n.project] }),
+    await w.runs.list({ limit: 9, cursor: '999' }),
+  ],
+  'runs.chunks': (w, n) => w.runs.chunks(n.run, 0, 9),
+  'runs.byIdempotencyKey': (w, n) => w.runs.byIdempotencyKey(n.flow, 'once', 0),
+  'runs.remove': async (w, n) => [await w.runs.remove(n.run), await w.runs.remove(n.open)],
+  'runs.counts': (w) => w.runs.counts(),
+  'keys.list': (w) => w.keys.list(),
+  'keys.get': (w, n) => w.keys.get(n.key),
+  'keys.revoke': (w, n) => w.keys.revoke(n.key, NOW),
+  'secrets.list': (w, n) => w.secrets.list(n.project),
+  'secrets.put': (w, n) =>
+    w.secrets.put({ project: n.project, name: n.secret, origins: [], value: 'mine', owner: 'user', at: NOW }),
+  'secrets.remove': async (w, n) => [
+    await w.secrets.remove(n.project, n.secret),
+    await w.secrets.remove('default', n.secret),
+  ],
+  'secrets.sealed': (w, n) => w.secrets.sealed(n.project, n.secret),
+  'audit.list': (w) => w.audit.list({ limit: 9 }),
+};
+
+/** Methods that make a thing of one's own; what the victim has must not be in their way, nor be touched. */
+const MADE: Readonly<Record<string, Call>> = {
+  'projects.create': (w, n) => w.projects.create({ id: n.project, name: 'Mine', at: NOW }),
+  'flows.create': async (w, n) => (await w.flows.create(flow(`${n.flow}_mine`, 'default'))).project,
+  'flows.keepDoc': async (w, n) => [await w.flows.keepDoc(n.hash, { mine: true }, NOW), await w.flows.doc(n.hash)],
+  'keys.create': (w, n) => w.keys.create(key(`${n.key}_mine`, w.workspace)),
+};
+
+const fill = async (store: Store): Promise<void> => {
+  await store.workspaces.create({ id: 'victim', name: 'Victim', at: NOW });
+  await store.workspaces.create({ id: 'thief', name: 'Thief', at: NOW });
+  const victim = store.in('victim');
+  await victim.projects.create({ id: VICTIM.project, name: 'Project', at: NOW });
+  await victim.flows.create(flow(VICTIM.flow, VICTIM.project));
+  await victim.flows.publish({ ...publish(VICTIM), grants: [{ ...grant(VICTIM), id: VICTIM.grant }] });
+  await victim.keys.create(key(VICTIM.key, 'victim'));
+  await victim.secrets.put({
+    project: VICTIM.project,
+    name: VICTIM.secret,
+    origins: [],
+    value: 'v',
+    owner: 'user',
+    at: NOW,
+  });
+  const of = { workspace: 'victim', project: VICTIM.project, flow: VICTIM.flow, hash: VICTIM.hash };
+  await writeAll(store, [
+    runWrite(runRow(VICTIM.run, { ...of, idempotencyKey: 'once' }), 'x', {
+      blobs: [{ id: 'blob_of_victim', bytes: new Uint8Array(9) }],
+      audit: [
+        {
+          at: NOW,
+          workspace: 'victim',
+          actor: 'user',
+          action: 'run',
+          object: VICTIM.flow,
+          decision: 'allow',
+          reason: null,
+          run: VICTIM.run,
+          step: null,
+        },
+      ],
+    }),
+    runWrite(openRow(VICTIM.open, of)),
+  ]);
+};
+
+/** Every row of the victim, in all tables that know workspaces. */
+const belongings = (dir: string): string => {
+  const database = new DatabaseSync(join(dir, DATABASE), { readOnly: true });
+  try {
+    const tables = database
+      .prepare(
+        "select t.name from sqlite_schema t join pragma_table_info(t.name) c where t.type = 'table' and c.name = 'workspace' order by 1",
+      )
+      .all()
+      .map((row) => String(row['name']));
+    expect(tables.length).toBeGreaterThan(10);
+    return JSON.stringify(
+      tables.map((table) => [table, database.prepare(`select * from "${table}" where workspace = 'victim'`).all()]),
+    );
+  } finally {
+    database.close();
+  }
+};
+
+const methodsOf = (handle: WorkspaceStore): string[] =>
+  Object.entries(handle).flatMap(([part, methods]) =>
+    typeof methods === 'object' ? Object.keys(methods).map((name) => `${part}.${name}`) : [],
+  );
+
+test('every method of a handle has a case here', async () => {
+  const store = await kit.store();
+  expect([...Object.keys(ASKED), ...Object.keys(MADE)].toSorted()).toEqual(methodsOf(store.in('default')).toSorted());
+});
+
+test('each case finds what it asks for when its owner asks, so that the comparison below means something', async () => {
+  const store = await kit.store();
+  await fill(store);
+  for (const [name, call] of Object.entries(ASKED)) {
+    if (name.endsWith('remove') || name === 'keys.revoke') continue;
+    const [found, stranger] = [await call(store.in('victim'), VICTIM), await call(store.in('thief'), VICTIM)];
+    expect([name, found]).not.toEqual([name, stranger]);
+  }
+  for (const name of ['grants.remove', 'secrets.remove', 'runs.remove', 'keys.revoke', 'flows.remove']) {
+    expect(JSON.stringify(await ASKED[name]?.(store.in('victim'), VICTIM))).toContain('true');
+  }
+});
+
+test("another workspace's id answers like one that never existed, and nothing of its owner changes (AZ-01)", async () => {
+  const dir = kit.dir();
+  const store = await kit.store({ dir });
+  await fill(store);
+  const before = belongings(dir);
+  const thief = store.in('thief');
+  for (const [name, call] of Object.entries(ASKED)) {
+    const theirs = await call(thief, VICTIM);
+    const nobodys = await call(thief, NOBODY);
+    expect([name, theirs]).toEqual([name, nobodys]);
+    expect(JSON.stringify(theirs)).not.toContain('_v"');
+  }
+  for (const [name, call] of Object.entries(MADE))
+    expect([name, await call(thief, VICTIM)]).toEqual([name, await call(thief, NOBODY)]);
+  expect(belongings(dir)).toBe(before);
+});
+
+test('a run cannot be written under another workspace than its own, and the writer stops rather than go on', async () => {
+  const dir = kit.dir();
+  const store = await kit.store({ dir });
+  await fill(store);
+  const before = belongings(dir);
+  const stolen = store.journal.write(runWrite(runRow(VICTIM.run, { workspace: 'thief', seq: 2 })));
+  await expect(store.journal.barrier(stolen)).rejects.toThrow('another workspace');
+  expect(store.journal.state()).toMatchObject({ ok: false, final: true });
+  expect(belongings(dir)).toBe(before);
+  await expect(store.close()).rejects.toThrow('another workspace');
+});
+
+test("a run of another workspace cannot take hold of a blob, nor write one in another's place", async () => {
+  const dir = kit.dir();
+  const store = await kit.store({ dir });
+  await fill(store);
+  await writeAll(store, [runWrite(runRow('run_thief', { workspace: 'thief' }), 'x', { uses: ['blob_of_victim'] })]);
+  expect(await store.in('victim').runs.remove(VICTIM.run)).toBe(true);
+  const database = new DatabaseSync(join(dir, DATABASE), { readOnly: true });
+  expect(database.prepare('select * from blob_use').all()).toEqual([]);
+  database.close();
+});

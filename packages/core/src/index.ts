@@ -45,5 +45,5 @@ export type { Before, PartialPlan, PartialRequest, Reuse } from './run/partial.t
 export { check } from './flow/check.ts';
 export type { CheckContext, Checked } from './flow/check.ts';
 export { cyclesOf, graphOf } from './flow/graph.ts';
-export type { Entry, Graph, Level, Node } from './flow/graph.ts';
+export type { Entry as GraphEntry, Graph, Level as GraphLevel, Node as GraphNode } from './flow/graph.ts';
 export { printProblem } from './flow/print.ts';

@@ -37,6 +37,8 @@ export class Live {
   waits: WaitCommand[] = [];
   todo: Command[] = [];
   spilled: Spilled[] = [];
+  /** Blobs of other runs that this one refers to. */
+  uses: string[] = [];
   tokens: NonNullable<RunWrite['tokens']>[number][] = [];
   audit: AuditEntry[] = [];
   /** Group that covers everything recorded so far, once nothing is pending. */
@@ -142,12 +144,14 @@ export class Live {
       count: buffer.length,
       events: buffer.length === 0 ? '' : JSON.stringify(buffer),
       ...(this.spilled.length > 0 ? { blobs: this.spilled } : {}),
+      ...(this.uses.length > 0 ? { uses: this.uses } : {}),
       ...(this.tokens.length > 0 ? { tokens: this.tokens } : {}),
       ...(this.audit.length > 0 ? { audit: this.audit } : {}),
     };
     this.#buffer = [];
     this.#touched = false;
     if (this.spilled.length > 0) this.spilled = [];
+    if (this.uses.length > 0) this.uses = [];
     if (this.tokens.length > 0) this.tokens = [];
     if (this.audit.length > 0) this.audit = [];
     this.group = journal.write(write);

@@ -1,1 +1,84 @@
-export const rerun: any = null;
+/**
+ * Running again: a new run, linked to the old one, that takes over what need not be done twice. What that is, core
+ * decides (run/partial.ts); here its answer becomes events put before planning.
+ *
+ * The old run is never changed.
+ */
+
+import { eventsBefore, finished, foldAll, newState, type Held, partial, problem, type RerunRequest, type Result } from '@headgate/core';
+import type { RunRow, Store } from '../store/ports.ts';
+import type { Flows, Target } from './flows.ts';
+import type { Live } from './live.ts';
+import type { Runs } from './runs.ts';
+import type { Values } from './values.ts';
+
+type Deps = {
+  readonly store: Store;
+  readonly flows: Flows;
+  readonly runs: Runs;
+  readonly values: Values;
+  readonly check: (target: Target, input: unknown) => Result<unknown>;
+};
+
+/** Starts the new run; Problems when the old one's content is gone, the input does not fit, or the step asked for is none. */
+export const rerun = async (d: Deps, old: RunRow, request: RerunRequest): Promise<Result<Live>> => {
+  const { workspace } = old;
+  const before = await d.flows.byHash(workspace, old.hash);
+  const flowRow = await d.store.in(workspace).flows.get(old.flow);
+  if (before === null || flowRow === null) return { ok: false, problem: problem('flow.not_found', 'The flow of this run does not exist any more') };
+  const target = await pick(d, flowRow, old, request);
+  if (!target.ok) return target;
+
+  const state = newState(before.shape);
+  for await (const event of d.runs.events(workspace, old.id, 0)) foldAll(state, [event]);
+  if (state.created === null) return { ok: false, problem: problem('run.not_found', 'There is no such run') };
+  const edited = request.input !== undefined;
+  const input = d.check(target.value, edited ? request.input : d.values.read(workspace, state.created.input));
+  if (!input.ok) return input;
+  const planned = partial({
+    flow: target.value.compiled.flow,
+    mode: request.mode,
+    old: finished(state, before.flow),
+    ...(edited ? { edited: { input: true } } : {}),
+  });
+  if (!planned.ok) return planned;
+
+  const { only, reuse } = planned.value;
+  const made = d.runs.create({
+    target: target.value,
+    input: input.value,
+    trigger: state.created.trigger,
+    principal: request.principal.id,
+    environment: old.environment,
+    priority: old.priority,
+    limitKey: null,
+    idempotencyKey: null,
+    depth: 0,
+    rerunOf: old.id,
+    ...(only === undefined ? {} : { only }),
+    before: (live, at) => {
+      for (const event of eventsBefore(reuse, old.id)) {
+        keepBlobs(live, event.data);
+        live.record(at, event.type, event.data, event.step, event.item);
+      }
+    },
+  });
+  return 'problem' in made ? { ok: false, problem: made.problem } : { ok: true, value: made.live };
+};
+
+/** The version asked for; else the one that ran, so that running again gives the same flow, draft included. */
+const pick = async (d: Deps, flowRow: Target['row'], old: RunRow, request: RerunRequest): Promise<Result<Target>> => {
+  const version = request.version ?? old.version;
+  if (version !== null) return d.flows.version(old.workspace, flowRow, version);
+  const compiled = await d.flows.byHash(old.workspace, old.hash);
+  return compiled === null
+    ? { ok: false, problem: problem('flow.not_found', 'The draft this run was made of does not exist any more') }
+    : { ok: true, value: { workspace: old.workspace, row: flowRow, version: null, compiled } };
+};
+
+/** A blob that is taken over must live as long as the new run, too. */
+const keepBlobs = (live: Live, data: object): void => {
+  for (const held of Object.values(data) as unknown[]) {
+    if (typeof held === 'object' && held !== null && 'blob' in held) live.uses.push(String((held as Held & { blob: string }).blob));
+  }
+};

@@ -57,7 +57,7 @@ export const replayDoor = (exchanges: readonly Exchange[]): Replay => {
       return { ok: true, value: { status, headers: lower, url: url.href, hops: 0, body: { kind: 'bytes', bytes: Buffer.from(text) } } };
     },
     close: async () => undefined,
-    counters: () => ({ requests, answered: requests, refused: 0, failed: 0, redirects: 0, lookups: 0, connections: 0, reused: 0, bytesReceived: 0, active: 0 }),
+    counters: () => ({ requests, answered: requests, refused: 0, failed: 0, redirects: 0, lookups: 0, connections: 0, reused: 0, bytesReceived: 0, active: 0, idle: 0 }),
   };
 };
 

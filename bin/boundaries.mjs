@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { parseSync } from 'oxc-parser';
 import { clocksIn, dangersOf, memberOf } from './boundaries/impure.mjs';
 import { importsOf } from './boundaries/imports.mjs';
-import { judgeImport, mayUse, readTable, roomOf } from './boundaries/rooms.mjs';
+import { isTest, judgeImport, mayUse, readTable, roomOf } from './boundaries/rooms.mjs';
 import { globalsOf } from './boundaries/scope.mjs';
 
 const SQL =
@@ -25,7 +25,7 @@ const filesOf = (root) =>
     const folder = join(root, 'packages', name, 'src');
     if (!existsSync(folder)) return [];
     const paths = readdirSync(folder, { recursive: true }).map(String);
-    const code = paths.filter((path) => /\.(ts|tsx|mts|cts|js|mjs|cjs)$/.test(path) && !/\.test\.tsx?$/.test(path));
+    const code = paths.filter((path) => /\.(ts|tsx|mts|cts|js|mjs|cjs)$/.test(path) && !isTest(path));
     return code.map((path) => relative(root, join(folder, path)).split(sep).join('/'));
   });
 

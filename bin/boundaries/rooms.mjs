@@ -32,6 +32,9 @@ export const roomOf = (table, path) => {
   return holding.sort(([, a], [, b]) => b.at.length - a.at.length)[0]?.[0];
 };
 
+/** @param {string} path @returns {boolean} tests, and what only tests use: it is not built and may use anything */
+export const isTest = (path) => /\.test\.tsx?$|(^|[\\/])testing[\\/]/.test(path);
+
 /** @param {Room} room @param {string} file from the root @param {string} name @returns {boolean} true when the row lends the name to this file alone */
 const lent = (room, file, name) => (room.only?.[name] ?? []).some((path) => `${room.at}/${path}` === file);
 
@@ -61,7 +64,8 @@ export const judgeImport = (table, name, file, specifier, names) => {
   if (specifier.startsWith('.')) {
     const target = posix.join(posix.dirname(file), specifier);
     const other = roomOf(table, target);
-    if (other === name) return target.endsWith('.test.ts') ? `a test (${specifier})` : undefined;
+    if (isTest(target)) return `a test (${specifier})`;
+    if (other === name) return undefined;
     if (other === undefined) return `a file outside every room (${specifier})`;
     const samePackage = target.split('/')[1] === file.split('/')[1];
     return samePackage && room.rooms.includes(other) ? undefined : `${other} (${specifier})`;

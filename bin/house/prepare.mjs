@@ -46,7 +46,7 @@ const lockHash = () => hash(textOf(join(ROOT, 'package-lock.json')));
 const sources = (folder) =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return entry.name === 'dist' || entry.name === 'node_modules' ? [] : sources(path);
+    if (entry.isDirectory()) return ['dist', 'node_modules', 'testing'].includes(entry.name) ? [] : sources(path);
     return /(?<!\.test)\.tsx?$|\.json$/.test(entry.name) ? [path] : [];
   });
 

@@ -266,6 +266,12 @@ const DOORS: readonly (readonly [string, string, string, string])[] = [
     "import '@headgate/core';",
     'child may not import @headgate/core',
   ],
+  [
+    'the engine uses what only tests may',
+    `${SERVER}/engine`,
+    "import './testing/ground.ts';",
+    'engine may not import a test',
+  ],
   ['a file lies outside every room', SERVER, 'export const a = 1;', 'lies in no room'],
 ];
 

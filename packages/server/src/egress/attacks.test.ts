@@ -366,11 +366,12 @@ describe('SSRF-06: redirects to the inside', () => {
       ask(outside.origin, {
         judge: ({ url }) => {
           url.port = String(inside.port);
+          url.pathname = '/admin';
           return null;
         },
       }),
     );
-    expect([textOf(outcome), inside.connections()]).toEqual(['outside', 0]);
+    expect([textOf(outcome), inside.connections(), outside.seen[0]?.url]).toEqual(['outside', 0, '/']);
   });
 
   test('a loop ends at the cap', async () => {

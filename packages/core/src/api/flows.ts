@@ -38,7 +38,7 @@ export const createFlow = route({
   problems: ['flow.invalid'],
   summary: 'Create a flow from a draft; it may be incomplete, and it does not run before it is published',
   tags,
-  audited: true,
+  audited: 'before',
 });
 
 export const listFlows = route({
@@ -75,7 +75,7 @@ export const patchFlow = route({
   problems: ['missing', 'flow.conflict'],
   summary: 'Rename a flow, or switch its triggers on and off',
   tags,
-  audited: true,
+  audited: 'before',
 });
 
 export const deleteFlow = route({
@@ -88,7 +88,7 @@ export const deleteFlow = route({
   problems: ['missing'],
   summary: 'Delete a flow; its webhooks stop answering',
   tags,
-  audited: true,
+  audited: 'after',
 });
 
 export const saveDraft = route({
@@ -135,7 +135,7 @@ export const publishFlow = route({
   problems: ['missing', 'flow.invalid', 'grant.missing', 'grant.step', 'permission.missing'],
   summary: 'Publish the draft as the next version. `grant` lends the powers it asks for (permission `grant.give`)',
   tags,
-  audited: true,
+  audited: 'before',
 });
 
 export const listVersions = route({

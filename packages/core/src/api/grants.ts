@@ -45,7 +45,7 @@ export const giveGrants = route({
   problems: ['missing', 'grant.step', 'flow.invalid'],
   summary: 'Lend powers to steps',
   tags,
-  audited: true,
+  audited: 'before',
 });
 
 export const takeGrant = route({
@@ -58,5 +58,5 @@ export const takeGrant = route({
   problems: ['missing'],
   summary: 'Take a grant back',
   tags,
-  audited: true,
+  audited: 'after',
 });

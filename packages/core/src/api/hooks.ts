@@ -51,5 +51,4 @@ export const useResume = route({
   problems: ['resume.unknown', 'resume.used'],
   summary: 'Resume the run, once. A JSON body or form fields become the result of the waiting step',
   tags,
-  audited: true,
 });

@@ -2,7 +2,19 @@
 export { ROUTES } from './routes.ts';
 export type { RouteName } from './routes.ts';
 export { isSchema, permissionOf, route } from './route.ts';
-export type { Answer, Answers, BodyKind, Contract, Identity, Media, Method, Needs, On, Spec } from './route.ts';
+export type {
+  Answer,
+  Answers,
+  Audited,
+  BodyKind,
+  Contract,
+  Identity,
+  Media,
+  Method,
+  Needs,
+  On,
+  Spec,
+} from './route.ts';
 export { COMMON, PROBLEMS, PROBLEM_CODES, problemsPage, statusOf } from './problems.ts';
 export type { ProblemCode } from './problems.ts';
 export { readPart } from './read.ts';

@@ -38,7 +38,7 @@ export const createKey = route({
   problems: ['key.beyond'],
   summary: 'Create a key that holds at most what its maker holds',
   tags,
-  audited: true,
+  audited: 'before',
 });
 
 export const listKeys = route({
@@ -61,5 +61,5 @@ export const revokeKey = route({
   problems: ['missing'],
   summary: 'Revoke a key, at once and for good',
   tags,
-  audited: true,
+  audited: 'after',
 });

@@ -70,7 +70,10 @@ const api = {
   'webhook.replay': { status: 409, when: 'The delivery was accepted before; each starts one run.' },
   'resume.unknown': { status: 404, when: 'No resume link has this address.' },
   'resume.used': { status: 410, when: 'The resume link did its work already, or its time is over.' },
-  'audit.down': { status: 503, when: 'The audit record could not be written, so nothing was done.' },
+  'audit.down': {
+    status: 503,
+    when: 'The audit trail cannot be written. What would give or change power was not done.',
+  },
   'server.closing': { status: 503, when: 'The server is shutting down.' },
   'server.bug': { status: 500, when: 'A fault of ours. The log holds the details under the id in the answer.' },
 } as const satisfies Record<string, Entry>;

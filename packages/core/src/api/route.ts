@@ -39,6 +39,12 @@ export type BodyKind = 'json' | 'form' | 'either' | 'raw' | 'none';
 /** Who may be asked for: a key in a header; `page`: also the short session a key's holder opened in the browser. */
 export type Identity = 'key' | 'page';
 
+/**
+ * Does an allowed call leave an audit record too? Refused calls always do. `before`: what gives or changes power does not
+ * begin unless its record is durable. `after`: what takes power away is never held up by a trail that is down.
+ */
+export type Audited = 'no' | 'before' | 'after';
+
 export type Contract<
   P extends z.ZodType = z.ZodType,
   Q extends z.ZodType = z.ZodType,
@@ -61,8 +67,7 @@ export type Contract<
   readonly problems: readonly ProblemCode[];
   readonly summary: string;
   readonly tags: readonly string[];
-  /** An allowed call leaves an audit record too: who did what to which object. Refused calls always do. */
-  readonly audited: boolean;
+  readonly audited: Audited;
   /** Pages from other sites may call it (it relies on no cookie and no session). */
   readonly crossSite: boolean;
 };
@@ -85,7 +90,7 @@ export type Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, 
   readonly problems?: readonly ProblemCode[];
   readonly summary: string;
   readonly tags: readonly string[];
-  readonly audited?: boolean;
+  readonly audited?: Audited;
   readonly crossSite?: boolean;
 };
 
@@ -112,7 +117,7 @@ export const route = <
   problems: spec.problems ?? [],
   summary: spec.summary,
   tags: spec.tags,
-  audited: spec.audited ?? false,
+  audited: spec.audited ?? 'no',
   crossSite: spec.crossSite ?? false,
 });
 

@@ -119,7 +119,7 @@ export const cancelRun = route({
   problems: ['missing', 'run.over'],
   summary: 'Cancel a run that is not over',
   tags,
-  audited: true,
+  audited: 'after',
 });
 
 export const rerunRun = route({
@@ -157,5 +157,5 @@ export const resolveRun = route({
   problems: ['missing', 'run.not_in_doubt'],
   summary: 'Settle a run in doubt: repeat the step, take null as its result, or let the run fail',
   tags,
-  audited: true,
+  audited: 'before',
 });

@@ -33,7 +33,7 @@ export const putSecret = route({
   answers: { 200: z.strictObject({ id, name: secretName, version: z.int() }) },
   summary: 'Store a secret, or the next version of it',
   tags,
-  audited: true,
+  audited: 'before',
 });
 
 export const listSecrets = route({
@@ -69,5 +69,5 @@ export const deleteSecret = route({
   problems: ['missing'],
   summary: 'Delete a secret',
   tags,
-  audited: true,
+  audited: 'after',
 });

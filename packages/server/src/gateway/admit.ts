@@ -62,7 +62,9 @@ const judge = async (
   if (!who.permissions.includes(permission)) return 'permission.missing';
   const { workspace } = who;
   const narrowed = who.flows !== undefined || who.projects !== undefined;
-  if (!narrowed) return may(who, permission, { workspace }) ? undefined : 'permission.missing';
+  // What is recorded before it is done must be about something that is there.
+  const mustBe = contract.audited === 'before' && (contract.on === 'flow' || contract.on === 'run');
+  if (!narrowed && !mustBe) return may(who, permission, { workspace }) ? undefined : 'permission.missing';
   switch (contract.on) {
     case 'any':
       return undefined;

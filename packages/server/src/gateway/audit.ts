@@ -1,8 +1,8 @@
 /**
  * The gateway's audit records: every refusal, and every allowed change that matters.
  *
- * A1 A record is durable before the answer leaves. When it cannot be written, the answer is 503 and nothing was done
- *    (a refusal stays a refusal).
+ * A1 A record is durable before the answer leaves. What gives or changes power does not even begin without it (503);
+ *    what takes power away, and a refusal, happens all the same.
  * A2 A record names a route and an object, never a value, a credential or an address with a token in it.
  * A3 A stranger cannot fill the disk: above a number of records a minute, his refusals are counted and the count goes
  *    into the next record.

@@ -60,8 +60,9 @@ export const buildGateway = (deps: GatewayDeps): FastifyInstance => {
   });
   readBodies(app, lodge);
 
-  for (const route of routes(lodge, openApi(ROUTES))) register(app, lodge, route);
-  app.setNotFoundHandler(stray(lodge));
+  const served = routes(lodge, openApi(ROUTES));
+  for (const route of served) register(app, lodge, route);
+  app.setNotFoundHandler(stray(lodge, [ROUTES.webhook, ...served.map((route) => route.contract)]));
   app.setErrorHandler((fault: unknown, request, reply) => faulty(lodge, fault, request, reply));
   app.addHook('preClose', (done) => {
     state.closing = true;

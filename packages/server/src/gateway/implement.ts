@@ -7,7 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Permission, Principal, Problem } from '@headgate/core';
 import { readPart, type Answers, type Contract, type Needs } from '@headgate/core/api';
 import type { z } from 'zod';
-import { MISSING, refuseAll, type AnyOutcome, type Outcome } from './outcome.ts';
+import { MISSING, refuse, refuseAll, type AnyOutcome, type Outcome } from './outcome.ts';
 
 /** What a handler knows of a call. `who` is null on open routes. */
 export type Call<C extends Contract> = {
@@ -30,7 +30,11 @@ export type Came = {
   readonly request: FastifyRequest;
 };
 
-export type Route = { readonly contract: Contract; readonly run: (came: Came) => Promise<AnyOutcome> };
+/** `begin` is asked when everything that came fits; false: nothing may be done, for want of a record. */
+export type Route = {
+  readonly contract: Contract;
+  readonly run: (came: Came, begin: () => Promise<boolean>) => Promise<AnyOutcome>;
+};
 
 /** Binds a handler to its contract. */
 export const implement = <
@@ -44,12 +48,13 @@ export const implement = <
   handler: Handler<Contract<P, Q, B, A, N>>,
 ): Route => ({
   contract,
-  run: async ({ params, query, body, who, request }) => {
+  run: async ({ params, query, body, who, request }, begin) => {
     const inPath = readPart(contract.params, params, 'path');
     if (!inPath.ok) return MISSING;
     const inQuery = readPart(contract.query, query, 'query');
     const inBody = readPart(contract.body, body);
     if (!inQuery.ok || !inBody.ok) return refuseAll('input.invalid', [...problemsOf(inQuery), ...problemsOf(inBody)]);
+    if (!(await begin())) return refuse('audit.down');
     // The registrar hands over a principal exactly when the contract names a permission.
     const call = { who, params: inPath.value, query: inQuery.value, body: inBody.value, request } as Call<
       Contract<P, Q, B, A, N>

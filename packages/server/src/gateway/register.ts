@@ -25,6 +25,9 @@ const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 /** Answers that tell of a refusal, and so must be on record first. */
 const DENIALS: ReadonlySet<number> = new Set([401, 403, 404, 410, 421]);
 
+/** What the engine calls an object that is not there for this principal; all sound alike to the caller. */
+const NOT_THERE: ReadonlySet<string> = new Set(['flow.not_found', 'run.not_found']);
+
 /** Fastify's spelling of a contract's path. */
 const pathOf = (path: string): string => path.replaceAll(/\{([a-z]+)\}/g, ':$1');
 
@@ -113,7 +116,12 @@ const turn = async (
 const handle = async (lodge: Lodge, route: Route, passage: Passage, request: FastifyRequest): Promise<AnyOutcome> => {
   const body = read(lodge, route.contract, request);
   if (isRefusedBody(body)) return body;
-  return route.run({ params: request.params, query: request.query, body: body.value, who: passage.who, request });
+  const came = { params: request.params, query: request.query, body: body.value, who: passage.who, request };
+  const outcome = await route.run(
+    came,
+    async () => route.contract.audited !== 'before' || (await recorded(lodge, passage, request, null)),
+  );
+  return isRefused(outcome) && NOT_THERE.has(outcome.refused.code) ? MISSING : outcome;
 };
 
 const isRefusedBody = (body: { readonly value: unknown } | Refused): body is Refused => 'refused' in body;
@@ -173,25 +181,33 @@ const leave = async (
   reply: FastifyReply,
   outcome: AnyOutcome,
 ): Promise<void> => {
-  const { contract, who } = passage;
+  const { contract } = passage;
   const status = isRefused(outcome) ? statusOf(outcome.refused.code) : outcome.status;
-  const denied = isRefused(outcome) && DENIALS.has(status);
+  const reason = isRefused(outcome) ? outcome.refused.code : null;
   let last = outcome;
-  if (denied || (contract.audited && status < 400)) {
-    const recorded = await lodge.audit.record({
-      ...(who === null ? {} : { workspace: who.workspace }),
-      actor: who === null ? `stranger ${request.ip}` : who.id,
-      action: lodge.nameOf(contract),
-      object: objectOf(contract, request.params),
-      decision: denied ? 'deny' : 'allow',
-      reason: isRefused(outcome) ? outcome.refused.code : null,
-    });
-    if (!recorded && !denied) last = refuse('audit.down');
-  }
+  if (reason !== null && DENIALS.has(status)) await recorded(lodge, passage, request, reason);
+  else if (contract.audited === 'after' && reason === null && !(await recorded(lodge, passage, request, null)))
+    last = refuse('audit.down', 'It is done, and the audit trail cannot be written');
   if (!isRefused(last) && 'body' in last && last.reveal !== undefined) passage.reveal = last.reveal;
   if (isRefused(last)) problemAnswer(lodge, contract, request, reply, last);
   else answer(reply, last);
 };
+
+/** Resolves to false when the record could not be written. `reason`: the code of the refusal; null: allowed. */
+const recorded = (
+  lodge: Lodge,
+  { contract, who }: Passage,
+  request: FastifyRequest,
+  reason: string | null,
+): Promise<boolean> =>
+  lodge.audit.record({
+    ...(who === null ? {} : { workspace: who.workspace }),
+    actor: who === null ? `stranger ${request.ip}` : who.id,
+    action: lodge.nameOf(contract),
+    object: objectOf(contract, request.params),
+    decision: reason === null ? 'allow' : 'deny',
+    reason,
+  });
 
 /** The object of a deed: the ids in the path, but never a token. */
 const objectOf = (contract: Contract, params: unknown): string => {

@@ -7,35 +7,30 @@
  */
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { permissionOf, ROUTES, type Contract } from '@headgate/core/api';
+import { type Contract, permissionOf, type ProblemCode, ROUTES } from '@headgate/core/api';
 import { credentialOf } from './identity.ts';
 import type { Lodge } from './lodge.ts';
 import { refuse } from './outcome.ts';
 import { answer, problemAnswer } from './reply.ts';
 
-const contracts: readonly Contract[] = Object.values(ROUTES);
-
-const shapes = contracts.map((contract) => ({
-  contract,
-  shape: new RegExp(
-    `^${contract.path
-      .replaceAll(/[.]/g, '\\.')
-      .replace('/*', '(/.*)?')
-      .replaceAll(/\{[a-z]+\}/g, '[^/]+')}$`,
-  ),
-}));
-
 /** First path segments behind which a key is needed. */
 const guarded = new Set(
-  contracts.filter((c) => permissionOf(c.needs) !== undefined).map((c) => c.path.split('/')[1] ?? ''),
+  Object.values<Contract>(ROUTES)
+    .filter((contract) => permissionOf(contract.needs) !== undefined)
+    .map((contract) => contract.path.split('/')[1] ?? ''),
 );
 
-/** The methods an address knows; empty when there is no such address. */
-export const methodsOf = (path: string): readonly string[] => {
-  const found = shapes.filter(({ shape }) => shape.test(path)).map(({ contract }) => contract);
-  if (found.some((c) => c.method === 'ANY')) return ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-  const methods = new Set<string>(found.map((c) => c.method));
-  if (methods.has('GET') && !found.some((c) => c.method === 'GET' && c.path.endsWith('/events'))) methods.add('HEAD');
+const shapeOf = (path: string): RegExp => {
+  const plain = path.replaceAll('.', '\\.').replace('/*', '(/.*)?');
+  return new RegExp(`^${plain.replaceAll(/\{[a-z]+\}/g, '[^/]+')}$`);
+};
+
+/** The methods that contracts at one address know. */
+const methodsOf = (contracts: readonly Contract[]): readonly string[] => {
+  if (contracts.some((contract) => contract.method === 'ANY')) return ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT'];
+  const methods = new Set<string>(contracts.map((contract) => contract.method));
+  if (contracts.some((contract) => contract.method === 'GET' && !contract.path.endsWith('/events')))
+    methods.add('HEAD');
   return [...methods].toSorted();
 };
 
@@ -53,39 +48,39 @@ const nearDoors = (path: string): boolean => {
   return parts.some((part) => guarded.has(part));
 };
 
-export const stray =
-  (lodge: Lodge) =>
-  async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+/** Answers what matched no route of `served`. */
+export const stray = (lodge: Lodge, served: readonly Contract[]) => {
+  const shapes = served.map((contract) => ({ contract, shape: shapeOf(contract.path) }));
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const path = (request.raw.url ?? '').split('?', 1)[0] ?? '';
-    const methods = methodsOf(path);
-    const open =
-      methods.length > 0 &&
-      shapes.some(({ shape, contract }) => shape.test(path) && permissionOf(contract.needs) === undefined);
+    const here = shapes.filter(({ shape }) => shape.test(path)).map(({ contract }) => contract);
+    const open = here.some((contract) => permissionOf(contract.needs) === undefined);
     if (!open && nearDoors(path)) {
-      const credential = credentialOf(request.headers);
-      const hash = credential.kind === 'key' ? lodge.identities.hash(credential.plain) : undefined;
-      const row = hash === undefined ? null : await lodge.identities.byHash(hash);
-      if (row === null) {
-        const code =
-          credential.kind === 'none'
-            ? 'auth.missing'
-            : lodge.guesses.add(request.ip) > lodge.gate.limit.guesses
-              ? 'auth.limit'
-              : 'auth.invalid';
-        if (code !== 'auth.limit') {
-          await lodge.audit.record({
-            actor: `stranger ${request.ip}`,
-            action: 'route.missing',
-            object: path.slice(0, 100),
-            decision: 'deny',
-            reason: code,
-          });
-        }
-        return problemAnswer(lodge, null, request, reply, refuse(code));
-      }
+      const turned = await strangerAt(lodge, request, path);
+      if (turned !== null) return problemAnswer(lodge, null, request, reply, refuse(turned));
     }
-    if (methods.length === 0) return problemAnswer(lodge, null, request, reply, refuse('route.missing'));
-    reply.header('allow', methods.join(', '));
+    if (here.length === 0) return problemAnswer(lodge, null, request, reply, refuse('route.missing'));
+    const methods = methodsOf(here).join(', ');
+    reply.header('allow', methods);
     if (request.method === 'OPTIONS') return answer(reply, { status: 204, type: '', text: null });
-    problemAnswer(lodge, null, request, reply, refuse('route.method', `This address knows ${methods.join(', ')}`));
+    problemAnswer(lodge, null, request, reply, refuse('route.method', `This address knows ${methods}`));
   };
+};
+
+/** The code of the refusal for a caller without a valid key; null when he has one. */
+const strangerAt = async (lodge: Lodge, request: FastifyRequest, path: string): Promise<ProblemCode | null> => {
+  const credential = credentialOf(request.headers);
+  const hash = credential.kind === 'key' ? lodge.identities.hash(credential.plain) : undefined;
+  if (hash !== undefined && (await lodge.identities.byHash(hash)) !== null) return null;
+  const actor = `stranger ${request.ip}`;
+  if (credential.kind !== 'none' && lodge.guesses.add(request.ip) > lodge.gate.limit.guesses) return 'auth.limit';
+  const code = credential.kind === 'none' ? 'auth.missing' : 'auth.invalid';
+  await lodge.audit.record({
+    actor,
+    action: 'route.missing',
+    object: path.slice(0, 100),
+    decision: 'deny',
+    reason: code,
+  });
+  return code;
+};

@@ -44,8 +44,22 @@ export class Streams {
         this.#close(open);
         return null;
       }
-      const readable = Readable.from(this.#frames(open, events), { objectMode: true, highWaterMark: 1 });
-      readable.once('close', () => this.#close(open));
+      const frames = this.#frames(open, events);
+      const readable = new Readable({
+        objectMode: true,
+        highWaterMark: 1,
+        read() {
+          frames.next().then(
+            (next) => this.push(next.done === true ? null : next.value),
+            (fault: unknown) => this.destroy(fault instanceof Error ? fault : new Error('the run cannot be followed')),
+          );
+        },
+        // A client that leaves ends the wait for the next event, instead of waiting for it.
+        destroy: (fault, done) => {
+          this.#close(open);
+          done(fault);
+        },
+      });
       return readable;
     } catch (fault) {
       this.#close(open);

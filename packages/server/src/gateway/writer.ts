@@ -6,7 +6,7 @@
  * WR2 Bytes that are not text have no way out: a payload that is neither text nor a stream of texts is a fault of ours.
  */
 
-import { type Duplex, Readable } from 'node:stream';
+import { type Duplex, pipeline, Readable, Transform } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { GuardPort } from '@headgate/core';
 
@@ -34,15 +34,21 @@ export const guardResponses = (app: FastifyInstance, guard: GuardPort): void => 
   app.addHook('onSend', (request, _reply, payload, done) => {
     if (payload === null || payload === undefined) return done(null, payload);
     if (typeof payload === 'string') return done(null, written(guard, payload, request.passage?.reveal));
-    if (payload instanceof Readable) return done(null, Readable.from(each(guard, payload)));
+    if (payload instanceof Readable) return done(null, guarded(guard, payload));
     throw new Error('a payload that is neither text nor a stream of texts');
   });
 };
 
 /** Every piece of a stream is a text of its own (an event, a comment) and is redacted whole. */
-async function* each(guard: GuardPort, stream: Readable): AsyncGenerator<string> {
-  for await (const piece of stream) yield guard.redact(String(piece));
-}
+const guarded = (guard: GuardPort, stream: Readable): Readable => {
+  const through = new Transform({
+    objectMode: true,
+    highWaterMark: 1,
+    transform: (piece: unknown, _encoding, done) => done(null, guard.redact(String(piece))),
+  });
+  pipeline(stream, through, () => undefined);
+  return through;
+};
 
 const UNREAD: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',

@@ -3,6 +3,7 @@
 import { check, diff, hashFlow, readFlow, type Flow } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { FlowRow } from '../../store/ports.ts';
+import { knownTo } from '../context.ts';
 import { PROJECT } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
@@ -99,9 +100,10 @@ export const flowRoutes = ({ gate }: Lodge): readonly Route[] => [
     return row === null ? MISSING : conflict(row, draft);
   }),
 
-  implement(ROUTES.checkFlow, ({ body }) => {
+  implement(ROUTES.checkFlow, async ({ who, body }) => {
     const read = readFlow(body.draft);
-    const problems = read.ok ? check(read.flow, gate.catalog) : read.problems;
-    return give(200, { ok: problems.length === 0, problems, warnings: [] });
+    if (!read.ok) return give(200, { ok: false, problems: read.problems, warnings: [] });
+    const { problems, warnings } = check(read.flow, gate.catalog, await knownTo(gate, who));
+    return give(200, { ok: problems.length === 0, problems, warnings });
   }),
 ];

@@ -3,6 +3,7 @@
 import { check, diff, hashFlow, lentByTyping, readFlow, type Flow } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { FlowRow, VersionRow } from '../../store/ports.ts';
+import { knownTo } from '../context.ts';
 import type { Gate } from '../deps.ts';
 import { HOOK_PREFIX } from '../hooks.ts';
 import { implement, type Route } from '../implement.ts';
@@ -48,7 +49,7 @@ export const versionRoutes = ({ gate }: Lodge): readonly Route[] => [
     const read = readFlow(row.draft);
     if (!read.ok) return refuseAll('flow.invalid', read.problems);
     const { flow } = read;
-    const problems = check(flow, gate.catalog);
+    const { problems } = check(flow, gate.catalog, await knownTo(gate, who));
     if (problems.length > 0) return refuseAll('flow.invalid', problems);
 
     const entitled = mayGive(who, row);

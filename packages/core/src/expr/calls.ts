@@ -158,11 +158,11 @@ const ofFunction = (compiler: Compiler, node: CallExpression, found: StaticFunct
 const ofValue = (compiler: Compiler, node: CallExpression, callee: MemberExpression, name: string): Made => {
   const methods = methodsNamed(name);
   if (callee.object.type === 'Super') return notCallable(compiler, callee.start);
+  const of = compiler.visit(callee.object);
   if (methods === undefined) {
     const fix = carriedMethods[name] ?? didYouMean(closest(name, methodNames()));
     return compiler.refuse(callee.property.start, 'expr.method', `There is no method \`${name}\``, fix);
   }
-  const of = compiler.visit(callee.object);
   const all = Object.values(methods);
   const given = argumentsOf(compiler, node, name, shapesOf(all));
   if (given === undefined) return { run: skip, cost: 1, origin: 'scope' };

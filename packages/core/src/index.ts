@@ -47,3 +47,8 @@ export type { CheckContext, Checked } from './flow/check.ts';
 export { cyclesOf, graphOf } from './flow/graph.ts';
 export type { Entry as GraphEntry, Graph, Level as GraphLevel, Node as GraphNode } from './flow/graph.ts';
 export { printProblem } from './flow/print.ts';
+export { HIDDEN, newMatcher } from './guard/match.ts';
+export type { Matcher, RedactWindow } from './guard/match.ts';
+export { findKeys } from './guard/keys.ts';
+export { isSecretLabel } from './guard/labels.ts';
+export { redactJson, redactText } from './guard/redact.ts';

@@ -20,8 +20,25 @@ type Shape = {
   readonly rest: string;
   /** The marker is an ordinary piece of words: it must begin one, and the key must hold a digit. */
   readonly common?: true;
+  /** What the body must look like besides. */
+  readonly body?: (body: string) => boolean;
   /** Characters of the marker that stay readable. */
   readonly keep?: true;
+};
+
+const hasDigit = (body: string): boolean => /[0-9]/.test(body);
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** A basic credential is the base64 of `user:password`; `basic understanding` is not. */
+const isBasic = (body: string): boolean => {
+  const code = (i: number): number => BASE64.indexOf(body.charAt(i));
+  const most = Math.min(body.length, 400);
+  for (let i = 0; i < most; i += 4) {
+    const bits = ((code(i) & 63) << 18) | ((code(i + 1) & 63) << 12) | ((code(i + 2) & 63) << 6) | (code(i + 3) & 63);
+    if (bits >> 16 === 0x3a || ((bits >> 8) & 255) === 0x3a || (bits & 255) === 0x3a) return true;
+  }
+  return false;
 };
 
 const SHAPES: readonly Shape[] = [
@@ -65,8 +82,8 @@ const SHAPES: readonly Shape[] = [
     rest: '[^\\s/?#:@"\'<>]{0,256}:[^\\s/?#@"\'<>]{1,1024}(?=@)',
     keep: true,
   },
-  { what: 'a credential', mark: '[Bb]earer (?! )', rest: '[A-Za-z0-9._~+/=-]{16,}', keep: true },
-  { what: 'a credential', mark: '[Bb]asic (?! )', rest: '[A-Za-z0-9+/]{12,}={0,2}(?![A-Za-z0-9])', keep: true },
+  { what: 'a credential', mark: '[Bb]earer (?! )', rest: '[A-Za-z0-9._~+/=-]{16,}', keep: true, body: hasDigit },
+  { what: 'a credential', mark: '[Bb]asic (?! )', rest: '[A-Za-z0-9+/]{8,}={0,2}', keep: true, body: isBasic },
 ];
 
 const MARKS = new RegExp(SHAPES.map((s) => `(${s.mark})`).join('|'), 'g');
@@ -91,7 +108,10 @@ export const findKeys = (text: string): readonly Found[] => {
       if (shape.mark === 'eyJ') MARKS.lastIndex = runEnd(text, after);
       continue;
     }
-    if (shape.common === true && !/[0-9]/.test(body)) continue;
+    if ((shape.common === true && !hasDigit(body)) || shape.body?.(body) === false) {
+      MARKS.lastIndex = after + body.length;
+      continue;
+    }
     const end = shape.what === 'a private key' ? pemEnd(text, after + body.length) : after + body.length;
     (found ??= []).push({ start: startOf(shape, mark.index, after, body), end, what: shape.what });
     MARKS.lastIndex = end;

@@ -101,10 +101,11 @@ describe('items put before the start', () => {
   const steps = [act('a'), each('e', [act('b')], { after: ['a'], concurrency: 2 }), act('c', ['e'])];
 
   it('are not run again, wherever they stand in the list', () => {
-    const run = new Hand(...steps).begin({}, pin('a'), opened(6), item(0), item(3), item(5));
+    const run = new Hand(...steps).begin({}, pin('a'), opened(6), item(0), item(3), item(5), item(5));
     expect(run.asks()).toEqual(['start b/1', 'start b/2']);
     expect(run.done('b', [2]).asks()).toEqual(['start b/4']);
-    run.done('b', [1]).done('b', [4]);
+    expect(run.done('b', [1]).asks()).toEqual([]);
+    run.done('b', [4]);
     const values = ['old 0', 'b/1 value', 'b/2 value', 'old 3', 'b/4 value', 'old 5'];
     expect(run.state.root.blocks.get(1)?.results).toEqual(values.map((value) => ({ value })));
     expect(run.asks()).toEqual(['close e']);

@@ -279,11 +279,7 @@ const openBlock = (state: State, scope: Scope, step: ShapeStep, count: number, o
 /** An item under way, or one not opened yet whose result is known beforehand (reused from another run). */
 const isAwaited = (block: BlockRun, index: number): boolean =>
   block.items.has(index) ||
-  (block.step.block?.kind === 'each' &&
-    isCount(index) &&
-    index >= block.next &&
-    index < block.count &&
-    block.results[index] === undefined);
+  (block.step.block?.kind === 'each' && isCount(index) && index < block.count && block.results[index] === undefined);
 
 const openItems = (state: State, block: BlockRun): void => {
   const shape = block.step.block;

@@ -122,6 +122,12 @@ describe('`to`', () => {
     const old = read(run, ...CHAIN);
     expect(ask(flow(...CHAIN), { to: 'd' }, old)).toEqual({ only: ['c', 'side', 'd'], reuse: ['a', 'b'] });
   });
+
+  it('runs what an old limit left out, and what was skipped for that', () => {
+    const run = new Hand(...CHAIN).begin({ only: ['b', 'c'] });
+    expect([run.status('b'), run.status('c')]).toEqual(['skipped', 'skipped']);
+    expect(ask(flow(...CHAIN), { to: 'c' }, read(run, ...CHAIN))).toEqual({ only: ['a', 'b', 'c'], reuse: [] });
+  });
 });
 
 describe('`failed`', () => {
@@ -263,6 +269,11 @@ describe('a pin', () => {
   it('of the value the old run had leaves what is downstream reusable', () => {
     const asked = ask(flow(...CHAIN), { to: 'd' }, doneChain(), { pins: { b: 'b/ value' } });
     expect(asked).toEqual({ only: ['d'], reuse: ['a', 'c', 'side'] });
+  });
+
+  it('does not hide what changed before it from what comes after it', () => {
+    const more = { pins: { b: 'b/ value' }, edited: { steps: ['a'] } };
+    expect(ask(flow(...CHAIN), { failed: true }, doneChain(), more).reuse).toEqual(['side']);
   });
 
   it('stands in for a step that has no result, so that nothing upstream of it runs', () => {

@@ -141,8 +141,6 @@ type Standing = {
   readonly left: boolean;
   /** The items that ended well stand, though the whole does not. */
   readonly items: boolean;
-  /** Defined as it was, with all that is upstream. */
-  readonly same: boolean;
 };
 
 /** In topological order. A step on a cycle is not in it, and nothing of it stands. */
@@ -162,21 +160,21 @@ const judge = (
   for (const node of order) {
     const sources = before(node).map((source) => standing.get(source));
     const step = old.values.get(node.id);
-    const same = isSame(node, was.get(node.id)) && sources.every((source) => source?.same === true);
-    const left =
-      step?.status === 'skipped' && (limit?.has(node.id) === false || sources.some((source) => source?.left === true));
+    const inherited = sources.some((source) => source?.stale !== false);
     if (pins.has(node.id)) {
-      standing.set(node, { keep: false, stale: !isPinned(step, pins.get(node.id)), left: false, items: false, same });
+      const stale = inherited || !isPinned(step, pins.get(node.id));
+      standing.set(node, { keep: false, stale, left: false, items: false });
       continue;
     }
-    const forced = !same || unfit || changed.has(node.id) || (from && node === target);
-    const inherited = sources.some((source) => source?.stale !== false);
+    const left =
+      step?.status === 'skipped' && (limit?.has(node.id) === false || sources.some((source) => source?.left === true));
+    const forced = !isSame(node, was.get(node.id)) || unfit || changed.has(node.id) || (from && node === target);
     const settled = step !== undefined && step.status !== 'open' && !left;
     const well = step?.problem === null && step.items === null;
     const keep = settled && !forced && !inherited && ('failed' in mode ? well : true);
     const stale = forced || inherited || (settled && !keep);
     const items = !keep && !forced && !inherited && step !== undefined && (step.items?.done.size ?? 0) > 0;
-    standing.set(node, { keep, stale, left, items, same });
+    standing.set(node, { keep, stale, left, items });
   }
   return standing;
 };

@@ -39,7 +39,7 @@ const bombs = [
   "'x'.repeat(2e8)", "'x'.repeat(1e300)", "'x'.padStart(1e9)", "'x'.padEnd(1e15)",
   'Array.from({ length: 1e9 })', 'Array.from({ length: 1e300 })',
   'input.list.map(a => input.list.map(b => input.list.map(c => c)))',
-  "input.list.reduce((a, b) => a + a, 'xx')", 'input.list.reduce((a, b) => [a, a], 1)', 'input.list.reduce((a, b) => [...a, b], [])',
+  "input.list.reduce((a, b) => a + a, 'xx')", 'input.list.slice(0, 100).reduce((a, b) => [a, a], 1)', 'input.list.reduce((a, b) => [...a, b], [])',
   'input.list.reduce((a, b) => ({ ...a, [b]: b }), {})',
   `[1, 2]${'.map(a => [a, a])'.repeat(40)}`, `JSON.stringify([1]${'.map(a => [a, a])'.repeat(40)})`, `String([1]${'.map(a => [a, a])'.repeat(40)})`,
   'input.list.map(i => input.objects)', 'input.list.map(i => input.same + i)', 'input.list.map(i => (input.same + i)[0])', "input.list.map(i => input.same === input.same + '')",
@@ -81,7 +81,7 @@ describe('what ordinary work costs', () => {
     ['[1, 2, 3].map(x => x * 2)', 40],
     ['input.objects.slice(0, 50).filter(o => o.price > 10).map(o => o.name)', 1000],
     ['input.objects.map(o => o.name)', 35_000],
-    ["input.middle.replace(/,/g, ';').length", 60_000],
+    ["input.middle.replace(/,/g, ';').length", 20_000],
   ])('%s costs at most %d operations', (code, most) => {
     const { result, used } = run(code);
     expect(result.ok).toBe(true);

@@ -10,6 +10,7 @@ import { problem } from '../problem.ts';
 import type { Compiler, Made } from './compiler.ts';
 import { ExprProblem } from './fault.ts';
 import { emit, sizeOf } from './regex/emit.ts';
+import { plainOf } from './regex/plain.ts';
 import { isSteady } from './regex/steady.ts';
 import { read, Refused } from './regex/syntax.ts';
 import { Pattern } from './values.ts';
@@ -34,7 +35,7 @@ const build = (source: string, flags: string): Pattern => {
   sizeOf(tree);
   const set = (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0) | (flags.includes('m') ? RE2JS.MULTILINE : 0);
   // Building the automaton is by far the dearest part, so a flow that is only checked or saved does not pay for it.
-  return new Pattern({ source, flags, steady: isSteady(tree, ignoreCase) }, () => engineOf(emit(tree, ignoreCase), set));
+  return new Pattern({ source, flags, steady: isSteady(tree, ignoreCase), plain: plainOf(tree, ignoreCase) }, () => engineOf(emit(tree, ignoreCase), set));
 };
 
 export const compileRegex = (compiler: Compiler, start: number, source: string, flags: string): Made => {

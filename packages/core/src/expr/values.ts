@@ -8,6 +8,7 @@
  */
 import { DateTime, type Duration } from 'luxon';
 import type { RE2JS } from 're2js';
+import type { Plain as PlainRegex } from './regex/plain.ts';
 
 export type Plain = { [key: string]: unknown };
 
@@ -66,7 +67,7 @@ export class Span extends Opaque {
   }
 }
 
-type Written = { readonly source: string; readonly flags: string; readonly steady: boolean };
+type Written = { readonly source: string; readonly flags: string; readonly steady: boolean; readonly plain: PlainRegex | undefined };
 
 /** A regex literal; its linear-time automaton is built when it is first used. */
 export class Pattern extends Opaque {
@@ -100,6 +101,11 @@ export class Pattern extends Opaque {
   /** See regex/steady.ts. */
   get steady(): boolean {
     return this.#written.steady;
+  }
+
+  /** See regex/plain.ts. */
+  get plain(): PlainRegex | undefined {
+    return this.#written.plain;
   }
 
   toJSON(): string {

@@ -10,6 +10,7 @@ import type { Matcher } from 're2js';
 import type { Budget } from '../budget.ts';
 import type { Found } from '../search.ts';
 import type { Pattern } from '../values.ts';
+import { runs } from './plain.ts';
 
 const SEARCH = 35;
 
@@ -28,6 +29,10 @@ const search = (budget: Budget, pattern: Pattern, matcher: Matcher, length: numb
 
 /** The places where a regex matches: the first, or all, as JavaScript finds them. */
 export function* matches(budget: Budget, pattern: Pattern, text: string, all: boolean): Generator<Found> {
+  if (pattern.plain !== undefined) {
+    yield* runs(budget, pattern.plain, text, all);
+    return;
+  }
   const matcher = pattern.engine.matcher(text);
   const count = Math.min(MOST_GROUPS, pattern.engine.groupCount());
   const names = Object.entries(pattern.engine.namedGroups());
@@ -54,4 +59,6 @@ const foundBy = (budget: Budget, pattern: Pattern, matcher: Matcher, length: num
 
 /** Whether a regex matches anywhere. */
 export const tests = (budget: Budget, pattern: Pattern, text: string): boolean =>
-  search(budget, pattern, pattern.engine.matcher(text), text.length, 0);
+  pattern.plain === undefined
+    ? search(budget, pattern, pattern.engine.matcher(text), text.length, 0)
+    : runs(budget, pattern.plain, text, false).next().done !== true;

@@ -52,3 +52,7 @@ export type { Matcher, RedactWindow } from './guard/match.ts';
 export { findKeys } from './guard/keys.ts';
 export { isSecretLabel } from './guard/labels.ts';
 export { redactJson, redactText } from './guard/redact.ts';
+export { diff } from './flow/diff.ts';
+export type { Change, FlowDiff, StepChange } from './flow/diff.ts';
+export { diffLines } from './flow/diff-lines.ts';
+export { FLOW_SCHEMA_ID, flowFileSchema } from './flow/schema.ts';

@@ -14,7 +14,7 @@
 
 import { problem, type Result } from '../problem.ts';
 import { suggest } from '../flow/suggest.ts';
-import { named } from '../flow/shown.ts';
+import { named } from '../flow/text/shown.ts';
 import { hostCovers, normalisePattern } from './host.ts';
 
 /**

@@ -4,7 +4,7 @@ import { check, type CheckContext } from './check.ts';
 import { graphOf } from './graph.ts';
 import type { Flow } from './model.ts';
 import { parseFlow, readFlow } from './parse.ts';
-import { printProblem } from './print.ts';
+import { printProblem } from './text/print.ts';
 import { broken } from './testing/broken.ts';
 import { catalog } from './testing/catalog.ts';
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { diff } from './diff.ts';
-import { diffLines } from './diff-lines.ts';
+import { diffLines } from './text/diff-lines.ts';
 import { hashFlow } from './hash.ts';
 import type { Flow } from './model.ts';
 import { readFlow } from './parse.ts';
-import { printProblem } from './print.ts';
+import { printProblem } from './text/print.ts';
 import { catalog } from './testing/catalog.ts';
 
 const flow = (parts: object): Flow => {

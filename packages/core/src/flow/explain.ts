@@ -10,7 +10,7 @@ import type { z } from 'zod';
 import { problem, type Place, type Problem } from '../problem.ts';
 import { fieldPath, valueAt, type Path } from './path.ts';
 import { fieldsAt } from './fields.ts';
-import { named, shown } from './shown.ts';
+import { named, shown } from './text/shown.ts';
 import { didYouMean, type Suggester } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;

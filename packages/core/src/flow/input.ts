@@ -12,8 +12,8 @@
  */
 
 import type { Problem } from '../problem.ts';
-import { InputCompiler } from './input-compiler.ts';
-import { copy, type Run } from './input-judges.ts';
+import { InputCompiler } from './input/compiler.ts';
+import { copy, type Run } from './input/judges.ts';
 import { suggester } from './suggest.ts';
 
 /** A judged input: with defaults filled in, or everything wrong with it. */

@@ -10,7 +10,7 @@
 import type { z } from 'zod';
 import { problem, type Place, type Problem } from '../problem.ts';
 import { judge } from './explain.ts';
-import { scanJson, type JsonLimits } from './json.ts';
+import { scanJson, type JsonLimits } from './text/json.ts';
 import { eachWith, flowSchema, repeatWith, type Flow } from './model.ts';
 import { fieldPath, isObject, valueAt, type Path } from './path.ts';
 import { suggester, type Suggester } from './suggest.ts';

@@ -8,7 +8,7 @@ import { at, type Place } from '../../problem.ts';
 import { schemasAt } from '../fields.ts';
 import type { Graph, Node } from '../graph.ts';
 import { fieldPath, type Path } from '../path.ts';
-import { named } from '../shown.ts';
+import { named } from '../text/shown.ts';
 import { didYouMean } from '../suggest.ts';
 import type { StepKind } from '../../step/define.ts';
 import type { z } from 'zod';

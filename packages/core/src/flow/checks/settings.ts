@@ -11,7 +11,7 @@ import { covers, parsePower, type Power, printPower } from '../../access/power.t
 import { powerOf } from '../../access/needs.ts';
 import type { Need, StepKind } from '../../step/define.ts';
 import { at } from '../../problem.ts';
-import { named } from '../shown.ts';
+import { named } from '../text/shown.ts';
 import { didYouMean } from '../suggest.ts';
 import type { CheckContext, Findings } from './findings.ts';
 

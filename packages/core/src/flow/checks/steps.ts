@@ -5,7 +5,7 @@ import { isBlock } from '../blocks.ts';
 import type { Node } from '../graph.ts';
 import { PROBLEM_PORT } from '../model.ts';
 import { fieldPath, type Path } from '../path.ts';
-import { named, typeOf } from '../shown.ts';
+import { named, typeOf } from '../text/shown.ts';
 import { didYouMean } from '../suggest.ts';
 import { fits, leavesOf, partsAt, type View } from './expressions.ts';
 import { checkWith } from './fields.ts';

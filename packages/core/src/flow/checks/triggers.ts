@@ -5,7 +5,7 @@ import type { Catalog } from '../../step/define.ts';
 import type { InputValidator } from '../input.ts';
 import type { Flow, Trigger } from '../model.ts';
 import { fieldPath, type Path } from '../path.ts';
-import { named } from '../shown.ts';
+import { named } from '../text/shown.ts';
 import { didYouMean } from '../suggest.ts';
 import { leavesOf } from './expressions.ts';
 import { checkWith } from './fields.ts';

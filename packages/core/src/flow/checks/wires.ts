@@ -7,7 +7,7 @@
 
 import { cyclesOf, type Entry, type Graph, type Level, type Node, splitEntry } from '../graph.ts';
 import { PROBLEM_PORT } from '../model.ts';
-import { named } from '../shown.ts';
+import { named } from '../text/shown.ts';
 import { didYouMean } from '../suggest.ts';
 import type { StepKind } from '../../step/define.ts';
 import type { Findings } from './findings.ts';

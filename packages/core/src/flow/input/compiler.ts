@@ -4,8 +4,8 @@
  */
 
 import { RE2JS } from 're2js';
-import { problem, type Problem } from '../problem.ts';
-import { canonicalJson } from './canonical.ts';
+import { problem, type Problem } from '../../problem.ts';
+import { canonicalJson } from '../canonical.ts';
 import { FORMATS } from './format.ts';
 import {
   among,
@@ -25,10 +25,10 @@ import {
   told,
   TYPES,
   wrong,
-} from './input-judges.ts';
-import { fieldPath, isObject } from './path.ts';
-import { named, typeOf } from './shown.ts';
-import { didYouMean, suggest } from './suggest.ts';
+} from './judges.ts';
+import { fieldPath, isObject } from '../path.ts';
+import { named, typeOf } from '../text/shown.ts';
+import { didYouMean, suggest } from '../suggest.ts';
 
 const LONGEST_PATTERN = 500;
 /** Counted repetitions are written out when a pattern is compiled: few a pattern, and a bounded program for all. */

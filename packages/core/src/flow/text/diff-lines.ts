@@ -1,9 +1,9 @@
 /** A diff of flows as lines of text, for reviews, terminals and conflict answers. Values that could be secrets are not shown. */
 
-import { looksSecret } from '../guard/keys.ts';
-import { isSecretLabel } from '../guard/labels.ts';
-import { redactJson, redactText } from '../guard/redact.ts';
-import type { Change, FlowDiff, StepChange } from './diff.ts';
+import { looksSecret } from '../../guard/keys.ts';
+import { isSecretLabel } from '../../guard/labels.ts';
+import { redactJson, redactText } from '../../guard/redact.ts';
+import type { Change, FlowDiff, StepChange } from '../diff.ts';
 import { typeOf } from './shown.ts';
 
 const LONGEST = 80;

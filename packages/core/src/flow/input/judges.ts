@@ -3,11 +3,11 @@
  * The rules are those of input.ts (IN1-IN3).
  */
 
-import { problem, type Problem } from '../problem.ts';
-import { canonicalJson } from './canonical.ts';
-import { fieldPath, isObject } from './path.ts';
-import { named, typeOf } from './shown.ts';
-import { didYouMean, type Suggester } from './suggest.ts';
+import { problem, type Problem } from '../../problem.ts';
+import { canonicalJson } from '../canonical.ts';
+import { fieldPath, isObject } from '../path.ts';
+import { named, typeOf } from '../text/shown.ts';
+import { didYouMean, type Suggester } from '../suggest.ts';
 
 export type Run = { readonly path: PropertyKey[]; readonly problems: Problem[]; readonly suggest: Suggester };
 

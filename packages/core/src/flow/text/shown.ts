@@ -5,9 +5,9 @@
  *     such as `password` is never quoted.
  */
 
-import { isSecretLabel } from '../guard/labels.ts';
-import { findKeys, looksSecret } from '../guard/keys.ts';
-import type { Path } from './path.ts';
+import { isSecretLabel } from '../../guard/labels.ts';
+import { findKeys, looksSecret } from '../../guard/keys.ts';
+import type { Path } from '../path.ts';
 
 const LONGEST = 40;
 

@@ -11,8 +11,8 @@
  * JS4 No text of a Problem quotes a value; keys are quoted, because the author must find them.
  */
 
-import { problem, type Problem, type Result } from '../problem.ts';
-import { fieldPath } from './path.ts';
+import { problem, type Problem, type Result } from '../../problem.ts';
+import { fieldPath } from '../path.ts';
 
 /** `bytes` of UTF-8 text (default 5 MB), `depth` of nested lists and objects (default 64). */
 export type JsonLimits = { readonly bytes?: number; readonly depth?: number };

@@ -1,6 +1,6 @@
 /** Problems as lines of text, for terminals and golden files. */
 
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../../problem.ts';
 
 /** `place: text. fix [code]` in one line; the place is left out when the whole flow is meant. */
 export const printProblem = (of: Problem): string => {

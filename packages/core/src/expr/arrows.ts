@@ -20,12 +20,22 @@ type Bind = (frame: Frame, value: unknown) => void;
 
 export const arrow = (compiler: Compiler, node: ArrowFunctionExpression): CallbackMaker | undefined => {
   if (node.async) {
-    compiler.refuse(node.start, 'expr.unsupported', 'Nothing is awaited in an expression', 'Leave out `async`: steps.ID is the value itself.');
+    compiler.refuse(
+      node.start,
+      'expr.unsupported',
+      'Nothing is awaited in an expression',
+      'Leave out `async`: steps.ID is the value itself.',
+    );
     return undefined;
   }
   const { body } = node;
   if (body.type === 'BlockStatement') {
-    compiler.refuse(body.start, 'expr.unsupported', 'A function here is one expression, without braces', 'Write x => x.name, and for an object x => ({ name: x.name }); for longer code use a `code` step.');
+    compiler.refuse(
+      body.start,
+      'expr.unsupported',
+      'A function here is one expression, without braces',
+      'Write x => x.name, and for an object x => ({ name: x.name }); for longer code use a `code` step.',
+    );
     return undefined;
   }
   return compiler.scoped(() => {
@@ -101,10 +111,17 @@ const withDefault = (compiler: Compiler, target: Pattern, otherwise: Expression)
 };
 
 const bindList = (compiler: Compiler, nodes: readonly (Pattern | null)[], site: Site): Bind => {
-  const binds = nodes.map((node) => (node === null ? undefined : { bind: bindOf(compiler, node), rest: node.type === 'RestElement' }));
+  const binds = nodes.map((node) =>
+    node === null ? undefined : { bind: bindOf(compiler, node), rest: node.type === 'RestElement' },
+  );
   return (frame, value) => {
     if (!Array.isArray(value)) {
-      return fail(site, 'expr.type', 'Only a list can be taken apart with [ ]', 'If it may be absent, give a default: ([a, b] = []) => …');
+      return fail(
+        site,
+        'expr.type',
+        'Only a list can be taken apart with [ ]',
+        'If it may be absent, give a default: ([a, b] = []) => …',
+      );
     }
     frame.budget.charge(binds.length);
     binds.forEach((part, i) => {
@@ -117,7 +134,11 @@ const bindList = (compiler: Compiler, nodes: readonly (Pattern | null)[], site: 
 
 type Taken = { readonly key: string | Code; readonly bind: Bind; readonly site: MemberSite };
 
-const bindObject = (compiler: Compiler, nodes: readonly (AssignmentProperty | Pattern)[], whole: { start: number; end: number }): Bind => {
+const bindObject = (
+  compiler: Compiler,
+  nodes: readonly (AssignmentProperty | Pattern)[],
+  whole: { start: number; end: number },
+): Bind => {
   const taken: Taken[] = [];
   let rest: Bind | undefined;
   for (const node of nodes) {
@@ -127,7 +148,12 @@ const bindObject = (compiler: Compiler, nodes: readonly (AssignmentProperty | Pa
   const site = compiler.site(whole.start);
   return (frame, value) => {
     if (value === null || value === undefined) {
-      return fail(site, 'expr.missing', 'There is nothing to take apart with { } here', 'If it may be absent, give a default: ({ a } = {}) => …');
+      return fail(
+        site,
+        'expr.missing',
+        'There is nothing to take apart with { } here',
+        'If it may be absent, give a default: ({ a } = {}) => …',
+      );
     }
     const used: string[] = [];
     for (const { key, bind, site: at } of taken) {
@@ -151,9 +177,15 @@ const takenOf = (compiler: Compiler, node: AssignmentProperty, whole: { start: n
     const key = compiler.visit(node.key);
     return { key: key.run, bind: bindOf(compiler, node.value), site };
   }
-  const key = node.key.type === 'Identifier' ? node.key.name : node.key.type === 'Literal' ? String(node.key.value) : '';
+  const key =
+    node.key.type === 'Identifier' ? node.key.name : node.key.type === 'Literal' ? String(node.key.value) : '';
   if (isForbidden(key)) {
-    compiler.refuse(node.key.start, 'expr.forbidden', 'This name reaches behind the data, which expressions never do', 'Read the fields of your data only.');
+    compiler.refuse(
+      node.key.start,
+      'expr.forbidden',
+      'This name reaches behind the data, which expressions never do',
+      'Read the fields of your data only.',
+    );
   }
   return { key, bind: bindOf(compiler, node.value), site };
 };

@@ -21,7 +21,8 @@ const CALL_COST = 4;
 
 export const call = (compiler: Compiler, node: CallExpression): Made => {
   const { callee } = node;
-  if (callee.type === 'Identifier' && compiler.slotOf(callee.name) === undefined) return plain(compiler, node, callee.name);
+  if (callee.type === 'Identifier' && compiler.slotOf(callee.name) === undefined)
+    return plain(compiler, node, callee.name);
   if (callee.type !== 'MemberExpression') return notCallable(compiler, callee.start);
   if (callee.computed && callee.property.type !== 'Literal') return notCallable(compiler, callee.property.start);
   const name = writtenName(callee);
@@ -39,24 +40,42 @@ export const call = (compiler: Compiler, node: CallExpression): Made => {
 };
 
 const notCallable = (compiler: Compiler, start: number): Made =>
-  compiler.refuse(start, 'expr.forbidden', 'Only methods and functions of the table can be called, by their written name', 'See the list of methods; for code of your own use a `code` step.');
+  compiler.refuse(
+    start,
+    'expr.forbidden',
+    'Only methods and functions of the table can be called, by their written name',
+    'See the list of methods; for code of your own use a `code` step.',
+  );
 
 const writtenName = (callee: MemberExpression): string | undefined => {
   if (!callee.computed) return callee.property.type === 'Identifier' ? callee.property.name : undefined;
-  return callee.property.type === 'Literal' && typeof callee.property.value === 'string' ? callee.property.value : undefined;
+  return callee.property.type === 'Literal' && typeof callee.property.value === 'string'
+    ? callee.property.value
+    : undefined;
 };
 
 /** Arguments ready to run: `values` evaluates them, callbacks among them made for this frame. */
 type Arguments = { readonly values: (frame: Frame) => unknown[]; readonly cost: number };
 
-const argumentsOf = (compiler: Compiler, node: CallExpression, name: string, shapes: readonly (readonly Param[])[]): Arguments | undefined => {
+const argumentsOf = (
+  compiler: Compiler,
+  node: CallExpression,
+  name: string,
+  shapes: readonly (readonly Param[])[],
+): Arguments | undefined => {
   const nodes = node.arguments;
   const fits = (params: readonly Param[]): boolean =>
     nodes.some((argument) => argument.type === 'SpreadElement') ||
-    ((params.at(-1)?.rest === true || nodes.length <= params.length) && params.filter((param) => !param.optional).length <= nodes.length);
+    ((params.at(-1)?.rest === true || nodes.length <= params.length) &&
+      params.filter((param) => !param.optional).length <= nodes.length);
   const first = shapes.find(fits) ?? shapes[0] ?? [];
   if (!shapes.some(fits)) {
-    compiler.refuse(node.start, 'expr.arguments', `\`${name}\` takes ${counted(first)}, and gets ${nodes.length}`, `Write ${name}(${signature(first)}).`);
+    compiler.refuse(
+      node.start,
+      'expr.arguments',
+      `\`${name}\` takes ${counted(first)}, and gets ${nodes.length}`,
+      `Write ${name}(${signature(first)}).`,
+    );
     return undefined;
   }
   const callbacks = new Map<number, CallbackMaker>();
@@ -68,7 +87,12 @@ const argumentsOf = (compiler: Compiler, node: CallExpression, name: string, sha
     if (made === 'refused') return undefined;
     if (made !== undefined) callbacks.set(i, made);
     else if (param?.type === 'function') {
-      compiler.refuse(argument.start, 'expr.arguments', `\`${name}\` expects a function here`, `Write ${name}(x => x.name), for example.`);
+      compiler.refuse(
+        argument.start,
+        'expr.arguments',
+        `\`${name}\` expects a function here`,
+        `Write ${name}(x => x.name), for example.`,
+      );
       return undefined;
     } else values.push(argument);
   }
@@ -85,7 +109,12 @@ const argumentsOf = (compiler: Compiler, node: CallExpression, name: string, sha
   };
 };
 
-const callbackOf = (compiler: Compiler, node: Expression | SpreadElement, needed: boolean, method: string): CallbackMaker | 'refused' | undefined => {
+const callbackOf = (
+  compiler: Compiler,
+  node: Expression | SpreadElement,
+  needed: boolean,
+  method: string,
+): CallbackMaker | 'refused' | undefined => {
   if (node.type === 'ParenthesizedExpression') return callbackOf(compiler, node.expression, needed, method);
   if (node.type === 'ArrowFunctionExpression') {
     if (needed) return arrow(compiler, node) ?? 'refused';
@@ -99,8 +128,14 @@ const callbackOf = (compiler: Compiler, node: Expression | SpreadElement, needed
 
 /** A function of the table named without a call, such as Boolean or Math.round. */
 const namedFunction = (compiler: Compiler, node: Expression | SpreadElement): StaticFunction | undefined => {
-  if (node.type === 'Identifier') return compiler.slotOf(node.name) === undefined ? functionNamed('', node.name) : undefined;
-  if (node.type !== 'MemberExpression' || node.object.type !== 'Identifier' || compiler.slotOf(node.object.name) !== undefined) return undefined;
+  if (node.type === 'Identifier')
+    return compiler.slotOf(node.name) === undefined ? functionNamed('', node.name) : undefined;
+  if (
+    node.type !== 'MemberExpression' ||
+    node.object.type !== 'Identifier' ||
+    compiler.slotOf(node.object.name) !== undefined
+  )
+    return undefined;
   const name = writtenName(node);
   return name === undefined ? undefined : functionNamed(node.object.name, name);
 };
@@ -121,11 +156,18 @@ const plain = (compiler: Compiler, node: CallExpression, name: string): Made => 
   if (found !== undefined) return ofFunction(compiler, node, found, name);
   const [first] = node.arguments;
   const step = first?.type === 'Literal' && typeof first.value === 'string' ? first.value : undefined;
-  const { code, text, fix } = name === '$' && step !== undefined ? namedStep(name, step) : unknownName(name, compiler.localNames());
+  const { code, text, fix } =
+    name === '$' && step !== undefined ? namedStep(name, step) : unknownName(name, compiler.localNames());
   return compiler.refuse(node.callee.start, code, text, fix);
 };
 
-const ofNamespace = (compiler: Compiler, node: CallExpression, namespace: string, name: string, start: number): Made => {
+const ofNamespace = (
+  compiler: Compiler,
+  node: CallExpression,
+  namespace: string,
+  name: string,
+  start: number,
+): Made => {
   const found = functionNamed(namespace, name);
   const whole = `${namespace}.${name}`;
   if (found !== undefined) return ofFunction(compiler, node, found, whole);
@@ -142,7 +184,8 @@ const carriedFunctions: Readonly<Record<string, string>> = {
   'Object.create': 'Write { key: value }.',
 };
 
-const didYouMean = (near: string | undefined): string | undefined => (near === undefined ? undefined : `Did you mean ${near}?`);
+const didYouMean = (near: string | undefined): string | undefined =>
+  near === undefined ? undefined : `Did you mean ${near}?`;
 
 const ofFunction = (compiler: Compiler, node: CallExpression, found: StaticFunction, name: string): Made => {
   const given = argumentsOf(compiler, node, name, [found.params]);
@@ -194,11 +237,21 @@ const originOf = (found: readonly { readonly result: string; readonly keeps?: 'p
 const wrongReceiver = (use: Use, name: string, kind: Kind, methods: readonly Method[], optional: boolean): unknown => {
   if (kind === 'foreign') return forbidden(use.site);
   if (kind === 'nothing') {
-    return fail(use.site, 'expr.missing', `\`${name}\` is called on nothing (null or missing)`, `If it may be absent, write ?.${name}(…).`);
+    return fail(
+      use.site,
+      'expr.missing',
+      `\`${name}\` is called on nothing (null or missing)`,
+      `If it may be absent, write ?.${name}(…).`,
+    );
   }
   if (optional) return skip();
   const kinds = methods.map((method) => kindName(method.on)).join(' or ');
-  return fail(use.site, 'expr.type', `\`${name}\` is called on ${kindName(kind)}; it works on ${kinds}`, elsewhere(name, kind));
+  return fail(
+    use.site,
+    'expr.type',
+    `\`${name}\` is called on ${kindName(kind)}; it works on ${kinds}`,
+    elsewhere(name, kind),
+  );
 };
 
 const elsewhere = (name: string, kind: Kind): string | undefined => {

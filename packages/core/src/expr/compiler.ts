@@ -15,8 +15,15 @@ import type { ExprCode } from './codes.ts';
 import { ExprProblem, fault, type Site, type Source } from './fault.ts';
 import type { Origin } from './methods/method.ts';
 import type { Root, Scope } from './scope.ts';
+import type { Moment } from './values.ts';
 
-export type Frame = { readonly scope: Scope; readonly budget: Budget; readonly locals: unknown[] };
+export type Frame = {
+  readonly scope: Scope;
+  readonly budget: Budget;
+  readonly locals: unknown[];
+  /** The run's time, once it was asked for. */
+  now: Moment | undefined;
+};
 
 export type Code = (frame: Frame) => unknown;
 
@@ -59,7 +66,12 @@ export class Compiler {
 
   visit(node: Expression): Made {
     if (this.#depth >= DEEPEST_SYNTAX) {
-      return this.refuse(node.start, 'expr.too_deep', `This is nested deeper than ${DEEPEST_SYNTAX} levels`, 'Split it over several steps.');
+      return this.refuse(
+        node.start,
+        'expr.too_deep',
+        `This is nested deeper than ${DEEPEST_SYNTAX} levels`,
+        'Split it over several steps.',
+      );
     }
     this.#depth += 1;
     const made = this.#visit(this, node);

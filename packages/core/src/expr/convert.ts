@@ -42,7 +42,13 @@ export const toText = (value: unknown, budget: Budget, site: Site, depth = 0): s
 };
 
 /** list.join(separator) of JavaScript: null and undefined are empty, nested lists join by commas. */
-export const joinList = (list: readonly unknown[], separator: string, budget: Budget, site: Site, depth = 0): string => {
+export const joinList = (
+  list: readonly unknown[],
+  separator: string,
+  budget: Budget,
+  site: Site,
+  depth = 0,
+): string => {
   if (depth > DEEPEST) fail(site, 'expr.too_deep', `This value is nested deeper than ${DEEPEST} levels`);
   budget.charge(1 + list.length);
   budget.copy(separator.length * list.length);

@@ -43,14 +43,35 @@ const visit = (compiler: Compiler, node: Expression): Made => {
   }
 };
 
-type Unsupported = Exclude<Expression['type'], 'Literal' | 'Identifier' | 'MemberExpression' | 'ChainExpression' | 'CallExpression' | 'BinaryExpression' | 'LogicalExpression' | 'UnaryExpression' | 'ConditionalExpression' | 'TemplateLiteral' | 'ArrayExpression' | 'ObjectExpression' | 'ParenthesizedExpression'>;
+type Unsupported = Exclude<
+  Expression['type'],
+  | 'Literal'
+  | 'Identifier'
+  | 'MemberExpression'
+  | 'ChainExpression'
+  | 'CallExpression'
+  | 'BinaryExpression'
+  | 'LogicalExpression'
+  | 'UnaryExpression'
+  | 'ConditionalExpression'
+  | 'TemplateLiteral'
+  | 'ArrayExpression'
+  | 'ObjectExpression'
+  | 'ParenthesizedExpression'
+>;
 
 const reasons: Record<Unsupported, readonly [text: string, fix: string]> = {
   ThisExpression: ['There is no `this`', 'Name what you mean: input, steps.ID, item.'],
   FunctionExpression: ['`function` is not supported', 'Write an arrow function as an argument: list.map(i => i.name).'],
-  ArrowFunctionExpression: ['A function can only be written as an argument of a method', 'Write it inside the call: list.map(i => i.name).'],
+  ArrowFunctionExpression: [
+    'A function can only be written as an argument of a method',
+    'Write it inside the call: list.map(i => i.name).',
+  ],
   ClassExpression: ['Classes are not supported', 'For code of your own use a `code` step.'],
-  AssignmentExpression: ['Nothing is assigned in an expression', 'To compare, write ===. To name a value, use a `set` step.'],
+  AssignmentExpression: [
+    'Nothing is assigned in an expression',
+    'To compare, write ===. To name a value, use a `set` step.',
+  ],
   UpdateExpression: ['Nothing is changed in an expression', 'Write value + 1.'],
   NewExpression: ['`new` is not supported', 'For a date write now or DateTime.fromISO(text); for a regex write /a+/.'],
   SequenceExpression: ['Only one expression can stand here', 'For a list, write [a, b].'],
@@ -70,7 +91,11 @@ const unsupported = (compiler: Compiler, node: Extract<Expression, { type: Unsup
 };
 
 /** Compiles an expression parsed from `base` on; Problems and references are left in the compiler it returns. */
-export const compileExpression = (source: Source, base: number, node: Expression): { made: Made; compiler: Compiler } => {
+export const compileExpression = (
+  source: Source,
+  base: number,
+  node: Expression,
+): { made: Made; compiler: Compiler } => {
   const compiler = new Compiler(source, base, visit);
   return { made: compiler.visit(node), compiler };
 };

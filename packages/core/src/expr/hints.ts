@@ -62,7 +62,25 @@ const carried: Readonly<Record<string, string>> = {
 
 /** Names that lead out of data, wherever they come from. */
 const outside: ReadonlySet<string> = new Set([
-  'eval', 'Function', 'globalThis', 'window', 'self', 'process', 'require', 'module', 'exports', 'Reflect', 'Proxy', 'Symbol', 'WebAssembly', 'setTimeout', 'setInterval', 'arguments', 'constructor', '__proto__', 'prototype',
+  'eval',
+  'Function',
+  'globalThis',
+  'window',
+  'self',
+  'process',
+  'require',
+  'module',
+  'exports',
+  'Reflect',
+  'Proxy',
+  'Symbol',
+  'WebAssembly',
+  'setTimeout',
+  'setInterval',
+  'arguments',
+  'constructor',
+  '__proto__',
+  'prototype',
 ]);
 
 /** The id that a step of that display name is likely to have here. */
@@ -85,7 +103,11 @@ export const unknownName = (name: string, locals: readonly string[]): Hint => {
     return { code: 'expr.method', text: `\`${name}\` is a function, and it is not called`, fix: `Write ${name}(…).` };
   }
   if (outside.has(name)) {
-    return { code: 'expr.forbidden', text: `\`${name}\` is not reachable: expressions see data only`, fix: 'For code, use a `code` step.' };
+    return {
+      code: 'expr.forbidden',
+      text: `\`${name}\` is not reachable: expressions see data only`,
+      fix: 'For code, use a `code` step.',
+    };
   }
   const fix = Object.hasOwn(carried, name) ? carried[name] : undefined;
   const text = `There is no \`${name}\` here`;
@@ -119,7 +141,8 @@ const distance = (from: string, to: string): number => {
     for (let j = 1; j <= to.length; j += 1) {
       const change = from[i - 1] === to[j - 1] ? 0 : 1;
       let edits = Math.min((row[j - 1] ?? 0) + 1, (ago[j] ?? 0) + 1, (ago[j - 1] ?? 0) + change);
-      if (i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]) edits = Math.min(edits, (twoAgo[j - 2] ?? 0) + 1);
+      if (i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1])
+        edits = Math.min(edits, (twoAgo[j - 2] ?? 0) + 1);
       row.push(edits);
     }
     twoAgo = ago;

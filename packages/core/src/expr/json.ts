@@ -22,7 +22,8 @@ const notData = (site: Site): never =>
 const settleNumber = (value: number): number | null => (Number.isFinite(value) ? (value === 0 ? 0 : value) : null);
 
 const settleOpaque = (value: Opaque, budget: Budget, site: Site): string | null => {
-  if (value instanceof Pattern) return fail(site, 'expr.type', 'A regex is not a value', 'Call `test` or `match` on a text.');
+  if (value instanceof Pattern)
+    return fail(site, 'expr.type', 'A regex is not a value', 'Call `test` or `match` on a text.');
   budget.charge(OPAQUE_TEXT);
   return value.toJSON();
 };

@@ -40,7 +40,12 @@ export const gather = (items: readonly Item[], frame: Frame): unknown[] => {
       frame.budget.charge(value.length);
       for (const character of value) made.push(character);
     } else {
-      fail(item.site, 'expr.type', 'Only a list or a text can be spread here', 'If it may be absent, write ...(list ?? []).');
+      fail(
+        item.site,
+        'expr.type',
+        'Only a list or a text can be spread here',
+        'If it may be absent, write ...(list ?? []).',
+      );
     }
   }
   return made;
@@ -49,15 +54,23 @@ export const gather = (items: readonly Item[], frame: Frame): unknown[] => {
 export const items = (compiler: Compiler, nodes: readonly (Expression | SpreadElement)[]): Item[] =>
   nodes.map((node) => itemOf(compiler, node));
 
+/** What a new list or object costs beside its items. */
+const CREATION = 4;
+
 export const costOf = (parts: readonly Made[]): number => parts.reduce((sum, part) => sum + part.cost, 1);
 
 export const list = (compiler: Compiler, node: ArrayExpression): Made => {
   const nodes = node.elements.filter((element) => element !== null);
   if (nodes.length < node.elements.length) {
-    return compiler.refuse(node.start, 'expr.unsupported', 'A list cannot have holes', 'Write null where there is no value.');
+    return compiler.refuse(
+      node.start,
+      'expr.unsupported',
+      'A list cannot have holes',
+      'Write null where there is no value.',
+    );
   }
   const parts = items(compiler, nodes);
-  return { run: (frame) => gather(parts, frame), cost: costOf(parts), origin: 'fresh' };
+  return { run: (frame) => gather(parts, frame), cost: costOf(parts) + CREATION, origin: 'fresh' };
 };
 
 type Member =
@@ -76,7 +89,7 @@ export const object = (compiler: Compiler, node: ObjectExpression): Made => {
     const made = memberOf(compiler, property, parts);
     if (made !== undefined) members.push(made);
   }
-  return { run: (frame) => build(members, frame), cost: costOf(parts), origin: 'fresh' };
+  return { run: (frame) => build(members, frame), cost: costOf(parts) + CREATION, origin: 'fresh' };
 };
 
 const memberOf = (compiler: Compiler, node: Property | SpreadElement, parts: Made[]): Member | undefined => {
@@ -88,13 +101,23 @@ const memberOf = (compiler: Compiler, node: Property | SpreadElement, parts: Mad
   const site = compiler.site(node.start);
   if (node.type === 'SpreadElement') return { type: 'spread', value: visit(node.argument), site };
   if (node.kind !== 'init' || node.method) {
-    parts.push(compiler.refuse(node.start, 'expr.unsupported', 'An object cannot have methods, getters or setters', 'Write a value: { key: value }.'));
+    parts.push(
+      compiler.refuse(
+        node.start,
+        'expr.unsupported',
+        'An object cannot have methods, getters or setters',
+        'Write a value: { key: value }.',
+      ),
+    );
     return undefined;
   }
   if (node.computed) return { type: 'computed', key: visit(node.key), value: visit(node.value), site };
-  const key = node.key.type === 'Identifier' ? node.key.name : node.key.type === 'Literal' ? String(node.key.value) : '';
+  const key =
+    node.key.type === 'Identifier' ? node.key.name : node.key.type === 'Literal' ? String(node.key.value) : '';
   if (key === '__proto__') {
-    parts.push(compiler.refuse(node.start, 'expr.forbidden', 'An object cannot have the key `__proto__`', 'Choose another key.'));
+    parts.push(
+      compiler.refuse(node.start, 'expr.forbidden', 'An object cannot have the key `__proto__`', 'Choose another key.'),
+    );
     return undefined;
   }
   return { type: 'named', key, value: visit(node.value) };

@@ -25,7 +25,12 @@ const words = (compiler: Compiler, node: { start: number; end: number }): string
   return text.length > LONGEST_OWNER ? `…${text.slice(-LONGEST_OWNER)}` : text;
 };
 
-const memberSite = (compiler: Compiler, start: number, owner: { start: number; end: number }, key?: string): MemberSite => ({
+const memberSite = (
+  compiler: Compiler,
+  start: number,
+  owner: { start: number; end: number },
+  key?: string,
+): MemberSite => ({
   ...compiler.site(start),
   owner: words(compiler, owner),
   fields: fieldOf,
@@ -42,7 +47,12 @@ export const identifier = (compiler: Compiler, node: Identifier): Made => {
   if (name === 'Infinity') return constant(Number.POSITIVE_INFINITY);
   if (isRoot(name)) return root(compiler, node, name, [], node);
   if (isNamespace(name)) {
-    return compiler.refuse(node.start, 'expr.name', `\`${name}\` is not a value`, `Call one of its functions, such as ${namesOf(name)[0] ?? name}(…).`);
+    return compiler.refuse(
+      node.start,
+      'expr.name',
+      `\`${name}\` is not a value`,
+      `Call one of its functions, such as ${namesOf(name)[0] ?? name}(…).`,
+    );
   }
   const { code, text, fix } = unknownName(name, compiler.localNames());
   return compiler.refuse(node.start, code, text, fix);
@@ -98,7 +108,11 @@ export const memberExpression = (compiler: Compiler, node: MemberExpression): Ma
     if (value === SKIP || (optional && (value === null || value === undefined))) return SKIP;
     return member(value, key, site, frame.budget);
   };
-  return { run: skippable(node.object) || optional ? run : direct(of.run, key, site), cost: of.cost + 1, origin: of.origin };
+  return {
+    run: skippable(node.object) || optional ? run : direct(of.run, key, site),
+    cost: of.cost + 1,
+    origin: of.origin,
+  };
 };
 
 const direct =
@@ -117,7 +131,13 @@ const refuseName = (compiler: Compiler, start: number): Made =>
     'Read the fields of your data only; to read a field of that name, use Object.entries(…).',
   );
 
-const computed = (compiler: Compiler, node: MemberExpression, of: Made, property: Expression, owner: Expression): Made => {
+const computed = (
+  compiler: Compiler,
+  node: MemberExpression,
+  of: Made,
+  property: Expression,
+  owner: Expression,
+): Made => {
   const key = compiler.visit(property);
   const site = memberSite(compiler, property.start, owner);
   const { optional } = node;
@@ -145,20 +165,44 @@ export const isSkip = (value: unknown): boolean => value === SKIP;
 export const skip = (): unknown => SKIP;
 export const siteOf = memberSite;
 
-const namespaced = (compiler: Compiler, node: MemberExpression, namespace: string, members: readonly MemberExpression[]): Made => {
+const namespaced = (
+  compiler: Compiler,
+  node: MemberExpression,
+  namespace: string,
+  members: readonly MemberExpression[],
+): Made => {
   const [first] = members;
   const name = first === undefined ? '' : (literalKey(first) ?? '');
   if (isForbidden(name)) return refuseName(compiler, first?.property.start ?? node.start);
   const found = constantNamed(namespace, name);
   if (found !== undefined && members.length === 1) return constant(found.value);
-  const near = closest(name, namesOf(namespace).map((known) => known.slice(namespace.length + 1)));
+  const near = closest(
+    name,
+    namesOf(namespace).map((known) => known.slice(namespace.length + 1)),
+  );
   const isFunction = namesOf(namespace).includes(`${namespace}.${name}`);
   return isFunction
-    ? compiler.refuse(node.start, 'expr.method', `\`${namespace}.${name}\` is a function, and it is not called`, `Write ${namespace}.${name}(…).`)
-    : compiler.refuse(node.start, 'expr.method', `\`${namespace}\` has no \`${name}\``, near === undefined ? undefined : `Did you mean ${namespace}.${near}?`);
+    ? compiler.refuse(
+        node.start,
+        'expr.method',
+        `\`${namespace}.${name}\` is a function, and it is not called`,
+        `Write ${namespace}.${name}(…).`,
+      )
+    : compiler.refuse(
+        node.start,
+        'expr.method',
+        `\`${namespace}\` has no \`${name}\``,
+        near === undefined ? undefined : `Did you mean ${namespace}.${near}?`,
+      );
 };
 
-const root = (compiler: Compiler, base: Identifier, name: Root, members: readonly MemberExpression[], whole: Expression): Made => {
+const root = (
+  compiler: Compiler,
+  base: Identifier,
+  name: Root,
+  members: readonly MemberExpression[],
+  whole: Expression,
+): Made => {
   const withId = name === 'steps' || name === 'problems';
   const [first] = members;
   const keys = members.map((node) => literalKey(node) ?? '');
@@ -166,7 +210,12 @@ const root = (compiler: Compiler, base: Identifier, name: Root, members: readonl
   if (badName !== undefined) return refuseName(compiler, badName.property.start);
   const id = keys[0];
   if (withId && (first === undefined || id === undefined)) {
-    return compiler.refuse(base.start, 'expr.name', `After \`${name}\` comes the id of a step`, `Write ${name}.ID, such as ${name}.lookup.`);
+    return compiler.refuse(
+      base.start,
+      'expr.name',
+      `After \`${name}\` comes the id of a step`,
+      `Write ${name}.ID, such as ${name}.lookup.`,
+    );
   }
   const path = withId ? keys.slice(1) : keys;
   const field = compiler.source.field;
@@ -178,7 +227,7 @@ const root = (compiler: Compiler, base: Identifier, name: Root, members: readonl
     const key = literalKey(node) ?? '';
     return { key, site: memberSite(compiler, node.property.start, owner, key), optional: node.optional };
   });
-  const cost = 1 + members.length + (name === 'now' ? 20 : 0);
+  const cost = 1 + members.length;
   return { run: reader(baseCode(name, id ?? '', compiler.site(whole.start)), segments), cost, origin: 'scope' };
 };
 
@@ -200,11 +249,17 @@ const baseCode = (name: Root, id: string, site: Site): Code => {
   }
 };
 
+const MAKING_NOW = 30;
+
 const recorded = (frame: Frame, site: Site): unknown => {
+  if (frame.now !== undefined) return frame.now;
+  frame.budget.charge(MAKING_NOW);
   const value = frame.scope.get('now');
   // A scope that hands out anything but milliseconds is a bug of ours, not of the author.
-  if (typeof value !== 'number') throw new TypeError(`now must be a number at ${site.source.field}, got ${kindOf(value)}`);
-  return utc(value);
+  if (typeof value !== 'number')
+    throw new TypeError(`now must be a number at ${site.source.field}, got ${kindOf(value)}`);
+  frame.now = utc(value);
+  return frame.now;
 };
 
 const reader = (base: Code, segments: readonly Segment[]): Code => {
@@ -225,5 +280,10 @@ const reader = (base: Code, segments: readonly Segment[]): Code => {
     return (frame) => member(member(base(frame), a.key, a.site, frame.budget), b.key, b.site, frame.budget);
   }
   return (frame) =>
-    member(member(member(base(frame), a.key, a.site, frame.budget), b.key, b.site, frame.budget), c.key, c.site, frame.budget);
+    member(
+      member(member(base(frame), a.key, a.site, frame.budget), b.key, b.site, frame.budget),
+      c.key,
+      c.site,
+      frame.budget,
+    );
 };

@@ -2,7 +2,14 @@
  * Operators: arithmetic, comparison, logic, `typeof`, `void`, the conditional and template literals.
  * They mean what they mean in JavaScript (see convert.ts); `in`, `instanceof` and `delete` are refused.
  */
-import type { BinaryExpression, ConditionalExpression, Expression, LogicalExpression, TemplateLiteral, UnaryExpression } from 'acorn';
+import type {
+  BinaryExpression,
+  ConditionalExpression,
+  Expression,
+  LogicalExpression,
+  TemplateLiteral,
+  UnaryExpression,
+} from 'acorn';
 import type { Budget } from './budget.ts';
 import type { Code, Compiler, Made } from './compiler.ts';
 import { add, looselySame, ordered, same, toNumber, toText } from './convert.ts';
@@ -15,7 +22,12 @@ const worse = (a: Origin, b: Origin): Origin => (a === 'fresh' || b === 'fresh' 
 export const unary = (compiler: Compiler, node: UnaryExpression): Made => {
   const { operator } = node;
   if (operator === 'delete') {
-    return compiler.refuse(node.start, 'expr.unsupported', '`delete` changes data, and expressions only read', 'Build an object without the field: Object.fromEntries(Object.entries(…).filter(…)).');
+    return compiler.refuse(
+      node.start,
+      'expr.unsupported',
+      '`delete` changes data, and expressions only read',
+      'Build an object without the field: Object.fromEntries(Object.entries(…).filter(…)).',
+    );
   }
   const of = compiler.visit(node.argument);
   const site = compiler.site(node.start);
@@ -77,10 +89,20 @@ const calculate = (operator: Numeric, a: number, b: number): number => {
 export const binary = (compiler: Compiler, node: BinaryExpression): Made => {
   const { operator } = node;
   if (operator === 'in') {
-    return compiler.refuse(node.start, 'expr.unsupported', '`in` is not supported', "Write Object.hasOwn(object, 'key') or list.includes(value).");
+    return compiler.refuse(
+      node.start,
+      'expr.unsupported',
+      '`in` is not supported',
+      "Write Object.hasOwn(object, 'key') or list.includes(value).",
+    );
   }
   if (operator === 'instanceof') {
-    return compiler.refuse(node.start, 'expr.unsupported', '`instanceof` is not supported', "Write Array.isArray(value) or typeof value === 'string'.");
+    return compiler.refuse(
+      node.start,
+      'expr.unsupported',
+      '`instanceof` is not supported',
+      "Write Array.isArray(value) or typeof value === 'string'.",
+    );
   }
   if (node.left.type === 'PrivateIdentifier') {
     return compiler.refuse(node.start, 'expr.unsupported', 'Private names are not supported');
@@ -91,7 +113,12 @@ export const binary = (compiler: Compiler, node: BinaryExpression): Made => {
   return { run, cost: left.cost + right.cost + 1, origin: 'scope' };
 };
 
-const operation = (operator: Exclude<BinaryExpression['operator'], 'in' | 'instanceof'>, left: Code, right: Code, site: Site): Code => {
+const operation = (
+  operator: Exclude<BinaryExpression['operator'], 'in' | 'instanceof'>,
+  left: Code,
+  right: Code,
+  site: Site,
+): Code => {
   switch (operator) {
     case '+':
       return (frame) => add(left(frame), right(frame), frame.budget, site);

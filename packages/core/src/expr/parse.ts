@@ -29,7 +29,12 @@ export const findEnd = (source: Source, start: number): End => {
     const tokens = tokenizer(text, options);
     for (let token = tokens.getToken(); token.type !== tokTypes.eof; token = tokens.getToken()) {
       const { type } = token;
-      if (type === tokTypes.braceL || type === tokTypes.dollarBraceL || type === tokTypes.parenL || type === tokTypes.bracketL) {
+      if (
+        type === tokTypes.braceL ||
+        type === tokTypes.dollarBraceL ||
+        type === tokTypes.parenL ||
+        type === tokTypes.bracketL
+      ) {
         open.push(token.start);
         if (open.length > DEEPEST_BRACKETS) {
           return { end: plainEnd(source, start), problem: tooDeep(source, token.start + shift) };
@@ -61,11 +66,25 @@ export const parse = (source: Source, start: number, end: number): Parsed => {
   const inside = source.text.slice(start, end);
   const first = start + inside.length - inside.trimStart().length;
   if (inside.trim() === '') {
-    return { problem: fault({ source, start }, 'expr.syntax', 'There is no expression between {{ and }}', 'Write one, such as {{ input.name }}.') };
+    return {
+      problem: fault(
+        { source, start },
+        'expr.syntax',
+        'There is no expression between {{ and }}',
+        'Write one, such as {{ input.name }}.',
+      ),
+    };
   }
   if (inside.length > LONGEST_EXPRESSION) {
     const text = `An expression may be ${LONGEST_EXPRESSION} characters long, and this one has more`;
-    return { problem: fault({ source, start: first }, 'expr.too_long', text, 'Split it over several steps, or use a `code` step.') };
+    return {
+      problem: fault(
+        { source, start: first },
+        'expr.too_long',
+        text,
+        'Split it over several steps, or use a `code` step.',
+      ),
+    };
   }
   const nested = nestedBraces(source, first);
   if (nested !== undefined) return { problem: nested };
@@ -73,7 +92,14 @@ export const parse = (source: Source, start: number, end: number): Parsed => {
     const node = parseExpressionAt(inside, 0, options);
     const after = skipBlank(inside, node.end);
     if (after === inside.length) return { node };
-    return { problem: fault({ source, start: start + after }, 'expr.syntax', 'This does not belong to the expression before it', ONE) };
+    return {
+      problem: fault(
+        { source, start: start + after },
+        'expr.syntax',
+        'This does not belong to the expression before it',
+        ONE,
+      ),
+    };
   } catch (thrown) {
     return { problem: syntaxProblem(source, start, end, thrown) };
   }
@@ -92,7 +118,12 @@ const syntaxProblem = (source: Source, start: number, end: number, thrown: unkno
   const at = 'pos' in thrown && typeof thrown.pos === 'number' ? Math.min(start + thrown.pos, end) : start;
   if (source.text.slice(start, end).includes('{{')) {
     const nested = source.text.indexOf('{{', start);
-    return fault({ source, start: nested }, 'expr.syntax', 'This is an expression already', 'Leave out the inner {{ and }}.');
+    return fault(
+      { source, start: nested },
+      'expr.syntax',
+      'This is an expression already',
+      'Leave out the inner {{ and }}.',
+    );
   }
   const text = at >= end ? 'The expression ends too early' : acornText(thrown.message);
   return fault({ source, start: at }, 'expr.syntax', text, ONE);

@@ -22,12 +22,15 @@ const engineOf = (source: string, flags: number): RE2JS => {
     return RE2JS.compile(source, flags);
   } catch {
     // The tree allows only what the engine knows; should they ever disagree, the author gets a Problem and not a crash.
-    throw new ExprProblem(problem('expr.regex', 'This regex cannot be run', { fix: 'Write it differently, or use a `code` step.' }));
+    throw new ExprProblem(
+      problem('expr.regex', 'This regex cannot be run', { fix: 'Write it differently, or use a `code` step.' }),
+    );
   }
 };
 
 const build = (source: string, flags: string): Pattern => {
-  if (source.length > LONGEST_REGEX) throw new Refused(`A regex may be ${LONGEST_REGEX} characters long, and this one has more`);
+  if (source.length > LONGEST_REGEX)
+    throw new Refused(`A regex may be ${LONGEST_REGEX} characters long, and this one has more`);
   const unknown = [...flags].find((flag) => !'gimsu'.includes(flag));
   if (unknown !== undefined) throw new Refused(`The regex flag \`${unknown}\` is not supported; g, i, m, s and u are`);
   const ignoreCase = flags.includes('i');
@@ -35,7 +38,9 @@ const build = (source: string, flags: string): Pattern => {
   sizeOf(tree);
   const set = (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0) | (flags.includes('m') ? RE2JS.MULTILINE : 0);
   // Building the automaton is by far the dearest part, so a flow that is only checked or saved does not pay for it.
-  return new Pattern({ source, flags, steady: isSteady(tree, ignoreCase), plain: plainOf(tree, ignoreCase) }, () => engineOf(emit(tree, ignoreCase), set));
+  return new Pattern({ source, flags, steady: isSteady(tree, ignoreCase), plain: plainOf(tree, ignoreCase) }, () =>
+    engineOf(emit(tree, ignoreCase), set),
+  );
 };
 
 export const compileRegex = (compiler: Compiler, start: number, source: string, flags: string): Made => {
@@ -44,6 +49,11 @@ export const compileRegex = (compiler: Compiler, start: number, source: string, 
     return { run: () => pattern, cost: 1, origin: 'fresh' };
   } catch (thrown) {
     if (!(thrown instanceof Refused)) throw thrown;
-    return compiler.refuse(start, 'expr.regex', thrown.message, 'Write it without look-ahead, look-behind and back-references, or use a `code` step.');
+    return compiler.refuse(
+      start,
+      'expr.regex',
+      thrown.message,
+      'Write it without look-ahead, look-behind and back-references, or use a `code` step.',
+    );
   }
 };

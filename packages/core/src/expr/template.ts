@@ -7,7 +7,7 @@
  * nothing. Evaluating gives JSON-safe data (see json.ts) or one Problem.
  */
 import { bad, good, problem, type Problem, type Result } from '../problem.ts';
-import { Budget, newBudget } from './budget.ts';
+import { newBudget, type Budget } from './budget.ts';
 import { NODE_COST, type Made, type Reference } from './compiler.ts';
 import { compileExpression } from './expression.ts';
 import { ExprProblem, fault, type Source } from './fault.ts';
@@ -53,7 +53,10 @@ export const compile = (value: unknown, field = ''): { compiled: Compiled; probl
           throw new ExprProblem(first);
         }
       : (part ?? (() => value));
-  return { compiled: { constant: part === undefined && first === undefined, references: build.references, evaluate }, problems: build.problems };
+  return {
+    compiled: { constant: part === undefined && first === undefined, references: build.references, evaluate },
+    problems: build.problems,
+  };
 };
 
 /** Evaluates against a scope. The Problem, if any, has a code and `at.field`; no text of it holds a value. */
@@ -91,11 +94,18 @@ const compileObject = (object: Plain, field: string, build: Build, depth: number
   const keys = Object.keys(object);
   if (keys.includes('__proto__')) {
     build.problems.push(
-      problem('expr.forbidden', 'An object cannot have the key `__proto__`', { at: { field: joined(field, '__proto__') }, fix: 'Choose another key.' }),
+      problem('expr.forbidden', 'An object cannot have the key `__proto__`', {
+        at: { field: joined(field, '__proto__') },
+        fix: 'Choose another key.',
+      }),
     );
     return undefined;
   }
-  const parts = keys.map((key) => ({ key, value: object[key], part: compileValue(object[key], joined(field, key), build, depth + 1) }));
+  const parts = keys.map((key) => ({
+    key,
+    value: object[key],
+    part: compileValue(object[key], joined(field, key), build, depth + 1),
+  }));
   if (parts.every(({ part }) => part === undefined)) return undefined;
   return (scope, budget) => {
     budget.charge(parts.length);
@@ -151,13 +161,27 @@ const cut = (source: Source, build: Build): Piece[] => {
     const start = open + 2;
     expressions += 1;
     if (expressions > MOST_EXPRESSIONS || build.problems.length >= MOST_PROBLEMS) {
-      build.problems.push(fault({ source, start: open }, 'expr.too_long', `A text may hold ${MOST_EXPRESSIONS} expressions, and ${MOST_PROBLEMS} problems are shown at once`));
+      build.problems.push(
+        fault(
+          { source, start: open },
+          'expr.too_long',
+          `A text may hold ${MOST_EXPRESSIONS} expressions, and ${MOST_PROBLEMS} problems are shown at once`,
+        ),
+      );
       return pieces;
     }
     const { end, problem: found } = findEnd(source, start);
     if (found !== undefined) build.problems.push(found);
     if (end === undefined) {
-      if (found === undefined) build.problems.push(fault({ source, start: open }, 'expr.syntax', 'This {{ is never closed', 'Close it with }}, or write \\{{ for the two braces themselves.'));
+      if (found === undefined)
+        build.problems.push(
+          fault(
+            { source, start: open },
+            'expr.syntax',
+            'This {{ is never closed',
+            'Close it with }}, or write \\{{ for the two braces themselves.',
+          ),
+        );
       return pieces;
     }
     if (literal !== '') pieces.push(literal);
@@ -186,7 +210,12 @@ const partOf = (source: Source, piece: { start: number; end: number }, build: Bu
 
 const run = ({ made, slots }: Inner, scope: Scope, budget: Budget): unknown => {
   budget.charge(1 + made.cost * NODE_COST);
-  return made.run({ scope, budget, locals: slots === 0 ? NO_LOCALS : new Array<unknown>(slots).fill(undefined) });
+  return made.run({
+    scope,
+    budget,
+    locals: slots === 0 ? NO_LOCALS : new Array<unknown>(slots).fill(undefined),
+    now: undefined,
+  });
 };
 
 const NO_LOCALS: unknown[] = [];

@@ -67,7 +67,12 @@ export class Span extends Opaque {
   }
 }
 
-type Written = { readonly source: string; readonly flags: string; readonly steady: boolean; readonly plain: PlainRegex | undefined };
+type Written = {
+  readonly source: string;
+  readonly flags: string;
+  readonly steady: boolean;
+  readonly plain: PlainRegex | undefined;
+};
 
 /** A regex literal; its linear-time automaton is built when it is first used. */
 export class Pattern extends Opaque {

@@ -44,7 +44,8 @@ export const argument = (use: Use, method: string, param: Param, value: unknown)
   const kind = typeof value === 'function' ? 'function' : kindOf(value);
   if (kind === type) return value;
   if (kind === 'function') return type === 'text or function' ? value : wrong(use, method, param, 'foreign');
-  if (kind === 'nothing' || kind === 'foreign') return type === 'boolean' && kind === 'nothing' ? false : wrong(use, method, param, kind);
+  if (kind === 'nothing' || kind === 'foreign')
+    return type === 'boolean' && kind === 'nothing' ? false : wrong(use, method, param, kind);
   switch (type) {
     case 'text':
     case 'text or function':
@@ -58,7 +59,11 @@ export const argument = (use: Use, method: string, param: Param, value: unknown)
     case 'object or duration':
       return kind === 'object' || kind === 'duration' ? value : wrong(use, method, param, kind);
     case 'text or list':
-      return kind === 'text' ? value : kind === 'list' ? texts(use, method, param, value) : wrong(use, method, param, kind);
+      return kind === 'text'
+        ? value
+        : kind === 'list'
+          ? texts(use, method, param, value)
+          : wrong(use, method, param, kind);
     case 'list':
     case 'object':
     case 'date':

@@ -29,15 +29,30 @@ export const guarded = <T>(use: Use, run: () => T): T => {
 
 const UNITS = ['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second', 'millisecond'] as const;
 
-const unitNames: ReadonlyMap<string, (typeof UNITS)[number]> = new Map(UNITS.flatMap((unit) => [[unit, unit], [`${unit}s`, unit]] as const));
+const unitNames: ReadonlyMap<string, (typeof UNITS)[number]> = new Map(
+  UNITS.flatMap(
+    (unit) =>
+      [
+        [unit, unit],
+        [`${unit}s`, unit],
+      ] as const,
+  ),
+);
 
 /** A unit by its name, in singular or plural. */
 export const unitOf = (use: Use, name: string): DateTimeUnit & DurationUnit =>
-  unitNames.get(name) ?? fail(use.site, 'expr.value', 'There is no such unit of time', `Units are ${UNITS.map((unit) => `${unit}s`).join(', ')}.`);
+  unitNames.get(name) ??
+  fail(
+    use.site,
+    'expr.value',
+    'There is no such unit of time',
+    `Units are ${UNITS.map((unit) => `${unit}s`).join(', ')}.`,
+  );
 
 export const unitsOf = (use: Use, given: string | readonly string[] | undefined): (DateTimeUnit & DurationUnit)[] => {
   const list = typeof given === 'string' ? [given] : (given ?? ['milliseconds']);
-  if (list.length === 0 || list.length > UNITS.length) return fail(use.site, 'expr.value', 'Name one or more units of time');
+  if (list.length === 0 || list.length > UNITS.length)
+    return fail(use.site, 'expr.value', 'Name one or more units of time');
   return list.map((name) => unitOf(use, name));
 };
 
@@ -48,7 +63,8 @@ export const amountOf = (use: Use, given: Plain | Span): DurationLikeObject => {
   for (const [name, value] of Object.entries(given)) {
     use.budget.charge(5);
     const amount = toNumber(value, use.budget, use.site);
-    if (!Number.isFinite(amount)) return fail(use.site, 'expr.value', 'An amount of time must be a number', 'Write { days: 1 }.');
+    if (!Number.isFinite(amount))
+      return fail(use.site, 'expr.value', 'An amount of time must be a number', 'Write { days: 1 }.');
     made[unitOf(use, name)] = amount;
   }
   return made;
@@ -62,7 +78,8 @@ export const partsOf = (use: Use, given: Plain): Partial<Record<(typeof PARTS)[n
   for (const [name, value] of Object.entries(given)) {
     use.budget.charge(5);
     const part = PARTS.find((known) => known === name);
-    if (part === undefined) return fail(use.site, 'expr.value', 'A date has no such part', `Parts are ${PARTS.join(', ')}.`);
+    if (part === undefined)
+      return fail(use.site, 'expr.value', 'A date has no such part', `Parts are ${PARTS.join(', ')}.`);
     const number = toNumber(value, use.budget, use.site);
     if (!Number.isInteger(number)) return fail(use.site, 'expr.value', 'A part of a date must be a whole number');
     made[part] = number;
@@ -111,7 +128,8 @@ const TOKENS = /'[^']*'|([A-Za-z])\1*|[^A-Za-z']+|'/g;
 const LONGEST_FORMAT = 200;
 
 export const tokensOf = (use: Use, format: string): string[] => {
-  if (format.length > LONGEST_FORMAT) return fail(use.site, 'expr.value', `A date format may be ${LONGEST_FORMAT} characters long`);
+  if (format.length > LONGEST_FORMAT)
+    return fail(use.site, 'expr.value', `A date format may be ${LONGEST_FORMAT} characters long`);
   use.budget.charge(10 + format.length);
   return format.match(TOKENS) ?? [];
 };
@@ -140,16 +158,32 @@ const VARIABLE = /^(?:yy|[MLdHhmsS]|[ML]{3,4}|a|E{3,4}|c{3,4}|Z{1,3}|o)$/;
 export const checkReadable = (use: Use, format: string): void => {
   const tokens = tokensOf(use, format);
   const wrong = tokens.find((token) => isToken(token) && !FIXED.test(token) && !VARIABLE.test(token));
-  if (wrong !== undefined) fail(use.site, 'expr.value', 'This date format has a part that cannot be read', 'Write a format such as yyyy-MM-dd HH:mm, with other letters in single quotes.');
+  if (wrong !== undefined)
+    fail(
+      use.site,
+      'expr.value',
+      'This date format has a part that cannot be read',
+      'Write a format such as yyyy-MM-dd HH:mm, with other letters in single quotes.',
+    );
   if (tokens.some((token, i) => VARIABLE.test(token) && isToken(tokens[i + 1] ?? ''))) {
-    fail(use.site, 'expr.value', 'This date format has parts of unknown length without anything between them', 'Write MM for M, dd for d, HH for H.');
+    fail(
+      use.site,
+      'expr.value',
+      'This date format has parts of unknown length without anything between them',
+      'Write MM for M, dd for d, HH for H.',
+    );
   }
   if (tokens.some((token, i) => VARIABLE.test(token) && /^'?\d/.test(tokens[i + 1] ?? ''))) {
     fail(use.site, 'expr.value', 'This date format has a digit behind a part of unknown length');
   }
   if (tokens.filter(isToken).length > 20) fail(use.site, 'expr.value', 'This date format has too many parts');
   if (!tokens.some((token) => /^(?:yy|yyyy|kkkk)$/.test(token))) {
-    fail(use.site, 'expr.value', 'This date format has no year, so it names no day', 'Write a format with yyyy, and put the year into the text.');
+    fail(
+      use.site,
+      'expr.value',
+      'This date format has no year, so it names no day',
+      'Write a format with yyyy, and put the year into the text.',
+    );
   }
 };
 

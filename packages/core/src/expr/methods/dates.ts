@@ -2,17 +2,15 @@
  * Dates: luxon's DateTime under luxon's names. A date never changes; each method gives a new one. An
  * impossible date is not a Problem but an invalid date, null in JSON, as in luxon; ask `isValid`.
  */
-import { DateTime } from 'luxon';
+import type { DateTime } from 'luxon';
 import { Moment, Span } from '../values.ts';
-import { amountOf, checkReadable, guarded, invalid, partsOf, pay, payFormat, readingOf, STEP, unitOf, unitsOf, writingOf } from './clock.ts';
+import { amountOf, guarded, partsOf, pay, payFormat, STEP, unitOf, unitsOf, writingOf } from './clock.ts';
 import { localeOf } from './locales.ts';
-import { fieldOf, functionOf, methodOf, opt, req, type Field, type Method, type StaticFunction, type Use } from './method.ts';
-import { fail } from '../fault.ts';
+import { fieldOf, methodOf, opt, req, type Field, type Method, type Use } from './method.ts';
 import { zoneOf } from './zones.ts';
 
 const date = methodOf('date');
 const field = fieldOf('date');
-const dateTime = functionOf('DateTime');
 
 const D = "DateTime.fromISO('2026-03-05T10:20:30Z')";
 
@@ -24,7 +22,10 @@ const moved = (use: Use, self: Moment, steps: number, run: (luxon: DateTime) => 
 
 const number = (name: string, doc: string, result: number, read: (luxon: DateTime) => number): Field =>
   field({
-    name, doc, result: 'number', example: [`${D}.${name}`, result],
+    name,
+    doc,
+    result: 'number',
+    example: [`${D}.${name}`, result],
     read: (self, budget) => {
       budget.charge(STEP / 3);
       return read(self.luxon);
@@ -33,7 +34,10 @@ const number = (name: string, doc: string, result: number, read: (luxon: DateTim
 
 const words = (name: string, doc: string, result: string, read: (luxon: DateTime) => string | null): Field =>
   field({
-    name, doc, result: 'text', example: [`${D}.${name}`, result],
+    name,
+    doc,
+    result: 'text',
+    example: [`${D}.${name}`, result],
     read: (self, budget) => {
       budget.charge(STEP * 3);
       return read(self.luxon);
@@ -61,7 +65,9 @@ export const dateFields: readonly Field[] = [
   words('weekdayShort', 'The short name of the day.', 'Thu', (d) => d.weekdayShort),
   words('zoneName', 'The name of the time zone.', 'UTC', (d) => d.zoneName),
   field({
-    name: 'isValid', doc: 'False for a date that does not exist.', result: 'boolean',
+    name: 'isValid',
+    doc: 'False for a date that does not exist.',
+    result: 'boolean',
     example: ["DateTime.fromISO('2026-02-31').isValid", false],
     read: (self) => self.luxon.isValid,
   }),
@@ -80,52 +86,77 @@ const written: readonly Text[] = [
 ];
 
 const counted = (name: string, doc: string, result: number, run: (luxon: DateTime) => number): Method =>
-  date({ name, params: [], result: 'number', doc, example: [`${D}.${name}()`, result], run: (_use, self) => run(self.luxon) });
+  date({
+    name,
+    params: [],
+    result: 'number',
+    doc,
+    example: [`${D}.${name}()`, result],
+    run: (_use, self) => run(self.luxon),
+  });
 
 export const dates: readonly Method[] = [
   date({
-    name: 'plus', params: [req('amount', 'object or duration')], result: 'date',
-    doc: 'The date later by an amount of time.', example: [`${D}.plus({ days: 1 }).toISODate()`, '2026-03-06'],
+    name: 'plus',
+    params: [req('amount', 'object or duration')],
+    result: 'date',
+    doc: 'The date later by an amount of time.',
+    example: [`${D}.plus({ days: 1 }).toISODate()`, '2026-03-06'],
     run: (use, self, amount) => {
       const by = amountOf(use, amount);
       return moved(use, self, 1, (d) => d.plus(by));
     },
   }),
   date({
-    name: 'minus', params: [req('amount', 'object or duration')], result: 'date',
-    doc: 'The date earlier by an amount of time.', example: [`${D}.minus({ months: 1 }).toISODate()`, '2026-02-05'],
+    name: 'minus',
+    params: [req('amount', 'object or duration')],
+    result: 'date',
+    doc: 'The date earlier by an amount of time.',
+    example: [`${D}.minus({ months: 1 }).toISODate()`, '2026-02-05'],
     run: (use, self, amount) => {
       const by = amountOf(use, amount);
       return moved(use, self, 1, (d) => d.minus(by));
     },
   }),
   date({
-    name: 'startOf', params: [req('unit', 'text')], result: 'date',
-    doc: 'The start of the year, month, week, day or hour that the date is in.', example: [`${D}.startOf('month').toISODate()`, '2026-03-01'],
+    name: 'startOf',
+    params: [req('unit', 'text')],
+    result: 'date',
+    doc: 'The start of the year, month, week, day or hour that the date is in.',
+    example: [`${D}.startOf('month').toISODate()`, '2026-03-01'],
     run: (use, self, unit) => {
       const of = unitOf(use, unit);
       return moved(use, self, 1, (d) => d.startOf(of));
     },
   }),
   date({
-    name: 'endOf', params: [req('unit', 'text')], result: 'date',
-    doc: 'The last millisecond of the year, month, week, day or hour that the date is in.', example: [`${D}.endOf('month').toISODate()`, '2026-03-31'],
+    name: 'endOf',
+    params: [req('unit', 'text')],
+    result: 'date',
+    doc: 'The last millisecond of the year, month, week, day or hour that the date is in.',
+    example: [`${D}.endOf('month').toISODate()`, '2026-03-31'],
     run: (use, self, unit) => {
       const of = unitOf(use, unit);
       return moved(use, self, 2, (d) => d.endOf(of));
     },
   }),
   date({
-    name: 'set', params: [req('parts', 'object')], result: 'date',
-    doc: 'The date with other parts.', example: [`${D}.set({ hour: 8, minute: 0 }).hour`, 8],
+    name: 'set',
+    params: [req('parts', 'object')],
+    result: 'date',
+    doc: 'The date with other parts.',
+    example: [`${D}.set({ hour: 8, minute: 0 }).hour`, 8],
     run: (use, self, parts) => {
       const to = partsOf(use, parts);
       return moved(use, self, 1, (d) => d.set(to));
     },
   }),
   date({
-    name: 'setZone', params: [req('zone', 'text')], result: 'date',
-    doc: 'The same moment in another time zone.', example: [`${D}.setZone('Europe/Paris').hour`, 11],
+    name: 'setZone',
+    params: [req('zone', 'text')],
+    result: 'date',
+    doc: 'The same moment in another time zone.',
+    example: [`${D}.setZone('Europe/Paris').hour`, 11],
     run: (use, self, zone) => {
       const to = zoneOf(use, zone);
       use.budget.charge(STEP);
@@ -133,20 +164,28 @@ export const dates: readonly Method[] = [
     },
   }),
   date({
-    name: 'setLocale', params: [req('locale', 'text')], result: 'date',
-    doc: 'The date with another language for the names in its formats.', example: [`${D}.setLocale('fr').toFormat('MMMM')`, 'mars'],
+    name: 'setLocale',
+    params: [req('locale', 'text')],
+    result: 'date',
+    doc: 'The date with another language for the names in its formats.',
+    example: [`${D}.setLocale('fr').toFormat('MMMM')`, 'mars'],
     run: (use, self, locale) => {
       const to = localeOf(use, locale);
       return moved(use, self, 1, (d) => d.setLocale(to));
     },
   }),
   date({
-    name: 'toUTC', params: [], result: 'date',
-    doc: 'The same moment in UTC.', example: [`${D}.setZone('Asia/Tokyo').toUTC().hour`, 10],
+    name: 'toUTC',
+    params: [],
+    result: 'date',
+    doc: 'The same moment in UTC.',
+    example: [`${D}.setZone('Asia/Tokyo').toUTC().hour`, 10],
     run: (use, self) => moved(use, self, 1, (d) => d.toUTC()),
   }),
   date({
-    name: 'toISO', params: [opt('options', 'object')], result: 'text',
+    name: 'toISO',
+    params: [opt('options', 'object')],
+    result: 'text',
     doc: 'The date as an ISO 8601 text; suppressMilliseconds, suppressSeconds and includeOffset can be said.',
     example: [`${D}.toISO({ suppressMilliseconds: true })`, '2026-03-05T10:20:30Z'],
     run: (use, self, options) => {
@@ -156,8 +195,11 @@ export const dates: readonly Method[] = [
     },
   }),
   date({
-    name: 'toISOTime', params: [opt('options', 'object')], result: 'text',
-    doc: 'The time of day as an ISO 8601 text.', example: [`${D}.toISOTime({ suppressMilliseconds: true })`, '10:20:30Z'],
+    name: 'toISOTime',
+    params: [opt('options', 'object')],
+    result: 'text',
+    doc: 'The time of day as an ISO 8601 text.',
+    example: [`${D}.toISOTime({ suppressMilliseconds: true })`, '10:20:30Z'],
     run: (use, self, options) => {
       const how = writingOf(use, options);
       pay(use, self, 1);
@@ -165,7 +207,9 @@ export const dates: readonly Method[] = [
     },
   }),
   date({
-    name: 'toFormat', params: [req('format', 'text')], result: 'text',
+    name: 'toFormat',
+    params: [req('format', 'text')],
+    result: 'text',
     doc: 'The date by a format: yyyy, MM, dd, HH, mm, ss, EEEE, MMMM… with other letters in single quotes.',
     example: [`${D}.toFormat('dd.MM.yyyy HH:mm')`, '05.03.2026 10:20'],
     run: (use, self, format) => {
@@ -175,7 +219,11 @@ export const dates: readonly Method[] = [
   }),
   ...written.map(([name, doc, result, run]) =>
     date({
-      name, params: [], result: 'text', doc, example: [`${D}.${name}()`, result],
+      name,
+      params: [],
+      result: 'text',
+      doc,
+      example: [`${D}.${name}()`, result],
       run: (use, self) => {
         pay(use, self, 2);
         return run(self.luxon);
@@ -187,16 +235,22 @@ export const dates: readonly Method[] = [
   counted('toUnixInteger', 'Whole seconds since 1970 in UTC.', 1772706030, (d) => d.toUnixInteger()),
   counted('valueOf', 'Milliseconds since 1970 in UTC.', 1772706030000, (d) => d.toMillis()),
   date({
-    name: 'toObject', params: [], result: 'object',
-    doc: 'The parts of the date.', example: [`${D}.toObject().hour`, 10],
+    name: 'toObject',
+    params: [],
+    result: 'object',
+    doc: 'The parts of the date.',
+    example: [`${D}.toObject().hour`, 10],
     run: (use, self) => {
       pay(use, self, 1);
       return { ...self.luxon.toObject() };
     },
   }),
   date({
-    name: 'diff', params: [req('other', 'date'), opt('units', 'text or list')], result: 'duration',
-    doc: 'The time from another date to this one, in the units named.', example: [`${D}.diff(DateTime.fromISO('2026-03-01T10:20:30Z'), 'days').days`, 4],
+    name: 'diff',
+    params: [req('other', 'date'), opt('units', 'text or list')],
+    result: 'duration',
+    doc: 'The time from another date to this one, in the units named.',
+    example: [`${D}.diff(DateTime.fromISO('2026-03-01T10:20:30Z'), 'days').days`, 4],
     run: (use, self, other, units) => {
       const of = unitsOf(use, units);
       pay(use, self, 3 + 2 * of.length);
@@ -204,8 +258,11 @@ export const dates: readonly Method[] = [
     },
   }),
   date({
-    name: 'hasSame', params: [req('other', 'date'), req('unit', 'text')], result: 'boolean',
-    doc: 'True if another date is in the same year, month, week, day or hour.', example: [`${D}.hasSame(DateTime.fromISO('2026-03-01'), 'month')`, true],
+    name: 'hasSame',
+    params: [req('other', 'date'), req('unit', 'text')],
+    result: 'boolean',
+    doc: 'True if another date is in the same year, month, week, day or hour.',
+    example: [`${D}.hasSame(DateTime.fromISO('2026-03-01'), 'month')`, true],
     run: (use, self, other, unit) => {
       const of = unitOf(use, unit);
       pay(use, self, 4);
@@ -213,97 +270,11 @@ export const dates: readonly Method[] = [
     },
   }),
   date({
-    name: 'equals', params: [req('other', 'date')], result: 'boolean',
-    doc: 'True if another date is the same moment in the same zone.', example: [`${D}.equals(${D})`, true],
+    name: 'equals',
+    params: [req('other', 'date')],
+    result: 'boolean',
+    doc: 'True if another date is the same moment in the same zone.',
+    example: [`${D}.equals(${D})`, true],
     run: (_use, self, other) => self.luxon.equals(other.luxon),
-  }),
-];
-
-const LONGEST_DATE = 100;
-
-const fromText = (use: Use, text: string, run: () => DateTime): Moment => {
-  if (text.length > LONGEST_DATE) return invalid();
-  use.budget.charge(STEP * 4);
-  return guarded(use, () => new Moment(run()));
-};
-
-/** A text that gives a time but no day would be filled up from the machine's clock. */
-const DAY_FIRST = /^[+-]?\d{4}/;
-
-export const dateFunctions: readonly StaticFunction[] = [
-  dateTime({
-    name: 'fromISO', params: [req('text', 'text'), opt('options', 'object')], result: 'date',
-    doc: 'The date of an ISO 8601 text, in UTC unless a zone is said; a text without a day is invalid.',
-    example: ["DateTime.fromISO('2026-03-05T10:00', { zone: 'Europe/Paris' }).toUTC().hour", 9],
-    run: (use, text, options) => {
-      const how = readingOf(use, options);
-      return DAY_FIRST.test(text) ? fromText(use, text, () => DateTime.fromISO(text, how)) : invalid();
-    },
-  }),
-  dateTime({
-    name: 'fromSQL', params: [req('text', 'text'), opt('options', 'object')], result: 'date',
-    doc: 'The date of an SQL text, in UTC unless a zone is said.', example: ["DateTime.fromSQL('2026-03-05 10:20:30').hour", 10],
-    run: (use, text, options) => {
-      const how = readingOf(use, options);
-      // The date library takes a zone's name behind the date; only offsets are let through.
-      return /^\d{4}[-\d:. +Z]*$/.test(text) ? fromText(use, text, () => DateTime.fromSQL(text, how)) : invalid();
-    },
-  }),
-  dateTime({
-    name: 'fromRFC2822', params: [req('text', 'text'), opt('options', 'object')], result: 'date',
-    doc: 'The date of an e-mail.', example: ["DateTime.fromRFC2822('Thu, 05 Mar 2026 10:20:30 +0000').day", 5],
-    run: (use, text, options) => {
-      const how = readingOf(use, options);
-      return fromText(use, text, () => DateTime.fromRFC2822(text, how));
-    },
-  }),
-  dateTime({
-    name: 'fromHTTP', params: [req('text', 'text'), opt('options', 'object')], result: 'date',
-    doc: 'The date of an HTTP header.', example: ["DateTime.fromHTTP('Thu, 05 Mar 2026 10:20:30 GMT').day", 5],
-    run: (use, text, options) => {
-      const how = readingOf(use, options);
-      return fromText(use, text, () => DateTime.fromHTTP(text, how));
-    },
-  }),
-  dateTime({
-    name: 'fromFormat', params: [req('text', 'text'), req('format', 'text'), opt('options', 'object')], result: 'date',
-    doc: 'The date of a text in a format of your own, in UTC and English unless said.',
-    example: ["DateTime.fromFormat('5 Mar 2026', 'd MMM yyyy').toISODate()", '2026-03-05'],
-    run: (use, text, format, options) => {
-      const how = readingOf(use, options);
-      checkReadable(use, format);
-      return fromText(use, text, () => DateTime.fromFormat(text, format, how));
-    },
-  }),
-  dateTime({
-    name: 'fromMillis', params: [req('milliseconds', 'number'), opt('options', 'object')], result: 'date',
-    doc: 'The date of milliseconds since 1970, in UTC unless a zone is said.', example: ['DateTime.fromMillis(0).year', 1970],
-    run: (use, milliseconds, options) => {
-      const how = readingOf(use, options);
-      use.budget.charge(STEP);
-      if (!Number.isFinite(milliseconds)) return invalid();
-      return guarded(use, () => new Moment(DateTime.fromMillis(milliseconds, how)));
-    },
-  }),
-  dateTime({
-    name: 'fromSeconds', params: [req('seconds', 'number'), opt('options', 'object')], result: 'date',
-    doc: 'The date of seconds since 1970, in UTC unless a zone is said.', example: ['DateTime.fromSeconds(86400).day', 2],
-    run: (use, seconds, options) => {
-      const how = readingOf(use, options);
-      use.budget.charge(STEP);
-      if (!Number.isFinite(seconds)) return invalid();
-      return guarded(use, () => new Moment(DateTime.fromSeconds(seconds, how)));
-    },
-  }),
-  dateTime({
-    name: 'fromObject', params: [req('parts', 'object'), opt('options', 'object')], result: 'date',
-    doc: 'The date made of its parts; the year is needed.', example: ['DateTime.fromObject({ year: 2026, month: 3 }).toISODate()', '2026-03-01'],
-    run: (use, given, options) => {
-      const how = readingOf(use, options);
-      const parts = partsOf(use, given);
-      if (parts.year === undefined) return fail(use.site, 'expr.value', 'A date needs a year', 'Write { year: 2026, month: 1, day: 31 }, or now.set({ hour: 8 }).');
-      use.budget.charge(STEP * 2);
-      return guarded(use, () => new Moment(DateTime.fromObject(parts, { zone: how.zone, locale: how.locale })));
-    },
   }),
 ];

@@ -16,21 +16,25 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 const call = (entry: Entry): string => ('params' in entry ? `${entry.name}(${signature(entry.params)})` : entry.name);
 
-const written = (entry: Entry): string => ('params' in entry || 'value' in entry ? `${entry.on === '' ? '' : `${entry.on}.`}${call(entry)}` : call(entry));
+const written = (entry: Entry): string =>
+  'params' in entry || 'value' in entry ? `${entry.on === '' ? '' : `${entry.on}.`}${call(entry)}` : call(entry);
 
 const row = (entry: Entry, name: string): string => {
   const [code, result] = entry.example;
   return `| \`${cell(name)}\` | ${entry.result} | ${cell(entry.doc)} | \`${cell(code)}\` → \`${cell(JSON.stringify(result))}\` |`;
 };
 
-const table = (rows: readonly string[]): string => ['| name | gives | what it does | example |', '|---|---|---|---|', ...rows].join('\n');
+const table = (rows: readonly string[]): string =>
+  ['| name | gives | what it does | example |', '|---|---|---|---|', ...rows].join('\n');
 
-const methodsOf = (kind: Method['on']): string => table(methods.filter((entry) => entry.on === kind).map((entry) => row(entry, call(entry))));
+const methodsOf = (kind: Method['on']): string =>
+  table(methods.filter((entry) => entry.on === kind).map((entry) => row(entry, call(entry))));
 
 const functionsOf = (on: string): string =>
   table([...functions, ...constants].filter((entry) => entry.on === on).map((entry) => row(entry, written(entry))));
 
-const fieldsOf = (kind: Field['on']): string => table(fields.filter((entry) => entry.on === kind).map((entry) => row(entry, call(entry))));
+const fieldsOf = (kind: Field['on']): string =>
+  table(fields.filter((entry) => entry.on === kind).map((entry) => row(entry, call(entry))));
 
 const section = (title: string, ...parts: string[]): string => [`## ${title}`, ...parts].join('\n\n');
 
@@ -91,7 +95,11 @@ character or item looked at or made, is counted before the work is done. Values 
 const codes = section(
   'Problems',
   'Every Problem has a code, the field and the line and column, and what to do instead. Its text never holds a value of the run.',
-  ['| code | when |', '|---|---|', ...Object.entries(EXPR_CODES).map(([code, when]) => `| \`${code}\` | ${when} |`)].join('\n'),
+  [
+    '| code | when |',
+    '|---|---|',
+    ...Object.entries(EXPR_CODES).map(([code, when]) => `| \`${code}\` | ${when} |`),
+  ].join('\n'),
 );
 
 const NAMESPACES = ['Object', 'Array', 'JSON', 'String', 'Number', 'Math', 'DateTime', 'Duration'] as const;
@@ -107,11 +115,25 @@ export const expressionsPage = (): string =>
     '# Methods',
     'Each example is run by a test.',
     section('Texts', '`length` is the number of UTF-16 units.', methodsOf('text')),
-    section('Lists', '`length` is the number of items. A callback gets the item, its index and the list.', methodsOf('list')),
+    section(
+      'Lists',
+      '`length` is the number of items. A callback gets the item, its index and the list.',
+      methodsOf('list'),
+    ),
     section('Numbers', methodsOf('number')),
     section('True and false', methodsOf('boolean')),
-    section('Dates', 'A date is what `now` and the functions of `DateTime` give. It never changes; it is compared with `<` and `>`.', fieldsOf('date'), methodsOf('date')),
-    section('Durations', 'A duration is what `diff` and the functions of `Duration` give.', fieldsOf('duration'), methodsOf('duration')),
+    section(
+      'Dates',
+      'A date is what `now` and the functions of `DateTime` give. It never changes; it is compared with `<` and `>`.',
+      fieldsOf('date'),
+      methodsOf('date'),
+    ),
+    section(
+      'Durations',
+      'A duration is what `diff` and the functions of `Duration` give.',
+      fieldsOf('duration'),
+      methodsOf('duration'),
+    ),
     section('Regexes', fieldsOf('regex'), methodsOf('regex')),
     section('Functions', functionsOf('')),
     ...NAMESPACES.map((name) => section(name, functionsOf(name))),

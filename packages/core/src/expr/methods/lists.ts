@@ -33,7 +33,9 @@ const sorted = (use: Use, self: readonly unknown[], compare?: (...args: unknown[
     return { key, item };
   });
   budget.charge(comparisons(self.length) * (0.5 + longest / 16));
-  keyed.sort((a, b) => (a.item === undefined ? 1 : b.item === undefined ? -1 : a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  keyed.sort((a, b) =>
+    a.item === undefined ? 1 : b.item === undefined ? -1 : a.key < b.key ? -1 : a.key > b.key ? 1 : 0,
+  );
   return keyed.map(({ item }) => item);
 };
 
@@ -57,7 +59,12 @@ const reduced = (
   const start = initial.length > 0 ? 0 : 1;
   const first = order[0];
   if (start === 1 && first === undefined) {
-    fail(use.site, 'expr.value', 'An empty list has nothing to reduce', 'Give a first value: list.reduce((sum, i) => sum + i, 0).');
+    fail(
+      use.site,
+      'expr.value',
+      'An empty list has nothing to reduce',
+      'Give a first value: list.reduce((sum, i) => sum + i, 0).',
+    );
   }
   let total = start === 0 ? initial[0] : self[first ?? 0];
   for (let i = start; i < order.length; i += 1) {
@@ -79,7 +86,9 @@ const index = (value: number | undefined, length: number, otherwise: number): nu
 
 export const lists: readonly Method[] = [
   list({
-    name: 'map', params: [req('function', 'function')], result: 'list',
+    name: 'map',
+    params: [req('function', 'function')],
+    result: 'list',
     doc: 'A new list with what the function gives for each item.',
     example: ['[1, 2, 3].map(x => x * 2)', [2, 4, 6]],
     run: (use, self, f) => {
@@ -88,7 +97,10 @@ export const lists: readonly Method[] = [
     },
   }),
   list({
-    name: 'filter', params: [req('function', 'function')], result: 'list', keeps: 'part',
+    name: 'filter',
+    params: [req('function', 'function')],
+    result: 'list',
+    keeps: 'part',
     doc: 'A new list with the items for which the function gives true.',
     example: ['[1, 2, 3].filter(x => x > 1)', [2, 3]],
     run: (use, self, f) => {
@@ -97,37 +109,51 @@ export const lists: readonly Method[] = [
     },
   }),
   list({
-    name: 'find', params: [req('function', 'function')], result: 'any', keeps: 'part',
+    name: 'find',
+    params: [req('function', 'function')],
+    result: 'any',
+    keeps: 'part',
     doc: 'The first item for which the function gives true; missing when there is none.',
     example: ['[{ id: 1 }, { id: 2 }].find(x => x.id === 2)', { id: 2 }],
     run: (use, self, f) => self[firstIndex(use, self, f)],
   }),
   list({
-    name: 'findIndex', params: [req('function', 'function')], result: 'number',
+    name: 'findIndex',
+    params: [req('function', 'function')],
+    result: 'number',
     doc: 'The index of the first item for which the function gives true, or -1.',
     example: ["['a', 'b'].findIndex(x => x === 'b')", 1],
     run: firstIndex,
   }),
   list({
-    name: 'findLast', params: [req('function', 'function')], result: 'any', keeps: 'part',
+    name: 'findLast',
+    params: [req('function', 'function')],
+    result: 'any',
+    keeps: 'part',
     doc: 'The last item for which the function gives true; missing when there is none.',
     example: ['[1, 2, 3].findLast(x => x < 3)', 2],
     run: (use, self, f) => self[lastIndex(use, self, f)],
   }),
   list({
-    name: 'findLastIndex', params: [req('function', 'function')], result: 'number',
+    name: 'findLastIndex',
+    params: [req('function', 'function')],
+    result: 'number',
     doc: 'The index of the last item for which the function gives true, or -1.',
     example: ['[1, 2, 3].findLastIndex(x => x < 3)', 1],
     run: lastIndex,
   }),
   list({
-    name: 'some', params: [req('function', 'function')], result: 'boolean',
+    name: 'some',
+    params: [req('function', 'function')],
+    result: 'boolean',
     doc: 'True if the function gives true for at least one item.',
     example: ['[1, 2].some(x => x > 1)', true],
     run: (use, self, f) => firstIndex(use, self, f) !== -1,
   }),
   list({
-    name: 'every', params: [req('function', 'function')], result: 'boolean',
+    name: 'every',
+    params: [req('function', 'function')],
+    result: 'boolean',
     doc: 'True if the function gives true for every item; true for an empty list.',
     example: ['[1, 2].every(x => x > 1)', false],
     run: (use, self, f) => {
@@ -136,7 +162,9 @@ export const lists: readonly Method[] = [
     },
   }),
   list({
-    name: 'reduce', params: [req('function', 'function'), rest('initial', 'any')], result: 'any',
+    name: 'reduce',
+    params: [req('function', 'function'), rest('initial', 'any')],
+    result: 'any',
     doc: 'One value made from all items: the function gets the value so far and the next item.',
     example: ['[1, 2, 3].reduce((sum, x) => sum + x, 0)', 6],
     run: (use, self, f, initial) => {
@@ -145,7 +173,9 @@ export const lists: readonly Method[] = [
     },
   }),
   list({
-    name: 'reduceRight', params: [req('function', 'function'), rest('initial', 'any')], result: 'any',
+    name: 'reduceRight',
+    params: [req('function', 'function'), rest('initial', 'any')],
+    result: 'any',
     doc: 'Like reduce, from the last item to the first.',
     example: ["['a', 'b'].reduceRight((all, x) => all + x, '')", 'ba'],
     run: (use, self, f, initial) => {
@@ -154,22 +184,35 @@ export const lists: readonly Method[] = [
     },
   }),
   list({
-    name: 'flatMap', params: [req('function', 'function')], result: 'list',
+    name: 'flatMap',
+    params: [req('function', 'function')],
+    result: 'list',
     doc: 'Like map, and lists that the function gives are joined into one.',
     example: ['[1, 2].flatMap(x => [x, x * 10])', [1, 10, 2, 20]],
     run: (use, self, f) => {
       use.budget.charge(self.length);
-      return flatten(use, self.map((item, i) => f(item, i, self)), 1, [], 0);
+      return flatten(
+        use,
+        self.map((item, i) => f(item, i, self)),
+        1,
+        [],
+        0,
+      );
     },
   }),
   list({
-    name: 'flat', params: [opt('depth', 'number')], result: 'list',
+    name: 'flat',
+    params: [opt('depth', 'number')],
+    result: 'list',
     doc: 'Joins the lists inside the list into one, one level deep unless said.',
     example: ['[1, [2, [3]]].flat()', [1, 2, [3]]],
     run: (use, self, depth = 1) => flatten(use, self, depth, [], 0),
   }),
   list({
-    name: 'slice', params: [opt('from', 'number'), opt('to', 'number')], result: 'list', keeps: 'part',
+    name: 'slice',
+    params: [opt('from', 'number'), opt('to', 'number')],
+    result: 'list',
+    keeps: 'part',
     doc: 'The items from one index up to, not including, another; negative indexes count from the end.',
     example: ['[1, 2, 3, 4].slice(1, -1)', [2, 3]],
     run: (use, self, from, to) => {
@@ -178,7 +221,9 @@ export const lists: readonly Method[] = [
     },
   }),
   list({
-    name: 'concat', params: [rest('more', 'any')], result: 'list',
+    name: 'concat',
+    params: [rest('more', 'any')],
+    result: 'list',
     doc: 'A new list with further items behind; lists given are joined.',
     example: ['[1].concat([2, 3], 4)', [1, 2, 3, 4]],
     run: (use, self, more) => {
@@ -187,13 +232,17 @@ export const lists: readonly Method[] = [
     },
   }),
   list({
-    name: 'join', params: [opt('separator', 'text')], result: 'text',
+    name: 'join',
+    params: [opt('separator', 'text')],
+    result: 'text',
     doc: 'All items as one text, with the separator between them (a comma unless said).',
     example: ["['a', 'b'].join(', ')", 'a, b'],
     run: (use, self, separator = ',') => joinList(self, separator, use.budget, use.site),
   }),
   list({
-    name: 'includes', params: [req('value', 'any'), opt('from', 'number')], result: 'boolean',
+    name: 'includes',
+    params: [req('value', 'any'), opt('from', 'number')],
+    result: 'boolean',
     doc: 'True if the list holds the value.',
     example: ["['a', 'b'].includes('b')", true],
     run: (use, self, value, from) => {
@@ -202,7 +251,9 @@ export const lists: readonly Method[] = [
     },
   }),
   list({
-    name: 'indexOf', params: [req('value', 'any'), opt('from', 'number')], result: 'number',
+    name: 'indexOf',
+    params: [req('value', 'any'), opt('from', 'number')],
+    result: 'number',
     doc: 'The index of the first item that is the value, or -1.',
     example: ["['a', 'b', 'a'].indexOf('a')", 0],
     run: (use, self, value, from) => {
@@ -211,7 +262,9 @@ export const lists: readonly Method[] = [
     },
   }),
   list({
-    name: 'lastIndexOf', params: [req('value', 'any')], result: 'number',
+    name: 'lastIndexOf',
+    params: [req('value', 'any')],
+    result: 'number',
     doc: 'The index of the last item that is the value, or -1.',
     example: ["['a', 'b', 'a'].lastIndexOf('a')", 2],
     run: (use, self, value) => {
@@ -220,36 +273,51 @@ export const lists: readonly Method[] = [
     },
   }),
   list({
-    name: 'at', params: [req('index', 'number')], result: 'any', keeps: 'part',
+    name: 'at',
+    params: [req('index', 'number')],
+    result: 'any',
+    keeps: 'part',
     doc: 'The item at an index; negative indexes count from the end.',
     example: ['[1, 2, 3].at(-1)', 3],
     run: (_use, self, at) => self.at(at),
   }),
   list({
-    name: 'with', params: [req('index', 'number'), req('value', 'any')], result: 'list',
+    name: 'with',
+    params: [req('index', 'number'), req('value', 'any')],
+    result: 'list',
     doc: 'A new list with another value at one index.',
     example: ["['a', 'b'].with(1, 'c')", ['a', 'c']],
     run: (use, self, at, value) => {
       use.budget.charge(1 + self.length / 16);
       const place = Math.trunc(at) || 0;
-      if (place >= self.length || place < -self.length) return fail(use.site, 'expr.value', 'The list has no such index');
+      if (place >= self.length || place < -self.length)
+        return fail(use.site, 'expr.value', 'The list has no such index');
       return self.with(place, value);
     },
   }),
   list({
-    name: 'sort', params: [opt('compare', 'function')], result: 'list', keeps: 'part',
+    name: 'sort',
+    params: [opt('compare', 'function')],
+    result: 'list',
+    keeps: 'part',
     doc: 'A new list in order: by the function, which gives a number below 0 when its first argument comes first, or else as texts.',
     example: ['[10, 9, 1].sort((a, b) => a - b)', [1, 9, 10]],
     run: sorted,
   }),
   list({
-    name: 'toSorted', params: [opt('compare', 'function')], result: 'list', keeps: 'part',
+    name: 'toSorted',
+    params: [opt('compare', 'function')],
+    result: 'list',
+    keeps: 'part',
     doc: 'The same as sort.',
     example: ["['b', 'a'].toSorted()", ['a', 'b']],
     run: sorted,
   }),
   list({
-    name: 'reverse', params: [], result: 'list', keeps: 'part',
+    name: 'reverse',
+    params: [],
+    result: 'list',
+    keeps: 'part',
     doc: 'A new list with the items in the opposite order.',
     example: ['[1, 2, 3].reverse()', [3, 2, 1]],
     run: (use, self) => {
@@ -258,7 +326,10 @@ export const lists: readonly Method[] = [
     },
   }),
   list({
-    name: 'toReversed', params: [], result: 'list', keeps: 'part',
+    name: 'toReversed',
+    params: [],
+    result: 'list',
+    keeps: 'part',
     doc: 'The same as reverse.',
     example: ['[1, 2].toReversed()', [2, 1]],
     run: (use, self) => {
@@ -267,7 +338,9 @@ export const lists: readonly Method[] = [
     },
   }),
   list({
-    name: 'toSpliced', params: [req('start', 'number'), opt('remove', 'number'), rest('add', 'any')], result: 'list',
+    name: 'toSpliced',
+    params: [req('start', 'number'), opt('remove', 'number'), rest('add', 'any')],
+    result: 'list',
     doc: 'A new list from which items are left out at an index, and others put in their place.',
     example: ["['a', 'b', 'c'].toSpliced(1, 1, 'x', 'y')", ['a', 'x', 'y', 'c']],
     run: (use, self, start, remove, add) => {
@@ -278,16 +351,26 @@ export const lists: readonly Method[] = [
     },
   }),
   list({
-    name: 'entries', params: [], result: 'list',
+    name: 'entries',
+    params: [],
+    result: 'list',
     doc: 'The list of [index, item] pairs.',
-    example: ["['a', 'b'].entries()", [[0, 'a'], [1, 'b']]],
+    example: [
+      "['a', 'b'].entries()",
+      [
+        [0, 'a'],
+        [1, 'b'],
+      ],
+    ],
     run: (use, self) => {
       use.budget.charge(1 + self.length * 2);
       return self.map((item, i) => [i, item]);
     },
   }),
   list({
-    name: 'toString', params: [], result: 'text',
+    name: 'toString',
+    params: [],
+    result: 'text',
     doc: 'All items as one text, with commas between them.',
     example: ['[1, [2, 3]].toString()', '1,2,3'],
     run: (use, self) => joinList(self, ',', use.budget, use.site),

@@ -18,7 +18,12 @@ const FIRST = 10_000;
 /** The language of that name, paid for; a Problem if it is not in the list. */
 export const localeOf = (use: Use, name: string): string => {
   if (!LOCALES.has(name)) {
-    return fail(use.site, 'expr.value', 'There is no such language here', 'Write one such as en-US, de, fr, es, pt-BR or ja.');
+    return fail(
+      use.site,
+      'expr.value',
+      'There is no such language here',
+      'Write one such as en-US, de, fr, es, pt-BR or ja.',
+    );
   }
   if (name !== 'en-US') use.budget.once(`locale ${name}`, FIRST, 0);
   return name;

@@ -40,19 +40,35 @@ export type Param<T extends ParamType = ParamType, O extends boolean = boolean, 
   readonly rest: R;
 };
 
-type ArgOf<P> = P extends Param<infer T, infer O, infer R>
-  ? R extends true
-    ? readonly TypeOf[T][]
-    : O extends true
-      ? TypeOf[T] | undefined
-      : TypeOf[T]
-  : never;
+type ArgOf<P> =
+  P extends Param<infer T, infer O, infer R>
+    ? R extends true
+      ? readonly TypeOf[T][]
+      : O extends true
+        ? TypeOf[T] | undefined
+        : TypeOf[T]
+    : never;
 
 type ArgsOf<Ps extends readonly Param[]> = { [I in keyof Ps]: ArgOf<Ps[I]> };
 
-export const req = <T extends ParamType>(name: string, type: T): Param<T, false, false> => ({ name, type, optional: false, rest: false });
-export const opt = <T extends ParamType>(name: string, type: T): Param<T, true, false> => ({ name, type, optional: true, rest: false });
-export const rest = <T extends ParamType>(name: string, type: T): Param<T, true, true> => ({ name, type, optional: true, rest: true });
+export const req = <T extends ParamType>(name: string, type: T): Param<T, false, false> => ({
+  name,
+  type,
+  optional: false,
+  rest: false,
+});
+export const opt = <T extends ParamType>(name: string, type: T): Param<T, true, false> => ({
+  name,
+  type,
+  optional: true,
+  rest: false,
+});
+export const rest = <T extends ParamType>(name: string, type: T): Param<T, true, true> => ({
+  name,
+  type,
+  optional: true,
+  rest: true,
+});
 
 /** What a running method is given besides its receiver and arguments. */
 export type Use = { readonly budget: Budget; readonly site: Site };

@@ -2,7 +2,9 @@
 import type { Param } from './method.ts';
 
 export const signature = (params: readonly Param[]): string =>
-  params.map((param) => `${param.rest ? '...' : ''}${param.name}${param.optional && !param.rest ? '?' : ''}`).join(', ');
+  params
+    .map((param) => `${param.rest ? '...' : ''}${param.name}${param.optional && !param.rest ? '?' : ''}`)
+    .join(', ');
 
 /** How many arguments, in words: "1 argument", "0 to 2 arguments", "1 or more arguments". */
 export const counted = (params: readonly Param[]): string => {

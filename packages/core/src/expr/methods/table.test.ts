@@ -8,16 +8,19 @@ const empty = { get: () => null, step: () => null, problem: () => null };
 
 const entries = [...methods, ...functions, ...fields, ...constants];
 
-test.each(entries.map((entry) => [`${entry.on}.${entry.name}`, entry.example] as const))('the example of %s gives what is documented', (_name, [code, result]) => {
-  const { compiled, problems } = compile(`{{ ${code} }}`);
-  expect(problems).toEqual([]);
-  expect(evaluate(compiled, empty, newBudget())).toEqual({ ok: true, value: result });
-});
+test.each(entries.map((entry) => [`${entry.on}.${entry.name}`, entry.example] as const))(
+  'the example of %s gives what is documented',
+  (_name, [code, result]) => {
+    const { compiled, problems } = compile(`{{ ${code} }}`);
+    expect(problems).toEqual([]);
+    expect(evaluate(compiled, empty, newBudget())).toEqual({ ok: true, value: result });
+  },
+);
 
 test('every entry uses its own name in its example and has one sentence of documentation', () => {
   for (const entry of entries) {
     expect(entry.example[0], entry.name).toContain(entry.name);
-    expect(entry.doc, entry.name).toMatch(/^[A-Z0-9e\-].*\.$/);
+    expect(entry.doc, entry.name).toMatch(/^[A-Z0-9e-].*\.$/);
   }
 });
 

@@ -3,18 +3,26 @@
  * looked up in maps, never as members of an object, so no name means more than its entry.
  */
 import type { Budget } from '../budget.ts';
-import type { Kind, Opaque } from '../values.ts';
-import { dateFields, dateFunctions, dates } from './dates.ts';
+import type { Opaque } from '../values.ts';
+import { dateFields, dates } from './dates.ts';
+import { dateFunctions } from './datetimes.ts';
 import { durationFields, durationFunctions, durations } from './durations.ts';
 import { globals } from './globals.ts';
 import { lists } from './lists.ts';
 import type { Constant, Field, Method, StaticFunction } from './method.ts';
 import { numberConstants, numberFunctions, numbers } from './numbers.ts';
+import { objectFunctions } from './objects.ts';
 import { regexes, regexFields } from './regexes.ts';
 import { texts } from './texts.ts';
 
 export const methods: readonly Method[] = [...texts, ...numbers, ...lists, ...dates, ...durations, ...regexes];
-export const functions: readonly StaticFunction[] = [...globals, ...numberFunctions, ...dateFunctions, ...durationFunctions];
+export const functions: readonly StaticFunction[] = [
+  ...globals,
+  ...objectFunctions,
+  ...numberFunctions,
+  ...dateFunctions,
+  ...durationFunctions,
+];
 export const constants: readonly Constant[] = numberConstants;
 export const fields: readonly Field[] = [...dateFields, ...durationFields, ...regexFields];
 
@@ -43,7 +51,8 @@ export const isMethodName = (name: string): boolean => byName.has(name);
 
 export const isNamespace = (name: string): boolean => namespaces.has(name);
 
-export const functionNamed = (on: string, name: string): StaticFunction | undefined => functionsByName.get(whole(on, name));
+export const functionNamed = (on: string, name: string): StaticFunction | undefined =>
+  functionsByName.get(whole(on, name));
 
 export const constantNamed = (on: string, name: string): Constant | undefined => constantsByName.get(whole(on, name));
 
@@ -52,10 +61,11 @@ export const namesOf = (namespace: string): string[] =>
   [...functionsByName.keys(), ...constantsByName.keys()].filter((name) => name.startsWith(`${namespace}.`));
 
 /** Namespaces and plain functions. */
-export const globalNames = (): string[] => [...namespaces, ...functions.filter((one) => one.on === '').map((one) => one.name)];
+export const globalNames = (): string[] => [
+  ...namespaces,
+  ...functions.filter((one) => one.on === '').map((one) => one.name),
+];
 
 /** A field of a date, duration or regex, read without a call; undefined when it has no such field. */
 export const fieldOf = (value: Opaque, key: string, budget: Budget): unknown =>
   fieldsByName.get(whole(value.kind, key))?.read(value, budget);
-
-export type { Kind };

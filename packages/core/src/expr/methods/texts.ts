@@ -4,7 +4,18 @@
 import { toText } from '../convert.ts';
 import { fail } from '../fault.ts';
 import { matches, tests } from '../regex/run.ts';
-import { expansion, indexIn, lastIndexIn, padded, places, repeated, replaceAt, splitBy, type Found, type Replacement } from '../search.ts';
+import {
+  expansion,
+  indexIn,
+  lastIndexIn,
+  padded,
+  places,
+  repeated,
+  replaceAt,
+  splitBy,
+  type Found,
+  type Replacement,
+} from '../search.ts';
 import { Pattern } from '../values.ts';
 import { localeOf } from './locales.ts';
 import { methodOf, opt, req, rest, type Callback, type Method, type Use } from './method.ts';
@@ -36,7 +47,8 @@ const replaced = (use: Use, self: string, pattern: string | Pattern, by: string 
 };
 
 const needsGlobal = (use: Use, method: string, pattern: Pattern): void => {
-  if (!pattern.flags.includes('g')) fail(use.site, 'expr.value', `\`${method}\` needs a regex with the flag g`, 'Write the g behind the regex: /a/g.');
+  if (!pattern.flags.includes('g'))
+    fail(use.site, 'expr.value', `\`${method}\` needs a regex with the flag g`, 'Write the g behind the regex: /a/g.');
 };
 
 /** Splitting at a regex, with its groups between, as JavaScript does. */
@@ -57,9 +69,18 @@ const splitAt = (use: Use, self: string, pattern: Pattern, limit: number): unkno
 
 const limitOf = (limit: number | undefined): number => (limit === undefined ? 2 ** 32 - 1 : Math.trunc(limit) >>> 0);
 
-const simple = (name: string, doc: string, example: readonly [string, unknown], run: (self: string) => string): Method =>
+const simple = (
+  name: string,
+  doc: string,
+  example: readonly [string, unknown],
+  run: (self: string) => string,
+): Method =>
   text({
-    name, params: [], result: 'text', doc, example,
+    name,
+    params: [],
+    result: 'text',
+    doc,
+    example,
     run: (use, self) => {
       use.budget.scan(self.length);
       return run(self);
@@ -72,29 +93,39 @@ export const texts: readonly Method[] = [
   simple('toLowerCase', 'The text in lower case.', ["'Ada'.toLowerCase()", 'ada'], (self) => self.toLowerCase()),
   simple('toUpperCase', 'The text in upper case.', ["'Ada'.toUpperCase()", 'ADA'], (self) => self.toUpperCase()),
   simple('trim', 'The text without white space at both ends.', ["'  a b '.trim()", 'a b'], (self) => self.trim()),
-  simple('trimStart', 'The text without white space at its start.', ["'  a '.trimStart()", 'a '], (self) => self.trimStart()),
+  simple('trimStart', 'The text without white space at its start.', ["'  a '.trimStart()", 'a '], (self) =>
+    self.trimStart(),
+  ),
   simple('trimEnd', 'The text without white space at its end.', ["'  a '.trimEnd()", '  a'], (self) => self.trimEnd()),
   simple('toString', 'The text itself.', ["'a'.toString()", 'a'], (self) => self),
   text({
-    name: 'includes', params: [req('search', 'text'), opt('from', 'number')], result: 'boolean',
+    name: 'includes',
+    params: [req('search', 'text'), opt('from', 'number')],
+    result: 'boolean',
     doc: 'True if the text contains another.',
     example: ["'abc'.includes('bc')", true],
     run: (use, self, search, from) => indexIn(use.budget, self, search, from) !== -1,
   }),
   text({
-    name: 'indexOf', params: [req('search', 'text'), opt('from', 'number')], result: 'number',
+    name: 'indexOf',
+    params: [req('search', 'text'), opt('from', 'number')],
+    result: 'number',
     doc: 'Where another text first occurs in the text, or -1.',
     example: ["'abcb'.indexOf('b')", 1],
     run: (use, self, search, from) => indexIn(use.budget, self, search, from),
   }),
   text({
-    name: 'lastIndexOf', params: [req('search', 'text')], result: 'number',
+    name: 'lastIndexOf',
+    params: [req('search', 'text')],
+    result: 'number',
     doc: 'Where another text last occurs in the text, or -1.',
     example: ["'abcb'.lastIndexOf('b')", 3],
     run: (use, self, search) => lastIndexIn(use.budget, self, search),
   }),
   text({
-    name: 'startsWith', params: [req('search', 'text'), opt('from', 'number')], result: 'boolean',
+    name: 'startsWith',
+    params: [req('search', 'text'), opt('from', 'number')],
+    result: 'boolean',
     doc: 'True if the text begins with another.',
     example: ["'abc'.startsWith('ab')", true],
     run: (use, self, search, from) => {
@@ -103,7 +134,9 @@ export const texts: readonly Method[] = [
     },
   }),
   text({
-    name: 'endsWith', params: [req('search', 'text'), opt('to', 'number')], result: 'boolean',
+    name: 'endsWith',
+    params: [req('search', 'text'), opt('to', 'number')],
+    result: 'boolean',
     doc: 'True if the text ends with another.',
     example: ["'abc'.endsWith('bc')", true],
     run: (use, self, search, to) => {
@@ -112,7 +145,9 @@ export const texts: readonly Method[] = [
     },
   }),
   text({
-    name: 'slice', params: [opt('from', 'number'), opt('to', 'number')], result: 'text',
+    name: 'slice',
+    params: [opt('from', 'number'), opt('to', 'number')],
+    result: 'text',
     doc: 'The part of the text from one position up to, not including, another; negative positions count from the end.',
     example: ["'abcd'.slice(1, -1)", 'bc'],
     run: (use, self, from, to) => {
@@ -121,7 +156,9 @@ export const texts: readonly Method[] = [
     },
   }),
   text({
-    name: 'substring', params: [req('from', 'number'), opt('to', 'number')], result: 'text',
+    name: 'substring',
+    params: [req('from', 'number'), opt('to', 'number')],
+    result: 'text',
     doc: 'The part of the text from one position up to, not including, another.',
     example: ["'abcd'.substring(1, 3)", 'bc'],
     run: (use, self, from, to) => {
@@ -130,7 +167,9 @@ export const texts: readonly Method[] = [
     },
   }),
   text({
-    name: 'at', params: [req('index', 'number')], result: 'text',
+    name: 'at',
+    params: [req('index', 'number')],
+    result: 'text',
     doc: 'The character at a position; negative positions count from the end.',
     example: ["'abc'.at(-1)", 'c'],
     run: (use, self, at) => {
@@ -139,7 +178,9 @@ export const texts: readonly Method[] = [
     },
   }),
   text({
-    name: 'charAt', params: [req('index', 'number')], result: 'text',
+    name: 'charAt',
+    params: [req('index', 'number')],
+    result: 'text',
     doc: 'The character at a position, or an empty text.',
     example: ["'abc'.charAt(1)", 'b'],
     run: (use, self, at) => {
@@ -148,7 +189,9 @@ export const texts: readonly Method[] = [
     },
   }),
   text({
-    name: 'charCodeAt', params: [req('index', 'number')], result: 'number',
+    name: 'charCodeAt',
+    params: [req('index', 'number')],
+    result: 'number',
     doc: 'The number of the UTF-16 unit at a position.',
     example: ["'abc'.charCodeAt(0)", 97],
     run: (use, self, at) => {
@@ -157,7 +200,9 @@ export const texts: readonly Method[] = [
     },
   }),
   text({
-    name: 'codePointAt', params: [req('index', 'number')], result: 'number',
+    name: 'codePointAt',
+    params: [req('index', 'number')],
+    result: 'number',
     doc: 'The Unicode number of the character at a position.',
     example: ["'abc'.codePointAt(0)", 97],
     run: (use, self, at) => {
@@ -166,7 +211,9 @@ export const texts: readonly Method[] = [
     },
   }),
   text({
-    name: 'concat', params: [rest('more', 'any')], result: 'text',
+    name: 'concat',
+    params: [rest('more', 'any')],
+    result: 'text',
     doc: 'The text with others behind it.',
     example: ["'a'.concat('b', 1)", 'ab1'],
     run: (use, self, more) => {
@@ -180,41 +227,56 @@ export const texts: readonly Method[] = [
     },
   }),
   text({
-    name: 'repeat', params: [req('count', 'number')], result: 'text',
+    name: 'repeat',
+    params: [req('count', 'number')],
+    result: 'text',
     doc: 'The text several times.',
     example: ["'ab'.repeat(2)", 'abab'],
     run: (use, self, count) => repeated(use.budget, use.site, self, count),
   }),
   text({
-    name: 'padStart', params: [req('length', 'number'), opt('fill', 'text')], result: 'text',
+    name: 'padStart',
+    params: [req('length', 'number'), opt('fill', 'text')],
+    result: 'text',
     doc: 'The text brought to a length by filling at its start.',
     example: ["'7'.padStart(3, '0')", '007'],
     run: (use, self, length, fill = ' ') => padded(use.budget, self, length, fill, 'start'),
   }),
   text({
-    name: 'padEnd', params: [req('length', 'number'), opt('fill', 'text')], result: 'text',
+    name: 'padEnd',
+    params: [req('length', 'number'), opt('fill', 'text')],
+    result: 'text',
     doc: 'The text brought to a length by filling at its end.',
     example: ["'7'.padEnd(3, '.')", '7..'],
     run: (use, self, length, fill = ' ') => padded(use.budget, self, length, fill, 'end'),
   }),
   text({
-    name: 'split', params: [opt('separator', 'text or regex'), opt('limit', 'number')], result: 'list',
+    name: 'split',
+    params: [opt('separator', 'text or regex'), opt('limit', 'number')],
+    result: 'list',
     doc: 'The list of parts between the separators.',
     example: ["'a, b,c'.split(/,\\s*/)", ['a', 'b', 'c']],
     run: (use, self, separator, limit) => {
       const most = limitOf(limit);
       if (separator === undefined) return most === 0 ? [] : [self];
-      return separator instanceof Pattern ? splitAt(use, self, separator, most) : splitBy(use.budget, self, separator, most);
+      return separator instanceof Pattern
+        ? splitAt(use, self, separator, most)
+        : splitBy(use.budget, self, separator, most);
     },
   }),
   text({
-    name: 'replace', params: [req('pattern', 'text or regex'), req('replacement', 'text or function')], result: 'text',
+    name: 'replace',
+    params: [req('pattern', 'text or regex'), req('replacement', 'text or function')],
+    result: 'text',
     doc: 'The text with the first place of a text or regex replaced; every place if the regex has the flag g.',
     example: ["'a-b-c'.replace(/-(\\w)/g, '+$1')", 'a+b+c'],
-    run: (use, self, pattern, by) => replaced(use, self, pattern, by, pattern instanceof Pattern && pattern.flags.includes('g')),
+    run: (use, self, pattern, by) =>
+      replaced(use, self, pattern, by, pattern instanceof Pattern && pattern.flags.includes('g')),
   }),
   text({
-    name: 'replaceAll', params: [req('pattern', 'text or regex'), req('replacement', 'text or function')], result: 'text',
+    name: 'replaceAll',
+    params: [req('pattern', 'text or regex'), req('replacement', 'text or function')],
+    result: 'text',
     doc: 'The text with every place of a text or regex replaced.',
     example: ["'a-b-c'.replaceAll('-', '/')", 'a/b/c'],
     run: (use, self, pattern, by) => {
@@ -223,7 +285,9 @@ export const texts: readonly Method[] = [
     },
   }),
   text({
-    name: 'match', params: [req('regex', 'regex')], result: 'list',
+    name: 'match',
+    params: [req('regex', 'regex')],
+    result: 'list',
     doc: 'What a regex finds: the match and its groups, with `index` and `groups`; with the flag g the list of all matches; null when there is none.',
     example: ["'v1.22'.match(/(\\d+)\\.(\\d+)/)[2]", '22'],
     run: (use, self, pattern) => {
@@ -237,7 +301,9 @@ export const texts: readonly Method[] = [
     },
   }),
   text({
-    name: 'matchAll', params: [req('regex', 'regex')], result: 'list',
+    name: 'matchAll',
+    params: [req('regex', 'regex')],
+    result: 'list',
     doc: 'The list of all matches of a regex with the flag g, each with its groups.',
     example: ["'a1b2'.matchAll(/[a-z](\\d)/g).map(m => m[1])", ['1', '2']],
     run: (use, self, pattern) => {
@@ -248,7 +314,9 @@ export const texts: readonly Method[] = [
     },
   }),
   text({
-    name: 'search', params: [req('regex', 'regex')], result: 'number',
+    name: 'search',
+    params: [req('regex', 'regex')],
+    result: 'number',
     doc: 'Where a regex first matches, or -1.',
     example: ["'ab1'.search(/\\d/)", 2],
     run: (use, self, pattern) => {
@@ -257,7 +325,9 @@ export const texts: readonly Method[] = [
     },
   }),
   text({
-    name: 'localeCompare', params: [req('other', 'text'), opt('locale', 'text')], result: 'number',
+    name: 'localeCompare',
+    params: [req('other', 'text'), opt('locale', 'text')],
+    result: 'number',
     doc: 'Below 0, 0 or above 0, as the text comes before, with or after another in the alphabet of a language (English unless said).',
     example: ["['é', 'z', 'a'].sort((a, b) => a.localeCompare(b))", ['a', 'é', 'z']],
     run: (use, self, other, locale) => {
@@ -267,12 +337,16 @@ export const texts: readonly Method[] = [
     },
   }),
   text({
-    name: 'normalize', params: [opt('form', 'text')], result: 'text',
+    name: 'normalize',
+    params: [opt('form', 'text')],
+    result: 'text',
     doc: 'The text in a Unicode normal form: NFC unless said, NFD, NFKC or NFKD.',
     example: ["'é'.normalize('NFD').length", 2],
     run: (use, self, form = 'NFC') => {
       use.budget.charge(1 + self.length / 2);
-      return FORMS.has(form) ? self.normalize(form) : fail(use.site, 'expr.value', 'A normal form is NFC, NFD, NFKC or NFKD');
+      return FORMS.has(form)
+        ? self.normalize(form)
+        : fail(use.site, 'expr.value', 'A normal form is NFC, NFD, NFKC or NFKD');
     },
   }),
 ];

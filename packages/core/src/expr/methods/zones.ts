@@ -27,7 +27,12 @@ export const zoneOf = (use: Use, name: string): string => {
   if (name.toLowerCase() === 'utc') return 'utc';
   if (name.length <= 9 && OFFSET.test(name)) return name;
   if (name.length > 50 || !known(name)) {
-    return fail(use.site, 'expr.value', 'There is no such time zone', "Write one such as 'Europe/Paris', 'America/New_York', 'utc' or 'UTC+2'.");
+    return fail(
+      use.site,
+      'expr.value',
+      'There is no such time zone',
+      "Write one such as 'Europe/Paris', 'America/New_York', 'utc' or 'UTC+2'.",
+    );
   }
   use.budget.once(`zone ${name}`, FIRST, 0);
   return name;

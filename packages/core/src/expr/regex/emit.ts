@@ -8,7 +8,8 @@ const MOST_INSTRUCTIONS = 400;
 
 const code = (at: number): string => `\\x{${at.toString(16)}}`;
 
-const ranges = (all: readonly Range[]): string => all.map(([from, to]) => (from === to ? code(from) : `${code(from)}-${code(to)}`)).join('');
+const ranges = (all: readonly Range[]): string =>
+  all.map(([from, to]) => (from === to ? code(from) : `${code(from)}-${code(to)}`)).join('');
 
 const letters = /^[A-Za-z0-9 _]$/;
 
@@ -17,21 +18,30 @@ type Set = Extract<Node, { type: 'set' }>;
 /** A set of more characters than this is not folded by the engine, which would look at each of them. */
 const WIDE = 1000;
 
-const isWide = (node: Set): boolean => !node.not && node.ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0) > WIDE;
+const isWide = (node: Set): boolean =>
+  !node.not && node.ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0) > WIDE;
 
 /** The ranges with the other case of their ASCII letters. */
 const folded = (all: readonly Range[]): Range[] => [
   ...all,
-  ...all.flatMap(([from, to]): Range[] => [
-    [Math.max(from, 65) + 32, Math.min(to, 90) + 32],
-    [Math.max(from, 97) - 32, Math.min(to, 122) - 32],
-  ]).filter(([from, to]) => from <= to),
+  ...all
+    .flatMap(([from, to]): Range[] => [
+      [Math.max(from, 65) + 32, Math.min(to, 90) + 32],
+      [Math.max(from, 97) - 32, Math.min(to, 122) - 32],
+    ])
+    .filter(([from, to]) => from <= to),
 ];
 
 const setText = (node: Set, ignoreCase: boolean): string => {
   if (ignoreCase && isWide(node)) return `(?-i:[${ranges(folded(node.ranges))}])`;
   const [first] = node.ranges;
-  if (!node.not && node.properties.length === 0 && node.ranges.length === 1 && first !== undefined && first[0] === first[1]) {
+  if (
+    !node.not &&
+    node.properties.length === 0 &&
+    node.ranges.length === 1 &&
+    first !== undefined &&
+    first[0] === first[1]
+  ) {
     const character = String.fromCodePoint(first[0]);
     return letters.test(character) ? character : code(first[0]);
   }

@@ -24,7 +24,9 @@ export const plainOf = (node: Node, ignoreCase: boolean): Plain | undefined => {
   if (node.type === 'group') {
     if (node.name !== undefined) return undefined;
     const inner = plainOf(node.inner, false);
-    return inner === undefined || (inner.captures && node.captures) ? undefined : { ...inner, captures: inner.captures || node.captures };
+    return inner === undefined || (inner.captures && node.captures)
+      ? undefined
+      : { ...inner, captures: inner.captures || node.captures };
   }
   const [item, min, max] = node.type === 'repeat' ? [node.inner, node.min, node.max] : [node, 1, 1];
   if (item.type !== 'set' || item.properties.length > 0 || min === 0) return undefined;

@@ -45,7 +45,14 @@ export function* matches(budget: Budget, pattern: Pattern, text: string, all: bo
   }
 }
 
-const foundBy = (budget: Budget, pattern: Pattern, matcher: Matcher, length: number, count: number, names: [string, number][]): Found => {
+const foundBy = (
+  budget: Budget,
+  pattern: Pattern,
+  matcher: Matcher,
+  length: number,
+  count: number,
+  names: [string, number][],
+): Found => {
   const [from, end] = [matcher.start(), matcher.end()];
   const each = pattern.engine.programSize() / 2;
   // The engine finds groups by a second search from the start of the match.

@@ -108,7 +108,15 @@ const flat = (node: Node): Node[] => {
 
 const only = (node: Node): Node => (node.type === 'group' ? only(node.inner) : node);
 
-const word: Letters = lettersOf([[48, 57], [65, 90], [95, 95], [97, 122]], false);
+const word: Letters = lettersOf(
+  [
+    [48, 57],
+    [65, 90],
+    [95, 95],
+    [97, 122],
+  ],
+  false,
+);
 
 const isWord = (node: Node | undefined, ignoreCase: boolean): boolean => {
   const inner = node === undefined ? undefined : only(node.type === 'repeat' ? node.inner : node);

@@ -13,12 +13,23 @@ export type Range = readonly [from: number, to: number];
 
 export type Node =
   /** One character out of a set. `properties` are Unicode properties, as the engine writes them. */
-  | { readonly type: 'set'; readonly ranges: readonly Range[]; readonly properties: readonly string[]; readonly not: boolean }
+  | {
+      readonly type: 'set';
+      readonly ranges: readonly Range[];
+      readonly properties: readonly string[];
+      readonly not: boolean;
+    }
   | { readonly type: 'assert'; readonly at: '^' | '$' | '\\b' | '\\B' }
   | { readonly type: 'sequence'; readonly items: readonly Node[] }
   | { readonly type: 'either'; readonly options: readonly Node[] }
   | { readonly type: 'group'; readonly inner: Node; readonly name?: string; readonly captures: boolean }
-  | { readonly type: 'repeat'; readonly inner: Node; readonly min: number; readonly max: number; readonly lazy: boolean };
+  | {
+      readonly type: 'repeat';
+      readonly inner: Node;
+      readonly min: number;
+      readonly max: number;
+      readonly lazy: boolean;
+    };
 
 /** Counts above this are refused, and so is a regex that grows beyond MOST_INSTRUCTIONS. */
 const HIGHEST_COUNT = 1000;
@@ -29,12 +40,30 @@ export class Refused extends Error {}
 export const LAST_CODE = 0x10ffff;
 
 const DIGITS: readonly Range[] = [[48, 57]];
-const WORD: readonly Range[] = [[48, 57], [65, 90], [95, 95], [97, 122]];
+const WORD: readonly Range[] = [
+  [48, 57],
+  [65, 90],
+  [95, 95],
+  [97, 122],
+];
 /** What \s means in JavaScript, which is more than in other engines. */
 const SPACE: readonly Range[] = [
-  [9, 13], [32, 32], [0xa0, 0xa0], [0x1680, 0x1680], [0x2000, 0x200a], [0x2028, 0x2029], [0x202f, 0x202f], [0x205f, 0x205f], [0x3000, 0x3000], [0xfeff, 0xfeff],
+  [9, 13],
+  [32, 32],
+  [0xa0, 0xa0],
+  [0x1680, 0x1680],
+  [0x2000, 0x200a],
+  [0x2028, 0x2029],
+  [0x202f, 0x202f],
+  [0x205f, 0x205f],
+  [0x3000, 0x3000],
+  [0xfeff, 0xfeff],
 ];
-const LINE_ENDS: readonly Range[] = [[10, 10], [13, 13], [0x2028, 0x2029]];
+const LINE_ENDS: readonly Range[] = [
+  [10, 10],
+  [13, 13],
+  [0x2028, 0x2029],
+];
 
 /** All code points that are in none of the ranges. */
 export const complement = (ranges: readonly Range[]): Range[] => {
@@ -48,7 +77,11 @@ export const complement = (ranges: readonly Range[]): Range[] => {
   return made;
 };
 
-const classes: ReadonlyMap<string, readonly Range[]> = new Map([['d', DIGITS], ['w', WORD], ['s', SPACE]]);
+const classes: ReadonlyMap<string, readonly Range[]> = new Map([
+  ['d', DIGITS],
+  ['w', WORD],
+  ['s', SPACE],
+]);
 
 type Known = { readonly ranges: readonly Range[]; readonly not: boolean };
 
@@ -58,15 +91,28 @@ const classOf = (letter: string): Known | undefined => {
   return ranges === undefined ? undefined : { ranges, not: letter !== letter.toLowerCase() };
 };
 
-const set = (ranges: readonly Range[], properties: readonly string[] = [], not = false): Node => ({ type: 'set', ranges, properties, not });
+const set = (ranges: readonly Range[], properties: readonly string[] = [], not = false): Node => ({
+  type: 'set',
+  ranges,
+  properties,
+  not,
+});
 
 /** Unicode categories by their short names, and the scripts that can be named. */
 const CATEGORIES = /^(?:L[ulmot]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cfo]?)$/;
 export const SCRIPTS: ReadonlySet<string> = new Set(
-  'Latin Greek Cyrillic Armenian Hebrew Arabic Devanagari Bengali Gurmukhi Gujarati Tamil Telugu Kannada Malayalam Sinhala Thai Lao Tibetan Georgian Hangul Ethiopic Khmer Mongolian Hiragana Katakana Bopomofo Han'.split(' '),
+  'Latin Greek Cyrillic Armenian Hebrew Arabic Devanagari Bengali Gurmukhi Gujarati Tamil Telugu Kannada Malayalam Sinhala Thai Lao Tibetan Georgian Hangul Ethiopic Khmer Mongolian Hiragana Katakana Bopomofo Han'.split(
+    ' ',
+  ),
 );
 
-const CONTROLS: ReadonlyMap<string, number> = new Map([['t', 9], ['n', 10], ['v', 11], ['f', 12], ['r', 13]]);
+const CONTROLS: ReadonlyMap<string, number> = new Map([
+  ['t', 9],
+  ['n', 10],
+  ['v', 11],
+  ['f', 12],
+  ['r', 13],
+]);
 
 type Flags = { readonly unicode: boolean; readonly dotAll: boolean; readonly ignoreCase: boolean };
 
@@ -133,7 +179,8 @@ class Reader {
     }
     const mark = this.#match(/[*+?]/y)?.[0];
     if (mark === undefined) return inner;
-    const [min, max] = mark === '*' ? [0, Number.POSITIVE_INFINITY] : mark === '+' ? [1, Number.POSITIVE_INFINITY] : [0, 1];
+    const [min, max] =
+      mark === '*' ? [0, Number.POSITIVE_INFINITY] : mark === '+' ? [1, Number.POSITIVE_INFINITY] : [0, 1];
     return { type: 'repeat', inner, min, max, lazy: this.#take('?') };
   }
 
@@ -154,8 +201,10 @@ class Reader {
     if (this.#match(/\?<[=!]/y) !== null) throw new Refused('Look-behind cannot be run in linear time');
     const name = this.#match(/\?<([^>]+)>/y)?.[1];
     const captures = name !== undefined || !this.#take('?:');
-    if (captures && name === undefined && this.#peek() === '?') throw new Refused('This kind of group is not supported');
-    if (name !== undefined && !/^[A-Za-z_]\w*$/.test(name)) throw new Refused('A group has a name of letters, digits and _');
+    if (captures && name === undefined && this.#peek() === '?')
+      throw new Refused('This kind of group is not supported');
+    if (name !== undefined && !/^[A-Za-z_]\w*$/.test(name))
+      throw new Refused('A group has a name of letters, digits and _');
     const inner = this.either(depth + 1);
     this.#take(')');
     return { type: 'group', inner, captures, ...(name === undefined ? {} : { name }) };
@@ -188,13 +237,19 @@ class Reader {
     if (!this.#flags.unicode) throw new Refused('Unicode properties need the flag u');
     if (this.#flags.ignoreCase) throw new Refused('Unicode properties and the flag i do not go together');
     const name = found[1] ?? '';
-    if (!CATEGORIES.test(name) && !SCRIPTS.has(name)) throw new Refused('This Unicode property is not known here; write a category such as Lu, or a script such as Script=Greek');
+    if (!CATEGORIES.test(name) && !SCRIPTS.has(name))
+      throw new Refused(
+        'This Unicode property is not known here; write a category such as Lu, or a script such as Script=Greek',
+      );
     return `\\${found[0][0]}{${name}}`;
   }
 
   /** A single escaped character. */
   #escaped(): Range {
-    const hex = this.#match(/x([0-9A-Fa-f]{2})/y)?.[1] ?? this.#match(/u\{([0-9A-Fa-f]+)\}/y)?.[1] ?? this.#match(/u([0-9A-Fa-f]{4})/y)?.[1];
+    const hex =
+      this.#match(/x([0-9A-Fa-f]{2})/y)?.[1] ??
+      this.#match(/u\{([0-9A-Fa-f]+)\}/y)?.[1] ??
+      this.#match(/u([0-9A-Fa-f]{4})/y)?.[1];
     if (hex !== undefined) return this.#paired(Number.parseInt(hex, 16));
     const control = this.#match(/c([A-Za-z])/y)?.[1];
     if (control !== undefined) return one(control.charCodeAt(0) % 32);

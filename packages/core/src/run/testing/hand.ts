@@ -26,7 +26,8 @@ import {
 } from '../state.ts';
 import { keyOf, type Put } from './simulator.ts';
 
-const WORDS = new Map([
+/** Statuses in words. */
+export const WORDS: ReadonlyMap<number, string> = new Map([
   [PENDING, 'pending'],
   [READY, 'ready'],
   [OPEN, 'open'],
@@ -144,7 +145,8 @@ export class Hand {
   }
 }
 
-const inWords = (command: Command): string => {
+/** A command in words. */
+export const inWords = (command: Command): string => {
   const place = (id: string, item: readonly number[]): string => (item.length === 0 ? id : keyOf(id, item));
   switch (command.do) {
     case 'start':

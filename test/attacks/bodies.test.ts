@@ -321,6 +321,14 @@ describe('TUN-04 host tricks', () => {
     }
   });
 
+  test('TUN-04 a foreign Host is on record', async () => {
+    for (const path of ['/health', `/api/v1/webhook/${'A'.repeat(43)}`]) {
+      await server.ask('GET', path, { headers: { host: 'evil.example' } });
+      const newest = (await server.house.store.in('*').audit.list({ limit: 1 })).rows[0];
+      expect(newest).toMatchObject({ decision: 'deny', reason: 'host.unknown', actor: 'stranger 127.0.0.1' });
+    }
+  });
+
   test('TUN-04 twin: our names pass in any case, with any port, with a dot at the end', async () => {
     for (const host of ['127.0.0.1', `127.0.0.1:${server.port}`, 'LOCALHOST', 'localhost.', 'localhost:80'])
       expect((await server.ask('GET', '/health', { headers: { host } })).status, host).toBe(200);

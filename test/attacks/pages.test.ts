@@ -108,13 +108,14 @@ describe('GUI-07 foreign pages', () => {
 
   test.each(changing)('GUI-07 %s refuses a page of another site, whoever is signed in', async (_name, contract) => {
     const cookie = cookieOf(await signIn(key));
-    for (const headers of [
+    const foreign: readonly Record<string, string>[] = [
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
       { origin: 'https://evil.example' },
       { origin: 'null' },
       { 'sec-fetch-site': 'cross-site', origin: 'http://127.0.0.1' },
-    ]) {
+    ];
+    for (const headers of foreign) {
       const answer = await server.ask(methodOf(contract), pathOf(contract), {
         key,
         headers: { ...cookie, ...headers, 'content-type': 'text/plain' },

@@ -97,7 +97,8 @@ const state = async (): Promise<unknown> => {
     flow: await store.flows.get(made.flow),
     versions: await store.flows.versions(made.flow),
     grants: await store.grants.list(made.flow),
-    runs: (await store.runs.list({ limit: 100 })).rows.map(({ id, state: s }) => ({ id, s })),
+    runs: (await store.runs.list({ limit: 100 })).rows.map(({ id }) => id),
+    run: await store.runs.get(made.run),
     keys: (await store.keys.list()).map(({ id, revoked }) => ({ id, revoked })),
     secrets: await store.secrets.list('default'),
   };

@@ -116,6 +116,28 @@ describe('webhook addresses', () => {
     expect(server.log()).not.toContain(token);
   });
 
+  test('OPTIONS and unknown methods start no run: a browser asks before a foreign page may do anything', async () => {
+    const { path, flow } = await answering({ body: 'x' });
+    const asked = await server.ask('OPTIONS', path, {
+      headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
+    });
+    expect(asked).toMatchObject({ status: 204, text: '' });
+    expect(asked.headers.allow).toBe('GET, HEAD, POST, PUT, PATCH, DELETE');
+    expect((await server.ask('PROPFIND', path)).status).toBe(405);
+    expect((await server.house.store.in('default').runs.list({ flow, limit: 10 })).rows).toEqual([]);
+    expect((await hook(path)).status).toBe(200);
+    expect((await server.house.store.in('default').runs.list({ flow, limit: 10 })).rows).toHaveLength(1);
+  });
+
+  test('API-10 a fault of ours at a webhook answers with an id, and no path or stack', async () => {
+    const own = await startServer();
+    await own.house.store.close();
+    const answer = await own.ask('POST', `/api/v1/webhook/${'A'.repeat(43)}`, { body: {} });
+    expect(answer).toMatchObject({ status: 500, json: { code: 'server.bug', id: expect.stringMatching(/^err/) } });
+    for (const word of ['/packages/', own.dir, '.ts', 'Error:', 'SQLITE']) expect(answer.text).not.toContain(word);
+    await own.close().catch(() => undefined);
+  });
+
   test('WH-09 a deleted or switched off flow leaves its address dead, and nobody can take it over', async () => {
     const { path, flow } = await answering({ body: 'x' });
     await server.ask('PATCH', `/api/v1/flows/${flow}`, { key, body: { enabled: false } });

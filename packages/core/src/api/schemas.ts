@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import { flowSchema } from '../flow/model.ts';
+import { flowFileSchema } from '../flow/schema.ts';
 import { event, flowFile, problem, run } from './shapes.ts';
 
 export type JsonSchema = { readonly [key: string]: unknown };
@@ -84,7 +85,7 @@ const published = (title: string, schema: z.ZodType, io: 'input' | 'output'): Js
 
 /** The files under /api/v1/schemas/, by name. */
 export const SCHEMAS: ReadonlyMap<string, JsonSchema> = new Map([
-  ['flow.json', published('A Headgate flow file', flowSchema, 'input')],
+  ['flow.json', flowFileSchema()],
   ['run.json', published('A run', run, 'output')],
   ['event.json', published('An event of a journal', event, 'output')],
   ['problem.json', published('A Problem', problem, 'output')],

@@ -60,4 +60,9 @@ export class Audit {
       return false;
     }
   }
+
+  /** A refusal of somebody unknown, before any route was chosen. */
+  stranger(address: string | undefined, action: string, reason: string): Promise<boolean> {
+    return this.record({ actor: `stranger ${address ?? 'gone'}`, action, object: '-', decision: 'deny', reason });
+  }
 }

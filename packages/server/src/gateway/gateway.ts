@@ -50,9 +50,12 @@ export const buildGateway = (deps: GatewayDeps): FastifyInstance => {
   guardResponses(app, deps.guard);
   app.addHook('onRequest', (request, reply, done) => {
     const check = lodge.hosts.of(request.raw);
-    const url = request.raw.url ?? '';
-    if (check === 'ok' && url.startsWith('/')) return done();
-    problemAnswer(lodge, null, request, reply, refuse(check === 'unknown' ? 'host.unknown' : 'url.wrong'));
+    if (check === 'unknown') {
+      void lodge.audit
+        .stranger(request.ip, 'request', 'host.unknown')
+        .then(() => problemAnswer(lodge, null, request, reply, refuse('host.unknown')));
+    } else if (check === 'ok' && request.raw.url?.startsWith('/') === true) done();
+    else problemAnswer(lodge, null, request, reply, refuse('url.wrong'));
   });
   app.addHook('onResponse', (request, reply, done) => {
     tell(lodge, request, reply);

@@ -19,6 +19,8 @@ import { NO_PAGE, written } from './writer.ts';
 
 export const HOOK_PREFIX = '/api/v1/webhook/';
 const ROUTE = ROUTES.webhook.path;
+/** Methods that start a flow. OPTIONS does not: browsers send it before somebody else's page may do anything. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const TOKEN_LENGTH = 43;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 /** Types that no browser runs. */
@@ -87,12 +89,15 @@ export const hooks = (lodge: Lodge, engine: EnginePort, guard: GuardPort): Hooks
     let inert = false;
     for (const name in answer.headers) {
       const value = answer.headers[name];
-      if (value === undefined || held(name, value)) continue;
+      if (value === undefined || !VALUE.test(value)) continue;
       const lower = name.toLowerCase();
-      headers[lower] = lower === 'content-type' ? value : guard.redact(value);
-      if (lower === 'content-type') inert = INERT.test(value);
+      if (lower === 'content-type') {
+        headers[lower] = value;
+        inert = INERT.test(value);
+      } else if (!held(lower)) headers[lower] = guard.redact(value);
     }
     if (!inert) headers['content-security-policy'] = SANDBOX;
+    if (lodge.closing()) headers['connection'] = 'close';
     const status = answer.status >= 200 && answer.status <= 599 ? answer.status : 500;
     const none = status === 204 || status === 304;
     if (!none) headers['content-length'] = Buffer.byteLength(text);
@@ -103,6 +108,14 @@ export const hooks = (lodge: Lodge, engine: EnginePort, guard: GuardPort): Hooks
   const turn = (response: ServerResponse, started: number, code: ProblemCode): void => {
     const headers = { 'content-type': 'application/problem+json; charset=utf-8', 'content-security-policy': NO_PAGE };
     send(response, started, { status: statusOf(code), headers, body: problemBody(refuse(code)) });
+  };
+
+  /** A browser that asks what it may do, and methods that start nothing. */
+  const other = (request: IncomingMessage, response: ServerResponse, started: number): void => {
+    const asks = request.method === 'OPTIONS';
+    const body = asks ? '' : problemBody(refuse('route.method'));
+    const headers = { allow: [...METHODS].join(', '), 'content-type': 'application/problem+json; charset=utf-8' };
+    send(response, started, { status: asks ? 204 : 405, headers, body });
   };
 
   const failed = (response: ServerResponse, started: number, fault: unknown): void => {
@@ -150,7 +163,14 @@ export const hooks = (lodge: Lodge, engine: EnginePort, guard: GuardPort): Hooks
     const started = performance.now();
     if (lodge.closing()) return turn(response, started, 'server.closing');
     const check = lodge.hosts.of(request);
-    if (check !== 'ok') return turn(response, started, check === 'unknown' ? 'host.unknown' : 'url.wrong');
+    if (check === 'ambiguous') return turn(response, started, 'url.wrong');
+    if (check === 'unknown') {
+      void lodge.audit
+        .stranger(request.socket.remoteAddress, 'webhook', 'host.unknown')
+        .then(() => turn(response, started, 'host.unknown'));
+      return;
+    }
+    if (!METHODS.has(request.method ?? '')) return other(request, response, started);
     const url = request.url ?? '';
     const mark = url.indexOf('?');
     const end = mark === -1 ? url.length : mark;
@@ -167,12 +187,9 @@ export const hooks = (lodge: Lodge, engine: EnginePort, guard: GuardPort): Hooks
   return { handle };
 };
 
-/** May a flow not set this header? */
-const held = (name: string, value: string): boolean => {
-  const lower = name.toLowerCase();
-  if (HELD_BACK.has(lower) || !NAME.test(lower) || !VALUE.test(value)) return true;
-  return HELD_BACK_STARTS.some((start) => lower.startsWith(start));
-};
+/** May a flow not set this header? `name` in lower case. */
+const held = (name: string): boolean =>
+  HELD_BACK.has(name) || !NAME.test(name) || HELD_BACK_STARTS.some((start) => name.startsWith(start));
 
 const NO_QUERY: Readonly<Record<string, string>> = Object.freeze({});
 

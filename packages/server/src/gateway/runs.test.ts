@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROUTES, type Contract } from '@headgate/core/api';
 import { breaches, pathOf, startServer, type Answer, type TestServer } from '../../../../test/fixtures/server.ts';
@@ -331,6 +332,31 @@ describe('following a run', () => {
     await until(() => stays.comments() > comments);
     stays.drop();
     await ask(ROUTES.cancelRun, { params: { id: run } });
+  });
+});
+
+describe('a client that leaves', () => {
+  test('ends its stream at once, and one that reads stays beyond the time a stalled one gets', async () => {
+    const own = await startServer({ limits: { heartbeat: 50, stalled: 400 } });
+    const { plain } = await own.key();
+    const { id } = (await own.ask('POST', '/api/v1/flows', { key: plain, body: { draft: waits('30s') } })).json as {
+      id: string;
+    };
+    const run = idOf(await own.ask('POST', `/api/v1/flows/${id}/runs`, { key: plain, body: { draft: true } }));
+    const streams = (): Promise<string> =>
+      own
+        .ask('GET', '/metrics', { key: plain })
+        .then(({ text }) => /headgate_event_streams (\d)/.exec(text)?.[1] ?? '');
+    const socket = connect({ port: own.port, host: '127.0.0.1' });
+    socket.on('error', () => undefined);
+    socket.write(`GET /api/v1/runs/${run}/events HTTP/1.1\r\nhost: 127.0.0.1\r\nx-api-key: ${plain}\r\n\r\n`);
+    await new Promise((resolve) => socket.once('data', resolve));
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    expect(await streams()).toBe('1');
+    socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await streams()).toBe('0');
+    await own.close();
   });
 });
 

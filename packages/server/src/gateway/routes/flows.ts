@@ -4,7 +4,7 @@ import { check, diff, hashFlow, readFlow, type Flow } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { FlowRow } from '../../store/ports.ts';
 import { knownTo } from '../context.ts';
-import { PROJECT } from '../deps.ts';
+import { type Gate, PROJECT } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, refuseAll, type Refused } from '../outcome.ts';
@@ -23,7 +23,7 @@ const shown = (row: FlowRow) => ({
 });
 
 /** Somebody else saved first: what their draft changes against this one. */
-const conflict = (row: FlowRow, mine: Flow): Refused => {
+const conflict = (gate: Gate, row: FlowRow, mine: Flow): Refused => {
   const theirs = readFlow(row.draft);
   const text = `The draft is at revision ${row.revision} by now`;
   const refused = refuse(
@@ -31,7 +31,10 @@ const conflict = (row: FlowRow, mine: Flow): Refused => {
     text,
     'Take their changes over (`diff`), then save again with their revision.',
   );
-  return { ...refused, more: { revision: row.revision, diff: theirs.ok ? diff(mine, theirs.flow) : null } };
+  return {
+    ...refused,
+    more: { revision: row.revision, diff: theirs.ok ? diff(mine, theirs.flow, gate.catalog) : null },
+  };
 };
 
 export const flowRoutes = ({ gate }: Lodge): readonly Route[] => [
@@ -97,7 +100,7 @@ export const flowRoutes = ({ gate }: Lodge): readonly Route[] => [
     const saved = await flows.saveDraft(params.id, body.revision, draft, hashFlow(draft), draft.name, gate.clock());
     if (saved !== null) return give(200, { revision: saved.revision });
     const row = await flows.get(params.id);
-    return row === null ? MISSING : conflict(row, draft);
+    return row === null ? MISSING : conflict(gate, row, draft);
   }),
 
   implement(ROUTES.checkFlow, async ({ who, body }) => {

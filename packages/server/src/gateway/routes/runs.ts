@@ -101,9 +101,8 @@ export const runRoutes = ({ gate, streams, identities, waiting }: Lodge): readon
     );
     if (stream === null) return MISSING;
     if (stream === 'full') return refuse('streams.limit');
-    const { socket } = request.raw;
-    socket.setTimeout(gate.limit.stalled, () => socket.destroy());
-    stream.once('close', () => socket.setTimeout(0));
+    // A client that takes nothing for this long is cut off; heart-beats count as taking.
+    request.raw.socket.setTimeout(gate.limit.stalled);
     return {
       status: 200,
       type: 'text/event-stream; charset=utf-8',

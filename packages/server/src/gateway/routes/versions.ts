@@ -124,7 +124,7 @@ export const versionRoutes = ({ gate }: Lodge): readonly Route[] => [
     if (before === null || after === null) return MISSING;
     const [a, b] = [readFlow(before), readFlow(after)];
     if (!a.ok || !b.ok) return refuseAll('flow.invalid', a.ok ? (b.ok ? [] : b.problems) : a.problems);
-    return give(200, { from, to, diff: diff(a.flow, b.flow) });
+    return give(200, { from, to, diff: diff(a.flow, b.flow, gate.catalog) });
   }),
 ];
 

@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import type { RunView } from '@headgate/core';
+import { openApi, ROUTES } from '@headgate/core/api';
+import { pages } from './index.ts';
+import { runPath, runsPath } from './paths.ts';
+import { typeText } from './types.ts';
+
+const at = '2026-11-22T05:00:00.123Z';
+const line = {
+  id: 'run_1',
+  flow: 'flow_1',
+  flowName: 'Greet <b>',
+  version: 2,
+  state: 'in_doubt',
+  trigger: 'hook',
+  problem: 'step.in_doubt',
+  created: at,
+  ended: null,
+} as const;
+const run: RunView = {
+  id: 'run_1',
+  flow: 'flow_1',
+  version: null,
+  state: 'failed',
+  trigger: { id: null, kind: 'manual@1' },
+  environment: 'default',
+  output: null,
+  problem: {
+    code: 'x.y',
+    text: 'What came <i>',
+    retry: 'no',
+    fix: 'Do that',
+    at: { step: 'greet', item: [1, 2], field: 'with.url' },
+  },
+  created: at,
+  started: at,
+  ended: at,
+  parent: 'run_0',
+  rerunOf: null,
+};
+const events = [
+  { seq: 1, at, type: 'run.created', data: { input: { value: 'x'.repeat(1000) } } },
+  { seq: 2, at, type: 'step.done', step: 'greet', item: [0], data: {} },
+] as const;
+
+const all: readonly (readonly [string, string])[] = [
+  ['reference', pages.reference(openApi(ROUTES))],
+  ['sign-in', pages.signIn('The key is unknown')],
+  ['runs', pages.runs({ runs: [line], next: 'abc', flow: 'flow_1', state: 'in_doubt' })],
+  ['no runs', pages.runs({ runs: [], next: null, flow: null, state: null })],
+  ['run', pages.run({ run, flowName: null, events, after: 5, next: 7 })],
+  ['resume', pages.resume({ action: '/api/v1/resume/abc', note: 'Approve <it>?', state: 'ask' })],
+  ['resumed', pages.resume({ action: '', note: null, state: 'done' })],
+  ['used', pages.resume({ action: '', note: null, state: 'used' })],
+  ['failure', pages.failure({ status: 404, code: 'missing', text: 'Nothing <here>', fix: 'Go back', signIn: false })],
+];
+
+describe('every page', () => {
+  test.each(all)(
+    '%s is one whole document without a script, with a language, a title, one h1 and a main part',
+    (_name, page) => {
+      expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
+      expect(page.trim()).toMatch(/<\/html>$/);
+      expect(page).not.toMatch(/<script|\son[a-z]+="|\sstyle="|javascript:/i);
+      expect(page.match(/<h1>/g)).toHaveLength(1);
+      expect(page.match(/<title>[^<]+ · Headgate<\/title>/g)).toHaveLength(1);
+      expect(page.match(/<main id="main"/g)).toHaveLength(1);
+      expect(page).toContain(`<style>${pages.style}</style>`);
+      expect(page).toContain('href="#main"');
+    },
+  );
+
+  test.each(all)(
+    '%s closes what it opens, gives every field a label and every table heads and a caption',
+    (_name, page) => {
+      const open: string[] = [];
+      for (const [, end, name = '', rest = ''] of page
+        .replace(/<style>[^]*?<\/style>/, '')
+        .matchAll(/<(\/?)([a-z0-9]+)((?:\s[^<>]*)?)>/g)) {
+        if (['meta', 'input'].includes(name) || rest.endsWith('/')) continue;
+        if (end === '') open.push(name);
+        else expect(open.pop()).toBe(name);
+      }
+      expect(open).toEqual([]);
+      for (const [, id] of page.matchAll(/<(?:input|select)[^>]* id="([a-z]+)"/g))
+        expect(page).toContain(`<label for="${id}">`);
+      expect((page.match(/<table/g) ?? []).length).toBe((page.match(/<caption>/g) ?? []).length);
+      for (const [head] of page.matchAll(/<th[^e][^>]*>/g)) expect(head).toMatch(/scope="(col|row)"/);
+      const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+    },
+  );
+});
+
+describe('what pages say', () => {
+  const text = (name: string): string => all.find(([one]) => one === name)?.[1] ?? '';
+
+  test('a list shows name, version, state in words, problem and a way to older runs', () => {
+    for (const part of [
+      'Greet &lt;b&gt; v2',
+      'in doubt',
+      'step.in_doubt',
+      'href="/runs/run_1"',
+      '/runs?flow=flow_1&amp;state=in_doubt&amp;cursor=abc',
+      'selected',
+    ])
+      expect(text('runs')).toContain(part);
+    expect(text('no runs')).toContain('No runs here yet');
+  });
+
+  test('a run shows its problem with place and fix, its journal, and folds long data away', () => {
+    for (const part of [
+      'x.y',
+      'What came &lt;i&gt;',
+      'Do that',
+      'with.url',
+      'item 1.2',
+      'step.done',
+      '<details>',
+      '/runs/run_0',
+      '/runs/run_1?after=7',
+      '(draft)',
+    ])
+      expect(text('run')).toContain(part);
+  });
+
+  test('the reference shows every route with its permission, and every schema', () => {
+    for (const contract of Object.values(ROUTES))
+      expect(text('reference')).toContain(
+        `<code>${contract.method === 'ANY' ? 'GET' : contract.method} ${contract.path.replace('/*', '{rest}')}</code>`,
+      );
+    for (const part of ['Needs the permission grant.give.', 'Open: ', 'id="schema-Flow"'])
+      expect(text('reference')).toContain(part);
+  });
+
+  test('only the button of a resume link acts', () => {
+    expect(text('resume')).toContain('<form method="post" action="/api/v1/resume/abc"><button type="submit">');
+    expect(text('resumed')).not.toContain('<form');
+    expect(text('used')).not.toContain('<form');
+  });
+});
+
+describe('addresses and types', () => {
+  test('addresses are built from escaped parts', () => {
+    expect(runPath('a/b?c', 3)).toBe('/runs/a%2Fb%3Fc?after=3');
+    expect(runsPath({ flow: null, state: null, cursor: null })).toBe('/runs');
+    expect(runsPath({ flow: 'a&b', state: 'done', cursor: null })).toBe('/runs?flow=a%26b&state=done');
+  });
+
+  test('a schema reads as short text, and never without end', () => {
+    expect(
+      typeText({
+        type: 'object',
+        properties: {
+          a: { type: 'string' },
+          b: { enum: ['x', 'y'] },
+          c: { type: 'array', items: { $ref: '#/components/schemas/Run' } },
+        },
+        required: ['a'],
+      }),
+    ).toBe('{\n  a: text\n  b?: "x" | "y"\n  c?: list of Run\n}');
+    const loop: Record<string, unknown> = { type: 'array' };
+    loop['items'] = loop;
+    expect(typeText(loop)).toContain('…');
+    for (const odd of [null, 5, 'x', {}, { type: 'nonsense' }, { anyOf: [] }])
+      expect(typeof typeText(odd)).toBe('string');
+  });
+});

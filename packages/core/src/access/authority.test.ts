@@ -43,6 +43,14 @@ test('a grant dies with its grantor, and another one that fits is found', () => 
   expect(ask([grant('net: GET a.com'), grant('net: * *', { grantor: 'bob' })], { grantorMay })).toBe('ok by bob');
 });
 
+test('a grant marked as caller holds only for callers who may, and without a word about the caller not at all', () => {
+  const grants = [grant('net: GET a.com', { asCaller: true })];
+  expect(ask(grants)).toBe('grant.caller');
+  expect(ask(grants, { callerMay: () => false })).toBe('grant.caller');
+  expect(ask(grants, { callerMay: () => true })).toBe('ok by ann');
+  expect(ask([...grants, grant('net: GET a.com', { grantor: 'bob' })])).toBe('ok by bob');
+});
+
 test('a policy and a narrowing take away, and never give', () => {
   const grants = [grant('net: * *')];
   expect(ask(grants, { policy: [] })).toBe('policy.denied');

@@ -13,12 +13,16 @@ import { problem, type Problem } from '../problem.ts';
 import { covers, printPower, type Power } from './power.ts';
 import { sentence } from './sentence.ts';
 
-/** A power lent to a step (`*`: every step) in an environment (`*`: every one) by `grantor`. */
+/**
+ * A power lent to a step (`*`: every step) in an environment (`*`: every one) by `grantor`. `asCaller`: only as far as
+ * who started the run holds it too.
+ */
 export type GrantLent = {
   readonly step: string;
   readonly power: Power;
   readonly environment: string;
   readonly grantor: string;
+  readonly asCaller?: boolean;
 };
 
 export type AuthorityRequest<G extends GrantLent = GrantLent> = {
@@ -28,6 +32,8 @@ export type AuthorityRequest<G extends GrantLent = GrantLent> = {
   readonly grants: readonly G[];
   /** May this grantor lend that today? Asked for grants that would do. */
   readonly grantorMay: (grantor: string) => boolean;
+  /** May who started the run do this as well? Asked for grants marked `asCaller`; without it the answer is no. */
+  readonly callerMay?: () => boolean;
   /** All that the workspace allows; absent means it restricts nothing, empty that it allows nothing. */
   readonly policy?: readonly Power[];
   /** The step's narrowing. Of each power it names, only what it lists remains; powers it does not name are untouched. */
@@ -40,7 +46,7 @@ export type Authority<G extends GrantLent = GrantLent> =
 
 /**
  * The grant an effect may stand on, or why there is none: `grant.missing` (nobody lent it), `grant.void` (who lent it may
- * no longer), `policy.denied`, `power.narrowed`.
+ * no longer), `grant.caller` (lent as caller, who may not), `policy.denied`, `power.narrowed`.
  */
 export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Authority<G> => {
   const { request, step, narrow } = asked;
@@ -69,9 +75,16 @@ export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Auth
       (grant.environment === asked.environment || grant.environment === '*') &&
       covers(grant.power, request),
   );
-  const grant = fitting.find((one) => asked.grantorMay(one.grantor));
+  const given = fitting.filter((one) => asked.grantorMay(one.grantor));
+  const grant = given.find((one) => one.asCaller !== true || asked.callerMay?.() === true);
   if (grant !== undefined) return { ok: true, grant };
   const lend = `Lend it to the step: {"step": ${JSON.stringify(step)}, "power": ${JSON.stringify(printPower(request))}}`;
+  if (given.length > 0)
+    return refuse(
+      'grant.caller',
+      'This power is lent only to callers who hold it themselves',
+      'Start the run as somebody who may do this.',
+    );
   return fitting.length > 0
     ? refuse('grant.void', 'Who lent this power may no longer lend it', `${lend}, by somebody who may.`)
     : refuse('grant.missing', 'The step was not lent the power to do this', `${lend}.`);

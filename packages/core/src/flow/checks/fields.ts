@@ -20,7 +20,7 @@ export type With = {
 
 const keyOf = (path: Path): string => JSON.stringify(path.map(String));
 
-/** Unknown, missing and wrong fields. A `{"file": …}` reference is not judged: it is put in before a flow is saved. */
+/** Unknown, missing and wrong fields. */
 export const checkWith = (of: With, findings: Findings): void => {
   const wild = new Set<string>();
   const above = new Set<string>();

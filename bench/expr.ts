@@ -10,13 +10,19 @@ import { compile, evaluate } from '../packages/core/src/expr/template.ts';
 
 type Item = { id: number; name: string; price: number; tags: string[] };
 
-const items: Item[] = Array.from({ length: 50 }, (_, i) => ({ id: i, name: `item ${i}`, price: (i * 7) % 40, tags: ['a', 'b'] }));
+const items: Item[] = Array.from({ length: 50 }, (_, i) => ({
+  id: i,
+  name: `item ${i}`,
+  price: (i * 7) % 40,
+  tags: ['a', 'b'],
+}));
 const steps = new Map<string, unknown>([
   ['a', JSON.parse(JSON.stringify({ body: { name: 'Ann', items } }))],
   ['text', { body: 'The quick brown fox, jumped over; the lazy dog. '.repeat(20) }],
 ]);
 const scope = {
-  get: (root: string): unknown => (root === 'now' ? 1_763_780_000_000 : root === 'input' ? { name: 'Bob', n: 3 } : null),
+  get: (root: string): unknown =>
+    root === 'now' ? 1_763_780_000_000 : root === 'input' ? { name: 'Bob', n: 3 } : null,
   step: (id: string): unknown => steps.get(id),
   problem: (): unknown => null,
 };
@@ -25,12 +31,31 @@ const body = { items };
 
 const cases: readonly [name: string, text: string, floor?: () => unknown][] = [
   ['plain path', '{{ steps.a.body.name }}'],
-  ['filter + map over 50 items', '{{ steps.a.body.items.filter(i => i.price > 10).map(i => i.name) }}', () => body.items.filter((i) => i.price > 10).map((i) => i.name)],
-  ['map to objects over 50 items', '{{ steps.a.body.items.map(i => ({ ...i, total: i.price * 1.2 })) }}', () => body.items.map((i) => ({ ...i, total: i.price * 1.2 }))],
-  ['reduce over 50 items', '{{ steps.a.body.items.reduce((sum, i) => sum + i.price, 0) }}', () => body.items.reduce((sum, i) => sum + i.price, 0)],
-  ['sort 50 items by number', '{{ steps.a.body.items.sort((a, b) => a.price - b.price) }}', () => body.items.toSorted((a, b) => a.price - b.price)],
+  [
+    'filter + map over 50 items',
+    '{{ steps.a.body.items.filter(i => i.price > 10).map(i => i.name) }}',
+    () => body.items.filter((i) => i.price > 10).map((i) => i.name),
+  ],
+  [
+    'map to objects over 50 items',
+    '{{ steps.a.body.items.map(i => ({ ...i, total: i.price * 1.2 })) }}',
+    () => body.items.map((i) => ({ ...i, total: i.price * 1.2 })),
+  ],
+  [
+    'reduce over 50 items',
+    '{{ steps.a.body.items.reduce((sum, i) => sum + i.price, 0) }}',
+    () => body.items.reduce((sum, i) => sum + i.price, 0),
+  ],
+  [
+    'sort 50 items by number',
+    '{{ steps.a.body.items.sort((a, b) => a.price - b.price) }}',
+    () => body.items.toSorted((a, b) => a.price - b.price),
+  ],
   ['condition', '{{ input.n > 2 && input.name.length > 0 }}'],
-  ['template with three values', 'Dear {{ input.name }}, {{ steps.a.body.name }} has {{ steps.a.body.items.length }} items'],
+  [
+    'template with three values',
+    'Dear {{ input.name }}, {{ steps.a.body.name }} has {{ steps.a.body.items.length }} items',
+  ],
   ['template literal', '{{ `Dear ${input.name}, welcome` }}'],
   ['text methods', '{{ input.name.trim().toLowerCase().padEnd(10, ".") }}'],
   ['regex replace in 1 KB', '{{ steps.text.body.replace(/\\s+/g, " ") }}'],
@@ -65,7 +90,9 @@ for (const [name, text, floor] of cases) {
   results[name] = Number(cost.toFixed(3));
   if (json) continue;
   const beside = floor === undefined ? '' : `   JavaScript ${time(floor).toFixed(3)} µs`;
-  console.log(`${name.padEnd(32)} ${cost.toFixed(3).padStart(9)} µs   ${String(Math.ceil(budget.used)).padStart(6)} operations${beside}`);
+  console.log(
+    `${name.padEnd(32)} ${cost.toFixed(3).padStart(9)} µs   ${String(Math.ceil(budget.used)).padStart(6)} operations${beside}`,
+  );
 }
 results.compile = Number(time(() => compile(cases[1]?.[1])).toFixed(3));
 if (json) console.log(JSON.stringify(results));

@@ -197,9 +197,10 @@ const cut = (source: Source, build: Build): Piece[] => {
 type Inner = { readonly made: Made; readonly slots: number; readonly start: number };
 
 const partOf = (source: Source, piece: { start: number; end: number }, build: Build): Inner => {
-  const parsed = parse(source, piece.start, piece.end);
-  if ('problem' in parsed) {
-    build.problems.push(parsed.problem);
+  const enough = build.problems.length >= MOST_PROBLEMS;
+  const parsed = enough ? undefined : parse(source, piece.start, piece.end);
+  if (parsed === undefined || 'problem' in parsed) {
+    if (parsed !== undefined) build.problems.push(parsed.problem);
     return { made: { run: () => undefined, cost: 1, origin: 'scope' }, slots: 0, start: piece.start };
   }
   const { made, compiler } = compileExpression(source, piece.start, parsed.node);

@@ -5,10 +5,11 @@
  * L1 Whoever changes the schema holds this lock: nobody migrates under a running server.
  */
 
-import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Result, bad, good, problem } from '@headgate/core';
+import { makeFolder } from './files/folder.ts';
 
 export type Lock = { readonly release: () => void };
 
@@ -48,7 +49,7 @@ const whoHas = (path: string): string => {
  * Locks the folder for a server; makes the folder (0700) when it is missing. Problem `store.locked`: another server has it.
  */
 export const lockServer = (dir: string): Result<Lock> => {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir);
   const name = realpathSync(dir);
   const pid = join(dir, 'server.pid');
   const lock = held.has(name) ? null : takeFile(join(dir, 'server.lock'), 'exclusive');

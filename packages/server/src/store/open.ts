@@ -8,13 +8,14 @@
  * ST1 The key passed in is judged; a weak one opens nothing.
  */
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { type Problem, type Result, bad, good, problem } from '@headgate/core';
 import { auditOf } from './rows/audit.ts';
 import { backupStore } from './files/backup.ts';
 import { blobsOf } from './files/blobs.ts';
+import { makeFolder } from './files/folder.ts';
 import { watchChanges } from './changes.ts';
 import { connect } from './schema/connect.ts';
 import { kyselyOver } from './schema/dialect.ts';
@@ -96,7 +97,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
   if (!key.ok) return key;
   const ring = keyring(key.value);
   const folder = join(dir, 'blobs');
-  if (!readOnly) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (!readOnly) makeFolder(folder);
   const ready = await prepare(dir, readOnly);
   if (!ready.ok) return ready;
 

@@ -15,6 +15,7 @@ import { DatabaseSync, backup as copyPages } from 'node:sqlite';
 import { type Result, bad, good, problem } from '@headgate/core';
 import { blobLock } from './blobs.ts';
 import { takeFile } from '../lock.ts';
+import { syncPath } from './folder.ts';
 import { DATABASE, schemaOf } from '../schema/migrate.ts';
 import { blobPath } from '../writer/blob-file.ts';
 
@@ -34,15 +35,6 @@ export const hashFile = async (path: string): Promise<string> => {
   const hash = createHash('sha256');
   for await (const part of createReadStream(path)) hash.update(part);
   return hash.digest('hex');
-};
-
-export const syncPath = async (path: string): Promise<void> => {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 };
 
 /** True when the folder does not exist or holds nothing. */

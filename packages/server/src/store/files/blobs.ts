@@ -8,10 +8,11 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { takeFile } from '../lock.ts';
+import { makeFolder, syncPath } from './folder.ts';
 import type { Store } from '../ports.ts';
 import type { Tables } from '../schema/tables.ts';
 import { frameSealer } from '../vault-seal/frames.ts';
@@ -23,15 +24,6 @@ const LITTER_AGE = 60 * 60 * 1000;
 
 /** The id of a new blob: 32 hex digits, random. */
 export const newBlobId = (): string => randomUUID().replaceAll('-', '');
-
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-};
 
 export const blobLock = (dir: string): string => join(dir, 'blobs.lock');
 
@@ -55,7 +47,7 @@ export const blobsOf = ({ dir, blobs, key, db, writer, clock }: Parts): Blobs =>
     const sealer = frameSealer(key, workspace, id);
     let size = 0;
     const started = (async () => {
-      if ((await mkdir(dirname(path), { recursive: true, mode: 0o700 })) !== undefined) await syncFolder(blobs);
+      makeFolder(dirname(path));
       const file = await open(temporary, 'wx', 0o600);
       await file.writeFile(sealer.head);
       return file;
@@ -73,7 +65,7 @@ export const blobsOf = ({ dir, blobs, key, db, writer, clock }: Parts): Blobs =>
         await file.sync();
         await file.close();
         await rename(temporary, path);
-        await syncFolder(dirname(path));
+        await syncPath(dirname(path));
         // Its row goes into the group now gathering: no later group than the one that will refer to it.
         writer.blob({ id, workspace, run, size, created: clock(), bytes: null });
         writing.delete(id);

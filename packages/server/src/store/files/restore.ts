@@ -10,7 +10,8 @@ import { copyFile, mkdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Result, bad, good, problem } from '@headgate/core';
-import { BLOB_LIST, MANIFEST, type Manifest, hashFile, isFree, syncPath } from './backup.ts';
+import { BLOB_LIST, MANIFEST, type Manifest, hashFile, isFree } from './backup.ts';
+import { syncPath } from './folder.ts';
 import { DATABASE, schemaOf } from '../schema/migrate.ts';
 import { blobPath, isBlobId } from '../writer/blob-file.ts';
 

@@ -5,12 +5,12 @@
  * M1 A database of a newer schema is refused, not guessed at. M2 Only the holder of the server's lock changes a schema.
  */
 
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import { Migrator, NO_MIGRATIONS } from 'kysely/migration';
 import { type Result, bad, good, problem } from '@headgate/core';
+import { makeFolder } from '../files/folder.ts';
 import { connect } from './connect.ts';
 import { kyselyOver } from './dialect.ts';
 import { holdsLock, lockServer } from '../lock.ts';
@@ -59,7 +59,7 @@ export const migrate = async (dir: string, schema: number = NEWEST): Promise<Res
       }),
     );
   }
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir);
   const lock = holdsLock(dir) ? null : lockServer(dir);
   if (lock !== null && !lock.ok) return lock;
   try {

@@ -5,8 +5,9 @@
  */
 
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { makeFolder, syncFolder } from '../files/folder.ts';
 import { frameSealer } from '../vault-seal/frames.ts';
 import type { BlobWrite } from './messages.ts';
 
@@ -26,26 +27,10 @@ export const blobPath = (blobs: string, id: string): string => {
 
 export const TEMPORARY = '.part';
 
-const sync = (folder: string): void => {
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-};
-
-/** Makes the folder of a path when it is missing, durably. Returns it. */
-const folderOf = (blobs: string, id: string): string => {
-  const folder = join(blobs, shardOf(id));
-  if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) sync(blobs);
-  return folder;
-};
-
 /** Seals and writes a blob, durable when it returns. Throws what the file system throws. */
 export const writeBlobFile = (blobs: string, key: Uint8Array, blob: BlobWrite): void => {
   const path = blobPath(blobs, blob.id);
-  const folder = folderOf(blobs, blob.id);
+  makeFolder(dirname(path));
   const temporary = `${path}${TEMPORARY}`;
   const sealer = frameSealer(key, blob.workspace, blob.id);
   const file = openSync(temporary, 'w', 0o600);
@@ -61,5 +46,5 @@ export const writeBlobFile = (blobs: string, key: Uint8Array, blob: BlobWrite): 
     closeSync(file);
   }
   renameSync(temporary, path);
-  sync(folder);
+  syncFolder(dirname(path));
 };

@@ -57,15 +57,18 @@ const waiter = <T>(): Waiter<T> => {
   return { promise, resolve, reject };
 };
 
-const refusal = (text: string, tries: number, final: boolean): NotDurable =>
-  new NotDurable(
-    problem('journal.unwritable', `The journal could not be written (${text}; tries: ${tries})`, {
-      fix: final
-        ? 'See to the disk, then start the server again'
-        : 'Make room on the disk; the server goes on by itself',
-      retry: final ? 'no' : 'yes',
+const refusal = (text: string, tries: number, final: boolean): NotDurable => {
+  const said = `The journal could not be written (${text}; tries: ${tries})`;
+  if (!final)
+    return new NotDurable(
+      problem('journal.unwritable', said, { fix: 'Make room on the disk; the server goes on by itself', retry: 'yes' }),
+    );
+  return new NotDurable(
+    problem('journal.stopped', said, {
+      fix: 'See to the disk, then start the server again: it goes on from what is on disk',
     }),
   );
+};
 
 const source = (): URL => new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 

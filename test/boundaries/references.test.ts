@@ -45,7 +45,7 @@ const REFUSED: readonly (readonly [string, string, string, string])[] = [
   ['NEVER-02 a step to the store', `${SERVER}/steps`, '../store/thing.ts', 'TS6307'],
   ['NEVER-02 a step to the egress', `${SERVER}/steps`, '../egress/thing.ts', 'TS6307'],
   ['NEVER-02 a step to files', `${SERVER}/steps`, 'node:fs', 'TS2882'],
-  ['core to files', 'packages/core', 'node:fs', 'TS2882'],
+  ['NEVER-14 core to files', 'packages/core', 'node:fs', 'TS2882'],
   ['the store to the egress', `${SERVER}/store`, '../egress/thing.ts', 'TS6307'],
   ['the egress to the store', `${SERVER}/egress`, '../store/thing.ts', 'TS6307'],
   ['the sandbox to the engine', `${SERVER}/sandbox`, '../engine/thing.ts', 'TS6307'],

@@ -56,3 +56,5 @@ export { diff } from './flow/diff.ts';
 export type { Change, FlowDiff, StepChange } from './flow/diff.ts';
 export { diffLines } from './flow/text/diff-lines.ts';
 export { FLOW_SCHEMA_ID, flowFileSchema } from './flow/schema.ts';
+export { inspectFlow } from './flow/inspect.ts';
+export type { Inspected } from './flow/inspect.ts';

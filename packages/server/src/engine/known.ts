@@ -3,10 +3,10 @@
  * Filled from the vault by the engine alone; filled again whenever a secret changes.
  */
 
-import type { GuardPort } from '@headgate/core'; const newMatcher = (_v: readonly string[]) => ({ redact: (t: string) => t });
+import { type GuardPort, type Matcher, newMatcher } from '@headgate/core';
 
 export class KnownValues implements GuardPort {
-  #matcher: ReturnType<typeof newMatcher> | null = null;
+  #matcher: Matcher | null = null;
 
   /** Takes the place of everything known before. */
   learn(values: readonly string[]): void {

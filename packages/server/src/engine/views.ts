@@ -3,7 +3,7 @@
  * gateway's guard removes known values from the bytes that leave; this room only prepares them.
  */
 
-import { type Event, type EventView, type Held, type RunView } from '@headgate/core'; const redactJson = (x: unknown) => x;
+import { type Event, type EventView, type Held, redactJson, type RunView } from '@headgate/core';
 import type { RunRow } from '../store/ports.ts';
 import type { Values } from './values.ts';
 

@@ -1,0 +1,154 @@
+/**
+ * SIGKILL at every type of event, over five flows, at three moments each: nothing acknowledged is lost, no effect is
+ * silently repeated, what cannot be known is reported as in doubt.
+ */
+
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Flow } from '@headgate/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Orders } from './child.ts';
+
+const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
+
+type Final = { id: string; flow: string; state: string; parent: string | null; output: unknown; problem: string | null; events: { seq: number; type: string; step: string | null; item: number[] }[] };
+type Line = { acknowledged?: string; final?: Final[] };
+
+/** Runs the child to its end, whatever that is. */
+const runChild = (orders: Orders): Promise<{ lines: Line[]; killed: boolean }> =>
+  new Promise((resolve, reject) => {
+    const file = join(orders.dir, `orders-${randomBytes(4).toString('hex')}.json`);
+    writeFileSync(file, JSON.stringify(orders));
+    const child = spawn(process.execPath, ['--conditions=source', CHILD, file], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (d: Buffer) => (out += d.toString()));
+    child.stderr.on('data', (d: Buffer) => (err += d.toString()));
+    child.on('exit', (code, signal) => {
+      const lines = out.split('\n').filter((l) => l !== '').map((l) => JSON.parse(l) as Line);
+      if (signal === 'SIGKILL') resolve({ lines, killed: true });
+      else if (code === 0) resolve({ lines, killed: false });
+      else reject(new Error(`the child ended with ${code}: ${err}`));
+    });
+  });
+
+/** Counts effects by the key that the flow's step sends with each. */
+let server: Server;
+let host = '';
+const effects = new Map<string, number>();
+const failing = new Map<string, number>();
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const key = `${request.method} ${request.url}`;
+    const n = (effects.get(key) ?? 0) + 1;
+    effects.set(key, n);
+    const fails = failing.get(request.url?.split('/')[1] ?? '') ?? 0;
+    response.writeHead(n <= fails ? 503 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ n }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  host = `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+type Scenario = { name: string; types: readonly string[]; flows: (tag: string) => Flow[]; expected: unknown; fails?: number };
+
+const post = (tag: string, path: string) => ({ method: 'POST', url: `http://${host}/${tag}/${path}`, body: { a: 1 } });
+const get = (tag: string, path: string) => ({ method: 'GET', url: `http://${host}/${tag}/${path}` });
+
+const SCENARIOS: Scenario[] = [
+  {
+    name: 'waits',
+    types: ['step.started', 'step.waiting', 'step.done', 'run.log'],
+    flows: () => [
+      { headgate: 1, name: 'Main', steps: [{ id: 'a', kind: 'set@1', with: { value: 1 } }, { id: 'nap', kind: 'wait@1', after: ['a'], with: { for: '150ms' } }, { id: 'say', kind: 'log@1', after: ['nap'], with: { text: 'awake' } }, { id: 'b', kind: 'set@1', after: ['say'], with: { value: '{{ steps.a + 1 }}' } }], output: '{{ steps.b }}' },
+    ],
+    expected: 2,
+  },
+  {
+    name: 'each',
+    types: ['step.started', 'step.done', 'block.opened', 'block.item'],
+    flows: (tag) => [
+      { headgate: 1, name: 'Main', steps: [{ id: 'e', kind: 'each@1', with: { over: [1, 2, 3], concurrency: 2, steps: [{ id: 'p', kind: 'http.request@1', with: post(tag, 'item-{{ item }}') }, { id: 'x', kind: 'set@1', after: ['p'], with: { value: '{{ item * 10 }}' } }], result: '{{ steps.x }}' } }], output: '{{ steps.e }}' },
+    ],
+    expected: [10, 20, 30],
+  },
+  {
+    name: 'retries',
+    types: ['step.started', 'step.problem', 'step.done', 'run.responded'],
+    fails: 2,
+    flows: (tag) => [{ headgate: 1, name: 'Main', steps: [{ id: 'g', kind: 'http.request@1', with: get(tag, 'flaky'), retry: { max: 8, delay: '30ms', factor: 1 } }, { id: 'r', kind: 'respond@1', after: ['g'], with: { body: 'ok' } }], output: 'ok' }],
+    expected: 'ok',
+  },
+  {
+    name: 'sub-flow',
+    types: ['step.started', 'step.waiting', 'step.done', 'block.opened', 'block.item'],
+    flows: (tag) => [
+      { headgate: 1, name: 'Child', steps: [{ id: 'p', kind: 'http.request@1', with: post(tag, 'child') }, { id: 'd', kind: 'set@1', after: ['p'], with: { value: '{{ input.n * 2 }}' } }], output: '{{ steps.d }}' },
+      { headgate: 1, name: 'Main', steps: [{ id: 'c', kind: 'flow.call@1', with: { flow: 'Child', input: { n: 21 } } }, { id: 't', kind: 'repeat@1', after: ['c'], with: { until: '{{ steps.y >= 2 }}', max: 5, steps: [{ id: 'y', kind: 'set@1', with: { value: '{{ (item ?? 0) + 1 }}' } }] } }], output: '{{ steps.c + steps.t }}' },
+    ],
+    expected: 44,
+  },
+  {
+    name: 'http',
+    types: ['step.started', 'step.done'],
+    flows: (tag) => [{ headgate: 1, name: 'Main', steps: [{ id: 'p', kind: 'http.request@1', with: post(tag, 'once') }, { id: 'q', kind: 'http.request@1', after: ['p'], with: post(tag, 'twice') }], output: '{{ steps.q.status }}' }],
+    expected: 200,
+  },
+];
+
+/** Every run has these. */
+const ALWAYS = ['run.created', 'run.started', 'run.done'];
+
+for (const scenario of SCENARIOS) {
+  describe(`SIGKILL in a flow with ${scenario.name}`, () => {
+    for (const when of ['before', 'after', 'durable'] as const) {
+      test(`${when === 'durable' ? 'once' : when} an event of each type was written${when === 'durable' ? ' and synced' : ''}: no run lost, no effect silently repeated`, { timeout: 240_000 }, async () => {
+        for (const type of [...ALWAYS, ...scenario.types]) {
+          for (const nth of type === 'step.done' || type === 'step.started' ? [1, 2] : [1]) {
+            const tag = `${scenario.name}-${when}-${type}-${nth}`;
+            if (scenario.fails !== undefined) failing.set(tag, scenario.fails);
+            const dir = mkdtempSync(join(tmpdir(), 'headgate-kill-'));
+            const key = randomBytes(32).toString('base64');
+            const flows = scenario.flows(tag).map((flow) => ({ flow, grants: [`net: * ${host}`, 'flow: call Child'] }));
+            const first = await runChild({ dir, key, flows, start: { flow: 'Main', input: {}, times: 2 }, kill: { type, nth, when }, settle: 10_000 });
+            expect(first.killed, `${tag}: the event never came`).toBe(true);
+            const acknowledged = first.lines.flatMap((l) => (l.acknowledged === undefined ? [] : [l.acknowledged]));
+            const second = await runChild({ dir, key, settle: 10_000 });
+            judge(tag, scenario, acknowledged, second.lines.find((l) => l.final !== undefined)?.final ?? []);
+            rmSync(dir, { recursive: true, force: true });
+          }
+        }
+      });
+    }
+  });
+}
+
+const judge = (tag: string, scenario: Scenario, acknowledged: string[], final: Final[]): void => {
+  for (const id of acknowledged) expect(final.map((f) => f.id), `${tag}: an acknowledged run was lost`).toContain(id);
+  const doubtful = final.filter((f) => f.state === 'in_doubt');
+  for (const run of final) {
+    expect(['done', 'in_doubt', 'waiting'], `${tag}: ${run.id} is ${run.state} ${run.problem}`).toContain(run.state);
+    if (run.state === 'waiting') expect(final.some((f) => f.parent === run.id && f.state === 'in_doubt'), `${tag}: waits for nothing`).toBe(true);
+    if (run.state === 'done' && run.parent === null) expect(run.output, tag).toEqual(scenario.expected);
+    if (run.state === 'in_doubt') expect(run.problem).toBe('step.in_doubt');
+    const done = run.events.filter((e) => e.type === 'step.done').map((e) => `${e.step} ${e.item.join('.')}`);
+    expect(new Set(done).size, `${tag}: a finished step ran twice`).toBe(done.length);
+    expect(run.events.map((e) => e.seq), `${tag}: the journal has gaps`).toEqual(run.events.map((_, i) => i + 1));
+  }
+  // Each top-level run makes each POST once; a run in doubt may or may not have made its own.
+  const runs = final.filter((f) => f.parent === null).length;
+  for (const [key, count] of effects) {
+    if (!key.startsWith('POST ') || !key.includes(`/${tag}/`)) continue;
+    expect(count, `${tag}: ${key} was repeated silently (${doubtful.length} in doubt)`).toBeLessThanOrEqual(runs);
+  }
+};

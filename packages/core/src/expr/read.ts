@@ -67,10 +67,7 @@ export const element = (value: unknown, key: unknown, site: MemberSite, budget: 
 const character = (text: string, key: string, site: MemberSite, budget: Budget): unknown => {
   if (key === 'length') return text.length;
   const index = Number(key);
-  if (Number.isInteger(index) && index >= 0 && String(index) === key) {
-    budget.copy(text.length);
-    return text[index];
-  }
+  if (Number.isInteger(index) && index >= 0 && String(index) === key) return text[index];
   return missing(text, key, site, budget);
 };
 

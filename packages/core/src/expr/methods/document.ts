@@ -52,8 +52,8 @@ Between \`{{\` and \`}}\` stands one JavaScript expression. It is read, checked 
 data and calls the methods below, and nothing else: no functions of its own, no globals, no prototypes, no assignment, no loops.
 
 A text that is nothing but one \`{{ … }}\` keeps the type of its value. In a text with more around it, null and missing values
-are empty, dates are ISO 8601, lists and objects are JSON. \`\\{{\` stands for two braces themselves, \`\\\\{{\` for a backslash
-before an expression.`;
+are empty, dates are ISO 8601, lists and objects are JSON. The names of fields are never templates. \`\\{{\` stands for two braces
+themselves, \`\\\\{{\` for a backslash before an expression.`;
 
 const sees = section(
   'What an expression sees',

@@ -87,6 +87,12 @@ const simple = (
     },
   });
 
+/** A part of a text shares its characters with the whole; what writing the whole cost was paid when it was made. */
+const cut = (use: Use, part: string): string => {
+  use.budget.copy(part.length);
+  return part;
+};
+
 const FORMS: ReadonlySet<string> = new Set(['NFC', 'NFD', 'NFKC', 'NFKD']);
 
 export const texts: readonly Method[] = [
@@ -150,10 +156,7 @@ export const texts: readonly Method[] = [
     result: 'text',
     doc: 'The part of the text from one position up to, not including, another; negative positions count from the end.',
     example: ["'abcd'.slice(1, -1)", 'bc'],
-    run: (use, self, from, to) => {
-      use.budget.copy(self.length);
-      return self.slice(from, to);
-    },
+    run: (use, self, from, to) => cut(use, self.slice(from, to)),
   }),
   text({
     name: 'substring',
@@ -161,10 +164,7 @@ export const texts: readonly Method[] = [
     result: 'text',
     doc: 'The part of the text from one position up to, not including, another.',
     example: ["'abcd'.substring(1, 3)", 'bc'],
-    run: (use, self, from, to) => {
-      use.budget.copy(self.length);
-      return self.substring(from, to);
-    },
+    run: (use, self, from, to) => cut(use, self.substring(from, to)),
   }),
   text({
     name: 'at',
@@ -172,10 +172,7 @@ export const texts: readonly Method[] = [
     result: 'text',
     doc: 'The character at a position; negative positions count from the end.',
     example: ["'abc'.at(-1)", 'c'],
-    run: (use, self, at) => {
-      use.budget.copy(self.length);
-      return self.at(at);
-    },
+    run: (_use, self, at) => self.at(at),
   }),
   text({
     name: 'charAt',
@@ -183,10 +180,7 @@ export const texts: readonly Method[] = [
     result: 'text',
     doc: 'The character at a position, or an empty text.',
     example: ["'abc'.charAt(1)", 'b'],
-    run: (use, self, at) => {
-      use.budget.copy(self.length);
-      return self.charAt(at);
-    },
+    run: (_use, self, at) => self.charAt(at),
   }),
   text({
     name: 'charCodeAt',
@@ -194,10 +188,7 @@ export const texts: readonly Method[] = [
     result: 'number',
     doc: 'The number of the UTF-16 unit at a position.',
     example: ["'abc'.charCodeAt(0)", 97],
-    run: (use, self, at) => {
-      use.budget.copy(self.length);
-      return self.charCodeAt(at);
-    },
+    run: (_use, self, at) => self.charCodeAt(at),
   }),
   text({
     name: 'codePointAt',
@@ -205,10 +196,7 @@ export const texts: readonly Method[] = [
     result: 'number',
     doc: 'The Unicode number of the character at a position.',
     example: ["'abc'.codePointAt(0)", 97],
-    run: (use, self, at) => {
-      use.budget.copy(self.length);
-      return self.codePointAt(at);
-    },
+    run: (_use, self, at) => self.codePointAt(at),
   }),
   text({
     name: 'concat',

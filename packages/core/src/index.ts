@@ -33,7 +33,17 @@ export { everyStep, isBlock, stepsOf } from './flow/blocks.ts';
 export { compile, evaluate } from './expr/template.ts';
 export type { Compiled, Reference } from './expr/template.ts';
 export { newBudget } from './expr/budget.ts';
+export { ROOTS as EXPR_ROOTS } from './expr/scope.ts';
 export type { Scope as ExprScope, ValueRoot } from './expr/scope.ts';
+export { EXPR_CODES } from './expr/codes.ts';
+export type { ExprCode } from './expr/codes.ts';
+export {
+  constants as exprConstants,
+  fields as exprFields,
+  functions as exprFunctions,
+  methods as exprMethods,
+} from './expr/methods/table.ts';
+export { signature as exprSignature } from './expr/methods/signature.ts';
 export { hashFlow } from './flow/hash.ts';
 export { compileInput } from './flow/input.ts';
 export type { CompiledInput, InputJudged, InputValidator } from './flow/input.ts';

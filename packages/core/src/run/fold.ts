@@ -16,6 +16,7 @@ import { carries, MAX_ITEMS, type ShapeStep } from './shape.ts';
 import {
   ACTIVE,
   type BlockRun,
+  CROWDED,
   DONE,
   DOUBTED,
   FAILED,
@@ -34,9 +35,19 @@ import {
 
 const NOTHING: Held = { value: null };
 
-/** Folds one event into the state. */
+/**
+ * Folds one event into the state. When commands pile up (a journal read back, where nobody plans), those that no longer
+ * hold are let go, so that a run of 100,000 items does not keep the scopes of all of them.
+ */
 export const apply = (state: State, event: Event): void => {
   state.seq = event.seq;
+  fold(state, event);
+  if (state.commands.length < state.crowded) return;
+  for (const command of prune(state.commands.splice(0))) state.commands.push(command);
+  state.crowded = Math.max(CROWDED, 2 * state.commands.length);
+};
+
+const fold = (state: State, event: Event): void => {
   if (state.phase === 'done' || state.phase === 'failed' || state.phase === 'cancelled') return;
   switch (event.type) {
     case 'run.created':
@@ -77,20 +88,9 @@ export const apply = (state: State, event: Event): void => {
   }
 };
 
-const COMPACT = 1024;
-
-/**
- * Folds a whole journal into a state. Commands that no longer hold are let go on the way, so that reading back a run
- * of 100,000 items does not keep the scopes of all of them.
- */
+/** Folds a whole journal into a state. */
 export const foldAll = (state: State, events: Iterable<Event>): State => {
-  let full = COMPACT;
-  for (const event of events) {
-    apply(state, event);
-    if (state.commands.length < full) continue;
-    for (const command of prune(state.commands.splice(0))) state.commands.push(command);
-    full = Math.max(COMPACT, 2 * state.commands.length);
-  }
+  for (const event of events) apply(state, event);
   return state;
 };
 

@@ -84,6 +84,7 @@ describe('folding one by one with plan between', () => {
         plan(batch);
         for (const state of [single, batch]) {
           state.stopped = false;
+          state.crowded = 0;
           state.commands.length = 0;
         }
         expect(batch).toEqual(single);

@@ -22,12 +22,13 @@ const journalOf = (items: number): Event[] => {
   return run.put('step.done', { out }, 'e').put('run.done', { output: out }).journal;
 };
 
-/** Milliseconds; the better of two, because others use the machine too. */
+/** Microseconds of this thread alone, since others use the machine too; the best of three. */
 const best = (work: () => void): number => {
-  const times = [0, 1].map(() => {
-    const begun = performance.now();
+  const times = [0, 1, 2].map(() => {
+    const begun = process.threadCpuUsage();
     work();
-    return performance.now() - begun;
+    const { user, system } = process.threadCpuUsage(begun);
+    return user + system;
   });
   return Math.min(...times);
 };
@@ -114,8 +115,11 @@ describe('P3: 100,000 items', () => {
     const shape = shapeOf(flow(each('e', [act('a')], { concurrency: 10, onItem: 'collect' })));
     const script = () => ({ ...plain(20_000)(), fails: 1, retries: 0 });
     const { journal } = new Simulator(shape, script).begin().run();
-    const state = foldAll(newState(shape), journal.slice(0, 15_000));
-    expect(state.commands.length).toBeLessThan(2_100);
+    const state = newState(shape);
+    for (const event of journal.slice(0, 15_000)) {
+      apply(state, event);
+      expect(state.commands.length).toBeLessThan(1_024);
+    }
     expect(plan(state).filter((command) => command.do === 'start')).toHaveLength(10);
   });
 });
@@ -133,6 +137,6 @@ describe('plan', () => {
       });
     };
     ask(10);
-    expect(ask(10_000)).toBeLessThan(20 * ask(10) + 20);
+    expect(ask(10_000)).toBeLessThan(20 * ask(10) + 20_000);
   });
 });

@@ -94,6 +94,8 @@ export type State = {
   root: Scope;
   only: ReadonlySet<string> | null;
   readonly commands: Command[];
+  /** So many commands are too many to keep those that no longer hold. */
+  crowded: number;
   /** Ports by which steps of the flow's own level ended, by position. */
   readonly ports: Map<number, string>;
   /** `each` blocks of the flow's own level that ended with items missing or failed: a partial run takes up the rest. */
@@ -109,6 +111,8 @@ export type State = {
   problem: Problem | null;
   response: { status: number; headers: Record<string, string>; body: Held } | null;
 };
+
+export const CROWDED = 1024;
 
 export const scopeOf = (
   shape: Shape,
@@ -144,6 +148,7 @@ export const newState = (shape: Shape): State => ({
   root: scopeOf(shape, shape.roots, null, []),
   only: null,
   commands: [],
+  crowded: CROWDED,
   ports: new Map(),
   broken: new Map(),
   doubts: [],

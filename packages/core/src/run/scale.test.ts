@@ -22,9 +22,9 @@ const journalOf = (items: number): Event[] => {
   return run.put('step.done', { out }, 'e').put('run.done', { output: out }).journal;
 };
 
-/** Microseconds of this thread alone, since others use the machine too; the best of three. */
+/** Microseconds of this thread alone, since others use the machine too; the better of two. */
 const best = (work: () => void): number => {
-  const times = [0, 1, 2].map(() => {
+  const times = [0, 1].map(() => {
     const begun = process.threadCpuUsage();
     work();
     const { user, system } = process.threadCpuUsage(begun);
@@ -116,10 +116,12 @@ describe('P3: 100,000 items', () => {
     const script = () => ({ ...plain(20_000)(), fails: 1, retries: 0 });
     const { journal } = new Simulator(shape, script).begin().run();
     const state = newState(shape);
+    let most = 0;
     for (const event of journal.slice(0, 15_000)) {
       apply(state, event);
-      expect(state.commands.length).toBeLessThan(1_024);
+      most = Math.max(most, state.commands.length);
     }
+    expect(most).toBeLessThan(1_024);
     expect(plan(state).filter((command) => command.do === 'start')).toHaveLength(10);
   });
 });

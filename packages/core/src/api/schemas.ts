@@ -83,10 +83,10 @@ const published = (title: string, schema: z.ZodType, io: 'input' | 'output'): Js
   ...jsonSchema(schema, io),
 });
 
-/** The files under /api/v1/schemas/, by name. */
-export const SCHEMAS: ReadonlyMap<string, JsonSchema> = new Map([
-  ['flow.json', flowFileSchema()],
-  ['run.json', published('A run', run, 'output')],
-  ['event.json', published('An event of a journal', event, 'output')],
-  ['problem.json', published('A Problem', problem, 'output')],
+/** The files under /api/v1/schemas/, by name; each is made when it is asked for. */
+export const SCHEMAS: ReadonlyMap<string, () => JsonSchema> = new Map([
+  ['flow.json', flowFileSchema],
+  ['run.json', () => published('A run', run, 'output')],
+  ['event.json', () => published('An event of a journal', event, 'output')],
+  ['problem.json', () => published('A Problem', problem, 'output')],
 ]);

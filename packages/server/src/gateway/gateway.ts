@@ -10,7 +10,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { openApi, ROUTES, type Contract } from '@headgate/core/api';
+import { type Contract, ROUTES } from '@headgate/core/api';
 import { Audit } from './audit.ts';
 import { Bodies } from './bodies.ts';
 import type { Gate, GatewayDeps } from './deps.ts';
@@ -63,7 +63,7 @@ export const buildGateway = (deps: GatewayDeps): FastifyInstance => {
   });
   readBodies(app, lodge);
 
-  const served = routes(lodge, openApi(ROUTES));
+  const served = routes(lodge);
   for (const route of served) register(app, lodge, route);
   app.setNotFoundHandler(stray(lodge, [ROUTES.webhook, ...served.map((route) => route.contract)]));
   app.setErrorHandler((fault: unknown, request, reply) => faulty(lodge, fault, request, reply));
@@ -88,11 +88,11 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
     guesses: new Windows(gate.clock),
     streams,
     waiting: new Waiting(limit.waiting),
-    metrics: new Metrics(
-      gate.version,
-      () => streams.size,
-      () => store.journal.pending(),
-    ),
+    metrics: new Metrics({
+      version: gate.version,
+      streams: () => streams.size,
+      groups: () => store.journal.pending(),
+    }),
     traces: traces(),
     hosts: hostCheck(gate.hosts),
     closing: () => state.closing,

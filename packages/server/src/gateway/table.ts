@@ -1,6 +1,6 @@
 /** All handlers, and the proof that each contract has exactly one. */
 
-import { ROUTES, type Contract, type OpenApi } from '@headgate/core/api';
+import { type Contract, type OpenApi, openApi, ROUTES } from '@headgate/core/api';
 import type { Lodge } from './lodge.ts';
 import type { Route } from './implement.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -16,7 +16,10 @@ import { systemRoutes } from './routes/system.ts';
 import { versionRoutes } from './routes/versions.ts';
 
 /** The routes to register. Webhooks are served apart (hooks.ts); pages only where the web is on. */
-export const routes = (lodge: Lodge, document: OpenApi): readonly Route[] => {
+export const routes = (lodge: Lodge): readonly Route[] => {
+  // Made when somebody asks for it: not every start needs it.
+  let made: OpenApi | undefined;
+  const document = (): OpenApi => (made ??= openApi(ROUTES));
   const all: readonly Route[] = [
     ...systemRoutes(lodge, document),
     ...flowRoutes(lodge),
@@ -30,12 +33,12 @@ export const routes = (lodge: Lodge, document: OpenApi): readonly Route[] => {
     ...auditRoutes(lodge),
     ...pageRoutes(lodge, document),
   ];
-  const made = new Map<Contract, number>();
-  for (const { contract } of all) made.set(contract, (made.get(contract) ?? 0) + 1);
+  const counts = new Map<Contract, number>();
+  for (const { contract } of all) counts.set(contract, (counts.get(contract) ?? 0) + 1);
   for (const [name, contract] of Object.entries(ROUTES)) {
     const expected = contract === ROUTES.webhook ? 0 : 1;
-    if ((made.get(contract) ?? 0) !== expected)
-      throw new Error(`the contract ${name} has ${made.get(contract) ?? 0} handlers`);
+    if ((counts.get(contract) ?? 0) !== expected)
+      throw new Error(`the contract ${name} has ${counts.get(contract) ?? 0} handlers`);
   }
   return lodge.gate.web ? all : all.filter(({ contract }) => !contract.tags.includes('pages'));
 };

@@ -12,7 +12,7 @@ const EVENTS = 200;
 
 export const pageRoutes = (
   { gate, page, identities, sessions, guesses }: Lodge,
-  document: OpenApi,
+  document: () => OpenApi,
 ): readonly Route[] => {
   let reference: string | undefined;
 
@@ -27,7 +27,7 @@ export const pageRoutes = (
   };
 
   return [
-    implement(ROUTES.referencePage, () => page(200, (reference ??= gate.pages.reference(document)))),
+    implement(ROUTES.referencePage, () => page(200, (reference ??= gate.pages.reference(document())))),
 
     implement(ROUTES.signIn, async ({ body, request }) => {
       const hash = identities.hash(body.key.trim());

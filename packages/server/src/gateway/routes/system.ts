@@ -5,7 +5,7 @@ import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING } from '../outcome.ts';
 
-export const systemRoutes = ({ gate, metrics, closing }: Lodge, document: OpenApi): readonly Route[] => [
+export const systemRoutes = ({ gate, metrics, closing }: Lodge, document: () => OpenApi): readonly Route[] => [
   implement(ROUTES.health, () => give(200, { status: 'ok' })),
 
   implement(ROUTES.ready, () => {
@@ -18,10 +18,10 @@ export const systemRoutes = ({ gate, metrics, closing }: Lodge, document: OpenAp
     return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', text: await metrics.text(counts) };
   }),
 
-  implement(ROUTES.openapi, () => give(200, document)),
+  implement(ROUTES.openapi, () => give(200, document())),
 
   implement(ROUTES.schema, ({ params }) => {
     const schema = SCHEMAS.get(params.name);
-    return schema === undefined ? MISSING : give(200, schema);
+    return schema === undefined ? MISSING : give(200, schema());
   }),
 ];

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { openApi } from './openapi.ts';
-import { PROBLEMS, PROBLEM_CODES, problemsPage, statusOf } from './problems.ts';
 import { ROUTES } from './routes.ts';
 import { SCHEMAS } from './schemas.ts';
 
@@ -50,20 +49,5 @@ describe('the published schemas', () => {
     const defs = schema['$defs'] ?? {};
     for (const ref of references(schema)) expect(Object.keys(defs)).toContain(ref.replace('#/$defs/', ''));
     expect(schema['$schema']).toBe('https://json-schema.org/draft/2020-12/schema');
-  });
-});
-
-describe('the table of problems', () => {
-  test('is the one kept in docs/problems.md', async () => {
-    await expect(problemsPage()).toMatchFileSnapshot('../../../../docs/problems.md');
-  });
-
-  test('holds client and server errors only, each with a sentence', () => {
-    for (const code of PROBLEM_CODES) {
-      expect(PROBLEMS[code].status).toBeGreaterThanOrEqual(400);
-      expect(PROBLEMS[code].when).toMatch(/^[A-Z].*\.$/);
-      expect(statusOf(code)).toBe(PROBLEMS[code].status);
-    }
-    expect(statusOf('expr.budget')).toBe(422);
   });
 });

@@ -9,6 +9,8 @@
  *     with the same words (AZ-01).
  */
 
+import { FLOW_PROBLEMS } from './flow-problems.ts';
+
 type Entry = { readonly status: number; readonly when: string };
 
 const api = {
@@ -101,19 +103,31 @@ export const statusOf = (code: string): number => statuses.get(code) ?? 422;
 
 /** The text of docs/problems.md. */
 export const problemsPage = (): string => {
-  const rows = PROBLEM_CODES.map((code) => `| \`${code}\` | ${PROBLEMS[code].status} | ${PROBLEMS[code].when} |`);
+  const own = PROBLEM_CODES.map((code) => `| \`${code}\` | ${PROBLEMS[code].status} | ${PROBLEMS[code].when} |`);
+  const flows = Object.keys(FLOW_PROBLEMS)
+    .toSorted()
+    .map((code) => `| \`${code}\` | ${FLOW_PROBLEMS[code] ?? ''} |`);
   return [
     '# Problems',
     '',
     'Every refusal is `application/problem+json` with `status`, `code` and `text`, and where they help `at` (flow, step,',
     'field, item), `fix` and `problems` (a list of the same form). Programs should look at `code` alone. This page is',
-    'generated from `packages/core/src/api/problems.ts`.',
+    'generated from `packages/core/src/api/problems.ts` and `flow-problems.ts`.',
     '',
-    'Codes not listed here come from flows themselves (a step, an expression, a check) and answer with 422.',
+    '## Of the API',
     '',
     '| code | status | when |',
     '|---|---|---|',
-    ...rows,
+    ...own,
+    '',
+    '## Of flows',
+    '',
+    'What a check finds (in lists) and what a run runs into (in its `problem`). As the answer of a webhook that waits for',
+    'its flow they come with status 422.',
+    '',
+    '| code | when |',
+    '|---|---|',
+    ...flows,
     '',
   ].join('\n');
 };

@@ -18,7 +18,19 @@ import { startWriter } from '../../../packages/server/src/store/writer/writer.ts
 const [way = '', dir = '', number = '0'] = process.argv.slice(2);
 const count = Number(number);
 
-const say = (line: string): void => void writeSync(1, `${line}\n`);
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/** Says a line, at once and whole: a pipe that nobody has emptied yet is waited for. */
+const say = (line: string): void => {
+  const bytes = Buffer.from(`${line}\n`);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(1, bytes, at);
+    } catch {
+      Atomics.wait(pause, 0, 0, 1);
+    }
+  }
+};
 const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const walSize = (): number => statSync(join(dir, `${DATABASE}-wal`)).size;
 

@@ -90,7 +90,29 @@ const prepare = async (dir: string, readOnly: boolean): Promise<Result<null>> =>
   }
 };
 
-/** Opens the store, or says why not: `key.length`, `key.weak`, `store.newer`, `store.older`, `store.locked`. */
+/** SQLite's codes for a file that is no database, or a broken one. */
+const DAMAGED: ReadonlySet<number> = new Set([11, 26]);
+
+const isDamaged = (error: unknown): boolean =>
+  error instanceof Error &&
+  'errcode' in error &&
+  typeof error.errcode === 'number' &&
+  DAMAGED.has(error.errcode & 0xff);
+
+const ready = async (dir: string, readOnly: boolean): Promise<Result<null>> => {
+  try {
+    return await prepare(dir, readOnly);
+  } catch (error) {
+    if (!isDamaged(error)) throw error;
+    return bad(
+      problem('store.damaged', `The database in ${dir} is damaged: it cannot be read`, {
+        fix: 'Move the folder away and restore a backup: headgate restore BACKUP',
+      }),
+    );
+  }
+};
+
+/** Opens the store, or says why not: `key.length`, `key.weak`, `store.newer`, `store.older`, `store.locked`, `store.damaged`. */
 export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>> => {
   const { dir, clock, trace, readOnly = false } = options;
   const key = judgeKey(options.key, 'that was given');
@@ -98,8 +120,8 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
   const ring = keyring(key.value);
   const folder = join(dir, 'blobs');
   if (!readOnly) makeFolder(folder);
-  const ready = await prepare(dir, readOnly);
-  if (!ready.ok) return ready;
+  const prepared = await ready(dir, readOnly);
+  if (!prepared.ok) return prepared;
 
   const path = join(dir, DATABASE);
   const writer: Writer = readOnly

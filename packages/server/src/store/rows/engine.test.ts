@@ -148,6 +148,17 @@ test('retention by count keeps the newest of each flow, a bounded number at a ti
   expect(ids(left.rows)).toEqual(Array.from({ length: 30 }, (_, i) => `run_${299 - i}`));
 });
 
+test('a sweep over runs with long journals goes on until all are gone', async () => {
+  const store = await kit.store();
+  for (let seq = 1; seq <= 1500; seq += 1) {
+    for (const id of ['run_a', 'run_b', 'run_c'])
+      store.journal.write(runWrite((seq === 1500 ? runRow : openRow)(id, { seq })));
+  }
+  await writeAll(store, [runWrite(openRow('run_open'))]);
+  expect(await store.engine.sweep({ olderThan: NOW + 1, keepPerFlow: 100, limit: 100 })).toBe(3);
+  expect(await store.in('default').runs.counts()).toEqual({ waiting: 1 });
+});
+
 test('journals, tokens and blobs go with their runs, and the room on disk comes back', async () => {
   const dir = kit.dir();
   const store = await kit.store({ dir });

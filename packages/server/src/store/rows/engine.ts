@@ -8,7 +8,7 @@ import { checkAudit } from './audit.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { keyById } from './keys.ts';
 import type { EngineStore } from '../ports.ts';
-import { runRow } from './runs.ts';
+import { runRow, unfinishedQuery } from './runs.ts';
 
 /** How many ends of pages `unfinished` remembers, should the run that ended a page be deleted before the next is asked for. */
 const TAILS = 16;
@@ -30,14 +30,7 @@ export const engineOf = (
 
   return {
     unfinished: async (afterId, limit) => {
-      const rows = await db
-        .selectFrom('run')
-        .selectAll()
-        .where('open', '=', 1)
-        .where('n', '>', await numberOf(afterId))
-        .orderBy('n')
-        .limit(limit)
-        .execute();
+      const rows = await unfinishedQuery(db, await numberOf(afterId), limit).execute();
       const last = rows.at(-1);
       if (last !== undefined) {
         const [oldest] = tails.keys();
@@ -123,7 +116,7 @@ export const engineOf = (
         });
         await unlink(gone.blobs);
         left -= gone.runs;
-        if (gone.runs < limit) break;
+        if (!gone.more) break;
       }
       return rule.limit - left;
     },

@@ -11,7 +11,7 @@ import type { Tables } from '../schema/tables.ts';
 import { kitIn, KEY, NOW, openRow, runRow, runWrite, writeAll } from '../testing/kit.ts';
 import { opener } from '../vault-open/opener.ts';
 import { keyring } from '../vault-seal/keyring.ts';
-import { listQuery } from './runs.ts';
+import { listQuery, unfinishedQuery } from './runs.ts';
 
 const kit = kitIn(tmpdir());
 afterEach(kit.clean);
@@ -148,11 +148,12 @@ test('whatever a list filters by, SQLite reads one range of an index and sorts n
   );
   const database = new DatabaseSync(join(dir, DATABASE));
   const db = kyselyOver<Tables>(database);
-  const plan = (q: Parameters<typeof listQuery>[2]): string => {
-    const { sql, parameters } = listQuery(db, 'default', q).compile();
+  const planOf = (query: { compile: () => { sql: string; parameters: readonly unknown[] } }): string => {
+    const { sql, parameters } = query.compile();
     const rows = database.prepare(`explain query plan ${sql}`).all(...(parameters as string[]));
     return rows.map((row) => String(row['detail'])).join('; ');
   };
+  const plan = (q: Parameters<typeof listQuery>[2]): string => planOf(listQuery(db, 'default', q));
   const limit = 50;
   const cases: [string, Parameters<typeof listQuery>[2]][] = [
     ['run_list (workspace=? AND n<?)', { limit, cursor: '40' }],
@@ -168,6 +169,7 @@ test('whatever a list filters by, SQLite reads one range of an index and sorts n
     expect(plan(q)).toContain(`USING INDEX ${index}`);
     expect(plan(q)).not.toMatch(/SCAN|TEMP B-TREE/);
   }
+  expect(planOf(unfinishedQuery(db, 7, 50))).toBe('SEARCH run USING INDEX run_open (n>?)');
   database.close();
 });
 

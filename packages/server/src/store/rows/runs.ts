@@ -62,6 +62,10 @@ export const listQuery = (
   return query.orderBy('n', 'desc').limit(q.limit + 1);
 };
 
+/** Runs of all workspaces that are not over, in the order they were made. */
+export const unfinishedQuery = (db: Ground['db'], from: number, limit: number): Query =>
+  db.selectFrom('run').selectAll().where(sql<boolean>`open = 1`).where('n', '>', from).orderBy('n').limit(limit);
+
 export const runsOf = ({ db, writer, unlink }: Ground, workspace: string): WorkspaceStore['runs'] => {
   const number = (run: string) =>
     db.selectFrom('run').select('n').where('workspace', '=', workspace).where('id', '=', run);

@@ -7,7 +7,7 @@
 import { DatabaseSync } from 'node:sqlite';
 
 /** How long a connection waits for another one's transaction, in milliseconds. */
-const BUSY = 10_000;
+const BUSY = 5_000;
 
 /** Upper bound of the WAL file once it was checkpointed; while a reader holds an old snapshot it may grow past it. */
 const WAL_KEPT = 40 * 1024 * 1024;

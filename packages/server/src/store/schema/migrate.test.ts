@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -162,6 +162,23 @@ test('a store opened for reading neither makes nor upgrades a database', async (
   expect(old.ok ? 'opened' : old.problem.code).toBe('store.older');
   const none = await tryOpenStore({ dir: kit.dir(), key: KEY, clock: () => NOW, readOnly: true });
   expect(none.ok ? 'opened' : none.problem.code).toBe('store.older');
+});
+
+test('a file that is no database, or a damaged one, is a Problem that says so', async () => {
+  for (const damage of [
+    'no database at all, just text that is longer than a header of SQLite would be, and then some more of it',
+    null,
+  ]) {
+    const dir = kit.dir();
+    await migrate(dir);
+    if (damage === null) {
+      const bytes = readFileSync(join(dir, DATABASE));
+      bytes.fill(0x5a, 100, 4096);
+      writeFileSync(join(dir, DATABASE), bytes);
+    } else writeFileSync(join(dir, DATABASE), damage);
+    const opened = await tryOpenStore({ dir, key: KEY, clock: () => NOW });
+    expect(opened.ok ? 'opened' : opened.problem.code).toBe('store.damaged');
+  }
 });
 
 test('a weak key opens nothing', async () => {

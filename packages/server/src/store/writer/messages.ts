@@ -52,6 +52,9 @@ export type PruneRule = {
   readonly now: number;
 };
 
+/** What one pass deleted, the blobs whose files may go, and whether there is more to delete. */
+export type Pruned = { readonly runs: number; readonly blobs: readonly string[]; readonly more: boolean };
+
 export type ToWorker =
   | { readonly kind: 'group'; readonly group: Group }
   | { readonly kind: 'prune'; readonly id: number; readonly rule: PruneRule }
@@ -72,6 +75,7 @@ export type FromWorker =
       readonly id: number;
       readonly runs: number;
       readonly blobs: readonly string[];
+      readonly more: boolean;
       readonly error: string | null;
     }
   | { readonly kind: 'stopped' };

@@ -11,11 +11,14 @@ import type { PruneRule } from './messages.ts';
 export type Pruner = {
   /** Inside the caller's transaction: deletes one run that is over; ids of blobs to unlink, or null when there is none. */
   readonly remove: (workspace: string, run: string) => readonly string[] | null;
-  /** In a transaction of its own: deletes up to `limit` runs beyond the rule. */
-  readonly prune: (rule: PruneRule) => { runs: number; blobs: string[] };
+  /** In a transaction of its own: deletes up to `limit` runs beyond the rule, fewer when they are large; `more` says whether to ask again. */
+  readonly prune: (rule: PruneRule) => { runs: number; blobs: string[]; more: boolean };
 };
 
 type Doomed = { readonly n: number; readonly id: string };
+
+/** Pieces of journals after which a pass ends, whatever is left: groups wait behind it. */
+const PIECES = 2000;
 
 /** How many expired records beside runs one pass deletes. */
 const LITTER = 1000;
@@ -61,11 +64,14 @@ export const pruner = (database: DatabaseSync): Pruner => {
   const doomed = (rows: readonly Record<string, unknown>[]): Doomed[] =>
     rows.map((row) => ({ n: Number(row['n']), id: String(row['id']) }));
 
+  /** Pieces deleted by the pass under way. */
+  let pieces = 0;
+
   const drop = (run: Doomed): string[] => {
     const candidates = blobsOf.all(run.id).map((row) => String(row['blob']));
     dropUses.run(run.id);
     const gone = candidates.filter((blob) => dropBlob.run(blob, blob).changes === 1);
-    dropJournal.run(run.n);
+    pieces += Number(dropJournal.run(run.n).changes);
     dropTokens.run(run.id);
     dropRun.run(run.n);
     return gone;
@@ -96,12 +102,19 @@ export const pruner = (database: DatabaseSync): Pruner => {
       const all = [...old, ...many.filter((run) => !taken.has(run.n))];
       database.exec('begin immediate');
       try {
-        const blobs = all.flatMap(drop);
+        const blobs: string[] = [];
+        let runs = 0;
+        pieces = 0;
+        for (const run of all) {
+          if (pieces >= PIECES) break;
+          blobs.push(...drop(run));
+          runs += 1;
+        }
         dropDeliveries.run(rule.now, LITTER);
         dropDocs.run(rule.olderThan, LITTER);
         database.exec('commit');
         database.exec(`pragma incremental_vacuum(${PAGES_FREED})`);
-        return { runs: all.length, blobs };
+        return { runs, blobs, more: runs < all.length || all.length === rule.limit };
       } catch (error) {
         if (database.isTransaction) database.exec('rollback');
         throw error;

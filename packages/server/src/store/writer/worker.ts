@@ -89,6 +89,7 @@ port.on('message', (message: ToWorker) => {
           id: message.id,
           runs: 0,
           blobs: [],
+          more: false,
           error: error instanceof Error ? error.message : String(error),
         });
       }

@@ -13,7 +13,17 @@
 import { Worker } from 'node:worker_threads';
 import { type Problem, problem } from '@headgate/core';
 import type { AuditEntry, JournalWriter, RunWrite, WriterState } from '../ports.ts';
-import type { Answer, Ask, BlobWrite, FromWorker, Group, PruneRule, ToWorker, WorkerSettings } from './messages.ts';
+import type {
+  Answer,
+  Ask,
+  BlobWrite,
+  FromWorker,
+  Group,
+  Pruned,
+  PruneRule,
+  ToWorker,
+  WorkerSettings,
+} from './messages.ts';
 import { emptyGroup, isEmpty } from './messages.ts';
 import { pushWrite } from './push.ts';
 
@@ -27,7 +37,7 @@ export type Writer = JournalWriter & {
   /** Records a blob that is on disk already. */
   readonly blob: (blob: BlobWrite) => number;
   /** Has the worker delete runs beyond the rule, between two groups. */
-  readonly prune: (rule: PruneRule) => Promise<{ runs: number; blobs: readonly string[] }>;
+  readonly prune: (rule: PruneRule) => Promise<Pruned>;
 };
 
 /** What a barrier rejects with: the disk refused. The `problem` is for answers and logs. */
@@ -79,7 +89,7 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
   const done = Promise.resolve();
   const waiting = new Map<number, Waiter<void>>();
   const asked = new Map<number, Waiter<Answer>[]>();
-  const pruning = new Map<number, Waiter<{ runs: number; blobs: readonly string[] }>>();
+  const pruning = new Map<number, Waiter<Pruned>>();
   const started = waiter<void>();
   const stopped = waiter<void>();
   let gathering: Group = emptyGroup(1);
@@ -161,7 +171,7 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
       case 'pruned': {
         const one = pruning.get(message.id);
         pruning.delete(message.id);
-        if (message.error === null) one?.resolve({ runs: message.runs, blobs: message.blobs });
+        if (message.error === null) one?.resolve(message);
         else one?.reject(refusal(message.error, 1, false));
         return;
       }
@@ -250,7 +260,7 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
       if (closed) throw new Error('the journal is closed');
       if (failure?.final === true) return Promise.reject(failure.error);
       prunes += 1;
-      const fresh = waiter<{ runs: number; blobs: readonly string[] }>();
+      const fresh = waiter<Pruned>();
       pruning.set(prunes, fresh);
       tell({ kind: 'prune', id: prunes, rule });
       return fresh.promise;

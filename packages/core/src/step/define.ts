@@ -36,7 +36,7 @@ export type Outcome =
    * the port `timeout` fires with null.
    */
   | { readonly kind: 'event'; readonly deadline?: number; readonly note?: string }
-  /** Ends the run at once as failed. */
+  /** Fails with the author's own problem, which is never retried. What takes problems (`onProblem`, `collect`) takes it too; else the run fails. */
   | { readonly kind: 'stop'; readonly problem: Problem }
   /** Answers a synchronous webhook; the step is done with the body as its value. */
   | {

@@ -1,8 +1,8 @@
 /**
  * The broker: the one function through which every effect of a step goes.
  *
- * B1 Authority is computed here, at the moment of use: grant ∩ what its grantor may still give ∩ policy ∩ the step's own
- *    narrowing. Nothing is carried over from when the flow was saved or the run began.
+ * B1 Authority is computed here, at the moment of use: grant ∩ what its grantor may still give ∩ the step's own narrowing,
+ *    and for a power lent `as caller` ∩ what who started the run may lend. Nothing is carried over from when the flow was saved or the run began.
  * B2 Every decision leaves an audit record in the same group as the events before it, and no effect starts before that
  *    group is durable (the journal's fsync).
  * B3 When the journal cannot be written, nothing happens: `JournalDown` is thrown and the run is left to recovery.
@@ -21,6 +21,8 @@ type Deps = {
   readonly now: () => number;
   /** Grants of a flow and the keys of those who gave them, as of now (a cache dropped at every change of the store). */
   readonly lent: (live: Live) => Promise<Lent>;
+  /** The key of who started the run, when a key did; for powers lent `as caller`. */
+  readonly caller: (live: Live) => Promise<KeyRow | null>;
 };
 
 export class Broker {
@@ -31,12 +33,12 @@ export class Broker {
   }
 
   /** Judges one use of a power by a step, now. Records the decision; does not wait for it. */
-  judge(live: Live, lent: Lent, step: string, narrow: readonly Power[] | undefined, request: Power): Problem | null {
+  judge(live: Live, lent: Lent, caller: KeyRow | null, step: string, narrow: readonly Power[] | undefined, request: Power): Problem | null {
     const at = this.#deps.now();
     const grants: GrantLent[] = [];
     for (const g of lent.grants) {
       const power = parsePower(g.power);
-      if (power.ok) grants.push({ step: g.step, power: power.value, environment: g.environment, grantor: g.grantor });
+      if (power.ok) grants.push({ step: g.step, power: power.value, environment: g.environment, grantor: g.grantor, asCaller: g.asCaller });
     }
     const answer = authority({
       request,
@@ -44,6 +46,7 @@ export class Broker {
       environment: live.base.environment,
       grants,
       grantorMay: (id) => mayLend(lent.grantors.get(id) ?? null, live, at),
+      callerMay: () => mayLend(caller, live, at),
       ...(narrow === undefined ? {} : { narrow }),
     });
     live.audit.push({
@@ -72,15 +75,16 @@ export class Broker {
     act: (judgeAgain: (request: Power) => Problem | null) => Promise<T>,
   ): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem }> {
     const lent = await this.#deps.lent(live);
+    const caller = lent.grants.some((g) => g.asCaller) ? await this.#deps.caller(live) : null;
     for (const request of requests) {
-      const denied = this.judge(live, lent, step, narrow, request);
+      const denied = this.judge(live, lent, caller, step, narrow, request);
       if (denied !== null) {
         await this.#durable(live);
         return { ok: false, problem: denied };
       }
     }
     await this.#durable(live);
-    return { ok: true, value: await act((request) => this.judge(live, lent, step, narrow, request)) };
+    return { ok: true, value: await act((request) => this.judge(live, lent, caller, step, narrow, request)) };
   }
 
   async #durable(live: Live): Promise<void> {

@@ -92,7 +92,7 @@ export const compileFlow = (flow: Flow, hash: string, catalog: Catalog): { compi
     const raw = step.with ?? {};
     const block = s.block !== null;
     const { fields, perItem } = short ? { fields: {}, perItem: [] } : split(raw, kind, block);
-    const compiled = expr(fields, '', s.id);
+    const compiled = expr(fields, 'with', s.id);
     let constant: { input: unknown } | null = null;
     if (!block && compiled.constant && perItem.length === 0) {
       const parsed = kind.input.safeParse(fields);
@@ -102,11 +102,11 @@ export const compileFlow = (flow: Flow, hash: string, catalog: Catalog): { compi
       step,
       kind,
       fields: compiled,
-      perItem: perItem.map(({ path, value }) => ({ path, compiled: expr(value, path.join('.'), s.id) })),
+      perItem: perItem.map(({ path, value }) => ({ path, compiled: expr(value, `with.${path.join('.')}`, s.id) })),
       constant,
-      over: short ? expr(step.each?.over, 'each.over', s.id) : s.block?.kind === 'each' ? expr(raw['over'], 'over', s.id) : null,
-      until: s.block?.kind === 'repeat' ? expr(raw['until'], 'until', s.id) : null,
-      result: block && !short ? optional(raw['result'], 'result', s.id) : null,
+      over: short ? expr(step.each?.over, 'each.over', s.id) : s.block?.kind === 'each' ? expr(raw['over'], 'with.over', s.id) : null,
+      until: s.block?.kind === 'repeat' ? expr(raw['until'], 'with.until', s.id) : null,
+      result: block && !short ? optional(raw['result'], 'with.result', s.id) : null,
       retry: block || step.retry === undefined ? null : retryOf(step, (v) => optional(v, 'retry.when', s.id)),
       timeout: short || step.timeout === undefined ? null : (milliseconds(step.timeout) ?? null),
     };

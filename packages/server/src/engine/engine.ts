@@ -83,7 +83,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const followers = new Followers();
   const known = new KnownValues();
   const journal = followers.watching(store.journal, (write) => values.written((write.blobs ?? []).map((b) => b.id)));
-  const broker = new Broker({ journal, now: clock.now, lent: (live) => flows.lent(live.base.workspace, live.base.flow) });
+  const broker = new Broker({ journal, now: clock.now, lent: (live) => flows.lent(live.base.workspace, live.base.flow), caller: (live) => store.engine.keyById(live.base.principal) });
 
   const openSecret = async (workspace: string, project: string, name: string, origin?: string): Promise<string | null> => {
     const kept = await store.in(workspace).secrets.sealed(project, name);

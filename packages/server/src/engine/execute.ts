@@ -4,7 +4,7 @@
  * E1 A step's `run` sees its evaluated and checked input, per-item functions and what its needs declared; nothing else.
  */
 
-import { at, type Compiled, evaluate, type ExprScope, newBudget, type Outcome, type Problem, problem, type Result } from '@headgate/core';
+import { type Compiled, evaluate, type ExprScope, newBudget, type Outcome, type Problem, problem, type Result } from '@headgate/core';
 import type { CompiledStep } from './compiled.ts';
 import { atItem } from './scope.ts';
 
@@ -45,7 +45,7 @@ export const inputOf = (cs: CompiledStep, scope: ExprScope): Result<unknown> => 
 
 const perItem = (compiled: Compiled, scope: ExprScope, budget: ReturnType<typeof newBudget>) => (item: unknown, index: number): unknown => {
   const result = evaluate(compiled, atItem(scope, item, index), budget);
-  if (!result.ok) throw new PerItemFault(at({ item: [index] }, result.problem));
+  if (!result.ok) throw new PerItemFault({ ...result.problem, text: `${result.problem.text} (item ${index})` });
   return result.value;
 };
 

@@ -261,7 +261,7 @@ export class Loop {
       case 'stop':
         return live.record(now, 'step.problem', { problem: outcome.problem, attempt }, step.id, scope.item);
       case 'problem': {
-        const placed = at(scope.item.length > 0 ? { step: step.id, item: scope.item } : { step: step.id }, outcome.problem);
+        const placed = at(scope.item.length > 0 ? { step: step.id, item: scope.item } : { step: step.id }, inWith(outcome.problem));
         const asked = cs.retry?.when ?? null;
         const when = asked === null ? undefined : evaluate(asked, withProblem(this.scope(live, scope), step.id, placed));
         const wait = nextTry(cs.retry, attempt, placed, when?.ok === true ? when.value : undefined, this.#d.clock.chance);
@@ -305,11 +305,11 @@ export class Loop {
     if (!over.ok) return refuse(over.problem);
     const list = over.value ?? [];
     if (!Array.isArray(list)) {
-      return refuse(problem('each.not_list', `each goes through a list; \`over\` gave ${kindOf(list)}`, { at: { field: 'over' }, fix: 'Give it a list, e.g. {{ steps.fetch.body.items }}.' }));
+      return refuse(problem('each.not_list', `each goes through a list; \`over\` gave ${kindOf(list)}`, { at: { field: 'with.over' }, fix: 'Give it a list, e.g. {{ steps.fetch.body.items }}.' }));
     }
     if (list.length > MAX_ITEMS) {
       return refuse(
-        problem('run.limit', `each takes ${MAX_ITEMS} items at most; \`over\` gave ${list.length}`, { at: { field: 'over' }, fix: 'Go through it in parts: split it, and call a flow for each part.' }),
+        problem('run.limit', `each takes ${MAX_ITEMS} items at most; \`over\` gave ${list.length}`, { at: { field: 'with.over' }, fix: 'Go through it in parts: split it, and call a flow for each part.' }),
       );
     }
     const held = this.#d.values.hold(list, live.spilled);
@@ -335,7 +335,7 @@ export class Loop {
     const until = evaluate(cs.until, view);
     if (!until.ok) return refuse(until.problem);
     if (typeof until.value !== 'boolean') {
-      return refuse(problem('repeat.until', `\`until\` must be true or false; it gave ${kindOf(until.value)}`, { at: { field: 'until' }, fix: 'Compare: {{ steps.poll.body.state == "ready" }}.' }));
+      return refuse(problem('repeat.until', `\`until\` must be true or false; it gave ${kindOf(until.value)}`, { at: { field: 'with.until' }, fix: 'Compare: {{ steps.poll.body.state == "ready" }}.' }));
     }
     live.record(now, 'block.item', { out, more: !until.value }, block.step.id, item);
   }
@@ -391,6 +391,9 @@ const NEVER = new AbortController().signal;
 const NO_NET: Can['net'] = {
   request: () => Promise.resolve({ sent: 'no', problem: problem('power.undeclared', 'This step kind declares no need for the network') }),
 };
+
+/** Steps name their own fields; readers see where those stand in the flow file. */
+const inWith = (p: Problem): Problem => (p.at?.field === undefined || /^(with|each|retry)\b/.test(p.at.field) ? p : { ...p, at: { ...p.at, field: `with.${p.at.field}` } });
 
 /** Stable over all attempts of one step instance. */
 const keyOf = (live: Live, step: ShapeStep, scope: Scope): string => `${live.base.id}.${step.id}${scope.item.length > 0 ? `.${scope.item.join('.')}` : ''}`;

@@ -309,12 +309,14 @@ export class Runs {
   /** Gives a child's end to the parent that waits for it. Safe to ask at any time, any number of times. */
   async #childOver(workspace: string, parent: string, child: string): Promise<void> {
     const end = await this.outcome(workspace, child);
-    if (end === null) return;
+    if (end === null && (this.#live.has(child) || (await this.#d.store.in(workspace).runs.get(child)) !== null)) return;
     const live = await this.hold(workspace, parent);
     const wait = live?.waits.find((w) => w.child === child && !w.scope.dropped);
     if (live === null || live === undefined || wait === undefined || live.over) return;
     live.waits = live.waits.filter((w) => w !== wait);
-    if (end.problem === null) this.loop.done(live, wait.step, wait.scope, end.output);
+    // A child that is nowhere was taken by a damaged or cut store: calling again makes the same one (R3).
+    if (end === null) this.loop.again(live, wait.scope, wait.step);
+    else if (end.problem === null) this.loop.done(live, wait.step, wait.scope, end.output);
     else {
       const why: Problem = { ...end.problem, at: { ...end.problem.at, flow: end.row.flow } };
       live.record(this.#d.clock.now(), 'step.problem', { problem: { code: why.code, text: `The called flow failed: ${why.text}`, retry: 'no', at: { step: wait.step.id } }, attempt: wait.attempt }, wait.step.id, wait.scope.item);

@@ -42,7 +42,7 @@ export type Ground = {
   readonly close: () => Promise<void>;
 };
 
-type Kept = { dir: string; key: Uint8Array; shifted: number };
+export type Kept = { dir: string; key: Uint8Array; shifted: number };
 
 export const openGround = async (kept?: Kept): Promise<Ground> => {
   const at = kept ?? { dir: mkdtempSync(join(tmpdir(), 'headgate-engine-')), key: randomBytes(32), shifted: 0 };

@@ -73,12 +73,50 @@ const scoped = store.in('default');
 const owner: Principal = { kind: 'key', id: 'owner', workspace: 'default', permissions: PERMISSIONS };
 const ids = new Map<string, string>();
 if (orders.flows !== undefined) {
-  await scoped.keys.create({ id: owner.id, workspace: 'default', name: 'owner', hash: 'h'.repeat(43), permissions: PERMISSIONS, projects: null, flows: null, expires: null, revoked: null, created: 1, used: null });
+  await scoped.keys.create({
+    id: owner.id,
+    workspace: 'default',
+    name: 'owner',
+    hash: 'h'.repeat(43),
+    permissions: PERMISSIONS,
+    projects: null,
+    flows: null,
+    expires: null,
+    revoked: null,
+    created: 1,
+    used: null,
+  });
   for (const { flow, grants } of orders.flows) {
     const id = `f_${flow.name.toLowerCase()}`;
     const hash = hashFlow(flow);
-    await scoped.flows.create({ id, project: 'default', owner: owner.id, name: flow.name, draft: flow, draftHash: hash, at: 1 });
-    await scoped.flows.publish({ flow: id, hash, doc: flow, note: null, by: owner.id, at: 1, triggers: [], grants: grants.map((power, i) => ({ id: `g_${id}_${i}`, flow: id, step: '*', power, environment: '*', grantor: owner.id, asCaller: false, created: 1 })) });
+    await scoped.flows.create({
+      id,
+      project: 'default',
+      owner: owner.id,
+      name: flow.name,
+      draft: flow,
+      draftHash: hash,
+      at: 1,
+    });
+    await scoped.flows.publish({
+      flow: id,
+      hash,
+      doc: flow,
+      note: null,
+      by: owner.id,
+      at: 1,
+      triggers: [],
+      grants: grants.map((power, i) => ({
+        id: `g_${id}_${i}`,
+        flow: id,
+        step: '*',
+        power,
+        environment: '*',
+        grantor: owner.id,
+        asCaller: false,
+        created: 1,
+      })),
+    });
     ids.set(flow.name, id);
   }
 }
@@ -94,14 +132,24 @@ const engine = await openEngine({
     openChunk: (w, r, f, s) => must(open.openChunk(w, r, f, s)),
     openBlob: (w, id) => must(openBlobNow(ring.derive('blob'), w, id, store.blobs.path(id))),
     openSecret: (w, id, v, s) => must(open.openSecret(w, id, v, s)),
-    resumeToken: (run, step, item) => createHmac('sha256', ring.derive('resume')).update(JSON.stringify([run, step, item])).digest('base64url'),
+    resumeToken: (run, step, item) =>
+      createHmac('sha256', ring.derive('resume'))
+        .update(JSON.stringify([run, step, item]))
+        .digest('base64url'),
   },
 });
 say({ recovered: engine.recovered });
 
 if (orders.start !== undefined) {
   for (let i = 0; i < orders.start.times; i += 1) {
-    const started = await engine.start({ principal: owner, flow: ids.get(orders.start.flow) ?? '', which: {}, input: orders.start.input, trigger: { kind: 'api@1' }, wait: 0 });
+    const started = await engine.start({
+      principal: owner,
+      flow: ids.get(orders.start.flow) ?? '',
+      which: {},
+      input: orders.start.input,
+      trigger: { kind: 'api@1' },
+      wait: 0,
+    });
     say({ acknowledged: must(started).run.id });
   }
 }
@@ -114,7 +162,20 @@ for (;;) {
     for (const row of rows) {
       const view = await engine.view('default', row.id);
       const page = await engine.journal('default', row.id, 0, 10_000);
-      final.push({ id: row.id, flow: row.flow, state: row.state, parent: row.parent, output: view?.output ?? null, problem: view?.problem?.code ?? null, events: (page?.events ?? []).map((e) => ({ seq: e.seq, type: e.type, step: e.step ?? null, item: e.item ?? [] })) });
+      final.push({
+        id: row.id,
+        flow: row.flow,
+        state: row.state,
+        parent: row.parent,
+        output: view?.output ?? null,
+        problem: view?.problem?.code ?? null,
+        events: (page?.events ?? []).map((e) => ({
+          seq: e.seq,
+          type: e.type,
+          step: e.step ?? null,
+          item: e.item ?? [],
+        })),
+      });
     }
     say({ final });
     break;
@@ -124,4 +185,3 @@ for (;;) {
 await engine.close(0);
 await store.close();
 process.exit(0);
-

@@ -16,7 +16,15 @@ import type { Orders } from './child.ts';
 
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 
-type Final = { id: string; flow: string; state: string; parent: string | null; output: unknown; problem: string | null; events: { seq: number; type: string; step: string | null; item: number[] }[] };
+type Final = {
+  id: string;
+  flow: string;
+  state: string;
+  parent: string | null;
+  output: unknown;
+  problem: string | null;
+  events: { seq: number; type: string; step: string | null; item: number[] }[];
+};
 type Line = { acknowledged?: string; final?: Final[] };
 
 /** Runs the child to its end, whatever that is. */
@@ -30,7 +38,10 @@ const runChild = (orders: Orders): Promise<{ lines: Line[]; killed: boolean }> =
     child.stdout.on('data', (d: Buffer) => (out += d.toString()));
     child.stderr.on('data', (d: Buffer) => (err += d.toString()));
     child.on('exit', (code, signal) => {
-      const lines = out.split('\n').filter((l) => l !== '').map((l) => JSON.parse(l) as Line);
+      const lines = out
+        .split('\n')
+        .filter((l) => l !== '')
+        .map((l) => JSON.parse(l) as Line);
       if (signal === 'SIGKILL') resolve({ lines, killed: true });
       else if (code === 0) resolve({ lines, killed: false });
       else reject(new Error(`the child ended with ${code}: ${err}`));
@@ -60,7 +71,13 @@ afterAll(() => {
   server.close();
 });
 
-type Scenario = { name: string; types: readonly string[]; flows: (tag: string) => Flow[]; expected: unknown; fails?: number };
+type Scenario = {
+  name: string;
+  types: readonly string[];
+  flows: (tag: string) => Flow[];
+  expected: unknown;
+  fails?: number;
+};
 
 const post = (tag: string, path: string) => ({ method: 'POST', url: `http://${host}/${tag}/${path}`, body: { a: 1 } });
 const get = (tag: string, path: string) => ({ method: 'GET', url: `http://${host}/${tag}/${path}` });
@@ -70,7 +87,17 @@ const SCENARIOS: Scenario[] = [
     name: 'waits',
     types: ['step.started', 'step.waiting', 'step.done', 'run.log'],
     flows: () => [
-      { headgate: 1, name: 'Main', steps: [{ id: 'a', kind: 'set@1', with: { value: 1 } }, { id: 'nap', kind: 'wait@1', after: ['a'], with: { for: '150ms' } }, { id: 'say', kind: 'log@1', after: ['nap'], with: { text: 'awake' } }, { id: 'b', kind: 'set@1', after: ['say'], with: { value: '{{ steps.a + 1 }}' } }], output: '{{ steps.b }}' },
+      {
+        headgate: 1,
+        name: 'Main',
+        steps: [
+          { id: 'a', kind: 'set@1', with: { value: 1 } },
+          { id: 'nap', kind: 'wait@1', after: ['a'], with: { for: '150ms' } },
+          { id: 'say', kind: 'log@1', after: ['nap'], with: { text: 'awake' } },
+          { id: 'b', kind: 'set@1', after: ['say'], with: { value: '{{ steps.a + 1 }}' } },
+        ],
+        output: '{{ steps.b }}',
+      },
     ],
     expected: 2,
   },
@@ -78,7 +105,26 @@ const SCENARIOS: Scenario[] = [
     name: 'each',
     types: ['step.started', 'step.done', 'block.opened', 'block.item'],
     flows: (tag) => [
-      { headgate: 1, name: 'Main', steps: [{ id: 'e', kind: 'each@1', with: { over: [1, 2, 3], concurrency: 2, steps: [{ id: 'p', kind: 'http.request@1', with: post(tag, 'item-{{ item }}') }, { id: 'x', kind: 'set@1', after: ['p'], with: { value: '{{ item * 10 }}' } }], result: '{{ steps.x }}' } }], output: '{{ steps.e }}' },
+      {
+        headgate: 1,
+        name: 'Main',
+        steps: [
+          {
+            id: 'e',
+            kind: 'each@1',
+            with: {
+              over: [1, 2, 3],
+              concurrency: 2,
+              steps: [
+                { id: 'p', kind: 'http.request@1', with: post(tag, 'item-{{ item }}') },
+                { id: 'x', kind: 'set@1', after: ['p'], with: { value: '{{ item * 10 }}' } },
+              ],
+              result: '{{ steps.x }}',
+            },
+          },
+        ],
+        output: '{{ steps.e }}',
+      },
     ],
     expected: [10, 20, 30],
   },
@@ -86,22 +132,67 @@ const SCENARIOS: Scenario[] = [
     name: 'retries',
     types: ['step.started', 'step.problem', 'step.done', 'run.responded'],
     fails: 2,
-    flows: (tag) => [{ headgate: 1, name: 'Main', steps: [{ id: 'g', kind: 'http.request@1', with: get(tag, 'flaky'), retry: { max: 8, delay: '30ms', factor: 1 } }, { id: 'r', kind: 'respond@1', after: ['g'], with: { body: 'ok' } }], output: 'ok' }],
+    flows: (tag) => [
+      {
+        headgate: 1,
+        name: 'Main',
+        steps: [
+          { id: 'g', kind: 'http.request@1', with: get(tag, 'flaky'), retry: { max: 8, delay: '30ms', factor: 1 } },
+          { id: 'r', kind: 'respond@1', after: ['g'], with: { body: 'ok' } },
+        ],
+        output: 'ok',
+      },
+    ],
     expected: 'ok',
   },
   {
     name: 'sub-flow',
     types: ['step.started', 'step.waiting', 'step.done', 'block.opened', 'block.item'],
     flows: (tag) => [
-      { headgate: 1, name: 'Child', steps: [{ id: 'p', kind: 'http.request@1', with: post(tag, 'child') }, { id: 'd', kind: 'set@1', after: ['p'], with: { value: '{{ input.n * 2 }}' } }], output: '{{ steps.d }}' },
-      { headgate: 1, name: 'Main', steps: [{ id: 'c', kind: 'flow.call@1', with: { flow: 'Child', input: { n: 21 } } }, { id: 't', kind: 'repeat@1', after: ['c'], with: { until: '{{ steps.y >= 2 }}', max: 5, steps: [{ id: 'y', kind: 'set@1', with: { value: '{{ (item ?? 0) + 1 }}' } }] } }], output: '{{ steps.c + steps.t }}' },
+      {
+        headgate: 1,
+        name: 'Child',
+        steps: [
+          { id: 'p', kind: 'http.request@1', with: post(tag, 'child') },
+          { id: 'd', kind: 'set@1', after: ['p'], with: { value: '{{ input.n * 2 }}' } },
+        ],
+        output: '{{ steps.d }}',
+      },
+      {
+        headgate: 1,
+        name: 'Main',
+        steps: [
+          { id: 'c', kind: 'flow.call@1', with: { flow: 'Child', input: { n: 21 } } },
+          {
+            id: 't',
+            kind: 'repeat@1',
+            after: ['c'],
+            with: {
+              until: '{{ steps.y >= 2 }}',
+              max: 5,
+              steps: [{ id: 'y', kind: 'set@1', with: { value: '{{ (item ?? 0) + 1 }}' } }],
+            },
+          },
+        ],
+        output: '{{ steps.c + steps.t }}',
+      },
     ],
     expected: 44,
   },
   {
     name: 'http',
     types: ['step.started', 'step.done'],
-    flows: (tag) => [{ headgate: 1, name: 'Main', steps: [{ id: 'p', kind: 'http.request@1', with: post(tag, 'once') }, { id: 'q', kind: 'http.request@1', after: ['p'], with: post(tag, 'twice') }], output: '{{ steps.q.status }}' }],
+    flows: (tag) => [
+      {
+        headgate: 1,
+        name: 'Main',
+        steps: [
+          { id: 'p', kind: 'http.request@1', with: post(tag, 'once') },
+          { id: 'q', kind: 'http.request@1', after: ['p'], with: post(tag, 'twice') },
+        ],
+        output: '{{ steps.q.status }}',
+      },
+    ],
     expected: 200,
   },
 ];
@@ -112,7 +203,9 @@ const ALWAYS = ['run.created', 'run.started', 'run.done'];
 for (const scenario of SCENARIOS) {
   describe(`SIGKILL in a flow with ${scenario.name}`, () => {
     for (const when of ['before', 'after', 'durable'] as const) {
-      test(`${when === 'durable' ? 'once' : when} an event of each type was written${when === 'durable' ? ' and synced' : ''}: no run lost, no effect silently repeated`, { timeout: 240_000 }, async () => {
+      test(`${when === 'durable' ? 'once' : when} an event of each type was written${when === 'durable' ? ' and synced' : ''}: no run lost, no effect silently repeated`, {
+        timeout: 240_000,
+      }, async () => {
         for (const type of [...ALWAYS, ...scenario.types]) {
           for (const nth of type === 'step.done' || type === 'step.started' ? [1, 2] : [1]) {
             const tag = `${scenario.name}-${when}-${type}-${nth}`;
@@ -120,7 +213,14 @@ for (const scenario of SCENARIOS) {
             const dir = mkdtempSync(join(tmpdir(), 'headgate-kill-'));
             const key = randomBytes(32).toString('base64');
             const flows = scenario.flows(tag).map((flow) => ({ flow, grants: [`net: * ${host}`, 'flow: call Child'] }));
-            const first = await runChild({ dir, key, flows, start: { flow: 'Main', input: {}, times: 2 }, kill: { type, nth, when }, settle: 10_000 });
+            const first = await runChild({
+              dir,
+              key,
+              flows,
+              start: { flow: 'Main', input: {}, times: 2 },
+              kill: { type, nth, when },
+              settle: 10_000,
+            });
             expect(first.killed, `${tag}: the event never came`).toBe(true);
             const acknowledged = first.lines.flatMap((l) => (l.acknowledged === undefined ? [] : [l.acknowledged]));
             const second = await runChild({ dir, key, settle: 10_000 });
@@ -134,16 +234,27 @@ for (const scenario of SCENARIOS) {
 }
 
 const judge = (tag: string, scenario: Scenario, acknowledged: string[], final: Final[]): void => {
-  for (const id of acknowledged) expect(final.map((f) => f.id), `${tag}: an acknowledged run was lost`).toContain(id);
+  for (const id of acknowledged)
+    expect(
+      final.map((f) => f.id),
+      `${tag}: an acknowledged run was lost`,
+    ).toContain(id);
   const doubtful = final.filter((f) => f.state === 'in_doubt');
   for (const run of final) {
     expect(['done', 'in_doubt', 'waiting'], `${tag}: ${run.id} is ${run.state} ${run.problem}`).toContain(run.state);
-    if (run.state === 'waiting') expect(final.some((f) => f.parent === run.id && f.state === 'in_doubt'), `${tag}: waits for nothing`).toBe(true);
+    if (run.state === 'waiting')
+      expect(
+        final.some((f) => f.parent === run.id && f.state === 'in_doubt'),
+        `${tag}: waits for nothing`,
+      ).toBe(true);
     if (run.state === 'done' && run.parent === null) expect(run.output, tag).toEqual(scenario.expected);
     if (run.state === 'in_doubt') expect(run.problem).toBe('step.in_doubt');
     const done = run.events.filter((e) => e.type === 'step.done').map((e) => `${e.step} ${e.item.join('.')}`);
     expect(new Set(done).size, `${tag}: a finished step ran twice`).toBe(done.length);
-    expect(run.events.map((e) => e.seq), `${tag}: the journal has gaps`).toEqual(run.events.map((_, i) => i + 1));
+    expect(
+      run.events.map((e) => e.seq),
+      `${tag}: the journal has gaps`,
+    ).toEqual(run.events.map((_, i) => i + 1));
   }
   // Each top-level run makes each POST once; a run in doubt may or may not have made its own.
   const runs = final.filter((f) => f.parent === null).length;

@@ -14,7 +14,12 @@ import type { Timers } from './timers.ts';
 export const QUEUE = 100_000;
 
 /** What a run asks of admission: the lane is the flow and its key. */
-export type Ticket = { readonly run: string; readonly lane: string; readonly priority: number; readonly compiled: CompiledFlow };
+export type Ticket = {
+  readonly run: string;
+  readonly lane: string;
+  readonly priority: number;
+  readonly compiled: CompiledFlow;
+};
 
 type Lane = {
   active: number;
@@ -131,7 +136,12 @@ export class Admission {
     let i = lane.waiting.length;
     for (; i > 0; i -= 1) {
       const before = lane.waiting[i - 1];
-      if (before === undefined || before.priority > ticket.priority || (before.priority === ticket.priority && before.run <= ticket.run)) break;
+      if (
+        before === undefined ||
+        before.priority > ticket.priority ||
+        (before.priority === ticket.priority && before.run <= ticket.run)
+      )
+        break;
     }
     lane.waiting.splice(i, 0, ticket);
   }
@@ -156,6 +166,13 @@ export class Admission {
   }
 
   #tidy(lane: Lane, name: string): void {
-    if (lane.active === 0 && lane.waiting.length === 0 && lane.debounced === null && lane.timer === null && lane.begun.length === 0) this.#lanes.delete(name);
+    if (
+      lane.active === 0 &&
+      lane.waiting.length === 0 &&
+      lane.debounced === null &&
+      lane.timer === null &&
+      lane.begun.length === 0
+    )
+      this.#lanes.delete(name);
   }
 }

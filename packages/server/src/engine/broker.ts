@@ -33,12 +33,26 @@ export class Broker {
   }
 
   /** Judges one use of a power by a step, now. Records the decision; does not wait for it. */
-  judge(live: Live, lent: Lent, caller: KeyRow | null, step: string, narrow: readonly Power[] | undefined, request: Power): Problem | null {
+  judge(
+    live: Live,
+    lent: Lent,
+    caller: KeyRow | null,
+    step: string,
+    narrow: readonly Power[] | undefined,
+    request: Power,
+  ): Problem | null {
     const at = this.#deps.now();
     const grants: GrantLent[] = [];
     for (const g of lent.grants) {
       const power = parsePower(g.power);
-      if (power.ok) grants.push({ step: g.step, power: power.value, environment: g.environment, grantor: g.grantor, asCaller: g.asCaller });
+      if (power.ok)
+        grants.push({
+          step: g.step,
+          power: power.value,
+          environment: g.environment,
+          grantor: g.grantor,
+          asCaller: g.asCaller,
+        });
     }
     const answer = authority({
       request,

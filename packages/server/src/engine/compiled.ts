@@ -69,7 +69,11 @@ export type CompiledFlow = {
 const DEFAULTS = { delay: 1_000, factor: 2, cap: 300_000 };
 
 /** Compiles a flow document that has passed the schema of the flow file. All problems at once. */
-export const compileFlow = (flow: Flow, hash: string, catalog: Catalog): { compiled: CompiledFlow } | { problems: Problem[] } => {
+export const compileFlow = (
+  flow: Flow,
+  hash: string,
+  catalog: Catalog,
+): { compiled: CompiledFlow } | { problems: Problem[] } => {
   const problems: Problem[] = [];
   const shape = shapeOf(flow);
   const sources = sourcesOf(flow);
@@ -79,13 +83,18 @@ export const compileFlow = (flow: Flow, hash: string, catalog: Catalog): { compi
     for (const p of made.problems) problems.push(at(step === undefined ? {} : { step }, p));
     return made.compiled;
   };
-  const optional = (value: unknown, field: string, step?: string): Compiled | null => (value === undefined ? null : expr(value, field, step));
+  const optional = (value: unknown, field: string, step?: string): Compiled | null =>
+    value === undefined ? null : expr(value, field, step);
 
   const steps = shape.steps.map((s): CompiledStep | null => {
     const step = sources.get(s.id);
     const kind = step === undefined ? undefined : catalog.step(step.kind);
     if (step === undefined || kind === undefined) {
-      problems.push(problem('step.unknown', `There is no step kind ${step?.kind ?? '?'} here`, { at: { step: s.id, field: 'kind' } }));
+      problems.push(
+        problem('step.unknown', `There is no step kind ${step?.kind ?? '?'} here`, {
+          at: { step: s.id, field: 'kind' },
+        }),
+      );
       return null;
     }
     const short = s.block?.short === true;
@@ -104,7 +113,11 @@ export const compileFlow = (flow: Flow, hash: string, catalog: Catalog): { compi
       fields: compiled,
       perItem: perItem.map(({ path, value }) => ({ path, compiled: expr(value, `with.${path.join('.')}`, s.id) })),
       constant,
-      over: short ? expr(step.each?.over, 'each.over', s.id) : s.block?.kind === 'each' ? expr(raw['over'], 'with.over', s.id) : null,
+      over: short
+        ? expr(step.each?.over, 'each.over', s.id)
+        : s.block?.kind === 'each'
+          ? expr(raw['over'], 'with.over', s.id)
+          : null,
       until: s.block?.kind === 'repeat' ? expr(raw['until'], 'with.until', s.id) : null,
       result: block && !short ? optional(raw['result'], 'with.result', s.id) : null,
       retry: block || step.retry === undefined ? null : retryOf(step, (v) => optional(v, 'retry.when', s.id)),
@@ -121,14 +134,25 @@ export const compileFlow = (flow: Flow, hash: string, catalog: Catalog): { compi
     output: optional(flow.output, 'output'),
     input: inputOf(flow, problems),
     timeout: s.timeout === undefined ? null : (milliseconds(s.timeout) ?? null),
-    concurrency: concurrency === undefined ? null : { limit: concurrency.limit, key: optional(concurrency.key, 'settings.concurrency.key') },
-    rate: s.rate === undefined ? null : { max: s.rate.max, per: milliseconds(s.rate.per) ?? 1_000, key: optional(s.rate.key, 'settings.rate.key') },
-    debounce: s.debounce === undefined ? null : { for: milliseconds(s.debounce.for) ?? 0, key: optional(s.debounce.key, 'settings.debounce.key') },
+    concurrency:
+      concurrency === undefined
+        ? null
+        : { limit: concurrency.limit, key: optional(concurrency.key, 'settings.concurrency.key') },
+    rate:
+      s.rate === undefined
+        ? null
+        : { max: s.rate.max, per: milliseconds(s.rate.per) ?? 1_000, key: optional(s.rate.key, 'settings.rate.key') },
+    debounce:
+      s.debounce === undefined
+        ? null
+        : { for: milliseconds(s.debounce.for) ?? 0, key: optional(s.debounce.key, 'settings.debounce.key') },
     idempotency: optional(s.idempotency, 'settings.idempotency'),
     events: [...sources.values()].filter((x) => x.kind === 'wait.event@1').map((x) => x.id),
   };
   const whole = steps.filter((x) => x !== null);
-  return problems.length > 0 || whole.length !== steps.length ? { problems } : { compiled: { ...compiled, steps: whole } };
+  return problems.length > 0 || whole.length !== steps.length
+    ? { problems }
+    : { compiled: { ...compiled, steps: whole } };
 };
 
 const inputOf = (flow: Flow, problems: Problem[]): InputValidator | null => {
@@ -146,7 +170,8 @@ const sourcesOf = (flow: Flow): Map<string, Step> => {
     for (const step of steps) {
       if (!found.has(step.id)) found.set(step.id, step);
       const inner = step.with?.['steps'];
-      if ((step.kind === 'each@1' || step.kind === 'repeat@1') && Array.isArray(inner)) walk(inner as unknown as Step[]);
+      if ((step.kind === 'each@1' || step.kind === 'repeat@1') && Array.isArray(inner))
+        walk(inner as unknown as Step[]);
     }
   };
   walk(flow.steps);
@@ -156,7 +181,11 @@ const sourcesOf = (flow: Flow): Map<string, Step> => {
 type PerItemSource = { path: (string | number)[]; value: unknown };
 
 /** Takes the per-item fields (`where`, `fields.*.of`) and a block's own fields out of `with`. */
-const split = (raw: Record<string, unknown>, kind: StepKind, block: boolean): { fields: Record<string, unknown>; perItem: PerItemSource[] } => {
+const split = (
+  raw: Record<string, unknown>,
+  kind: StepKind,
+  block: boolean,
+): { fields: Record<string, unknown>; perItem: PerItemSource[] } => {
   if (block) return { fields: {}, perItem: [] };
   if (kind.perItem === undefined) return { fields: raw, perItem: [] };
   const perItem: PerItemSource[] = [];

@@ -15,17 +15,53 @@ import { opener } from '../store/vault-open/opener.ts';
 import { keyring } from '../store/vault-seal/keyring.ts';
 import { countingServer, type Kept, openGround, OWNER } from './testing/ground.ts';
 
-
-
 const lay = async (flows: { flow: Flow; powers: string[] }[]): Promise<Kept> => {
   const kept = { dir: mkdtempSync(join(tmpdir(), 'headgate-crash-')), key: randomBytes(32), shifted: 0 };
   const store = await openStore({ dir: kept.dir, key: kept.key, clock: Date.now });
   const scoped = store.in('default');
-  await scoped.keys.create({ id: OWNER.id, workspace: 'default', name: 'owner', hash: 'h'.repeat(43), permissions: PERMISSIONS, projects: null, flows: null, expires: null, revoked: null, created: 1, used: null });
+  await scoped.keys.create({
+    id: OWNER.id,
+    workspace: 'default',
+    name: 'owner',
+    hash: 'h'.repeat(43),
+    permissions: PERMISSIONS,
+    projects: null,
+    flows: null,
+    expires: null,
+    revoked: null,
+    created: 1,
+    used: null,
+  });
   for (const { flow, powers } of flows) {
     const id = `f${flow.name}`;
-    await scoped.flows.create({ id, project: 'default', owner: OWNER.id, name: flow.name, draft: flow, draftHash: hashFlow(flow), at: 1 });
-    await scoped.flows.publish({ flow: id, hash: hashFlow(flow), doc: flow, note: null, by: OWNER.id, at: 1, triggers: [], grants: powers.map((power, i) => ({ id: `g${flow.name}${i}`, flow: id, step: '*', power, environment: '*', grantor: OWNER.id, asCaller: false, created: 1 })) });
+    await scoped.flows.create({
+      id,
+      project: 'default',
+      owner: OWNER.id,
+      name: flow.name,
+      draft: flow,
+      draftHash: hashFlow(flow),
+      at: 1,
+    });
+    await scoped.flows.publish({
+      flow: id,
+      hash: hashFlow(flow),
+      doc: flow,
+      note: null,
+      by: OWNER.id,
+      at: 1,
+      triggers: [],
+      grants: powers.map((power, i) => ({
+        id: `g${flow.name}${i}`,
+        flow: id,
+        step: '*',
+        power,
+        environment: '*',
+        grantor: OWNER.id,
+        asCaller: false,
+        created: 1,
+      })),
+    });
   }
   await store.close();
   return kept;
@@ -42,7 +78,10 @@ const rowAt = (row: RunRow, events: readonly Event[]): RunRow => ({
   problemStep: null,
 });
 
-const everyPoint = async (flows: { flow: Flow; powers: string[] }[], expected: unknown): Promise<{ points: number; doubts: number }> => {
+const everyPoint = async (
+  flows: { flow: Flow; powers: string[] }[],
+  expected: unknown,
+): Promise<{ points: number; doubts: number }> => {
   const kept = await lay(flows);
   let g = await openGround(kept);
   const run = await g.run('fMain', {}, { wait: 20_000 });
@@ -95,9 +134,27 @@ describe('at every crash point', () => {
       name: 'Main',
       steps: [
         { id: 'a', kind: 'set@1', with: { value: [1, 2] } },
-        { id: 'e', kind: 'each@1', after: ['a'], with: { over: '{{ steps.a }}', steps: [{ id: 'x', kind: 'set@1', with: { value: '{{ item * 2 }}' } }], result: '{{ steps.x + index }}' } },
+        {
+          id: 'e',
+          kind: 'each@1',
+          after: ['a'],
+          with: {
+            over: '{{ steps.a }}',
+            steps: [{ id: 'x', kind: 'set@1', with: { value: '{{ item * 2 }}' } }],
+            result: '{{ steps.x + index }}',
+          },
+        },
         { id: 'nap', kind: 'wait@1', after: ['e'], with: { for: '20ms' } },
-        { id: 'r', kind: 'repeat@1', after: ['nap'], with: { until: '{{ steps.y >= 2 }}', max: 5, steps: [{ id: 'y', kind: 'set@1', with: { value: '{{ (item ?? 0) + 1 }}' } }] } },
+        {
+          id: 'r',
+          kind: 'repeat@1',
+          after: ['nap'],
+          with: {
+            until: '{{ steps.y >= 2 }}',
+            max: 5,
+            steps: [{ id: 'y', kind: 'set@1', with: { value: '{{ (item ?? 0) + 1 }}' } }],
+          },
+        },
       ],
       output: { e: '{{ steps.e }}', r: '{{ steps.r }}' },
     };
@@ -106,18 +163,45 @@ describe('at every crash point', () => {
     expect(doubts).toBe(0);
   });
 
-  test('a request that may be repeated is, one that may not is in doubt until somebody chooses', { timeout: 120_000 }, async () => {
+  test('a request that may be repeated is, one that may not is in doubt until somebody chooses', {
+    timeout: 120_000,
+  }, async () => {
     const server = await countingServer((_n, _q, response) => response.end('ok'));
-    const step = (id: string, method: string, after: string[]) => ({ id, kind: 'http.request@1', after, with: { method, url: server.url } });
-    const flow: Flow = { headgate: 1, name: 'Main', steps: [step('read', 'GET', []), step('write', 'POST', ['read'])], output: '{{ steps.write.body }}' };
+    const step = (id: string, method: string, after: string[]) => ({
+      id,
+      kind: 'http.request@1',
+      after,
+      with: { method, url: server.url },
+    });
+    const flow: Flow = {
+      headgate: 1,
+      name: 'Main',
+      steps: [step('read', 'GET', []), step('write', 'POST', ['read'])],
+      output: '{{ steps.write.body }}',
+    };
     const { doubts } = await everyPoint([{ flow, powers: [`net: * ${server.host}`] }], 'ok');
     expect(doubts).toBe(1);
     await server.close();
   });
 
   test('a called flow is found again, never called twice', { timeout: 120_000 }, async () => {
-    const child: Flow = { headgate: 1, name: 'Child', steps: [{ id: 'd', kind: 'set@1', with: { value: '{{ input.n * 2 }}' } }] };
-    const main: Flow = { headgate: 1, name: 'Main', steps: [{ id: 'c', kind: 'flow.call@1', with: { flow: 'Child', input: { n: 4 } } }], output: '{{ steps.c }}' };
-    await everyPoint([{ flow: child, powers: [] }, { flow: main, powers: ['flow: call Child'] }], 8);
+    const child: Flow = {
+      headgate: 1,
+      name: 'Child',
+      steps: [{ id: 'd', kind: 'set@1', with: { value: '{{ input.n * 2 }}' } }],
+    };
+    const main: Flow = {
+      headgate: 1,
+      name: 'Main',
+      steps: [{ id: 'c', kind: 'flow.call@1', with: { flow: 'Child', input: { n: 4 } } }],
+      output: '{{ steps.c }}',
+    };
+    await everyPoint(
+      [
+        { flow: child, powers: [] },
+        { flow: main, powers: ['flow: call Child'] },
+      ],
+      8,
+    );
   });
 });

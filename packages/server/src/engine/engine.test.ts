@@ -9,7 +9,12 @@ afterEach(async () => {
   await g.close();
 });
 
-const flow = (steps: unknown[], more: Record<string, unknown> = {}) => ({ headgate: 1, name: 'A flow', steps, ...more });
+const flow = (steps: unknown[], more: Record<string, unknown> = {}) => ({
+  headgate: 1,
+  name: 'A flow',
+  steps,
+  ...more,
+});
 const net = (host: string, step = '*') => ({ step, power: `net: * ${host}` });
 
 describe('steps and values', () => {
@@ -19,13 +24,21 @@ describe('steps and values', () => {
         [
           { id: 'check', kind: 'if@1', with: { when: '{{ input.name.length > 0 }}' } },
           { id: 'greet', kind: 'set@1', after: ['check.true'], with: { value: { text: 'Hello {{ input.name }}' } } },
-          { id: 'refuse', kind: 'stop@1', after: ['check.false'], with: { problem: 'name.empty', text: 'A name is needed' } },
+          {
+            id: 'refuse',
+            kind: 'stop@1',
+            after: ['check.false'],
+            with: { problem: 'name.empty', text: 'A name is needed' },
+          },
         ],
         { output: '{{ steps.greet }}' },
       ),
     );
     expect(await g.run(id, { name: 'Ada' })).toMatchObject({ state: 'done', output: { text: 'Hello Ada' } });
-    expect(await g.run(id, { name: '' })).toMatchObject({ state: 'failed', problem: { code: 'name.empty', at: { step: 'refuse' } } });
+    expect(await g.run(id, { name: '' })).toMatchObject({
+      state: 'failed',
+      problem: { code: 'name.empty', at: { step: 'refuse' } },
+    });
   });
 
   test('blocks go through items and turns, and an inner step sees item, index and outer steps', async () => {
@@ -33,27 +46,71 @@ describe('steps and values', () => {
       flow(
         [
           { id: 'base', kind: 'set@1', with: { value: 10 } },
-          { id: 'all', kind: 'each@1', after: ['base'], with: { over: [1, 2, 3], steps: [{ id: 'x', kind: 'set@1', with: { value: '{{ item * steps.base + index }}' } }], result: '{{ { got: steps.x } }}' } },
-          { id: 'short', kind: 'set@1', after: ['all'], each: { over: '{{ steps.all }}' }, with: { value: '{{ item.got + 1 }}' } },
-          { id: 'turns', kind: 'repeat@1', with: { until: '{{ steps.y >= 3 }}', max: 10, steps: [{ id: 'y', kind: 'set@1', with: { value: '{{ (item ?? 0) + 1 }}' } }] } },
+          {
+            id: 'all',
+            kind: 'each@1',
+            after: ['base'],
+            with: {
+              over: [1, 2, 3],
+              steps: [{ id: 'x', kind: 'set@1', with: { value: '{{ item * steps.base + index }}' } }],
+              result: '{{ { got: steps.x } }}',
+            },
+          },
+          {
+            id: 'short',
+            kind: 'set@1',
+            after: ['all'],
+            each: { over: '{{ steps.all }}' },
+            with: { value: '{{ item.got + 1 }}' },
+          },
+          {
+            id: 'turns',
+            kind: 'repeat@1',
+            with: {
+              until: '{{ steps.y >= 3 }}',
+              max: 10,
+              steps: [{ id: 'y', kind: 'set@1', with: { value: '{{ (item ?? 0) + 1 }}' } }],
+            },
+          },
         ],
         { output: { all: '{{ steps.all }}', short: '{{ steps.short }}', turns: '{{ steps.turns }}' } },
       ),
     );
-    expect((await g.run(id)).output).toEqual({ all: [{ got: 10 }, { got: 21 }, { got: 32 }], short: [11, 22, 33], turns: 3 });
+    expect((await g.run(id)).output).toEqual({
+      all: [{ got: 10 }, { got: 21 }, { got: 32 }],
+      short: [11, 22, 33],
+      turns: 3,
+    });
   });
 
   test('an item that fails is collected at its index, or stops the block with its place', async () => {
-    const steps = [{ id: 'odd', kind: 'if@1', with: { when: '{{ item == 2 }}' } }, { id: 'no', kind: 'stop@1', after: ['odd.true'], with: { problem: 'two', text: 'No twos' } }, { id: 'ok', kind: 'set@1', after: ['odd.false'], with: { value: '{{ item }}' } }];
-    const collect = await g.publish(flow([{ id: 'e', kind: 'each@1', with: { over: [1, 2, 3], onItem: 'collect', steps } }]));
-    expect((await g.run(collect)).output).toEqual([1, { problem: expect.objectContaining({ code: 'two', at: expect.objectContaining({ item: [1] }) }) }, 3]);
+    const steps = [
+      { id: 'odd', kind: 'if@1', with: { when: '{{ item == 2 }}' } },
+      { id: 'no', kind: 'stop@1', after: ['odd.true'], with: { problem: 'two', text: 'No twos' } },
+      { id: 'ok', kind: 'set@1', after: ['odd.false'], with: { value: '{{ item }}' } },
+    ];
+    const collect = await g.publish(
+      flow([{ id: 'e', kind: 'each@1', with: { over: [1, 2, 3], onItem: 'collect', steps } }]),
+    );
+    expect((await g.run(collect)).output).toEqual([
+      1,
+      { problem: expect.objectContaining({ code: 'two', at: expect.objectContaining({ item: [1] }) }) },
+      3,
+    ]);
     const stop = await g.publish(flow([{ id: 'e', kind: 'each@1', with: { over: [1, 2, 3], steps } }]));
     expect((await g.run(stop)).problem).toMatchObject({ code: 'two', at: { step: 'no', item: [1] } });
   });
 
   test('a large value is spilled and read back after a restart', async () => {
     const id = await g.publish(
-      flow([{ id: 'big', kind: 'set@1', with: { value: '{{ input.text }}' } }, { id: 'hold', kind: 'wait.event@1', after: ['big'], with: {} }, { id: 'size', kind: 'set@1', after: ['hold'], with: { value: '{{ steps.big.length }}' } }], { output: '{{ steps.size }}' }),
+      flow(
+        [
+          { id: 'big', kind: 'set@1', with: { value: '{{ input.text }}' } },
+          { id: 'hold', kind: 'wait.event@1', after: ['big'], with: {} },
+          { id: 'size', kind: 'set@1', after: ['hold'], with: { value: '{{ steps.big.length }}' } },
+        ],
+        { output: '{{ steps.size }}' },
+      ),
     );
     const run = await g.run(id, { text: 'x'.repeat(300_000) }, { wait: 0 });
     await g.until(run.id, 'waiting');
@@ -68,7 +125,13 @@ describe('steps and values', () => {
 
   test('a value that doubles by reference is a Problem before it is written', async () => {
     const steps: unknown[] = [{ id: 's0', kind: 'set@1', with: { value: { t: 'xxxxxxxxxx' } } }];
-    for (let i = 1; i < 40; i += 1) steps.push({ id: `s${i}`, kind: 'set@1', after: [`s${i - 1}`], with: { value: { a: `{{ steps.s${i - 1} }}`, b: `{{ steps.s${i - 1} }}` } } });
+    for (let i = 1; i < 40; i += 1)
+      steps.push({
+        id: `s${i}`,
+        kind: 'set@1',
+        after: [`s${i - 1}`],
+        with: { value: { a: `{{ steps.s${i - 1} }}`, b: `{{ steps.s${i - 1} }}` } },
+      });
     const end = await g.run(await g.publish(flow(steps)));
     expect(end.state).toBe('failed');
     expect(['value.too_large', 'expr.budget']).toContain(end.problem?.code);
@@ -77,7 +140,12 @@ describe('steps and values', () => {
 
 describe('waits', () => {
   test('a wait for a time goes on by itself, also after a restart', async () => {
-    const id = await g.publish(flow([{ id: 'nap', kind: 'wait@1', with: { for: '2d' } }, { id: 'x', kind: 'set@1', after: ['nap'], with: { value: 'awake' } }]));
+    const id = await g.publish(
+      flow([
+        { id: 'nap', kind: 'wait@1', with: { for: '2d' } },
+        { id: 'x', kind: 'set@1', after: ['nap'], with: { value: 'awake' } },
+      ]),
+    );
     const run = await g.run(id, {}, { wait: 0 });
     await g.until(run.id, 'waiting');
     g = await g.reopen();
@@ -103,7 +171,10 @@ describe('waits', () => {
     const token = await tokenOf(run.id, g, 'link');
     expect(await g.engine.resumable(token)).toEqual({ used: false, note: 'Well?' });
     expect(await g.engine.resume(token, { say: 'yes' })).toMatchObject({ ok: true });
-    expect(await g.engine.resume(token, { say: 'again' })).toMatchObject({ ok: false, problem: { code: 'resume.used' } });
+    expect(await g.engine.resume(token, { say: 'again' })).toMatchObject({
+      ok: false,
+      problem: { code: 'resume.used' },
+    });
     expect((await g.until(run.id, 'done')).output).toBe('yes');
     const other = await g.run(id, {}, { wait: 0 });
     await g.until(other.id, 'waiting');
@@ -112,11 +183,17 @@ describe('waits', () => {
   });
 
   test('a run that outlives its timeout fails, and one that is cancelled stops within a second', async () => {
-    const id = await g.publish(flow([{ id: 'nap', kind: 'wait@1', with: { for: '1h' } }], { settings: { timeout: '10s' } }));
+    const id = await g.publish(
+      flow([{ id: 'nap', kind: 'wait@1', with: { for: '1h' } }], { settings: { timeout: '10s' } }),
+    );
     const run = await g.run(id, {}, { wait: 0 });
     g.clock.shift(11_000);
     expect((await g.until(run.id, 'failed')).problem?.code).toBe('run.timeout');
-    const other = await g.run(await g.publish(flow([{ id: 'nap', kind: 'wait@1', with: { for: '30d' } }])), {}, { wait: 0 });
+    const other = await g.run(
+      await g.publish(flow([{ id: 'nap', kind: 'wait@1', with: { for: '30d' } }])),
+      {},
+      { wait: 0 },
+    );
     const began = Date.now();
     expect(await g.engine.cancel(OWNER, other.id)).toMatchObject({ ok: true, value: { state: 'cancelled' } });
     expect(Date.now() - began).toBeLessThan(1_000);
@@ -139,7 +216,10 @@ describe('effects', () => {
 
   test('a grant whose giver lost the right to give it lends nothing any more, on running flows too', async () => {
     const server = await countingServer((_n, _q, response) => response.end('hi'));
-    const id = await g.publish(flow([{ id: 'get', kind: 'http.request@1', with: { method: 'GET', url: server.url } }]), { grants: [net(server.host)] });
+    const id = await g.publish(
+      flow([{ id: 'get', kind: 'http.request@1', with: { method: 'GET', url: server.url } }]),
+      { grants: [net(server.host)] },
+    );
     expect((await g.run(id)).state).toBe('done');
     await g.store.in('default').keys.revoke(OWNER.id, g.clock.now());
     expect((await g.run(id)).problem?.code).toBe('grant.void');
@@ -154,12 +234,24 @@ describe('effects', () => {
       response.statusCode = n < 3 ? 503 : 200;
       response.end('ok');
     });
-    const id = await g.publish(flow([{ id: 'get', kind: 'http.request@1', with: { method: 'GET', url: server.url }, retry: { max: 5, delay: '10ms', jitter: false } }]), { grants: [net(server.host)] });
+    const id = await g.publish(
+      flow([
+        {
+          id: 'get',
+          kind: 'http.request@1',
+          with: { method: 'GET', url: server.url },
+          retry: { max: 5, delay: '10ms', jitter: false },
+        },
+      ]),
+      { grants: [net(server.host)] },
+    );
     const run = await g.run(id);
     expect(run.state).toBe('done');
     expect(server.count()).toBe(3);
     const page = await g.engine.journal('default', run.id, 0, 100);
-    const tries = page?.events.filter((e) => e.type === 'step.problem').map((e) => (e.data as { retryAt: number }).retryAt - Date.parse(e.at));
+    const tries = page?.events
+      .filter((e) => e.type === 'step.problem')
+      .map((e) => (e.data as { retryAt: number }).retryAt - Date.parse(e.at));
     expect(tries).toEqual([10, 20]);
     await server.close();
   });
@@ -170,16 +262,36 @@ describe('effects', () => {
       response.end('no');
     });
     const get = { id: 'get', kind: 'http.request@1', with: { method: 'GET', url: server.url } };
-    const port = await g.publish(flow([{ ...get, onProblem: 'port' }, { id: 'sorry', kind: 'set@1', after: ['get.problem'], with: { value: '{{ problems.get.code }}' } }]), { grants: [net(server.host)] });
+    const port = await g.publish(
+      flow([
+        { ...get, onProblem: 'port' },
+        { id: 'sorry', kind: 'set@1', after: ['get.problem'], with: { value: '{{ problems.get.code }}' } },
+      ]),
+      { grants: [net(server.host)] },
+    );
     expect((await g.run(port)).output).toBe('http.status');
-    const goes = await g.publish(flow([{ ...get, onProblem: 'continue' }, { id: 'on', kind: 'set@1', after: ['get'], with: { value: { got: '{{ steps.get }}', why: '{{ problems.get.code }}' } } }]), { grants: [net(server.host)] });
+    const goes = await g.publish(
+      flow([
+        { ...get, onProblem: 'continue' },
+        {
+          id: 'on',
+          kind: 'set@1',
+          after: ['get'],
+          with: { value: { got: '{{ steps.get }}', why: '{{ problems.get.code }}' } },
+        },
+      ]),
+      { grants: [net(server.host)] },
+    );
     expect((await g.run(goes)).output).toEqual({ got: null, why: 'http.status' });
     await server.close();
   });
 
   test('a step that takes too long is told to stop and fails with its timeout', async () => {
     const server = await countingServer(() => undefined);
-    const id = await g.publish(flow([{ id: 'get', kind: 'http.request@1', timeout: '200ms', with: { method: 'GET', url: server.url } }]), { grants: [net(server.host)] });
+    const id = await g.publish(
+      flow([{ id: 'get', kind: 'http.request@1', timeout: '200ms', with: { method: 'GET', url: server.url } }]),
+      { grants: [net(server.host)] },
+    );
     expect((await g.run(id)).problem).toMatchObject({ code: 'step.timeout', at: { step: 'get' } });
     await server.close();
   });
@@ -187,17 +299,42 @@ describe('effects', () => {
 
 describe('flows calling flows', () => {
   test('a called flow gives its output, its failure, and goes no deeper than sixteen', async () => {
-    await g.publish({ headgate: 1, name: 'Double', steps: [{ id: 'd', kind: 'set@1', with: { value: '{{ input.n * 2 }}' } }] });
-    const caller = await g.publish({ headgate: 1, name: 'Caller', steps: [{ id: 'c', kind: 'flow.call@1', with: { flow: 'Double', input: { n: 21 } } }] }, { grants: [{ step: 'c', power: 'flow: call Double' }] });
+    await g.publish({
+      headgate: 1,
+      name: 'Double',
+      steps: [{ id: 'd', kind: 'set@1', with: { value: '{{ input.n * 2 }}' } }],
+    });
+    const caller = await g.publish(
+      {
+        headgate: 1,
+        name: 'Caller',
+        steps: [{ id: 'c', kind: 'flow.call@1', with: { flow: 'Double', input: { n: 21 } } }],
+      },
+      { grants: [{ step: 'c', power: 'flow: call Double' }] },
+    );
     expect((await g.run(caller)).output).toBe(42);
-    await g.publish({ headgate: 1, name: 'Loop', steps: [{ id: 'c', kind: 'flow.call@1', with: { flow: 'Loop', input: {} } }] }, { grants: [{ step: 'c', power: 'flow: call Loop' }] });
-    const loop = await g.publish({ headgate: 1, name: 'Start', steps: [{ id: 'c', kind: 'flow.call@1', with: { flow: 'Loop', input: {} } }] }, { grants: [{ step: 'c', power: 'flow: call Loop' }] });
+    await g.publish(
+      { headgate: 1, name: 'Loop', steps: [{ id: 'c', kind: 'flow.call@1', with: { flow: 'Loop', input: {} } }] },
+      { grants: [{ step: 'c', power: 'flow: call Loop' }] },
+    );
+    const loop = await g.publish(
+      { headgate: 1, name: 'Start', steps: [{ id: 'c', kind: 'flow.call@1', with: { flow: 'Loop', input: {} } }] },
+      { grants: [{ step: 'c', power: 'flow: call Loop' }] },
+    );
     expect((await g.run(loop)).problem?.text).toContain('deep');
   });
 
   test('a failed run is told to its error flow', async () => {
-    await g.publish({ headgate: 1, name: 'On error', steps: [{ id: 'x', kind: 'set@1', with: { value: '{{ input.problem.code }}' } }] });
-    const id = await g.publish(flow([{ id: 's', kind: 'stop@1', with: { problem: 'oops', text: 'Oops' } }], { settings: { errorFlow: 'On error' } }));
+    await g.publish({
+      headgate: 1,
+      name: 'On error',
+      steps: [{ id: 'x', kind: 'set@1', with: { value: '{{ input.problem.code }}' } }],
+    });
+    const id = await g.publish(
+      flow([{ id: 's', kind: 'stop@1', with: { problem: 'oops', text: 'Oops' } }], {
+        settings: { errorFlow: 'On error' },
+      }),
+    );
     await g.run(id);
     for (let i = 0; i < 100; i += 1) {
       const { rows } = await g.store.in('default').runs.list({ limit: 10 });
@@ -218,7 +355,11 @@ describe('limits of a flow', () => {
     const a = await g.run(id, { who: 'a' }, { wait: 0 });
     const b = await g.run(id, { who: 'a' }, { wait: 0 });
     const c = await g.run(id, { who: 'c' }, { wait: 0 });
-    expect([(await g.until(a.id, 'waiting')).state, b.state, (await g.until(c.id, 'waiting')).state]).toEqual(['waiting', 'queued', 'waiting']);
+    expect([(await g.until(a.id, 'waiting')).state, b.state, (await g.until(c.id, 'waiting')).state]).toEqual([
+      'waiting',
+      'queued',
+      'waiting',
+    ]);
     g = await g.reopen();
     expect((await g.engine.view('default', b.id))?.state).toBe('queued');
     await g.engine.cancel(OWNER, a.id);
@@ -229,14 +370,24 @@ describe('limits of a flow', () => {
     const id = await g.publish(napping({ concurrency: 1 }));
     const first = await g.run(id, {}, { wait: 0 });
     const low = await g.run(id, {}, { wait: 0 });
-    const start = await g.engine.start({ principal: OWNER, flow: id, which: {}, input: {}, trigger: { kind: 'api@1' }, wait: 0, priority: 5 });
+    const start = await g.engine.start({
+      principal: OWNER,
+      flow: id,
+      which: {},
+      input: {},
+      trigger: { kind: 'api@1' },
+      wait: 0,
+      priority: 5,
+    });
     await g.engine.cancel(OWNER, first.id);
     await g.until(start.ok ? start.value.run.id : '', 'waiting');
     expect((await g.engine.view('default', low.id))?.state).toBe('queued');
   });
 
   test('a rate lets so many begin in its time', async () => {
-    const id = await g.publish(flow([{ id: 's', kind: 'set@1', with: { value: 1 } }], { settings: { rate: { max: 2, per: '1h' } } }));
+    const id = await g.publish(
+      flow([{ id: 's', kind: 'set@1', with: { value: 1 } }], { settings: { rate: { max: 2, per: '1h' } } }),
+    );
     const states = [];
     for (let i = 0; i < 3; i += 1) states.push((await g.run(id, {}, { wait: 0 })).state);
     expect(states).toEqual(['done', 'done', 'queued']);
@@ -246,7 +397,9 @@ describe('limits of a flow', () => {
   });
 
   test('a debounced run waits, and one that follows takes its place', async () => {
-    const id = await g.publish(flow([{ id: 's', kind: 'set@1', with: { value: '{{ input.n }}' } }], { settings: { debounce: { for: '1h' } } }));
+    const id = await g.publish(
+      flow([{ id: 's', kind: 'set@1', with: { value: '{{ input.n }}' } }], { settings: { debounce: { for: '1h' } } }),
+    );
     const one = await g.run(id, { n: 1 }, { wait: 0 });
     const two = await g.run(id, { n: 2 }, { wait: 0 });
     await g.until(one.id, 'cancelled');
@@ -265,12 +418,35 @@ describe('limits of a flow', () => {
 
 describe('entrances', () => {
   const token = async (id: string): Promise<string> => (await g.store.in('default').flows.hooks(id))[0]?.token ?? '';
-  const post = (t: string, body: string, headers: Record<string, string> = {}) => g.engine.hook({ token: t, method: 'POST', path: '', query: {}, headers: { 'content-type': 'application/json', ...headers }, raw: Buffer.from(body) });
+  const post = (t: string, body: string, headers: Record<string, string> = {}) =>
+    g.engine.hook({
+      token: t,
+      method: 'POST',
+      path: '',
+      query: {},
+      headers: { 'content-type': 'application/json', ...headers },
+      raw: Buffer.from(body),
+    });
 
   test('a synchronous webhook answers with the respond step, the output, or the problem', async () => {
     const hook = { triggers: [{ id: 'hook', kind: 'webhook@1', with: { answer: 'sync' } }] };
-    const responds = await g.publish(flow([{ id: 'r', kind: 'respond@1', with: { status: 201, headers: { 'x-a': 'b', 'set-cookie': 'a=b' }, body: { got: '{{ input.n }}' } } }], hook));
-    expect(await post(await token(responds), '{"n":1}')).toEqual({ status: 201, headers: { 'x-a': 'b', 'content-type': 'application/json; charset=utf-8' }, body: '{"got":1}' });
+    const responds = await g.publish(
+      flow(
+        [
+          {
+            id: 'r',
+            kind: 'respond@1',
+            with: { status: 201, headers: { 'x-a': 'b', 'set-cookie': 'a=b' }, body: { got: '{{ input.n }}' } },
+          },
+        ],
+        hook,
+      ),
+    );
+    expect(await post(await token(responds), '{"n":1}')).toEqual({
+      status: 201,
+      headers: { 'x-a': 'b', 'content-type': 'application/json; charset=utf-8' },
+      body: '{"got":1}',
+    });
     const outputs = await g.publish(flow([{ id: 's', kind: 'set@1', with: { value: '{{ input.n }}' } }], hook));
     expect(await post(await token(outputs), '{"n":7}')).toMatchObject({ status: 200, body: '7' });
     const fails = await g.publish(flow([{ id: 's', kind: 'stop@1', with: { problem: 'no', text: 'No' } }], hook));
@@ -281,7 +457,9 @@ describe('entrances', () => {
   });
 
   test('an asynchronous webhook answers with the id of a durable run', async () => {
-    const id = await g.publish(flow([{ id: 'w', kind: 'wait.event@1', with: {} }], { triggers: [{ id: 'hook', kind: 'webhook@1', with: {} }] }));
+    const id = await g.publish(
+      flow([{ id: 'w', kind: 'wait.event@1', with: {} }], { triggers: [{ id: 'hook', kind: 'webhook@1', with: {} }] }),
+    );
     const answer = await post(await token(id), '{}');
     expect(answer.status).toBe(202);
     const { run } = JSON.parse(answer.body) as { run: string };
@@ -289,22 +467,33 @@ describe('entrances', () => {
   });
 
   test('a schedule starts runs at its times, once each, and tells of those it missed', async () => {
-    const id = await g.publish(flow([{ id: 's', kind: 'set@1', with: { value: 1 } }], { triggers: [{ id: 'often', kind: 'schedule@1', with: { cron: '* * * * *', missed: 'once' } }] }));
+    const id = await g.publish(
+      flow([{ id: 's', kind: 'set@1', with: { value: 1 } }], {
+        triggers: [{ id: 'often', kind: 'schedule@1', with: { cron: '* * * * *', missed: 'once' } }],
+      }),
+    );
     await new Promise((resolve) => setTimeout(resolve, 1_200));
     g.clock.shift(61_000);
     const list = async () => (await g.store.in('default').runs.list({ limit: 50, flow: id })).rows;
-    for (let i = 0; i < 100 && (await list()).length === 0; i += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let i = 0; i < 100 && (await list()).length === 0; i += 1)
+      await new Promise((resolve) => setTimeout(resolve, 50));
     const before = (await list()).length;
     expect(before).toBeGreaterThan(0);
     g.clock.shift(10 * 60_000);
     g = await g.reopen();
-    for (let i = 0; i < 100 && (await list()).length === before; i += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let i = 0; i < 100 && (await list()).length === before; i += 1)
+      await new Promise((resolve) => setTimeout(resolve, 50));
     expect(g.logs.some((l) => l.text.includes('missed'))).toBe(true);
     expect(new Set((await list()).map((r) => r.idempotencyKey)).size).toBe((await list()).length);
   });
 
   test('following a run gives every event once, goes on where it broke off, and ends with the run', async () => {
-    const id = await g.publish(flow([{ id: 'w', kind: 'wait@1', with: { for: '300ms' } }, { id: 's', kind: 'set@1', after: ['w'], with: { value: 1 } }]));
+    const id = await g.publish(
+      flow([
+        { id: 'w', kind: 'wait@1', with: { for: '300ms' } },
+        { id: 's', kind: 'set@1', after: ['w'], with: { value: 1 } },
+      ]),
+    );
     const run = await g.run(id, {}, { wait: 0 });
     const first = new AbortController();
     const seen: number[] = [];
@@ -312,7 +501,13 @@ describe('entrances', () => {
       seen.push(event.seq);
       if (seen.length === 2) first.abort();
     }
-    for await (const event of (await g.engine.follow('default', run.id, seen.at(-1) ?? 0, new AbortController().signal)) ?? []) seen.push(event.seq);
+    for await (const event of (await g.engine.follow(
+      'default',
+      run.id,
+      seen.at(-1) ?? 0,
+      new AbortController().signal,
+    )) ?? [])
+      seen.push(event.seq);
     expect(seen).toEqual(Array.from({ length: seen.length }, (_, i) => i + 1));
     expect((await g.types(run.id)).at(-1)).toBe('run.done');
     expect(seen.length).toBe((await g.types(run.id)).length);
@@ -321,8 +516,16 @@ describe('entrances', () => {
 
 /** The resume token of a waiting run, as the flow itself can read it. */
 const tokenOf = async (run: string, ground: Ground, step?: string): Promise<string> => {
-  if (step === undefined) return (await import('node:crypto')).createHmac('sha256', ground.resumeKey).update(JSON.stringify([run, 'hold', []])).digest('base64url');
+  if (step === undefined)
+    return (await import('node:crypto'))
+      .createHmac('sha256', ground.resumeKey)
+      .update(JSON.stringify([run, 'hold', []]))
+      .digest('base64url');
   const page = await ground.engine.journal('default', run, 0, 100);
   const done = page?.events.find((e) => e.type === 'step.done' && e.step === step);
-  return String((done?.data as { value: string }).value).split('/').at(-1) ?? '';
+  return (
+    String((done?.data as { value: string }).value)
+      .split('/')
+      .at(-1) ?? ''
+  );
 };

@@ -83,9 +83,19 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const followers = new Followers();
   const known = new KnownValues();
   const journal = followers.watching(store.journal, (write) => values.written((write.blobs ?? []).map((b) => b.id)));
-  const broker = new Broker({ journal, now: clock.now, lent: (live) => flows.lent(live.base.workspace, live.base.flow), caller: (live) => store.engine.keyById(live.base.principal) });
+  const broker = new Broker({
+    journal,
+    now: clock.now,
+    lent: (live) => flows.lent(live.base.workspace, live.base.flow),
+    caller: (live) => store.engine.keyById(live.base.principal),
+  });
 
-  const openSecret = async (workspace: string, project: string, name: string, origin?: string): Promise<string | null> => {
+  const openSecret = async (
+    workspace: string,
+    project: string,
+    name: string,
+    origin?: string,
+  ): Promise<string | null> => {
     const kept = await store.in(workspace).secrets.sealed(project, name);
     if (kept === null || (origin !== undefined && !kept.origins.includes(origin))) return null;
     return vault.openSecret(workspace, kept.id, kept.version, kept.sealed);
@@ -98,7 +108,9 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       const { events, shape } = live.compiled;
       if (events.length === 0) return null;
       const depthOf = (id: string): number => shape.steps[shape.byId.get(id) ?? -1]?.depth ?? 0;
-      return Object.fromEntries(events.map((id) => [id, `${o.publicUrl}/api/v1/resume/${tokenOf(live, id, item.slice(0, depthOf(id)))}`]));
+      return Object.fromEntries(
+        events.map((id) => [id, `${o.publicUrl}/api/v1/resume/${tokenOf(live, id, item.slice(0, depthOf(id)))}`]),
+      );
     },
   };
   const narrowOf = (texts: readonly string[] | undefined): Power[] | undefined =>
@@ -125,7 +137,13 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         values,
         info,
         lend: (live, cs, signal) => ({
-          net: netFor({ broker, door: o.door, store, secrets: { open: openSecret } }, live, cs.step.id, narrowOf(cs.step.narrow), signal),
+          net: netFor(
+            { broker, door: o.door, store, secrets: { open: openSecret } },
+            live,
+            cs.step.id,
+            narrowOf(cs.step.narrow),
+            signal,
+          ),
         }),
         call: async (live, step, scope, attempt, name, input) => {
           const narrow = narrowOf(live.compiled.steps[step.index]?.step.narrow);
@@ -133,7 +151,9 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
             const target = await flows.named(live.base.workspace, live.base.project, name);
             if (!target.ok) return { problem: target.problem };
             const checked = checkInput(target.value, input);
-            return checked.ok ? self.call(live, step, scope, attempt, target.value, checked.value) : { problem: checked.problem };
+            return checked.ok
+              ? self.call(live, step, scope, attempt, target.value, checked.value)
+              : { problem: checked.problem };
           });
           return done.ok ? done.value : { problem: done.problem };
         },
@@ -141,7 +161,12 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         tokenHash: (live, step, item) => hashOf(tokenOf(live, step, item)),
         ended: (live) => self.ended(live),
         parked: (live) => self.parked(live),
-        bug: (live, step, error) => log('error', 'a step failed unexpectedly', { run: live.id, step, error: error instanceof Error ? error.stack : 'not an error' }),
+        bug: (live, step, error) =>
+          log('error', 'a step failed unexpectedly', {
+            run: live.id,
+            step,
+            error: error instanceof Error ? error.stack : 'not an error',
+          }),
         down: (live) => self.abandon(live),
       }),
   });
@@ -156,11 +181,28 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     const name = live.compiled.flow.settings?.errorFlow;
     if (name === undefined || base.triggerKind === 'error@1') return;
     void flows.named(base.workspace, base.project, name).then((target) => {
-      if (!target.ok) return alert('the error flow cannot be run', { run: base.id, errorFlow: name, code: target.problem.code });
-      const input = { run: base.id, flow: base.flow, version: base.version, trigger: base.triggerKind, problem: state.problem };
+      if (!target.ok)
+        return alert('the error flow cannot be run', { run: base.id, errorFlow: name, code: target.problem.code });
+      const input = {
+        run: base.id,
+        flow: base.flow,
+        version: base.version,
+        trigger: base.triggerKind,
+        problem: state.problem,
+      };
       const checked = checkInput(target.value, input);
       if (!checked.ok) return alert('the error flow does not take what it is told', { run: base.id, errorFlow: name });
-      runs.create({ target: target.value, input: checked.value, trigger: { kind: 'error@1', data: { run: base.id } }, principal: `flow:${base.flow}`, environment: base.environment, priority: 0, limitKey: null, idempotencyKey: `error:${base.id}`, depth: 1 });
+      runs.create({
+        target: target.value,
+        input: checked.value,
+        trigger: { kind: 'error@1', data: { run: base.id } },
+        principal: `flow:${base.flow}`,
+        environment: base.environment,
+        priority: 0,
+        limitKey: null,
+        idempotencyKey: `error:${base.id}`,
+        depth: 1,
+      });
     });
   };
 
@@ -168,12 +210,18 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     store,
     clock,
     timers,
-    missed: (row, count, rule) => alert('a schedule missed its times', { flow: row.flow, trigger: row.trigger, count, rule }),
+    missed: (row, count, rule) =>
+      alert('a schedule missed its times', { flow: row.flow, trigger: row.trigger, count, rule }),
     start: async ({ row, due, input }) => {
       const target = await flows.latest(row.workspace, row.flow);
       if (!target.ok) return alert('a schedule cannot start its flow', { flow: row.flow, code: target.problem.code });
       const checked = checkInput(target.value, input);
-      if (!checked.ok) return alert('a schedule’s input is not what its flow takes', { flow: row.flow, trigger: row.trigger, code: checked.problem.code });
+      if (!checked.ok)
+        return alert('a schedule’s input is not what its flow takes', {
+          flow: row.flow,
+          trigger: row.trigger,
+          code: checked.problem.code,
+        });
       const key = `schedule:${row.trigger}:${due}`;
       if ((await store.in(row.workspace).runs.byIdempotencyKey(row.flow, key, 0)) !== null) return;
       const made = runs.create({
@@ -187,7 +235,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         idempotencyKey: key,
         depth: 0,
       });
-      if ('problem' in made) return alert('a scheduled run could not begin', { flow: row.flow, code: made.problem.code });
+      if ('problem' in made)
+        return alert('a scheduled run could not begin', { flow: row.flow, code: made.problem.code });
       await journal.barrier(made.live.group);
     },
   });
@@ -202,7 +251,9 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     flows.forget();
     hooks.forget();
     void learn().catch((error: unknown) => log('error', 'secrets could not be read', { error: String(error) }));
-    void schedule.load().catch((error: unknown) => log('error', 'schedules could not be read', { error: String(error) }));
+    void schedule
+      .load()
+      .catch((error: unknown) => log('error', 'schedules could not be read', { error: String(error) }));
   };
   await learn();
   const recovered = await runs.recover();
@@ -211,7 +262,9 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
 
   const keep = o.keep ?? KEEP;
   const sweep = (): void => {
-    void store.engine.sweep({ olderThan: clock.now() - keep.for, keepPerFlow: keep.perFlow, limit: 1_000 }).catch((error: unknown) => log('error', 'old runs could not be removed', { error: String(error) }));
+    void store.engine
+      .sweep({ olderThan: clock.now() - keep.for, keepPerFlow: keep.perFlow, limit: 1_000 })
+      .catch((error: unknown) => log('error', 'old runs could not be removed', { error: String(error) }));
     timers.at(clock.now() + SWEEP, sweep);
   };
   timers.at(clock.now() + SWEEP, sweep);
@@ -233,7 +286,10 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     const row = await store.in(who.workspace).runs.get(id);
     const live = runs.live(id);
     const found = row ?? (live !== undefined && live.base.workspace === who.workspace ? live.row() : null);
-    if (found === null || !may(who, permission, { workspace: found.workspace, project: found.project, flow: found.flow })) {
+    if (
+      found === null ||
+      !may(who, permission, { workspace: found.workspace, project: found.project, flow: found.flow })
+    ) {
       return { ok: false, problem: problem('run.not_found', 'There is no such run') };
     }
     return { ok: true, value: found };
@@ -247,15 +303,33 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     if (!may(principal, 'run', { workspace: target.workspace, project: target.row.project, flow: target.row.id })) {
       return { ok: false, problem: problem('flow.not_found', 'There is no such flow') };
     }
-    if (!target.row.enabled) return { ok: false, problem: problem('flow.disabled', 'This flow is switched off', { at: { flow: target.row.id }, fix: 'Switch it on first.' }) };
+    if (!target.row.enabled)
+      return {
+        ok: false,
+        problem: problem('flow.disabled', 'This flow is switched off', {
+          at: { flow: target.row.id },
+          fix: 'Switch it on first.',
+        }),
+      };
     const checked = checkInput(target, request.input);
     if (!checked.ok) return checked;
     const limits = startLimits(target.compiled, checked.value, request.trigger, clock.now());
     if ('problem' in limits) return { ok: false, problem: limits.problem };
     const unknownPin = Object.keys(request.pins ?? {}).find((id) => !target.compiled.shape.byId.has(id));
-    if (unknownPin !== undefined) return { ok: false, problem: problem('input.pins', `There is no step ${unknownPin} to pin`, { at: { field: `pins.${unknownPin}` } }) };
+    if (unknownPin !== undefined)
+      return {
+        ok: false,
+        problem: problem('input.pins', `There is no step ${unknownPin} to pin`, {
+          at: { field: `pins.${unknownPin}` },
+        }),
+      };
     const key = request.idempotencyKey ?? limits.idempotencyKey;
-    const existing = key === null ? null : (runs.byKey(target.row.id, key) ?? (await store.in(target.workspace).runs.byIdempotencyKey(target.row.id, key, 0)) ?? runs.byKey(target.row.id, key));
+    const existing =
+      key === null
+        ? null
+        : (runs.byKey(target.row.id, key) ??
+          (await store.in(target.workspace).runs.byIdempotencyKey(target.row.id, key, 0)) ??
+          runs.byKey(target.row.id, key));
     if (existing !== null) return finish(principal.workspace, existing, request.wait);
     const made = runs.create({
       target,
@@ -293,16 +367,28 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       await journal.barrier(live.group);
     } catch {
       runs.abandon(live);
-      return { ok: false, problem: problem('store.unavailable', 'The run could not be made durable', { retry: 'yes', fix: 'Look at /health/ready, then try again.' }) };
+      return {
+        ok: false,
+        problem: problem('store.unavailable', 'The run could not be made durable', {
+          retry: 'yes',
+          fix: 'Look at /health/ready, then try again.',
+        }),
+      };
     }
     return { ok: true, value: { run: viewLive(live), finished: live.over } };
   };
 
-  const finish = async (workspace: string, id: string, wait: number): Promise<Result<{ run: RunView; finished: boolean }>> => {
+  const finish = async (
+    workspace: string,
+    id: string,
+    wait: number,
+  ): Promise<Result<{ run: RunView; finished: boolean }>> => {
     const live = runs.live(id);
     if (live !== undefined) return answer(live, wait);
     const found = await view(workspace, id);
-    return found === null ? { ok: false, problem: problem('run.not_found', 'There is no such run') } : { ok: true, value: { run: found, finished: isOver(found.state) } };
+    return found === null
+      ? { ok: false, problem: problem('run.not_found', 'There is no such run') }
+      : { ok: true, value: { run: found, finished: isOver(found.state) } };
   };
 
   const settled = async (live: Live): Promise<Result<RunView>> => {
@@ -352,7 +438,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       const found = await reach(who, id, 'run.cancel');
       if (!found.ok) return found;
       const live = await runs.hold(who.workspace, id);
-      if (live === null || live.state.phase !== 'in_doubt') return { ok: false, problem: problem('run.not_in_doubt', 'This run is not in doubt') };
+      if (live === null || live.state.phase !== 'in_doubt')
+        return { ok: false, problem: problem('run.not_in_doubt', 'This run is not in doubt') };
       live.record(clock.now(), 'run.resolved', { choice, by: who.id });
       runs.loop.advance(live);
       return settled(live);
@@ -367,7 +454,10 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       const kept = await store.engine.resumeToken(hashOf(token));
       if (kept === null) return null;
       const live = await runs.hold(kept.workspace, kept.run);
-      return { used: kept.used !== null || live?.waits.some((w) => w.token === hashOf(token)) !== true, note: kept.note };
+      return {
+        used: kept.used !== null || live?.waits.some((w) => w.token === hashOf(token)) !== true,
+        note: kept.note,
+      };
     },
     resume: async (token, body) => {
       const hash = hashOf(token);
@@ -407,6 +497,7 @@ const pick = async (flows: Flows, store: Store, request: StartRequest, now: numb
   const { version } = request.which;
   if (version === undefined) return flows.latest(workspace, request.flow);
   const row = await store.in(workspace).flows.get(request.flow);
-  return row === null ? { ok: false, problem: at({ flow: request.flow }, problem('flow.not_found', 'There is no such flow')) } : flows.version(workspace, row, version);
+  return row === null
+    ? { ok: false, problem: at({ flow: request.flow }, problem('flow.not_found', 'There is no such flow')) }
+    : flows.version(workspace, row, version);
 };
-

@@ -4,7 +4,16 @@
  * E1 A step's `run` sees its evaluated and checked input, per-item functions and what its needs declared; nothing else.
  */
 
-import { type Compiled, evaluate, type ExprScope, newBudget, type Outcome, type Problem, problem, type Result } from '@headgate/core';
+import {
+  type Compiled,
+  evaluate,
+  type ExprScope,
+  newBudget,
+  type Outcome,
+  type Problem,
+  problem,
+  type Result,
+} from '@headgate/core';
 import type { CompiledStep } from './compiled.ts';
 import { atItem } from './scope.ts';
 
@@ -36,18 +45,24 @@ export const inputOf = (cs: CompiledStep, scope: ExprScope): Result<unknown> => 
   const field = issue === undefined ? '' : issue.path.join('.');
   return {
     ok: false,
-    problem: problem('step.input', `The field ${field === '' ? 'with' : field} got a value it cannot take: ${issue?.message ?? 'not what the step expects'}`, {
-      at: { field: field === '' ? 'with' : `with.${field}` },
-      fix: 'Look at what the expression of this field gives, and at what the step expects there.',
-    }),
+    problem: problem(
+      'step.input',
+      `The field ${field === '' ? 'with' : field} got a value it cannot take: ${issue?.message ?? 'not what the step expects'}`,
+      {
+        at: { field: field === '' ? 'with' : `with.${field}` },
+        fix: 'Look at what the expression of this field gives, and at what the step expects there.',
+      },
+    ),
   };
 };
 
-const perItem = (compiled: Compiled, scope: ExprScope, budget: ReturnType<typeof newBudget>) => (item: unknown, index: number): unknown => {
-  const result = evaluate(compiled, atItem(scope, item, index), budget);
-  if (!result.ok) throw new PerItemFault({ ...result.problem, text: `${result.problem.text} (item ${index})` });
-  return result.value;
-};
+const perItem =
+  (compiled: Compiled, scope: ExprScope, budget: ReturnType<typeof newBudget>) =>
+  (item: unknown, index: number): unknown => {
+    const result = evaluate(compiled, atItem(scope, item, index), budget);
+    if (!result.ok) throw new PerItemFault({ ...result.problem, text: `${result.problem.text} (item ${index})` });
+    return result.value;
+  };
 
 /** A copy of `value` with `leaf` at `path`; only what lies on the path is copied. */
 const insert = (value: unknown, path: readonly (string | number)[], leaf: unknown): unknown => {
@@ -70,6 +85,9 @@ export const faultOf = (error: unknown, report: (error: unknown) => void): Outco
   report(error);
   return {
     kind: 'problem',
-    problem: problem('step.bug', 'The step failed in a way it does not know', { fix: "Look at the server's log under this run's id.", retry: 'no' }),
+    problem: problem('step.bug', 'The step failed in a way it does not know', {
+      fix: "Look at the server's log under this run's id.",
+      retry: 'no',
+    }),
   };
 };

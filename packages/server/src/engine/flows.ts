@@ -12,7 +12,12 @@ import { Recent } from './cache.ts';
 import { type CompiledFlow, compileFlow } from './compiled.ts';
 
 /** A flow ready to run: which content, and what of it is known. `version` null: the draft. */
-export type Target = { readonly workspace: string; readonly row: FlowRow; readonly version: number | null; readonly compiled: CompiledFlow };
+export type Target = {
+  readonly workspace: string;
+  readonly row: FlowRow;
+  readonly version: number | null;
+  readonly compiled: CompiledFlow;
+};
 
 export class Flows {
   readonly #store: Store;
@@ -40,7 +45,13 @@ export class Flows {
     const row = await this.#store.in(workspace).flows.get(flow);
     if (row === null) return { ok: false, problem: notFound };
     if (row.version === null) {
-      return { ok: false, problem: problem('flow.unpublished', 'This flow has no published version', { at: { flow }, fix: `POST /api/v1/flows/${flow}/publish first, or run its draft.` }) };
+      return {
+        ok: false,
+        problem: problem('flow.unpublished', 'This flow has no published version', {
+          at: { flow },
+          fix: `POST /api/v1/flows/${flow}/publish first, or run its draft.`,
+        }),
+      };
     }
     const found = await this.version(workspace, row, row.version);
     if (found.ok && this.#store.version() === version) this.#latest.set(key, found.value);
@@ -49,7 +60,11 @@ export class Flows {
 
   async version(workspace: string, row: FlowRow, version: number): Promise<Result<Target>> {
     const kept = await this.#store.in(workspace).flows.version(row.id, version);
-    if (kept === null) return { ok: false, problem: problem('flow.version_unknown', `This flow has no version ${version}`, { at: { flow: row.id } }) };
+    if (kept === null)
+      return {
+        ok: false,
+        problem: problem('flow.version_unknown', `This flow has no version ${version}`, { at: { flow: row.id } }),
+      };
     const compiled = this.compile(kept.doc, kept.hash);
     return compiled.ok ? { ok: true, value: { workspace, row, version, compiled: compiled.value } } : compiled;
   }
@@ -68,7 +83,13 @@ export class Flows {
     const store = this.#store.in(workspace);
     const row = (await store.flows.get(idOrName)) ?? (await store.flows.byName(project, idOrName));
     if (row === null || row.project !== project) {
-      return { ok: false, problem: problem('flow.unknown', 'There is no flow of this id or name in the project', { at: { field: 'with.flow' }, fix: 'Give the id or the exact name of a published flow of the same project.' }) };
+      return {
+        ok: false,
+        problem: problem('flow.unknown', 'There is no flow of this id or name in the project', {
+          at: { field: 'with.flow' },
+          fix: 'Give the id or the exact name of a published flow of the same project.',
+        }),
+      };
     }
     return this.latest(workspace, row.id);
   }
@@ -87,7 +108,13 @@ export class Flows {
     const known = this.#byHash.get(hash);
     if (known !== undefined) return { ok: true, value: known };
     const parsed = flowSchema.safeParse(doc);
-    if (!parsed.success) return { ok: false, problem: problem('flow.invalid', 'This flow is not a valid flow file', { fix: 'Run a check on it: it lists every problem with its place.' }) };
+    if (!parsed.success)
+      return {
+        ok: false,
+        problem: problem('flow.invalid', 'This flow is not a valid flow file', {
+          fix: 'Run a check on it: it lists every problem with its place.',
+        }),
+      };
     const made = compileFlow(parsed.data satisfies Flow, hash, this.#catalog);
     if ('problems' in made) return { ok: false, problem: summary(made.problems) };
     this.#byHash.set(hash, made.compiled);
@@ -115,5 +142,8 @@ const summary = (problems: readonly Problem[]): Problem => {
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
   return first === undefined
     ? problem('flow.invalid', 'This flow does not compile')
-    : problem('flow.invalid', `${first.text}${more}`, { ...(first.at === undefined ? {} : { at: first.at }), fix: first.fix ?? 'Run a check on the flow: it lists every problem with its place.' });
+    : problem('flow.invalid', `${first.text}${more}`, {
+        ...(first.at === undefined ? {} : { at: first.at }),
+        fix: first.fix ?? 'Run a check on the flow: it lists every problem with its place.',
+      });
 };

@@ -15,10 +15,18 @@ export class Followers {
       ...journal,
       write: (write) => {
         const group = journal.write(write);
-        if (write.blobs !== undefined) void journal.barrier(group).then(() => written(write), () => undefined);
+        if (write.blobs !== undefined)
+          void journal.barrier(group).then(
+            () => written(write),
+            () => undefined,
+          );
         if (this.#byRun.size > 0) {
           const here = this.#byRun.get(write.row.id);
-          if (here !== undefined) void journal.barrier(group).then(() => this.#tell(write.row.id), () => undefined);
+          if (here !== undefined)
+            void journal.barrier(group).then(
+              () => this.#tell(write.row.id),
+              () => undefined,
+            );
         }
         return group;
       },
@@ -30,7 +38,14 @@ export class Followers {
   }
 
   /** Events with seq > after, until the run's end or the signal. */
-  async *events(store: Store, workspace: string, run: string, after: number, read: (after: number) => AsyncIterable<Event>, signal: AbortSignal): AsyncGenerator<Event> {
+  async *events(
+    store: Store,
+    workspace: string,
+    run: string,
+    after: number,
+    read: (after: number) => AsyncIterable<Event>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Event> {
     let seen = after;
     let wake: () => void = () => undefined;
     let news = false;

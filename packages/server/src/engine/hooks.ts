@@ -5,7 +5,17 @@
  * K2 Headers that carry credentials are not kept in the run.
  */
 
-import { at, compile, type Compiled, evaluate, type HookAnswer, type HookRequest, type Problem, problem, readJson } from '@headgate/core';
+import {
+  at,
+  compile,
+  type Compiled,
+  evaluate,
+  type HookAnswer,
+  type HookRequest,
+  type Problem,
+  problem,
+  readJson,
+} from '@headgate/core';
 import type { Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
 import type { Clock } from './clock.ts';
@@ -43,13 +53,33 @@ type Deps = {
 
 const CREDENTIALS = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key']);
 /** What an author's answer may not set: the connection's own business, and what would act on the app's origin. */
-const KEPT_BACK = new Set(['connection', 'content-length', 'transfer-encoding', 'keep-alive', 'upgrade', 'trailer', 'set-cookie', 'strict-transport-security', 'content-security-policy', 'clear-site-data', 'service-worker-allowed']);
+const KEPT_BACK = new Set([
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'keep-alive',
+  'upgrade',
+  'trailer',
+  'set-cookie',
+  'strict-transport-security',
+  'content-security-policy',
+  'clear-site-data',
+  'service-worker-allowed',
+]);
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 const PROBLEM_TYPE = { 'content-type': 'application/problem+json; charset=utf-8' };
 
-const refuse = (status: number, code: string, text: string, fix?: string): HookAnswer => ({ status, headers: PROBLEM_TYPE, body: JSON.stringify(problem(code, text, fix === undefined ? {} : { fix })) });
-const refused = (status: number, why: Problem): HookAnswer => ({ status, headers: PROBLEM_TYPE, body: JSON.stringify(why) });
+const refuse = (status: number, code: string, text: string, fix?: string): HookAnswer => ({
+  status,
+  headers: PROBLEM_TYPE,
+  body: JSON.stringify(problem(code, text, fix === undefined ? {} : { fix })),
+});
+const refused = (status: number, why: Problem): HookAnswer => ({
+  status,
+  headers: PROBLEM_TYPE,
+  body: JSON.stringify(why),
+});
 
 export class Hooks {
   readonly #d: Deps;
@@ -65,23 +95,48 @@ export class Hooks {
 
   async answer(request: HookRequest): Promise<HookAnswer> {
     const hook = this.#hooks.get(request.token) ?? (await this.#find(request.token));
-    if (hook === null) return refuse(404, 'webhook.unknown', 'There is no webhook at this address', 'Publishing the flow shows the address.');
-    if (hook.method !== null && hook.method !== request.method) return { ...refuse(405, 'webhook.method', `This webhook takes ${hook.method}`), headers: { ...PROBLEM_TYPE, allow: hook.method } };
+    if (hook === null)
+      return refuse(
+        404,
+        'webhook.unknown',
+        'There is no webhook at this address',
+        'Publishing the flow shows the address.',
+      );
+    if (hook.method !== null && hook.method !== request.method)
+      return {
+        ...refuse(405, 'webhook.method', `This webhook takes ${hook.method}`),
+        headers: { ...PROBLEM_TYPE, allow: hook.method },
+      };
     if (hook.signature !== null) {
       const denied = await this.#verify(hook, hook.signature, request);
       if (denied !== null) return denied;
     }
     const hops = Number(request.headers['x-headgate-hops'] ?? 0);
-    if (hops > MOST_HOPS) return refuse(508, 'run.hops', 'This request went through webhooks of this server too many times', 'Does a flow call its own webhook without an end?');
+    if (hops > MOST_HOPS)
+      return refuse(
+        508,
+        'run.hops',
+        'This request went through webhooks of this server too many times',
+        'Does a flow call its own webhook without an end?',
+      );
     const read = readBody(request, hook.input !== null);
     if ('status' in read) return read;
     const data = triggerData(request, read.body);
-    const input = hook.input === null ? { ok: true as const, value: read.body } : evaluate(hook.input, triggerScope(hook.trigger, data, this.#d.clock.now()));
+    const input =
+      hook.input === null
+        ? { ok: true as const, value: read.body }
+        : evaluate(hook.input, triggerScope(hook.trigger, data, this.#d.clock.now()));
     if (!input.ok) return refused(422, input.problem);
     const { target } = hook;
-    const checked = target.compiled.input === null ? { ok: true as const, value: input.value } : target.compiled.input(input.value);
+    const checked =
+      target.compiled.input === null ? { ok: true as const, value: input.value } : target.compiled.input(input.value);
     if (!checked.ok) return refused(422, inputProblem(checked.problems));
-    const limits = startLimits(target.compiled, checked.value, { id: hook.trigger, kind: 'webhook@1', data }, this.#d.clock.now());
+    const limits = startLimits(
+      target.compiled,
+      checked.value,
+      { id: hook.trigger, kind: 'webhook@1', data },
+      this.#d.clock.now(),
+    );
     if ('problem' in limits) return refused(422, limits.problem);
     if (limits.idempotencyKey !== null) {
       const { runs, store } = this.#d;
@@ -141,10 +196,24 @@ export class Hooks {
         const lower = name.toLowerCase();
         if (!KEPT_BACK.has(lower) && lower !== '__proto__') headers[lower] = value;
       }
-      if (typeof body === 'string') return { status: response.status, headers: 'content-type' in headers ? headers : { ...headers, 'content-type': 'text/plain; charset=utf-8' }, body };
-      return { status: response.status, headers: 'content-type' in headers ? headers : { ...headers, ...JSON_TYPE }, body: body === null ? '' : JSON.stringify(body) };
+      if (typeof body === 'string')
+        return {
+          status: response.status,
+          headers: 'content-type' in headers ? headers : { ...headers, 'content-type': 'text/plain; charset=utf-8' },
+          body,
+        };
+      return {
+        status: response.status,
+        headers: 'content-type' in headers ? headers : { ...headers, ...JSON_TYPE },
+        body: body === null ? '' : JSON.stringify(body),
+      };
     }
-    if (phase === 'done') return { status: 200, headers: JSON_TYPE, body: JSON.stringify(output === null ? null : this.#d.values.read(live.base.workspace, output)) };
+    if (phase === 'done')
+      return {
+        status: 200,
+        headers: JSON_TYPE,
+        body: JSON.stringify(output === null ? null : this.#d.values.read(live.base.workspace, output)),
+      };
     if (phase === 'cancelled') return refuse(422, 'run.cancelled', 'The run was cancelled');
     return refused(422, why ?? problem('run.failed', 'The run failed'));
   }
@@ -172,23 +241,54 @@ export class Hooks {
     return hook;
   }
 
-  async #verify(hook: Hook, signature: NonNullable<Hook['signature']>, request: HookRequest): Promise<HookAnswer | null> {
+  async #verify(
+    hook: Hook,
+    signature: NonNullable<Hook['signature']>,
+    request: HookRequest,
+  ): Promise<HookAnswer | null> {
     const now = this.#d.clock.now();
     const secret = await this.#d.secret(hook.workspace, hook.target.row.project, signature.secret);
-    const verdict = secret === null ? ({ ok: false, reason: 'no_secret' } as const) : verify(signature.preset, secret, request, now);
+    const verdict =
+      secret === null ? ({ ok: false, reason: 'no_secret' } as const) : verify(signature.preset, secret, request, now);
     if (!verdict.ok) {
       await this.#deny(hook, `webhook.signature_${verdict.reason}`, now);
-      return refuse(401, 'webhook.signature', 'The signature of this request is missing, wrong or too old', `Sign the raw body as ${signature.preset} does, with the shared secret and the present time.`);
+      return refuse(
+        401,
+        'webhook.signature',
+        'The signature of this request is missing, wrong or too old',
+        `Sign the raw body as ${signature.preset} does, with the shared secret and the present time.`,
+      );
     }
-    const remembered = await this.#d.store.engine.rememberDelivery(`${hook.flow}/${hook.trigger}`, verdict.delivery, now + 2 * WINDOW * 1000);
+    const remembered = await this.#d.store.engine.rememberDelivery(
+      `${hook.flow}/${hook.trigger}`,
+      verdict.delivery,
+      now + 2 * WINDOW * 1000,
+    );
     if (remembered) return null;
     await this.#deny(hook, 'webhook.replay', now);
-    return refuse(409, 'webhook.replay', 'This delivery was accepted before', 'Each delivery starts one run; send a new one.');
+    return refuse(
+      409,
+      'webhook.replay',
+      'This delivery was accepted before',
+      'Each delivery starts one run; send a new one.',
+    );
   }
 
   /** A refusal is on record before the answer leaves. */
   async #deny(hook: Hook, reason: string, now: number): Promise<void> {
-    const group = this.#d.journal.audit([{ at: now, workspace: hook.workspace, actor: 'visitor', action: 'webhook', object: `${hook.flow}/${hook.trigger}`, decision: 'deny', reason, run: null, step: null }]);
+    const group = this.#d.journal.audit([
+      {
+        at: now,
+        workspace: hook.workspace,
+        actor: 'visitor',
+        action: 'webhook',
+        object: `${hook.flow}/${hook.trigger}`,
+        decision: 'deny',
+        reason,
+        run: null,
+        step: null,
+      },
+    ]);
     await this.#d.journal.barrier(group);
   }
 }
@@ -201,7 +301,13 @@ const readBody = (request: HookRequest, mapped: boolean): { body: unknown } | Ho
     const parsed = readJson(text);
     return parsed.ok ? { body: parsed.value } : refused(400, parsed.problem);
   }
-  if (!mapped) return refuse(415, 'webhook.media_type', 'This webhook takes application/json', 'Send JSON, or give the trigger an `input` that maps trigger.body.');
+  if (!mapped)
+    return refuse(
+      415,
+      'webhook.media_type',
+      'This webhook takes application/json',
+      'Send JSON, or give the trigger an `input` that maps trigger.body.',
+    );
   if (/^application\/x-www-form-urlencoded\s*(;|$)/.test(type)) {
     const form: Record<string, string> = {};
     for (const [name, value] of new URLSearchParams(text)) if (name !== '__proto__') form[name] = value;
@@ -212,7 +318,8 @@ const readBody = (request: HookRequest, mapped: boolean): { body: unknown } | Ho
 
 const triggerData = (request: HookRequest, body: unknown): Record<string, unknown> => {
   const headers: Record<string, unknown> = {};
-  for (const name of Object.keys(request.headers)) if (!CREDENTIALS.has(name) && name !== '__proto__') headers[name] = request.headers[name];
+  for (const name of Object.keys(request.headers))
+    if (!CREDENTIALS.has(name) && name !== '__proto__') headers[name] = request.headers[name];
   return { method: request.method, path: request.path, query: request.query, headers, body };
 };
 
@@ -228,5 +335,8 @@ export const inputProblem = (problems: readonly Problem[]): Problem => {
   const [first] = problems;
   if (first === undefined) return problem('input.invalid', 'The input is not what the flow declares');
   const rest = problems.slice(1).map((p) => `${p.at?.field ?? 'input'}: ${p.text}`);
-  return at({ field: 'input' }, { ...first, code: 'input.invalid', text: [`${first.text}`, ...rest].slice(0, 20).join('; ') });
+  return at(
+    { field: 'input' },
+    { ...first, code: 'input.invalid', text: [`${first.text}`, ...rest].slice(0, 20).join('; ') },
+  );
 };

@@ -5,15 +5,41 @@
  * L2 `pending` is written in order and never twice; what was not written is lost by a crash, and planned again.
  */
 
-import { apply, type Command, type Event, type EventData, type EventType, newState, runState, type Scope, type ShapeStep, type State } from '@headgate/core';
+import {
+  apply,
+  type Command,
+  type Event,
+  type EventData,
+  type EventType,
+  newState,
+  runState,
+  type Scope,
+  type ShapeStep,
+  type State,
+} from '@headgate/core';
 import type { AuditEntry, JournalWriter, RunRow, RunWrite } from '../store/ports.ts';
 import type { CompiledFlow } from './compiled.ts';
 import type { Spilled } from './values.ts';
 
 type RunBase = Pick<
   RunRow,
-  | 'id' | 'workspace' | 'project' | 'owner' | 'flow' | 'version' | 'hash' | 'environment' | 'triggerId' | 'triggerKind' | 'principal'
-  | 'priority' | 'limitKey' | 'idempotencyKey' | 'parent' | 'rerunOf' | 'created'
+  | 'id'
+  | 'workspace'
+  | 'project'
+  | 'owner'
+  | 'flow'
+  | 'version'
+  | 'hash'
+  | 'environment'
+  | 'triggerId'
+  | 'triggerKind'
+  | 'principal'
+  | 'priority'
+  | 'limitKey'
+  | 'idempotencyKey'
+  | 'parent'
+  | 'rerunOf'
+  | 'created'
 >;
 export type { RunBase };
 
@@ -78,7 +104,11 @@ export class Live {
   record<T extends EventType>(at: number, type: T, data: EventData[T], step?: string, item?: readonly number[]): void {
     const seq = this.state.seq + 1;
     const event = (
-      step === undefined ? { seq, at, type, data } : item === undefined || item.length === 0 ? { seq, at, type, step, data } : { seq, at, type, step, item, data }
+      step === undefined
+        ? { seq, at, type, data }
+        : item === undefined || item.length === 0
+          ? { seq, at, type, step, data }
+          : { seq, at, type, step, item, data }
     ) as Event;
     if (type === 'run.started') this.started = at;
     apply(this.state, event);

@@ -12,7 +12,10 @@ type Module = { readonly step?: StepKind; readonly trigger?: TriggerKind };
 /** Loads every kind under `dir`. Throws on a folder that is not what its name says: a broken installation. */
 export const loadCatalog = async (dir: string): Promise<Catalog> => {
   const entries = await readdir(dir, { withFileTypes: true });
-  const folders = entries.filter((e) => e.isDirectory()).map((e) => e.name).sort();
+  const folders = entries
+    .filter((e) => e.isDirectory())
+    .map((e) => e.name)
+    .sort();
   const modules = await Promise.all(folders.map((name) => loadKind(dir, name)));
   return catalogOf(
     modules.flatMap((m) => (m.step === undefined ? [] : [m.step])),
@@ -26,6 +29,9 @@ const loadKind = async (dir: string, name: string): Promise<Module> => {
   if (file === undefined) return {};
   const loaded = (await import(pathToFileURL(`${dir}/${name}/${file}`).href)) as Module;
   const kind = loaded.step?.kind ?? loaded.trigger?.kind;
-  if (kind !== name) throw new Error(`the folder ${name} declares the kind ${kind ?? 'nothing'}: folder and kind must have the same name`);
+  if (kind !== name)
+    throw new Error(
+      `the folder ${name} declares the kind ${kind ?? 'nothing'}: folder and kind must have the same name`,
+    );
   return loaded;
 };

@@ -52,7 +52,14 @@ export type LoopDeps = {
   /** The powers a step is lent. */
   readonly lend: (live: Live, cs: CompiledStep, signal: AbortSignal) => Pick<Can, 'net'>;
   /** Starts a sub-run for a `call` outcome; answers its id, or a Problem. */
-  readonly call: (live: Live, step: ShapeStep, scope: Scope, attempt: number, flow: string, input: unknown) => Promise<{ child: string } | { problem: Problem }>;
+  readonly call: (
+    live: Live,
+    step: ShapeStep,
+    scope: Scope,
+    attempt: number,
+    flow: string,
+    input: unknown,
+  ) => Promise<{ child: string } | { problem: Problem }>;
   /** A waiting step was met: timers and children are watched by the engine. */
   readonly watch: (live: Live, wait: WaitCommand) => void;
   /** The hash of the one-time token of a `wait.event` step instance. */
@@ -105,7 +112,8 @@ export class Loop {
     if (live.over) this.#d.ended(live);
     else {
       if (live.state.response !== null) this.answered(live);
-      if (live.flights.size === 0 && live.state.phase === 'running' && live.state.active === 0 && live.waits.length > 0) this.#d.parked(live);
+      if (live.flights.size === 0 && live.state.phase === 'running' && live.state.active === 0 && live.waits.length > 0)
+        this.#d.parked(live);
     }
   }
 
@@ -208,14 +216,23 @@ export class Loop {
     const flight: Flight = { step, scope, attempt, abort: new AbortController(), settled: false, cancelTimer: null };
     const repeatable = cs.kind.repeatable?.(input as never) ?? false;
     const deadline = cs.timeout === null ? undefined : now + cs.timeout;
-    live.record(now, 'step.started', { attempt, repeatable, key: keyOf(live, step, scope), ...(deadline === undefined ? {} : { deadline }) }, step.id, scope.item);
+    live.record(
+      now,
+      'step.started',
+      { attempt, repeatable, key: keyOf(live, step, scope), ...(deadline === undefined ? {} : { deadline }) },
+      step.id,
+      scope.item,
+    );
     live.flights.add(flight);
     if (deadline !== undefined) {
       flight.cancelTimer = this.#d.timers.at(deadline, () =>
         this.#land(live, cs, flight, {
           kind: 'problem',
           sent: 'maybe',
-          problem: problem('step.timeout', `The step took longer than its timeout of ${cs.step.timeout}`, { retry: 'yes', fix: 'Give it more time, or a retry.' }),
+          problem: problem('step.timeout', `The step took longer than its timeout of ${cs.step.timeout}`, {
+            retry: 'yes',
+            fix: 'Give it more time, or a retry.',
+          }),
         }),
       );
     }
@@ -224,7 +241,12 @@ export class Loop {
       (outcome) => this.#land(live, cs, flight, outcome),
       (error: unknown) => {
         if (error instanceof JournalDown) return this.#d.down(live);
-        this.#land(live, cs, flight, faultOf(error, (e) => this.#d.bug(live, step.id, e)));
+        this.#land(
+          live,
+          cs,
+          flight,
+          faultOf(error, (e) => this.#d.bug(live, step.id, e)),
+        );
       },
     );
   }
@@ -240,11 +262,17 @@ export class Loop {
       this.#d.call(live, flight.step, flight.scope, flight.attempt, outcome.flow, outcome.input).then(
         (made) => {
           if (live.over || live.abandoned || flight.scope.dropped) return;
-          if ('problem' in made) this.#settle(live, cs, flight.step, flight.scope, flight.attempt, { kind: 'problem', problem: made.problem });
-          else live.record(this.#d.clock.now(), 'step.waiting', { child: made.child }, flight.step.id, flight.scope.item);
+          if ('problem' in made)
+            this.#settle(live, cs, flight.step, flight.scope, flight.attempt, {
+              kind: 'problem',
+              problem: made.problem,
+            });
+          else
+            live.record(this.#d.clock.now(), 'step.waiting', { child: made.child }, flight.step.id, flight.scope.item);
           this.advance(live);
         },
-        (error: unknown) => (error instanceof JournalDown ? this.#d.down(live) : this.#d.bug(live, flight.step.id, error)),
+        (error: unknown) =>
+          error instanceof JournalDown ? this.#d.down(live) : this.#d.bug(live, flight.step.id, error),
       );
       return;
     }
@@ -261,11 +289,27 @@ export class Loop {
       case 'stop':
         return live.record(now, 'step.problem', { problem: outcome.problem, attempt }, step.id, scope.item);
       case 'problem': {
-        const placed = at(scope.item.length > 0 ? { step: step.id, item: scope.item } : { step: step.id }, inWith(outcome.problem));
+        const placed = at(
+          scope.item.length > 0 ? { step: step.id, item: scope.item } : { step: step.id },
+          inWith(outcome.problem),
+        );
         const asked = cs.retry?.when ?? null;
-        const when = asked === null ? undefined : evaluate(asked, withProblem(this.scope(live, scope), step.id, placed));
-        const wait = nextTry(cs.retry, attempt, placed, when?.ok === true ? when.value : undefined, this.#d.clock.chance);
-        return live.record(now, 'step.problem', wait === null ? { problem: placed, attempt } : { problem: placed, attempt, retryAt: now + wait }, step.id, scope.item);
+        const when =
+          asked === null ? undefined : evaluate(asked, withProblem(this.scope(live, scope), step.id, placed));
+        const wait = nextTry(
+          cs.retry,
+          attempt,
+          placed,
+          when?.ok === true ? when.value : undefined,
+          this.#d.clock.chance,
+        );
+        return live.record(
+          now,
+          'step.problem',
+          wait === null ? { problem: placed, attempt } : { problem: placed, attempt, retryAt: now + wait },
+          step.id,
+          scope.item,
+        );
       }
       case 'wait': {
         const until = outcome.until ?? now + (outcome.for ?? 0);
@@ -275,13 +319,36 @@ export class Loop {
       case 'event': {
         const token = this.#d.tokenHash(live, step.id, scope.item);
         const until = outcome.deadline === undefined ? null : now + outcome.deadline;
-        live.tokens.push({ hash: token, step: step.id, item: scope.item.join('.'), note: outcome.note ?? null, deadline: until });
-        return live.record(now, 'step.waiting', { token, ...(until === null ? {} : { until }), ...(outcome.note === undefined ? {} : { note: outcome.note }) }, step.id, scope.item);
+        live.tokens.push({
+          hash: token,
+          step: step.id,
+          item: scope.item.join('.'),
+          note: outcome.note ?? null,
+          deadline: until,
+        });
+        return live.record(
+          now,
+          'step.waiting',
+          {
+            token,
+            ...(until === null ? {} : { until }),
+            ...(outcome.note === undefined ? {} : { note: outcome.note }),
+          },
+          step.id,
+          scope.item,
+        );
       }
       case 'respond': {
         const body = this.#d.values.hold(outcome.body ?? null, live.spilled);
-        if ('problem' in body) return live.record(now, 'step.problem', { problem: body.problem, attempt }, step.id, scope.item);
-        live.record(now, 'run.responded', { status: outcome.status, headers: outcome.headers, body: body.held }, step.id, scope.item);
+        if ('problem' in body)
+          return live.record(now, 'step.problem', { problem: body.problem, attempt }, step.id, scope.item);
+        live.record(
+          now,
+          'run.responded',
+          { status: outcome.status, headers: outcome.headers, body: body.held },
+          step.id,
+          scope.item,
+        );
         return live.record(now, 'step.done', { out: body.held }, step.id, scope.item);
       }
       case 'call':
@@ -293,23 +360,40 @@ export class Loop {
   done(live: Live, step: ShapeStep, scope: Scope, value: unknown, port?: string): void {
     const held = this.#d.values.hold(value ?? null, live.spilled);
     const now = this.#d.clock.now();
-    if ('problem' in held) return live.record(now, 'step.problem', { problem: held.problem, attempt: 1 }, step.id, scope.item);
-    live.record(now, 'step.done', port === undefined ? { out: held.held } : { out: held.held, port }, step.id, scope.item);
+    if ('problem' in held)
+      return live.record(now, 'step.problem', { problem: held.problem, attempt: 1 }, step.id, scope.item);
+    live.record(
+      now,
+      'step.done',
+      port === undefined ? { out: held.held } : { out: held.held, port },
+      step.id,
+      scope.item,
+    );
   }
 
   #open(live: Live, cs: CompiledStep, step: ShapeStep, scope: Scope): void {
     const now = this.#d.clock.now();
-    const refuse = (why: Problem): void => live.record(now, 'step.problem', { problem: why, attempt: 1 }, step.id, scope.item);
-    if (step.block?.kind === 'repeat') return live.record(now, 'block.opened', { count: step.block.max }, step.id, scope.item);
+    const refuse = (why: Problem): void =>
+      live.record(now, 'step.problem', { problem: why, attempt: 1 }, step.id, scope.item);
+    if (step.block?.kind === 'repeat')
+      return live.record(now, 'block.opened', { count: step.block.max }, step.id, scope.item);
     const over = cs.over === null ? { ok: true as const, value: null } : evaluate(cs.over, this.scope(live, scope));
     if (!over.ok) return refuse(over.problem);
     const list = over.value ?? [];
     if (!Array.isArray(list)) {
-      return refuse(problem('each.not_list', `each goes through a list; \`over\` gave ${kindOf(list)}`, { at: { field: 'with.over' }, fix: 'Give it a list, e.g. {{ steps.fetch.body.items }}.' }));
+      return refuse(
+        problem('each.not_list', `each goes through a list; \`over\` gave ${kindOf(list)}`, {
+          at: { field: 'with.over' },
+          fix: 'Give it a list, e.g. {{ steps.fetch.body.items }}.',
+        }),
+      );
     }
     if (list.length > MAX_ITEMS) {
       return refuse(
-        problem('run.limit', `each takes ${MAX_ITEMS} items at most; \`over\` gave ${list.length}`, { at: { field: 'with.over' }, fix: 'Go through it in parts: split it, and call a flow for each part.' }),
+        problem('run.limit', `each takes ${MAX_ITEMS} items at most; \`over\` gave ${list.length}`, {
+          at: { field: 'with.over' },
+          fix: 'Go through it in parts: split it, and call a flow for each part.',
+        }),
       );
     }
     const held = this.#d.values.hold(list, live.spilled);
@@ -322,7 +406,8 @@ export class Loop {
     const view = this.scope(live, scope);
     const item = [...block.scope.item, index];
     const now = this.#d.clock.now();
-    const refuse = (why: Problem): void => live.record(now, 'block.item', { problem: at({ step: block.step.id, item }, why) }, block.step.id, item);
+    const refuse = (why: Problem): void =>
+      live.record(now, 'block.item', { problem: at({ step: block.step.id, item }, why) }, block.step.id, item);
     let out = lastValue(scope);
     if (cs.result !== null) {
       const result = evaluate(cs.result, view);
@@ -335,7 +420,12 @@ export class Loop {
     const until = evaluate(cs.until, view);
     if (!until.ok) return refuse(until.problem);
     if (typeof until.value !== 'boolean') {
-      return refuse(problem('repeat.until', `\`until\` must be true or false; it gave ${kindOf(until.value)}`, { at: { field: 'with.until' }, fix: 'Compare: {{ steps.poll.body.state == "ready" }}.' }));
+      return refuse(
+        problem('repeat.until', `\`until\` must be true or false; it gave ${kindOf(until.value)}`, {
+          at: { field: 'with.until' },
+          fix: 'Compare: {{ steps.poll.body.state == "ready" }}.',
+        }),
+      );
     }
     live.record(now, 'block.item', { out, more: !until.value }, block.step.id, item);
   }
@@ -354,7 +444,8 @@ export class Loop {
     const cs = this.#compiled(live, wait.step);
     const input = inputOf(cs, this.scope(live, wait.scope));
     const attempt = wait.attempt + 1;
-    if (!input.ok) return this.#settle(live, cs, wait.step, wait.scope, attempt, { kind: 'problem', problem: input.problem });
+    if (!input.ok)
+      return this.#settle(live, cs, wait.step, wait.scope, attempt, { kind: 'problem', problem: input.problem });
     this.#fly(live, cs, wait.step, wait.scope, attempt, input.value);
   }
 
@@ -380,23 +471,48 @@ export class Loop {
   #can(live: Live, cs: CompiledStep, step: ShapeStep, scope: Scope, flight: Flight | null): Can {
     const log: Can['log'] = (level, text, data) => {
       const held = data === undefined ? null : this.#d.values.hold(data, live.spilled);
-      live.record(this.#d.clock.now(), 'run.log', { level, text: text.slice(0, 10_000), ...(held !== null && 'held' in held ? { data: held.held } : {}) }, step.id, scope.item);
+      live.record(
+        this.#d.clock.now(),
+        'run.log',
+        { level, text: text.slice(0, 10_000), ...(held !== null && 'held' in held ? { data: held.held } : {}) },
+        step.id,
+        scope.item,
+      );
     };
     if (flight === null) return { log, key: '', signal: NEVER, net: NO_NET };
-    return { ...this.#d.lend(live, cs, flight.abort.signal), log, key: keyOf(live, step, scope), signal: flight.abort.signal };
+    return {
+      ...this.#d.lend(live, cs, flight.abort.signal),
+      log,
+      key: keyOf(live, step, scope),
+      signal: flight.abort.signal,
+    };
   }
 }
 
 const NEVER = new AbortController().signal;
 const NO_NET: Can['net'] = {
-  request: () => Promise.resolve({ sent: 'no', problem: problem('power.undeclared', 'This step kind declares no need for the network') }),
+  request: () =>
+    Promise.resolve({
+      sent: 'no',
+      problem: problem('power.undeclared', 'This step kind declares no need for the network'),
+    }),
 };
 
 /** Steps name their own fields; readers see where those stand in the flow file. */
-const inWith = (p: Problem): Problem => (p.at?.field === undefined || /^(with|each|retry)\b/.test(p.at.field) ? p : { ...p, at: { ...p.at, field: `with.${p.at.field}` } });
+const inWith = (p: Problem): Problem =>
+  p.at?.field === undefined || /^(with|each|retry)\b/.test(p.at.field)
+    ? p
+    : { ...p, at: { ...p.at, field: `with.${p.at.field}` } };
 
 /** Stable over all attempts of one step instance. */
-const keyOf = (live: Live, step: ShapeStep, scope: Scope): string => `${live.base.id}.${step.id}${scope.item.length > 0 ? `.${scope.item.join('.')}` : ''}`;
+const keyOf = (live: Live, step: ShapeStep, scope: Scope): string =>
+  `${live.base.id}.${step.id}${scope.item.length > 0 ? `.${scope.item.join('.')}` : ''}`;
 
-const kindOf = (value: unknown): string => (value === null ? 'nothing' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value === 'string' ? 'text' : typeof value}`);
-
+const kindOf = (value: unknown): string =>
+  value === null
+    ? 'nothing'
+    : Array.isArray(value)
+      ? 'a list'
+      : typeof value === 'object'
+        ? 'an object'
+        : `a ${typeof value === 'string' ? 'text' : typeof value}`;

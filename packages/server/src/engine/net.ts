@@ -26,13 +26,22 @@ const portOf = (url: URL): number => (url.port !== '' ? Number(url.port) : url.p
 const hostOf = (url: URL): string => url.hostname.replace(/\.$/, '').toLowerCase();
 
 /** The `net` object of one step instance. */
-export const netFor = (deps: Deps, live: Live, step: string, narrow: readonly Power[] | undefined, signal: AbortSignal): Net => ({
+export const netFor = (
+  deps: Deps,
+  live: Live,
+  step: string,
+  narrow: readonly Power[] | undefined,
+  signal: AbortSignal,
+): Net => ({
   request: async (request) => {
     let url: URL;
     try {
       url = new URL(request.url);
     } catch {
-      return { problem: problem('http.url', 'The url is not an absolute http or https address', { at: { field: 'with.url' } }), sent: 'no' };
+      return {
+        problem: problem('http.url', 'The url is not an absolute http or https address', { at: { field: 'with.url' } }),
+        sent: 'no',
+      };
     }
     const method = request.method.toUpperCase();
     const needs: Power[] = [{ power: 'net', method, host: hostOf(url), port: portOf(url) }];
@@ -45,7 +54,8 @@ export const netFor = (deps: Deps, live: Live, step: string, narrow: readonly Po
         headers['authorization'] = /^(bearer|basic|token) /i.test(value) ? value : `Bearer ${value}`;
       }
       const { body, type } = bodyOf(request);
-      if (type !== null && !Object.keys(headers).some((h) => h.toLowerCase() === 'content-type')) headers['content-type'] = type;
+      if (type !== null && !Object.keys(headers).some((h) => h.toLowerCase() === 'content-type'))
+        headers['content-type'] = type;
       const answer = await deps.door.request({
         method,
         url: url.href,
@@ -56,7 +66,15 @@ export const netFor = (deps: Deps, live: Live, step: string, narrow: readonly Po
         inlineBytes: LIMITS.inlineBytes,
         maxRedirects: LIMITS.maxRedirects,
         signal,
-        judge: (hop) => (hop.hop === 0 ? null : judgeAgain({ power: 'net', method: hop.method, host: hop.host.includes(':') ? `[${hop.host}]` : hop.host, port: hop.port })),
+        judge: (hop) =>
+          hop.hop === 0
+            ? null
+            : judgeAgain({
+                power: 'net',
+                method: hop.method,
+                host: hop.host.includes(':') ? `[${hop.host}]` : hop.host,
+                port: hop.port,
+              }),
         sink: () => deps.store.blobs.sink(live.base.workspace, live.base.id),
       });
       if (!answer.ok) return { problem: answer.problem, sent: answer.sent };
@@ -80,7 +98,8 @@ const bodyOf = (request: NetRequest): { body: string | undefined; type: string |
 
 const flat = (headers: Record<string, string | string[]>): Record<string, string> => {
   const out: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) if (name !== '__proto__') out[name] = Array.isArray(value) ? value.join(', ') : value;
+  for (const [name, value] of Object.entries(headers))
+    if (name !== '__proto__') out[name] = Array.isArray(value) ? value.join(', ') : value;
   return out;
 };
 

@@ -5,7 +5,17 @@
  * The old run is never changed.
  */
 
-import { eventsBefore, finished, foldAll, newState, type Held, partial, problem, type RerunRequest, type Result } from '@headgate/core';
+import {
+  eventsBefore,
+  finished,
+  foldAll,
+  newState,
+  type Held,
+  partial,
+  problem,
+  type RerunRequest,
+  type Result,
+} from '@headgate/core';
 import type { RunRow, Store } from '../store/ports.ts';
 import type { Flows, Target } from './flows.ts';
 import type { Live } from './live.ts';
@@ -25,7 +35,8 @@ export const rerun = async (d: Deps, old: RunRow, request: RerunRequest): Promis
   const { workspace } = old;
   const before = await d.flows.byHash(workspace, old.hash);
   const flowRow = await d.store.in(workspace).flows.get(old.flow);
-  if (before === null || flowRow === null) return { ok: false, problem: problem('flow.not_found', 'The flow of this run does not exist any more') };
+  if (before === null || flowRow === null)
+    return { ok: false, problem: problem('flow.not_found', 'The flow of this run does not exist any more') };
   const target = await pick(d, flowRow, old, request);
   if (!target.ok) return target;
 
@@ -79,6 +90,7 @@ const pick = async (d: Deps, flowRow: Target['row'], old: RunRow, request: Rerun
 /** A blob that is taken over must live as long as the new run, too. */
 const keepBlobs = (live: Live, data: object): void => {
   for (const held of Object.values(data) as unknown[]) {
-    if (typeof held === 'object' && held !== null && 'blob' in held) live.uses.push(String((held as Held & { blob: string }).blob));
+    if (typeof held === 'object' && held !== null && 'blob' in held)
+      live.uses.push(String((held as Held & { blob: string }).blob));
   }
 };

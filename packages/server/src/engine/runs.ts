@@ -8,7 +8,16 @@
  */
 
 import { createHash } from 'node:crypto';
-import { type Event, isOver, type Problem, problem, type Scope, type ShapeStep, type Started, unsettled } from '@headgate/core';
+import {
+  type Event,
+  isOver,
+  type Problem,
+  problem,
+  type Scope,
+  type ShapeStep,
+  type Started,
+  unsettled,
+} from '@headgate/core';
 import type { RunRow, Store } from '../store/ports.ts';
 import { Admission } from './admission.ts';
 import { Recent } from './cache.ts';
@@ -93,7 +102,11 @@ export class Runs {
   create(p: Begin): { live: Live } | { problem: Problem } {
     const { target, trigger } = p;
     if (p.depth > MOST_DEPTH) {
-      return { problem: problem('flow.depth', `Flows may call flows ${MOST_DEPTH} deep; this call would be deeper`, { fix: 'Does a flow call itself without an end?' }) };
+      return {
+        problem: problem('flow.depth', `Flows may call flows ${MOST_DEPTH} deep; this call would be deeper`, {
+          fix: 'Does a flow call itself without an end?',
+        }),
+      };
     }
     const now = this.#d.clock.now();
     const id = p.id ?? this.#d.clock.id('r');
@@ -145,7 +158,13 @@ export class Runs {
       const admitted = this.admission.ask({ run: id, lane, priority: p.priority, compiled });
       if (admitted === 'full') {
         this.#live.delete(id);
-        return { problem: problem('run.queue_full', 'Too many runs of this flow wait already', { retry: 'after', retryAfter: 5_000, fix: 'Try again later, or raise the concurrency of the flow.' }) };
+        return {
+          problem: problem('run.queue_full', 'Too many runs of this flow wait already', {
+            retry: 'after',
+            retryAfter: 5_000,
+            fix: 'Try again later, or raise the concurrency of the flow.',
+          }),
+        };
       }
       if (admitted === 'now') {
         live.admitted = true;
@@ -223,7 +242,8 @@ export class Runs {
     const repeatable = new Map<string, boolean>();
     for await (const event of this.events(workspace, run, 0)) {
       live.replay(event);
-      if (event.type === 'step.started') repeatable.set(`${event.step}.${(event.item ?? []).join('.')}`, event.data.repeatable);
+      if (event.type === 'step.started')
+        repeatable.set(`${event.step}.${(event.item ?? []).join('.')}`, event.data.repeatable);
     }
     this.#queuedIn.delete(run);
     live.admitted = row.limitKey !== null && live.state.phase !== 'queued';
@@ -258,7 +278,14 @@ export class Runs {
     if (live === null || live.over || live.abandoned || live.state.phase === 'in_doubt') return;
     const now = this.#d.clock.now();
     if (live.deadline !== null && live.deadline <= now) {
-      this.loop.fail(live, problem('run.timeout', `The run took longer than its timeout of ${live.compiled.flow.settings?.timeout ?? ''}`, { fix: 'Raise settings.timeout of the flow, or make it do less.' }));
+      this.loop.fail(
+        live,
+        problem(
+          'run.timeout',
+          `The run took longer than its timeout of ${live.compiled.flow.settings?.timeout ?? ''}`,
+          { fix: 'Raise settings.timeout of the flow, or make it do less.' },
+        ),
+      );
       return this.loop.advance(live);
     }
     const due = live.waits.filter((w) => w.until !== null && w.until <= now && !w.scope.dropped);
@@ -285,7 +312,14 @@ export class Runs {
   }
 
   /** Starts the run that a step calls, or finds it when it was started before. */
-  async call(live: Live, step: ShapeStep, scope: Scope, attempt: number, target: Target, input: unknown): Promise<{ child: string } | { problem: Problem }> {
+  async call(
+    live: Live,
+    step: ShapeStep,
+    scope: Scope,
+    attempt: number,
+    target: Target,
+    input: unknown,
+  ): Promise<{ child: string } | { problem: Problem }> {
     const place = `${live.id}\n${step.id}\n${scope.item.join('.')}\n${attempt}`;
     const id = live.id.slice(0, 11) + createHash('sha256').update(place).digest('hex').slice(0, 16);
     const { workspace } = live.base;
@@ -319,13 +353,30 @@ export class Runs {
     else if (end.problem === null) this.loop.done(live, wait.step, wait.scope, end.output);
     else {
       const why: Problem = { ...end.problem, at: { ...end.problem.at, flow: end.row.flow } };
-      live.record(this.#d.clock.now(), 'step.problem', { problem: { code: why.code, text: `The called flow failed: ${why.text}`, retry: 'no', at: { step: wait.step.id } }, attempt: wait.attempt }, wait.step.id, wait.scope.item);
+      live.record(
+        this.#d.clock.now(),
+        'step.problem',
+        {
+          problem: {
+            code: why.code,
+            text: `The called flow failed: ${why.text}`,
+            retry: 'no',
+            at: { step: wait.step.id },
+          },
+          attempt: wait.attempt,
+        },
+        wait.step.id,
+        wait.scope.item,
+      );
     }
     this.loop.advance(live);
   }
 
   /** How a finished run ended; null while it is not over, or for no such run. */
-  async outcome(workspace: string, run: string): Promise<{ row: RunRow; output: unknown; problem: Problem | null } | null> {
+  async outcome(
+    workspace: string,
+    run: string,
+  ): Promise<{ row: RunRow; output: unknown; problem: Problem | null } | null> {
     const live = this.#live.get(run);
     if (live !== undefined && live.base.workspace === workspace) return live.over ? this.outcomeOf(live) : null;
     const row = await this.#d.store.in(workspace).runs.get(run);
@@ -336,7 +387,11 @@ export class Runs {
   outcomeOf(live: Live): { row: RunRow; output: unknown; problem: Problem | null } {
     const { state } = live;
     const output = state.output === null ? null : this.#d.values.read(live.base.workspace, state.output);
-    return { row: live.row(), output, problem: state.problem ?? (state.phase === 'in_doubt' ? (state.doubts[0]?.problem ?? null) : null) };
+    return {
+      row: live.row(),
+      output,
+      problem: state.problem ?? (state.phase === 'in_doubt' ? (state.doubts[0]?.problem ?? null) : null),
+    };
   }
 
   /** The last words of a run from its journal. */
@@ -347,7 +402,8 @@ export class Runs {
     }
     if (!isOver(row.state)) return { output: null, problem: null };
     for await (const event of this.events(workspace, row.id, row.seq - 1)) {
-      if (event.type === 'run.done') return { output: this.#d.values.read(workspace, event.data.output), problem: null };
+      if (event.type === 'run.done')
+        return { output: this.#d.values.read(workspace, event.data.output), problem: null };
       if (event.type === 'run.failed') return { output: null, problem: event.data.problem };
     }
     return { output: null, problem: null };
@@ -359,10 +415,19 @@ export class Runs {
     if (wake !== null && wake > 1 && wake - this.#d.clock.now() <= PARK) return;
     if (live.keep > 0 || live.over || live.onEnd.length > 0 || live.onAnswer.length > 0) return;
     this.#d.journal.barrier(live.group).then(
-      () => setImmediate(() => {
-        const idle = live.keep === 0 && live.flights.size === 0 && live.pending === 0 && !live.advancing && live.onEnd.length === 0 && live.onAnswer.length === 0 && live.state.active === 0 && !live.over;
-        if (idle && this.#live.get(live.id) === live) this.#live.delete(live.id);
-      }),
+      () =>
+        setImmediate(() => {
+          const idle =
+            live.keep === 0 &&
+            live.flights.size === 0 &&
+            live.pending === 0 &&
+            !live.advancing &&
+            live.onEnd.length === 0 &&
+            live.onAnswer.length === 0 &&
+            live.state.active === 0 &&
+            !live.over;
+          if (idle && this.#live.get(live.id) === live) this.#live.delete(live.id);
+        }),
       () => this.abandon(live),
     );
   }
@@ -430,7 +495,10 @@ export class Runs {
       const compiled = await this.#d.flows.byHash(row.workspace, row.hash);
       if (compiled === null) return;
       this.#queuedIn.set(row.id, row.workspace);
-      const admitted = this.admission.ask({ run: row.id, lane: row.limitKey ?? `${row.flow}\n`, priority: row.priority, compiled }, row.wake ?? 0);
+      const admitted = this.admission.ask(
+        { run: row.id, lane: row.limitKey ?? `${row.flow}\n`, priority: row.priority, compiled },
+        row.wake ?? 0,
+      );
       if (admitted === 'now') this.#beginQueued(row.id);
       return;
     }
@@ -467,8 +535,11 @@ export class Runs {
 }
 
 const doubt = (step: string): Problem =>
-  problem('step.in_doubt', 'The server stopped after this step had started and before its result was recorded: it may or may not have had its effect', {
-    at: { step },
-    fix: 'Look at the other side. Then choose: repeat the step, take it as done with an empty result, or let the run fail.',
-  });
-
+  problem(
+    'step.in_doubt',
+    'The server stopped after this step had started and before its result was recorded: it may or may not have had its effect',
+    {
+      at: { step },
+      fix: 'Look at the other side. Then choose: repeat the step, take it as done with an empty result, or let the run fail.',
+    },
+  );

@@ -63,7 +63,12 @@ export class Schedule {
       await this.#d.store.engine.saveTriggerState(row.flow, row.trigger, { last });
     }
     const passed: number[] = [];
-    for (let at = settings.next(last); at !== null && at < now - LATE && passed.length < MOST_MADE_UP; at = settings.next(at)) passed.push(at);
+    for (
+      let at = settings.next(last);
+      at !== null && at < now - LATE && passed.length < MOST_MADE_UP;
+      at = settings.next(at)
+    )
+      passed.push(at);
     if (passed.length > 0) {
       this.#d.missed(row, passed.length, settings.missed);
       const made = settings.missed === 'all' ? passed : settings.missed === 'once' ? passed.slice(-1) : [];
@@ -92,7 +97,11 @@ export class Schedule {
   }
 }
 
-type Settings = { readonly input: unknown; readonly missed: 'skip' | 'once' | 'all'; readonly next: (after: number) => number | null };
+type Settings = {
+  readonly input: unknown;
+  readonly missed: 'skip' | 'once' | 'all';
+  readonly next: (after: number) => number | null;
+};
 
 const lastOf = (state: unknown): number | null => {
   if (typeof state !== 'object' || state === null || !('last' in state)) return null;

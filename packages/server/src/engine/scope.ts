@@ -4,7 +4,15 @@
  * Lookups are lazy; a spilled value is read only when an expression names it. Nothing here is reachable but data.
  */
 
-import { type BlockRun, DONE, type Scope as Place, type Scope, type ExprScope, visible, type ValueRoot } from '@headgate/core';
+import {
+  type BlockRun,
+  DONE,
+  type Scope as Place,
+  type Scope,
+  type ExprScope,
+  visible,
+  type ValueRoot,
+} from '@headgate/core';
 import type { Live } from './live.ts';
 import type { Values } from './values.ts';
 
@@ -42,14 +50,24 @@ export class RunScope implements ExprScope {
       case 'input':
         return this.#values.read(base.workspace, created?.input);
       case 'trigger':
-        return { id: created?.trigger.id ?? null, kind: created?.trigger.kind ?? 'api@1', ...asRecord(created?.trigger.data) };
+        return {
+          id: created?.trigger.id ?? null,
+          kind: created?.trigger.kind ?? 'api@1',
+          ...asRecord(created?.trigger.data),
+        };
       case 'vars':
         return created?.vars ?? {};
       case 'now':
         return now;
       case 'run': {
         const links = this.#info.links(this.#live, this.#place.item);
-        const run = { id: base.id, flow: base.flow, version: base.version, environment: base.environment, started: now };
+        const run = {
+          id: base.id,
+          flow: base.flow,
+          version: base.version,
+          environment: base.environment,
+          started: now,
+        };
         return links === null ? run : { ...run, resume: links };
       }
       case 'index':
@@ -79,7 +97,8 @@ export class RunScope implements ExprScope {
   }
 }
 
-const asRecord = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? { ...value } : {});
+const asRecord = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
 
 /** The same scope, looking at one item of a list a step works on. */
 export const atItem = (scope: ExprScope, item: unknown, index: number): ExprScope => ({

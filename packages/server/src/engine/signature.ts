@@ -18,7 +18,9 @@ export type Preset = 'headgate' | 'github' | 'stripe' | 'slack' | 'standard-webh
 /** Seconds a signed time may lie off ours. */
 export const WINDOW = 300;
 
-export type Verdict = { readonly ok: true; readonly delivery: string } | { readonly ok: false; readonly reason: 'missing' | 'wrong' | 'old' };
+export type Verdict =
+  | { readonly ok: true; readonly delivery: string }
+  | { readonly ok: false; readonly reason: 'missing' | 'wrong' | 'old' };
 
 const one = (request: HookRequest, name: string): string | null => {
   const value = request.headers[name];
@@ -35,7 +37,8 @@ const hmac = (secret: string | Buffer, ...parts: (string | Uint8Array)[]): Buffe
 
 /** Judges one request; `delivery` identifies it for the replay memory. `now` in milliseconds. */
 export const verify = (preset: Preset, secret: string, request: HookRequest, now: number): Verdict => {
-  const fresh = (seconds: string): boolean => /^\d{1,12}$/.test(seconds) && Math.abs(now / 1000 - Number(seconds)) <= WINDOW;
+  const fresh = (seconds: string): boolean =>
+    /^\d{1,12}$/.test(seconds) && Math.abs(now / 1000 - Number(seconds)) <= WINDOW;
   switch (preset) {
     case 'github': {
       const given = one(request, 'x-hub-signature-256');
@@ -73,9 +76,12 @@ export const verify = (preset: Preset, secret: string, request: HookRequest, now
       const mac = hmac(key, `${id}.${time}.`, request.raw);
       const matches = given.split(' ').some((s) => s.startsWith('v1,') && same(Buffer.from(s.slice(3), 'base64'), mac));
       if (!matches) return { ok: false, reason: 'wrong' };
-      return fresh(time) ? { ok: true, delivery: createHash('sha256').update(id).digest('base64url') } : { ok: false, reason: 'old' };
+      return fresh(time)
+        ? { ok: true, delivery: createHash('sha256').update(id).digest('base64url') }
+        : { ok: false, reason: 'old' };
     }
   }
 };
 
-const fromHex = (text: string, prefix: string): Buffer => (text.startsWith(prefix) ? Buffer.from(text.slice(prefix.length), 'hex') : Buffer.alloc(0));
+const fromHex = (text: string, prefix: string): Buffer =>
+  text.startsWith(prefix) ? Buffer.from(text.slice(prefix.length), 'hex') : Buffer.alloc(0);

@@ -17,7 +17,14 @@ export const startLimits = (
   if (limit === null && idempotency === null) return NONE;
   const data = typeof trigger.data === 'object' && trigger.data !== null ? trigger.data : {};
   const scope = {
-    get: (root: string): unknown => (root === 'input' ? input : root === 'trigger' ? { id: trigger.id ?? null, kind: trigger.kind, ...data } : root === 'now' ? now : undefined),
+    get: (root: string): unknown =>
+      root === 'input'
+        ? input
+        : root === 'trigger'
+          ? { id: trigger.id ?? null, kind: trigger.kind, ...data }
+          : root === 'now'
+            ? now
+            : undefined,
     step: (): unknown => null,
     problem: (): unknown => null,
   };

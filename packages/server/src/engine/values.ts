@@ -29,7 +29,10 @@ export const weigh = (value: unknown, cap: number): number => {
     else if (typeof v !== 'object' || v === null) weight += 6;
     else if (Array.isArray(v)) {
       weight += 2 + v.length;
-      if (weight <= cap) for (const x of v) if (typeof x === 'string') weight += x.length + 2; else stack.push(x);
+      if (weight <= cap)
+        for (const x of v)
+          if (typeof x === 'string') weight += x.length + 2;
+          else stack.push(x);
     } else {
       weight += 2;
       for (const key of Object.keys(v)) {
@@ -63,9 +66,13 @@ export class Values {
     if (weight <= SPILL) return { held: { value } };
     if (weight > HEAVIEST) {
       return {
-        problem: problem('value.too_large', `A step's value may be ${HEAVIEST / 1024 / 1024} MB of JSON at most; this one is larger`, {
-          fix: 'Keep only the fields that later steps read, work on fewer items at a time, or pass files by reference.',
-        }),
+        problem: problem(
+          'value.too_large',
+          `A step's value may be ${HEAVIEST / 1024 / 1024} MB of JSON at most; this one is larger`,
+          {
+            fix: 'Keep only the fields that later steps read, work on fewer items at a time, or pass files by reference.',
+          },
+        ),
       };
     }
     const id = `b${randomBytes(16).toString('hex')}`;

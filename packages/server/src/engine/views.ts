@@ -49,7 +49,8 @@ const unhold = (data: object, workspace: string, values: Values): unknown => {
   for (const key of HOLDERS) {
     const held = out[key];
     if (typeof held !== 'object' || held === null || !isHeld(held)) continue;
-    out[key === 'out' ? 'value' : key] = 'blob' in held && held.size > PREVIEW ? { $blob: held.blob, size: held.size } : values.read(workspace, held);
+    out[key === 'out' ? 'value' : key] =
+      'blob' in held && held.size > PREVIEW ? { $blob: held.blob, size: held.size } : values.read(workspace, held);
     if (key === 'out') delete out['out'];
   }
   return out;

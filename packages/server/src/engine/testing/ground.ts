@@ -33,8 +33,15 @@ export type Ground = {
   readonly logs: { level: string; text: string; data: Record<string, unknown> }[];
   readonly resumeKey: Uint8Array;
   readonly clock: Clock & { shift: (ms: number) => void };
-  readonly publish: (flow: unknown, options?: { grants?: { step: string; power: string }[]; grantor?: string }) => Promise<string>;
-  readonly run: (flow: string, input?: unknown, options?: { wait?: number; key?: string; pins?: Record<string, unknown> }) => Promise<RunView>;
+  readonly publish: (
+    flow: unknown,
+    options?: { grants?: { step: string; power: string }[]; grantor?: string },
+  ) => Promise<string>;
+  readonly run: (
+    flow: string,
+    input?: unknown,
+    options?: { wait?: number; key?: string; pins?: Record<string, unknown> },
+  ) => Promise<RunView>;
   readonly until: (run: string, state: RunView['state'], ms?: number) => Promise<RunView>;
   readonly types: (run: string) => Promise<string[]>;
   /** Stops the engine and store without grace, as a crash after the last flush would leave them, and opens them again. */
@@ -44,10 +51,15 @@ export type Ground = {
 
 export type Kept = { dir: string; key: Uint8Array; shifted: number };
 
-export const openGround = async (kept?: Kept): Promise<Ground> => {
+/** `around` may watch what passes the journal, or (to see that a test notices) break its promises. */
+export const openGround = async (
+  kept?: Kept,
+  around: (journal: Store['journal']) => Store['journal'] = (j) => j,
+): Promise<Ground> => {
   const at = kept ?? { dir: mkdtempSync(join(tmpdir(), 'headgate-engine-')), key: randomBytes(32), shifted: 0 };
   const clock = { ...systemClock, now: () => Date.now() + at.shifted, shift: (ms: number) => void (at.shifted += ms) };
-  const store = await openStore({ dir: at.dir, key: at.key, clock: clock.now });
+  const real = await openStore({ dir: at.dir, key: at.key, clock: clock.now });
+  const store: Store = { ...real, journal: around(real.journal) };
   const ring = keyring(at.key);
   const open = opener(ring);
   const logs: Ground['logs'] = [];
@@ -63,12 +75,27 @@ export const openGround = async (kept?: Kept): Promise<Ground> => {
       openChunk: (w, r, f, s) => must(open.openChunk(w, r, f, s)),
       openBlob: (w, id) => must(openBlobNow(ring.derive('blob'), w, id, store.blobs.path(id))),
       openSecret: (w, id, v, s) => must(open.openSecret(w, id, v, s)),
-      resumeToken: (run, step, item) => createHmac('sha256', ring.derive('resume')).update(JSON.stringify([run, step, item])).digest('base64url'),
+      resumeToken: (run, step, item) =>
+        createHmac('sha256', ring.derive('resume'))
+          .update(JSON.stringify([run, step, item]))
+          .digest('base64url'),
     },
   });
   const scoped = store.in('default');
   if (kept === undefined) {
-    await scoped.keys.create({ id: OWNER.id, workspace: 'default', name: 'owner', hash: randomBytes(16).toString('hex'), permissions: PERMISSIONS, projects: null, flows: null, expires: null, revoked: null, created: clock.now(), used: null });
+    await scoped.keys.create({
+      id: OWNER.id,
+      workspace: 'default',
+      name: 'owner',
+      hash: randomBytes(16).toString('hex'),
+      permissions: PERMISSIONS,
+      projects: null,
+      flows: null,
+      expires: null,
+      revoked: null,
+      created: clock.now(),
+      used: null,
+    });
   }
   const stop = async (): Promise<void> => {
     await engine.close(0);
@@ -90,7 +117,15 @@ export const openGround = async (kept?: Kept): Promise<Ground> => {
       const flow = doc as Flow;
       const id = `f${randomBytes(8).toString('hex')}`;
       const now = clock.now();
-      await scoped.flows.create({ id, project: 'default', owner: OWNER.id, name: flow.name, draft: flow, draftHash: hashFlow(flow), at: now });
+      await scoped.flows.create({
+        id,
+        project: 'default',
+        owner: OWNER.id,
+        name: flow.name,
+        draft: flow,
+        draftHash: hashFlow(flow),
+        at: now,
+      });
       await scoped.flows.publish({
         flow: id,
         hash: hashFlow(flow),
@@ -98,8 +133,21 @@ export const openGround = async (kept?: Kept): Promise<Ground> => {
         note: null,
         by: OWNER.id,
         at: now,
-        grants: (o.grants ?? []).map((g) => ({ id: `g${randomBytes(8).toString('hex')}`, flow: id, environment: '*', grantor: o.grantor ?? OWNER.id, asCaller: false, created: now, ...g })),
-        triggers: (flow.triggers ?? []).map((t) => ({ id: t.id, kind: t.kind, with: t.with ?? {}, disabled: t.disabled ?? false })),
+        grants: (o.grants ?? []).map((g) => ({
+          id: `g${randomBytes(8).toString('hex')}`,
+          flow: id,
+          environment: '*',
+          grantor: o.grantor ?? OWNER.id,
+          asCaller: false,
+          created: now,
+          ...g,
+        })),
+        triggers: (flow.triggers ?? []).map((t) => ({
+          id: t.id,
+          kind: t.kind,
+          with: t.with ?? {},
+          disabled: t.disabled ?? false,
+        })),
       });
       return id;
     },
@@ -127,7 +175,10 @@ export const openGround = async (kept?: Kept): Promise<Ground> => {
     },
     types: async (run) => {
       const page = await engine.journal('default', run, 0, 10_000);
-      return (page?.events ?? []).map((e) => `${e.type}${e.step === undefined ? '' : ` ${e.step}`}${e.item === undefined ? '' : `[${e.item.join('.')}]`}`);
+      return (page?.events ?? []).map(
+        (e) =>
+          `${e.type}${e.step === undefined ? '' : ` ${e.step}`}${e.item === undefined ? '' : `[${e.item.join('.')}]`}`,
+      );
     },
     reopen: async () => {
       await stop();
@@ -141,7 +192,9 @@ export const openGround = async (kept?: Kept): Promise<Ground> => {
 };
 
 /** A server that counts; `answer` decides what each request gets. */
-export const countingServer = async (answer: (n: number, request: IncomingMessage, response: ServerResponse) => void): Promise<{ url: string; host: string; count: () => number; close: () => Promise<void> }> => {
+export const countingServer = async (
+  answer: (n: number, request: IncomingMessage, response: ServerResponse) => void,
+): Promise<{ url: string; host: string; count: () => number; close: () => Promise<void> }> => {
   let count = 0;
   const server: Server = createServer((request, response) => {
     count += 1;

@@ -308,7 +308,7 @@ describe('OPS-03 audit', () => {
     expect(own[0]).toMatchObject({ action: 'deleteFlow', object: made.id, decision: 'allow' });
   });
 
-  test('a stranger cannot fill the disk: above the limit his refusals are counted, not written', async () => {
+  test('DOS-09 nobody fills the disk with refusals: above the limit they are counted, not written, for keys too', async () => {
     const own = await startServer({ limits: { records: 10 } });
     for (let i = 0; i < 30; i += 1) expect((await own.ask('GET', '/api/v1/flows')).status).toBe(401);
     const rows = (await own.house.store.in('*').audit.list({ limit: 100 })).rows;
@@ -318,6 +318,10 @@ describe('OPS-03 audit', () => {
     expect((await own.house.store.in('*').audit.list({ limit: 1 })).rows[0]).toMatchObject({
       reason: 'auth.missing and 20 more',
     });
+    const { plain } = await own.key();
+    for (let i = 0; i < 15; i += 1)
+      expect((await own.ask('GET', '/api/v1/flows/none', { key: plain })).status).toBe(404);
+    expect((await own.house.store.in('default').audit.list({ limit: 100 })).rows.length).toBe(10);
     await own.close();
   });
 

@@ -4,8 +4,8 @@
  * A1 A record is durable before the answer leaves. What gives or changes power does not even begin without it (503);
  *    what takes power away, and a refusal, happens all the same.
  * A2 A record names a route and an object, never a value, a credential or an address with a token in it.
- * A3 A stranger cannot fill the disk: above a number of records a minute, his refusals are counted and the count goes
- *    into the next record.
+ * A3 Nobody can fill the disk with refusals: above a number of records a minute, those of one actor are counted, and the
+ *    count goes into his next record.
  */
 
 import type { AuditEntry } from '../store/ports.ts';
@@ -22,29 +22,35 @@ export type Deed = {
   readonly reason: string | null;
 };
 
+const MOST_ACTORS = 20_000;
+
 export class Audit {
   readonly #gate: Gate;
-  readonly #strangers: Windows;
-  #uncounted = 0;
+  readonly #refusals: Windows;
+  /** Refusals of an actor that were only counted. */
+  readonly #unwritten = new Map<string, number>();
 
   constructor(gate: Gate) {
     this.#gate = gate;
-    this.#strangers = new Windows(gate.clock);
+    this.#refusals = new Windows(gate.clock);
   }
 
   /** Resolves to true when the record is durable, to false when it could not be written. */
   async record(deed: Deed): Promise<boolean> {
     const { store, clock, limit, log } = this.#gate;
-    if (deed.workspace === undefined && this.#strangers.add(deed.actor) > limit.records) {
-      this.#uncounted += 1;
+    const { actor } = deed;
+    const before = deed.decision === 'deny' ? (this.#unwritten.get(actor) ?? 0) : 0;
+    if (deed.decision === 'deny' && this.#refusals.add(actor) > limit.records) {
+      if (this.#unwritten.size >= MOST_ACTORS) this.#unwritten.clear();
+      this.#unwritten.set(actor, before + 1);
       return true;
     }
-    const more = deed.workspace === undefined && this.#uncounted > 0 ? ` and ${this.#uncounted} more` : '';
-    if (more !== '') this.#uncounted = 0;
+    if (before > 0) this.#unwritten.delete(actor);
+    const more = before > 0 ? ` and ${before} more` : '';
     const entry: AuditEntry = {
       at: clock(),
       workspace: deed.workspace ?? INSTANCE,
-      actor: deed.actor,
+      actor,
       action: deed.action,
       object: deed.object.slice(0, 200),
       decision: deed.decision,

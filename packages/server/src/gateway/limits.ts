@@ -14,7 +14,7 @@ export type Limits = {
   readonly waiting: number;
   /** Wrong keys from one network address in a minute, before 429. */
   readonly guesses: number;
-  /** Refusals of strangers from one address recorded one by one in a minute; the rest is counted in the next record. */
+  /** Refusals of one actor recorded one by one in a minute; the rest is counted in the next record. */
   readonly records: number;
   readonly connections: number;
   readonly headersTimeout: number;

@@ -5,7 +5,6 @@ import type { Contract } from '@headgate/core/api';
 
 export type Passage = {
   readonly contract: Contract;
-  readonly started: number;
   who: Principal | null;
   keyHash: string | null;
   /** The one text of the answer that the guard leaves alone. */

@@ -1,6 +1,6 @@
 /**
  * Registers routes from contracts, and from nothing else. The order of one request:
- * host and address (doors.ts) → foreign pages → identity and permission → body, within limits → JSON → schema → handler
+ * host and address (gateway.ts) → foreign pages → identity and permission → body, within limits → JSON → schema → handler
  * → audit → the writer.
  *
  * RG1 Identity and permission are judged by the matched route's contract, before a byte of the body is read (API-01).
@@ -8,19 +8,15 @@
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { readJson } from '@headgate/core';
 import { PROBLEMS, statusOf, type Contract, type ProblemCode } from '@headgate/core/api';
 import { admit } from './admit.ts';
-import type { Body } from './bodies.ts';
 import { isOwnPage } from './foreign.ts';
 import type { Lodge } from './lodge.ts';
 import { isRefused, MISSING, refuse, type AnyOutcome, type Refused } from './outcome.ts';
 import type { Route } from './implement.ts';
 import type { Passage } from './passage.ts';
+import { readBody } from './reading.ts';
 import { answer, problemAnswer } from './reply.ts';
-
-const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i;
-const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
 /** Answers that tell of a refusal, and so must be on record first. */
 const DENIALS: ReadonlySet<number> = new Set([401, 403, 404, 410, 421]);
@@ -53,10 +49,8 @@ export const register = (app: FastifyInstance, lodge: Lodge, route: Route): void
       if (passage === null) throw new Error('a request without a passage');
       void lodge.traces
         .around(contract, request.headers, () => handle(lodge, route, passage, request))
-        .then(
-          (outcome) => leave(lodge, passage, request, reply, outcome),
-          (fault: unknown) => reply.send(fault),
-        );
+        .then((outcome) => leave(lodge, passage, request, reply, outcome))
+        .catch((fault: unknown) => reply.send(fault));
     },
   });
 };
@@ -68,27 +62,19 @@ const enter = async (
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<boolean> => {
-  const passage: Passage = { contract, started: lodge.gate.clock(), who: null, keyHash: null };
+  const passage: Passage = { contract, who: null, keyHash: null };
   request.passage = passage;
   if (lodge.closing()) return turn(lodge, passage, request, reply, refuse('server.closing'));
   if (!isOwnPage(contract, request.method, request.headers, lodge.hosts.ours))
     return turn(lodge, passage, request, reply, refuse('origin.foreign'));
-  const {
-    headers,
-    url,
-    ip: address,
-    params,
-  } = { headers: request.headers, url: request.raw.url ?? '', ip: request.ip, params: request.params };
+  const { headers, params, ip: address } = request;
+  const url = request.raw.url ?? '';
   const admitted = await admit(lodge.gate, lodge, { contract, headers, url, address, params });
   passage.who = admitted.who;
-  if ('code' in admitted)
-    return turn(
-      lodge,
-      passage,
-      request,
-      reply,
-      admitted.code === 'missing' ? MISSING : refuse(admitted.code, ...fixOf(admitted.code, contract)),
-    );
+  if ('code' in admitted) {
+    const refused = admitted.code === 'missing' ? MISSING : refuse(admitted.code, ...fixOf(admitted.code, contract));
+    return turn(lodge, passage, request, reply, refused);
+  }
   passage.keyHash = admitted.keyHash;
   return true;
 };
@@ -114,63 +100,14 @@ const turn = async (
 
 /** Reads the body by the contract and runs the handler. */
 const handle = async (lodge: Lodge, route: Route, passage: Passage, request: FastifyRequest): Promise<AnyOutcome> => {
-  const body = read(lodge, route.contract, request);
-  if (isRefusedBody(body)) return body;
+  const body = readBody(lodge, route.contract, request);
+  if ('refused' in body) return body;
   const came = { params: request.params, query: request.query, body: body.value, who: passage.who, request };
   const outcome = await route.run(
     came,
     async () => route.contract.audited !== 'before' || (await recorded(lodge, passage, request, null)),
   );
   return isRefused(outcome) && NOT_THERE.has(outcome.refused.code) ? MISSING : outcome;
-};
-
-const isRefusedBody = (body: { readonly value: unknown } | Refused): body is Refused => 'refused' in body;
-
-/** The bytes that came, as a value: JSON by the strict reader, or form fields. No body at all reads as `{}`. */
-const read = (lodge: Lodge, contract: Contract, request: FastifyRequest): { readonly value: unknown } | Refused => {
-  const body = request.body as Body | undefined;
-  if (body === undefined) return { value: {} };
-  if ('code' in body) return refuse(body.code);
-  if (request.passage !== null) request.passage.release = body.release;
-  if (body.bytes.length === 0) return { value: {} };
-  const type = request.headers['content-type'] ?? '';
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(body.bytes);
-  } catch {
-    return refuse('body.text', 'The body is no UTF-8 text');
-  }
-  if ((contract.bodyKind === 'form' || contract.bodyKind === 'either') && FORM.test(type)) return fields(text);
-  const parsed = readJson(text, { bytes: lodge.gate.limit.body, depth: lodge.gate.limit.depth });
-  return parsed.ok ? { value: parsed.value } : { refused: parsed.problem };
-};
-
-/** Form fields as an object; a field that comes twice is refused, as in JSON. */
-const fields = (text: string): { readonly value: unknown } | Refused => {
-  const made: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(text)) {
-    if (name === '__proto__') return refuse('json.key');
-    if (Object.hasOwn(made, name))
-      return refuse('json.duplicate', `The form field ${JSON.stringify(name.slice(0, 60))} came twice`);
-    made[name] = value;
-  }
-  return { value: made };
-};
-
-/** May this route read a body of this type? */
-export const readable = (contract: Contract, type: string | undefined): boolean => {
-  if (type === undefined) return false;
-  switch (contract.bodyKind) {
-    case 'json':
-    case 'none':
-      return JSON_TYPE.test(type);
-    case 'form':
-      return FORM.test(type);
-    case 'either':
-      return FORM.test(type) || JSON_TYPE.test(type);
-    case 'raw':
-      return true;
-  }
 };
 
 /** Puts what must be on record on record, then answers. */

@@ -5,7 +5,9 @@
  * H1 A stamp is removed before its work begins and written after it ended, so an interrupted start is redone.
  * H2 The packages' stamp is the hash of package-lock.json; the build's is a hash over the path, size and time of every
  *    source file and of the lock file.
- * H3 Only packages/ and the TypeScript settings are read: a checkout that is prepared may be read-only.
+ * H3 The build compiles and does not judge types: that is a third of the time and a fifth of the memory on a first start,
+ *    and the same files. `npm run check` judges them.
+ * H4 Only packages/ and the TypeScript settings are read: a checkout that is prepared may be read-only.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -119,7 +121,7 @@ const compile = (node) =>
     const seen = sourceHash();
     rmSync(BUILT, { force: true });
     const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-    const done = await quiet(node, [tsc, '-b', '--pretty', 'false'], { cwd: ROOT, env: envFor(node) });
+    const done = await quiet(node, [tsc, '-b', '--noCheck', '--pretty', 'false'], { cwd: ROOT, env: envFor(node) });
     if (done.code !== 0) {
       process.stderr.write(done.output);
       throw new Stop('the sources do not compile', 'mend the errors above (`npm run check` shows all of them)');

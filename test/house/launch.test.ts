@@ -51,11 +51,11 @@ test('a changed source is built again, and what a deleted source left behind is 
 });
 
 test('sources that do not compile stop the start with the place and the next step, and starting again after the mend works', () => {
-  writeFileSync(join(tree.root, MAIN, 'extra.ts'), "export const extra: number = 'a';\n");
+  writeFileSync(join(tree.root, MAIN, 'extra.ts'), 'export const extra = ;\n');
   const broken = launch();
   expect(broken.code).toBe(1);
   expect(broken.out).toBe('');
-  expect(broken.err).toContain('extra.ts(1,14)');
+  expect(broken.err).toContain('extra.ts(1,22)');
   expect(broken.err).toContain('headgate: the sources do not compile\nheadgate: next: ');
   writeFileSync(join(tree.root, MAIN, 'extra.ts'), 'export const extra = 1;\n');
   expect(launch().code).toBe(0);

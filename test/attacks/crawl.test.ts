@@ -17,6 +17,7 @@ const encodings: readonly (readonly [string, string])[] = [
 let server: TestServer;
 let key: string;
 const ids: Record<string, string> = {};
+let startedText: string;
 
 beforeAll(async () => {
   server = await startServer();
@@ -44,8 +45,7 @@ beforeAll(async () => {
     key,
     body: { input: { x: CANARY, y: Buffer.from(CANARY).toString('hex') }, wait: 5 },
   });
-  expect(started.json).toMatchObject({ state: 'failed' });
-  expect(started.text).not.toContain(CANARY);
+  startedText = started.text;
   ids['run'] = (started.json as { id: string }).id;
 });
 afterAll(() => server.close());
@@ -59,6 +59,11 @@ describe('SEC-01 the guard stands before every answer', () => {
     const path = pathOf(contract, { id: contract.on === 'run' ? (ids['run'] ?? '') : (ids['id'] ?? '') });
     const answer = await server.ask('GET', path, { key });
     for (const [name, form] of encodings) expect(answer.text, `${name} in ${path}`).not.toContain(form);
+  });
+
+  test('SEC-01 the answer of a run that failed over the secret does not show it', () => {
+    expect(JSON.parse(startedText)).toMatchObject({ state: 'failed', problem: { code: 'it.stops' } });
+    expect(startedText).not.toContain(CANARY);
   });
 
   test('SEC-01 twin: what is not secret stays readable, and what was written is there', async () => {

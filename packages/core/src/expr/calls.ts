@@ -7,7 +7,7 @@ import { arrow, type CallbackMaker } from './arrows.ts';
 import type { Code, Compiler, Frame, Made } from './compiler.ts';
 import { fail } from './fault.ts';
 import { closest, namedStep, unknownName } from './hints.ts';
-import { costOf, gather, items } from './literals.ts';
+import { costOf, gather, itemOf, type Item } from './literals.ts';
 import { isSkip, skip } from './members.ts';
 import { argumentsFor } from './methods/arguments.ts';
 import type { Method, Origin, Param, StaticFunction, Use } from './methods/method.ts';
@@ -17,7 +17,7 @@ import { forbidden, isForbidden } from './read.ts';
 import { isRoot } from './scope.ts';
 import { kindName, kindOf, type Kind } from './values.ts';
 
-const CALL_COST = 4;
+const CALL_COST = 8;
 
 export const call = (compiler: Compiler, node: CallExpression): Made => {
   const { callee } = node;
@@ -78,14 +78,13 @@ const argumentsOf = (
     );
     return undefined;
   }
-  const callbacks = new Map<number, CallbackMaker>();
-  const values: (Expression | SpreadElement)[] = [];
+  const parts: Item[] = [];
   for (const [i, argument] of nodes.entries()) {
     const param = first[i] ?? first.at(-1);
     const needed = param?.type === 'function' || param?.type === 'text or function';
     const made = callbackOf(compiler, argument, needed, name);
     if (made === 'refused') return undefined;
-    if (made !== undefined) callbacks.set(i, made);
+    if (made !== undefined) parts.push(callbackItem(compiler, argument.start, made));
     else if (param?.type === 'function') {
       compiler.refuse(
         argument.start,
@@ -94,20 +93,21 @@ const argumentsOf = (
         `Write ${name}(x => x.name), for example.`,
       );
       return undefined;
-    } else values.push(argument);
+    } else parts.push(itemOf(compiler, argument));
   }
-  const parts = items(compiler, values);
-  const cost = costOf(parts) + callbacks.size;
-  if (callbacks.size === 0) return { values: (frame) => gather(parts, frame), cost };
-  return {
-    cost,
-    values: (frame) => {
-      const made = gather(parts, frame);
-      for (const [i, maker] of callbacks) made.splice(i, 0, maker(frame));
-      return made;
-    },
-  };
+  return { values: (frame) => gather(parts, frame), cost: costOf(parts) };
 };
+
+/** Making the closure that a callback is. */
+const CALLBACK_COST = 6;
+
+const callbackItem = (compiler: Compiler, start: number, run: CallbackMaker): Item => ({
+  run,
+  cost: CALLBACK_COST,
+  origin: 'fresh',
+  spread: false,
+  site: compiler.site(start),
+});
 
 const callbackOf = (
   compiler: Compiler,
@@ -146,7 +146,7 @@ const asCallback = (compiler: Compiler, start: number, named: StaticFunction): C
     const use: Use = { budget: frame.budget, site };
     return (...values): unknown => {
       frame.budget.charge(CALL_COST);
-      return named.run(use, argumentsFor(use, named.name, named.params, values));
+      return named.run(use, argumentsFor(use, named.name, named, values));
     };
   };
 };
@@ -193,7 +193,7 @@ const ofFunction = (compiler: Compiler, node: CallExpression, found: StaticFunct
   const site = compiler.site(node.start);
   const run: Code = (frame) => {
     const use: Use = { budget: frame.budget, site };
-    return found.run(use, argumentsFor(use, name, found.params, given.values(frame)));
+    return found.run(use, argumentsFor(use, name, found, given.values(frame)));
   };
   return { run, cost: given.cost + CALL_COST, origin: originOf([found], 'fresh') };
 };
@@ -219,7 +219,7 @@ const ofValue = (compiler: Compiler, node: CallExpression, callee: MemberExpress
     const method = kind === 'nothing' || kind === 'foreign' ? undefined : methods[kind];
     const use: Use = { budget: frame.budget, site };
     if (method === undefined) return wrongReceiver(use, name, kind, all, node.optional);
-    return method.run(use, self, argumentsFor(use, name, method.params, given.values(frame)));
+    return method.run(use, self, argumentsFor(use, name, method, given.values(frame)));
   };
   return { run, cost: of.cost + given.cost + CALL_COST, origin: originOf(all, of.origin) };
 };

@@ -19,9 +19,9 @@ export const literal = (compiler: Compiler, node: Literal): Made => {
   return constant(node.value);
 };
 
-type Item = Made & { readonly spread: boolean; readonly site: Site };
+export type Item = Made & { readonly spread: boolean; readonly site: Site };
 
-const itemOf = (compiler: Compiler, node: Expression | SpreadElement): Item =>
+export const itemOf = (compiler: Compiler, node: Expression | SpreadElement): Item =>
   node.type === 'SpreadElement'
     ? { ...compiler.visit(node.argument), spread: true, site: compiler.site(node.start) }
     : { ...compiler.visit(node), spread: false, site: compiler.site(node.start) };
@@ -51,9 +51,6 @@ export const gather = (items: readonly Item[], frame: Frame): unknown[] => {
   return made;
 };
 
-export const items = (compiler: Compiler, nodes: readonly (Expression | SpreadElement)[]): Item[] =>
-  nodes.map((node) => itemOf(compiler, node));
-
 /** What a new list or object costs beside its items. */
 const CREATION = 4;
 
@@ -69,7 +66,7 @@ export const list = (compiler: Compiler, node: ArrayExpression): Made => {
       'Write null where there is no value.',
     );
   }
-  const parts = items(compiler, nodes);
+  const parts = nodes.map((inner) => itemOf(compiler, inner));
   return { run: (frame) => gather(parts, frame), cost: costOf(parts) + CREATION, origin: 'fresh' };
 };
 

@@ -83,9 +83,10 @@ const texts = (use: Use, method: string, param: Param, list: unknown): readonly 
 export const argumentsFor = (
   use: Use,
   method: string,
-  params: readonly Param[],
+  { params, direct }: { readonly params: readonly Param[]; readonly direct: boolean },
   values: readonly unknown[],
 ): readonly unknown[] => {
+  if (direct) return values.length > params.length ? values.slice(0, params.length) : values;
   const made: unknown[] = [];
   for (let i = 0; i < params.length; i += 1) {
     const param = params[i];

@@ -100,6 +100,7 @@ export type Reading = { readonly zone: string; readonly setZone: boolean; readon
 
 /** How a text is read as a date: in UTC and English unless said. */
 export const readingOf = (use: Use, given: Plain = {}): Reading => {
+  use.budget.charge(20);
   onlyOptions(use, given, ['zone', 'setZone', 'locale']);
   const zone = option(given, 'zone');
   const locale = option(given, 'locale');

@@ -49,32 +49,30 @@ const flatten = (use: Use, from: readonly unknown[], depth: number, into: unknow
   return into;
 };
 
+/** Reduces from one end to the other; `initial` is empty when no first value was given. */
 const reduced = (
   use: Use,
   self: readonly unknown[],
   step: (...args: unknown[]) => unknown,
   initial: readonly unknown[],
-  order: readonly number[],
+  backwards: boolean,
 ): unknown => {
-  const start = initial.length > 0 ? 0 : 1;
-  const first = order[0];
-  if (start === 1 && first === undefined) {
-    fail(
-      use.site,
-      'expr.value',
-      'An empty list has nothing to reduce',
-      'Give a first value: list.reduce((sum, i) => sum + i, 0).',
-    );
+  use.budget.charge(1 + self.length / 2);
+  if (self.length === 0 && initial.length === 0) {
+    const fix = 'Give a first value: list.reduce((sum, i) => sum + i, 0).';
+    return fail(use.site, 'expr.value', 'An empty list has nothing to reduce', fix);
   }
-  let total = start === 0 ? initial[0] : self[first ?? 0];
-  for (let i = start; i < order.length; i += 1) {
-    const at = order[i] ?? 0;
-    total = step(total, self[at], at, self);
+  const by = backwards ? -1 : 1;
+  const end = backwards ? -1 : self.length;
+  let at = backwards ? self.length - 1 : 0;
+  let total = initial[0];
+  if (initial.length === 0) {
+    total = self[at];
+    at += by;
   }
+  for (; at !== end; at += by) total = step(total, self[at], at, self);
   return total;
 };
-
-const upwards = (length: number): number[] => Array.from({ length }, (_, i) => i);
 
 const finder = (use: Use, self: readonly unknown[], search: unknown): void =>
   use.budget.charge(self.length * (typeof search === 'string' ? 0.25 + search.length / 128 : 0.25));
@@ -167,10 +165,7 @@ export const lists: readonly Method[] = [
     result: 'any',
     doc: 'One value made from all items: the function gets the value so far and the next item.',
     example: ['[1, 2, 3].reduce((sum, x) => sum + x, 0)', 6],
-    run: (use, self, f, initial) => {
-      use.budget.charge(self.length);
-      return reduced(use, self, f, initial, upwards(self.length));
-    },
+    run: (use, self, f, initial) => reduced(use, self, f, initial, false),
   }),
   list({
     name: 'reduceRight',
@@ -178,10 +173,7 @@ export const lists: readonly Method[] = [
     result: 'any',
     doc: 'Like reduce, from the last item to the first.',
     example: ["['a', 'b'].reduceRight((all, x) => all + x, '')", 'ba'],
-    run: (use, self, f, initial) => {
-      use.budget.charge(self.length);
-      return reduced(use, self, f, initial, upwards(self.length).reverse());
-    },
+    run: (use, self, f, initial) => reduced(use, self, f, initial, true),
   }),
   list({
     name: 'flatMap',
@@ -227,8 +219,16 @@ export const lists: readonly Method[] = [
     doc: 'A new list with further items behind; lists given are joined.',
     example: ['[1].concat([2, 3], 4)', [1, 2, 3, 4]],
     run: (use, self, more) => {
-      for (const one of [self, ...more]) use.budget.charge(1 + (Array.isArray(one) ? one.length / 4 : 0));
-      return self.concat(...more);
+      use.budget.charge(4 + self.length / 4);
+      const made = self.slice();
+      for (const one of more) {
+        if (!Array.isArray(one)) made.push(one);
+        else {
+          use.budget.charge(one.length / 2);
+          for (const item of one) made.push(item);
+        }
+      }
+      return made;
     },
   }),
   list({

@@ -89,6 +89,8 @@ type Entry = {
 };
 
 export type Method = Entry & {
+  /** Takes its arguments as they are: functions and values of any kind need no conversion. */
+  readonly direct: boolean;
   readonly on: Exclude<Kind, 'nothing' | 'foreign'>;
   readonly params: readonly Param[];
   readonly run: (use: Use, self: unknown, args: readonly unknown[]) => unknown;
@@ -96,6 +98,7 @@ export type Method = Entry & {
 
 /** A function of a namespace, such as Object.keys; `on` is the namespace, empty for a plain function such as Number. */
 export type StaticFunction = Entry & {
+  readonly direct: boolean;
   readonly on: string;
   readonly params: readonly Param[];
   readonly run: (use: Use, args: readonly unknown[]) => unknown;
@@ -109,6 +112,10 @@ export type Field = Omit<Entry, 'keeps'> & {
 
 export type Constant = Omit<Entry, 'keeps'> & { readonly on: string; readonly value: number };
 
+/** One function is sure to be one: compiling refuses all else in its place. */
+const isDirect = (params: readonly Param[]): boolean =>
+  params.every(({ type, rest }) => (type === 'function' || type === 'any') && !rest);
+
 /** Declares a method of one kind of value. */
 export const methodOf =
   <K extends Method['on'] & ParamType>(on: K) =>
@@ -117,7 +124,12 @@ export const methodOf =
   ): Method => {
     const { run, ...data } = entry;
     // The table is the parse boundary: dispatch has checked the receiver's kind and `argumentsFor` the arguments.
-    return { ...data, on, run: (use, self, args) => run(use, self as TypeOf[K], ...(args as ArgsOf<Ps>)) };
+    return {
+      ...data,
+      on,
+      direct: isDirect(entry.params),
+      run: (use, self, args) => run(use, self as TypeOf[K], ...(args as ArgsOf<Ps>)),
+    };
   };
 
 /** Declares a function of a namespace. */
@@ -127,7 +139,7 @@ export const functionOf =
     entry: Entry & { readonly params: Ps; readonly run: (use: Use, ...args: ArgsOf<Ps>) => unknown },
   ): StaticFunction => {
     const { run, ...data } = entry;
-    return { ...data, on, run: (use, args) => run(use, ...(args as ArgsOf<Ps>)) };
+    return { ...data, on, direct: isDirect(entry.params), run: (use, args) => run(use, ...(args as ArgsOf<Ps>)) };
   };
 
 /** Declares a field of dates, durations or regexes. */

@@ -69,11 +69,20 @@ const splitAt = (use: Use, self: string, pattern: Pattern, limit: number): unkno
 
 const limitOf = (limit: number | undefined): number => (limit === undefined ? 2 ** 32 - 1 : Math.trunc(limit) >>> 0);
 
+const ASCII = /^[\0-\x7f]*$/;
+
+/** Changing case is quick for ASCII; elsewhere one character may become three. */
+const payCase = (use: Use, self: string): void => {
+  use.budget.scan(self.length);
+  if (!ASCII.test(self)) use.budget.charge(self.length * 1.5);
+};
+
 const simple = (
   name: string,
   doc: string,
   example: readonly [string, unknown],
   run: (self: string) => string,
+  pay: (use: Use, self: string) => void = (use, self) => use.budget.scan(self.length),
 ): Method =>
   text({
     name,
@@ -82,10 +91,25 @@ const simple = (
     doc,
     example,
     run: (use, self) => {
-      use.budget.scan(self.length);
+      pay(use, self);
       return run(self);
     },
   });
+
+/** More marks on one letter than any script has. */
+const MANY_MARKS = /\p{M}{31}/u;
+
+/**
+ * Bringing marks into their order takes the platform a time that grows with the square of their
+ * number, so long rows of them are refused where texts are normalized or compared.
+ */
+const orderly = (use: Use, self: string): string => {
+  use.budget.charge(1 + self.length / 2);
+  const fix = 'Leave them out first: text.replace(/\\p{M}+/gu, "").';
+  return MANY_MARKS.test(self)
+    ? fail(use.site, 'expr.value', 'This text has too many combining marks in a row', fix)
+    : self;
+};
 
 /** A part of a text shares its characters with the whole; what writing the whole cost was paid when it was made. */
 const cut = (use: Use, part: string): string => {
@@ -96,8 +120,20 @@ const cut = (use: Use, part: string): string => {
 const FORMS: ReadonlySet<string> = new Set(['NFC', 'NFD', 'NFKC', 'NFKD']);
 
 export const texts: readonly Method[] = [
-  simple('toLowerCase', 'The text in lower case.', ["'Ada'.toLowerCase()", 'ada'], (self) => self.toLowerCase()),
-  simple('toUpperCase', 'The text in upper case.', ["'Ada'.toUpperCase()", 'ADA'], (self) => self.toUpperCase()),
+  simple(
+    'toLowerCase',
+    'The text in lower case.',
+    ["'Ada'.toLowerCase()", 'ada'],
+    (self) => self.toLowerCase(),
+    payCase,
+  ),
+  simple(
+    'toUpperCase',
+    'The text in upper case.',
+    ["'Ada'.toUpperCase()", 'ADA'],
+    (self) => self.toUpperCase(),
+    payCase,
+  ),
   simple('trim', 'The text without white space at both ends.', ["'  a b '.trim()", 'a b'], (self) => self.trim()),
   simple('trimStart', 'The text without white space at its start.', ["'  a '.trimStart()", 'a '], (self) =>
     self.trimStart(),
@@ -320,8 +356,7 @@ export const texts: readonly Method[] = [
     example: ["['é', 'z', 'a'].sort((a, b) => a.localeCompare(b))", ['a', 'é', 'z']],
     run: (use, self, other, locale) => {
       use.budget.charge(locale === undefined ? 10 : 100);
-      use.budget.scan(self.length + other.length);
-      return self.localeCompare(other, localeOf(use, locale ?? 'en-US'));
+      return orderly(use, self).localeCompare(orderly(use, other), localeOf(use, locale ?? 'en-US'));
     },
   }),
   text({
@@ -330,11 +365,9 @@ export const texts: readonly Method[] = [
     result: 'text',
     doc: 'The text in a Unicode normal form: NFC unless said, NFD, NFKC or NFKD.',
     example: ["'é'.normalize('NFD').length", 2],
-    run: (use, self, form = 'NFC') => {
-      use.budget.charge(1 + self.length / 2);
-      return FORMS.has(form)
-        ? self.normalize(form)
-        : fail(use.site, 'expr.value', 'A normal form is NFC, NFD, NFKC or NFKD');
-    },
+    run: (use, self, form = 'NFC') =>
+      FORMS.has(form)
+        ? orderly(use, self).normalize(form)
+        : fail(use.site, 'expr.value', 'A normal form is NFC, NFD, NFKC or NFKD'),
   }),
 ];

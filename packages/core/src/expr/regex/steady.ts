@@ -7,8 +7,10 @@
  * the text. Saying "not steady" is always safe.
  *
  * Two shapes are steady. Tail: all that repeats without end stands at the end, where each further
- * round is a match already. Flat: single characters in a row, in which no repetition could also be
- * read as what follows it, or is lazy, so that only one reading is open at a time.
+ * round is a match already, so a reading that fails has failed early; a choice between tails is one
+ * too. Flat: single characters in a row, in which no repetition could also be read as what follows it,
+ * or is lazy: then a reading that began earlier is never behind one that began later, and cannot go on
+ * where the later one has matched.
  */
 import { complement, type Node, type Range } from './syntax.ts';
 
@@ -178,15 +180,7 @@ const isFlat = (items: readonly Node[], ignoreCase: boolean): boolean => {
 export const isSteady = (node: Node, ignoreCase: boolean): boolean => {
   const open = only(node);
   if (bounded(open)) return true;
-  if (open.type === 'either') {
-    const firsts = open.options.map((option) => first(option, ignoreCase));
-    return open.options.every(
-      (option, i) =>
-        !nullable(option) &&
-        isSteady(option, ignoreCase) &&
-        firsts.every((other, j) => j <= i || disjoint(firsts[i] ?? everything(), other)),
-    );
-  }
+  if (open.type === 'either') return open.options.every((option) => isTail(flat(option)));
   const items = withoutLastBoundary(flat(open), ignoreCase);
   return isTail(items) || isFlat(items, ignoreCase);
 };

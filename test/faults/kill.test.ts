@@ -74,7 +74,7 @@ afterAll(() => {
 type Scenario = {
   name: string;
   types: readonly string[];
-  flows: (tag: string) => Flow[];
+  flows: (tag: string) => unknown[];
   expected: unknown;
   fails?: number;
 };
@@ -212,7 +212,9 @@ for (const scenario of SCENARIOS) {
             if (scenario.fails !== undefined) failing.set(tag, scenario.fails);
             const dir = mkdtempSync(join(tmpdir(), 'headgate-kill-'));
             const key = randomBytes(32).toString('base64');
-            const flows = scenario.flows(tag).map((flow) => ({ flow, grants: [`net: * ${host}`, 'flow: call Child'] }));
+            const flows = scenario
+              .flows(tag)
+              .map((flow) => ({ flow: flow as Flow, grants: [`net: * ${host}`, 'flow: call Child'] }));
             const first = await runChild({
               dir,
               key,

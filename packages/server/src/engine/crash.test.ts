@@ -196,12 +196,14 @@ describe('at every crash point', () => {
       steps: [{ id: 'c', kind: 'flow.call@1', with: { flow: 'Child', input: { n: 4 } } }],
       output: '{{ steps.c }}',
     };
-    await everyPoint(
+    const { points, doubts } = await everyPoint(
       [
         { flow: child, powers: [] },
         { flow: main, powers: ['flow: call Child'] },
       ],
       8,
     );
+    expect(points).toBeGreaterThan(4);
+    expect(doubts).toBe(0);
   });
 });

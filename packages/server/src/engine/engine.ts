@@ -5,40 +5,29 @@
  */
 
 import { createHash } from 'node:crypto';
-import {
-  at,
-  type Catalog,
-  type EnginePort,
-  type GuardPort,
-  isOver,
-  may,
-  type Permission,
-  parsePower,
-  type Power,
-  type Principal,
-  problem,
-  type Result,
-  type RunView,
-  type StartRequest,
-} from '@headgate/core';
+import { type Catalog, type EnginePort, type GuardPort, parsePower, type Power, problem } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
-import type { RunRow, Store } from '../store/ports.ts';
+import type { Store } from '../store/ports.ts';
+import { newAlert, tellOf } from './alerts.ts';
 import { Broker } from './broker.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { Flows, type Target } from './flows.ts';
+import { startDue } from './due.ts';
+import { Flows } from './flows.ts';
 import { Followers } from './follow.ts';
-import { Hooks, inputProblem } from './hooks.ts';
+import { Hooks } from './hooks.ts';
 import { KnownValues } from './known.ts';
 import type { Live } from './live.ts';
 import { Loop } from './loop.ts';
 import { netFor } from './net.ts';
+import { Recovery } from './recovery.ts';
 import { rerun } from './rerun.ts';
+import { newRunViews } from './run-views.ts';
 import { Runs } from './runs.ts';
 import { Schedule } from './schedule.ts';
-import { startLimits } from './start.ts';
+import { checkInput, newStarter } from './starter.ts';
 import { Timers } from './timers.ts';
 import { type ReadBlob, Values } from './values.ts';
-import { eventView, viewOf } from './views.ts';
+import { eventView } from './views.ts';
 
 /** The opening half of the vault, as the engine uses it. */
 export type Vault = {
@@ -119,6 +108,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       return power.ok ? [power.value] : [];
     });
 
+  const alert = newAlert(log);
   const runs: Runs = new Runs({
     store,
     clock,
@@ -128,7 +118,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     journal,
     open: { chunk: vault.openChunk },
     log,
-    over: (live) => afterEnd(live),
+    over: tellOf(alert, flows, () => runs),
     loop: (self) =>
       new Loop({
         clock,
@@ -152,7 +142,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
             if (!target.ok) return { problem: target.problem };
             const checked = checkInput(target.value, input);
             return checked.ok
-              ? self.call(live, step, scope, attempt, target.value, checked.value)
+              ? self.children.call(live, step, scope, attempt, target.value, checked.value)
               : { problem: checked.problem };
           });
           return done.ok ? done.value : { problem: done.problem };
@@ -171,75 +161,17 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       }),
   });
 
-  const alert = (text: string, data: Record<string, unknown>): void => log('warn', text, data);
-
-  /** A failed run is told of: in the log always, and to the flow that its settings name. */
-  const afterEnd = (live: Live): void => {
-    const { state, base } = live;
-    if (state.phase !== 'failed') return;
-    alert('a run failed', { run: base.id, flow: base.flow, code: state.problem?.code, step: state.problem?.at?.step });
-    const name = live.compiled.flow.settings?.errorFlow;
-    if (name === undefined || base.triggerKind === 'error@1') return;
-    void flows.named(base.workspace, base.project, name).then((target) => {
-      if (!target.ok)
-        return alert('the error flow cannot be run', { run: base.id, errorFlow: name, code: target.problem.code });
-      const input = {
-        run: base.id,
-        flow: base.flow,
-        version: base.version,
-        trigger: base.triggerKind,
-        problem: state.problem,
-      };
-      const checked = checkInput(target.value, input);
-      if (!checked.ok) return alert('the error flow does not take what it is told', { run: base.id, errorFlow: name });
-      runs.create({
-        target: target.value,
-        input: checked.value,
-        trigger: { kind: 'error@1', data: { run: base.id } },
-        principal: `flow:${base.flow}`,
-        environment: base.environment,
-        priority: 0,
-        limitKey: null,
-        idempotencyKey: `error:${base.id}`,
-        depth: 1,
-      });
-    });
-  };
-
   const schedule = new Schedule({
     store,
     clock,
     timers,
     missed: (row, count, rule) =>
       alert('a schedule missed its times', { flow: row.flow, trigger: row.trigger, count, rule }),
-    start: async ({ row, due, input }) => {
-      const target = await flows.latest(row.workspace, row.flow);
-      if (!target.ok) return alert('a schedule cannot start its flow', { flow: row.flow, code: target.problem.code });
-      const checked = checkInput(target.value, input);
-      if (!checked.ok)
-        return alert('a schedule’s input is not what its flow takes', {
-          flow: row.flow,
-          trigger: row.trigger,
-          code: checked.problem.code,
-        });
-      const key = `schedule:${row.trigger}:${due}`;
-      if ((await store.in(row.workspace).runs.byIdempotencyKey(row.flow, key, 0)) !== null) return;
-      const made = runs.create({
-        target: target.value,
-        input: checked.value,
-        trigger: { id: row.trigger, kind: 'schedule@1', data: { due: new Date(due).toISOString() } },
-        principal: `trigger:${row.trigger}`,
-        environment: 'default',
-        priority: target.value.compiled.flow.settings?.priority ?? 0,
-        limitKey: null,
-        idempotencyKey: key,
-        depth: 0,
-      });
-      if ('problem' in made)
-        return alert('a scheduled run could not begin', { flow: row.flow, code: made.problem.code });
-      await journal.barrier(made.live.group);
-    },
+    start: (due) => startDue({ store, flows, runs, journal, alert }, due),
   });
+
+  const views = newRunViews(store, runs);
+  const { start, settled } = newStarter({ store, clock, timers, values, flows, runs, views, journal });
 
   const hooks = new Hooks({ store, clock, flows, runs, values, journal, secret: (w, p, n) => openSecret(w, p, n) });
 
@@ -256,7 +188,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       .catch((error: unknown) => log('error', 'schedules could not be read', { error: String(error) }));
   };
   await learn();
-  const recovered = await runs.recover();
+  const recovered = await new Recovery({ store, flows, timers, runs }).all();
   await schedule.load();
   const unsubscribe = store.onChange(changed);
 
@@ -269,145 +201,18 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   };
   timers.at(clock.now() + SWEEP, sweep);
 
-  const viewLive = (live: Live): RunView => {
-    const { row, output, problem: why } = runs.outcomeOf(live);
-    return viewOf(row, { output, problem: why });
-  };
-  const viewRow = async (row: RunRow): Promise<RunView> => viewOf(row, await runs.ending(row.workspace, row));
-  const view = async (workspace: string, id: string): Promise<RunView | null> => {
-    const live = runs.live(id);
-    if (live !== undefined && live.base.workspace === workspace && !live.over) return viewLive(live);
-    const row = await store.in(workspace).runs.get(id);
-    return row === null ? null : viewRow(row);
-  };
-
-  /** A run the principal may do this to; another workspace's is as one that never existed. */
-  const reach = async (who: Principal, id: string, permission: Permission): Promise<Result<RunRow>> => {
-    const row = await store.in(who.workspace).runs.get(id);
-    const live = runs.live(id);
-    const found = row ?? (live !== undefined && live.base.workspace === who.workspace ? live.row() : null);
-    if (
-      found === null ||
-      !may(who, permission, { workspace: found.workspace, project: found.project, flow: found.flow })
-    ) {
-      return { ok: false, problem: problem('run.not_found', 'There is no such run') };
-    }
-    return { ok: true, value: found };
-  };
-
-  const start = async (request: StartRequest): Promise<Result<{ run: RunView; finished: boolean }>> => {
-    const { principal } = request;
-    const found = await pick(flows, store, request, clock.now());
-    if (!found.ok) return found;
-    const target = found.value;
-    if (!may(principal, 'run', { workspace: target.workspace, project: target.row.project, flow: target.row.id })) {
-      return { ok: false, problem: problem('flow.not_found', 'There is no such flow') };
-    }
-    if (!target.row.enabled)
-      return {
-        ok: false,
-        problem: problem('flow.disabled', 'This flow is switched off', {
-          at: { flow: target.row.id },
-          fix: 'Switch it on first.',
-        }),
-      };
-    const checked = checkInput(target, request.input);
-    if (!checked.ok) return checked;
-    const limits = startLimits(target.compiled, checked.value, request.trigger, clock.now());
-    if ('problem' in limits) return { ok: false, problem: limits.problem };
-    const unknownPin = Object.keys(request.pins ?? {}).find((id) => !target.compiled.shape.byId.has(id));
-    if (unknownPin !== undefined)
-      return {
-        ok: false,
-        problem: problem('input.pins', `There is no step ${unknownPin} to pin`, {
-          at: { field: `pins.${unknownPin}` },
-        }),
-      };
-    const key = request.idempotencyKey ?? limits.idempotencyKey;
-    const existing =
-      key === null
-        ? null
-        : (runs.byKey(target.row.id, key) ??
-          (await store.in(target.workspace).runs.byIdempotencyKey(target.row.id, key, 0)) ??
-          runs.byKey(target.row.id, key));
-    if (existing !== null) return finish(principal.workspace, existing, request.wait);
-    const made = runs.create({
-      target,
-      input: checked.value,
-      trigger: request.trigger,
-      principal: principal.id,
-      environment: request.environment ?? 'default',
-      priority: request.priority ?? target.compiled.flow.settings?.priority ?? 0,
-      limitKey: limits.limitKey,
-      idempotencyKey: key,
-      depth: 0,
-      ...(request.pins === undefined ? {} : { before: (live, when) => pin(live, when, request.pins ?? {}) }),
-    });
-    return 'problem' in made ? { ok: false, problem: made.problem } : answer(made.live, request.wait);
-  };
-
-  const pin = (live: Live, when: number, pins: Readonly<Record<string, unknown>>): void => {
-    for (const [step, value] of Object.entries(pins)) {
-      const held = values.hold(value, live.spilled);
-      if ('held' in held) live.record(when, 'step.done', { out: held.held, pinned: true }, step);
-    }
-  };
-
-  const answer = async (live: Live, wait: number): Promise<Result<{ run: RunView; finished: boolean }>> => {
-    if (!live.over && wait > 0) {
-      await new Promise<void>((resolve) => {
-        const cancel = timers.at(clock.now() + wait, resolve);
-        live.onEnd.push(() => {
-          cancel();
-          resolve();
-        });
-      });
-    }
-    try {
-      await journal.barrier(live.group);
-    } catch {
-      runs.abandon(live);
-      return {
-        ok: false,
-        problem: problem('store.unavailable', 'The run could not be made durable', {
-          retry: 'yes',
-          fix: 'Look at /health/ready, then try again.',
-        }),
-      };
-    }
-    return { ok: true, value: { run: viewLive(live), finished: live.over } };
-  };
-
-  const finish = async (
-    workspace: string,
-    id: string,
-    wait: number,
-  ): Promise<Result<{ run: RunView; finished: boolean }>> => {
-    const live = runs.live(id);
-    if (live !== undefined) return answer(live, wait);
-    const found = await view(workspace, id);
-    return found === null
-      ? { ok: false, problem: problem('run.not_found', 'There is no such run') }
-      : { ok: true, value: { run: found, finished: isOver(found.state) } };
-  };
-
-  const settled = async (live: Live): Promise<Result<RunView>> => {
-    const done = await answer(live, 0);
-    return done.ok ? { ok: true, value: done.value.run } : done;
-  };
-
   return {
     guard: known,
     recovered,
     start,
-    view,
+    view: views.one,
     hook: (request) => hooks.answer(request),
     journal: async (workspace, id, after, limit) => {
       const row = await store.in(workspace).runs.get(id);
       if (row === null) return null;
       const events = [];
       let next: number | null = null;
-      for await (const event of runs.events(workspace, id, after)) {
+      for await (const event of runs.ends.events(workspace, id, after)) {
         if (events.length === limit) {
           next = events[events.length - 1]?.seq ?? after;
           break;
@@ -420,13 +225,20 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       const row = await store.in(workspace).runs.get(id);
       const live = runs.live(id);
       if (row === null && live?.base.workspace !== workspace) return null;
-      const events = followers.events(store, workspace, id, after, (seen) => runs.events(workspace, id, seen), signal);
+      const events = followers.events(
+        store,
+        workspace,
+        id,
+        after,
+        (seen) => runs.ends.events(workspace, id, seen),
+        signal,
+      );
       return (async function* () {
         for await (const event of events) yield eventView(event, workspace, values);
       })();
     },
     cancel: async (who, id, reason) => {
-      const found = await reach(who, id, 'run.cancel');
+      const found = await views.reach(who, id, 'run.cancel');
       if (!found.ok) return found;
       const live = await runs.hold(who.workspace, id);
       if (live === null || live.over) return { ok: false, problem: problem('run.over', 'This run is over already') };
@@ -435,7 +247,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       return settled(live);
     },
     resolve: async (who, id, choice) => {
-      const found = await reach(who, id, 'run.cancel');
+      const found = await views.reach(who, id, 'run.cancel');
       if (!found.ok) return found;
       const live = await runs.hold(who.workspace, id);
       if (live === null || live.state.phase !== 'in_doubt')
@@ -445,7 +257,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       return settled(live);
     },
     rerun: async (request) => {
-      const found = await reach(request.principal, request.run, 'run');
+      const found = await views.reach(request.principal, request.run, 'run');
       if (!found.ok) return found;
       const made = await rerun({ store, flows, runs, values, check: checkInput }, found.value, request);
       return made.ok ? settled(made.value) : made;
@@ -482,22 +294,4 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       timers.close();
     },
   };
-};
-
-const checkInput = (target: Target, input: unknown): Result<unknown> => {
-  const { input: declared } = target.compiled;
-  if (declared === null) return { ok: true, value: input };
-  const checked = declared(input);
-  return checked.ok ? checked : { ok: false, problem: inputProblem(checked.problems) };
-};
-
-const pick = async (flows: Flows, store: Store, request: StartRequest, now: number): Promise<Result<Target>> => {
-  const { workspace } = request.principal;
-  if ('draft' in request.which) return flows.draft(workspace, request.flow, now);
-  const { version } = request.which;
-  if (version === undefined) return flows.latest(workspace, request.flow);
-  const row = await store.in(workspace).flows.get(request.flow);
-  return row === null
-    ? { ok: false, problem: at({ flow: request.flow }, problem('flow.not_found', 'There is no such flow')) }
-    : flows.version(workspace, row, version);
 };

@@ -17,7 +17,6 @@ import {
   evaluate,
   type ExprScope,
   lastValue,
-  MAX_ITEMS,
   type Outcome,
   plan,
   type Problem,
@@ -26,13 +25,14 @@ import {
   type ShapeStep,
 } from '@headgate/core';
 import type { JournalWriter } from '../store/ports.ts';
+import { Blocks } from './blocks.ts';
 import { JournalDown } from './broker.ts';
 import type { Clock } from './clock.ts';
 import type { CompiledStep } from './compiled.ts';
 import { faultOf, inputOf } from './execute.ts';
 import type { Flight, Live, WaitCommand } from './live.ts';
-import { nextTry } from './retry.ts';
-import { type RunInfo, RunScope, withProblem } from './scope.ts';
+import { type RunInfo, RunScope } from './scope.ts';
+import { Settler } from './settle.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
 
@@ -74,9 +74,19 @@ export type LoopDeps = {
 
 export class Loop {
   readonly #d: LoopDeps;
+  readonly #settler: Settler;
+  readonly #blocks: Blocks;
 
   constructor(deps: LoopDeps) {
     this.#d = deps;
+    const scope = (live: Live, place: Scope): ExprScope => this.scope(live, place);
+    this.#settler = new Settler({ ...deps, scope });
+    this.#blocks = new Blocks({ ...deps, scope, settler: this.#settler });
+  }
+
+  /** Records a step as done with a value. */
+  done(live: Live, step: ShapeStep, scope: Scope, value: unknown, port?: string): void {
+    this.#settler.done(live, step, scope, value, port);
   }
 
   /** Goes on with a run until it has nothing to do now; then writes what was recorded. */
@@ -147,11 +157,11 @@ export class Loop {
         return this.#d.watch(live, command);
       case 'item':
         if (command.scope.dropped) return;
-        return this.#endItem(live, command);
+        return this.#blocks.endItem(live, this.#compiled(live, command.block.step), command);
       case 'close': {
         const { block } = command;
         if (block.scope.dropped || block.scope.blocks.get(block.step.pos) !== block) return;
-        return this.#close(live, block);
+        return this.#blocks.close(live, block);
       }
       case 'drop':
         this.#abort(live, (flight) => flight.scope.dropped);
@@ -195,9 +205,10 @@ export class Loop {
 
   #start(live: Live, step: ShapeStep, scope: Scope, attempt: number): void {
     const cs = this.#compiled(live, step);
-    if (step.block !== null) return this.#open(live, cs, step, scope);
+    if (step.block !== null) return this.#blocks.open(live, cs, step, scope);
     const input = inputOf(cs, this.scope(live, scope));
-    if (!input.ok) return this.#settle(live, cs, step, scope, attempt, { kind: 'problem', problem: input.problem });
+    if (!input.ok)
+      return this.#settler.settle(live, cs, step, scope, attempt, { kind: 'problem', problem: input.problem });
     if (cs.kind.pure === true) {
       let outcome: Outcome;
       try {
@@ -205,7 +216,7 @@ export class Loop {
       } catch (error) {
         outcome = faultOf(error, (e) => this.#d.bug(live, step.id, e));
       }
-      return this.#settle(live, cs, step, scope, attempt, outcome);
+      return this.#settler.settle(live, cs, step, scope, attempt, outcome);
     }
     this.#fly(live, cs, step, scope, attempt, input.value);
   }
@@ -263,7 +274,7 @@ export class Loop {
         (made) => {
           if (live.over || live.abandoned || flight.scope.dropped) return;
           if ('problem' in made)
-            this.#settle(live, cs, flight.step, flight.scope, flight.attempt, {
+            this.#settler.settle(live, cs, flight.step, flight.scope, flight.attempt, {
               kind: 'problem',
               problem: made.problem,
             });
@@ -276,167 +287,8 @@ export class Loop {
       );
       return;
     }
-    this.#settle(live, cs, flight.step, flight.scope, flight.attempt, outcome);
+    this.#settler.settle(live, cs, flight.step, flight.scope, flight.attempt, outcome);
     this.advance(live);
-  }
-
-  /** Records how a step instance ended. */
-  #settle(live: Live, cs: CompiledStep, step: ShapeStep, scope: Scope, attempt: number, outcome: Outcome): void {
-    const now = this.#d.clock.now();
-    switch (outcome.kind) {
-      case 'done':
-        return this.done(live, step, scope, outcome.value, outcome.port);
-      case 'stop':
-        return live.record(now, 'step.problem', { problem: outcome.problem, attempt }, step.id, scope.item);
-      case 'problem': {
-        const placed = at(
-          scope.item.length > 0 ? { step: step.id, item: scope.item } : { step: step.id },
-          inWith(outcome.problem),
-        );
-        const asked = cs.retry?.when ?? null;
-        const when =
-          asked === null ? undefined : evaluate(asked, withProblem(this.scope(live, scope), step.id, placed));
-        const wait = nextTry(
-          cs.retry,
-          attempt,
-          placed,
-          when?.ok === true ? when.value : undefined,
-          this.#d.clock.chance,
-        );
-        return live.record(
-          now,
-          'step.problem',
-          wait === null ? { problem: placed, attempt } : { problem: placed, attempt, retryAt: now + wait },
-          step.id,
-          scope.item,
-        );
-      }
-      case 'wait': {
-        const until = outcome.until ?? now + (outcome.for ?? 0);
-        if (until <= now) return this.done(live, step, scope, outcome.value ?? null);
-        return live.record(now, 'step.waiting', { until }, step.id, scope.item);
-      }
-      case 'event': {
-        const token = this.#d.tokenHash(live, step.id, scope.item);
-        const until = outcome.deadline === undefined ? null : now + outcome.deadline;
-        live.tokens.push({
-          hash: token,
-          step: step.id,
-          item: scope.item.join('.'),
-          note: outcome.note ?? null,
-          deadline: until,
-        });
-        return live.record(
-          now,
-          'step.waiting',
-          {
-            token,
-            ...(until === null ? {} : { until }),
-            ...(outcome.note === undefined ? {} : { note: outcome.note }),
-          },
-          step.id,
-          scope.item,
-        );
-      }
-      case 'respond': {
-        const body = this.#d.values.hold(outcome.body ?? null, live.spilled);
-        if ('problem' in body)
-          return live.record(now, 'step.problem', { problem: body.problem, attempt }, step.id, scope.item);
-        live.record(
-          now,
-          'run.responded',
-          { status: outcome.status, headers: outcome.headers, body: body.held },
-          step.id,
-          scope.item,
-        );
-        return live.record(now, 'step.done', { out: body.held }, step.id, scope.item);
-      }
-      case 'call':
-        throw new Error('a pure step called a flow');
-    }
-  }
-
-  /** Records a step as done with a value. */
-  done(live: Live, step: ShapeStep, scope: Scope, value: unknown, port?: string): void {
-    const held = this.#d.values.hold(value ?? null, live.spilled);
-    const now = this.#d.clock.now();
-    if ('problem' in held)
-      return live.record(now, 'step.problem', { problem: held.problem, attempt: 1 }, step.id, scope.item);
-    live.record(
-      now,
-      'step.done',
-      port === undefined ? { out: held.held } : { out: held.held, port },
-      step.id,
-      scope.item,
-    );
-  }
-
-  #open(live: Live, cs: CompiledStep, step: ShapeStep, scope: Scope): void {
-    const now = this.#d.clock.now();
-    const refuse = (why: Problem): void =>
-      live.record(now, 'step.problem', { problem: why, attempt: 1 }, step.id, scope.item);
-    if (step.block?.kind === 'repeat')
-      return live.record(now, 'block.opened', { count: step.block.max }, step.id, scope.item);
-    const over = cs.over === null ? { ok: true as const, value: null } : evaluate(cs.over, this.scope(live, scope));
-    if (!over.ok) return refuse(over.problem);
-    const list = over.value ?? [];
-    if (!Array.isArray(list)) {
-      return refuse(
-        problem('each.not_list', `each goes through a list; \`over\` gave ${kindOf(list)}`, {
-          at: { field: 'with.over' },
-          fix: 'Give it a list, e.g. {{ steps.fetch.body.items }}.',
-        }),
-      );
-    }
-    if (list.length > MAX_ITEMS) {
-      return refuse(
-        problem('run.limit', `each takes ${MAX_ITEMS} items at most; \`over\` gave ${list.length}`, {
-          at: { field: 'with.over' },
-          fix: 'Go through it in parts: split it, and call a flow for each part.',
-        }),
-      );
-    }
-    const held = this.#d.values.hold(list, live.spilled);
-    if ('problem' in held) return refuse(held.problem);
-    live.record(now, 'block.opened', { count: list.length, over: held.held }, step.id, scope.item);
-  }
-
-  #endItem(live: Live, { block, scope, index }: Extract<Command, { do: 'item' }>): void {
-    const cs = this.#compiled(live, block.step);
-    const view = this.scope(live, scope);
-    const item = [...block.scope.item, index];
-    const now = this.#d.clock.now();
-    const refuse = (why: Problem): void =>
-      live.record(now, 'block.item', { problem: at({ step: block.step.id, item }, why) }, block.step.id, item);
-    let out = lastValue(scope);
-    if (cs.result !== null) {
-      const result = evaluate(cs.result, view);
-      if (!result.ok) return refuse(result.problem);
-      const held = this.#d.values.hold(result.value ?? null, live.spilled);
-      if ('problem' in held) return refuse(held.problem);
-      out = held.held;
-    }
-    if (cs.until === null) return live.record(now, 'block.item', { out }, block.step.id, item);
-    const until = evaluate(cs.until, view);
-    if (!until.ok) return refuse(until.problem);
-    if (typeof until.value !== 'boolean') {
-      return refuse(
-        problem('repeat.until', `\`until\` must be true or false; it gave ${kindOf(until.value)}`, {
-          at: { field: 'with.until' },
-          fix: 'Compare: {{ steps.poll.body.state == "ready" }}.',
-        }),
-      );
-    }
-    live.record(now, 'block.item', { out, more: !until.value }, block.step.id, item);
-  }
-
-  #close(live: Live, block: Extract<Command, { do: 'close' }>['block']): void {
-    const read = (r: (typeof block.results)[number] | undefined): unknown =>
-      r === undefined ? null : 'problem' in r ? { problem: r.problem } : this.#d.values.read(live.base.workspace, r);
-    if (block.step.block?.kind === 'repeat') return this.done(live, block.step, block.scope, read(block.results[0]));
-    const list: unknown[] = [];
-    for (let i = 0; i < block.count; i += 1) list.push(read(block.results[i]));
-    this.done(live, block.step, block.scope, list);
   }
 
   /** The next attempt of a step whose delay is over. */
@@ -445,7 +297,10 @@ export class Loop {
     const input = inputOf(cs, this.scope(live, wait.scope));
     const attempt = wait.attempt + 1;
     if (!input.ok)
-      return this.#settle(live, cs, wait.step, wait.scope, attempt, { kind: 'problem', problem: input.problem });
+      return this.#settler.settle(live, cs, wait.step, wait.scope, attempt, {
+        kind: 'problem',
+        problem: input.problem,
+      });
     this.#fly(live, cs, wait.step, wait.scope, attempt, input.value);
   }
 
@@ -454,7 +309,8 @@ export class Loop {
     const cs = this.#compiled(live, step);
     const attempt = scope.attempts[step.pos] ?? 1;
     const input = inputOf(cs, this.scope(live, scope));
-    if (!input.ok) return this.#settle(live, cs, step, scope, attempt, { kind: 'problem', problem: input.problem });
+    if (!input.ok)
+      return this.#settler.settle(live, cs, step, scope, attempt, { kind: 'problem', problem: input.problem });
     this.#fly(live, cs, step, scope, attempt, input.value);
   }
 
@@ -498,21 +354,6 @@ const NO_NET: Can['net'] = {
     }),
 };
 
-/** Steps name their own fields; readers see where those stand in the flow file. */
-const inWith = (p: Problem): Problem =>
-  p.at?.field === undefined || /^(with|each|retry)\b/.test(p.at.field)
-    ? p
-    : { ...p, at: { ...p.at, field: `with.${p.at.field}` } };
-
 /** Stable over all attempts of one step instance. */
 const keyOf = (live: Live, step: ShapeStep, scope: Scope): string =>
   `${live.base.id}.${step.id}${scope.item.length > 0 ? `.${scope.item.join('.')}` : ''}`;
-
-const kindOf = (value: unknown): string =>
-  value === null
-    ? 'nothing'
-    : Array.isArray(value)
-      ? 'a list'
-      : typeof value === 'object'
-        ? 'an object'
-        : `a ${typeof value === 'string' ? 'text' : typeof value}`;

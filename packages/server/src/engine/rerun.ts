@@ -41,7 +41,7 @@ export const rerun = async (d: Deps, old: RunRow, request: RerunRequest): Promis
   if (!target.ok) return target;
 
   const state = newState(before.shape);
-  for await (const event of d.runs.events(workspace, old.id, 0)) foldAll(state, [event]);
+  for await (const event of d.runs.ends.events(workspace, old.id, 0)) foldAll(state, [event]);
   if (state.created === null) return { ok: false, problem: problem('run.not_found', 'There is no such run') };
   const edited = request.input !== undefined;
   const input = d.check(target.value, edited ? request.input : d.values.read(workspace, state.created.input));

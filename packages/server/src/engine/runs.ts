@@ -4,27 +4,18 @@
  *
  * R1 A run is in memory once at most: `hold` is the only way to one, and loading it twice at a time gives the same.
  * R2 What a crash interrupted is judged when the run is read back: repeated if its start said so, otherwise in doubt.
- * R3 A sub-run has an id made of its parent's step instance, so that starting it again finds the one there is.
  */
 
-import { createHash } from 'node:crypto';
-import {
-  type Event,
-  isOver,
-  type Problem,
-  problem,
-  type Scope,
-  type ShapeStep,
-  type Started,
-  unsettled,
-} from '@headgate/core';
-import type { RunRow, Store } from '../store/ports.ts';
+import { isOver, type Problem, problem, type Started, unsettled } from '@headgate/core';
+import type { Store } from '../store/ports.ts';
 import { Admission } from './admission.ts';
 import { Recent } from './cache.ts';
+import { Children } from './children.ts';
 import type { Clock } from './clock.ts';
+import { Ends } from './ends.ts';
 import type { Flows, Target } from './flows.ts';
 import { Live, type WaitCommand } from './live.ts';
-import { Loop, PARK } from './loop.ts';
+import { type Loop, PARK } from './loop.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
 
@@ -61,7 +52,6 @@ type Deps = {
   readonly log: (level: 'warn' | 'error', text: string, data: Record<string, unknown>) => void;
 };
 
-const PAGE = 500;
 const MOST_DEPTH = 16;
 
 export class Runs {
@@ -71,16 +61,20 @@ export class Runs {
   readonly #abandoned = new Map<string, string>();
   readonly admission: Admission;
   readonly loop: Loop;
+  readonly ends: Ends;
+  readonly children: Children;
 
   constructor(deps: Deps) {
     this.#d = deps;
     this.admission = new Admission({
       clock: deps.clock,
       timers: deps.timers,
-      begin: (run) => this.#beginQueued(run),
+      begin: (run) => this.beginQueued(run),
       replaced: (run, by) => void this.#replaced(run, by),
     });
     this.loop = deps.loop(this);
+    this.ends = new Ends({ ...deps, live: (run) => this.live(run), hold: (w, run) => this.hold(w, run) });
+    this.children = new Children({ ...deps, runs: this });
   }
 
   /** Runs begun lately, by idempotency key: what is not durable yet cannot be asked of the store. */
@@ -186,7 +180,7 @@ export class Runs {
     live.cancelTimeout = this.#d.timers.at(deadline, () => void this.wake(live.base.workspace, live.id));
   }
 
-  #beginQueued(run: string): void {
+  beginQueued(run: string): void {
     void this.#hold(run).then((live) => {
       if (live === null || live.over || live.state.phase !== 'queued') return;
       live.admitted = true;
@@ -205,6 +199,15 @@ export class Runs {
   async hold(workspace: string, run: string): Promise<Live | null> {
     const live = await this.#hold(run, workspace);
     return live === null || live.base.workspace !== workspace ? null : live;
+  }
+
+  has(run: string): boolean {
+    return this.#live.has(run);
+  }
+
+  /** A run that waits in admission without being in memory (after a restart). */
+  queuedIn(run: string, workspace: string): void {
+    this.#queuedIn.set(run, workspace);
   }
 
   live(run: string): Live | undefined {
@@ -226,7 +229,6 @@ export class Runs {
     return load;
   }
 
-  /** Workspaces of runs that wait in admission without being in memory (after a restart). */
   readonly #queuedIn = new Map<string, string>();
 
   async #load(workspace: string, run: string): Promise<Live | null> {
@@ -240,7 +242,7 @@ export class Runs {
     }
     const live = new Live(row, compiled);
     const repeatable = new Map<string, boolean>();
-    for await (const event of this.events(workspace, run, 0)) {
+    for await (const event of this.ends.events(workspace, run, 0)) {
       live.replay(event);
       if (event.type === 'step.started')
         repeatable.set(`${event.step}.${(event.item ?? []).join('.')}`, event.data.repeatable);
@@ -256,20 +258,6 @@ export class Runs {
     }
     this.loop.advance(live);
     return live;
-  }
-
-  /** The journal of a run as written, from seq > after. */
-  async *events(workspace: string, run: string, after: number): AsyncGenerator<Event> {
-    const store = this.#d.store.in(workspace);
-    for (let seen = after; ; ) {
-      const chunks = await store.runs.chunks(run, seen, 64);
-      if (chunks.length === 0) return;
-      for (const chunk of chunks) {
-        const events = JSON.parse(this.#d.open.chunk(workspace, run, chunk.from, chunk.sealed)) as Event[];
-        for (const event of events) if (event.seq > seen) yield event;
-        seen = Math.max(seen, chunk.from + chunk.count - 1);
-      }
-    }
   }
 
   /** Something of this run is due: a wait, a retry, its deadline, or a child that ended meanwhile. */
@@ -305,108 +293,10 @@ export class Runs {
     if (wait.until !== null) this.#d.timers.at(wait.until, () => void this.wake(workspace, live.id));
     if (wait.child === null) return;
     live.keep += 1;
-    void this.#childOver(workspace, live.id, wait.child).finally(() => {
+    void this.children.over(workspace, live.id, wait.child).finally(() => {
       live.keep -= 1;
       if (!live.advancing && live.flights.size === 0 && live.state.active === 0) this.parked(live);
     });
-  }
-
-  /** Starts the run that a step calls, or finds it when it was started before. */
-  async call(
-    live: Live,
-    step: ShapeStep,
-    scope: Scope,
-    attempt: number,
-    target: Target,
-    input: unknown,
-  ): Promise<{ child: string } | { problem: Problem }> {
-    const place = `${live.id}\n${step.id}\n${scope.item.join('.')}\n${attempt}`;
-    const id = live.id.slice(0, 11) + createHash('sha256').update(place).digest('hex').slice(0, 16);
-    const { workspace } = live.base;
-    if (this.#live.has(id) || (await this.#d.store.in(workspace).runs.get(id)) !== null) return { child: id };
-    const made = this.create({
-      target,
-      input,
-      id,
-      trigger: { kind: 'flow.call@1', data: { run: live.id, step: step.id } },
-      principal: live.base.principal,
-      environment: live.base.environment,
-      priority: live.base.priority,
-      limitKey: null,
-      idempotencyKey: null,
-      depth: (live.state.created?.depth ?? 0) + 1,
-      parent: { run: live.id, step: step.id, item: scope.item },
-    });
-    return 'problem' in made ? made : { child: id };
-  }
-
-  /** Gives a child's end to the parent that waits for it. Safe to ask at any time, any number of times. */
-  async #childOver(workspace: string, parent: string, child: string): Promise<void> {
-    const end = await this.outcome(workspace, child);
-    if (end === null && (this.#live.has(child) || (await this.#d.store.in(workspace).runs.get(child)) !== null)) return;
-    const live = await this.hold(workspace, parent);
-    const wait = live?.waits.find((w) => w.child === child && !w.scope.dropped);
-    if (live === null || live === undefined || wait === undefined || live.over) return;
-    live.waits = live.waits.filter((w) => w !== wait);
-    // A child that is nowhere was taken by a damaged or cut store: calling again makes the same one (R3).
-    if (end === null) this.loop.again(live, wait.scope, wait.step);
-    else if (end.problem === null) this.loop.done(live, wait.step, wait.scope, end.output);
-    else {
-      const why: Problem = { ...end.problem, at: { ...end.problem.at, flow: end.row.flow } };
-      live.record(
-        this.#d.clock.now(),
-        'step.problem',
-        {
-          problem: {
-            code: why.code,
-            text: `The called flow failed: ${why.text}`,
-            retry: 'no',
-            at: { step: wait.step.id },
-          },
-          attempt: wait.attempt,
-        },
-        wait.step.id,
-        wait.scope.item,
-      );
-    }
-    this.loop.advance(live);
-  }
-
-  /** How a finished run ended; null while it is not over, or for no such run. */
-  async outcome(
-    workspace: string,
-    run: string,
-  ): Promise<{ row: RunRow; output: unknown; problem: Problem | null } | null> {
-    const live = this.#live.get(run);
-    if (live !== undefined && live.base.workspace === workspace) return live.over ? this.outcomeOf(live) : null;
-    const row = await this.#d.store.in(workspace).runs.get(run);
-    if (row === null || !isOver(row.state)) return null;
-    return { row, ...(await this.ending(workspace, row)) };
-  }
-
-  outcomeOf(live: Live): { row: RunRow; output: unknown; problem: Problem | null } {
-    const { state } = live;
-    const output = state.output === null ? null : this.#d.values.read(live.base.workspace, state.output);
-    return {
-      row: live.row(),
-      output,
-      problem: state.problem ?? (state.phase === 'in_doubt' ? (state.doubts[0]?.problem ?? null) : null),
-    };
-  }
-
-  /** The last words of a run from its journal. */
-  async ending(workspace: string, row: RunRow): Promise<{ output: unknown; problem: Problem | null }> {
-    if (row.state === 'in_doubt') {
-      const live = await this.hold(workspace, row.id);
-      return { output: null, problem: live?.state.doubts[0]?.problem ?? null };
-    }
-    if (!isOver(row.state)) return { output: null, problem: null };
-    for await (const event of this.events(workspace, row.id, row.seq - 1)) {
-      if (event.type === 'run.done')
-        return { output: this.#d.values.read(workspace, event.data.output), problem: null };
-      if (event.type === 'run.failed') return { output: null, problem: event.data.problem };
-    }
-    return { output: null, problem: null };
   }
 
   /** The loop met a run that only waits: it may leave memory. */
@@ -444,7 +334,7 @@ export class Runs {
       () => {
         this.#live.delete(live.id);
         for (const t of tell) t();
-        if (base.parent !== null) void this.#childOver(base.workspace, base.parent, live.id);
+        if (base.parent !== null) void this.children.over(base.workspace, base.parent, live.id);
         this.#d.over(live);
       },
       () => this.abandon(live),
@@ -475,48 +365,6 @@ export class Runs {
       return;
     }
     for (const [run, workspace] of runs) await this.#hold(run, workspace);
-  }
-
-  /** After a start: takes up everything that was not over. Waits for nothing that may wait. */
-  async recover(): Promise<{ running: number; waiting: number; queued: number }> {
-    const counts = { running: 0, waiting: 0, queued: 0 };
-    for (let after = ''; ; ) {
-      const rows = await this.#d.store.engine.unfinished(after, PAGE);
-      for (const row of rows) await this.#takeUpRow(row, counts);
-      const last = rows[rows.length - 1];
-      if (last === undefined || rows.length < PAGE) return counts;
-      after = last.id;
-    }
-  }
-
-  async #takeUpRow(row: RunRow, counts: { running: number; waiting: number; queued: number }): Promise<void> {
-    if (row.state === 'queued') {
-      counts.queued += 1;
-      const compiled = await this.#d.flows.byHash(row.workspace, row.hash);
-      if (compiled === null) return;
-      this.#queuedIn.set(row.id, row.workspace);
-      const admitted = this.admission.ask(
-        { run: row.id, lane: row.limitKey ?? `${row.flow}\n`, priority: row.priority, compiled },
-        row.wake ?? 0,
-      );
-      if (admitted === 'now') this.#beginQueued(row.id);
-      return;
-    }
-    if (row.limitKey !== null) this.admission.count(row.limitKey);
-    if (row.state === 'in_doubt') return;
-    if (row.state === 'waiting') {
-      counts.waiting += 1;
-      if (row.wake !== null) this.#d.timers.at(row.wake, () => void this.#wakeFirst(row));
-      return;
-    }
-    counts.running += 1;
-    await this.#hold(row.id, row.workspace);
-  }
-
-  /** Reading a run back arms its waits; those that are due already are woken at once. */
-  async #wakeFirst(row: RunRow): Promise<void> {
-    await this.#hold(row.id, row.workspace);
-    await this.wake(row.workspace, row.id);
   }
 
   /** Stops touching runs; what is written stays for the next start. */

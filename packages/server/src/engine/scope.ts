@@ -4,15 +4,7 @@
  * Lookups are lazy; a spilled value is read only when an expression names it. Nothing here is reachable but data.
  */
 
-import {
-  type BlockRun,
-  DONE,
-  type Scope as Place,
-  type Scope,
-  type ExprScope,
-  visible,
-  type ValueRoot,
-} from '@headgate/core';
+import { type BlockRun, DONE, type Scope as Place, type ExprScope, visible, type ValueRoot } from '@headgate/core';
 import type { Live } from './live.ts';
 import type { Values } from './values.ts';
 
@@ -113,5 +105,3 @@ export const withProblem = (scope: ExprScope, step: string, problem: unknown): E
   step: (id) => scope.step(id),
   problem: (id) => (id === step ? problem : scope.problem(id)),
 });
-
-export type { Scope };

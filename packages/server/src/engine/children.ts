@@ -1,0 +1,86 @@
+/**
+ * Flows that call flows: the child run and its end.
+ *
+ * R3 A sub-run has an id made of its parent's step instance, so that starting it again finds the one there is. It is
+ *    written before its parent's wait, so a crash never leaves a parent waiting for a child that was never written.
+ */
+
+import { createHash } from 'node:crypto';
+import type { Problem, Scope, ShapeStep } from '@headgate/core';
+import type { Store } from '../store/ports.ts';
+import type { Clock } from './clock.ts';
+import type { Target } from './flows.ts';
+import type { Live } from './live.ts';
+import type { Runs } from './runs.ts';
+
+type Deps = { readonly store: Store; readonly clock: Clock; readonly runs: Runs };
+
+export class Children {
+  readonly #d: Deps;
+
+  constructor(deps: Deps) {
+    this.#d = deps;
+  }
+
+  /** Starts the run that a step calls, or finds it when it was started before. */
+  async call(
+    live: Live,
+    step: ShapeStep,
+    scope: Scope,
+    attempt: number,
+    target: Target,
+    input: unknown,
+  ): Promise<{ child: string } | { problem: Problem }> {
+    const place = `${live.id}\n${step.id}\n${scope.item.join('.')}\n${attempt}`;
+    const id = live.id.slice(0, 11) + createHash('sha256').update(place).digest('hex').slice(0, 16);
+    const { workspace } = live.base;
+    if (this.#d.runs.has(id) || (await this.#d.store.in(workspace).runs.get(id)) !== null) return { child: id };
+    const made = this.#d.runs.create({
+      target,
+      input,
+      id,
+      trigger: { kind: 'flow.call@1', data: { run: live.id, step: step.id } },
+      principal: live.base.principal,
+      environment: live.base.environment,
+      priority: live.base.priority,
+      limitKey: null,
+      idempotencyKey: null,
+      depth: (live.state.created?.depth ?? 0) + 1,
+      parent: { run: live.id, step: step.id, item: scope.item },
+    });
+    return 'problem' in made ? made : { child: id };
+  }
+
+  /** Gives a child's end to the parent that waits for it. Safe to ask at any time, any number of times. */
+  async over(workspace: string, parent: string, child: string): Promise<void> {
+    const end = await this.#d.runs.ends.outcome(workspace, child);
+    if (end === null && (this.#d.runs.has(child) || (await this.#d.store.in(workspace).runs.get(child)) !== null))
+      return;
+    const live = await this.#d.runs.hold(workspace, parent);
+    const wait = live?.waits.find((w) => w.child === child && !w.scope.dropped);
+    if (live === null || live === undefined || wait === undefined || live.over) return;
+    live.waits = live.waits.filter((w) => w !== wait);
+    // A child that is nowhere was taken by a damaged or cut store: calling again makes the same one (R3).
+    if (end === null) this.#d.runs.loop.again(live, wait.scope, wait.step);
+    else if (end.problem === null) this.#d.runs.loop.done(live, wait.step, wait.scope, end.output);
+    else {
+      const why: Problem = { ...end.problem, at: { ...end.problem.at, flow: end.row.flow } };
+      live.record(
+        this.#d.clock.now(),
+        'step.problem',
+        {
+          problem: {
+            code: why.code,
+            text: `The called flow failed: ${why.text}`,
+            retry: 'no',
+            at: { step: wait.step.id },
+          },
+          attempt: wait.attempt,
+        },
+        wait.step.id,
+        wait.scope.item,
+      );
+    }
+    this.#d.runs.loop.advance(live);
+  }
+}

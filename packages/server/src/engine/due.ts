@@ -1,0 +1,46 @@
+/** What a due time does: starts the flow's run, once, whatever happens in between (T1 in schedule.ts). */
+
+import type { Store } from '../store/ports.ts';
+import type { Alert } from './alerts.ts';
+import type { Flows } from './flows.ts';
+import type { Runs } from './runs.ts';
+import type { Due } from './schedule.ts';
+import { checkInput } from './starter.ts';
+
+type Deps = {
+  readonly store: Store;
+  readonly flows: Flows;
+  readonly runs: Runs;
+  readonly journal: Store['journal'];
+  readonly alert: Alert;
+};
+
+export const startDue = async (
+  { store, flows, runs, journal, alert }: Deps,
+  { row, due, input }: Due,
+): Promise<void> => {
+  const target = await flows.latest(row.workspace, row.flow);
+  if (!target.ok) return alert('a schedule cannot start its flow', { flow: row.flow, code: target.problem.code });
+  const checked = checkInput(target.value, input);
+  if (!checked.ok)
+    return alert('a schedule’s input is not what its flow takes', {
+      flow: row.flow,
+      trigger: row.trigger,
+      code: checked.problem.code,
+    });
+  const key = `schedule:${row.trigger}:${due}`;
+  if ((await store.in(row.workspace).runs.byIdempotencyKey(row.flow, key, 0)) !== null) return;
+  const made = runs.create({
+    target: target.value,
+    input: checked.value,
+    trigger: { id: row.trigger, kind: 'schedule@1', data: { due: new Date(due).toISOString() } },
+    principal: `trigger:${row.trigger}`,
+    environment: 'default',
+    priority: target.value.compiled.flow.settings?.priority ?? 0,
+    limitKey: null,
+    idempotencyKey: key,
+    depth: 0,
+  });
+  if ('problem' in made) return alert('a scheduled run could not begin', { flow: row.flow, code: made.problem.code });
+  await journal.barrier(made.live.group);
+};

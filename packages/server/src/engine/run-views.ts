@@ -1,0 +1,43 @@
+/** Runs as their readers see them: in memory or read back, and only to those who may. */
+
+import { type Permission, may, type Principal, problem, type Result, type RunView } from '@headgate/core';
+import type { RunRow, Store } from '../store/ports.ts';
+import type { Live } from './live.ts';
+import type { Runs } from './runs.ts';
+import { viewOf } from './views.ts';
+
+export type RunViews = {
+  readonly live: (live: Live) => RunView;
+  readonly one: (workspace: string, id: string) => Promise<RunView | null>;
+  /** A run the principal may do this to; another workspace's is as one that never existed. */
+  readonly reach: (who: Principal, id: string, permission: Permission) => Promise<Result<RunRow>>;
+};
+
+export const newRunViews = (store: Store, runs: Runs): RunViews => {
+  const live = (of: Live): RunView => {
+    const { row, output, problem: why } = runs.ends.outcomeOf(of);
+    return viewOf(row, { output, problem: why });
+  };
+  const viewRow = async (row: RunRow): Promise<RunView> => viewOf(row, await runs.ends.ending(row.workspace, row));
+  const one = async (workspace: string, id: string): Promise<RunView | null> => {
+    const here = runs.live(id);
+    if (here !== undefined && here.base.workspace === workspace && !here.over) return live(here);
+    const row = await store.in(workspace).runs.get(id);
+    return row === null ? null : viewRow(row);
+  };
+
+  const reach = async (who: Principal, id: string, permission: Permission): Promise<Result<RunRow>> => {
+    const row = await store.in(who.workspace).runs.get(id);
+    const here = runs.live(id);
+    const found = row ?? (here !== undefined && here.base.workspace === who.workspace ? here.row() : null);
+    if (
+      found === null ||
+      !may(who, permission, { workspace: found.workspace, project: found.project, flow: found.flow })
+    ) {
+      return { ok: false, problem: problem('run.not_found', 'There is no such run') };
+    }
+    return { ok: true, value: found };
+  };
+
+  return { live, one, reach };
+};

@@ -1,0 +1,158 @@
+/**
+ * Starting runs by the run API: which flow, may they, does the input fit, is it a repetition; then the run itself and
+ * the wait for its answer.
+ *
+ * N1 An answer leaves only after the run it speaks of is durable.
+ * N2 Whoever may not run a flow learns as little of it as if it did not exist.
+ */
+
+import { at, isOver, may, problem, type Result, type RunView, type StartRequest } from '@headgate/core';
+import type { Store } from '../store/ports.ts';
+import type { Clock } from './clock.ts';
+import type { Flows, Target } from './flows.ts';
+import { inputProblem } from './hooks.ts';
+import type { Live } from './live.ts';
+import type { RunViews } from './run-views.ts';
+import type { Runs } from './runs.ts';
+import { startLimits } from './start.ts';
+import type { Timers } from './timers.ts';
+import type { Values } from './values.ts';
+
+type Deps = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly values: Values;
+  readonly flows: Flows;
+  readonly runs: Runs;
+  readonly views: RunViews;
+  readonly journal: Store['journal'];
+};
+
+type Answer = Result<{ run: RunView; finished: boolean }>;
+
+export type Starter = {
+  readonly start: (request: StartRequest) => Promise<Answer>;
+  /** The run as it is once what it did so far is durable. */
+  readonly settled: (live: Live) => Promise<Result<RunView>>;
+};
+
+export const newStarter = ({ store, clock, timers, values, flows, runs, views, journal }: Deps): Starter => {
+  const start = async (request: StartRequest): Promise<Answer> => {
+    const { principal } = request;
+    const found = await pick(flows, store, request, clock.now());
+    if (!found.ok) return found;
+    const target = found.value;
+    if (!may(principal, 'run', { workspace: target.workspace, project: target.row.project, flow: target.row.id })) {
+      return { ok: false, problem: problem('flow.not_found', 'There is no such flow') };
+    }
+    if (!target.row.enabled)
+      return {
+        ok: false,
+        problem: problem('flow.disabled', 'This flow is switched off', {
+          at: { flow: target.row.id },
+          fix: 'Switch it on first.',
+        }),
+      };
+    const checked = checkInput(target, request.input);
+    if (!checked.ok) return checked;
+    const limits = startLimits(target.compiled, checked.value, request.trigger, clock.now());
+    if ('problem' in limits) return { ok: false, problem: limits.problem };
+    const unknownPin = Object.keys(request.pins ?? {}).find((id) => !target.compiled.shape.byId.has(id));
+    if (unknownPin !== undefined)
+      return {
+        ok: false,
+        problem: problem('input.pins', `There is no step ${unknownPin} to pin`, {
+          at: { field: `pins.${unknownPin}` },
+        }),
+      };
+    const key = request.idempotencyKey ?? limits.idempotencyKey;
+    const existing =
+      key === null
+        ? null
+        : (runs.byKey(target.row.id, key) ??
+          (await store.in(target.workspace).runs.byIdempotencyKey(target.row.id, key, 0)) ??
+          runs.byKey(target.row.id, key));
+    if (existing !== null) return finish(principal.workspace, existing, request.wait);
+    const made = runs.create({
+      target,
+      input: checked.value,
+      trigger: request.trigger,
+      principal: principal.id,
+      environment: request.environment ?? 'default',
+      priority: request.priority ?? target.compiled.flow.settings?.priority ?? 0,
+      limitKey: limits.limitKey,
+      idempotencyKey: key,
+      depth: 0,
+      ...(request.pins === undefined ? {} : { before: (live, when) => pin(live, when, request.pins ?? {}) }),
+    });
+    return 'problem' in made ? { ok: false, problem: made.problem } : answer(made.live, request.wait);
+  };
+
+  const pin = (live: Live, when: number, pins: Readonly<Record<string, unknown>>): void => {
+    for (const [step, value] of Object.entries(pins)) {
+      const held = values.hold(value, live.spilled);
+      if ('held' in held) live.record(when, 'step.done', { out: held.held, pinned: true }, step);
+    }
+  };
+
+  const answer = async (live: Live, wait: number): Promise<Answer> => {
+    if (!live.over && wait > 0) {
+      await new Promise<void>((resolve) => {
+        const cancel = timers.at(clock.now() + wait, resolve);
+        live.onEnd.push(() => {
+          cancel();
+          resolve();
+        });
+      });
+    }
+    try {
+      await journal.barrier(live.group);
+    } catch {
+      runs.abandon(live);
+      return {
+        ok: false,
+        problem: problem('store.unavailable', 'The run could not be made durable', {
+          retry: 'yes',
+          fix: 'Look at /health/ready, then try again.',
+        }),
+      };
+    }
+    return { ok: true, value: { run: views.live(live), finished: live.over } };
+  };
+
+  const finish = async (workspace: string, id: string, wait: number): Promise<Answer> => {
+    const live = runs.live(id);
+    if (live !== undefined) return answer(live, wait);
+    const found = await views.one(workspace, id);
+    return found === null
+      ? { ok: false, problem: problem('run.not_found', 'There is no such run') }
+      : { ok: true, value: { run: found, finished: isOver(found.state) } };
+  };
+
+  const settled = async (live: Live): Promise<Result<RunView>> => {
+    const done = await answer(live, 0);
+    return done.ok ? { ok: true, value: done.value.run } : done;
+  };
+
+  return { start, settled };
+};
+
+/** The input with defaults filled in, or what is wrong with it. */
+export const checkInput = (target: Target, input: unknown): Result<unknown> => {
+  const { input: declared } = target.compiled;
+  if (declared === null) return { ok: true, value: input };
+  const checked = declared(input);
+  return checked.ok ? checked : { ok: false, problem: inputProblem(checked.problems) };
+};
+
+const pick = async (flows: Flows, store: Store, request: StartRequest, now: number): Promise<Result<Target>> => {
+  const { workspace } = request.principal;
+  if ('draft' in request.which) return flows.draft(workspace, request.flow, now);
+  const { version } = request.which;
+  if (version === undefined) return flows.latest(workspace, request.flow);
+  const row = await store.in(workspace).flows.get(request.flow);
+  return row === null
+    ? { ok: false, problem: at({ flow: request.flow }, problem('flow.not_found', 'There is no such flow')) }
+    : flows.version(workspace, row, version);
+};

@@ -93,7 +93,13 @@ export type RunRow = {
   readonly seq: number;
 };
 
-/** One thing to make durable: the run's row as it is now, and the events since the last write, as one JSON array text. */
+/**
+ * One thing to make durable: the run's row as it is now, and the events since the last write, as one JSON array text. The
+ * first write of a run begins with event 1 and makes the row; each one after must follow the last without a gap
+ * (`row.seq` is the seq of its last event), or the writer stops: a journal with a hole is worse than a stopped server.
+ * What is fixed at the first write: everything but state, priority, limitKey, problemCode, problemStep, started, ended,
+ * wake and seq.
+ */
 export type RunWrite = {
   readonly row: RunRow;
   /** First seq of `events`; 0 when there are none. */

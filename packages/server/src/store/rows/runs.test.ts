@@ -33,7 +33,7 @@ test('every column of a run is read back as it was written', async () => {
     wake: NOW + 50,
     seq: 12,
   });
-  await writeAll(store, [runWrite(full), runWrite(runRow('run_bare'))]);
+  await writeAll(store, [{ ...runWrite(full), from: 1, count: 12 }, runWrite(runRow('run_bare'))]);
   expect(await store.in('default').runs.get('run_full')).toEqual(full);
   expect(await store.in('default').runs.get('run_bare')).toEqual(runRow('run_bare'));
   expect(await store.in('default').runs.get('run_none')).toBeNull();

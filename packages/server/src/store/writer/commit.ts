@@ -3,7 +3,8 @@
  * no query builder, because this is where every run passes.
  *
  * G1 A group is committed wholly or not at all; blobs it refers to are on disk before it commits.
- * G2 A run's row is written only under its own workspace, and its `seq` never goes back.
+ * G2 A run's row is made by the write of its first event, changed only under its own workspace, and only by the write that
+ *    follows the last one: a gap or a repetition in a journal is refused here, whatever the engine believes.
  * G3 A chunk is sealed once, here, off the main thread.
  */
 
@@ -33,14 +34,10 @@ export const committer = (
   const changing = RUN_COLUMNS.slice(FIXED);
   const begin = database.prepare('begin immediate');
   const end = database.prepare('commit');
-  const putRun = database.prepare(
-    `insert into run (${RUN_COLUMNS.join(', ')}) values (${marks(RUN_COLUMNS.length)})
-     on conflict (id) do update set ${changing.map((column) => `${column} = excluded.${column}`).join(', ')}
-     where run.workspace = excluded.workspace and run.seq <= excluded.seq returning n`,
-  );
-  putRun.setReturnArrays(true);
+  const putRun = database.prepare(`insert into run (${RUN_COLUMNS.join(', ')}) values (${marks(RUN_COLUMNS.length)})`);
+  const findRun = database.prepare('select n from run where id = ?');
   const changeRun = database.prepare(
-    `update run set ${changing.map((column) => `${column} = ?`).join(', ')} where n = ? and id = ? and workspace = ? and seq <= ?`,
+    `update run set ${changing.map((column) => `${column} = ?`).join(', ')} where n = ? and id = ? and workspace = ? and seq = ?`,
   );
   const putChunk = database.prepare(
     'insert into journal (workspace, run, start, count, sealed) values (?, ?, ?, ?, ?)',
@@ -74,34 +71,40 @@ export const committer = (
   const seal = chunkSealer(settings.journalKey);
   const known = new Map<Cell, number>();
 
-  const rowOf = (cells: Cell[]): number => {
+  const remember = (id: Cell, n: number, open: Cell | undefined): number => {
+    if (open === 0) known.delete(id);
+    else if (known.size < RUNS_KNOWN) known.set(id, n);
+    return n;
+  };
+
+  /** Writes a run's row and returns its number: the first events make it, what follows must follow without a gap. */
+  const rowOf = (cells: Cell[], start: number, count: number): number => {
     const id = cells[0] ?? '';
-    const n = known.get(id);
-    if (n !== undefined) {
-      const done = changeRun.run(...cells.slice(FIXED), n, id, cells[1] ?? '', cells[SEQ] ?? 0);
-      if (done.changes === 1) {
-        if (cells[OPEN] === 0) known.delete(id);
-        return n;
-      }
-      known.delete(id);
-    }
-    const row: unknown = putRun.get(...cells);
-    if (!Array.isArray(row) || typeof row[0] !== 'number')
-      throw new Error(`run ${id}: a write out of order, or under another workspace`);
-    if (cells[OPEN] === 1 && known.size < RUNS_KNOWN) known.set(id, row[0]);
-    return row[0];
+    if (start === 1) return remember(id, Number(putRun.run(...cells).lastInsertRowid), cells[OPEN]);
+    const n = known.get(id) ?? findRun.get(id)?.['n'];
+    const before = Number(cells[SEQ]) - count;
+    const follows = count === 0 || start === before + 1;
+    if (
+      typeof n !== 'number' ||
+      !follows ||
+      changeRun.run(...cells.slice(FIXED), n, id, cells[1] ?? '', before).changes !== 1
+    )
+      throw new Error(
+        `run ${id}: a write that does not follow its last one (from ${start}, ${count} events), or under another workspace`,
+      );
+    return remember(id, n, cells[OPEN]);
   };
 
   const writeRuns = (cells: Cell[]): void => {
     for (let at = 0; at < cells.length; at += WRITE_CELLS) {
       const row = cells.slice(at, at + RUN_COLUMNS.length);
-      const n = rowOf(row);
-      const start = cells[at + RUN_COLUMNS.length];
-      const count = cells[at + RUN_COLUMNS.length + 1];
-      const events = cells[at + RUN_COLUMNS.length + 2];
-      if (typeof start !== 'number' || typeof count !== 'number' || typeof events !== 'string' || count === 0) continue;
-      const workspace = row[1] ?? '';
-      putChunk.run(workspace, n, start, count, seal(String(workspace), String(row[0]), start, events));
+      const [start, count, events] = cells.slice(at + RUN_COLUMNS.length, at + WRITE_CELLS);
+      if (typeof start !== 'number' || typeof count !== 'number' || typeof events !== 'string')
+        throw new Error(`run ${row[0]}: a write without numbers and a text of its events`);
+      const n = rowOf(row, start, count);
+      if (count === 0) continue;
+      const workspace = String(row[1]);
+      putChunk.run(workspace, n, start, count, seal(workspace, String(row[0]), start, events));
     }
   };
 

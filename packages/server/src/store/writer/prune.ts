@@ -112,8 +112,8 @@ export const pruner = (database: DatabaseSync): Pruner => {
         }
         dropDeliveries.run(rule.now, LITTER);
         dropDocs.run(rule.olderThan, LITTER);
-        database.exec('commit');
         database.exec(`pragma incremental_vacuum(${PAGES_FREED})`);
+        database.exec('commit');
         return { runs, blobs, more: runs < all.length || all.length === rule.limit };
       } catch (error) {
         if (database.isTransaction) database.exec('rollback');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
+import type { RunWrite } from '../ports.ts';
 import { DATABASE, migrate } from '../schema/migrate.ts';
 import { KEY, kitIn, NOW, openRow, runRow, runWrite } from '../testing/kit.ts';
 import { opener } from '../vault-open/opener.ts';
@@ -170,20 +171,29 @@ test('after the last try the writer stays failed and says so (J3)', async () => 
   expect(eventsOf(dir, 'run_a')).toEqual([]);
 });
 
-test('an event written twice is a bug, and stops the writer at once instead of being tried again', async () => {
-  const dir = kit.dir();
-  const writer = await start(dir);
-  await writer.barrier(writer.write(runWrite(openRow('run_a'))));
-  const group = writer.write(runWrite(openRow('run_a')));
-  await expect(writer.barrier(group)).rejects.toThrow('UNIQUE');
-  expect(writer.state()).toMatchObject({ ok: false, tries: 1, final: true });
-});
+const wrong: [string, RunWrite][] = [
+  ['repeats an event', runWrite(openRow('run_a', { seq: 2 }))],
+  ['leaves one out', runWrite(openRow('run_a', { seq: 4 }))],
+  ['goes back', runWrite(openRow('run_a', { seq: 1 }))],
+  ['says another number of events than its row', { ...runWrite(openRow('run_a', { seq: 4 })), from: 3 }],
+  ['changes the row to an event it does not bring', { ...runWrite(openRow('run_a', { seq: 3 })), from: 0, count: 0 }],
+  ['begins a run in the middle', runWrite(openRow('run_b', { seq: 2 }))],
+  ['makes a row without an event', { ...runWrite(openRow('run_b', { seq: 0 })), from: 0, count: 0 }],
+  ['is of another workspace', runWrite(openRow('run_a', { seq: 3, workspace: 'other' }))],
+];
 
-test('a run whose seq goes back is a bug and stops the writer', async () => {
-  const writer = await start(kit.dir());
-  await writer.barrier(writer.write(runWrite(openRow('run_a', { seq: 5 }))));
-  const group = writer.write(runWrite(openRow('run_a', { seq: 4 })));
-  await expect(writer.barrier(group)).rejects.toThrow('out of order');
+test.each(wrong)('a write that %s is a bug and stops the writer, also after a restart (G2)', async (_name, write) => {
+  const dir = kit.dir();
+  for (const restarted of [false, true]) {
+    const writer = await start(dir);
+    if (!restarted) {
+      writer.write(runWrite(openRow('run_a')));
+      await writer.barrier(writer.write(runWrite(openRow('run_a', { seq: 2 }))));
+    }
+    await expect(writer.barrier(writer.write(write))).rejects.toThrow(/does not follow|UNIQUE/);
+    expect(writer.state()).toMatchObject({ ok: false, tries: 1, final: true, problem: { code: 'journal.stopped' } });
+    expect(eventsOf(dir, 'run_a')).toEqual([1, 2]);
+  }
 });
 
 test('closing writes what is gathered; afterwards nothing is taken', async () => {

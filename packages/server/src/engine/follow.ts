@@ -8,13 +8,18 @@ import type { JournalWriter, RunWrite, Store } from '../store/ports.ts';
 
 export class Followers {
   readonly #byRun = new Map<string, Set<() => void>>();
+  /** Resolves when all that was written so far is durable. */
+  #written: () => Promise<void> = () => Promise.resolve();
 
   /** The same writer, telling followers when what they follow became durable. */
   watching(journal: JournalWriter, written: (write: RunWrite) => void): JournalWriter {
+    let last = 0;
+    this.#written = () => journal.barrier(last);
     return {
       ...journal,
       write: (write) => {
         const group = journal.write(write);
+        last = group;
         if (write.blobs !== undefined)
           void journal.barrier(group).then(
             () => written(write),
@@ -57,6 +62,8 @@ export class Followers {
     listeners.add(listener);
     this.#byRun.set(run, listeners);
     signal.addEventListener('abort', listener, { once: true });
+    // What was on its way to the disk before anybody listened is news all the same.
+    this.#written().then(listener, () => undefined);
     try {
       while (!signal.aborted) {
         news = false;

@@ -2,6 +2,7 @@
  * The command line as a client of a running server: the same API, the same key, the same permissions as any other.
  *
  * CL1 The key is read from a file and sent in a header; it is in no argument and no address.
+ * CL2 The key goes to the address given and no further: redirects are not followed.
  */
 
 import { request as httpRequest } from 'node:http';
@@ -9,47 +10,90 @@ import { request as httpsRequest } from 'node:https';
 import { bad, good, type Problem, problem, type Result } from '@headgate/core';
 import { readText } from './files.ts';
 
-export type Client = {
-  /** The JSON of a 2xx answer, or the Problem of any other. */
-  readonly call: (method: string, path: string, body?: unknown) => Promise<Result<unknown>>;
-};
+/** The JSON of a 2xx answer, or every Problem of any other. */
+export type Answer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
-const NEXT = 'Is the server running? Start it with: headgate start';
+export type Client = { readonly call: (method: string, path: string, body?: unknown) => Promise<Answer> };
+
+const KEY = /^hg_[A-Za-z0-9_-]{20,}$/;
+const KEY_FIX = 'Give --key-file with the file that holds your API key; headgate superuser makes one.';
+const NEXT = 'Is the server running (headgate start), and is this its address (--url)?';
+/** A server that says nothing for so long is not going to. */
+const PATIENCE = 60_000;
 
 /** A client of the server at `url` with the key in `keyFile`. */
 export const openClient = (url: string, keyFile: string): Result<Client> => {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    return bad(usage('--url', 'expected an http or https address, such as http://localhost:7860'));
+  const base = new URL(url);
+  if (base.username !== '' || base.password !== '' || base.search !== '')
+    return bad(usage('--url', 'an address holds no user, password or query', KEY_FIX));
   const text = readText(keyFile);
-  if (!text.ok) return bad({ ...text.problem, fix: 'Give --key-file with the file that holds your API key (headgate superuser makes one).' });
+  if (!text.ok) return bad({ ...text.problem, at: { field: '--key-file' }, fix: KEY_FIX });
   const key = text.value.trim();
-  return good({ call: (method, path, body) => call(new URL(path, url), key, method, body) });
+  if (!KEY.test(key)) return bad(usage('--key-file', `${keyFile} holds no API key (they begin with hg_)`, KEY_FIX));
+  const under = base.pathname.replace(/\/+$/, '');
+  return good({ call: (method, path, body) => call(new URL(under + path, base), key, method, body) });
 };
 
-const call = (url: URL, key: string, method: string, body: unknown): Promise<Result<unknown>> =>
+const usage = (field: string, text: string, fix?: string): Problem =>
+  problem('usage', text, { at: { field }, ...(fix === undefined ? {} : { fix }) });
+
+const call = (url: URL, key: string, method: string, body: unknown): Promise<Answer> =>
   new Promise((resolve) => {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const request = send(
-      url,
-      { method, headers: { 'x-api-key': key, accept: 'application/json', ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }) } },
-      (response) => {
-        const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part));
-        response.on('end', () => resolve(read(response.statusCode ?? 0, Buffer.concat(parts).toString('utf8'))));
-        response.on('error', (error) => resolve(bad(problem('client.broken', `The answer broke off (${error.message})`, { fix: NEXT }))));
-      },
-    );
-    request.on('error', (error) => resolve(bad(problem('client.unreachable', `No answer from ${url.origin} (${error.message})`, { fix: NEXT }))));
+    const fail = (code: string, text: string): void =>
+      resolve({ ok: false, problems: [problem(code, text, { fix: NEXT })] });
+    const type = payload === undefined ? {} : { 'content-type': 'application/json' };
+    const length = payload === undefined ? {} : { 'content-length': Buffer.byteLength(payload) };
+    const headers = { 'x-api-key': key, accept: 'application/json', ...type, ...length };
+    const request = send(url, { method, headers, timeout: PATIENCE }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('end', () => resolve(read(response.statusCode ?? 0, Buffer.concat(parts).toString('utf8'))));
+      response.on('error', (error) => fail('client.broken', `The answer broke off (${error.message})`));
+    });
+    request.on('timeout', () => request.destroy(new Error(`nothing for ${PATIENCE / 1000} s`)));
+    request.on('error', (error) => fail('client.unreachable', `No answer from ${url.origin} (${why(error)})`));
     request.end(payload);
   });
 
-const read = (status: number, text: string): Result<unknown> => {
+/** Node gives several attempts (IPv6, IPv4) one error without a message. */
+const why = (error: Error): string => ('code' in error && error.message === '' ? String(error.code) : error.message);
+
+const read = (status: number, text: string): Answer => {
   let value: unknown = null;
   try {
     value = text === '' ? null : JSON.parse(text);
   } catch {
-    return bad(problem('client.answer', `The server answered ${status} with something that is not JSON`, { fix: 'Is this the address of a Headgate server? See --url.' }));
+    const said = `The server answered ${status} with something that is not JSON`;
+    return {
+      ok: false,
+      problems: [problem('client.answer', said, { fix: 'Is this the address of a Headgate server?' })],
+    };
   }
-  if (status >= 200 && status < 300) return good(value);
-  const given = value as Partial<Problem> | null;
-  return bad({ retry: 'no', code: given?.code ?? `http.${status}`, text: given?.text ?? `The server answered ${status}`, ...(given?.at === undefined ? {} : { at: given.at }), ...(given?.fix === undefined ? {} : { fix: given.fix }) });
+  return status >= 200 && status < 300 ? { ok: true, value } : { ok: false, problems: refusal(status, value) };
+};
+
+/** A refusal is a Problem, and may bring a list of them, or of powers that are missing. */
+const refusal = (status: number, value: unknown): readonly Problem[] => {
+  const given = (typeof value === 'object' && value !== null ? value : {}) as Partial<Problem> & {
+    readonly problems?: readonly Problem[];
+    readonly missing?: readonly { readonly step: string; readonly power: string }[];
+  }; // parse boundary: what a server says of itself, for showing
+  const { problems = [], missing = [] } = given;
+  if (problems.length > 0) return problems;
+  const lines = missing.map((one) => `\n  ${one.step}=${one.power}`);
+  const head = problem(
+    given.code ?? `http.${status}`,
+    `${given.text ?? `The server answered ${status}`}${lines.join('')}`,
+  );
+  const more = {
+    ...(given.at === undefined ? {} : { at: given.at }),
+    ...(given.fix === undefined ? {} : { fix: given.fix }),
+  };
+  return [{ ...head, ...more }];
 };

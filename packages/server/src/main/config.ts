@@ -17,6 +17,7 @@ export type Settings = {
   readonly port: number;
   /** Where people and services reach this server; links are made of it. No trailing slash. */
   readonly publicUrl: string;
+  readonly publicUrlGiven: boolean;
   /** All state. */
   readonly dir: string;
   /** The instance key; outside `dir`, so that a backup does not hold both. */
@@ -55,21 +56,31 @@ export type Overrides = Partial<Record<Name, string>>;
 export const environment = (): Environment => process.env;
 
 /** Works out all settings, or every problem with them. */
-export const readSettings = (env: Environment, overrides: Overrides = {}): { settings: Settings } | { problems: Problem[] } => {
+export const readSettings = (
+  env: Environment,
+  overrides: Overrides = {},
+): { settings: Settings } | { problems: Problem[] } => {
   const problems: Problem[] = [];
   for (const name of Object.keys(env)) {
     if (name.startsWith('HEADGATE_') && !NAMES.some((n) => n === name)) {
-      problems.push(problem('config.unknown', `There is no setting ${name}`, { at: { field: name }, fix: `Settings: ${NAMES.join(', ')}` }));
+      problems.push(
+        problem('config.unknown', `There is no setting ${name}`, {
+          at: { field: name },
+          fix: `Settings: ${NAMES.join(', ')}`,
+        }),
+      );
     }
   }
-  const dir = resolve(overrides.HEADGATE_CONFIG_DIR ?? env['HEADGATE_CONFIG_DIR'] ?? join(homedir(), '.headgate'));
+  const dir = resolve(overrides.HEADGATE_CONFIG_DIR || env['HEADGATE_CONFIG_DIR'] || join(homedir(), '.headgate'));
   const file = fromFile(join(dir, 'config.json'));
   if (!file.ok) problems.push(file.problem);
   const known = file.ok ? file.value : {};
-  const read = (name: Name): string | undefined => overrides[name] ?? env[name] ?? known[name];
+  // An empty text is no setting: an empty host would listen on every address.
+  const read = (name: Name): string | undefined =>
+    [overrides[name], env[name], known[name]].find((text) => text !== undefined && text !== '');
   const flag = (name: Name, byDefault: boolean): boolean => {
     const text = read(name);
-    if (text === undefined || text === '') return byDefault;
+    if (text === undefined) return byDefault;
     if (text === 'true' || text === '1') return true;
     if (text === 'false' || text === '0') return false;
     problems.push(problem('config.flag', `${name} must be true or false`, { at: { field: name } }));
@@ -77,46 +88,85 @@ export const readSettings = (env: Environment, overrides: Overrides = {}): { set
   };
 
   const port = read('HEADGATE_PORT') ?? '7860';
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) problems.push(problem('config.port', 'HEADGATE_PORT must be a port number from 0 to 65535', { at: { field: 'HEADGATE_PORT' } }));
-  const publicUrl = (read('HEADGATE_PUBLIC_URL') ?? `http://localhost:${port}`).replace(/\/+$/, '');
-  if (!isOrigin(publicUrl)) problems.push(problem('config.public_url', 'HEADGATE_PUBLIC_URL must be an http or https address without path, e.g. https://flows.example.com', { at: { field: 'HEADGATE_PUBLIC_URL' } }));
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    problems.push(
+      problem('config.port', 'HEADGATE_PORT must be a port number from 0 to 65535', { at: { field: 'HEADGATE_PORT' } }),
+    );
+  const publicUrlGiven = read('HEADGATE_PUBLIC_URL');
+  const publicUrl = (publicUrlGiven ?? `http://localhost:${port}`).replace(/\/+$/, '');
+  if (!isOrigin(publicUrl))
+    problems.push(
+      problem(
+        'config.public_url',
+        'HEADGATE_PUBLIC_URL must be an http or https address without path, e.g. https://flows.example.com',
+        { at: { field: 'HEADGATE_PUBLIC_URL' } },
+      ),
+    );
   const database = read('HEADGATE_DATABASE_URL');
-  if (database !== undefined && database !== '' && !database.startsWith('sqlite:')) {
-    problems.push(problem('config.database', 'This version keeps its data in SQLite only', { at: { field: 'HEADGATE_DATABASE_URL' }, fix: 'Leave HEADGATE_DATABASE_URL unset.' }));
+  if (database !== undefined) {
+    const text = 'This version keeps its data in one SQLite file in HEADGATE_CONFIG_DIR, and in no other database';
+    problems.push(
+      problem('config.database', text, {
+        at: { field: 'HEADGATE_DATABASE_URL' },
+        fix: 'Leave HEADGATE_DATABASE_URL unset.',
+      }),
+    );
   }
   const host = read('HEADGATE_HOST') ?? '127.0.0.1';
   const loopback = isLoopback(host);
   const keyFileGiven = read('HEADGATE_SECRET_KEY_FILE');
   const otlp = read('HEADGATE_OTLP_URL');
+  if (otlp !== undefined && !isTarget(otlp)) {
+    problems.push(
+      problem('config.otlp', 'HEADGATE_OTLP_URL must be an http or https address, e.g. http://127.0.0.1:4318', {
+        at: { field: 'HEADGATE_OTLP_URL' },
+      }),
+    );
+  }
+  const web = flag('HEADGATE_WEB', loopback);
+  const docs = flag('HEADGATE_DOCS', loopback);
+  const superuserCli = flag('HEADGATE_ENABLE_SUPERUSER_CLI', false);
   if (problems.length > 0) return { problems };
   return {
     settings: {
       host,
       port: Number(port),
       publicUrl,
+      publicUrlGiven: publicUrlGiven !== undefined,
       dir,
       keyFile: resolve(keyFileGiven ?? join(homedir(), '.headgate-key')),
       keyFileGiven: keyFileGiven !== undefined,
-      web: flag('HEADGATE_WEB', loopback),
-      docs: flag('HEADGATE_DOCS', loopback),
-      superuserCli: flag('HEADGATE_ENABLE_SUPERUSER_CLI', false),
+      web,
+      docs,
+      superuserCli,
       egressAllow: read('HEADGATE_EGRESS_ALLOW') ?? '',
-      otlp: otlp === undefined || otlp === '' ? null : otlp,
+      otlp: otlp ?? null,
     },
   };
 };
 
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 
 const isOrigin = (text: string): boolean => {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
-  return (url.protocol === 'http:' || url.protocol === 'https:') && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+  return (
+    (url.protocol === 'http:' || url.protocol === 'https:') &&
+    url.pathname === '/' &&
+    url.search === '' &&
+    url.hash === '' &&
+    url.username === ''
+  );
 };
+
+const isTarget = (text: string): boolean =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).username === '';
 
 const fromFile = (path: string): Result<Overrides> => {
   if (!existsSync(path)) return good({});
-  const refuse = (text: string): Result<Overrides> => bad(problem('config.file', `${path}: ${text}`, { fix: 'It is one JSON object of HEADGATE_… names and texts.' }));
+  const refuse = (text: string): Result<Overrides> =>
+    bad(problem('config.file', `${path}: ${text}`, { fix: 'It is one JSON object of HEADGATE_… names and texts.' }));
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));
@@ -128,7 +178,8 @@ const fromFile = (path: string): Result<Overrides> => {
   for (const [name, setting] of Object.entries(value)) {
     const known = NAMES.find((n) => n === name);
     if (known === undefined || known === 'HEADGATE_CONFIG_DIR') return refuse(`there is no setting ${name} in a file`);
-    if (!['string', 'number', 'boolean'].includes(typeof setting)) return refuse(`${name} must be a text, a number, true or false`);
+    if (!['string', 'number', 'boolean'].includes(typeof setting))
+      return refuse(`${name} must be a text, a number, true or false`);
     found[known] = String(setting);
   }
   return good(found);

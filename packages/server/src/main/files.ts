@@ -1,8 +1,21 @@
 /** Reading what a command was given: flow files and JSON. Places in messages name the file. */
 
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
-import { bad, type Flow, good, parseFlow, type Problem, problem, readJson, type Result } from '@headgate/core';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import {
+  at,
+  bad,
+  type Catalog,
+  type Flow,
+  good,
+  inspectFlow,
+  type Inspected,
+  parseFlow,
+  type Problem,
+  problem,
+  readJson,
+  type Result,
+} from '@headgate/core';
 
 /** The text of a file, or the Problem of reading it. */
 export const readText = (path: string): Result<string> => {
@@ -10,21 +23,49 @@ export const readText = (path: string): Result<string> => {
     return good(readFileSync(path, 'utf8'));
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    return bad(problem('file.unreadable', `${path} cannot be read (${why})`, { fix: 'Give the path of a file that exists.' }));
+    const text = `${path} cannot be read (${why})`;
+    return bad(problem('file.unreadable', text, { fix: 'Give the path of a file that exists.' }));
   }
 };
 
-/** A flow file, or every problem with it. */
+const inFile = (path: string, problems: readonly Problem[]): Problem[] => problems.map((p) => at({ flow: path }, p));
+
+/** A flow file of right form, or every problem with its form. */
 export const readFlowFile = (path: string): { flow: Flow } | { problems: readonly Problem[] } => {
   const text = readText(path);
   if (!text.ok) return { problems: [text.problem] };
   const parsed = parseFlow(text.value);
-  if (parsed.ok) return { flow: parsed.flow };
-  return { problems: parsed.problems.map((p) => ({ ...p, at: { flow: basename(path), ...p.at } })) };
+  return parsed.ok ? { flow: parsed.flow } : { problems: inFile(path, parsed.problems) };
 };
 
-/** JSON given on the command line. */
-export const readJsonOption = (text: string, option: string): Result<unknown> => {
-  const read = readJson(text);
-  return read.ok ? read : bad({ ...read.problem, at: { field: option } });
+/** All that is wrong with a flow file, form and meaning; each place names the file. */
+export const inspectFile = (path: string, catalog: Catalog): Inspected => {
+  const text = readText(path);
+  if (!text.ok) return { flow: null, problems: [text.problem], warnings: [] };
+  const { flow, problems, warnings } = inspectFlow(text.value, catalog);
+  return { flow, problems: inFile(path, problems), warnings: inFile(path, warnings) };
+};
+
+/** The files of the flows that a flow file may call: every other `*.flow.json` beside it, and `flow.json`. */
+export const neighboursOf = (path: string): string[] =>
+  readdirSync(dirname(path))
+    .filter((name) => (name === 'flow.json' || name.endsWith('.flow.json')) && name !== basename(path))
+    .sort()
+    .map((name) => join(dirname(path), name));
+
+const standardInput = async (): Promise<string> => {
+  const parts: Buffer[] = [];
+  for await (const part of process.stdin) parts.push(Buffer.from(part));
+  return Buffer.concat(parts).toString('utf8');
+};
+
+/** JSON given on the command line: itself, `@FILE`, or `-` for standard input. `option` is named when it is wrong. */
+export const readInput = async (text: string, option: string): Promise<Result<unknown>> => {
+  const given: Result<string> =
+    text === '-' ? good(await standardInput()) : text.startsWith('@') ? readText(text.slice(1)) : good(text);
+  if (!given.ok) return bad(at({ field: option }, given.problem));
+  const read = readJson(given.value);
+  if (read.ok) return read;
+  const fix = 'Give JSON such as \'{"name": "Ada"}\', @FILE, or - for standard input.';
+  return bad({ ...read.problem, at: { field: option }, fix: read.problem.fix ?? fix });
 };

@@ -1,160 +1,204 @@
 /**
- * `headgate test DIR`: flows against cases kept beside them. Every `cases.json` under DIR belongs to the `flow.json`
- * beside it; `*.flow.json` beside it are flows it may call.
+ * Flow tests: every `cases.json` below a folder against the `flow.json` beside it; `*.flow.json` beside it are flows it
+ * may call. Outside services answer from the record of the case, so a test needs no network and gives the same result
+ * everywhere.
  *
- * A case: `{ name, input?, output | problem, http?: exchanges, resume?: {step: body} }`. Outside services answer from the
- * record, so a test needs no network and gives the same result everywhere; `--record` asks the real ones and keeps what
- * they said.
+ * FT1 A flow test holds no secret and reaches nobody, unless it records: then it reaches whom the flow names.
+ * FT2 Cases of one folder share a house, one after the other, each with a copy of the flow of its own; a house that a
+ *     case left something under way in is not used again.
  */
 
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { bad, type Flow, good, type Problem, problem, type Result, type RunView } from '@headgate/core';
-import { openDoor, parseAllow } from '../egress/door.ts';
-import { readFlowFile, readText } from './files.ts';
-import { openLocal, publishLocal, runLocal } from './local.ts';
-import { type Exchange, recordingDoor, replayDoor } from './replay.ts';
+import { readdirSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { bad, type Flow, good, needsOf, type Problem, problem, type Result, type RunView } from '@headgate/core';
+import { type Door, openDoor, parseAllow } from '../egress/door.ts';
+import { type Case, CASES, foldersOf, readCases, writeCases } from './cases.ts';
 import { differences } from './differences.ts';
+import { inspectFile } from './files.ts';
+import type { House } from './house.ts';
+import type { CaseResult } from './junit.ts';
+import { openLocal, publishLocal, runAnswered, runLocal } from './local.ts';
+import { type Exchange, recordingDoor, replayDoor, switchDoor } from './replay.ts';
+import { describe } from './say.ts';
 
-type Case = {
-  readonly name: string;
-  readonly input?: unknown;
-  readonly output?: unknown;
-  /** Code of the Problem the run must end in. */
-  readonly problem?: string;
-  http?: Exchange[];
+export type Options = {
+  /** Ask the real services and keep their answers. */
+  readonly record: boolean;
+  readonly egressAllow: string;
+  /** Milliseconds a case may take. */
+  readonly wait: number;
+  /** Told as each case ends; folders run side by side. */
+  readonly onResult: (result: CaseResult) => void;
 };
 
-export type CaseResult = { readonly file: string; readonly name: string; readonly ms: number; readonly failure: string | null };
-
-const SKIPPED = new Set(['node_modules', '.git', 'dist']);
-
-/** Every folder under `dir` that has a cases.json. */
-const folders = (dir: string): string[] => {
-  const found: string[] = [];
-  const walk = (at: string): void => {
-    const entries = readdirSync(at, { withFileTypes: true });
-    if (entries.some((e) => e.isFile() && e.name === 'cases.json')) found.push(at);
-    for (const e of entries) if (e.isDirectory() && !SKIPPED.has(e.name)) walk(join(at, e.name));
-  };
-  walk(dir);
-  return found.sort();
-};
-
-const readCases = (path: string): Result<{ cases: Case[] }> => {
-  const text = readText(path);
-  if (!text.ok) return text;
-  const wrong = (why: string): Result<{ cases: Case[] }> => bad(problem('test.cases', `${path}: ${why}`, { fix: 'Write { "cases": [ { "name": …, "input": …, "output": … or "problem": … } ] }.' }));
-  let value: unknown;
-  try {
-    value = JSON.parse(text.value);
-  } catch {
-    return wrong('is not JSON');
-  }
-  if (typeof value !== 'object' || value === null || !('cases' in value) || !Array.isArray(value.cases)) return wrong('has no list `cases`');
-  const cases: Case[] = [];
-  for (const [i, c] of value.cases.entries()) {
-    if (typeof c !== 'object' || c === null || typeof c.name !== 'string') return wrong(`case ${i} has no name`);
-    const unknown = Object.keys(c).find((k) => !['name', 'input', 'output', 'problem', 'http'].includes(k));
-    if (unknown !== undefined) return wrong(`case ${i} has an unknown field ${unknown}`);
-    if ('output' in c === 'problem' in c) return wrong(`case ${i} must expect either an output or a problem`);
-    cases.push(c as Case);
-  }
-  return cases.length === 0 ? wrong('has no cases') : good({ cases });
-};
-
-type Options = { readonly record: boolean; readonly egressAllow: string; readonly wait: number; readonly onResult: (result: CaseResult) => void };
-
-/** Runs every case under `dir`. A Problem means that nothing could be run at all. */
+/** Runs every case under `dir`; the results in the order of the folders. A Problem means that nothing could be run at all. */
 export const runCases = async (dir: string, o: Options): Promise<Result<CaseResult[]>> => {
-  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return bad(problem('test.dir', `${dir} is not a folder`, { fix: 'Give the folder that holds the flows.' }));
+  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true)
+    return bad(problem('test.dir', `${dir} is not a folder`, { fix: 'Give the folder that holds the flows.' }));
+  const allow = parseAllow(o.egressAllow);
+  if (!allow.ok) return bad({ ...allow.problem, at: { field: 'HEADGATE_EGRESS_ALLOW' } });
+  const folders = foldersOf(dir);
+  if (folders.length === 0)
+    return bad(
+      problem('test.none', `There is no ${CASES} below ${dir}`, { fix: `Put a ${CASES} beside a flow.json.` }),
+    );
+  const read: { folder: string; cases: Case[] }[] = [];
+  for (const folder of folders) {
+    const cases = readCases(folder);
+    if (!cases.ok) return cases;
+    read.push({ folder, cases: cases.value });
+  }
+  const real = o.record ? openDoor(allow.value) : null;
+  const results: CaseResult[][] = read.map(() => []);
+  const queue = [...read.entries()];
+  const lane = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [i, { folder, cases }] = next;
+      results[i] = await runFolder(folder, cases, real, o);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(8, availableParallelism()) }, lane));
+  } finally {
+    await real?.close();
+  }
+  return good(results.flat());
+};
+
+/** The cases of one folder, one after the other. */
+const runFolder = async (
+  folder: string,
+  cases: readonly Case[],
+  real: Door | null,
+  o: Options,
+): Promise<CaseResult[]> => {
   const results: CaseResult[] = [];
-  const found = folders(dir);
-  if (found.length === 0) return bad(problem('test.none', `There is no cases.json under ${dir}`, { fix: 'Put a cases.json beside a flow.json.' }));
-  for (const folder of found) {
-    const path = join(folder, 'cases.json');
-    const read = readCases(path);
-    if (!read.ok) return read;
-    for (const one of read.value.cases) {
-      const began = Date.now();
-      const failure = await runCase(folder, one, o);
-      const result = { file: path, name: one.name, ms: Date.now() - began, failure };
+  const written = [...cases];
+  let bench: Bench | null = null;
+  for (const [i, one] of cases.entries()) {
+    const began = Date.now();
+    const tell = (failure: string | null): void => {
+      const result = { file: join(folder, CASES), name: one.name, ms: Date.now() - began, failure };
       results.push(result);
       o.onResult(result);
+    };
+    const opened: Result<Bench> = bench === null ? await openBench(folder, o) : good(bench);
+    if (!opened.ok) {
+      tell(describe(opened.problem, 'out'));
+      continue;
     }
-    if (o.record) writeFileSync(path, `${JSON.stringify(read.value, null, 2)}\n`);
+    bench = opened.value;
+    const failure = real === null ? await replay(bench, one, o.wait) : await record(bench, one, real, o.wait);
+    if (typeof failure === 'object' && failure !== null) written[i] = failure;
+    tell(typeof failure === 'string' ? failure : null);
+    if (await bench.used()) {
+      await bench.house.close(0);
+      bench = null;
+    }
   }
-  return good(results);
+  await bench?.house.close(0);
+  if (real !== null) writeCases(folder, written);
+  return results;
 };
 
-const flowsIn = (folder: string): { flow: Flow; neighbours: Flow[] } | { failure: string } => {
-  const main = readFlowFile(join(folder, 'flow.json'));
-  if ('problems' in main) return { failure: texts(main.problems) };
-  const neighbours: Flow[] = [];
-  for (const name of readdirSync(folder).filter((n) => n.endsWith('.flow.json')).sort()) {
-    const other = readFlowFile(join(folder, name));
-    if ('problems' in other) return { failure: `${basename(name)}: ${texts(other.problems)}` };
-    neighbours.push(other.flow);
-  }
-  return { flow: main.flow, neighbours };
+type Bench = {
+  readonly house: House;
+  readonly flow: Flow;
+  /** Which door requests go through from now on. */
+  readonly through: (door: Door) => void;
+  /** May something of the last case be under way still? */
+  readonly used: () => Promise<boolean>;
 };
 
-const texts = (problems: readonly Problem[]): string => problems.map((p) => `${p.code} ${p.at?.step ?? ''} ${p.at?.field ?? ''}: ${p.text}`).join('\n');
+const texts = (problems: readonly Problem[]): string => problems.map((p) => describe(p, 'out')).join('\n');
 
-/** Runs one case in a house of its own; answers what is wrong, or null. */
-const runCase = async (folder: string, one: Case, o: Options): Promise<string | null> => {
-  const flows = flowsIn(folder);
-  if ('failure' in flows) return flows.failure;
-  const record: Exchange[] = [];
-  const replay = replayDoor(one.http ?? []);
-  const allow = parseAllow(o.egressAllow);
-  if (!allow.ok) return allow.problem.text;
-  const door = o.record ? recordingDoor(openDoor(allow.value), record) : replay;
+/** Reads the flows of a folder and opens a house with those that may be called. */
+const openBench = async (folder: string, o: Options): Promise<Result<Bench>> => {
+  const { door, through } = switchDoor();
   const opened = await openLocal({ egressAllow: o.egressAllow, log: () => undefined, door });
-  if (!opened.ok) return opened.problem.text;
+  if (!opened.ok) return opened;
   const house = opened.value;
-  try {
-    for (const other of flows.neighbours) {
-      const published = await publishLocal(house, other, ['needed']);
-      if (!published.ok) return `${other.name}: ${texts([published.problem])}`;
-    }
-    const published = await publishLocal(house, flows.flow, ['needed']);
-    if (!published.ok) return texts([published.problem]);
-    const run = await runLocal(house, published.value, one.input ?? {}, o.wait);
-    if (!run.ok) return one.problem === run.problem.code ? null : texts([run.problem]);
-    const wrong = judge(one, run.value);
-    if (wrong !== null) return wrong;
-    if (o.record) one.http = record;
-    else if (replay.unused().length > 0) return `${replay.unused().length} recorded requests were not made, the first: ${replay.unused()[0]?.request.method} ${replay.unused()[0]?.request.url}`;
-    return null;
-  } finally {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.flow.json'));
+  const read = ['flow.json', ...names.sort()].map((name) => inspectFile(join(folder, name), house.catalog));
+  const flows = read.flatMap((one) => one.flow ?? []);
+  const problems = [...read.flatMap((one) => one.problems), ...flows.flatMap((flow) => secretsOf(flow, house))];
+  const [flow, ...others] = flows;
+  if (flow === undefined || problems.length > 0) {
     await house.close(0);
+    return bad(problem('test.flow', texts(problems)));
   }
+  for (const other of others) {
+    const published = await publishLocal(house, other, ['needed']);
+    if (published.ok) continue;
+    await house.close(0);
+    return published;
+  }
+  const tells = flows.some((one) => one.settings?.errorFlow !== undefined);
+  const used = async (): Promise<boolean> => {
+    const counts = await house.store.in('default').runs.counts();
+    return tells || ['queued', 'running', 'waiting', 'in_doubt'].some((state) => (counts[state] ?? 0) > 0);
+  };
+  return good({ house, flow, through, used });
+};
+
+/** Steps that use a secret cannot be tested: there is none here, and a recorded answer must not need one. */
+const secretsOf = (flow: Flow, house: House): Problem[] =>
+  needsOf(flow, house.catalog)
+    .filter(({ need }) => need.power === 'secret')
+    .map(({ step }) =>
+      problem('test.secret', 'This step uses a secret, and flow tests hold none', {
+        at: { flow: flow.name, step, field: 'with.secret' },
+        fix: 'Test the flow without this step, or move it into a flow of its own that this one calls.',
+      }),
+    );
+
+/** Runs a case against its record; answers what is wrong, or null. */
+const replay = async (bench: Bench, one: Case, wait: number): Promise<string | null> => {
+  const door = replayDoor(one.http ?? []);
+  const wrong = await runOnce(bench, one, door, wait);
+  const [stray] = door.unexpected();
+  if (stray !== undefined) return `${wrong === null ? '' : `${wrong}\n`}the record has no answer left for ${stray}`;
+  if (wrong !== null) return wrong;
+  const [first, ...rest] = door.unused();
+  if (first === undefined) return null;
+  const more = rest.length === 0 ? '' : ` (and ${rest.length} more)`;
+  return `a recorded request was not made: ${first.request.method} ${first.request.url}${more}`;
+};
+
+/** Runs a case against the real services, then against what they said; answers the case with its record, or what is wrong. */
+const record = async (bench: Bench, one: Case, real: Door, wait: number): Promise<string | Case> => {
+  const http: Exchange[] = [];
+  const wrong = await runOnce(bench, one, recordingDoor(real, http), wait);
+  if (wrong !== null) return wrong;
+  const recorded = http.length === 0 && one.http === undefined ? one : { ...one, http };
+  const again = await replay(bench, recorded, wait);
+  return again === null
+    ? recorded
+    : `what was recorded does not give the same result again, so it was not kept:\n${again}`;
+};
+
+const runOnce = async (bench: Bench, one: Case, door: Door, wait: number): Promise<string | null> => {
+  bench.through(door);
+  const { house, flow } = bench;
+  const published = await publishLocal(house, flow, ['needed']);
+  if (!published.ok) return texts([published.problem]);
+  const input = one.input ?? {};
+  const run =
+    one.resume === undefined
+      ? await runLocal(house, published.value, input, wait)
+      : await runAnswered(house, published.value, input, one.resume, wait);
+  if (!run.ok) return one.problem === run.problem.code ? null : texts([run.problem]);
+  return judge(one, run.value);
 };
 
 const judge = (one: Case, run: RunView): string | null => {
   if (one.problem !== undefined) {
-    if (run.state === 'failed' && run.problem?.code === one.problem) return null;
-    return `expected the problem ${one.problem}, got ${run.problem === null ? `a run that is ${run.state}` : texts([run.problem])}`;
+    if (run.problem?.code === one.problem) return null;
+    const got = run.problem === null ? `a run that is ${run.state}` : `\n${texts([run.problem])}`;
+    return `expected the problem ${one.problem}, got ${got}`;
   }
   if (run.state !== 'done') return run.problem === null ? `the run is ${run.state}` : texts([run.problem]);
   const found = differences(one.output, run.output);
-  return found.length === 0 ? null : `the output differs:\n${found.join('\n')}`;
+  return found.length === 0 ? null : `the output differs:\n${found.map((line) => `  ${line}`).join('\n')}`;
 };
-
-/** JUnit's XML, as continuous integration servers read it. */
-export const junit = (results: readonly CaseResult[]): string => {
-  const failed = results.filter((r) => r.failure !== null).length;
-  const seconds = (ms: number): string => (ms / 1000).toFixed(3);
-  const total = results.reduce((sum, r) => sum + r.ms, 0);
-  const cases = results.map((r) => {
-    const head = `    <testcase classname="${xml(dirname(r.file))}" name="${xml(r.name)}" time="${seconds(r.ms)}"`;
-    return r.failure === null ? `${head}/>` : `${head}>\n      <failure message="${xml(r.failure.split('\n')[0] ?? '')}">${xml(r.failure)}</failure>\n    </testcase>`;
-  });
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n  <testsuite name="headgate" tests="${results.length}" failures="${failed}" time="${seconds(total)}">\n${cases.join('\n')}\n  </testsuite>\n</testsuites>\n`;
-};
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-/** Escapes for XML 1.0 and drops the control characters it cannot hold. */
-const xml = (text: string): string =>
-  [...text].filter((c) => c >= ' ' || c === '\n' || c === '\t').join('').replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c);

@@ -1,63 +1,86 @@
-/** `headgate superuser` and `headgate key`: keys made beside a running server, which notices within a second. */
+/** `headgate superuser`: a key made beside a running server, which notices within a second, or before the first start. */
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { bad, good, PERMISSIONS, type Permission, problem, type Result } from '@headgate/core';
+import { mkdirSync } from 'node:fs';
+import { good, PERMISSIONS, type Problem, problem, type Result } from '@headgate/core';
 import type { Store } from '../store/ports.ts';
-import { credentials } from '../store/vault-seal/credentials.ts';
-import { loadKeyFile } from '../store/vault-seal/key-file.ts';
-import { keyring } from '../store/vault-seal/keyring.ts';
-import { isLoopback, type Settings } from './config.ts';
-import { openStoreAt } from './house.ts';
-import { complain, DONE, FAILED, note } from './say.ts';
+import type { Settings } from './config.ts';
+import { readText } from './files.ts';
+import { instanceKey } from './instance-key.ts';
+import { dropKeyFile, writeKeyFile } from './key-file.ts';
+import { complain, DONE, FAILED, note, pretty, print } from './say.ts';
+import { tryOpenStore } from '../store/open.ts';
+
+const WORKSPACE = 'default';
 
 /** The store beside a server, or alone; the lock keeps out a second server only. */
-export const besideStore = async (s: Settings): Promise<Result<{ store: Store; key: Uint8Array }>> => {
+export const besideStore = async (s: Settings): Promise<Result<Store>> => {
   mkdirSync(s.dir, { recursive: true, mode: 0o700 });
-  const key = loadKeyFile(s.keyFile, { create: !s.keyFileGiven && isLoopback(s.host) });
-  if (!key.ok) return key;
-  const opened = await openStoreAt(s.dir, key.value);
-  return opened.ok ? good({ store: opened.value, key: key.value }) : opened;
+  const key = instanceKey(s);
+  return key.ok ? tryOpenStore({ dir: s.dir, key: key.value, clock: () => Date.now() }) : key;
 };
 
-type NewKey = { readonly name: string; readonly permissions: readonly Permission[]; readonly expires: number | null; readonly flows: readonly string[] | null; readonly projects: readonly string[] | null };
-
-/** Makes a key in the default workspace; its plain text is returned once and kept nowhere. */
-export const makeKey = async (store: Store, instanceKey: Uint8Array, k: NewKey): Promise<{ id: string; plain: string }> => {
-  const c = credentials(keyring(instanceKey));
-  const plain = c.newKey();
+/** Makes a key with every permission, on record in the audit trail; answers its id. */
+const makeKey = async (store: Store, name: string, plain: string): Promise<string> => {
   const id = `k${randomBytes(12).toString('hex')}`;
-  await store.in('default').keys.create({ id, workspace: 'default', hash: c.hashKey(plain), revoked: null, created: Date.now(), used: null, ...k });
-  return { id, plain };
+  const at = Date.now();
+  const entry = { at, workspace: WORKSPACE, actor: 'cli', action: 'superuser', object: id, decision: 'allow' as const };
+  await store.journal.barrier(store.journal.audit([{ ...entry, reason: null, run: null, step: null }]));
+  await store.in(WORKSPACE).keys.create({
+    id,
+    workspace: WORKSPACE,
+    name,
+    hash: store.credentials.hashKey(plain),
+    permissions: PERMISSIONS,
+    projects: null,
+    flows: null,
+    expires: null,
+    revoked: null,
+    created: at,
+    used: null,
+  });
+  return id;
 };
 
-/** Writes a key to a new file that only its owner can read. */
-export const writeKeyFile = (path: string, plain: string): Result<string> => {
-  if (existsSync(path)) return bad(problem('file.exists', `${path} exists already`, { fix: 'Give the name of a new file: a key is never written over another file.' }));
-  try {
-    writeFileSync(path, `${plain}\n`, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    return bad(problem('file.unwritable', `${path} cannot be written (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'})`));
-  }
-  return good(path);
+type Options = { readonly email: string; readonly passwordFile?: string; readonly apiKeyFile: string };
+
+const wrong = (s: Settings, o: Options): Problem | null => {
+  if (!s.superuserCli)
+    return problem('superuser.off', 'The superuser command is switched off', {
+      fix: 'Set HEADGATE_ENABLE_SUPERUSER_CLI=true for this one command.',
+    });
+  if (!/^[^\s@]+@[^\s@]+$/.test(o.email))
+    return problem('usage', 'expected an e-mail address, such as ada@example.com', { at: { field: '--email' } });
+  const password = o.passwordFile === undefined ? good('') : readText(o.passwordFile);
+  return password.ok ? null : { ...password.problem, at: { field: '--password-file' } };
 };
 
-/** The superuser command. */
-export const superuser = async (s: Settings, o: { email: string; apiKeyFile: string }, json: boolean): Promise<number> => {
-  const fail = (p: ReturnType<typeof problem>): number => {
+/** The superuser command: writes a new key to a new file. Answers the exit code. */
+export const superuser = async (s: Settings, o: Options, json: boolean): Promise<number> => {
+  const fail = (p: Problem): number => {
     complain([p], json);
     return FAILED;
   };
-  if (!s.superuserCli) return fail(problem('superuser.off', 'The superuser command is switched off', { fix: 'Set HEADGATE_ENABLE_SUPERUSER_CLI=true for this one command.' }));
-  if (existsSync(o.apiKeyFile)) return fail(problem('file.exists', `${o.apiKeyFile} exists already`, { fix: 'Give the name of a new file: a key is never written over another file.' }));
+  const refusal = wrong(s, o);
+  if (refusal !== null) return fail(refusal);
   const opened = await besideStore(s);
   if (!opened.ok) return fail(opened.problem);
-  const { store, key } = opened.value;
+  const store = opened.value;
   try {
-    const made = await makeKey(store, key, { name: `superuser ${o.email}`, permissions: PERMISSIONS, expires: null, flows: null, projects: null });
-    const written = writeKeyFile(o.apiKeyFile, made.plain);
+    const plain = store.credentials.newKey();
+    // The file first: a key that could not be handed over must not be left in the store.
+    const written = writeKeyFile(o.apiKeyFile, plain);
     if (!written.ok) return fail(written.problem);
-    note(`The key ${made.id} is in ${o.apiKeyFile}. Send it as x-api-key.`);
+    try {
+      const id = await makeKey(store, `superuser ${o.email}`, plain);
+      if (json) print(pretty({ id, file: o.apiKeyFile }));
+      else note(`The key ${id} is in ${o.apiKeyFile}. Send it as x-api-key.`);
+    } catch (error) {
+      dropKeyFile(o.apiKeyFile);
+      throw error;
+    }
+    if (o.passwordFile !== undefined && !json)
+      note('This version has no accounts: nothing of the password file was stored.');
     return DONE;
   } finally {
     await store.close();

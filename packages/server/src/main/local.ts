@@ -7,13 +7,31 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bad, type Catalog, check, type Flow, good, hashFlow, needsOf, parsePower, PERMISSIONS, type Principal, type Problem, powerOf, printPower, problem, type Result, type RunView } from '@headgate/core';
+import {
+  at,
+  bad,
+  type Catalog,
+  check,
+  type Flow,
+  good,
+  hashFlow,
+  needsOf,
+  parsePower,
+  PERMISSIONS,
+  type Principal,
+  powerOf,
+  printPower,
+  problem,
+  type Result,
+  type RunView,
+} from '@headgate/core';
 import type { Door } from '../egress/door.ts';
 import type { EngineLog } from '../engine/engine.ts';
 import type { GrantRow } from '../store/ports.ts';
 import { type House, openHouse } from './house.ts';
+import { clearUp } from './leftovers.ts';
 
-export const LOCAL: Principal = { kind: 'cli', id: 'cli', workspace: 'default', permissions: PERMISSIONS };
+const LOCAL: Principal = { kind: 'cli', id: 'cli', workspace: 'default', permissions: PERMISSIONS };
 
 type LocalOptions = {
   readonly egressAllow: string;
@@ -21,12 +39,15 @@ type LocalOptions = {
   readonly door?: Door;
 };
 
-/** A house in a temporary folder; `close` removes it. */
+/** A house in a temporary folder; `close` removes it, and so does a signal. */
 export const openLocal = async (o: LocalOptions): Promise<Result<House>> => {
   const dir = await mkdtemp(join(tmpdir(), 'headgate-run-'));
+  const remove = (): Promise<void> => rm(dir, { recursive: true, force: true });
+  const forget = clearUp(remove);
   const opened = await openHouse({ dir, key: randomBytes(32), publicUrl: 'http://localhost:7860', ...o });
   if (!opened.ok) {
-    await rm(dir, { recursive: true, force: true });
+    forget();
+    await remove();
     return opened;
   }
   const house = opened.value;
@@ -46,8 +67,12 @@ export const openLocal = async (o: LocalOptions): Promise<Result<House>> => {
   return good({
     ...house,
     close: async (grace) => {
-      await house.close(grace);
-      await rm(dir, { recursive: true, force: true });
+      try {
+        await house.close(grace);
+      } finally {
+        forget();
+        await remove();
+      }
     },
   });
 };
@@ -56,10 +81,19 @@ export const openLocal = async (o: LocalOptions): Promise<Result<House>> => {
 export type Allow = readonly string[];
 
 /** Powers as grant rows, or the first that is not understood. */
-export const grantsFor = (flow: Flow, id: string, catalog: Catalog, allow: Allow): Result<GrantRow[]> => {
+const grantsFor = (flow: Flow, id: string, catalog: Catalog, allow: Allow): Result<GrantRow[]> => {
   const rows: GrantRow[] = [];
   const lend = (step: string, power: string): void => {
-    rows.push({ id: `g${randomBytes(8).toString('hex')}`, flow: id, step, power, environment: '*', grantor: LOCAL.id, asCaller: false, created: Date.now() });
+    rows.push({
+      id: `g${randomBytes(8).toString('hex')}`,
+      flow: id,
+      step,
+      power,
+      environment: '*',
+      grantor: LOCAL.id,
+      asCaller: false,
+      created: Date.now(),
+    });
   };
   for (const text of allow) {
     if (text === 'needed') {
@@ -76,26 +110,74 @@ export const grantsFor = (flow: Flow, id: string, catalog: Catalog, allow: Allow
   return good(rows);
 };
 
-/** Publishes a flow in a local house, with its neighbours, and answers its id. */
+/** Publishes a flow in a local house and answers its id. */
 export const publishLocal = async (house: House, flow: Flow, allow: Allow): Promise<Result<string>> => {
-  const { problems } = check(flow, house.catalog);
-  const [first] = problems;
-  if (first !== undefined) return bad(first);
+  const [first] = check(flow, house.catalog).problems;
+  if (first !== undefined) return bad(at({ flow: flow.name }, first));
   const store = house.store.in(LOCAL.workspace);
   const id = `f${randomBytes(12).toString('hex')}`;
   const hash = hashFlow(flow);
-  const at = Date.now();
+  const now = Date.now();
   const grants = grantsFor(flow, id, house.catalog, allow);
   if (!grants.ok) return grants;
-  await store.flows.create({ id, project: 'default', owner: LOCAL.id, name: flow.name, draft: flow, draftHash: hash, at });
-  await store.flows.publish({ flow: id, hash, doc: flow, note: null, by: LOCAL.id, at, grants: grants.value, triggers: [] });
+  const owner = LOCAL.id;
+  await store.flows.create({ id, project: 'default', owner, name: flow.name, draft: flow, draftHash: hash, at: now });
+  await store.flows.publish({
+    flow: id,
+    hash,
+    doc: flow,
+    note: null,
+    by: LOCAL.id,
+    at: now,
+    grants: grants.value,
+    triggers: [],
+  });
   return good(id);
 };
 
 /** Runs a published flow to its end (`wait` milliseconds at most) and answers the finished run. */
 export const runLocal = async (house: House, flow: string, input: unknown, wait: number): Promise<Result<RunView>> => {
-  const started = await house.engine.start({ principal: LOCAL, flow, which: {}, input, trigger: { kind: 'manual@1' }, wait });
+  const trigger = { kind: 'manual@1' };
+  const started = await house.engine.start({ principal: LOCAL, flow, which: {}, input, trigger, wait });
   if (!started.ok) return started;
-  if (started.value.finished) return good(started.value.run);
-  return bad(problem('run.unfinished', `The run is ${started.value.run.state} and was given up`, { fix: 'A flow that waits for days or for an answer wants a server: headgate start.' }) satisfies Problem);
+  return started.value.finished ? good(started.value.run) : unfinished(started.value.run);
+};
+
+const unfinished = (run: RunView): Result<RunView> =>
+  run.state === 'in_doubt' && run.problem !== null
+    ? bad(run.problem)
+    : bad(
+        problem('run.unfinished', `The run is ${run.state} and was given up`, {
+          fix: 'A flow that waits for days or for an answer wants a server: headgate start.',
+        }),
+      );
+
+/**
+ * As `runLocal`, answering the `wait.event` steps by their ids as soon as they wait; an answer nobody waited for is a
+ * Problem.
+ */
+export const runAnswered = async (
+  house: House,
+  flow: string,
+  input: unknown,
+  answers: Readonly<Record<string, unknown>>,
+  wait: number,
+): Promise<Result<RunView>> => {
+  const trigger = { kind: 'manual@1' };
+  const started = await house.engine.start({ principal: LOCAL, flow, which: {}, input, trigger, wait: 0 });
+  if (!started.ok) return started;
+  const { id } = started.value.run;
+  const left = new Set(Object.keys(answers));
+  const events = await house.engine.follow(LOCAL.workspace, id, 0, AbortSignal.timeout(wait));
+  for await (const { type, step, item } of events ?? []) {
+    if (type !== 'step.waiting' || step === undefined || !Object.hasOwn(answers, step)) continue;
+    const answered = await house.engine.resume(house.resumeToken(id, step, item ?? []), answers[step]);
+    if (answered.ok) left.delete(step);
+  }
+  const run = await house.engine.view(LOCAL.workspace, id);
+  if (run === null || !['done', 'failed', 'cancelled'].includes(run.state)) return unfinished(run ?? started.value.run);
+  const [unasked] = left;
+  if (unasked === undefined) return good(run);
+  const text = `The run ended (${run.state}) without waiting for an answer at the step ${unasked}`;
+  return bad(problem('test.resume', text, { at: { step: unasked }, fix: 'Take it out of `resume`.' }));
 };

@@ -1,69 +1,84 @@
-/** `headgate run` and `headgate check`: a flow file without a server. */
+/** `headgate run`: a flow file run to its end, without a server. */
 
-import { check } from '@headgate/core';
+import { type Catalog, everyStep, type Flow, needsOf, type Problem, powerOf, printPower } from '@headgate/core';
 import { loadCatalog } from '../engine/loader.ts';
-import { readFlowFile, readJsonOption } from './files.ts';
-import { builtInSteps } from './house.ts';
-import { openLocal, publishLocal, runLocal } from './local.ts';
-import { complain, DONE, describe, FAILED, MISUSED, note, print } from './say.ts';
+import { inspectFile, neighboursOf, readInput } from './files.ts';
+import type { House } from './house.ts';
+import { type Allow, openLocal, publishLocal, runLocal } from './local.ts';
+import { complain, DONE, FAILED, MISUSED, note, pretty, print } from './say.ts';
+import { builtInSteps } from './steps.ts';
 
-export type RunOptions = { readonly input: string; readonly allow: readonly string[]; readonly json: boolean; readonly wait: number; readonly egressAllow: string };
+type Options = {
+  readonly input: string;
+  readonly allow: Allow;
+  readonly json: boolean;
+  /** Milliseconds. */
+  readonly wait: number;
+  readonly egressAllow: string;
+};
 
 /** Runs a flow file to its end and prints its output, or its Problem. Answers the exit code. */
-export const runFile = async (path: string, o: RunOptions): Promise<number> => {
-  const read = readFlowFile(path);
-  if ('problems' in read) {
-    complain(read.problems, o.json);
-    return FAILED;
-  }
-  const input = readJsonOption(o.input, '--input');
-  if (!input.ok) {
-    complain([input.problem], o.json);
-    return MISUSED;
-  }
-  const opened = await openLocal({ egressAllow: o.egressAllow, log: (level, text, data) => (level === 'error' ? note(`${text} ${JSON.stringify(data)}`) : undefined) });
-  if (!opened.ok) {
-    complain([opened.problem], o.json);
-    return FAILED;
-  }
+export const runFile = async (path: string, o: Options): Promise<number> => {
+  const fail = (problems: readonly Problem[], code = FAILED): number => {
+    complain(problems, o.json);
+    return code;
+  };
+  const catalog = await loadCatalog(builtInSteps());
+  const { flow, problems } = inspectFile(path, catalog);
+  if (flow === null || problems.length > 0) return fail(problems);
+  const others = callsOthers(flow) ? readAll(neighboursOf(path), catalog) : { flows: [], problems: [] };
+  if (others.problems.length > 0) return fail(others.problems);
+  const input = await readInput(o.input, '--input');
+  if (!input.ok) return fail([input.problem], MISUSED);
+  const opened = await openLocal({
+    egressAllow: o.egressAllow,
+    log: (level, text, data) => (level === 'error' ? note(`${text} ${JSON.stringify(data)}`) : undefined),
+  });
+  if (!opened.ok) return fail([opened.problem]);
   const house = opened.value;
   try {
-    const checked = check(read.flow, house.catalog);
-    if (checked.problems.length > 0) {
-      complain(checked.problems, o.json);
-      return FAILED;
-    }
-    const published = await publishLocal(house, read.flow, o.allow);
-    const run = published.ok ? await runLocal(house, published.value, input.value, o.wait) : published;
-    if (!run.ok) {
-      complain([run.problem], o.json);
-      return FAILED;
-    }
-    if (run.value.state === 'done') {
-      print(o.json ? JSON.stringify({ state: run.value.state, output: run.value.output }) : JSON.stringify(run.value.output, null, 2));
+    const published = await publishAll(house, flow, others.flows, o.allow);
+    if (!published.ok) return fail([published.problem], published.problem.at?.field === '--allow' ? MISUSED : FAILED);
+    const run = await runLocal(house, published.value, input.value, o.wait);
+    const inThisFile = (p: Problem): Problem =>
+      p.at?.flow === undefined || p.at.flow === published.value ? { ...p, at: { ...p.at, flow: path } } : p;
+    if (!run.ok) return fail([inThisFile(run.problem)]);
+    const { state, output, problem } = run.value;
+    if (state === 'done') {
+      print(o.json ? JSON.stringify({ state, output }) : pretty(output));
       return DONE;
     }
-    if (o.json) print(JSON.stringify({ state: run.value.state, problem: run.value.problem }));
-    else note(run.value.problem === null ? `The run is ${run.value.state}.` : describe(run.value.problem));
+    const told = problem === null ? null : inThisFile(howToLend(problem, flow, catalog));
+    if (o.json) print(JSON.stringify({ state, problem: told }));
+    else if (told === null) note(`The run is ${state}.`);
+    else complain([told], false);
     return FAILED;
   } finally {
     await house.close(0);
   }
 };
 
-/** Checks a flow file and prints every problem with its place. Answers the exit code. */
-export const checkFile = async (path: string, json: boolean): Promise<number> => {
-  const read = readFlowFile(path);
-  if ('problems' in read) {
-    complain(read.problems, json);
-    return FAILED;
+const publishAll = async (house: House, flow: Flow, others: readonly Flow[], allow: Allow) => {
+  for (const other of others) {
+    const published = await publishLocal(house, other, allow);
+    if (!published.ok) return published;
   }
-  const { problems, warnings } = check(read.flow, await loadCatalog(builtInSteps()));
-  if (json) print(JSON.stringify({ problems, warnings }, null, 2));
-  else {
-    for (const p of problems) note(describe(p));
-    for (const w of warnings) note(`warning: ${describe(w)}`);
-    if (problems.length === 0) print(`${path}: no problems${warnings.length > 0 ? `, ${warnings.length} warnings` : ''}`);
-  }
-  return problems.length === 0 ? DONE : FAILED;
+  return publishLocal(house, flow, allow);
+};
+
+const callsOthers = (flow: Flow): boolean =>
+  flow.settings?.errorFlow !== undefined || [...everyStep(flow)].some((step) => step.kind === 'flow.call@1');
+
+const readAll = (paths: readonly string[], catalog: Catalog): { flows: Flow[]; problems: Problem[] } => {
+  const read = paths.map((path) => inspectFile(path, catalog));
+  return { flows: read.flatMap((one) => one.flow ?? []), problems: read.flatMap((one) => one.problems) };
+};
+
+/** A power that is missing here is lent by an option. */
+const howToLend = (problem: Problem, flow: Flow, catalog: Catalog): Problem => {
+  if (problem.code !== 'grant.missing') return problem;
+  const asked = needsOf(flow, catalog).filter(({ step }) => step === problem.at?.step);
+  const powers = asked.map(({ need }) => powerOf(need)).filter((power) => power !== undefined);
+  const one = powers[0] === undefined ? '' : `, or: --allow ${JSON.stringify(printPower(powers[0]))}`;
+  return { ...problem, fix: `Lend what it asks for: --allow needed${one}` };
 };

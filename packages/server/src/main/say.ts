@@ -10,16 +10,20 @@ export const DONE = 0;
 export const FAILED = 1;
 export const MISUSED = 2;
 
-/** Colours only where a person looks, and not when NO_COLOR asks otherwise (https://no-color.org). */
-const coloured = (stream: NodeJS.WriteStream, noColor: boolean): boolean => stream.isTTY === true && !noColor;
-
 let plain = false;
-/** Turns colours off for this process. */
+
+/** Turns colours off for this process (NO_COLOR, https://no-color.org). */
 export const withoutColours = (): void => {
   plain = true;
 };
 
-const paint = (code: string, text: string): string => (coloured(process.stderr, plain) ? `\u001b[${code}m${text}\u001b[0m` : text);
+export type Stream = 'out' | 'err';
+const streams = { out: process.stdout, err: process.stderr } as const;
+const CODES = { red: 31, green: 32, cyan: 36, dim: 2 } as const;
+
+/** Colours a text, where a person looks at the stream and did not ask otherwise. */
+export const paint = (colour: keyof typeof CODES, text: string, stream: Stream = 'err'): string =>
+  streams[stream].isTTY === true && !plain ? `\u001b[${CODES[colour]}m${text}\u001b[0m` : text;
 
 /** `flow greet › step check › field with.when › item 3` */
 export const place = (at: Place | undefined): string =>
@@ -33,17 +37,20 @@ export const place = (at: Place | undefined): string =>
     .join(' › ');
 
 /** One Problem in two or three lines. */
-export const describe = (problem: Problem): string => {
+export const describe = (problem: Problem, stream: Stream = 'err'): string => {
   const where = place(problem.at);
-  const head = `${paint('31', problem.code)}${where === '' ? '' : ` at ${where}`}`;
-  return [head, `  ${problem.text}`, ...(problem.fix === undefined ? [] : [`  ${paint('36', 'next:')} ${problem.fix}`])].join('\n');
+  const head = `${paint('red', problem.code, stream)}${where === '' ? '' : ` at ${where}`}`;
+  const next = problem.fix === undefined ? [] : [`  ${paint('cyan', 'next:', stream)} ${problem.fix}`];
+  return [head, `  ${problem.text}`, ...next].join('\n');
 };
 
 export const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 export const note = (text: string): void => void process.stderr.write(`${text}\n`);
 
+export const pretty = (value: unknown): string => JSON.stringify(value, null, 2) ?? 'null';
+
 /** Prints Problems: as text on standard error, or with `json` as one document on standard output. */
 export const complain = (problems: readonly Problem[], json: boolean): void => {
-  if (json) print(JSON.stringify({ problems }, null, 2));
+  if (json) print(pretty({ problems }));
   else for (const p of problems) note(describe(p));
 };

@@ -2,21 +2,22 @@
  * `headgate start`: one process with gateway, engine and store.
  *
  * V1 It fails closed: no port is opened before the key was judged, the lock is held and every unfinished run is taken up.
- * V2 At a signal it stops taking work, lets work under way finish or parks it, and closes what it opened.
+ * V2 At a signal it stops taking work, lets work under way finish or parks it, and closes what it opened, in that order.
+ *    A second signal ends it at once: the journal makes that safe.
  */
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import type { Problem } from '@headgate/core';
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { bad, good, type Problem, problem, type Result } from '@headgate/core';
 import { pages } from '@headgate/web';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { buildGateway } from '../gateway/gateway.ts';
-import { lockServer } from '../store/lock.ts';
-import { credentials } from '../store/vault-seal/credentials.ts';
-import { loadKeyFile } from '../store/vault-seal/key-file.ts';
-import { keyring } from '../store/vault-seal/keyring.ts';
+import { type Lock, lockServer } from '../store/lock.ts';
 import { isLoopback, type Settings } from './config.ts';
-import { openHouse } from './house.ts';
+import { type House, openHouse } from './house.ts';
+import { instanceKey } from './instance-key.ts';
+import type { Tracing } from './otlp.ts';
+import { freePort } from './port.ts';
 import { complain, DONE, FAILED, note } from './say.ts';
 
 /** Work under way gets this long at shutdown; then it is parked and goes on at the next start. */
@@ -24,74 +25,137 @@ const GRACE = 10_000;
 
 /** Serves until a signal comes; answers the exit code. */
 export const serve = async (s: Settings, version: string, json: boolean): Promise<number> => {
-  const refuse = (problem: Problem): number => {
-    complain([problem], json);
+  const refuse = (why: Problem): number => {
+    complain([why], json);
     return FAILED;
   };
-  mkdirSync(s.dir, { recursive: true, mode: 0o700 });
-  const key = loadKeyFile(s.keyFile, { create: !s.keyFileGiven && isLoopback(s.host) });
-  if (!key.ok) return refuse(key.problem);
-  const lock = lockServer(s.dir);
-  if (!lock.ok) return refuse(lock.problem);
-  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
-  const opened = await openHouse({
-    dir: s.dir,
-    key: key.value,
-    egressAllow: s.egressAllow,
-    publicUrl: s.publicUrl,
-    log: (level, text, data) => log[level](data, text),
+  // Asked for before anything is opened: a signal during the start ends a server that is up, not half of one.
+  const stopped = new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
   });
-  if (!opened.ok) {
-    lock.value.release();
-    return refuse(opened.problem);
-  }
-  const house = opened.value;
-  const vault = credentials(keyring(key.value));
-  const gateway = await buildGateway({
+  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const opened = await openAll(s, version, log);
+  if (!opened.ok) return refuse(opened.problem);
+  const { house, lock, tracing, port, publicUrl } = opened.value;
+  const gateway = buildGateway({
     store: house.store,
     engine: house.engine,
     guard: house.engine.guard,
     catalog: house.catalog,
-    vault,
+    vault: house.store.credentials,
     clock: () => Date.now(),
     newId: (prefix = '') => prefix + randomBytes(12).toString('hex'),
     log,
     pages,
-    publicUrl: s.publicUrl,
-    hosts: hostsOf(s),
+    publicUrl,
+    hosts: hostsOf(s.host, port, publicUrl),
     version,
     web: s.web,
   });
   const close = async (): Promise<void> => {
     await gateway.close();
     await house.close(GRACE);
-    lock.value.release();
+    await tracing?.close();
+    lock.release();
   };
   try {
-    await gateway.listen({ host: s.host, port: s.port });
+    await gateway.listen({ host: s.host, port });
   } catch (error) {
     await close();
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    return refuse({ code: 'start.listen', text: `Cannot listen on ${s.host}:${s.port}${code === '' ? '' : ` (${code})`}`, retry: 'no', fix: code === 'EADDRINUSE' ? 'Another program has this port: stop it, or choose one with --port.' : 'Choose another address with --host.' });
+    return refuse(cannotListen(s.host, port, error));
   }
-  const address = gateway.server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : s.port;
-  note(`Headgate ${version} is ready at http://${s.host.includes(':') ? `[${s.host}]` : s.host}:${port}`);
+  note(`Headgate ${version} is ready at ${urlOf(s.host, port)}`);
   const { running, waiting, queued } = house.engine.recovered;
-  if (running + waiting + queued > 0) note(`Taken up again: ${running} running, ${waiting} waiting, ${queued} queued runs`);
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
-  });
+  if (running + waiting + queued > 0)
+    note(`Taken up again: ${running} running, ${waiting} waiting, ${queued} queued runs`);
+  await stopped;
   note('Stopping: finishing or parking what is under way');
-  await close();
+  try {
+    await close();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown error';
+    return refuse(problem('stop.unclean', `Not everything could be written (${why})`, { fix: AGAIN }));
+  }
+  note('Stopped');
   return DONE;
 };
 
+const AGAIN = 'See to the disk, then start again: the server goes on from what is on disk.';
+
+type Opened = {
+  readonly house: House;
+  readonly lock: Lock;
+  readonly tracing: Tracing | null;
+  readonly port: number;
+  readonly publicUrl: string;
+};
+
+/** All but the door: folder, key, lock, traces, house. What was opened is closed again when the next thing refuses. */
+const openAll = async (s: Settings, version: string, log: Logger): Promise<Result<Opened>> => {
+  const dir = folder(s.dir);
+  if (!dir.ok) return dir;
+  const key = instanceKey(s);
+  if (!key.ok) return key;
+  const lock = lockServer(s.dir);
+  if (!lock.ok) return lock;
+  const port = s.port === 0 ? await freePort(s.host) : s.port;
+  const publicUrl = s.port === 0 && !s.publicUrlGiven ? `http://localhost:${port}` : s.publicUrl;
+  const tracing = await tracingOf(s, version, log);
+  if (!tracing.ok) {
+    lock.value.release();
+    return tracing;
+  }
+  const house = await openHouse({
+    dir: s.dir,
+    key: key.value,
+    egressAllow: s.egressAllow,
+    publicUrl,
+    log: (level, text, data) => log[level](data, text),
+  });
+  if (house.ok) return good({ house: house.value, lock: lock.value, tracing: tracing.value, port, publicUrl });
+  await tracing.value?.close();
+  lock.value.release();
+  return house;
+};
+
+const folder = (dir: string): Result<null> => {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
+    return good(null);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const fix = 'Give the folder to the user that runs the server, or name another one in HEADGATE_CONFIG_DIR.';
+    return bad(problem('start.folder', `The folder ${dir} cannot be used (${code})`, { fix }));
+  }
+};
+
+const tracingOf = async (s: Settings, version: string, log: Logger): Promise<Result<Tracing | null>> => {
+  if (s.otlp === null) return good(null);
+  const { startTracing } = await import('./otlp.ts');
+  return startTracing({ url: s.otlp, version, warn: (text, data) => log.warn(data, text) });
+};
+
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
+const urlOf = (host: string, port: number): string => `http://${bracketed(host)}:${port}`;
+
+const cannotListen = (host: string, port: number, error: unknown): Problem => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  const text = `Cannot listen on ${bracketed(host)}:${port} (${code})`;
+  if (code === 'EADDRINUSE')
+    return problem('start.listen', text, {
+      fix: 'Another program has this port: stop it, or choose another port with --port or HEADGATE_PORT.',
+    });
+  if (code === 'EACCES')
+    return problem('start.listen', text, { fix: 'Ports below 1024 are reserved: choose a higher one with --port.' });
+  return problem('start.listen', text, { fix: 'Choose an address of this machine with --host or HEADGATE_HOST.' });
+};
+
 /** Host headers that name this server. */
-const hostsOf = (s: Settings): string[] => {
-  const own = new URL(s.publicUrl).host;
-  const names = new Set([own, `${s.host}:${s.port}`]);
-  if (isLoopback(s.host)) for (const n of ['localhost', '127.0.0.1', '[::1]']) names.add(`${n}:${s.port}`);
+const hostsOf = (host: string, port: number, publicUrl: string): string[] => {
+  const names = new Set([new URL(publicUrl).host, `${bracketed(host)}:${port}`]);
+  if (isLoopback(host)) for (const name of ['localhost', '127.0.0.1', '[::1]']) names.add(`${name}:${port}`);
   return [...names];
 };

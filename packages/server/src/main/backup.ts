@@ -1,0 +1,97 @@
+/** `headgate backup` and `headgate restore`: the data of an instance as a folder, of a running server too; the key apart. */
+
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Problem, problem, type Result } from '@headgate/core';
+import { backupStore } from '../store/files/backup.ts';
+import { restore } from '../store/files/restore.ts';
+import { DATABASE } from '../store/schema/migrate.ts';
+import type { Settings } from './config.ts';
+import { complain, DONE, FAILED, note, pretty, print } from './say.ts';
+
+const MB = 1024 * 1024;
+const EVERY = 500;
+
+const bytesIn = (dir: string): number => {
+  let sum = 0;
+  for (const entry of existsSync(dir) ? readdirSync(dir, { recursive: true, withFileTypes: true }) : []) {
+    // A file may be renamed or removed between the list and the look.
+    if (entry.isFile()) sum += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+  }
+  return sum;
+};
+
+/** Shows how much is copied while work goes on; on one line, where a person looks. */
+const watching = async <T>(target: string, work: Promise<T>): Promise<T> => {
+  if (process.stderr.isTTY !== true) return work;
+  const show = (): void => void process.stderr.write(`\r${Math.round(bytesIn(target) / MB)} MB copied`);
+  const timer = setInterval(show, EVERY);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+    process.stderr.write('\r\u001b[K');
+  }
+};
+
+const fail = (found: Problem, json: boolean): number => {
+  complain([found], json);
+  return FAILED;
+};
+
+/** What the file system refuses (no room, no right to write) is an expected failure too. */
+const tried = async <T>(what: string, work: () => Promise<Result<T>>): Promise<Result<T>> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    const fix = 'See that there is room and that the folder may be written, then do it again into a new folder.';
+    return { ok: false, problem: problem(`${what}.failed`, error.message, { fix }) };
+  }
+};
+
+/** Copies the data of the instance to a folder. Answers the exit code. */
+export const backup = async (s: Settings, target: string, json: boolean): Promise<number> => {
+  if (!existsSync(join(s.dir, DATABASE))) {
+    const fix = 'Set HEADGATE_CONFIG_DIR to the folder of the instance.';
+    return fail(problem('backup.nothing', `There is no data in ${s.dir}`, { fix }), json);
+  }
+  const began = Date.now();
+  if (!json) note(`Copying ${s.dir} to ${resolve(target)}`);
+  const done = await watching(
+    target,
+    tried('backup', () => backupStore(s.dir, target, began)),
+  );
+  if (!done.ok) return fail(done.problem, json);
+  const { runs, blobs, bytes } = done.value;
+  if (json) print(pretty({ ...done.value, dir: resolve(target), keyFile: s.keyFile }));
+  else {
+    const took = `${((Date.now() - began) / 1000).toFixed(1)} s`;
+    print(`${resolve(target)}: ${runs} runs, ${blobs} blobs, ${(bytes / MB).toFixed(1)} MB, ${took}`);
+    note(
+      `The secret key is not in it. Keep a copy of ${s.keyFile} somewhere else: without it the backup opens nothing.`,
+    );
+  }
+  return DONE;
+};
+
+/** Puts a backup into a folder. Answers the exit code. */
+export const restoreTo = async (from: string, into: string, json: boolean): Promise<number> => {
+  const target = resolve(into);
+  if (!json) note(`Restoring ${resolve(from)} into ${target}`);
+  const done = await watching(
+    target,
+    tried('restore', () => restore(from, into)),
+  );
+  if (!done.ok) return fail(done.problem, json);
+  if (json) print(pretty({ ...done.value, dir: target }));
+  else {
+    print(
+      `${target}: ${done.value.runs} runs, ${done.value.blobs} blobs, schema ${done.value.schema}; every file is as it was backed up`,
+    );
+    note(
+      `next: HEADGATE_CONFIG_DIR=${target} HEADGATE_SECRET_KEY_FILE=(the key the backup was made with) headgate start`,
+    );
+  }
+  return DONE;
+};

@@ -1,0 +1,69 @@
+/** Commands that work on an instance from beside it: `superuser`, `doctor`, `backup`, `restore`. */
+
+import type { Command } from 'commander';
+import { environment, readSettings } from '../config.ts';
+import { examples, type Shell } from '../shell.ts';
+
+export const instanceCommands = (program: Command, shell: Shell): void => {
+  const superuser = program
+    .command('superuser')
+    .summary('make an API key that may do everything')
+    .description(
+      'Makes an API key that may do everything, beside a running server (which takes it within a second) or before the\n' +
+        'first start. Works only with HEADGATE_ENABLE_SUPERUSER_CLI=true.',
+    )
+    .requiredOption('--email <address>', 'whose key it is; the name of the key says so')
+    .option(
+      '--password-file <file>',
+      'must be readable when given; this version has no accounts, so nothing of it is stored',
+    )
+    .requiredOption('--api-key-file <file>', 'where to write the key: a new file, made 0600')
+    .action(async (o: { email: string; passwordFile?: string; apiKeyFile: string }) => {
+      const settings = shell.settings();
+      if (settings === null) return;
+      const { superuser: make } = await import('../keys.ts');
+      shell.finish(await make(settings, o, shell.json()));
+    });
+  examples(superuser, 'superuser --email ada@example.com --api-key-file key.txt');
+
+  const doctor = program
+    .command('doctor')
+    .summary('look the instance over and say what is wrong')
+    .description(
+      'Looks the instance over, beside a running server or without one: settings, key, folder, database, disk, clock.\n' +
+        'Exit code 1 when something is wrong; each with what to do.',
+    )
+    .action(async () => {
+      const { doctor: examine } = await import('../doctor.ts');
+      shell.finish(await examine(readSettings(environment()), shell.version, shell.json()));
+    });
+  examples(doctor, 'doctor');
+
+  const backup = program
+    .command('backup')
+    .summary('copy the data of the instance, a running server included')
+    .description(
+      'Copies database and blobs to a folder, of a running server too. The secret key is not in the copy: keep it apart,\n' +
+        'without it the copy opens nothing.',
+    )
+    .argument('<dir>', 'folder that is missing or empty')
+    .action(async (dir: string) => {
+      const settings = shell.settings();
+      if (settings === null) return;
+      const { backup: copy } = await import('../backup.ts');
+      shell.finish(await copy(settings, dir, shell.json()));
+    });
+  examples(backup, 'backup /backups/2030-01-31');
+
+  const restore = program
+    .command('restore')
+    .summary('put a backup into an empty folder')
+    .description('Puts a backup into a folder, every file checked. A server can then be started on that folder.')
+    .argument('<dir>', 'folder that headgate backup wrote')
+    .requiredOption('--into <dir>', 'folder that is missing or empty; HEADGATE_CONFIG_DIR of the server to come')
+    .action(async (dir: string, o: { into: string }) => {
+      const { restoreTo } = await import('../backup.ts');
+      shell.finish(await restoreTo(dir, o.into, shell.json()));
+    });
+  examples(restore, 'restore /backups/2030-01-31 --into ~/.headgate');
+};

@@ -1,0 +1,236 @@
+/** Commands that ask a running server with an API key: `flow`, `runs`, `key`. */
+
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { Where } from '../remote/ask.ts';
+import { examples, number, several, type Shell } from '../shell.ts';
+
+type Reach = { readonly url?: string; readonly keyFile: string };
+type Act<A extends unknown[], O> = (where: Where, ...rest: [...A, O]) => Promise<number>;
+
+/** Where the server is and who asks; every command of this file has these options. */
+const reach = (command: Command): Command =>
+  command
+    .option('--url <url>', 'address of the server (default: that of HEADGATE_HOST and HEADGATE_PORT)')
+    .requiredOption('--key-file <file>', 'file that holds your API key; keys are never given on the command line');
+
+export const remoteCommands = (program: Command, shell: Shell): void => {
+  /** Turns what a command does at a server into its action. */
+  const at =
+    <A extends unknown[], O extends Reach>(act: Act<A, O>) =>
+    async (...given: [...A, O]): Promise<void> => {
+      const options = given[given.length - 2] as O; // commander's last two are the options and the command
+      const url = options.url ?? urlOf(shell);
+      if (url === null) return;
+      const { openClient } = await import('../client.ts');
+      const client = openClient(url, options.keyFile);
+      const { refused } = await import('../remote/ask.ts');
+      if (!client.ok) return shell.finish(refused([client.problem], shell.json()));
+      const rest = given.slice(0, -1) as [...A, O];
+      shell.finish(await act({ client: client.value, json: shell.json() }, ...rest));
+    };
+  flows(program, at);
+  runs(program, at);
+  keys(program, at);
+};
+
+type At = <A extends unknown[], O extends Reach>(act: Act<A, O>) => (...given: [...A, O]) => Promise<void>;
+
+/** The server of this machine, by the settings. */
+const urlOf = (shell: Shell): string | null => {
+  const settings = shell.settings();
+  if (settings === null) return null;
+  const { host, port } = settings;
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+};
+
+const flows = (program: Command, at: At): void => {
+  const flow = program.command('flow').description('flows of a running server: list, import, export, publish');
+  const list = flow
+    .command('list')
+    .description('List the flows, newest first.')
+    .option('--limit <number>', 'at most so many', number(1, 200), 50)
+    .option('--cursor <text>', 'go on where the list before ended')
+    .action(
+      at(async (w, o: Reach & { limit: number; cursor?: string }) =>
+        (await import('../remote/flows.ts')).listFlows(w, o),
+      ),
+    );
+  examples(reach(list), 'flow list --key-file key.txt');
+
+  const into = flow
+    .command('import')
+    .description(
+      'Send a flow file to the server and print the id of the flow. Nothing of it runs before it is published.',
+    )
+    .argument('<file>', 'flow file')
+    .option('--flow <id>', 'save it as the draft of this flow, instead of making a new one')
+    .action(
+      at(async (w, file: string, o: Reach & { flow?: string }) =>
+        (await import('../remote/flows.ts')).importFlow(w, file, o.flow),
+      ),
+    );
+  examples(
+    reach(into),
+    'flow import examples/greet/flow.json --key-file key.txt',
+    'flow import flow.json --flow flow_4f… --key-file key.txt',
+  );
+
+  const out = flow
+    .command('export')
+    .description('Write the draft of a flow, or a published version, as flow.json into a folder.')
+    .argument('<flow>', 'id of the flow')
+    .argument('<dir>', 'folder; made when it is missing')
+    .option('--published <version>', 'a published version instead of the draft', number(1, 999_999))
+    .option('--force', 'write over a flow.json that is there')
+    .action(
+      at(async (w, id: string, dir: string, o: Reach & { published?: number; force?: boolean }) =>
+        (await import('../remote/flows.ts')).exportFlow(w, id, dir, { version: o.published, force: o.force === true }),
+      ),
+    );
+  examples(reach(out), 'flow export flow_4f… flows/greet --key-file key.txt');
+
+  const publish = flow
+    .command('publish')
+    .description(
+      'Publish the draft of a flow as its next version, and print the addresses of its webhooks.\n' +
+        'Without --grant, what its steps ask for must have been lent already.',
+    )
+    .argument('<flow>', 'id of the flow')
+    .option('--grant <power>', '"needed", or STEP=POWER to lend one (STEP may be *); may be repeated', several, [])
+    .option('--note <text>', 'what changed')
+    .action(
+      at(async (w, id: string, o: Reach & { grant: readonly string[]; note?: string }) =>
+        (await import('../remote/flows.ts')).publishFlow(w, id, o),
+      ),
+    );
+  examples(
+    reach(publish),
+    'flow publish flow_4f… --grant needed --key-file key.txt',
+    'flow publish flow_4f… --grant "fetch=net: GET api.github.com:443" --key-file key.txt',
+  );
+};
+
+const STATES = ['queued', 'running', 'waiting', 'done', 'failed', 'cancelled', 'in_doubt'];
+
+const runs = (program: Command, at: At): void => {
+  const group = program.command('runs').description('runs of a running server: list, show, rerun, cancel, resolve');
+  const list = group
+    .command('list')
+    .description('List the runs, newest first.')
+    .option('--flow <id>', 'of this flow')
+    .addOption(new Option('--state <state>', 'in this state').choices(STATES))
+    .option('--limit <number>', 'at most so many', number(1, 200), 50)
+    .option('--cursor <text>', 'go on where the list before ended')
+    .action(
+      at(async (w, o: Reach & { limit: number; flow?: string; state?: string; cursor?: string }) =>
+        (await import('../remote/runs.ts')).listRuns(w, o),
+      ),
+    );
+  examples(reach(list), 'runs list --state failed --key-file key.txt');
+
+  const show = group
+    .command('show')
+    .description('Show a run, or its journal.')
+    .argument('<run>', 'id of the run')
+    .option('--journal', 'every event of it')
+    .action(
+      at(async (w, id: string, o: Reach & { journal?: boolean }) => {
+        const { showJournal, showRun } = await import('../remote/runs.ts');
+        return o.journal === true ? showJournal(w, id) : showRun(w, id);
+      }),
+    );
+  examples(reach(show), 'runs show run_7c… --key-file key.txt', 'runs show run_7c… --journal --key-file key.txt');
+
+  const rerun = group
+    .command('rerun')
+    .description('Run a run again, as a new run linked to it: all of it, or what the options say.')
+    .argument('<run>', 'id of the run')
+    .addOption(new Option('--failed', 'only what failed or never ran').conflicts(['from', 'to']))
+    .addOption(new Option('--from <step>', 'this step and what depends on it').conflicts('to'))
+    .option('--to <step>', 'up to and with this step')
+    .option('--input <json>', 'another input: JSON, @FILE, or - for standard input')
+    .action(
+      at(async (w, id: string, o: Reach & { failed?: true; from?: string; to?: string; input?: string }) =>
+        (await import('../remote/runs.ts')).rerunRun(w, id, o),
+      ),
+    );
+  examples(
+    reach(rerun),
+    'runs rerun run_7c… --failed --key-file key.txt',
+    'runs rerun run_7c… --from tell --key-file key.txt',
+  );
+
+  const cancel = group
+    .command('cancel')
+    .description('Cancel a run that is not over.')
+    .argument('<run>', 'id of the run')
+    .option('--reason <text>', 'why; kept in its journal')
+    .action(
+      at(async (w, id: string, o: Reach & { reason?: string }) =>
+        (await import('../remote/runs.ts')).cancelRun(w, id, o.reason),
+      ),
+    );
+  examples(reach(cancel), 'runs cancel run_7c… --key-file key.txt');
+
+  const resolve = group
+    .command('resolve')
+    .description(
+      'Settle a run in doubt: the server stopped after a step had started and before its result was recorded.\n' +
+        'Look at the other side first, then choose: repeat the step, skip it (its result is null), or let the run fail.',
+    )
+    .argument('<run>', 'id of the run')
+    .addOption(new Option('--choice <choice>', 'what to do').choices(['repeat', 'skip', 'fail']).makeOptionMandatory())
+    .action(
+      at(async (w, id: string, o: Reach & { choice: string }) =>
+        (await import('../remote/runs.ts')).resolveRun(w, id, o.choice),
+      ),
+    );
+  examples(reach(resolve), 'runs resolve run_7c… --choice repeat --key-file key.txt');
+};
+
+const keys = (program: Command, at: At): void => {
+  const key = program.command('key').description('API keys of a running server: create, list, revoke');
+  const create = key
+    .command('create')
+    .description('Make a key that holds at most what yours holds. It is shown once, or written to a file.')
+    .requiredOption('--name <text>', 'what it is for')
+    .requiredOption('--permission <permission>', 'what it may do; may be repeated', several)
+    .option('--flow <id>', 'only for this flow; may be repeated', several, [])
+    .option('--project <id>', 'only in this project; may be repeated', several, [])
+    .option('--expires <when>', 'a duration such as 30d, or a time such as 2030-01-31T00:00:00Z')
+    .option('--api-key-file <file>', 'write the key to this new file (0600) instead of showing it')
+    .action(
+      at(
+        async (
+          w,
+          o: Reach & {
+            name: string;
+            permission: readonly string[];
+            flow: readonly string[];
+            project: readonly string[];
+            expires?: string;
+            apiKeyFile?: string;
+          },
+        ) => (await import('../remote/keys.ts')).createKey(w, o),
+      ),
+    );
+  examples(
+    reach(create),
+    'key create --name ci --permission run --permission run.read --expires 90d --key-file key.txt',
+  );
+
+  const list = key
+    .command('list')
+    .description('List the keys: who they are, not the keys themselves.')
+    .action(at(async (w, _o: Reach) => (await import('../remote/keys.ts')).listKeys(w)));
+  examples(reach(list), 'key list --key-file key.txt');
+
+  const revoke = key
+    .command('revoke')
+    .description('Revoke a key, at once and for good.')
+    .argument('<key>', 'id of the key')
+    .action(at(async (w, id: string, _o: Reach) => (await import('../remote/keys.ts')).revokeKey(w, id)));
+  examples(reach(revoke), 'key revoke k1f… --key-file key.txt');
+};

@@ -1,0 +1,98 @@
+/** `headgate flow …`: the flows of a running server. */
+
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Problem, problem } from '@headgate/core';
+import { readFlowFile } from '../files.ts';
+import { DONE, pretty, print } from '../say.ts';
+import { ask, id, pageOf, query, refused, rowOf, rowsOf, type Where } from './ask.ts';
+
+export const listFlows = (w: Where, o: { limit: number; cursor?: string }): Promise<number> =>
+  ask(
+    w,
+    'GET',
+    `/api/v1/flows${query({ limit: o.limit, cursor: o.cursor })}`,
+    undefined,
+    pageOf('flows', ['id', 'name', 'version', 'enabled', 'updated']),
+  );
+
+/** Sends a flow file as a new flow, or as the draft of one that is there. Nothing of it runs. */
+export const importFlow = async (w: Where, file: string, flow: string | undefined): Promise<number> => {
+  const read = readFlowFile(file);
+  if ('problems' in read) return refused(read.problems, w.json);
+  const draft = read.flow;
+  if (flow === undefined) return ask(w, 'POST', '/api/v1/flows', { name: draft.name, draft }, (v) => String(v['id']));
+  const now = await w.client.call('GET', `/api/v1/flows/${id(flow)}`);
+  if (!now.ok) return refused(now.problems, w.json);
+  const { revision } = rowOf(now.value);
+  return ask(
+    w,
+    'PUT',
+    `/api/v1/flows/${id(flow)}/draft`,
+    { revision, draft },
+    (v) => `revision ${String(v['revision'])}`,
+  );
+};
+
+/** Writes a flow's draft, or one version, as `flow.json` into a folder. */
+export const exportFlow = async (
+  w: Where,
+  flow: string,
+  dir: string,
+  o: { version: number | undefined; force: boolean },
+): Promise<number> => {
+  const path = `/api/v1/flows/${id(flow)}${o.version === undefined ? '' : `/versions/${o.version}`}`;
+  const answer = await w.client.call('GET', path);
+  if (!answer.ok) return refused(answer.problems, w.json);
+  const found = rowOf(answer.value);
+  const file = join(dir, 'flow.json');
+  if (existsSync(file) && !o.force)
+    return refused(
+      [problem('file.exists', `${file} exists already`, { fix: 'Give another folder, or --force.' })],
+      w.json,
+    );
+  try {
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(file, `${pretty(o.version === undefined ? found['draft'] : found['doc'])}\n`);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    return refused([problem('file.unwritable', `${file} cannot be written (${code})`)], w.json);
+  }
+  print(w.json ? pretty({ file }) : file);
+  return DONE;
+};
+
+/** `needed`, or powers as STEP=POWER in the form the API takes. */
+const grantOf = (texts: readonly string[]): { grant?: unknown } | { problem: Problem } => {
+  if (texts.length === 0) return {};
+  if (texts.length === 1 && texts[0] === 'needed') return { grant: 'needed' };
+  const lent = texts.map((text) => ({
+    step: text.slice(0, text.indexOf('=')),
+    power: text.slice(text.indexOf('=') + 1),
+  }));
+  return texts.every((text) => /^(\*|[a-z][a-z0-9_]*)=./.test(text))
+    ? { grant: lent }
+    : {
+        problem: problem('usage', 'expected "needed" alone, or powers as STEP=POWER', {
+          at: { field: '--grant' },
+          fix: 'For instance: --grant "fetch=net: GET api.github.com:443"',
+        }),
+      };
+};
+
+/** Publishes a draft; prints the version and the addresses of its webhooks. */
+export const publishFlow = async (
+  w: Where,
+  flow: string,
+  o: { grant: readonly string[]; note?: string },
+): Promise<number> => {
+  const lent = grantOf(o.grant);
+  if ('problem' in lent) return refused([lent.problem], w.json);
+  const body = { ...lent, ...(o.note === undefined ? {} : { note: o.note }) };
+  return ask(w, 'POST', `/api/v1/flows/${id(flow)}/publish`, body, (v) =>
+    [
+      `version ${String(v['version'])}`,
+      ...rowsOf(v, 'webhooks').map((h) => `${String(h['trigger'])}  ${String(h['url'])}`),
+    ].join('\n'),
+  );
+};

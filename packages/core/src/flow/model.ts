@@ -82,7 +82,6 @@ export const settingsSchema = z.strictObject({
   priority: z.int().min(-100).max(100).optional(),
   idempotency: expression.optional(),
   errorFlow: z.string().max(200).optional(),
-  keep: z.strictObject({ for: duration.optional(), runs: z.int().min(0).optional() }).optional(),
 });
 
 const point = z.tuple([z.number(), z.number()]);

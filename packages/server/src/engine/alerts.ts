@@ -1,53 +1,126 @@
 /**
- * Telling of what went wrong: in the log always, and to the flow that a failed flow's settings name.
+ * Telling of what went wrong on its own: in the log always, to the flow that a failed flow's settings name, and to every
+ * flow of the workspace with an `alert` trigger.
  *
- * An error flow's own failure is told in the log only, so that telling never goes round in circles.
+ * AL1 What an alert or an error flow started raises no alert flow itself, so that telling never goes round in circles.
+ * AL2 One event starts one run of a flow, however often it is told (its idempotency key names the event).
  */
 
+import type { Store } from '../store/ports.ts';
 import type { EngineLog } from './engine.ts';
-import type { Flows } from './flows.ts';
+import type { Flows, Target } from './flows.ts';
 import type { Live } from './live.ts';
 import type { Runs } from './runs.ts';
 import { checkInput } from './starter.ts';
 
-export type Alert = (text: string, data: Record<string, unknown>) => void;
+type Deps = {
+  readonly store: Store;
+  readonly flows: Flows;
+  readonly runs: () => Runs;
+  readonly log: EngineLog;
+};
 
-export const newAlert =
-  (log: EngineLog): Alert =>
-  (text, data) =>
-    log('warn', text, data);
+type Row = Awaited<ReturnType<Store['engine']['triggers']>>[number];
+type Told = {
+  readonly event: 'run.failed' | 'schedule.missed';
+  readonly key: string;
+  readonly input: Record<string, unknown>;
+};
 
-/** Called with every run that is over and written. */
-export const tellOf =
-  (alert: Alert, flows: Flows, runs: () => Runs) =>
-  (live: Live): void => {
+const TELLERS = new Set(['error@1', 'alert@1']);
+
+export class Alerts {
+  readonly #d: Deps;
+  #triggers: Promise<Row[]> | null = null;
+
+  constructor(deps: Deps) {
+    this.#d = deps;
+  }
+
+  /** A flow changed: alert triggers are read again. */
+  forget(): void {
+    this.#triggers = null;
+  }
+
+  /** Into the log, as a warning. */
+  warn(text: string, data: Record<string, unknown>): void {
+    this.#d.log('warn', text, data);
+  }
+
+  /** Called with every run that is over and written. */
+  over(live: Live): void {
     const { state, base } = live;
     if (state.phase !== 'failed') return;
-    alert('a run failed', { run: base.id, flow: base.flow, code: state.problem?.code, step: state.problem?.at?.step });
-    const name = live.compiled.flow.settings?.errorFlow;
-    if (name === undefined || base.triggerKind === 'error@1') return;
-    void flows.named(base.workspace, base.project, name).then((target) => {
-      if (!target.ok)
-        return alert('the error flow cannot be run', { run: base.id, errorFlow: name, code: target.problem.code });
-      const input = {
-        run: base.id,
-        flow: base.flow,
-        version: base.version,
-        trigger: base.triggerKind,
-        problem: state.problem,
-      };
-      const checked = checkInput(target.value, input);
-      if (!checked.ok) return alert('the error flow does not take what it is told', { run: base.id, errorFlow: name });
-      runs().create({
-        target: target.value,
-        input: checked.value,
-        trigger: { kind: 'error@1', data: { run: base.id } },
-        principal: `flow:${base.flow}`,
-        environment: base.environment,
-        priority: 0,
-        limitKey: null,
-        idempotencyKey: `error:${base.id}`,
-        depth: 1,
-      });
+    const why = state.problem;
+    this.warn('a run failed', { run: base.id, flow: base.flow, code: why?.code, step: why?.at?.step });
+    if (TELLERS.has(base.triggerKind)) return;
+    const input = { run: base.id, flow: base.flow, version: base.version, trigger: base.triggerKind, problem: why };
+    this.#later(async () => {
+      const name = live.compiled.flow.settings?.errorFlow;
+      if (name !== undefined) {
+        const target = await this.#d.flows.named(base.workspace, base.project, name);
+        if (target.ok) this.#start(target.value, 'error@1', null, `error:${base.id}`, base.flow, input);
+        else this.warn('the error flow cannot be run', { run: base.id, errorFlow: name, code: target.problem.code });
+      }
+      await this.#tell(base.workspace, base.flow, { event: 'run.failed', key: base.id, input });
     });
-  };
+  }
+
+  /** Called by the schedule for times that passed while the server was down. */
+  missed(row: Row, count: number, rule: string): void {
+    this.warn('a schedule missed its times', { flow: row.flow, trigger: row.trigger, count, rule });
+    const input = { flow: row.flow, trigger: row.trigger, count, rule };
+    const key = `${row.flow}:${row.trigger}:${JSON.stringify(row.state)}`;
+    this.#later(() => this.#tell(row.workspace, row.flow, { event: 'schedule.missed', key, input }));
+  }
+
+  async #tell(workspace: string, about: string, told: Told): Promise<void> {
+    this.#triggers ??= this.#d.store.engine.triggers('alert@1');
+    for (const row of await this.#triggers) {
+      if (row.workspace !== workspace || row.flow === about || !wants(row.with, told.event)) continue;
+      const target = await this.#d.flows.latest(row.workspace, row.flow);
+      if (!target.ok) this.warn('an alert flow cannot be run', { flow: row.flow, code: target.problem.code });
+      else {
+        const input = { event: told.event, ...told.input };
+        this.#start(target.value, 'alert@1', row.trigger, `alert:${told.event}:${told.key}`, about, input);
+      }
+    }
+  }
+
+  #start(
+    target: Target,
+    kind: string,
+    id: string | null,
+    key: string,
+    about: string,
+    given: Record<string, unknown>,
+  ): void {
+    const runs = this.#d.runs();
+    const flow = target.row.id;
+    if (runs.byKey(flow, key) !== null) return;
+    const input = checkInput(target, given);
+    if (!input.ok)
+      return this.warn('a flow does not take what it is told of', { flow, kind, code: input.problem.code });
+    const made = runs.create({
+      target,
+      input: input.value,
+      trigger: { kind, ...(id === null ? {} : { id }), data: { about } },
+      principal: `flow:${about}`,
+      environment: 'default',
+      priority: 0,
+      limitKey: null,
+      idempotencyKey: key,
+      depth: 1,
+    });
+    if ('problem' in made) this.warn('a flow could not be told', { flow, kind, code: made.problem.code });
+  }
+
+  #later(act: () => Promise<void>): void {
+    act().catch((error: unknown) => this.#d.log('error', 'an alert could not be given', { error: String(error) }));
+  }
+}
+
+const wants = (settings: unknown, event: string): boolean => {
+  const on = typeof settings === 'object' && settings !== null && 'on' in settings ? settings.on : undefined;
+  return !Array.isArray(on) || on.includes(event);
+};

@@ -1,7 +1,7 @@
 /** What a due time does: starts the flow's run, once, whatever happens in between (T1 in schedule.ts). */
 
 import type { Store } from '../store/ports.ts';
-import type { Alert } from './alerts.ts';
+import type { Alerts } from './alerts.ts';
 import type { Flows } from './flows.ts';
 import type { Runs } from './runs.ts';
 import type { Due } from './schedule.ts';
@@ -12,18 +12,18 @@ type Deps = {
   readonly flows: Flows;
   readonly runs: Runs;
   readonly journal: Store['journal'];
-  readonly alert: Alert;
+  readonly alerts: Alerts;
 };
 
 export const startDue = async (
-  { store, flows, runs, journal, alert }: Deps,
+  { store, flows, runs, journal, alerts }: Deps,
   { row, due, input }: Due,
 ): Promise<void> => {
   const target = await flows.latest(row.workspace, row.flow);
-  if (!target.ok) return alert('a schedule cannot start its flow', { flow: row.flow, code: target.problem.code });
+  if (!target.ok) return alerts.warn('a schedule cannot start its flow', { flow: row.flow, code: target.problem.code });
   const checked = checkInput(target.value, input);
   if (!checked.ok)
-    return alert('a schedule’s input is not what its flow takes', {
+    return alerts.warn('a schedule’s input is not what its flow takes', {
       flow: row.flow,
       trigger: row.trigger,
       code: checked.problem.code,
@@ -41,6 +41,7 @@ export const startDue = async (
     idempotencyKey: key,
     depth: 0,
   });
-  if ('problem' in made) return alert('a scheduled run could not begin', { flow: row.flow, code: made.problem.code });
+  if ('problem' in made)
+    return alerts.warn('a scheduled run could not begin', { flow: row.flow, code: made.problem.code });
   await journal.barrier(made.live.group);
 };

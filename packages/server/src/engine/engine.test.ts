@@ -347,6 +347,33 @@ describe('flows calling flows', () => {
   });
 });
 
+describe('alerts', () => {
+  test('a failed run starts the flows that want to be told, once, and their own failures start nothing', async () => {
+    const told = await g.publish({
+      headgate: 1,
+      name: 'Told',
+      triggers: [{ id: 'alert', kind: 'alert@1', with: { on: ['run.failed'] } }],
+      steps: [{ id: 's', kind: 'stop@1', with: { problem: 'told', text: 'Told, and failing too' } }],
+    });
+    const deaf = await g.publish({
+      headgate: 1,
+      name: 'Deaf',
+      triggers: [{ id: 'alert', kind: 'alert@1', with: { on: ['schedule.missed'] } }],
+      steps: [{ id: 's', kind: 'set@1', with: { value: 1 } }],
+    });
+    const failing = await g.publish(flow([{ id: 's', kind: 'stop@1', with: { problem: 'oops', text: 'Oops' } }]));
+    const run = await g.run(failing);
+    const list = async (id: string) => (await g.store.in('default').runs.list({ limit: 10, flow: id })).rows;
+    for (let i = 0; i < 200 && (await list(told))[0]?.state !== 'failed'; i += 1)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    const page = await g.engine.journal('default', (await list(told))[0]?.id ?? '', 0, 1);
+    expect(page?.events[0]?.data).toMatchObject({ input: { event: 'run.failed', run: run.id, flow: failing } });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await list(told)).toHaveLength(1);
+    expect(await list(deaf)).toHaveLength(0);
+  });
+});
+
 /** The resume token of a waiting run, as the flow itself can read it. */
 const tokenOf = async (run: string, ground: Ground, step?: string): Promise<string> => {
   if (step === undefined)

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { type Catalog, type EnginePort, type GuardPort, parsePower, type Power, problem } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
 import type { Store } from '../store/ports.ts';
-import { newAlert, tellOf } from './alerts.ts';
+import { Alerts } from './alerts.ts';
 import { Broker } from './broker.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { startDue } from './due.ts';
@@ -17,6 +17,7 @@ import { Followers } from './follow.ts';
 import { Hooks } from './hooks.ts';
 import { KnownValues } from './known.ts';
 import type { Live } from './live.ts';
+import { Later } from './later.ts';
 import { Loop } from './loop.ts';
 import { netFor } from './net.ts';
 import { Recovery } from './recovery.ts';
@@ -108,17 +109,19 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       return power.ok ? [power.value] : [];
     });
 
-  const alert = newAlert(log);
+  const later = new Later(clock, timers, log);
+  const alerts = new Alerts({ store, flows, runs: () => runs, log });
   const runs: Runs = new Runs({
     store,
     clock,
     timers,
+    later,
     values,
     flows,
     journal,
     open: { chunk: vault.openChunk },
     log,
-    over: tellOf(alert, flows, () => runs),
+    over: (live) => alerts.over(live),
     loop: (self) =>
       new Loop({
         clock,
@@ -165,9 +168,9 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     store,
     clock,
     timers,
-    missed: (row, count, rule) =>
-      alert('a schedule missed its times', { flow: row.flow, trigger: row.trigger, count, rule }),
-    start: (due) => startDue({ store, flows, runs, journal, alert }, due),
+    later,
+    missed: (row, count, rule) => alerts.missed(row, count, rule),
+    start: (due) => startDue({ store, flows, runs, journal, alerts }, due),
   });
 
   const views = newRunViews(store, runs);
@@ -182,6 +185,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const changed = (): void => {
     flows.forget();
     hooks.forget();
+    alerts.forget();
     void learn().catch((error: unknown) => log('error', 'secrets could not be read', { error: String(error) }));
     void schedule
       .load()

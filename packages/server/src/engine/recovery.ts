@@ -49,7 +49,8 @@ export class Recovery {
     if (row.state === 'in_doubt') return;
     if (row.state === 'waiting') {
       counts.waiting += 1;
-      if (row.wake !== null) this.#d.timers.at(row.wake, () => void this.#wakeFirst(row));
+      if (row.wake !== null)
+        this.#d.timers.at(row.wake, () => this.#d.runs.later.do('a wake-up', () => this.#wakeFirst(row)));
       return;
     }
     counts.running += 1;

@@ -12,8 +12,10 @@ import { Admission } from './admission.ts';
 import { Recent } from './cache.ts';
 import { Children } from './children.ts';
 import type { Clock } from './clock.ts';
+import { doubt } from './doubt.ts';
 import { Ends } from './ends.ts';
 import type { Flows, Target } from './flows.ts';
+import type { Later } from './later.ts';
 import { Live, type WaitCommand } from './live.ts';
 import { type Loop, PARK } from './loop.ts';
 import type { Timers } from './timers.ts';
@@ -43,6 +45,7 @@ type Deps = {
   readonly store: Store;
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly later: Later;
   readonly values: Values;
   readonly flows: Flows;
   readonly open: Opener;
@@ -63,6 +66,7 @@ export class Runs {
   readonly loop: Loop;
   readonly ends: Ends;
   readonly children: Children;
+  readonly later: Later;
 
   constructor(deps: Deps) {
     this.#d = deps;
@@ -70,8 +74,9 @@ export class Runs {
       clock: deps.clock,
       timers: deps.timers,
       begin: (run) => this.beginQueued(run),
-      replaced: (run, by) => void this.#replaced(run, by),
+      replaced: (run, by) => this.later.do('a debounced run', () => this.#replaced(run, by)),
     });
+    this.later = deps.later;
     this.loop = deps.loop(this);
     this.ends = new Ends({ ...deps, live: (run) => this.live(run), hold: (w, run) => this.hold(w, run) });
     this.children = new Children({ ...deps, runs: this });
@@ -177,11 +182,14 @@ export class Runs {
   #armDeadline(live: Live): void {
     const { deadline } = live;
     if (deadline === null || live.over) return;
-    live.cancelTimeout = this.#d.timers.at(deadline, () => void this.wake(live.base.workspace, live.id));
+    live.cancelTimeout = this.#d.timers.at(deadline, () =>
+      this.later.do('a deadline', () => this.wake(live.base.workspace, live.id)),
+    );
   }
 
   beginQueued(run: string): void {
-    void this.#hold(run).then((live) => {
+    this.later.do('the beginning of a queued run', async () => {
+      const live = await this.#hold(run);
       if (live === null || live.over || live.state.phase !== 'queued') return;
       live.admitted = true;
       this.#start(live);
@@ -290,13 +298,19 @@ export class Runs {
   /** Called by the loop for every wait it meets. */
   watch(live: Live, wait: WaitCommand): void {
     const { workspace } = live.base;
-    if (wait.until !== null) this.#d.timers.at(wait.until, () => void this.wake(workspace, live.id));
+    if (wait.until !== null)
+      this.#d.timers.at(wait.until, () => this.later.do('a wake-up', () => this.wake(workspace, live.id)));
     if (wait.child === null) return;
     live.keep += 1;
-    void this.children.over(workspace, live.id, wait.child).finally(() => {
-      live.keep -= 1;
-      if (!live.advancing && live.flights.size === 0 && live.state.active === 0) this.parked(live);
-    });
+    const { child } = wait;
+    this.later.do(
+      'the end of a called flow',
+      () => this.children.over(workspace, live.id, child),
+      () => {
+        live.keep -= 1;
+        if (!live.advancing && live.flights.size === 0 && live.state.active === 0) this.parked(live);
+      },
+    );
   }
 
   /** The loop met a run that only waits: it may leave memory. */
@@ -334,7 +348,9 @@ export class Runs {
       () => {
         this.#live.delete(live.id);
         for (const t of tell) t();
-        if (base.parent !== null) void this.children.over(base.workspace, base.parent, live.id);
+        const { parent } = base;
+        if (parent !== null)
+          this.later.do('the end of a called flow', () => this.children.over(base.workspace, parent, live.id));
         this.#d.over(live);
       },
       () => this.abandon(live),
@@ -348,7 +364,8 @@ export class Runs {
     for (const flight of live.flights) flight.abort.abort();
     live.flights.clear();
     this.#live.delete(live.id);
-    if (this.#abandoned.size === 0) this.#d.timers.at(this.#d.clock.now() + 2_000, () => void this.#takeUp());
+    if (this.#abandoned.size === 0)
+      this.#d.timers.at(this.#d.clock.now() + 2_000, () => this.later.do('taking runs up again', () => this.#takeUp()));
     this.#abandoned.set(live.id, live.base.workspace);
     if (live.base.limitKey !== null && live.admitted) this.admission.leave(live.base.limitKey);
   }
@@ -361,7 +378,7 @@ export class Runs {
       await this.#d.journal.barrier(this.#d.journal.audit([]));
     } catch {
       for (const [run, workspace] of runs) this.#abandoned.set(run, workspace);
-      this.#d.timers.at(this.#d.clock.now() + 2_000, () => void this.#takeUp());
+      this.#d.timers.at(this.#d.clock.now() + 2_000, () => this.later.do('taking runs up again', () => this.#takeUp()));
       return;
     }
     for (const [run, workspace] of runs) await this.#hold(run, workspace);
@@ -381,13 +398,3 @@ export class Runs {
     this.#live.clear();
   }
 }
-
-const doubt = (step: string): Problem =>
-  problem(
-    'step.in_doubt',
-    'The server stopped after this step had started and before its result was recorded: it may or may not have had its effect',
-    {
-      at: { step },
-      fix: 'Look at the other side. Then choose: repeat the step, take it as done with an empty result, or let the run fail.',
-    },
-  );

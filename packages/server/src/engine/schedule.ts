@@ -10,6 +10,7 @@
 import { Cron } from 'croner';
 import type { EngineStore, Store } from '../store/ports.ts';
 import type { Clock } from './clock.ts';
+import type { Later } from './later.ts';
 import type { Timers } from './timers.ts';
 
 type Row = Awaited<ReturnType<EngineStore['triggers']>>[number];
@@ -20,6 +21,7 @@ type Deps = {
   readonly store: Store;
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly later: Later;
   /** Starts a run for a due time; it may be asked twice for the same one. */
   readonly start: (due: Due) => Promise<void>;
   readonly missed: (row: Row, count: number, rule: string) => void;
@@ -85,7 +87,7 @@ export class Schedule {
     this.#armed.push(
       this.#d.timers.at(due, () => {
         if (generation !== this.#generation || this.#closed) return;
-        void this.#fire(row, settings, due, generation);
+        this.#d.later.do('a due time', () => this.#fire(row, settings, due, generation));
       }),
     );
   }

@@ -34,7 +34,6 @@ export const checkSettings = (settings: Settings, findings: Findings): void => {
   of(settings.timeout, 'timeout');
   of(settings.rate?.per, 'rate.per');
   of(settings.debounce?.for, 'debounce.for');
-  of(settings.keep?.for, 'keep.for');
 };
 
 export const checkStepSettings = (

@@ -1,0 +1,22 @@
+/** alert: something of the workspace went wrong on its own. The engine starts every flow that has this trigger. */
+
+import { defineTrigger, z } from '@headgate/core/step';
+
+/** What can be told of. */
+export const EVENTS = ['run.failed', 'schedule.missed'] as const;
+
+export const trigger = defineTrigger({
+  kind: 'alert',
+  version: 1,
+  title: 'When something goes wrong',
+  summary:
+    'Starts when a run of another flow of the workspace fails, or a schedule misses its times. The input says which: event, flow, run, trigger, problem or count. Runs started by an alert never raise one.',
+  input: z.strictObject({
+    on: z
+      .array(z.enum(EVENTS))
+      .min(1)
+      .max(EVENTS.length)
+      .optional()
+      .describe('Of what to be told: run.failed, schedule.missed. Left out: of both.'),
+  }),
+});

@@ -41,5 +41,9 @@ await enter(async () => {
     );
     for (const [name, version] of Object.entries(peers)) await ensurePeer(node, env, name, version);
   }
-  return handOver(node, [join(ROOT, 'bench', 'run.ts'), ...process.argv.slice(2)], { cwd: ROOT, env });
+  return handOver(node, [join(ROOT, 'bench', 'run.ts'), ...process.argv.slice(2)], {
+    cwd: ROOT,
+    env,
+    withParent: true,
+  });
 });

@@ -12,5 +12,5 @@ await enter(async () => {
   const { node, env } = await prepare({ build: true });
   await ensurePackages(join(ROOT, 'test', 'packages.json'));
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-  return handOver(node, [vitest, 'run', ...process.argv.slice(2)], { cwd: ROOT, env });
+  return handOver(node, [vitest, 'run', ...process.argv.slice(2)], { cwd: ROOT, env, withParent: true });
 });

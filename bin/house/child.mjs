@@ -26,13 +26,21 @@ export const quiet = (file, args, where) =>
 /**
  * Hands the terminal over to a program and waits for its end: same stdio, signals passed on, exit code given back.
  * A Ctrl-C at a terminal reaches the whole process group by itself and is not sent a second time.
- * @param {string} file @param {string[]} args @param {{ cwd?: string, env: NodeJS.ProcessEnv }} where
+ * @param {string} file @param {string[]} args
+ * @param {{ cwd?: string, env: NodeJS.ProcessEnv, withParent?: boolean }} how `withParent`: when our parent is gone the
+ * program is told to end. npm passes a signal to the shell it started, and the shell ends without a word to us.
  * @returns {Promise<number>}
  */
-export const handOver = (file, args, where) =>
+export const handOver = (file, args, { withParent = false, ...how }) =>
   new Promise((resolve, reject) => {
-    const child = spawn(file, args, { ...where, stdio: 'inherit' });
+    const child = spawn(file, args, { ...how, stdio: 'inherit' });
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.ppid !== parent) pass('SIGTERM');
+    }, 250);
+    if (!withParent) clearInterval(watch);
     const pass = (/** @type {NodeJS.Signals} */ signal) => {
+      clearInterval(watch);
       if (signal === 'SIGINT' && process.stdin.isTTY) return;
       child.kill(signal);
     };
@@ -40,6 +48,7 @@ export const handOver = (file, args, where) =>
     for (const signal of signals) process.on(signal, pass);
     child.on('error', reject);
     child.on('close', (code, signal) => {
+      clearInterval(watch);
       for (const name of signals) process.off(name, pass);
       resolve(code ?? signalCode(signal));
     });

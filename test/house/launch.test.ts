@@ -29,6 +29,14 @@ const launch = (...args: string[]) => {
   return { code: done.status, out: done.stdout, err: done.stderr };
 };
 
+const lives = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
 test('the first start builds and says so, the next has nothing to do and says nothing', () => {
   const first = launch('3', '--port', '8080');
   expect(first.err).toMatch(/headgate: building: done in [\d.]+ s/);
@@ -83,6 +91,19 @@ test('SIGTERM to the launcher reaches the server, and its exit code comes back',
   await new Promise((resolve) => child.stdout.once('data', resolve));
   child.kill('SIGTERM');
   expect(await ended).toEqual({ code: 7, signal: null });
+});
+
+test('npm start ends its server when npm is told to end, or is killed', async () => {
+  launch();
+  const cli = `process.on('SIGTERM', () => process.exit(7)); console.log(process.pid); setInterval(() => {}, 1000);\n`;
+  writeFileSync(join(tree.root, MAIN, 'cli.ts'), cli);
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    const shell = spawn('sh', ['-c', `"${process.execPath}" bin/start.mjs; exit $?`], { cwd: tree.root });
+    const pid = Number(await new Promise((resolve) => shell.stdout.once('data', resolve)));
+    expect(lives(pid)).toBe(true);
+    shell.kill(signal);
+    await expect.poll(() => lives(pid), { timeout: 5000 }).toBe(false);
+  }
 });
 
 test('./headgate works from any folder and through a link', () => {

@@ -36,7 +36,7 @@ beforeAll(async () => {
     PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
     HOME: folder,
   };
-  server = spawn(process.execPath, [join(ROOT, 'bin', 'launch.mjs'), 'start', '--port', String(port)], { env });
+  server = spawn(process.execPath, [join(ROOT, 'bin', 'start.mjs'), '--port', String(port)], { env });
   await new Promise<void>((resolve, reject) => {
     let told = '';
     server.stderr?.on('data', (chunk) => {

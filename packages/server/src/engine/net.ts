@@ -12,7 +12,7 @@ import type { Store } from '../store/ports.ts';
 import type { Broker } from './broker.ts';
 import type { Live } from './live.ts';
 
-const LIMITS = { timeout: 60_000, maxBytes: 512 * 1024 * 1024, inlineBytes: 4 * 1024 * 1024, maxRedirects: 10 };
+const LIMITS = { timeout: 60_000, maxBytes: 512 * 1024 * 1024, inlineBytes: 16 * 1024 * 1024, maxRedirects: 10 };
 
 export type Secrets = {
   /** Opens a secret of the run's project for one origin; null when there is none of that name for it. */
@@ -53,6 +53,8 @@ export const netFor = (
         if (value === null) return { problem: noSecret(request.secret, url.origin), sent: 'no' as const };
         headers['authorization'] = /^(bearer|basic|token) /i.test(value) ? value : `Bearer ${value}`;
       }
+      const hops = hopsOf(live);
+      if (hops !== null) headers['x-headgate-hops'] = String(hops);
       const { body, type } = bodyOf(request);
       if (type !== null && !Object.keys(headers).some((h) => h.toLowerCase() === 'content-type'))
         headers['content-type'] = type;
@@ -83,6 +85,12 @@ export const netFor = (
     return done.ok ? done.value : { problem: done.problem, sent: 'no' };
   },
 });
+
+/** Counts webhooks that call webhooks, so that a flow that calls itself comes to an end (hooks.ts); null: nothing to count. */
+const hopsOf = (live: Live): number | null => {
+  const depth = live.state.created?.depth ?? 0;
+  return depth > 0 || live.base.triggerKind === 'webhook@1' ? depth + 1 : null;
+};
 
 const noSecret = (name: string, origin: string): Problem =>
   problem('secret.missing', `There is no secret ${name} that may be sent to ${origin}`, {

@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { newShell } from '../shell.ts';
+import { flowCommands } from './flows.ts';
+import { instanceCommands } from './instance.ts';
+import { remoteCommands } from './remote.ts';
+import { startCommand } from './start.ts';
+
+const made = (): Command => {
+  const program = new Command('headgate').exitOverride().configureHelp({ showGlobalOptions: true }).option('--json');
+  const shell = newShell(program, '0.0.0');
+  for (const add of [startCommand, flowCommands, remoteCommands, instanceCommands]) add(program, shell);
+  return program;
+};
+
+const leaves = (command: Command, words: readonly string[] = []): [string, Command][] =>
+  command.commands.length === 0
+    ? [[words.join(' '), command]]
+    : command.commands.flatMap((one) => leaves(one, [...words, one.name()]));
+
+const helpOf = (command: Command): string => {
+  let text = '';
+  command.configureOutput({ writeOut: (part) => void (text += part) });
+  command.outputHelp();
+  return text;
+};
+
+test('every command is there', () => {
+  expect(leaves(made()).map(([name]) => name)).toEqual([
+    ...['start', 'run', 'check', 'test'],
+    ...['flow list', 'flow import', 'flow export', 'flow publish'],
+    ...['runs list', 'runs show', 'runs rerun', 'runs cancel', 'runs resolve'],
+    ...['key create', 'key list', 'key revoke'],
+    ...['superuser', 'doctor', 'backup', 'restore'],
+  ]);
+});
+
+test('every command says what it does, with an example of itself, and takes --json', () => {
+  for (const [name, command] of leaves(made())) {
+    const help = helpOf(command);
+    expect(help).toMatch(new RegExp(`Examples?:\\n {2}\\$ headgate ${name}`));
+    expect(help).toContain('--json');
+    expect(command.description()).toMatch(/\.$/);
+  }
+});
+
+test('no command takes a key, a password or a secret as a word: only files that hold one', () => {
+  for (const [name, command] of leaves(made())) {
+    for (const { long, flags } of command.options) {
+      if (/key|password|secret|token/.test(long ?? ''))
+        expect([name, flags]).toEqual([name, expect.stringMatching(/<file>$/)]);
+    }
+  }
+});

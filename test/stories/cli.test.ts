@@ -146,8 +146,9 @@ test('check takes several files, and one that is right ends with 0', async () =>
 });
 
 test('there are no colours where nobody looks', async () => {
-  for (const more of [{}, { env: { NO_COLOR: '1' } }, { env: { FORCE_COLOR: '1' } }]) {
-    const { out, err } = await home.run(['check', broken, GREET], more);
+  const environments: Record<string, string>[] = [{}, { NO_COLOR: '1' }, { FORCE_COLOR: '1' }];
+  for (const env of environments) {
+    const { out, err } = await home.run(['check', broken, GREET], { env });
     expect((out + err).includes('\u001b')).toBe(false);
   }
 });

@@ -83,12 +83,12 @@ const runFolder = async (
       results.push(result);
       o.onResult(result);
     };
-    const opened: Result<Bench> = bench === null ? await openBench(folder, o) : good(bench);
-    if (!opened.ok) {
-      tell(describe(opened.problem, 'out'));
+    const opened: Bench | string = bench ?? (await openBench(folder, o));
+    if (typeof opened === 'string') {
+      tell(opened);
       continue;
     }
-    bench = opened.value;
+    bench = opened;
     const failure = real === null ? await replay(bench, one, o.wait) : await record(bench, one, real, o.wait);
     if (typeof failure === 'object' && failure !== null) written[i] = failure;
     tell(typeof failure === 'string' ? failure : null);
@@ -113,11 +113,11 @@ type Bench = {
 
 const texts = (problems: readonly Problem[]): string => problems.map((p) => describe(p, 'out')).join('\n');
 
-/** Reads the flows of a folder and opens a house with those that may be called. */
-const openBench = async (folder: string, o: Options): Promise<Result<Bench>> => {
+/** Reads the flows of a folder and opens a house with those that may be called; or says what is wrong with them. */
+const openBench = async (folder: string, o: Options): Promise<Bench | string> => {
   const { door, through } = switchDoor();
   const opened = await openLocal({ egressAllow: o.egressAllow, log: () => undefined, door });
-  if (!opened.ok) return opened;
+  if (!opened.ok) return texts([opened.problem]);
   const house = opened.value;
   const names = readdirSync(folder).filter((name) => name.endsWith('.flow.json'));
   const read = ['flow.json', ...names.sort()].map((name) => inspectFile(join(folder, name), house.catalog));
@@ -126,20 +126,20 @@ const openBench = async (folder: string, o: Options): Promise<Result<Bench>> => 
   const [flow, ...others] = flows;
   if (flow === undefined || problems.length > 0) {
     await house.close(0);
-    return bad(problem('test.flow', texts(problems)));
+    return texts(problems);
   }
   for (const other of others) {
     const published = await publishLocal(house, other, ['needed']);
     if (published.ok) continue;
     await house.close(0);
-    return published;
+    return texts([published.problem]);
   }
   const tells = flows.some((one) => one.settings?.errorFlow !== undefined);
   const used = async (): Promise<boolean> => {
     const counts = await house.store.in('default').runs.counts();
     return tells || ['queued', 'running', 'waiting', 'in_doubt'].some((state) => (counts[state] ?? 0) > 0);
   };
-  return good({ house, flow, through, used });
+  return { house, flow, through, used };
 };
 
 /** Steps that use a secret cannot be tested: there is none here, and a recorded answer must not need one. */

@@ -50,7 +50,7 @@ const hopOf = (method: string, url: URL): Hop => {
 
 const responseOf = ({ status, headers = {}, body }: Exchange['response'], url: string): OutResponse => {
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  if (typeof body === 'object' && body !== null) lower['content-type'] ??= 'application/json';
+  if (body !== undefined && body !== null && typeof body !== 'string') lower['content-type'] ??= 'application/json';
   const json = isJson(lower['content-type']);
   const text =
     body === undefined || (body === null && !json)

@@ -45,10 +45,9 @@ test('every command says what it does, with an example of itself, and takes --js
 });
 
 test('no command takes a key, a password or a secret as a word: only files that hold one', () => {
-  for (const [name, command] of leaves(made())) {
-    for (const { long, flags } of command.options) {
-      if (/key|password|secret|token/.test(long ?? ''))
-        expect([name, flags]).toEqual([name, expect.stringMatching(/<file>$/)]);
-    }
-  }
+  const secret = leaves(made()).flatMap(([, command]) =>
+    command.options.filter(({ long }) => /key|password|secret|token/.test(long ?? '')),
+  );
+  expect(secret.length).toBeGreaterThan(10);
+  for (const { flags } of secret) expect(flags).toMatch(/^--[a-z-]+-file <file>$/);
 });

@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Environment, type Overrides, readSettings, type Settings } from './config.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'headgate-config-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const settings = (env: Environment = {}, overrides: Overrides = {}): Settings => {
+  const read = readSettings({ HEADGATE_CONFIG_DIR: dir, ...env }, overrides);
+  if ('problems' in read) throw new Error(read.problems.map((p) => p.text).join('; '));
+  return read.settings;
+};
+const refused = (env: Environment): string[] => {
+  const read = readSettings({ HEADGATE_CONFIG_DIR: dir, ...env });
+  return 'problems' in read ? read.problems.map((p) => `${p.code} ${p.at?.field ?? ''}`.trim()) : [];
+};
+
+test('without any setting it is a server for this machine alone, under the home of the user', () => {
+  const read = readSettings({});
+  expect(read).toMatchObject({
+    settings: {
+      host: '127.0.0.1',
+      port: 7860,
+      publicUrl: 'http://localhost:7860',
+      dir: join(homedir(), '.headgate'),
+      keyFile: join(homedir(), '.headgate-key'),
+      keyFileGiven: false,
+      web: true,
+      docs: true,
+      superuserCli: false,
+      egressAllow: '',
+      otlp: null,
+    },
+  });
+});
+
+test('a setting comes from the command line, else from a variable, else from config.json', () => {
+  writeFileSync(join(dir, 'config.json'), JSON.stringify({ HEADGATE_PORT: 1001, HEADGATE_WEB: false }));
+  expect(settings()).toMatchObject({ port: 1001, web: false, publicUrl: 'http://localhost:1001' });
+  expect(settings({ HEADGATE_PORT: '1002' })).toMatchObject({ port: 1002, web: false });
+  expect(settings({ HEADGATE_PORT: '1002' }, { HEADGATE_PORT: '1003' })).toMatchObject({ port: 1003 });
+});
+
+test('G1 a setting that is misspelt, or not understood, is a problem that names it; all of them come at once', () => {
+  expect(refused({ HEADGATE_PROT: '80' })).toEqual(['config.unknown HEADGATE_PROT']);
+  expect(
+    refused({
+      HEADGATE_PORT: '70000',
+      HEADGATE_WEB: 'no',
+      HEADGATE_ENABLE_SUPERUSER_CLI: 'yes',
+      HEADGATE_PUBLIC_URL: 'flows.example.com',
+      HEADGATE_OTLP_URL: 'file:///traces',
+    }),
+  ).toEqual([
+    'config.port HEADGATE_PORT',
+    'config.public_url HEADGATE_PUBLIC_URL',
+    'config.otlp HEADGATE_OTLP_URL',
+    'config.flag HEADGATE_WEB',
+    'config.flag HEADGATE_ENABLE_SUPERUSER_CLI',
+  ]);
+  expect(refused({ PATH: '/bin', HEADGATEX: '1' })).toEqual([]);
+});
+
+test('another database than the one this version knows is refused, not ignored', () => {
+  for (const url of ['postgres://db/headgate', 'sqlite:/var/other.db'])
+    expect(refused({ HEADGATE_DATABASE_URL: url })).toEqual(['config.database HEADGATE_DATABASE_URL']);
+});
+
+test('an empty text is no setting: an empty host does not listen everywhere', () => {
+  expect(
+    settings({ HEADGATE_HOST: '', HEADGATE_PORT: '', HEADGATE_SECRET_KEY_FILE: '', HEADGATE_DATABASE_URL: '' }),
+  ).toEqual(settings());
+});
+
+test('pages are served on loopback, and on another address only when asked for', () => {
+  expect(settings({ HEADGATE_HOST: '0.0.0.0' })).toMatchObject({ web: false, docs: false });
+  expect(settings({ HEADGATE_HOST: '0.0.0.0', HEADGATE_WEB: 'true' })).toMatchObject({ web: true, docs: false });
+  expect(settings({ HEADGATE_HOST: '::1' })).toMatchObject({ web: true, docs: true });
+});
+
+test('a config.json that is no JSON, holds an unknown name, or a list for a text, is refused', () => {
+  const contents = [
+    '{',
+    '[]',
+    '{"HEADGATE_PROT": 1}',
+    '{"HEADGATE_PORT": [1]}',
+    '{"HEADGATE_CONFIG_DIR": "/elsewhere"}',
+  ];
+  for (const content of contents) {
+    writeFileSync(join(dir, 'config.json'), content);
+    expect([content, refused({})]).toEqual([content, ['config.file']]);
+  }
+});
+
+test('SEC-08 there is no setting that turns a protection into a warning: these are all there are', () => {
+  const names = readSettings({ HEADGATE_X: '1' });
+  const fix = 'problems' in names ? (names.problems[0]?.fix ?? '') : '';
+  expect(fix.match(/HEADGATE_\w+/g)).toEqual([
+    'HEADGATE_HOST',
+    'HEADGATE_PORT',
+    'HEADGATE_PUBLIC_URL',
+    'HEADGATE_CONFIG_DIR',
+    'HEADGATE_SECRET_KEY_FILE',
+    'HEADGATE_DATABASE_URL',
+    'HEADGATE_WEB',
+    'HEADGATE_DOCS',
+    'HEADGATE_ENABLE_SUPERUSER_CLI',
+    'HEADGATE_EGRESS_ALLOW',
+    'HEADGATE_OTLP_URL',
+  ]);
+});

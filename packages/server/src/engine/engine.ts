@@ -26,6 +26,7 @@ import { newRunViews } from './run-views.ts';
 import { Runs } from './runs.ts';
 import { Schedule } from './schedule.ts';
 import { checkInput, newStarter } from './starter.ts';
+import { KEEP, type Keep, startSweeping } from './sweep.ts';
 import { Timers } from './timers.ts';
 import { type ReadBlob, Values } from './values.ts';
 import { eventView } from './views.ts';
@@ -50,7 +51,7 @@ export type EngineOptions = {
   readonly log: EngineLog;
   readonly clock?: Clock;
   /** Keep finished runs this long, and at most so many of a flow. */
-  readonly keep?: { readonly for: number; readonly perFlow: number };
+  readonly keep?: Keep;
 };
 
 export type Engine = EnginePort & {
@@ -59,9 +60,6 @@ export type Engine = EnginePort & {
   readonly close: (grace: number) => Promise<void>;
   readonly recovered: { readonly running: number; readonly waiting: number; readonly queued: number };
 };
-
-const SWEEP = 60_000;
-const KEEP = { for: 30 * 86_400_000, perFlow: 100_000 };
 
 /** Opens the engine and takes up every run that was not over. */
 export const openEngine = async (o: EngineOptions): Promise<Engine> => {
@@ -196,14 +194,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   await schedule.load();
   const unsubscribe = store.onChange(changed);
 
-  const keep = o.keep ?? KEEP;
-  const sweep = (): void => {
-    void store.engine
-      .sweep({ olderThan: clock.now() - keep.for, keepPerFlow: keep.perFlow, limit: 1_000 })
-      .catch((error: unknown) => log('error', 'old runs could not be removed', { error: String(error) }));
-    timers.at(clock.now() + SWEEP, sweep);
-  };
-  timers.at(clock.now() + SWEEP, sweep);
+  startSweeping(store, clock, timers, later, o.keep ?? KEEP);
 
   return {
     guard: known,
@@ -290,7 +281,11 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       await store.engine.useToken(hash, clock.now());
       return { ok: true, value: { run: live.id } };
     },
-    ready: () => (runs.down ? ['the journal cannot be written'] : []),
+    ready: () => {
+      const state = store.journal.state();
+      if (!state.ok) return [state.problem.text];
+      return runs.down ? ['the journal cannot be written'] : [];
+    },
     close: async (grace) => {
       unsubscribe();
       schedule.close();

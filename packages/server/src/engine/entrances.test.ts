@@ -182,3 +182,18 @@ describe('entrances', () => {
     expect(seen.length).toBe((await g.types(run.id)).length);
   });
 });
+
+describe('retention', () => {
+  test('a finished run is removed when it is old, one that waits is not', async () => {
+    const quick = await g.publish(flow([{ id: 's', kind: 'set@1', with: { value: 1 } }]));
+    const slow = await g.publish(flow([{ id: 'w', kind: 'wait.event@1', with: {} }]));
+    const done = await g.run(quick);
+    const waits = await g.run(slow, {}, { wait: 0 });
+    g.clock.shift(31 * 86_400_000);
+    for (let i = 0; i < 200 && (await g.engine.view('default', done.id)) !== null; i += 1)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await g.engine.view('default', done.id)).toBeNull();
+    expect(await g.engine.journal('default', done.id, 0, 10)).toBeNull();
+    expect((await g.engine.view('default', waits.id))?.state).toBe('waiting');
+  });
+});

@@ -1,7 +1,11 @@
 /** What a flow's settings say about one start: its limit key and its idempotency key, evaluated over input and trigger. */
 
+import { createHash } from 'node:crypto';
 import { at, type Compiled, evaluate, type Problem, problem, type Started } from '@headgate/core';
 import type { CompiledFlow } from './compiled.ts';
+
+/** Keys stand in columns that are not sealed: what a key says must not be readable there. */
+export const keyOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 const NONE = { limitKey: null, idempotencyKey: null };
 
@@ -32,7 +36,7 @@ export const startLimits = (
     if (expr === null) return null;
     const result = evaluate(expr, scope);
     if (!result.ok) return { problem: at({ field }, result.problem) };
-    if (typeof result.value === 'string' || typeof result.value === 'number') return String(result.value).slice(0, 500);
+    if (typeof result.value === 'string' || typeof result.value === 'number') return keyOf(String(result.value));
     return { problem: problem('settings.key', 'A key must be a text or a number', { at: { field } }) };
   };
   const limitKey = key(limit, 'settings.key');

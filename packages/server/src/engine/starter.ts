@@ -14,7 +14,7 @@ import { inputProblem } from './hooks.ts';
 import type { Live } from './live.ts';
 import type { RunViews } from './run-views.ts';
 import type { Runs } from './runs.ts';
-import { startLimits } from './start.ts';
+import { keyOf, startLimits } from './start.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
 
@@ -66,7 +66,8 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
           at: { field: `pins.${unknownPin}` },
         }),
       };
-    const key = request.idempotencyKey ?? limits.idempotencyKey;
+    const given = request.idempotencyKey;
+    const key = given === undefined ? limits.idempotencyKey : keyOf(given);
     const existing =
       key === null
         ? null

@@ -1,0 +1,36 @@
+/**
+ * Retention: finished runs beyond age and number are removed, with their journals and blobs, in small portions; so are
+ * blobs that a crash left without an owner.
+ */
+
+import type { Store } from '../store/ports.ts';
+import type { Clock } from './clock.ts';
+import type { Later } from './later.ts';
+import type { Timers } from './timers.ts';
+
+/** `for`: milliseconds a finished run is kept; `perFlow`: and at most so many of one flow. */
+export type Keep = { readonly for: number; readonly perFlow: number };
+
+export const KEEP: Keep = { for: 30 * 86_400_000, perFlow: 100_000 };
+
+const EVERY = 60_000;
+const LITTER_EVERY = 60;
+const PORTION = 1_000;
+const MOST_PORTIONS = 20;
+
+/** Sweeps from now on, once a minute; litter at the first time and then once an hour. */
+export const startSweeping = (store: Store, clock: Clock, timers: Timers, later: Later, keep: Keep): void => {
+  let rounds = 0;
+  const sweep = async (): Promise<void> => {
+    for (let i = 0; i < MOST_PORTIONS; i += 1) {
+      const rule = { olderThan: clock.now() - keep.for, keepPerFlow: keep.perFlow, limit: PORTION };
+      if ((await store.engine.sweep(rule)) < PORTION) break;
+    }
+    if (rounds % LITTER_EVERY === 0) await store.engine.collectLitter();
+    rounds += 1;
+  };
+  const next = (): void => {
+    timers.at(clock.now() + EVERY, () => later.do('removing old runs', sweep, next));
+  };
+  next();
+};

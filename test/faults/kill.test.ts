@@ -14,6 +14,10 @@ import type { Flow } from '@headgate/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Orders } from './child.ts';
 
+/** Children are many and short: compiled code is kept between them. */
+const CACHE = mkdtempSync(join(tmpdir(), 'headgate-kill-cache-'));
+afterAll(() => rmSync(CACHE, { recursive: true, force: true }));
+
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 
 type Final = {
@@ -32,7 +36,10 @@ const runChild = (orders: Orders): Promise<{ lines: Line[]; killed: boolean }> =
   new Promise((resolve, reject) => {
     const file = join(orders.dir, `orders-${randomBytes(4).toString('hex')}.json`);
     writeFileSync(file, JSON.stringify(orders));
-    const child = spawn(process.execPath, ['--conditions=source', CHILD, file], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['--conditions=source', CHILD, file], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_COMPILE_CACHE: CACHE },
+    });
     let out = '';
     let err = '';
     child.stdout.on('data', (d: Buffer) => (out += d.toString()));

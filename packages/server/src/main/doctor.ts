@@ -153,7 +153,8 @@ const disk = (dir: string): Finding => {
 /** Nothing is ordered by the clock, but schedules, expiry dates and signatures go by it. */
 const clock = (dir: string): Finding => {
   const now = Date.now();
-  const written = statSync(join(dir, DATABASE), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const files = [DATABASE, `${DATABASE}-wal`].map((name) => statSync(join(dir, name), { throwIfNoEntry: false }));
+  const written = Math.max(...files.map((file) => file?.mtimeMs ?? 0));
   const text = new Date(now).toISOString();
   if (now < BUILT)
     return wrong('clock', `${text}, which is before this release was made`, 'Set the clock of this machine.');
@@ -188,6 +189,8 @@ const listening = (s: Settings): Finding => {
 const findings = async (s: Settings): Promise<Finding[]> => {
   const { finding: secret, key } = keyOf(s);
   const store = inspectStore(s.dir);
+  // Before the journal is written to, which is a new time in the folder.
+  const time = clock(s.dir);
   return [
     node(),
     ok('settings', 'understood'),
@@ -197,7 +200,7 @@ const findings = async (s: Settings): Promise<Finding[]> => {
     database(store),
     ...(await journal(s, store, key)),
     disk(s.dir),
-    clock(s.dir),
+    time,
     egress(s),
     listening(s),
     ok('code steps', 'not in this version: no step runs code, so no jail is needed'),

@@ -188,8 +188,11 @@ const runOnce = async (bench: Bench, one: Case, door: Door, wait: number): Promi
     one.resume === undefined
       ? await runLocal(house, published.value, input, wait)
       : await runAnswered(house, published.value, input, one.resume, wait);
-  if (!run.ok) return one.problem === run.problem.code ? null : texts([run.problem]);
-  return judge(one, run.value);
+  /** People know the flow by its name; the id it has here will be gone. */
+  const named = (p: Problem): Problem =>
+    p.at?.flow === published.value ? { ...p, at: { ...p.at, flow: flow.name } } : p;
+  if (!run.ok) return one.problem === run.problem.code ? null : texts([named(run.problem)]);
+  return judge(one, { ...run.value, problem: run.value.problem === null ? null : named(run.value.problem) });
 };
 
 const judge = (one: Case, run: RunView): string | null => {

@@ -1,0 +1,209 @@
+/** The commands beside an instance: superuser, doctor, backup, restore; with a server running and without. */
+
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import { type Ended, type Home, keyIn, newHome, problemsOf, type Served, until } from './command.ts';
+
+const homes: Home[] = [];
+const made = (): Home => {
+  const home = newHome();
+  homes.push(home);
+  return home;
+};
+afterEach(async () => {
+  for (const home of homes.splice(0)) await home.leave();
+});
+
+const ON = { HEADGATE_ENABLE_SUPERUSER_CLI: 'true' };
+const superuser = (home: Home, more: readonly string[], env: Readonly<Record<string, string>> = ON): Promise<Ended> =>
+  home.run(['superuser', '--email', 'ada@example.com', ...more, '--json'], { env });
+
+type Finding = { what: string; state: string; text: string; next?: string };
+const doctor = async (
+  home: Home,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number | null; found: Finding[] }> => {
+  const end = await home.run(['doctor', '--json'], { env });
+  return { code: end.code, found: (JSON.parse(end.out) as { findings: Finding[] }).findings };
+};
+const wrong = (found: readonly Finding[]): string[] => found.filter((f) => f.state === 'wrong').map((f) => f.what);
+
+test('a superuser’s key works before the first start and beside a running server, at once; it is on record and for its owner alone', async () => {
+  const home = made();
+  const before = home.path('before.txt');
+  const password = home.write('password.txt', 'a long password of my own');
+  expect(await superuser(home, ['--api-key-file', before, '--password-file', password])).toMatchObject({
+    code: 0,
+    err: '',
+  });
+  expect(statSync(before).mode & 0o777).toBe(0o600);
+  const server = await home.serve();
+  expect((await server.ask('GET', '/api/v1/keys', { key: keyIn(before) })).status).toBe(200);
+  const beside = home.path('beside.txt');
+  expect((await superuser(home, ['--api-key-file', beside])).code).toBe(0);
+  await until(
+    () => server.ask('GET', '/api/v1/flows', { key: keyIn(beside) }),
+    (answer) => answer.status === 200,
+    2_000,
+  );
+  const audit = await server.ask('GET', '/api/v1/audit', { key: keyIn(before) });
+  expect(audit.text.match(/"action":"superuser"/g)).toHaveLength(2);
+  const kept = readFileSync(home.path('state/headgate.db')).toString('latin1');
+  expect(kept.includes(keyIn(before))).toBe(false);
+  expect(kept.includes('a long password of my own')).toBe(false);
+});
+
+test('superuser is switched off by default, and writes no key over a file, for nobody, or beside a password that is not there', async () => {
+  const home = made();
+  const file = home.path('key.txt');
+  const off = await superuser(home, ['--api-key-file', file], {});
+  expect([off.code, problemsOf(off)]).toMatchObject([1, [{ code: 'superuser.off' }]]);
+  const taken = await superuser(home, ['--api-key-file', home.write('taken.txt', 'mine')]);
+  expect([taken.code, problemsOf(taken)]).toMatchObject([1, [{ code: 'file.exists' }]]);
+  expect(readFileSync(home.path('taken.txt'), 'utf8')).toBe('mine');
+  const nowhere = await superuser(home, ['--api-key-file', home.path('no/such/folder/key.txt')]);
+  expect(problemsOf(nowhere)).toMatchObject([{ code: 'file.unwritable' }]);
+  const password = await superuser(home, ['--api-key-file', file, '--password-file', home.path('none')]);
+  expect(problemsOf(password)).toMatchObject([{ code: 'file.unreadable', at: { field: '--password-file' } }]);
+  const nobody = await home.run(['superuser', '--email', 'ada', '--api-key-file', file, '--json'], { env: ON });
+  expect(problemsOf(nobody)).toMatchObject([{ code: 'usage', at: { field: '--email' } }]);
+  expect(existsSync(file)).toBe(false);
+  const made2 = await superuser(home, ['--api-key-file', file]);
+  expect(made2.code).toBe(0);
+  const server = await home.serve();
+  const { json } = await server.ask('GET', '/api/v1/keys', { key: keyIn(file) });
+  expect((json as { keys: unknown[] }).keys).toHaveLength(1);
+});
+
+test('doctor finds a fresh, a stopped and a running instance well, and says that code steps are not here yet', async () => {
+  const home = made();
+  const fresh = await doctor(home);
+  expect([fresh.code, wrong(fresh.found)]).toEqual([0, []]);
+  expect(existsSync(home.path('state'))).toBe(false);
+  const server = await home.serve();
+  const running = await doctor(home);
+  expect([running.code, wrong(running.found)]).toEqual([0, []]);
+  const texts = Object.fromEntries(running.found.map((f) => [f.what, f.text]));
+  expect(texts).toMatchObject({
+    server: expect.stringContaining(`process ${server.pid}`),
+    database: expect.stringMatching(/^schema \d+, whole$/),
+    journal: expect.stringMatching(/^written and synced in \d+ ms$/),
+    'audit trail': expect.stringMatching(/records, none changed$/),
+    address: expect.stringContaining('this machine alone'),
+    'code steps': expect.stringContaining('not in this version'),
+  });
+  expect((await server.ask('GET', '/health')).status).toBe(200);
+  await server.stop();
+  const stopped = await home.run(['doctor']);
+  expect(stopped).toMatchObject({ code: 0, err: '' });
+  expect(stopped.out).toMatch(/^ok {5}server: none runs on /m);
+});
+
+test('doctor says what is wrong, each with what to do, and ends with 1', async () => {
+  const home = made();
+  await (await home.serve()).stop();
+  chmodSync(home.path('state'), 0o755);
+  chmodSync(home.path('secret-key'), 0o644);
+  const later = Date.now() / 1000 + 86_400;
+  utimesSync(home.path('state/headgate.db'), later, later);
+  const { code, found } = await doctor(home, { HEADGATE_EGRESS_ALLOW: '0.0.0.0/0', HEADGATE_HOST: '0.0.0.0' });
+  expect(code).toBe(1);
+  expect(wrong(found)).toEqual(['folder', 'secret key', 'clock', 'egress']);
+  expect(found.filter((f) => f.state !== 'ok').every((f) => (f.next ?? '') !== '')).toBe(true);
+  expect(found.find((f) => f.what === 'folder')?.next).toBe(`chmod 700 ${home.path('state')}`);
+  expect(found.find((f) => f.what === 'address')).toMatchObject({ state: 'look' });
+  const settings = await doctor(home, { HEADGATE_PROT: '1' });
+  expect([settings.code, wrong(settings.found)]).toEqual([1, ['settings']]);
+});
+
+test('doctor sees a damaged database, and does not touch it', async () => {
+  const home = made();
+  await (await home.serve()).stop();
+  const path = home.path('state/headgate.db');
+  const file = openSync(path, 'r+');
+  writeSync(file, randomBytes(4096), 0, 4096, 4096 * 3);
+  closeSync(file);
+  const before = readFileSync(path);
+  const { code, found } = await doctor(home);
+  expect([code, wrong(found)]).toEqual([1, ['database']]);
+  expect(found.find((f) => f.what === 'database')?.next).toContain('restore a backup');
+  expect(readFileSync(path).equals(before)).toBe(true);
+  writeFileSync(path, 'no database at all');
+  expect(wrong((await doctor(home)).found)).toEqual(['database']);
+});
+
+const flowOf = async (server: Served, key: string): Promise<string> => {
+  const big = { id: 'big', kind: 'set@1', with: { value: "{{ 'x'.repeat(input.size) }}" } };
+  const draft = { headgate: 1, name: 'Grow', steps: [big], output: '{{ steps.big }}' };
+  const { id } = (await server.ask('POST', '/api/v1/flows', { key, body: { draft } })).json as { id: string };
+  expect((await server.ask('POST', `/api/v1/flows/${id}/publish`, { key, body: {} })).status).toBe(201);
+  return id;
+};
+
+test('a backup of a server at work, restored elsewhere, holds every run acknowledged before it, and serves them', async () => {
+  const home = made();
+  const key = keyIn(await home.superuser());
+  const server = await home.serve();
+  const flow = await flowOf(server, key);
+  const start = async (size: number): Promise<string> =>
+    (
+      (await server.ask('POST', `/api/v1/flows/${flow}/runs`, { key, body: { input: { size }, wait: 20 } })).json as {
+        id: string;
+      }
+    ).id;
+  const acknowledged: string[] = [];
+  for (const size of [1, 10, 300_000]) acknowledged.push(await start(size));
+  let busy = true;
+  const load = (async () => {
+    while (busy) await start(5_000);
+  })();
+  const copied = await home.run(['backup', home.path('copy'), '--json']);
+  busy = false;
+  await load;
+  expect(copied).toMatchObject({ code: 0, err: '' });
+  expect(JSON.parse(copied.out)).toMatchObject({ dir: home.path('copy'), keyFile: home.path('secret-key') });
+  const again = await home.run(['backup', home.path('copy'), '--json']);
+  expect([again.code, problemsOf(again)]).toMatchObject([1, [{ code: 'backup.not_empty' }]]);
+  const journals = await Promise.all(
+    acknowledged.map((id) => server.ask('GET', `/api/v1/runs/${id}/journal`, { key }).then((a) => a.text)),
+  );
+  await server.stop();
+
+  const restored = await home.run(['restore', home.path('copy'), '--into', home.path('elsewhere')]);
+  expect(restored.code).toBe(0);
+  expect(restored.err).toContain(`HEADGATE_CONFIG_DIR=${home.path('elsewhere')}`);
+  const next = await home.serve([], { env: { HEADGATE_CONFIG_DIR: home.path('elsewhere') } });
+  for (const [i, id] of acknowledged.entries())
+    expect((await next.ask('GET', `/api/v1/runs/${id}/journal`, { key })).text).toBe(journals[i]);
+  const output = (await next.ask('GET', `/api/v1/runs/${acknowledged[2]}`, { key })).json as { output: string };
+  expect(output.output).toHaveLength(300_000);
+  const held = readFileSync(home.path('secret-key')).toString('latin1');
+  expect(readFileSync(home.path('copy/headgate.db')).toString('latin1').includes(held)).toBe(false);
+}, 40_000);
+
+test('there is nothing to back up before the first start, and what is no backup, or was changed, is not restored', async () => {
+  const home = made();
+  const none = await home.run(['backup', home.path('copy'), '--json']);
+  expect([none.code, problemsOf(none)]).toMatchObject([1, [{ code: 'backup.nothing' }]]);
+  const odd = await home.run(['restore', home.path('nowhere'), '--into', home.path('into'), '--json']);
+  expect([odd.code, problemsOf(odd)]).toMatchObject([1, [{ code: 'restore.no_manifest' }]]);
+  await home.superuser();
+  expect((await home.run(['backup', home.path('copy')])).code).toBe(0);
+  const full = await home.run(['restore', home.path('copy'), '--into', home.path('state'), '--json']);
+  expect(problemsOf(full)).toMatchObject([{ code: 'restore.not_empty' }]);
+  writeFileSync(home.path('copy/headgate.db'), 'changed');
+  const changed = await home.run(['restore', home.path('copy'), '--into', home.path('into'), '--json']);
+  expect(problemsOf(changed)).toMatchObject([{ code: 'restore.damaged' }]);
+  expect(existsSync(home.path('into'))).toBe(false);
+});

@@ -288,6 +288,11 @@ test('traces go to a collector, only when asked for: a span a run and a webhook,
   const headers = { traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01` };
   await traced.ask('POST', `/api/v1/flows/${flow}/runs`, { key, body: { wait: 10 }, headers });
   await traced.ask('POST', `/api/v1/webhook/${'A'.repeat(43)}`, { body: {} });
+  // The collector's address is open to traces, not to flows.
+  const get = { id: 'get', kind: 'http.request@1', with: { method: 'GET', url: `${origin}/flows` } };
+  const reach = await publish(traced, key, flowOf('Reach', [get]));
+  const refused = await traced.ask('POST', `/api/v1/flows/${reach}/runs`, { key, body: { wait: 10 } });
+  expect(refused.json).toMatchObject({ state: 'failed', problem: { code: expect.stringMatching(/^egress\./) } });
   expect((await traced.stop()).code).toBe(0);
   expect(received.map((one) => one.path)).toEqual(['/v1/traces']);
   const [run, hook] = received[0]?.spans ?? [];

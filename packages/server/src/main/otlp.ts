@@ -46,10 +46,10 @@ export const startTracing = (o: Options): Result<Tracing> => {
   const allow = parseAllow(`${target.hostname}:${port}`);
   if (!allow.ok) return bad({ ...allow.problem, at: { field: 'HEADGATE_OTLP_URL' } });
   const door = openDoor(allow.value);
-  let queue: Ended[] = [];
+  const queue: Ended[] = [];
   let dropped = 0;
   let told = -QUIET;
-  let sending: Promise<void> = Promise.resolve();
+  let busy: Promise<void> | null = null;
 
   const trouble = (why: string): void => {
     const now = Date.now();
@@ -57,13 +57,13 @@ export const startTracing = (o: Options): Result<Tracing> => {
     told = now;
     o.warn('traces could not be sent', { why, dropped });
   };
-  const send = async (spans: readonly Ended[], timeout: number): Promise<void> => {
+  const send = async (spans: readonly Ended[]): Promise<void> => {
     const answer = await door.request({
       method: 'POST',
       url: target.href,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(documentOf(spans, o.version)),
-      timeout,
+      timeout: TIMEOUT,
       maxBytes: 64 * 1024,
       inlineBytes: 64 * 1024,
       maxRedirects: 0,
@@ -73,32 +73,46 @@ export const startTracing = (o: Options): Result<Tracing> => {
     dropped += spans.length;
     trouble(answer.ok ? `the collector answered ${answer.value.status}` : answer.problem.text);
   };
-  const flush = (timeout: number): void => {
-    if (queue.length === 0) return;
-    const spans = queue;
-    queue = [];
-    sending = sending.then(() => send(spans, timeout));
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) await send(queue.splice(0, BATCH));
   };
-  const timer = setInterval(() => flush(TIMEOUT), o.every ?? EVERY);
+  /** One batch is on its way at a time; what comes meanwhile waits in the queue, which has an end. */
+  const flush = (): void => {
+    busy ??= drain().finally(() => {
+      busy = null;
+    });
+  };
+  const timer = setInterval(flush, o.every ?? EVERY);
   timer.unref();
 
   const provider = providerOf((span) => {
     if (queue.length >= QUEUE) dropped += 1;
     else queue.push(span);
-    if (queue.length === BATCH) flush(TIMEOUT);
+    if (queue.length >= BATCH) flush();
   });
   trace.setGlobalTracerProvider(provider);
   propagation.setGlobalPropagator(propagator);
   return good({
     close: async () => {
       clearInterval(timer);
-      flush(LAST);
-      await Promise.race([sending, new Promise((resolve) => setTimeout(resolve, LAST).unref())]);
       trace.disable();
       propagation.disable();
+      flush();
+      await within(busy, LAST);
+      if (queue.length > 0) o.warn('traces were left unsent', { unsent: queue.length, dropped });
       await door.close();
     },
   });
+};
+
+/** Waits for something, but not for ever. */
+const within = async (work: Promise<void> | null, ms: number): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 };
 
 const nanoseconds = (ms: number): string => (BigInt(Math.round(ms * 1000)) * 1000n).toString();

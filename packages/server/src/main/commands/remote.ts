@@ -1,7 +1,7 @@
 /** Commands that ask a running server with an API key: `flow`, `runs`, `key`. */
 
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { RUN_STATES } from '@headgate/core';
+import { type Command, Option } from 'commander';
 import type { Where } from '../remote/ask.ts';
 import { examples, number, several, type Shell } from '../shell.ts';
 
@@ -112,15 +112,13 @@ const flows = (program: Command, at: At): void => {
   );
 };
 
-const STATES = ['queued', 'running', 'waiting', 'done', 'failed', 'cancelled', 'in_doubt'];
-
 const runs = (program: Command, at: At): void => {
   const group = program.command('runs').description('runs of a running server: list, show, rerun, cancel, resolve');
   const list = group
     .command('list')
     .description('List the runs, newest first.')
     .option('--flow <id>', 'of this flow')
-    .addOption(new Option('--state <state>', 'in this state').choices(STATES))
+    .addOption(new Option('--state <state>', 'in this state').choices(RUN_STATES))
     .option('--limit <number>', 'at most so many', number(1, 200), 50)
     .option('--cursor <text>', 'go on where the list before ended')
     .action(

@@ -23,6 +23,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'time.order': 'Two times come in the wrong order.',
   'value.not_boolean': 'A field needs true or false.',
   'value.not_list': 'A field needs a list.',
+  'value.too_deep': 'A value is nested deeper than one may be.',
   'value.too_large': 'A value is larger than one may be.',
 
   'ref.block': 'An inner step reads the block it stands in, which is still running.',
@@ -103,6 +104,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'webhook.unsigned': 'Anybody who knows the address of the webhook can start a run.',
 
   'rerun.step': 'There is no step of this id to run again from or up to.',
+  'run.bug': 'The run met a fault of the server and was ended.',
   'run.cancelled': 'The run was cancelled.',
   'run.failed': 'The run failed.',
   'run.limit': 'A block has more items than allowed.',

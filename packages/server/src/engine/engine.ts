@@ -159,6 +159,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
             error: error instanceof Error ? error.stack : 'not an error',
           }),
         down: (live) => self.abandon(live),
+        drop: (live) => self.drop(live),
       }),
   });
 

@@ -127,6 +127,20 @@ export class Live {
     return this.#buffer.length;
   }
 
+  /** Nothing is under way for it, and nobody waits for it or is about to touch it. */
+  get idle(): boolean {
+    return (
+      this.keep === 0 &&
+      this.flights.size === 0 &&
+      this.pending === 0 &&
+      !this.advancing &&
+      this.onEnd.length === 0 &&
+      this.onAnswer.length === 0 &&
+      this.state.active === 0 &&
+      !this.over
+    );
+  }
+
   /** The row has to be written though no event came (a wake-up time changed). */
   touch(): void {
     this.#touched = true;

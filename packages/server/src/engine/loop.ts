@@ -4,8 +4,9 @@
  *
  * O1 Pure steps run to their end here, synchronously, and are recorded in batches: one write per turn of the loop.
  * O2 A step with an effect is recorded as started; its effects wait in the broker for the fsync (broker.ts B2).
- * O3 The loop gives way after SLICE milliseconds, so that no run holds up another.
+ * O3 A run gives way when the turn of all runs is over (turns.ts), so that none holds up another.
  * O4 What arrives for a scope that was dropped, a step that was settled or a run that is over changes nothing.
+ * O5 A fault of ours (a damaged value, a bug) ends the run it happened in, is told in the log, and reaches no other run.
  *
  * It does not decide what is next (core/run/plan.ts), who may (broker.ts), or when a run may begin (admission.ts).
  */
@@ -27,6 +28,7 @@ import {
 import type { JournalWriter } from '../store/ports.ts';
 import { Blocks } from './blocks.ts';
 import { JournalDown } from './broker.ts';
+import { canOf, instanceKey } from './can.ts';
 import type { Clock } from './clock.ts';
 import type { CompiledStep } from './compiled.ts';
 import { faultOf, inputOf } from './execute.ts';
@@ -34,12 +36,13 @@ import type { Flight, Live, WaitCommand } from './live.ts';
 import { type RunInfo, RunScope } from './scope.ts';
 import { Settler } from './settle.ts';
 import type { Timers } from './timers.ts';
+import { Turns } from './turns.ts';
 import type { Values } from './values.ts';
 
-const SLICE = 8;
 const READY = 1;
-/** Events gathered before they are written though the turn goes on, so that a long turn does not hoard them. */
+/** Events, and weight of values, gathered before they are written though the turn goes on, so that it does not hoard them. */
 const BATCH = 2_000;
+const HEAVY_BATCH = 1024 * 1024;
 /** A wait longer than this leaves memory; its row wakes it. */
 export const PARK = 30_000;
 
@@ -70,15 +73,20 @@ export type LoopDeps = {
   readonly parked: (live: Live) => void;
   readonly bug: (live: Live, step: string, error: unknown) => void;
   readonly down: (live: Live) => void;
+  /** It cannot even be ended: nothing more happens to it before the next start. */
+  readonly drop: (live: Live) => void;
 };
 
 export class Loop {
   readonly #d: LoopDeps;
   readonly #settler: Settler;
   readonly #blocks: Blocks;
+  /** Runs that gave way; their `advancing` stays true. */
+  readonly #turns: Turns;
 
   constructor(deps: LoopDeps) {
     this.#d = deps;
+    this.#turns = new Turns(deps.clock, (live) => this.#go(live));
     const scope = (live: Live, place: Scope): ExprScope => this.scope(live, place);
     this.#settler = new Settler({ ...deps, scope });
     this.#blocks = new Blocks({ ...deps, scope, settler: this.#settler });
@@ -93,37 +101,70 @@ export class Loop {
   advance(live: Live): void {
     if (live.advancing || live.abandoned) return;
     live.advancing = true;
-    const begun = this.#d.clock.now();
-    let work = 0;
+    if (this.#turns.spent()) this.#giveWay(live);
+    else this.#go(live);
+  }
+
+  /** What it recorded so far is written now, so that an answer that waits for that group need not wait for its turn. */
+  #giveWay(live: Live): void {
+    live.flush(this.#d.journal);
+    this.#turns.giveWay(live);
+  }
+
+  #go(live: Live): void {
+    this.#guard(live, () => {
+      live.advancing = this.#work(live);
+      if (live.advancing) return this.#giveWay(live);
+      live.flush(this.#d.journal);
+      if (live.over) return this.#d.ended(live);
+      if (live.state.response !== null) this.answered(live);
+      if (live.flights.size === 0 && live.state.phase === 'running' && live.state.active === 0 && live.waits.length > 0)
+        this.#d.parked(live);
+    });
+  }
+
+  /** Carries out what is planned; true when there is more and the turn is over. */
+  #work(live: Live): boolean {
+    if (live.abandoned) return false;
+    const { values } = this.#d;
+    let taken = values.taken;
     for (;;) {
       for (const command of plan(live.state)) live.todo.push(command);
-      if (live.todo.length === 0) break;
+      if (live.todo.length === 0) return false;
       const todo = live.todo;
       for (let i = 0; i < todo.length; i += 1) {
         const command = todo[i];
         if (command === undefined) continue;
         this.#carryOut(live, command);
-        work += 1;
-        if (live.pending >= BATCH) live.flush(this.#d.journal);
-        if (work % 32 === 0 && this.#d.clock.now() - begun > SLICE) {
-          live.todo = todo.slice(i + 1);
+        if (live.pending >= BATCH || values.taken - taken > HEAVY_BATCH) {
           live.flush(this.#d.journal);
-          setImmediate(() => {
-            live.advancing = false;
-            this.advance(live);
-          });
-          return;
+          taken = values.taken;
+        }
+        if (this.#turns.spent()) {
+          live.todo = todo.slice(i + 1);
+          return true;
         }
       }
       live.todo = [];
     }
-    live.advancing = false;
-    live.flush(this.#d.journal);
-    if (live.over) this.#d.ended(live);
-    else {
-      if (live.state.response !== null) this.answered(live);
-      if (live.flights.size === 0 && live.state.phase === 'running' && live.state.active === 0 && live.waits.length > 0)
-        this.#d.parked(live);
+  }
+
+  /** O5: what `act` throws ends the run, and nothing else. */
+  #guard(live: Live, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#d.bug(live, '', error);
+      live.todo = [];
+      live.advancing = false;
+      try {
+        if (!live.over) this.fail(live, BUG);
+        live.flush(this.#d.journal);
+        this.#d.ended(live);
+      } catch (again) {
+        this.#d.bug(live, '', again);
+        this.#d.drop(live);
+      }
     }
   }
 
@@ -212,7 +253,7 @@ export class Loop {
     if (cs.kind.pure === true) {
       let outcome: Outcome;
       try {
-        outcome = cs.kind.run(input.value as never, this.#can(live, cs, step, scope, null)) as Outcome;
+        outcome = cs.kind.run(input.value as never, canOf(this.#d, live, cs, step, scope, null)) as Outcome;
       } catch (error) {
         outcome = faultOf(error, (e) => this.#d.bug(live, step.id, e));
       }
@@ -230,7 +271,7 @@ export class Loop {
     live.record(
       now,
       'step.started',
-      { attempt, repeatable, key: keyOf(live, step, scope), ...(deadline === undefined ? {} : { deadline }) },
+      { attempt, repeatable, key: instanceKey(live, step, scope), ...(deadline === undefined ? {} : { deadline }) },
       step.id,
       scope.item,
     );
@@ -247,7 +288,8 @@ export class Loop {
         }),
       );
     }
-    const run = async (): Promise<Outcome> => cs.kind.run(input as never, this.#can(live, cs, step, scope, flight));
+    const run = async (): Promise<Outcome> =>
+      cs.kind.run(input as never, canOf(this.#d, live, cs, step, scope, flight));
     run().then(
       (outcome) => this.#land(live, cs, flight, outcome),
       (error: unknown) => {
@@ -264,6 +306,10 @@ export class Loop {
 
   #land(live: Live, cs: CompiledStep, flight: Flight, outcome: Outcome): void {
     if (flight.settled || live.abandoned) return;
+    this.#guard(live, () => this.#settleFlight(live, cs, flight, outcome));
+  }
+
+  #settleFlight(live: Live, cs: CompiledStep, flight: Flight, outcome: Outcome): void {
     flight.settled = true;
     flight.cancelTimer?.();
     live.flights.delete(flight);
@@ -271,17 +317,7 @@ export class Loop {
     if (live.over || flight.scope.dropped) return;
     if (outcome.kind === 'call') {
       this.#d.call(live, flight.step, flight.scope, flight.attempt, outcome.flow, outcome.input).then(
-        (made) => {
-          if (live.over || live.abandoned || flight.scope.dropped) return;
-          if ('problem' in made)
-            this.#settler.settle(live, cs, flight.step, flight.scope, flight.attempt, {
-              kind: 'problem',
-              problem: made.problem,
-            });
-          else
-            live.record(this.#d.clock.now(), 'step.waiting', { child: made.child }, flight.step.id, flight.scope.item);
-          this.advance(live);
-        },
+        (made) => this.#guard(live, () => this.#called(live, cs, flight, made)),
         (error: unknown) =>
           error instanceof JournalDown ? this.#d.down(live) : this.#d.bug(live, flight.step.id, error),
       );
@@ -291,23 +327,28 @@ export class Loop {
     this.advance(live);
   }
 
+  /** The run that a step calls is on its way, or cannot be. */
+  #called(live: Live, cs: CompiledStep, flight: Flight, made: { child: string } | { problem: Problem }): void {
+    if (live.over || live.abandoned || flight.scope.dropped) return;
+    if ('problem' in made) {
+      const outcome = { kind: 'problem', problem: made.problem } as const;
+      this.#settler.settle(live, cs, flight.step, flight.scope, flight.attempt, outcome);
+    } else live.record(this.#d.clock.now(), 'step.waiting', { child: made.child }, flight.step.id, flight.scope.item);
+    this.advance(live);
+  }
+
   /** The next attempt of a step whose delay is over. */
   retry(live: Live, wait: WaitCommand): void {
-    const cs = this.#compiled(live, wait.step);
-    const input = inputOf(cs, this.scope(live, wait.scope));
-    const attempt = wait.attempt + 1;
-    if (!input.ok)
-      return this.#settler.settle(live, cs, wait.step, wait.scope, attempt, {
-        kind: 'problem',
-        problem: input.problem,
-      });
-    this.#fly(live, cs, wait.step, wait.scope, attempt, input.value);
+    this.#guard(live, () => this.#attempt(live, wait.step, wait.scope, wait.attempt + 1));
   }
 
   /** A step that had started when the process died, and may be repeated. */
   again(live: Live, scope: Scope, step: ShapeStep): void {
+    this.#guard(live, () => this.#attempt(live, step, scope, scope.attempts[step.pos] ?? 1));
+  }
+
+  #attempt(live: Live, step: ShapeStep, scope: Scope, attempt: number): void {
     const cs = this.#compiled(live, step);
-    const attempt = scope.attempts[step.pos] ?? 1;
     const input = inputOf(cs, this.scope(live, scope));
     if (!input.ok)
       return this.#settler.settle(live, cs, step, scope, attempt, { kind: 'problem', problem: input.problem });
@@ -323,37 +364,8 @@ export class Loop {
       live.flights.delete(flight);
     }
   }
-
-  #can(live: Live, cs: CompiledStep, step: ShapeStep, scope: Scope, flight: Flight | null): Can {
-    const log: Can['log'] = (level, text, data) => {
-      const held = data === undefined ? null : this.#d.values.hold(data, live.spilled);
-      live.record(
-        this.#d.clock.now(),
-        'run.log',
-        { level, text: text.slice(0, 10_000), ...(held !== null && 'held' in held ? { data: held.held } : {}) },
-        step.id,
-        scope.item,
-      );
-    };
-    if (flight === null) return { log, key: '', signal: NEVER, net: NO_NET };
-    return {
-      ...this.#d.lend(live, cs, flight.abort.signal),
-      log,
-      key: keyOf(live, step, scope),
-      signal: flight.abort.signal,
-    };
-  }
 }
 
-const NEVER = new AbortController().signal;
-const NO_NET: Can['net'] = {
-  request: () =>
-    Promise.resolve({
-      sent: 'no',
-      problem: problem('power.undeclared', 'This step kind declares no need for the network'),
-    }),
-};
-
-/** Stable over all attempts of one step instance. */
-const keyOf = (live: Live, step: ShapeStep, scope: Scope): string =>
-  `${live.base.id}.${step.id}${scope.item.length > 0 ? `.${scope.item.join('.')}` : ''}`;
+const BUG = problem('run.bug', 'The run met a fault of the server and was ended', {
+  fix: "Look at the server's log under this run's id, then run it again.",
+});

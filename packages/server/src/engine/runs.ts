@@ -321,16 +321,7 @@ export class Runs {
     this.#d.journal.barrier(live.group).then(
       () =>
         setImmediate(() => {
-          const idle =
-            live.keep === 0 &&
-            live.flights.size === 0 &&
-            live.pending === 0 &&
-            !live.advancing &&
-            live.onEnd.length === 0 &&
-            live.onAnswer.length === 0 &&
-            live.state.active === 0 &&
-            !live.over;
-          if (idle && this.#live.get(live.id) === live) this.#live.delete(live.id);
+          if (live.idle && this.#live.get(live.id) === live) this.#live.delete(live.id);
         }),
       () => this.abandon(live),
     );
@@ -357,17 +348,23 @@ export class Runs {
     );
   }
 
-  /** The journal refused a write: nothing more happens to this run until it is read back. */
-  abandon(live: Live): void {
+  /** Nothing more happens to this run, and what was not written of it is lost, until it is read back. */
+  drop(live: Live): void {
     if (live.abandoned) return;
     live.abandoned = true;
     for (const flight of live.flights) flight.abort.abort();
     live.flights.clear();
     this.#live.delete(live.id);
+    if (live.base.limitKey !== null && live.admitted) this.admission.leave(live.base.limitKey);
+  }
+
+  /** The journal refused a write: the run is read back once it can be written again. */
+  abandon(live: Live): void {
+    if (live.abandoned) return;
+    this.drop(live);
     if (this.#abandoned.size === 0)
       this.#d.timers.at(this.#d.clock.now() + 2_000, () => this.later.do('taking runs up again', () => this.#takeUp()));
     this.#abandoned.set(live.id, live.base.workspace);
-    if (live.base.limitKey !== null && live.admitted) this.admission.leave(live.base.limitKey);
   }
 
   /** Reads abandoned runs back, once the journal can be written again. */

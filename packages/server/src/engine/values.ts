@@ -3,7 +3,10 @@
  *
  * V1 A value heavier than SPILL leaves memory for a blob; what stays is its id. Recently used ones are kept in a cache
  *    bounded by weight, so that memory does not grow with the data of a run.
- * V2 A value heavier than HEAVIEST is a Problem: a structure that doubles by reference is stopped before it is written.
+ * V2 A value heavier than HEAVIEST is a Problem: a structure that doubles by reference is stopped before it is written,
+ *    and writing or reading one value never holds the loop up for long.
+ * V3 A value nested deeper than DEEPEST is a Problem, wherever it came from (an answer of another server, a repeat that
+ *    wraps its last result): JSON of any depth may come in, but writing it costs stack.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -11,40 +14,44 @@ import { type Held, type Problem, problem } from '@headgate/core';
 
 /** Weights are about characters of JSON. */
 export const SPILL = 64 * 1024;
-export const HEAVIEST = 64 * 1024 * 1024;
+export const HEAVIEST = 16 * 1024 * 1024;
 const CACHE = 96 * 1024 * 1024;
+/** Levels of lists and objects within each other. */
+export const DEEPEST = 200;
 
 /**
  * About how many characters the value's JSON has; stops counting above `cap`. A value reached twice counts twice, since
- * it is written twice. Iterative: depth costs no stack.
+ * it is written twice. Infinity when it is nested deeper than DEEPEST.
  */
 export const weigh = (value: unknown, cap: number): number => {
   if (typeof value === 'string') return value.length + 2;
   if (typeof value !== 'object' || value === null) return 8;
-  let weight = 0;
-  const stack: unknown[] = [value];
-  while (stack.length > 0 && weight <= cap) {
-    const v = stack.pop();
-    if (typeof v === 'string') weight += v.length + 3;
-    else if (typeof v !== 'object' || v === null) weight += 6;
-    else if (Array.isArray(v)) {
-      weight += 2 + v.length;
-      if (weight <= cap)
-        for (const x of v)
-          if (typeof x === 'string') weight += x.length + 2;
-          else stack.push(x);
-    } else {
-      weight += 2;
-      for (const key of Object.keys(v)) {
-        weight += key.length + 4;
-        const x: unknown = (v as Record<string, unknown>)[key];
-        if (typeof x === 'string') weight += x.length + 2;
-        else stack.push(x);
-      }
-    }
+  return within(value, cap, 1);
+};
+
+/** The depth is bounded, so walking down costs a bounded part of the stack. */
+const within = (value: object, cap: number, depth: number): number => {
+  if (depth > DEEPEST) return Number.POSITIVE_INFINITY;
+  let weight = 2;
+  if (Array.isArray(value)) {
+    const list: readonly unknown[] = value;
+    weight += list.length;
+    for (let i = 0; i < list.length && weight <= cap; i += 1) weight += one(list[i], cap - weight, depth);
+    return weight;
+  }
+  for (const [key, member] of Object.entries(value)) {
+    weight += key.length + 4 + one(member, cap - weight, depth);
+    if (weight > cap) break;
   }
   return weight;
 };
+
+const one = (value: unknown, cap: number, depth: number): number =>
+  typeof value === 'string'
+    ? value.length + 2
+    : typeof value === 'object' && value !== null
+      ? within(value, cap, depth + 1)
+      : 6;
 
 export type Spilled = { readonly id: string; readonly bytes: Uint8Array };
 
@@ -55,6 +62,8 @@ export class Values {
   readonly #read: ReadBlob;
   readonly #cache = new Map<string, { value: unknown; weight: number; pinned: boolean }>();
   #weight = 0;
+  /** Weight of all values held so far: who watches it sees how much came meanwhile. */
+  taken = 0;
 
   constructor(read: ReadBlob) {
     this.#read = read;
@@ -63,6 +72,14 @@ export class Values {
   /** Holds a value: inline, or as a blob to be written with the next group. */
   hold(value: unknown, spilled: Spilled[]): { held: Held } | { problem: Problem } {
     const weight = weigh(value, HEAVIEST);
+    if (weight === Number.POSITIVE_INFINITY) {
+      return {
+        problem: problem('value.too_deep', `A step's value may be nested ${DEEPEST} levels deep; this one is deeper`, {
+          fix: 'Make it flatter, or keep only the part that later steps read.',
+        }),
+      };
+    }
+    if (weight <= HEAVIEST) this.taken += weight;
     if (weight <= SPILL) return { held: { value } };
     if (weight > HEAVIEST) {
       return {

@@ -1,0 +1,51 @@
+/** What a step's code may reach while it runs: its log, its key, its signal, and the powers its kind declared. */
+
+import { type Can, problem, type Scope, type ShapeStep } from '@headgate/core';
+import type { Clock } from './clock.ts';
+import type { CompiledStep } from './compiled.ts';
+import type { Flight, Live } from './live.ts';
+import type { Values } from './values.ts';
+
+type Deps = {
+  readonly clock: Clock;
+  readonly values: Values;
+  /** The powers a step is lent. */
+  readonly lend: (live: Live, cs: CompiledStep, signal: AbortSignal) => Pick<Can, 'net'>;
+};
+
+const NEVER = new AbortController().signal;
+const NO_NET: Can['net'] = {
+  request: () =>
+    Promise.resolve({
+      sent: 'no',
+      problem: problem('power.undeclared', 'This step kind declares no need for the network'),
+    }),
+};
+
+/** `flight` null: a pure step, which reaches nothing but its log. */
+export const canOf = (
+  { clock, values, lend }: Deps,
+  live: Live,
+  cs: CompiledStep,
+  step: ShapeStep,
+  scope: Scope,
+  flight: Flight | null,
+): Can => {
+  const log: Can['log'] = (level, text, data) => {
+    const held = data === undefined ? null : values.hold(data, live.spilled);
+    live.record(
+      clock.now(),
+      'run.log',
+      { level, text: text.slice(0, 10_000), ...(held !== null && 'held' in held ? { data: held.held } : {}) },
+      step.id,
+      scope.item,
+    );
+  };
+  if (flight === null) return { log, key: '', signal: NEVER, net: NO_NET };
+  const { signal } = flight.abort;
+  return { ...lend(live, cs, signal), log, key: instanceKey(live, step, scope), signal };
+};
+
+/** Stable over all attempts of one step instance. */
+export const instanceKey = (live: Live, step: ShapeStep, scope: Scope): string =>
+  `${live.base.id}.${step.id}${scope.item.length > 0 ? `.${scope.item.join('.')}` : ''}`;

@@ -33,8 +33,8 @@ const greet = {
   output: '{{ steps.greet }}',
 };
 
-const create = async (draft: unknown = greet): Promise<string> => {
-  const made = await ask(ROUTES.createFlow, { body: { draft } });
+const create = async (draft: unknown = greet, as = key): Promise<string> => {
+  const made = await ask(ROUTES.createFlow, { body: { draft }, key: as });
   expect(made.status).toBe(201);
   return (made.json as { id: string }).id;
 };
@@ -164,7 +164,7 @@ describe('powers', () => {
 
   test('what is missing comes in the form `grant` takes, and a list that covers it publishes', async () => {
     const weak = (await server.key({ permissions: ['flow.read', 'flow.write', 'flow.publish'] })).plain;
-    const id = await create(fetching('https://api.example.com/x'));
+    const id = await create(fetching('https://api.example.com/x'), weak);
     const refused = await ask(ROUTES.publishFlow, { params: { id }, key: weak });
     expect(refused.status).toBe(409);
     expect(refused.json).toMatchObject({
@@ -185,6 +185,27 @@ describe('powers', () => {
     expect(powers.granted).toMatchObject([{ step: 'get', environment: '*' }]);
     expect(powers.needs[0]?.sentence.length).toBeGreaterThan(5);
     expect((await ask(ROUTES.publishFlow, { params: { id }, key: weak })).status).toBe(201);
+  });
+
+  test('typing a host into a draft lends it when the typist may lend, and only what this save brought', async () => {
+    const weak = (await server.key({ permissions: ['flow.read', 'flow.write', 'flow.publish'] })).plain;
+    const granted = async (id: string) =>
+      ((await ask(ROUTES.flowPowers, { params: { id } })).json as { granted: { power: string }[] }).granted;
+    const mine = await create(fetching('https://api.example.com/x'));
+    expect(await granted(mine)).toMatchObject([{ step: 'get', power: 'net: GET api.example.com:443' }]);
+    const theirs = await create(fetching('https://evil.example.com/x'), weak);
+    expect(await granted(theirs)).toEqual([]);
+    // Somebody entitled changes another thing: the host stood there before, and was not typed by them.
+    const renamed = { ...(fetching('https://evil.example.com/x') as object), name: 'Renamed' };
+    expect(
+      (await ask(ROUTES.saveDraft, { params: { id: theirs }, body: { revision: 1, draft: renamed } })).status,
+    ).toBe(200);
+    expect(await granted(theirs)).toEqual([]);
+    const typed = fetching('https://api.example.com/y');
+    expect((await ask(ROUTES.saveDraft, { params: { id: theirs }, body: { revision: 2, draft: typed } })).status).toBe(
+      200,
+    );
+    expect(await granted(theirs)).toMatchObject([{ step: 'get', power: 'net: GET api.example.com:443' }]);
   });
 
   test('a host typed plainly by somebody entitled counts as lent, and is shown; a computed one asks', async () => {

@@ -1,6 +1,7 @@
 /** Which powers a flow lacks, as of now, and who may lend them. The broker judges again at every use; this is for people. */
 
 import {
+  lentByTyping,
   may,
   missing,
   needsOf,
@@ -83,3 +84,25 @@ export const grantRows = (
     asCaller: false,
     created: gate.clock(),
   }));
+
+/**
+ * What somebody entitled typed literally into the draft (a host, a flow) counts as lent by that act, and is shown among
+ * the grants. Only what this save brought: what stood there before was not typed by this principal.
+ */
+export const lendTyped = async (
+  gate: Gate,
+  who: Principal,
+  flow: FlowRow,
+  draft: Flow,
+  before: Flow | null,
+): Promise<void> => {
+  if (!mayGive(who, flow)) return;
+  const typed = (of: Flow): StepNeed[] => needsOf(of, gate.catalog).filter(({ need }) => lentByTyping(need));
+  const place = (one: StepNeed): string => `${one.step} ${needText(one)}`;
+  const old = new Set(before === null ? [] : typed(before).map(place));
+  const fresh = typed(draft).filter((one) => !old.has(place(one)));
+  if (fresh.length === 0) return;
+  const held = lentOf(await grantsInForce(gate, who.workspace, flow));
+  const lent = missing(fresh, held).map(({ step, power }) => ({ step, power }));
+  if (lent.length > 0) await gate.store.in(who.workspace).grants.add(grantRows(gate, who, flow, lent));
+};

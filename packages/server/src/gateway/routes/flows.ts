@@ -6,6 +6,7 @@ import type { FlowRow } from '../../store/ports.ts';
 import { knownTo } from '../context.ts';
 import { type Gate, PROJECT } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
+import { lendTyped } from '../lending.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, refuseAll, type Refused } from '../outcome.ts';
 
@@ -51,6 +52,7 @@ export const flowRoutes = ({ gate }: Lodge): readonly Route[] => [
       draftHash: hashFlow(draft),
       at: gate.clock(),
     });
+    await lendTyped(gate, who, row, draft, null);
     return give(201, { id: row.id, revision: row.revision });
   }),
 
@@ -97,8 +99,13 @@ export const flowRoutes = ({ gate }: Lodge): readonly Route[] => [
     if (!read.ok) return refuseAll('flow.invalid', read.problems);
     const { flows } = gate.store.in(who.workspace);
     const draft = read.flow;
+    const old = await flows.get(params.id);
     const saved = await flows.saveDraft(params.id, body.revision, draft, hashFlow(draft), draft.name, gate.clock());
-    if (saved !== null) return give(200, { revision: saved.revision });
+    if (saved !== null) {
+      const before = old === null ? null : readFlow(old.draft);
+      await lendTyped(gate, who, saved, draft, before?.ok === true ? before.flow : null);
+      return give(200, { revision: saved.revision });
+    }
     const row = await flows.get(params.id);
     return row === null ? MISSING : conflict(gate, row, draft);
   }),

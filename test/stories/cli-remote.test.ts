@@ -2,8 +2,11 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Ended, EXAMPLES, keyIn, newHome, problemsOf, type Served, until } from './command.ts';
+
+// Many processes, one after the other, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const home = newHome();
 const GREET = join(EXAMPLES, 'greet', 'flow.json');
@@ -132,7 +135,7 @@ test('runs are listed, shown with their journal, run again and cancelled', async
   const doubt = await ask('runs', 'resolve', id, '--choice', 'skip', '--json');
   expect([doubt.code, problemsOf(doubt)]).toMatchObject([1, [{ code: 'run.not_in_doubt' }]]);
   expect((await ask('runs', 'resolve', id, '--choice', 'perhaps')).code).toBe(2);
-}, 40_000);
+});
 
 test('a key is made narrower than its maker’s, written for its owner alone, and revoked', async () => {
   const file = home.path('ci.txt');

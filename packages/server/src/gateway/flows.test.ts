@@ -208,6 +208,21 @@ describe('powers', () => {
     expect(await granted(theirs)).toMatchObject([{ step: 'get', power: 'net: GET api.example.com:443' }]);
   });
 
+  test('publishing lends nothing that was not asked for: not what somebody else typed, not what was taken back', async () => {
+    const weak = (await server.key({ permissions: ['flow.read', 'flow.write'] })).plain;
+    const theirs = await create(fetching('https://evil.example.com/x'), weak);
+    for (const body of [{}, { grant: [] }])
+      expect((await ask(ROUTES.publishFlow, { params: { id: theirs }, body })).json).toMatchObject({
+        code: 'grant.missing',
+        missing: [{ step: 'get', power: 'net: GET evil.example.com:443' }],
+      });
+    const mine = await create(fetching('https://api.example.com/x'));
+    const powers = await ask(ROUTES.flowPowers, { params: { id: mine } });
+    const [held] = (powers.json as { granted: { id: string }[] }).granted;
+    expect((await ask(ROUTES.takeGrant, { params: { id: mine, grant: held?.id ?? '' } })).status).toBe(204);
+    expect((await ask(ROUTES.publishFlow, { params: { id: mine } })).json).toMatchObject({ code: 'grant.missing' });
+  });
+
   test('a host typed plainly by somebody entitled counts as lent, and is shown; a computed one asks', async () => {
     const typed = await create(fetching('https://api.example.com/x'));
     expect((await ask(ROUTES.publishFlow, { params: { id: typed } })).status).toBe(201);

@@ -1,13 +1,13 @@
 /** Publishing, versions, webhooks and differences. */
 
-import { check, diff, hashFlow, lentByTyping, readFlow, type Flow } from '@headgate/core';
+import { check, diff, hashFlow, readFlow, type Flow } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { FlowRow, VersionRow } from '../../store/ports.ts';
 import { knownTo } from '../context.ts';
 import type { Gate } from '../deps.ts';
 import { HOOK_PREFIX } from '../hooks.ts';
 import { implement, type Route } from '../implement.ts';
-import { grantRows, grantsInForce, lacking, mayGive, needText, type LentText } from '../lending.ts';
+import { grantRows, grantsInForce, lacking, mayGive, type LentText } from '../lending.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, refuse, refuseAll } from '../outcome.ts';
 import { needsGrantGive, readGrants } from './grants.ts';
@@ -52,12 +52,11 @@ export const versionRoutes = ({ gate }: Lodge): readonly Route[] => [
     const { problems } = check(flow, gate.catalog, await knownTo(gate, who));
     if (problems.length > 0) return refuseAll('flow.invalid', problems);
 
-    const entitled = mayGive(who, row);
-    if (body.grant !== undefined && !entitled) return needsGrantGive();
+    if (body.grant !== undefined && !mayGive(who, row)) return needsGrantGive();
     const asked = readGrants(flow, body.grant === undefined || body.grant === 'needed' ? [] : body.grant, 'grant');
     if (!asked.ok) return refuseAll('input.invalid', asked.problems);
     const have = await grantsInForce(gate, who.workspace, row);
-    const lent = lentNow(gate, flow, have, { typed: entitled, all: body.grant === 'needed', asked: asked.lent });
+    const lent = lentNow(gate, flow, have, { all: body.grant === 'needed', asked: asked.lent });
     const lacks = lacking(gate, flow, [...have, ...lent]).missing;
     if (lacks.length > 0) {
       const count = lacks.length === 1 ? 'One power is' : `${lacks.length} powers are`;
@@ -129,19 +128,16 @@ export const versionRoutes = ({ gate }: Lodge): readonly Route[] => [
 ];
 
 /**
- * What publishing lends: what was asked for by name, all that is missing when so asked, and what somebody entitled typed
- * plainly into a step, which counts as lent by that act.
+ * What publishing lends: what `grant` names, or all that is missing when it says so. Nothing else: a host in the draft
+ * may have been typed by somebody who may lend nothing (lendTyped sees who typed it), or its grant was taken back.
  */
 const lentNow = (
   gate: Gate,
   flow: Flow,
   have: readonly LentText[],
-  by: { readonly typed: boolean; readonly all: boolean; readonly asked: readonly LentText[] },
+  by: { readonly all: boolean; readonly asked: readonly LentText[] },
 ): readonly LentText[] => {
-  const { needs, missing } = lacking(gate, flow, [...have, ...by.asked]);
-  const typed = new Set(
-    needs.filter(({ need }) => lentByTyping(need)).map((need) => `${need.step}\n${needText(need)}`),
-  );
-  const lent = missing.filter(({ step, power }) => by.all || (by.typed && typed.has(`${step}\n${power}`)));
-  return [...by.asked, ...lent.map(({ step, power }) => ({ step, power }))];
+  if (!by.all) return by.asked;
+  const { missing } = lacking(gate, flow, [...have, ...by.asked]);
+  return [...by.asked, ...missing.map(({ step, power }) => ({ step, power }))];
 };

@@ -34,7 +34,7 @@ export const arrow = (compiler: Compiler, node: ArrowFunctionExpression): Callba
       body.start,
       'expr.unsupported',
       'A function here is one expression, without braces',
-      'Write x => x.name, and for an object x => ({ name: x.name }); for longer code use a `code` step.',
+      'Write x => x.name, and for an object x => ({ name: x.name }); split longer work over several steps.',
     );
     return undefined;
   }

@@ -22,7 +22,7 @@ const LONGEST_TEXT = 2 ** 28;
 const over = (): ExprProblem =>
   new ExprProblem(
     problem('expr.budget', 'This expression does more work than one expression may', {
-      fix: 'Work on fewer items or shorter texts, or do this in an `each` block, a data step or a `code` step.',
+      fix: 'Work on fewer items or shorter texts, or do this in an `each` block or a data step.',
     }),
   );
 

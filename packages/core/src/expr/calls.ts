@@ -44,7 +44,7 @@ const notCallable = (compiler: Compiler, start: number): Made =>
     start,
     'expr.forbidden',
     'Only methods and functions of the table can be called, by their written name',
-    'See the list of methods; for code of your own use a `code` step.',
+    'See the list of methods; for code of your own, call a service with an `http.request` step.',
   );
 
 const writtenName = (callee: MemberExpression): string | undefined => {
@@ -179,7 +179,7 @@ const carriedFunctions: Readonly<Record<string, string>> = {
   'DateTime.now': "Write now: this run's recorded time, the same in every replay.",
   'DateTime.local': "Write now, or now.setZone('Europe/Paris').",
   'DateTime.utc': 'Write now, or DateTime.fromObject({ year: 2026, month: 1, day: 31 }).',
-  'Math.random': 'Expressions have no chance in them: a replay must give the same. Use a `code` step.',
+  'Math.random': 'Expressions have no chance in them: a replay must give the same. For a unique text write run.id.',
   'Object.assign': 'Write { ...a, ...b }.',
   'Object.create': 'Write { key: value }.',
 };

@@ -67,7 +67,7 @@ const reasons: Record<Unsupported, readonly [text: string, fix: string]> = {
     'A function can only be written as an argument of a method',
     'Write it inside the call: list.map(i => i.name).',
   ],
-  ClassExpression: ['Classes are not supported', 'For code of your own use a `code` step.'],
+  ClassExpression: ['Classes are not supported', 'For code of your own, call a service with an `http.request` step.'],
   AssignmentExpression: [
     'Nothing is assigned in an expression',
     'To compare, write ===. To name a value, use a `set` step.',
@@ -75,11 +75,14 @@ const reasons: Record<Unsupported, readonly [text: string, fix: string]> = {
   UpdateExpression: ['Nothing is changed in an expression', 'Write value + 1.'],
   NewExpression: ['`new` is not supported', 'For a date write now or DateTime.fromISO(text); for a regex write /a+/.'],
   SequenceExpression: ['Only one expression can stand here', 'For a list, write [a, b].'],
-  YieldExpression: ['`yield` is not supported', 'For code of your own use a `code` step.'],
+  YieldExpression: ['`yield` is not supported', 'For code of your own, call a service with an `http.request` step.'],
   AwaitExpression: ['Nothing is awaited in an expression', 'Leave out `await`: steps.ID is the value itself.'],
   TaggedTemplateExpression: ['Tagged templates are not supported', 'Write the call with parentheses.'],
-  MetaProperty: ['`new.target` and `import.meta` are not supported', 'For code of your own use a `code` step.'],
-  ImportExpression: ['`import` is not supported', 'For code of your own use a `code` step.'],
+  MetaProperty: [
+    '`new.target` and `import.meta` are not supported',
+    'For code of your own, call a service with an `http.request` step.',
+  ],
+  ImportExpression: ['`import` is not supported', 'For code of your own, call a service with an `http.request` step.'],
 };
 
 /** Reaching for code is forbidden, not merely unsupported; the code of the Problem says so. */

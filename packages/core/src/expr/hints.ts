@@ -106,7 +106,7 @@ export const unknownName = (name: string, locals: readonly string[]): Hint => {
     return {
       code: 'expr.forbidden',
       text: `\`${name}\` is not reachable: expressions see data only`,
-      fix: 'For code, use a `code` step.',
+      fix: 'For code of your own, call a service with an `http.request` step.',
     };
   }
   const fix = Object.hasOwn(carried, name) ? carried[name] : undefined;

@@ -78,12 +78,7 @@ export const parse = (source: Source, start: number, end: number): Parsed => {
   if (inside.length > LONGEST_EXPRESSION) {
     const text = `An expression may be ${LONGEST_EXPRESSION} characters long, and this one has more`;
     return {
-      problem: fault(
-        { source, start: first },
-        'expr.too_long',
-        text,
-        'Split it over several steps, or use a `code` step.',
-      ),
+      problem: fault({ source, start: first }, 'expr.too_long', text, 'Split it over several steps.'),
     };
   }
   const nested = nestedBraces(source, first);

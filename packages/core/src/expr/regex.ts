@@ -22,9 +22,7 @@ const engineOf = (source: string, flags: number): RE2JS => {
     return RE2JS.compile(source, flags);
   } catch {
     // The tree allows only what the engine knows; should they ever disagree, the author gets a Problem and not a crash.
-    throw new ExprProblem(
-      problem('expr.regex', 'This regex cannot be run', { fix: 'Write it differently, or use a `code` step.' }),
-    );
+    throw new ExprProblem(problem('expr.regex', 'This regex cannot be run', { fix: 'Write it differently.' }));
   }
 };
 
@@ -53,7 +51,7 @@ export const compileRegex = (compiler: Compiler, start: number, source: string, 
       start,
       'expr.regex',
       thrown.message,
-      'Write it without look-ahead, look-behind and back-references, or use a `code` step.',
+      'Write it without look-ahead, look-behind and back-references.',
     );
   }
 };

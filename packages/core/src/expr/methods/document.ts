@@ -89,7 +89,7 @@ const limits = section(
   'Limits',
   `An expression is at most ${LONGEST_EXPRESSION} characters long. An evaluation may use ${DEFAULT_OPERATIONS.toLocaleString('en-US')} operations, about 5 ms: every operation, and every
 character or item looked at or made, is counted before the work is done. Values nest at most 200 levels deep. For more, use an
-\`each\` block, a data step or a \`code\` step.`,
+\`each\` block or a data step.`,
 );
 
 const codes = section(

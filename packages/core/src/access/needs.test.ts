@@ -52,6 +52,16 @@ test('needs are found in blocks too, and a disabled step needs nothing', () => {
   ]);
 });
 
+test('the flow that is told of a failure is asked for by the flow as a whole', () => {
+  const telling: Flow = { ...flow, settings: { errorFlow: 'On call' } };
+  const asked = needsOf(telling, catalog);
+  expect(asked.at(-1)).toMatchObject({ step: '*', need: { power: 'flow', scope: 'call On call' } });
+  const last = missing(asked, []).at(-1);
+  expect(last).toMatchObject({ step: '*', power: 'flow: call On call' });
+  expect(missing(asked, [{ step: 'one', power: power('flow: call On call') }]).at(-1)).toEqual(last);
+  expect(missing(asked, [{ step: '*', power: power('flow: call On call') }]).at(-1)?.step).toBe('two');
+});
+
 test('what no grant covers is missing, in the form grant takes, each once', () => {
   const needs = needsOf(flow, catalog);
   expect(missing([...needs, ...needs], [])).toEqual([

@@ -11,6 +11,7 @@ import type { Catalog, Need } from '../step/define.ts';
 import { covers, parsePower, printPower, type Power } from './power.ts';
 import { sentence } from './sentence.ts';
 
+/** `step` is `*` for what the flow as a whole asks for: nobody's step starts its error flow. */
 export type StepNeed = { readonly step: string; readonly need: Need };
 
 /** A power to lend, in the form `grant` takes, and what it means. */
@@ -25,8 +26,9 @@ export type Missing = {
 export type Lent = { readonly step: string; readonly power: Power };
 
 /**
- * The needs of all steps, those inside blocks included, in the order of the file. Disabled steps need nothing: they never
- * run. A kind the catalogue does not know has no needs here; `check` reports it.
+ * The needs of all steps, those inside blocks included, in the order of the file, then that of the error flow: starting
+ * another flow is a power, whoever starts it. Disabled steps need nothing: they never run. A kind the catalogue does not
+ * know has no needs here; `check` reports it.
  */
 export const needsOf = (flow: Flow, catalog: Catalog): readonly StepNeed[] => {
   const found: StepNeed[] = [];
@@ -39,8 +41,16 @@ export const needsOf = (flow: Flow, catalog: Catalog): readonly StepNeed[] => {
     }
   };
   walk(flow.steps);
+  const errorFlow = flow.settings?.errorFlow;
+  if (errorFlow !== undefined) found.push({ step: '*', need: telling(errorFlow) });
   return found;
 };
+
+const telling = (flow: string): Need => ({
+  power: 'flow',
+  scope: `call ${flow}`,
+  sentence: `Run the flow “${flow}” of this project when a run fails, and tell it why.`,
+});
 
 /** The power a need asks for, or undefined when this version cannot lend it. */
 export const powerOf = (need: Need): Power | undefined => {

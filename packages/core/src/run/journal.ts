@@ -30,6 +30,8 @@ export type RunCreated = {
   readonly principal: string;
   readonly vars?: Record<string, unknown>;
   readonly parent?: { readonly run: string; readonly step: string; readonly item?: readonly number[] };
+  /** The first of the runs that led to this one; absent when that is itself. */
+  readonly first?: string;
   readonly rerunOf?: string;
   readonly depth: number;
   /** Ids of the only steps to run; the rest reads as skipped (partial runs). */

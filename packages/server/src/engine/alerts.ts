@@ -3,10 +3,13 @@
  * flow of the workspace with an `alert` trigger.
  *
  * AL1 What an alert or an error flow started raises no alert flow itself, so that telling never goes round in circles.
- * AL2 One event starts one run of a flow, however often it is told (its idempotency key names the event).
+ * AL2 Starting an error flow is an effect of the flow that failed: its grants are asked, and its depth and family go on
+ *     (a flow that fails and is called by its own error flow comes to an end).
+ * AL3 One event starts one run of a flow, however often it is told (its idempotency key names the event).
  */
 
 import type { Store } from '../store/ports.ts';
+import type { Broker } from './broker.ts';
 import type { EngineLog } from './engine.ts';
 import type { Flows, Target } from './flows.ts';
 import type { Live } from './live.ts';
@@ -17,6 +20,7 @@ type Deps = {
   readonly store: Store;
   readonly flows: Flows;
   readonly runs: () => Runs;
+  readonly broker: Broker;
   readonly log: EngineLog;
 };
 
@@ -59,10 +63,14 @@ export class Alerts {
       const name = live.compiled.flow.settings?.errorFlow;
       if (name !== undefined) {
         const target = await this.#d.flows.named(base.workspace, base.project, name);
-        if (target.ok) this.#start(target.value, 'error@1', null, `error:${base.id}`, base.flow, input);
-        else this.warn('the error flow cannot be run', { run: base.id, errorFlow: name, code: target.problem.code });
+        const asked = target.ok ? target.value.row : undefined;
+        const power = { power: 'flow', flow: name } as const;
+        const lent = await this.#d.broker.effect(live, '*', undefined, [power], () => Promise.resolve(), asked);
+        const code = lent.ok ? (target.ok ? null : target.problem.code) : lent.problem.code;
+        if (code !== null) this.warn('the error flow cannot be run', { run: base.id, errorFlow: name, code });
+        else if (target.ok) this.#start(target.value, 'error@1', null, `error:${base.id}`, base.flow, input, live);
       }
-      await this.#tell(base.workspace, base.flow, { event: 'run.failed', key: base.id, input });
+      await this.#tell(base.workspace, base.flow, { event: 'run.failed', key: base.id, input }, live);
     });
   }
 
@@ -74,7 +82,7 @@ export class Alerts {
     this.#later(() => this.#tell(row.workspace, row.flow, { event: 'schedule.missed', key, input }));
   }
 
-  async #tell(workspace: string, about: string, told: Told): Promise<void> {
+  async #tell(workspace: string, about: string, told: Told, from?: Live): Promise<void> {
     this.#triggers ??= this.#d.store.engine.triggers('alert@1');
     for (const row of await this.#triggers) {
       if (row.workspace !== workspace || row.flow === about || !wants(row.with, told.event)) continue;
@@ -82,7 +90,7 @@ export class Alerts {
       if (!target.ok) this.warn('an alert flow cannot be run', { flow: row.flow, code: target.problem.code });
       else {
         const input = { event: told.event, ...told.input };
-        this.#start(target.value, 'alert@1', row.trigger, `alert:${told.event}:${told.key}`, about, input);
+        this.#start(target.value, 'alert@1', row.trigger, `alert:${told.event}:${told.key}`, about, input, from);
       }
     }
   }
@@ -94,6 +102,7 @@ export class Alerts {
     key: string,
     about: string,
     given: Record<string, unknown>,
+    from?: Live,
   ): void {
     const runs = this.#d.runs();
     const flow = target.row.id;
@@ -110,7 +119,8 @@ export class Alerts {
       priority: 0,
       limitKey: null,
       idempotencyKey: key,
-      depth: 1,
+      depth: (from?.state.created?.depth ?? 0) + 1,
+      ...(from === undefined ? {} : { from }),
     });
     if ('problem' in made) this.warn('a flow could not be told', { flow, kind, code: made.problem.code });
   }

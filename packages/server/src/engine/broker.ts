@@ -2,7 +2,10 @@
  * The broker: the one function through which every effect of a step goes.
  *
  * B1 Authority is computed here, at the moment of use: grant ∩ what its grantor may still give ∩ the step's own narrowing,
- *    and for a power lent `as caller` ∩ what who started the run may lend. Nothing is carried over from when the flow was saved or the run began.
+ *    and for a power lent `as caller` ∩ what who started the run may lend. Nothing is carried over from when the flow was
+ *    saved or the run began.
+ * B1a Calling a flow stands on a grantor who may run that very flow: a key that is narrowed to one flow cannot reach
+ *    another by lending the call of it.
  * B2 Every decision leaves an audit record in the same group as the events before it, and no effect starts before that
  *    group is durable (the journal's fsync).
  * B3 When the journal cannot be written, nothing happens: `JournalDown` is thrown and the run is left to recovery.
@@ -13,6 +16,9 @@ import type { GrantRow, JournalWriter, KeyRow } from '../store/ports.ts';
 import type { Live } from './live.ts';
 
 export class JournalDown extends Error {}
+
+/** The flow that a power would reach, where it reaches one. */
+export type Reached = { readonly id: string; readonly project: string };
 
 export type Lent = { readonly grants: readonly GrantRow[]; readonly grantors: ReadonlyMap<string, KeyRow | null> };
 
@@ -40,6 +46,7 @@ export class Broker {
     step: string,
     narrow: readonly Power[] | undefined,
     request: Power,
+    reached?: Reached,
   ): Problem | null {
     const at = this.#deps.now();
     const grants: GrantLent[] = [];
@@ -59,8 +66,8 @@ export class Broker {
       step,
       environment: live.base.environment,
       grants,
-      grantorMay: (id) => mayLend(lent.grantors.get(id) ?? null, live, at),
-      callerMay: () => mayLend(caller, live, at),
+      grantorMay: (id) => mayLend(lent.grantors.get(id) ?? null, live, at, reached),
+      callerMay: () => mayLend(caller, live, at, reached),
       ...(narrow === undefined ? {} : { narrow }),
     });
     live.audit.push({
@@ -87,11 +94,12 @@ export class Broker {
     narrow: readonly Power[] | undefined,
     requests: readonly Power[],
     act: (judgeAgain: (request: Power) => Problem | null) => Promise<T>,
+    reached?: Reached,
   ): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem }> {
     const lent = await this.#deps.lent(live);
     const caller = lent.grants.some((g) => g.asCaller) ? await this.#deps.caller(live) : null;
     for (const request of requests) {
-      const denied = this.judge(live, lent, caller, step, narrow, request);
+      const denied = this.judge(live, lent, caller, step, narrow, request, reached);
       if (denied !== null) {
         await this.#durable(live);
         return { ok: false, problem: denied };
@@ -112,9 +120,13 @@ export class Broker {
 }
 
 /** A grant dies with its grantor's right to give it. */
-const mayLend = (key: KeyRow | null, live: Live, now: number): boolean => {
+const mayLend = (key: KeyRow | null, live: Live, now: number, reached?: Reached): boolean => {
   if (key === null || key.revoked !== null || (key.expires !== null && key.expires <= now)) return false;
-  if (key.workspace !== live.base.workspace || !key.permissions.includes('grant.give')) return false;
-  if (key.projects !== null && !key.projects.includes(live.base.project)) return false;
-  return key.flows === null || key.flows.includes(live.base.flow);
+  const { workspace, project, flow } = live.base;
+  if (key.workspace !== workspace || !key.permissions.includes('grant.give') || !within(key, project, flow))
+    return false;
+  return reached === undefined || (key.permissions.includes('run') && within(key, reached.project, reached.id));
 };
+
+const within = (key: KeyRow, project: string, flow: string): boolean =>
+  (key.projects === null || key.projects.includes(project)) && (key.flows === null || key.flows.includes(flow));

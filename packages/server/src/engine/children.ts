@@ -47,6 +47,7 @@ export class Children {
       idempotencyKey: null,
       depth: (live.state.created?.depth ?? 0) + 1,
       parent: { run: live.id, step: step.id, item: scope.item },
+      from: live,
     });
     return 'problem' in made ? made : { child: id };
   }

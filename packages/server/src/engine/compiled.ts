@@ -13,6 +13,8 @@ import {
   compileInput,
   type InputValidator,
   milliseconds,
+  parsePower,
+  type Power,
   type Problem,
   problem,
   type Shape,
@@ -36,6 +38,8 @@ export type CompiledStep = {
   readonly result: Compiled | null;
   readonly retry: Retrying | null;
   readonly timeout: number | null;
+  /** What the step narrows its powers to, by itself. */
+  readonly narrow: readonly Power[] | undefined;
 };
 
 export type Retrying = {
@@ -122,6 +126,13 @@ export const compileFlow = (
       result: block && !short ? optional(raw['result'], 'with.result', s.id) : null,
       retry: block || step.retry === undefined ? null : retryOf(step, (v) => optional(v, 'retry.when', s.id)),
       timeout: short || step.timeout === undefined ? null : (milliseconds(step.timeout) ?? null),
+      narrow: step.narrow?.flatMap((text, i) => {
+        const power = parsePower(text);
+        if (power.ok) return [power.value];
+        // Left out, it would narrow nothing: what is not understood must not widen a power.
+        problems.push(at({ step: s.id, field: `narrow[${i}]` }, power.problem));
+        return [];
+      }),
     };
   });
 

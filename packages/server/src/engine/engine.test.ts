@@ -334,6 +334,7 @@ describe('flows calling flows', () => {
       flow([{ id: 's', kind: 'stop@1', with: { problem: 'oops', text: 'Oops' } }], {
         settings: { errorFlow: 'On error' },
       }),
+      { grants: [{ step: '*', power: 'flow: call On error' }] },
     );
     await g.run(id);
     for (let i = 0; i < 100; i += 1) {

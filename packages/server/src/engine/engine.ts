@@ -5,7 +5,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { type Catalog, type EnginePort, type GuardPort, parsePower, type Power, problem } from '@headgate/core';
+import { type Catalog, type EnginePort, type GuardPort, type Problem, problem } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
 import type { Store } from '../store/ports.ts';
 import { Alerts } from './alerts.ts';
@@ -101,14 +101,9 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       );
     },
   };
-  const narrowOf = (texts: readonly string[] | undefined): Power[] | undefined =>
-    texts?.flatMap((t) => {
-      const power = parsePower(t);
-      return power.ok ? [power.value] : [];
-    });
 
   const later = new Later(clock, timers, log);
-  const alerts = new Alerts({ store, flows, runs: () => runs, log });
+  const alerts = new Alerts({ store, flows, broker, runs: () => runs, log });
   const runs: Runs = new Runs({
     store,
     clock,
@@ -132,23 +127,26 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
             { broker, door: o.door, store, secrets: { open: openSecret } },
             live,
             cs.step.id,
-            narrowOf(cs.step.narrow),
+            cs.narrow,
             signal,
           ),
         }),
         call: async (live, step, scope, attempt, name, input) => {
-          const narrow = narrowOf(live.compiled.steps[step.index]?.step.narrow);
-          const done = await broker.effect(live, step.id, narrow, [{ power: 'flow', flow: name }], async () => {
-            const target = await flows.named(live.base.workspace, live.base.project, name);
+          const narrow = live.compiled.steps[step.index]?.narrow;
+          const target = await flows.named(live.base.workspace, live.base.project, name);
+          const act = async (): Promise<{ child: string } | { problem: Problem }> => {
             if (!target.ok) return { problem: target.problem };
             const checked = checkInput(target.value, input);
             return checked.ok
               ? self.children.call(live, step, scope, attempt, target.value, checked.value)
               : { problem: checked.problem };
-          });
+          };
+          const power = { power: 'flow', flow: name } as const;
+          const reached = target.ok ? target.value.row : undefined;
+          const done = await broker.effect(live, step.id, narrow, [power], act, reached);
           return done.ok ? done.value : { problem: done.problem };
         },
-        watch: (live, wait) => self.watch(live, wait),
+        watch: (live, wait) => self.wakes.watch(live, wait),
         tokenHash: (live, step, item) => hashOf(tokenOf(live, step, item)),
         ended: (live) => self.ended(live),
         parked: (live) => self.parked(live),

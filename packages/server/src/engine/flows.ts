@@ -91,6 +91,10 @@ export class Flows {
         }),
       };
     }
+    if (!row.enabled) {
+      const fix = 'Switch it on first.';
+      return { ok: false, problem: problem('flow.disabled', 'The flow of this name is switched off', { fix }) };
+    }
     return this.latest(workspace, row.id);
   }
 

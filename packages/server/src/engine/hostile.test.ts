@@ -4,7 +4,8 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Ground, openGround } from './testing/ground.ts';
+import { AT_ONCE, Families, MOST } from './families.ts';
+import { type Ground, openGround, OWNER } from './testing/ground.ts';
 import { DEEPEST, HEAVIEST, weigh } from './values.ts';
 
 const flow = (steps: unknown[], more: Record<string, unknown> = {}) => ({
@@ -184,5 +185,158 @@ describe('turns', () => {
     await g.run(busy, { list: Array.from({ length: 30_000 }, (_, i) => i) });
     going = false;
     expect(turns).toBeGreaterThanOrEqual(10);
+  });
+});
+
+const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const runsOf = async (ground: Ground, flow: string) =>
+  (await ground.store.in('default').runs.list({ limit: 200, flow })).rows;
+
+describe('reach of a flow', () => {
+  test('naming an error flow starts it only when the flow was lent that, and the refusal is on record', async () => {
+    const target = await g.publish({ ...flow([{ id: 'a', kind: 'set@1', with: { value: 1 } }]), name: 'Payroll' });
+    const failing = flow([{ id: 's', kind: 'stop@1', with: { problem: 'oops', text: 'Oops' } }], {
+      settings: { errorFlow: 'Payroll' },
+    });
+    const run = await g.run(await g.publish(failing));
+    await rest(200);
+    expect(await runsOf(g, target)).toEqual([]);
+    const audit = (await g.store.in('default').audit.list({ limit: 20 })).rows;
+    expect(audit.find((entry) => entry.run === run.id)).toMatchObject({
+      action: 'power.flow',
+      object: 'flow: call Payroll',
+      decision: 'deny',
+      reason: 'grant.missing',
+      step: '*',
+    });
+    await g.run(await g.publish(failing, { grants: [{ step: '*', power: 'flow: call Payroll' }] }));
+    for (let i = 0; i < 100 && (await runsOf(g, target)).length === 0; i += 1) await rest(20);
+    expect(await runsOf(g, target)).toHaveLength(1);
+  });
+
+  test('a flow that fails, and is called by its own error flow, comes to an end', async () => {
+    const failing = await g.publish(
+      {
+        ...flow([{ id: 's', kind: 'stop@1', with: { problem: 'oops', text: 'Oops' } }], {
+          settings: { errorFlow: 'Ring' },
+        }),
+        name: 'Failing',
+      },
+      { grants: [{ step: '*', power: 'flow: call Ring' }] },
+    );
+    const ring = await g.publish(
+      { ...flow([{ id: 'c', kind: 'flow.call@1', with: { flow: 'Failing', input: {} } }]), name: 'Ring' },
+      { grants: [{ step: 'c', power: 'flow: call Failing' }] },
+    );
+    await g.run(failing);
+    let count = -1;
+    for (let now = 0; now !== count; now = (await runsOf(g, ring)).length) {
+      count = now;
+      await rest(400);
+    }
+    expect(count).toBeGreaterThan(3);
+    expect(count).toBeLessThanOrEqual(16);
+  });
+
+  test('a key that is narrowed to one flow reaches no other by lending the call of it; one that may run it does', async () => {
+    const target = await g.publish({ ...flow([{ id: 'a', kind: 'set@1', with: { value: 'paid' } }]), name: 'Pay' });
+    const caller = flow([{ id: 'c', kind: 'flow.call@1', with: { flow: 'Pay', input: {} } }]);
+    const grants = [{ step: 'c', power: 'flow: call Pay' }];
+    const narrow = await g.publish(caller, { grants, grantor: 'narrow' });
+    const keys = g.store.in('default').keys;
+    const key = (id: string, more: object) =>
+      keys.create({
+        id,
+        workspace: 'default',
+        name: id,
+        hash: id.padEnd(43, '0'),
+        permissions: ['grant.give', 'run'],
+        projects: null,
+        flows: null,
+        expires: null,
+        revoked: null,
+        created: 1,
+        used: null,
+        ...more,
+      });
+    await key('narrow', { flows: [narrow] });
+    expect(await g.run(narrow)).toMatchObject({ state: 'failed', problem: { code: 'grant.void' } });
+    await key('lender', { permissions: ['grant.give'] });
+    const lender = await g.publish(caller, { grants, grantor: 'lender' });
+    expect(await g.run(lender)).toMatchObject({ state: 'failed', problem: { code: 'grant.void' } });
+    const wide = await g.publish(caller, { grants, grantor: 'wide' });
+    await key('wide', { flows: [wide, target] });
+    expect(await g.run(wide)).toMatchObject({ state: 'done', output: 'paid' });
+  });
+
+  test('a flow that is switched off is not called, not told of failures and not run again', async () => {
+    const target = await g.publish({ ...flow([{ id: 'a', kind: 'set@1', with: { value: 1 } }]), name: 'Off' });
+    const old = await g.run(target);
+    const caller = await g.publish(flow([{ id: 'c', kind: 'flow.call@1', with: { flow: 'Off', input: {} } }]), {
+      grants: [{ step: 'c', power: 'flow: call Off' }],
+    });
+    expect((await g.run(caller)).state).toBe('done');
+    await g.store.in('default').flows.patch(target, { enabled: false }, Date.now());
+    expect(await g.run(caller)).toMatchObject({ state: 'failed', problem: { code: 'flow.disabled' } });
+    const again = await g.engine.rerun({ principal: OWNER, run: old.id, mode: { all: true } });
+    expect(again).toMatchObject({ ok: false, problem: { code: 'flow.disabled' } });
+    await g.store.in('default').flows.patch(target, { enabled: true }, Date.now());
+    expect((await g.engine.rerun({ principal: OWNER, run: old.id, mode: { all: true } })).ok).toBe(true);
+  });
+
+  test('a narrowing that cannot be read narrows to nothing: the flow does not run', async () => {
+    const id = await g.publish(flow([{ id: 'a', kind: 'set@1', narrow: ['nett: GET a.example'], with: { value: 1 } }]));
+    const started = await g.engine.start({
+      principal: OWNER,
+      flow: id,
+      which: {},
+      input: {},
+      trigger: { kind: 'api@1' },
+      wait: 0,
+    });
+    expect(started).toMatchObject({ ok: false, problem: { code: 'flow.invalid' } });
+  });
+});
+
+describe('families', () => {
+  test('a family has a most, at once and in all, and what ended makes room', () => {
+    const families = new Families();
+    for (let i = 0; i < AT_ONCE; i += 1) expect(families.join('r1')).toBeNull();
+    expect(families.join('r1')).toMatchObject({ code: 'flow.calls' });
+    expect(families.join('r2')).toBeNull();
+    families.leave('r1');
+    expect(families.join('r1')).toBeNull();
+    for (let i = AT_ONCE + 1; i < MOST; i += 1) {
+      families.leave('r1');
+      expect(families.join('r1')).toBeNull();
+    }
+    families.leave('r1');
+    expect(families.join('r1')).toMatchObject({ code: 'flow.calls' });
+  });
+
+  test('the first run stays known through calls and error flows, after a restart too', async () => {
+    let own = await openGround();
+    try {
+      await own.publish({
+        ...flow([
+          { id: 'w', kind: 'wait@1', with: { for: '1s' } },
+          { id: 's', kind: 'stop@1', after: ['w'], with: { problem: 'oops', text: 'Oops' } },
+        ]),
+        name: 'Leaf',
+      });
+      const top = await own.publish(flow([{ id: 'c', kind: 'flow.call@1', with: { flow: 'Leaf', input: {} } }]), {
+        grants: [{ step: 'c', power: 'flow: call Leaf' }],
+      });
+      const run = await own.run(top, {}, { wait: 0 });
+      await own.until(run.id, 'waiting');
+      own = await own.reopen();
+      await own.until(run.id, 'failed');
+      const { rows } = await own.store.in('default').runs.list({ limit: 10 });
+      const child = rows.find((row) => row.parent === run.id);
+      const page = await own.engine.journal('default', child?.id ?? '', 0, 1);
+      expect(page?.events[0]?.data).toMatchObject({ first: run.id });
+    } finally {
+      await own.close();
+    }
   });
 });

@@ -96,6 +96,11 @@ export class Live {
     return this.base.id;
   }
 
+  /** The first of the runs that led to this one, or itself. */
+  get first(): string {
+    return this.state.created?.first ?? this.base.id;
+  }
+
   get over(): boolean {
     const phase = this.state.phase;
     return phase === 'done' || phase === 'failed' || phase === 'cancelled';

@@ -60,6 +60,6 @@ export class Recovery {
   /** Reading a run back arms its waits; those that are due already are woken at once. */
   async #wakeFirst(row: RunRow): Promise<void> {
     await this.#d.runs.hold(row.workspace, row.id);
-    await this.#d.runs.wake(row.workspace, row.id);
+    await this.#d.runs.wakes.wake(row.workspace, row.id);
   }
 }

@@ -37,6 +37,14 @@ export const rerun = async (d: Deps, old: RunRow, request: RerunRequest): Promis
   const flowRow = await d.store.in(workspace).flows.get(old.flow);
   if (before === null || flowRow === null)
     return { ok: false, problem: problem('flow.not_found', 'The flow of this run does not exist any more') };
+  if (!flowRow.enabled)
+    return {
+      ok: false,
+      problem: problem('flow.disabled', 'This flow is switched off', {
+        at: { flow: flowRow.id },
+        fix: 'Switch it on first.',
+      }),
+    };
   const target = await pick(d, flowRow, old, request);
   if (!target.ok) return target;
 

@@ -14,12 +14,14 @@ import { Children } from './children.ts';
 import type { Clock } from './clock.ts';
 import { doubt } from './doubt.ts';
 import { Ends } from './ends.ts';
+import { Families } from './families.ts';
 import type { Flows, Target } from './flows.ts';
 import type { Later } from './later.ts';
-import { Live, type WaitCommand } from './live.ts';
+import { Live } from './live.ts';
 import { type Loop, PARK } from './loop.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
+import { Wakes } from './wakes.ts';
 
 export type Begin = {
   readonly target: Target;
@@ -33,6 +35,8 @@ export type Begin = {
   readonly depth: number;
   readonly id?: string;
   readonly parent?: { readonly run: string; readonly step: string; readonly item: readonly number[] };
+  /** The run that brought this one about: its family is joined (families.ts). */
+  readonly from?: Live;
   readonly rerunOf?: string;
   readonly only?: readonly string[];
   /** Events that stand before planning: pins and reused results. */
@@ -67,6 +71,8 @@ export class Runs {
   readonly ends: Ends;
   readonly children: Children;
   readonly later: Later;
+  readonly wakes: Wakes;
+  readonly #families = new Families();
 
   constructor(deps: Deps) {
     this.#d = deps;
@@ -80,6 +86,7 @@ export class Runs {
     this.loop = deps.loop(this);
     this.ends = new Ends({ ...deps, live: (run) => this.live(run), hold: (w, run) => this.hold(w, run) });
     this.children = new Children({ ...deps, runs: this });
+    this.wakes = new Wakes({ ...deps, runs: this });
   }
 
   /** Runs begun lately, by idempotency key: what is not durable yet cannot be asked of the store. */
@@ -107,6 +114,9 @@ export class Runs {
         }),
       };
     }
+    const first = p.from?.first;
+    const crowded = first === undefined ? null : this.#families.join(first);
+    if (crowded !== null) return { problem: crowded };
     const now = this.#d.clock.now();
     const id = p.id ?? this.#d.clock.id('r');
     const { compiled, row } = target;
@@ -146,6 +156,7 @@ export class Runs {
       principal: p.principal,
       depth: p.depth,
       ...(p.parent === undefined ? {} : { parent: p.parent }),
+      ...(first === undefined ? {} : { first }),
       ...(p.rerunOf === undefined ? {} : { rerunOf: p.rerunOf }),
       ...(p.only === undefined ? {} : { only: p.only }),
     });
@@ -175,16 +186,8 @@ export class Runs {
 
   #start(live: Live): void {
     live.record(this.#d.clock.now(), 'run.started', {});
-    this.#armDeadline(live);
+    this.wakes.deadline(live);
     this.loop.advance(live);
-  }
-
-  #armDeadline(live: Live): void {
-    const { deadline } = live;
-    if (deadline === null || live.over) return;
-    live.cancelTimeout = this.#d.timers.at(deadline, () =>
-      this.later.do('a deadline', () => this.wake(live.base.workspace, live.id)),
-    );
   }
 
   beginQueued(run: string): void {
@@ -258,7 +261,7 @@ export class Runs {
     this.#queuedIn.delete(run);
     live.admitted = row.limitKey !== null && live.state.phase !== 'queued';
     this.#live.set(run, live);
-    this.#armDeadline(live);
+    this.wakes.deadline(live);
     for (const { scope, step, doubted } of unsettled(live.state)) {
       if (doubted) continue;
       if (repeatable.get(`${step.id}.${scope.item.join('.')}`) === true) this.loop.again(live, scope, step);
@@ -266,51 +269,6 @@ export class Runs {
     }
     this.loop.advance(live);
     return live;
-  }
-
-  /** Something of this run is due: a wait, a retry, its deadline, or a child that ended meanwhile. */
-  async wake(workspace: string, run: string): Promise<void> {
-    const live = await this.hold(workspace, run);
-    if (live === null || live.over || live.abandoned || live.state.phase === 'in_doubt') return;
-    const now = this.#d.clock.now();
-    if (live.deadline !== null && live.deadline <= now) {
-      this.loop.fail(
-        live,
-        problem(
-          'run.timeout',
-          `The run took longer than its timeout of ${live.compiled.flow.settings?.timeout ?? ''}`,
-          { fix: 'Raise settings.timeout of the flow, or make it do less.' },
-        ),
-      );
-      return this.loop.advance(live);
-    }
-    const due = live.waits.filter((w) => w.until !== null && w.until <= now && !w.scope.dropped);
-    if (due.length === 0) return;
-    live.waits = live.waits.filter((w) => !due.includes(w));
-    for (const wait of due) {
-      if (wait.retry) this.loop.retry(live, wait);
-      else if (wait.token !== null) this.loop.done(live, wait.step, wait.scope, null, 'timeout');
-      else this.loop.done(live, wait.step, wait.scope, null);
-    }
-    this.loop.advance(live);
-  }
-
-  /** Called by the loop for every wait it meets. */
-  watch(live: Live, wait: WaitCommand): void {
-    const { workspace } = live.base;
-    if (wait.until !== null)
-      this.#d.timers.at(wait.until, () => this.later.do('a wake-up', () => this.wake(workspace, live.id)));
-    if (wait.child === null) return;
-    live.keep += 1;
-    const { child } = wait;
-    this.later.do(
-      'the end of a called flow',
-      () => this.children.over(workspace, live.id, child),
-      () => {
-        live.keep -= 1;
-        if (!live.advancing && live.flights.size === 0 && live.state.active === 0) this.parked(live);
-      },
-    );
   }
 
   /** The loop met a run that only waits: it may leave memory. */
@@ -334,6 +292,7 @@ export class Runs {
     if (base.limitKey !== null && live.admitted) this.admission.leave(base.limitKey);
     else if (base.limitKey !== null) this.admission.forget(base.limitKey, live.id);
     live.admitted = false;
+    if (live.first !== live.id) this.#families.leave(live.first);
     const tell = [...live.onAnswer.splice(0), ...live.onEnd.splice(0)];
     this.#d.journal.barrier(live.group).then(
       () => {

@@ -2,14 +2,22 @@
  * Wake-ups by wall-clock time: a heap of (when, what). One system timer is armed for the earliest, at most a second
  * ahead, so a clock that jumps is noticed within a second (C1 in clock.ts).
  *
+ * A cancelled wake-up lets go of what it would have called at once, and of its place before long: most deadlines never
+ * come.
+ *
  * It keeps nothing over a restart; what must survive is in the rows it was filled from.
  */
 
 import type { Clock } from './clock.ts';
 
-type Entry = { readonly due: number; readonly wake: () => void; gone: boolean };
+/** `wake` null: cancelled. */
+type Entry = { readonly due: number; wake: (() => void) | null };
 
 const LONGEST = 1_000;
+/** Cancelled entries are swept out when there are so many and they are the most. */
+const LITTER = 1_000;
+/** Wake-ups of one turn of the event loop: ten thousand that are due together do not hold up anybody else. */
+const BURST = 64;
 
 export class Timers {
   readonly #clock: Clock;
@@ -17,6 +25,7 @@ export class Timers {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #armedFor = Number.POSITIVE_INFINITY;
   #closed = false;
+  #gone = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -24,12 +33,22 @@ export class Timers {
 
   /** Calls `wake` once, when the clock has reached `due`; the answer cancels it. */
   at(due: number, wake: () => void): () => void {
-    const entry: Entry = { due, wake, gone: false };
+    const entry: Entry = { due, wake };
     this.#push(entry);
     this.#arm();
     return () => {
-      entry.gone = true;
+      if (entry.wake === null) return;
+      entry.wake = null;
+      this.#gone += 1;
+      if (this.#gone > LITTER && this.#gone > this.#heap.length / 2) this.#sweep();
     };
+  }
+
+  #sweep(): void {
+    const kept = this.#heap.filter((entry) => entry.wake !== null);
+    this.#heap.length = 0;
+    for (const entry of kept) this.#push(entry);
+    this.#gone = 0;
   }
 
   get size(): number {
@@ -60,9 +79,14 @@ export class Timers {
     this.#timer = null;
     this.#armedFor = Number.POSITIVE_INFINITY;
     const now = this.#clock.now();
-    for (let first = this.#heap[0]; first !== undefined && (first.gone || first.due <= now); first = this.#heap[0]) {
+    for (let burst = 0; burst < BURST; burst += 1) {
+      const first = this.#heap[0];
+      if (first === undefined || (first.wake !== null && first.due > now)) break;
       this.#pop();
-      if (!first.gone) first.wake();
+      const { wake } = first;
+      first.wake = null;
+      if (wake === null) this.#gone -= 1;
+      else wake();
     }
     this.#arm();
   }

@@ -1,0 +1,76 @@
+/**
+ * When a run is looked at again: its waits for a time, its deadline, and the ends of runs it waits for.
+ *
+ * W1 A timer knows the ids of its run and nothing else, so that a run that waits for a month costs a timer and not what
+ *    it holds in memory.
+ */
+
+import { problem } from '@headgate/core';
+import type { Clock } from './clock.ts';
+import type { Live, WaitCommand } from './live.ts';
+import type { Runs } from './runs.ts';
+import type { Timers } from './timers.ts';
+
+type Deps = { readonly clock: Clock; readonly timers: Timers; readonly runs: Runs };
+
+export class Wakes {
+  readonly #d: Deps;
+
+  constructor(deps: Deps) {
+    this.#d = deps;
+  }
+
+  /** Arms the timer that ends the run at its deadline, if it has one. */
+  deadline(live: Live): void {
+    if (live.deadline !== null && !live.over)
+      live.cancelTimeout = this.#at('a deadline', live.deadline, live.base.workspace, live.id);
+  }
+
+  /** Called by the loop for every wait it meets. */
+  watch(live: Live, wait: WaitCommand): void {
+    if (wait.until !== null) this.#at('a wake-up', wait.until, live.base.workspace, live.id);
+    if (wait.child !== null) this.#child(live, wait.child);
+  }
+
+  #at(what: string, due: number, workspace: string, run: string): () => void {
+    const { timers, runs } = this.#d;
+    return timers.at(due, () => runs.later.do(what, () => this.wake(workspace, run)));
+  }
+
+  /** The child may be over already; until that is known, the parent stays in memory. */
+  #child(live: Live, child: string): void {
+    const { runs } = this.#d;
+    live.keep += 1;
+    runs.later.do(
+      'the end of a called flow',
+      () => runs.children.over(live.base.workspace, live.id, child),
+      () => {
+        live.keep -= 1;
+        if (!live.advancing && live.flights.size === 0 && live.state.active === 0) runs.parked(live);
+      },
+    );
+  }
+
+  /** Something of this run is due: a wait, a retry, its deadline, or a child that ended meanwhile. */
+  async wake(workspace: string, run: string): Promise<void> {
+    const { clock, runs } = this.#d;
+    const live = await runs.hold(workspace, run);
+    if (live === null || live.over || live.abandoned || live.state.phase === 'in_doubt') return;
+    const now = clock.now();
+    if (live.deadline !== null && live.deadline <= now) {
+      const timeout = live.compiled.flow.settings?.timeout ?? '';
+      const fix = 'Raise settings.timeout of the flow, or make it do less.';
+      runs.loop.fail(live, problem('run.timeout', `The run took longer than its timeout of ${timeout}`, { fix }));
+      return runs.loop.advance(live);
+    }
+    const due = live.waits.filter((w) => w.until !== null && w.until <= now && !w.scope.dropped);
+    if (due.length === 0) return;
+    live.waits = live.waits.filter((w) => !due.includes(w));
+    for (const wait of due) {
+      if (wait.retry) runs.loop.retry(live, wait);
+      else if (wait.token !== null) runs.loop.done(live, wait.step, wait.scope, null, 'timeout');
+      else runs.loop.done(live, wait.step, wait.scope, null);
+    }
+    runs.loop.advance(live);
+  }
+}

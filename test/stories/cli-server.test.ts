@@ -1,7 +1,7 @@
 /** The server as its operator meets it: what it refuses to start with, what it does at a signal. */
 
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, writeFileSync, statSync } from 'node:fs';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -61,8 +61,14 @@ const watched = async (running: Running, port: number): Promise<{ end: Ended; op
   return { end: await running.ended, opened };
 };
 
-const KEYS: Readonly<Record<string, { readonly make: (path: string) => void; readonly code: string }>> = {
-  'no key file where one was named': { make: () => undefined, code: 'key.missing' },
+const KEYS: Readonly<
+  Record<string, { readonly make: (path: string) => void; readonly code: string; readonly args?: readonly string[] }>
+> = {
+  'no key file where others could reach the server': {
+    make: () => undefined,
+    code: 'key.missing',
+    args: ['--host', '0.0.0.0'],
+  },
   'a short key': { make: (path) => writeFileSync(path, randomBytes(16), { mode: 0o600 }), code: 'key.length' },
   'an empty key': { make: (path) => writeFileSync(path, '', { mode: 0o600 }), code: 'key.length' },
   'a typed key': { make: (path) => writeFileSync(path, 'changeme'.repeat(4), { mode: 0o600 }), code: 'key.weak' },
@@ -77,11 +83,11 @@ const KEYS: Readonly<Record<string, { readonly make: (path: string) => void; rea
 };
 
 test('TOK-07 with a missing, short, typed, published or open key the server ends within 5 s and never opens its port', async () => {
-  for (const [name, { make, code }] of Object.entries(KEYS)) {
+  for (const [name, { make, code, args = [] }] of Object.entries(KEYS)) {
     const home = made({ key: false });
     make(home.path('secret-key'));
     const port = await freePort();
-    const { end, opened } = await watched(home.begin(['start', '--port', String(port), '--json']), port);
+    const { end, opened } = await watched(home.begin(['start', '--port', String(port), '--json', ...args]), port);
     expect([name, end.code, opened]).toEqual([name, 1, false]);
     expect([name, problemsOf(end).map((p) => p.code)]).toEqual([name, [code]]);
     expect(problemsOf(end)[0]?.fix).toBeTruthy();
@@ -99,6 +105,10 @@ test('TOK-07 its positive twin: with a good key, or with none on the first local
   const own = await fresh.serve([], { env: { HEADGATE_SECRET_KEY_FILE: '' } });
   expect((await own.ask('GET', '/health')).status).toBe(200);
   expect(existsSync(fresh.path('.headgate-key'))).toBe(true);
+  const named = made({ key: false });
+  const there = await named.serve([]);
+  expect((await there.ask('GET', '/health')).status).toBe(200);
+  expect(statSync(named.path('secret-key')).mode & 0o777).toBe(0o600);
 });
 
 test('a key that got lost is not replaced by a new one: the data would be locked away', async () => {

@@ -29,7 +29,6 @@ test('without any setting it is a server for this machine alone, under the home 
       publicUrl: 'http://localhost:7860',
       dir: join(homedir(), '.headgate'),
       keyFile: join(homedir(), '.headgate-key'),
-      keyFileGiven: false,
       web: true,
       docs: true,
       superuserCli: false,

@@ -22,7 +22,6 @@ export type Settings = {
   readonly dir: string;
   /** The instance key; outside `dir`, so that a backup does not hold both. */
   readonly keyFile: string;
-  readonly keyFileGiven: boolean;
   readonly web: boolean;
   readonly docs: boolean;
   readonly superuserCli: boolean;
@@ -114,7 +113,6 @@ export const readSettings = (
   }
   const host = read('HEADGATE_HOST') ?? '127.0.0.1';
   const loopback = isLoopback(host);
-  const keyFileGiven = read('HEADGATE_SECRET_KEY_FILE');
   const otlp = read('HEADGATE_OTLP_URL');
   if (otlp !== undefined && !isTarget(otlp)) {
     problems.push(
@@ -134,8 +132,7 @@ export const readSettings = (
       publicUrl,
       publicUrlGiven: publicUrlGiven !== undefined,
       dir,
-      keyFile: resolve(keyFileGiven ?? join(homedir(), '.headgate-key')),
-      keyFileGiven: keyFileGiven !== undefined,
+      keyFile: resolve(read('HEADGATE_SECRET_KEY_FILE') ?? join(homedir(), '.headgate-key')),
       web,
       docs,
       superuserCli,

@@ -73,7 +73,7 @@ const keyOf = (s: Settings): { readonly finding: Finding; readonly key: Uint8Arr
       : ok(what, `${s.keyFile} (32 bytes, for its owner alone)`);
     return { finding, key: read.value };
   }
-  const first = read.problem.code === 'key.missing' && !s.keyFileGiven && !existsSync(join(s.dir, DATABASE));
+  const first = read.problem.code === 'key.missing' && isLoopback(s.host) && !existsSync(join(s.dir, DATABASE));
   const finding = first
     ? ok(what, `${s.keyFile} is not there yet; the first start makes it`)
     : told(what, read.problem);

@@ -1,8 +1,8 @@
 /**
  * The instance key of a server and of the commands beside it.
  *
- * IK1 A key is made for the very first local start only: where data lies already, or where the file was named, a missing
- *     key is a mistake, and a new one would lock the data away.
+ * IK1 A key is made for the very first local start only: where data lies already a missing key is a mistake, and a new one
+ *     would lock the data away; where others can reach the server, its owner makes the key.
  */
 
 import { existsSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { isLoopback, type Settings } from './config.ts';
 /** Judges the key file, and makes it when IK1 allows. Problems: those of `loadKeyFile`. */
 export const instanceKey = (s: Settings): Result<Uint8Array> => {
   const data = existsSync(join(s.dir, DATABASE));
-  const key = loadKeyFile(s.keyFile, { create: !data && !s.keyFileGiven && isLoopback(s.host) });
+  const key = loadKeyFile(s.keyFile, { create: !data && isLoopback(s.host) });
   if (key.ok) return key;
   const { problem } = key;
   // Two first commands at once: the other one made it.

@@ -125,6 +125,17 @@ describe('entrances', () => {
     expect(await post('nothing', '{}')).toMatchObject({ status: 404 });
   });
 
+  test('what a webhook refuses has the form of every refusal: its status, its code and its text first', async () => {
+    const id = await g.publish(
+      flow([{ id: 's', kind: 'set@1', with: { value: 1 } }], {
+        triggers: [{ id: 'hook', kind: 'webhook@1', with: { method: 'PUT' } }],
+      }),
+    );
+    const answer = await post(await token(id), '{}');
+    expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+    expect(String(answer.body)).toBe('{"status":405,"code":"webhook.method","text":"This webhook takes PUT"}');
+  });
+
   test('an asynchronous webhook answers with the id of a durable run', async () => {
     const id = await g.publish(
       flow([{ id: 'w', kind: 'wait.event@1', with: {} }], { triggers: [{ id: 'hook', kind: 'webhook@1', with: {} }] }),

@@ -70,15 +70,14 @@ const KEPT_BACK = new Set([
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 const PROBLEM_TYPE = { 'content-type': 'application/problem+json; charset=utf-8' };
 
-const refuse = (status: number, code: string, text: string, fix?: string): HookAnswer => ({
+const refuse = (status: number, code: string, text: string, fix?: string): HookAnswer =>
+  refused(status, problem(code, text, fix === undefined ? {} : { fix }));
+
+/** The same fields, in the same order, as every other refusal of the API. */
+const refused = (status: number, { code, text, at, fix, retryAfter }: Problem): HookAnswer => ({
   status,
   headers: PROBLEM_TYPE,
-  body: JSON.stringify(problem(code, text, fix === undefined ? {} : { fix })),
-});
-const refused = (status: number, why: Problem): HookAnswer => ({
-  status,
-  headers: PROBLEM_TYPE,
-  body: JSON.stringify(why),
+  body: JSON.stringify({ status, code, text, at, fix, retryAfter }),
 });
 
 export class Hooks {

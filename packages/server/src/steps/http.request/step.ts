@@ -53,7 +53,9 @@ const input = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, 'the name of a secret: letters, digits, _, . or -')
     .optional()
-    .describe('Name of a secret that is added when the call is made; the flow never sees it.'),
+    .describe(
+      'Name of a secret that is added as the header authorization when the call is made, after Bearer unless it begins with Bearer, Basic or Token; the flow never sees it. It is stored with the origins it may go to: PUT /api/v1/secrets.',
+    ),
 });
 
 type Input = z.output<typeof input>;

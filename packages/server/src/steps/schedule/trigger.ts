@@ -33,7 +33,7 @@ export const trigger = defineTrigger({
       .enum(['skip', 'once', 'all'])
       .optional()
       .describe(
-        'What happens to times that passed while the server was down: skip (or left out) none are made up for; once one run for all of them; all one run each.',
+        'What happens to times that passed while the server was down: skip (or left out) none are made up for; once one run for all of them; all one run each. A time less than a minute ago is late, not passed: it still starts its run.',
       ),
   }),
 });

@@ -26,11 +26,15 @@ export const trigger = defineTrigger({
       .describe('The one method that starts a run. Left out: any.'),
     signature: z
       .strictObject({
-        preset: z.enum(PRESETS).describe('How the sender signs: headgate, github, stripe, slack or standard-webhooks.'),
+        preset: z
+          .enum(PRESETS)
+          .describe(
+            'How the sender signs: headgate, github, stripe, slack or standard-webhooks. headgate is the header x-headgate-signature: t=SECONDS,v1=HEX, where HEX is the HMAC-SHA-256 of SECONDS, a point and the raw body; a time more than 300 s off is refused.',
+          ),
         secret: z
           .string()
           .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, 'the name of a secret: letters, digits, _, . or -')
-          .describe('Name of the secret shared with the sender.'),
+          .describe('Name of the secret shared with the sender, stored by PUT /api/v1/secrets.'),
       })
       .optional()
       .describe(

@@ -13,7 +13,7 @@ import { pages } from '@headgate/web';
 import { type Logger, pino } from 'pino';
 import { buildGateway } from '../gateway/gateway.ts';
 import { type Lock, lockServer } from '../store/lock.ts';
-import { isLoopback, type Settings } from './config.ts';
+import type { Settings } from './config.ts';
 import { type House, openHouse } from './house.ts';
 import { instanceKey } from './instance-key.ts';
 import type { Tracing } from './otlp.ts';
@@ -156,6 +156,7 @@ const cannotListen = (host: string, port: number, error: unknown): Problem => {
 /** Host headers that name this server. */
 const hostsOf = (host: string, port: number, publicUrl: string): string[] => {
   const names = new Set([new URL(publicUrl).host, `${bracketed(host)}:${port}`]);
-  if (isLoopback(host)) for (const name of ['localhost', '127.0.0.1', '[::1]']) names.add(`${name}:${port}`);
+  // Always, so that a health check from the machine itself is answered on any bind.
+  for (const name of ['localhost', '127.0.0.1', '[::1]']) names.add(`${name}:${port}`);
   return [...names];
 };

@@ -8,7 +8,8 @@
  *    another by lending the call of it.
  * B2 Every decision leaves an audit record in the same group as the events before it, and no effect starts before that
  *    group is durable (the journal's fsync).
- * B3 When the journal cannot be written, nothing happens: `JournalDown` is thrown and the run is left to recovery.
+ * B3 When the journal cannot be written, nothing happens: `JournalDown` is thrown and the run is left to recovery. The
+ *    same when the run ended, or was let go, while the effect was judged or made durable.
  */
 
 import { authority, type GrantLent, parsePower, type Power, printPower, type Problem } from '@headgate/core';
@@ -116,6 +117,7 @@ export class Broker {
     } catch {
       throw new JournalDown('the journal could not be made durable');
     }
+    if (live.abandoned) throw new JournalDown('the run was let go meanwhile');
   }
 }
 

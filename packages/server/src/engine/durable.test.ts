@@ -118,8 +118,11 @@ describe('durable first', () => {
     expect(server.count()).toBe(0);
     expect(g.engine.ready()).not.toEqual([]);
     down = false;
-    const { rows } = await g.store.in('default').runs.list({ limit: 1 });
-    const run = rows[0]?.id ?? '';
+    let run = '';
+    for (let i = 0; i < 100 && run === ''; i += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      run = (await g.store.in('default').runs.list({ limit: 1 })).rows[0]?.id ?? '';
+    }
     for (
       let i = 0;
       i < 300 &&

@@ -5,7 +5,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { type Catalog, type EnginePort, type GuardPort, type Problem, problem } from '@headgate/core';
+import { type Catalog, type EnginePort, type GuardPort, type Problem, problem, type Result } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
 import type { Store } from '../store/ports.ts';
 import { Alerts } from './alerts.ts';
@@ -25,7 +25,7 @@ import { rerun } from './rerun.ts';
 import { newRunViews } from './run-views.ts';
 import { Runs } from './runs.ts';
 import { Schedule } from './schedule.ts';
-import { checkInput, newStarter } from './starter.ts';
+import { checkInput, newStarter, unavailable, written } from './starter.ts';
 import { KEEP, type Keep, startSweeping } from './sweep.ts';
 import { Timers } from './timers.ts';
 import { type ReadBlob, Values } from './values.ts';
@@ -55,6 +55,8 @@ export type EngineOptions = {
 };
 
 export type Engine = EnginePort & {
+  /** How many runs are in memory now. */
+  readonly inMemory: () => number;
   readonly guard: GuardPort;
   /** Milliseconds of grace for work under way. */
   readonly close: (grace: number) => Promise<void>;
@@ -189,7 +191,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       .catch((error: unknown) => log('error', 'schedules could not be read', { error: String(error) }));
   };
   await learn();
-  const recovered = await new Recovery({ store, flows, timers, runs }).all();
+  const recovery = new Recovery({ store, flows, timers, runs, log });
+  const recovered = await recovery.all();
   await schedule.load();
   const unsubscribe = store.onChange(changed);
 
@@ -197,6 +200,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
 
   return {
     guard: known,
+    inMemory: () => runs.size,
     recovered,
     start,
     view: views.one,
@@ -231,7 +235,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         for await (const event of events) yield eventView(event, workspace, values);
       })();
     },
-    cancel: async (who, id, reason) => {
+    cancel: written(async (who, id, reason) => {
       const found = await views.reach(who, id, 'run.cancel');
       if (!found.ok) return found;
       const live = await runs.hold(who.workspace, id);
@@ -239,8 +243,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       live.record(clock.now(), 'run.cancel', { by: who.id, ...(reason === undefined ? {} : { reason }) });
       runs.loop.advance(live);
       return settled(live);
-    },
-    resolve: async (who, id, choice) => {
+    }),
+    resolve: written(async (who, id, choice) => {
       const found = await views.reach(who, id, 'run.cancel');
       if (!found.ok) return found;
       const live = await runs.hold(who.workspace, id);
@@ -249,13 +253,13 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       live.record(clock.now(), 'run.resolved', { choice, by: who.id });
       runs.loop.advance(live);
       return settled(live);
-    },
-    rerun: async (request) => {
+    }),
+    rerun: written(async (request) => {
       const found = await views.reach(request.principal, request.run, 'run');
       if (!found.ok) return found;
       const made = await rerun({ store, flows, runs, values, check: checkInput }, found.value, request);
       return made.ok ? settled(made.value) : made;
-    },
+    }),
     resumable: async (token) => {
       const kept = await store.engine.resumeToken(hashOf(token));
       if (kept === null) return null;
@@ -265,7 +269,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         note: kept.note,
       };
     },
-    resume: async (token, body) => {
+    resume: written(async (token, body): Promise<Result<{ run: string }>> => {
       const hash = hashOf(token);
       const kept = await store.engine.resumeToken(hash);
       const gone = problem('resume.used', 'This link has done its work, or its run is over');
@@ -277,9 +281,10 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       runs.loop.done(live, wait.step, wait.scope, body, 'answered');
       runs.loop.advance(live);
       await journal.barrier(live.group);
+      if (live.abandoned) return unavailable;
       await store.engine.useToken(hash, clock.now());
       return { ok: true, value: { run: live.id } };
-    },
+    }),
     ready: () => {
       const state = store.journal.state();
       if (!state.ok) return [state.problem.text];
@@ -288,6 +293,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     close: async (grace) => {
       unsubscribe();
       schedule.close();
+      recovery.close();
       await runs.close(grace);
       timers.close();
     },

@@ -80,6 +80,14 @@ const refused = (status: number, { code, text, at, fix, retryAfter }: Problem): 
   body: JSON.stringify({ status, code, text, at, fix, retryAfter }),
 });
 
+/** What was written before the disk refused is kept, and goes on: who sends again may start a second run. */
+const UNAVAILABLE = refuse(
+  503,
+  'store.unavailable',
+  'The run could not be made durable',
+  'Look at /health/ready. The run may go on later; an idempotency key makes sending again safe.',
+);
+
 export class Hooks {
   readonly #d: Deps;
   readonly #hooks = new Recent<string, Hook>(50_000);
@@ -164,26 +172,35 @@ export class Hooks {
       await this.#d.journal.barrier(live.group);
     } catch {
       this.#d.runs.abandon(live);
-      return refuse(503, 'store.unavailable', 'The run could not be made durable', 'Try again; nothing was started.');
+      return UNAVAILABLE;
     }
     return { status: 202, headers: JSON_TYPE, body: `{"run":"${live.id}"}` };
   }
 
   /** The respond step's answer, else the output, else the Problem; after PATIENCE the run's id. Always durable first. */
   #waitFor(live: Live): Promise<HookAnswer> {
-    if (live.over || live.state.response !== null) {
-      return this.#d.journal.barrier(live.group).then(
-        () => this.#result(live),
-        () => refuse(503, 'store.unavailable', 'The run could not be made durable', 'Try again later.'),
-      );
-    }
+    if (live.over || live.state.response !== null) return this.#durable(live);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(this.#accept(live)), PATIENCE);
-      live.onAnswer.push(() => {
+      const answered = (): void => {
         clearTimeout(timer);
-        resolve(this.#result(live));
-      });
+        resolve(this.#durable(live));
+      };
+      const timer = setTimeout(() => {
+        live.onAnswer = live.onAnswer.filter((one) => one !== answered);
+        resolve(this.#accept(live));
+        this.#d.runs.parked(live);
+      }, PATIENCE);
+      live.onAnswer.push(answered);
     });
+  }
+
+  async #durable(live: Live): Promise<HookAnswer> {
+    try {
+      await this.#d.journal.barrier(live.group);
+    } catch {
+      return UNAVAILABLE;
+    }
+    return live.over || live.state.response !== null ? this.#result(live) : UNAVAILABLE;
   }
 
   #result(live: Live): HookAnswer {

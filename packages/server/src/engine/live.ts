@@ -106,7 +106,9 @@ export class Live {
     return phase === 'done' || phase === 'failed' || phase === 'cancelled';
   }
 
+  /** What comes after its end, or after it was let go, is no part of its journal: the run may have been read back since. */
   record<T extends EventType>(at: number, type: T, data: EventData[T], step?: string, item?: readonly number[]): void {
+    if (this.over || this.abandoned) return;
     const seq = this.state.seq + 1;
     const event = (
       step === undefined
@@ -144,6 +146,11 @@ export class Live {
       this.state.active === 0 &&
       !this.over
     );
+  }
+
+  /** Takes out all who wait for its answer or its end. */
+  waiters(): (() => void)[] {
+    return [...this.onAnswer.splice(0), ...this.onEnd.splice(0)];
   }
 
   /** The row has to be written though no event came (a wake-up time changed). */
@@ -185,6 +192,7 @@ export class Live {
 
   /** Hands everything recorded so far to the journal writer; `group` then covers it. */
   flush(journal: JournalWriter, wake?: number | null): void {
+    if (this.abandoned) return;
     const buffer = this.#buffer;
     if (buffer.length === 0 && !this.#touched && this.audit.length === 0) return;
     const write: RunWrite = {

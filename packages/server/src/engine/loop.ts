@@ -118,8 +118,7 @@ export class Loop {
       live.flush(this.#d.journal);
       if (live.over) return this.#d.ended(live);
       if (live.state.response !== null) this.answered(live);
-      if (live.flights.size === 0 && live.state.phase === 'running' && live.state.active === 0 && live.waits.length > 0)
-        this.#d.parked(live);
+      this.#d.parked(live);
     });
   }
 
@@ -129,7 +128,10 @@ export class Loop {
     const { values } = this.#d;
     let taken = values.taken;
     for (;;) {
-      for (const command of plan(live.state)) live.todo.push(command);
+      const commands = plan(live.state);
+      // A cancel or a failure comes alone, and what was left to do before it is not wanted any more.
+      if (live.state.stopped && commands.length > 0) live.todo = commands;
+      else for (const command of commands) live.todo.push(command);
       if (live.todo.length === 0) return false;
       const todo = live.todo;
       for (let i = 0; i < todo.length; i += 1) {

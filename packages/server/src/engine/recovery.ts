@@ -3,11 +3,18 @@
  */
 
 import type { RunRow, Store } from '../store/ports.ts';
+import type { EngineLog } from './engine.ts';
 import type { Flows } from './flows.ts';
 import type { Runs } from './runs.ts';
 import type { Timers } from './timers.ts';
 
-type Deps = { readonly store: Store; readonly flows: Flows; readonly timers: Timers; readonly runs: Runs };
+type Deps = {
+  readonly store: Store;
+  readonly flows: Flows;
+  readonly timers: Timers;
+  readonly runs: Runs;
+  readonly log: EngineLog;
+};
 
 export type Recovered = { running: number; waiting: number; queued: number };
 
@@ -15,51 +22,71 @@ const PAGE = 500;
 
 export class Recovery {
   readonly #d: Deps;
+  #closed = false;
 
   constructor(deps: Deps) {
     this.#d = deps;
   }
 
-  /** After a start: takes up everything that was not over. Waits for nothing that may wait. */
+  /**
+   * After a start: takes up everything that was not over. All that had begun is counted before anything queued may begin.
+   * Reading interrupted runs back goes on beside the work, one at a time: ten thousand of them keep nobody from the door,
+   * and whoever asks for one of them gets it at once.
+   */
   async all(): Promise<Recovered> {
+    const { runs, flows, store, log } = this.#d;
+    const queued: RunRow[] = [];
+    const back: (() => Promise<unknown>)[] = [];
     const counts = { running: 0, waiting: 0, queued: 0 };
     for (let after = ''; ; ) {
-      const rows = await this.#d.store.engine.unfinished(after, PAGE);
-      for (const row of rows) await this.#takeUpRow(row, counts);
+      const rows = await store.engine.unfinished(after, PAGE);
+      for (const row of rows) {
+        if (row.state === 'queued') queued.push(row);
+        else runs.relane(row, null);
+        if (row.state === 'running') back.push(this.#interrupted(row.workspace, row.id));
+        if (row.state === 'waiting') {
+          counts.waiting += 1;
+          if (row.wake !== null) this.#waiting(row.workspace, row.id, row.wake);
+        }
+      }
       const last = rows[rows.length - 1];
-      if (last === undefined || rows.length < PAGE) return counts;
+      if (last === undefined || rows.length < PAGE) break;
       after = last.id;
+      await turn();
     }
+    for (const row of queued) {
+      const compiled = await flows.byHash(row.workspace, row.hash);
+      if (compiled === null) log('error', 'a queued run cannot begin: its flow does not compile', { run: row.id });
+      runs.relane(row, compiled);
+    }
+    void this.#readBack(back);
+    return { ...counts, running: back.length, queued: queued.length };
   }
 
-  async #takeUpRow(row: RunRow, counts: Recovered): Promise<void> {
-    if (row.state === 'queued') {
-      counts.queued += 1;
-      const compiled = await this.#d.flows.byHash(row.workspace, row.hash);
-      if (compiled === null) return;
-      this.#d.runs.queuedIn(row.id, row.workspace);
-      const admitted = this.#d.runs.admission.ask(
-        { run: row.id, lane: row.limitKey ?? `${row.flow}\n`, priority: row.priority, compiled },
-        row.wake ?? 0,
-      );
-      if (admitted === 'now') this.#d.runs.beginQueued(row.id);
-      return;
-    }
-    if (row.limitKey !== null) this.#d.runs.admission.count(row.limitKey);
-    if (row.state === 'in_doubt') return;
-    if (row.state === 'waiting') {
-      counts.waiting += 1;
-      if (row.wake !== null)
-        this.#d.timers.at(row.wake, () => this.#d.runs.later.do('a wake-up', () => this.#wakeFirst(row)));
-      return;
-    }
-    counts.running += 1;
-    await this.#d.runs.hold(row.workspace, row.id);
+  close(): void {
+    this.#closed = true;
+  }
+
+  #interrupted(workspace: string, run: string): () => Promise<unknown> {
+    return () => this.#d.runs.hold(workspace, run);
   }
 
   /** Reading a run back arms its waits; those that are due already are woken at once. */
-  async #wakeFirst(row: RunRow): Promise<void> {
-    await this.#d.runs.hold(row.workspace, row.id);
-    await this.#d.runs.wakes.wake(row.workspace, row.id);
+  #waiting(workspace: string, run: string, wake: number): void {
+    const { timers, runs } = this.#d;
+    timers.at(wake, () => runs.later.do('a wake-up', () => runs.wakes.wake(workspace, run)));
+  }
+
+  /** One that cannot be read is told of and tried again later, and does not keep the others. */
+  async #readBack(back: readonly (() => Promise<unknown>)[]): Promise<void> {
+    for (const one of back) {
+      if (this.#closed) return;
+      await new Promise<void>((done) => {
+        this.#d.runs.later.do('reading a run back', () => one().finally(done));
+      });
+      await turn();
+    }
   }
 }
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

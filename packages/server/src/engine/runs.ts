@@ -7,11 +7,12 @@
  */
 
 import { isOver, type Problem, problem, type Started, unsettled } from '@headgate/core';
-import type { Store } from '../store/ports.ts';
+import type { RunRow, Store } from '../store/ports.ts';
 import { Admission } from './admission.ts';
 import { Recent } from './cache.ts';
 import { Children } from './children.ts';
 import type { Clock } from './clock.ts';
+import type { CompiledFlow } from './compiled.ts';
 import { doubt } from './doubt.ts';
 import { Ends } from './ends.ts';
 import { Families } from './families.ts';
@@ -19,6 +20,7 @@ import type { Flows, Target } from './flows.ts';
 import type { Later } from './later.ts';
 import { Live } from './live.ts';
 import { type Loop, PARK } from './loop.ts';
+import { AGAIN, Outage } from './outage.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
 import { Wakes } from './wakes.ts';
@@ -65,7 +67,6 @@ export class Runs {
   readonly #d: Deps;
   readonly #live = new Map<string, Live>();
   readonly #loading = new Map<string, Promise<Live | null>>();
-  readonly #abandoned = new Map<string, string>();
   readonly admission: Admission;
   readonly loop: Loop;
   readonly ends: Ends;
@@ -73,6 +74,7 @@ export class Runs {
   readonly later: Later;
   readonly wakes: Wakes;
   readonly #families = new Families();
+  readonly #outage: Outage;
 
   constructor(deps: Deps) {
     this.#d = deps;
@@ -87,6 +89,7 @@ export class Runs {
     this.ends = new Ends({ ...deps, live: (run) => this.live(run), hold: (w, run) => this.hold(w, run) });
     this.children = new Children({ ...deps, runs: this });
     this.wakes = new Wakes({ ...deps, runs: this });
+    this.#outage = new Outage({ ...deps, hold: (w, run) => this.hold(w, run) });
   }
 
   /** Runs begun lately, by idempotency key: what is not durable yet cannot be asked of the store. */
@@ -101,7 +104,7 @@ export class Runs {
   }
 
   get down(): boolean {
-    return this.#abandoned.size > 0;
+    return this.#outage.size > 0;
   }
 
   /** Makes a run, records its beginning, and lets it go as far as it can now. The caller waits for `group` or an end. */
@@ -162,12 +165,13 @@ export class Runs {
     });
     p.before?.(live, now);
     this.#live.set(id, live);
-    if (p.idempotencyKey !== null) this.#keys.set(`${row.id}\n${p.idempotencyKey}`, id);
     if (lane === null) this.#start(live);
     else {
       const admitted = this.admission.ask({ run: id, lane, priority: p.priority, compiled });
       if (admitted === 'full') {
         this.#live.delete(id);
+        this.#d.values.written(live.spilled.map((blob) => blob.id));
+        if (first !== undefined) this.#families.leave(first);
         return {
           problem: problem('run.queue_full', 'Too many runs of this flow wait already', {
             retry: 'after',
@@ -181,6 +185,8 @@ export class Runs {
         this.#start(live);
       } else live.flush(this.#d.journal, compiled.debounce === null ? null : now + compiled.debounce.for);
     }
+    // Not before: the key of a run that was refused stands for nothing.
+    if (p.idempotencyKey !== null) this.#keys.set(`${row.id}\n${p.idempotencyKey}`, id);
     return { live };
   }
 
@@ -216,11 +222,6 @@ export class Runs {
     return this.#live.has(run);
   }
 
-  /** A run that waits in admission without being in memory (after a restart). */
-  queuedIn(run: string, workspace: string): void {
-    this.#queuedIn.set(run, workspace);
-  }
-
   live(run: string): Live | undefined {
     return this.#live.get(run);
   }
@@ -243,10 +244,11 @@ export class Runs {
   readonly #queuedIn = new Map<string, string>();
 
   async #load(workspace: string, run: string): Promise<Live | null> {
-    const store = this.#d.store.in(workspace);
-    const row = await store.runs.get(run);
+    const again = await this.#outage.passed(run);
+    const row = await this.#d.store.in(workspace).runs.get(run);
     if (row === null || isOver(row.state)) return null;
     const compiled = await this.#d.flows.byHash(workspace, row.hash);
+    if (again) this.relane(row, compiled);
     if (compiled === null) {
       this.#d.log('error', 'a run cannot go on: its flow does not compile any more', { run });
       return null;
@@ -271,15 +273,17 @@ export class Runs {
     return live;
   }
 
-  /** The loop met a run that only waits: it may leave memory. */
+  /** A run that only waits, or stands in doubt, may leave memory: once all of it is on disk and nobody came back to it. */
   parked(live: Live): void {
     const { wake } = live;
+    if (!live.idle || (live.state.phase !== 'in_doubt' && live.waits.length === 0)) return;
     if (wake !== null && wake > 1 && wake - this.#d.clock.now() <= PARK) return;
-    if (live.keep > 0 || live.over || live.onEnd.length > 0 || live.onAnswer.length > 0) return;
-    this.#d.journal.barrier(live.group).then(
+    const { group } = live;
+    this.#d.journal.barrier(group).then(
       () =>
         setImmediate(() => {
-          if (live.idle && this.#live.get(live.id) === live) this.#live.delete(live.id);
+          // What was written meanwhile may not be durable yet: read back now, it would be an older run.
+          if (live.idle && live.group === group && this.#live.get(live.id) === live) this.#live.delete(live.id);
         }),
       () => this.abandon(live),
     );
@@ -293,17 +297,24 @@ export class Runs {
     else if (base.limitKey !== null) this.admission.forget(base.limitKey, live.id);
     live.admitted = false;
     if (live.first !== live.id) this.#families.leave(live.first);
-    const tell = [...live.onAnswer.splice(0), ...live.onEnd.splice(0)];
+    this.#overOnce(live, live.waiters());
+  }
+
+  /** Tells of an end when it is durable. Who waits hears of a refusal at once; caller and alerts when the end is written. */
+  #overOnce(live: Live, tell: readonly (() => void)[]): void {
     this.#d.journal.barrier(live.group).then(
       () => {
-        this.#live.delete(live.id);
+        if (this.#live.get(live.id) === live) this.#live.delete(live.id);
         for (const t of tell) t();
-        const { parent } = base;
+        const { parent, workspace } = live.base;
         if (parent !== null)
-          this.later.do('the end of a called flow', () => this.children.over(base.workspace, parent, live.id));
+          this.later.do('the end of a called flow', () => this.children.over(workspace, parent, live.id));
         this.#d.over(live);
       },
-      () => this.abandon(live),
+      () => {
+        for (const t of tell) t();
+        this.#d.timers.at(this.#d.clock.now() + AGAIN, () => this.#overOnce(live, live.waiters()));
+      },
     );
   }
 
@@ -311,33 +322,36 @@ export class Runs {
   drop(live: Live): void {
     if (live.abandoned) return;
     live.abandoned = true;
+    live.cancelTimeout?.();
     for (const flight of live.flights) flight.abort.abort();
     live.flights.clear();
-    this.#live.delete(live.id);
-    if (live.base.limitKey !== null && live.admitted) this.admission.leave(live.base.limitKey);
+    if (this.#live.get(live.id) === live) this.#live.delete(live.id);
+    const { limitKey } = live.base;
+    if (limitKey !== null && live.admitted) this.admission.leave(limitKey);
+    else if (limitKey !== null) this.admission.forget(limitKey, live.id);
+    live.admitted = false;
+    for (const tell of live.waiters()) tell();
   }
 
-  /** The journal refused a write: the run is read back once it can be written again. */
+  /** The journal refused a write: the run is read back once it can be written again. One that is over waits in #overOnce. */
   abandon(live: Live): void {
-    if (live.abandoned) return;
+    if (live.abandoned || live.over) return;
+    const here = this.#live.get(live.id) === live;
     this.drop(live);
-    if (this.#abandoned.size === 0)
-      this.#d.timers.at(this.#d.clock.now() + 2_000, () => this.later.do('taking runs up again', () => this.#takeUp()));
-    this.#abandoned.set(live.id, live.base.workspace);
+    if (here) this.#outage.add(live);
   }
 
-  /** Reads abandoned runs back, once the journal can be written again. */
-  async #takeUp(): Promise<void> {
-    const runs = [...this.#abandoned];
-    this.#abandoned.clear();
-    try {
-      await this.#d.journal.barrier(this.#d.journal.audit([]));
-    } catch {
-      for (const [run, workspace] of runs) this.#abandoned.set(run, workspace);
-      this.#d.timers.at(this.#d.clock.now() + 2_000, () => this.later.do('taking runs up again', () => this.#takeUp()));
+  /** A run read back takes its place among the others: counted when it had begun, queued again when it had not. */
+  relane(row: RunRow, compiled: CompiledFlow | null): void {
+    if (row.state !== 'queued') {
+      if (row.limitKey !== null) this.admission.count(row.limitKey);
       return;
     }
-    for (const [run, workspace] of runs) await this.#hold(run, workspace);
+    if (compiled === null) return;
+    this.#queuedIn.set(row.id, row.workspace);
+    const lane = row.limitKey ?? `${row.flow}\n`;
+    const ticket = { run: row.id, lane, priority: row.priority, compiled };
+    if (this.admission.ask(ticket, row.wake ?? 0) === 'now') this.beginQueued(row.id);
   }
 
   /** Stops touching runs; what is written stays for the next start. */
@@ -347,8 +361,8 @@ export class Runs {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     for (const live of this.#live.values()) {
-      live.abandoned = true;
       live.flush(this.#d.journal);
+      live.abandoned = true;
       for (const flight of live.flights) flight.abort.abort();
     }
     this.#live.clear();

@@ -6,8 +6,9 @@
  * N2 Whoever may not run a flow learns as little of it as if it did not exist.
  */
 
-import { at, isOver, may, problem, type Result, type RunView, type StartRequest } from '@headgate/core';
+import { at, isOver, may, type Problem, problem, type Result, type RunView, type StartRequest } from '@headgate/core';
 import type { Store } from '../store/ports.ts';
+import { NotDurable } from '../store/writer/writer.ts';
 import type { Clock } from './clock.ts';
 import type { Flows, Target } from './flows.ts';
 import { inputProblem } from './hooks.ts';
@@ -100,24 +101,23 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
   const answer = async (live: Live, wait: number): Promise<Answer> => {
     if (!live.over && wait > 0) {
       await new Promise<void>((resolve) => {
-        const cancel = timers.at(clock.now() + wait, resolve);
-        live.onEnd.push(() => {
+        const ended = (): void => {
           cancel();
           resolve();
+        };
+        const cancel = timers.at(clock.now() + wait, () => {
+          live.onEnd = live.onEnd.filter((one) => one !== ended);
+          resolve();
         });
+        live.onEnd.push(ended);
       });
+      runs.parked(live);
     }
     try {
       await journal.barrier(live.group);
     } catch {
       runs.abandon(live);
-      return {
-        ok: false,
-        problem: problem('store.unavailable', 'The run could not be made durable', {
-          retry: 'yes',
-          fix: 'Look at /health/ready, then try again.',
-        }),
-      };
+      return unavailable;
     }
     return { ok: true, value: { run: views.live(live), finished: live.over } };
   };
@@ -132,12 +132,35 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
   };
 
   const settled = async (live: Live): Promise<Result<RunView>> => {
+    // What was asked for is written in its turn, and only then covered by its group.
+    while (live.advancing && !live.abandoned) await new Promise((resolve) => setImmediate(resolve));
     const done = await answer(live, 0);
+    if (live.abandoned) return unavailable;
     return done.ok ? { ok: true, value: done.value.run } : done;
   };
 
   return { start, settled };
 };
+
+export const unavailable: { readonly ok: false; readonly problem: Problem } = {
+  ok: false,
+  problem: problem('store.unavailable', 'The run could not be made durable', {
+    retry: 'yes',
+    fix: 'Look at /health/ready, then try again.',
+  }),
+};
+
+/** A refusal of the disk is a Problem to who asks, not a fault. */
+export const written =
+  <A extends unknown[], T>(act: (...args: A) => Promise<Result<T>>) =>
+  async (...args: A): Promise<Result<T>> => {
+    try {
+      return await act(...args);
+    } catch (error) {
+      if (error instanceof NotDurable) return unavailable;
+      throw error;
+    }
+  };
 
 /** The input with defaults filled in, or what is wrong with it. */
 export const checkInput = (target: Target, input: unknown): Result<unknown> => {

@@ -46,7 +46,7 @@ export class Wakes {
       () => runs.children.over(live.base.workspace, live.id, child),
       () => {
         live.keep -= 1;
-        if (!live.advancing && live.flights.size === 0 && live.state.active === 0) runs.parked(live);
+        runs.parked(live);
       },
     );
   }
@@ -63,9 +63,10 @@ export class Wakes {
       runs.loop.fail(live, problem('run.timeout', `The run took longer than its timeout of ${timeout}`, { fix }));
       return runs.loop.advance(live);
     }
-    const due = live.waits.filter((w) => w.until !== null && w.until <= now && !w.scope.dropped);
+    const isDue = (w: WaitCommand): boolean => w.until !== null && w.until <= now;
+    const due = live.waits.filter((w) => isDue(w) && !w.scope.dropped);
     if (due.length === 0) return;
-    live.waits = live.waits.filter((w) => !due.includes(w));
+    live.waits = live.waits.filter((w) => !isDue(w));
     for (const wait of due) {
       if (wait.retry) runs.loop.retry(live, wait);
       else if (wait.token !== null) runs.loop.done(live, wait.step, wait.scope, null, 'timeout');

@@ -32,6 +32,8 @@ export type Ground = {
   readonly engine: Engine;
   readonly logs: { level: string; text: string; data: Record<string, unknown> }[];
   readonly resumeKey: Uint8Array;
+  /** How many runs the engine holds in memory. */
+  readonly inMemory: () => number;
   readonly clock: Clock & { shift: (ms: number) => void };
   readonly publish: (
     flow: unknown,
@@ -112,6 +114,7 @@ export const openGround = async (
     engine,
     logs,
     resumeKey: ring.derive('resume'),
+    inMemory: () => engine.inMemory(),
     clock,
     publish: async (doc, o = {}) => {
       const flow = doc as Flow;

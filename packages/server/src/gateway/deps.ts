@@ -25,6 +25,8 @@ export type GatewayDeps = {
   readonly version: string;
   /** Are the pages of a person's browser served (reference, runs)? */
   readonly web: boolean;
+  /** Among these, is the API reference? */
+  readonly docs: boolean;
   readonly limits?: Partial<Limits>;
 };
 

@@ -20,6 +20,15 @@ const greet = {
   output: '{{ steps.greet }}',
 };
 
+describe('pages', () => {
+  test('without the documentation the reference page is not there, and the others are', async () => {
+    const bare = await startServer({ docs: false });
+    expect((await bare.ask('GET', '/')).status).toBe(404);
+    expect((await bare.ask('GET', '/runs')).status).toBe(401);
+    await bare.close();
+  });
+});
+
 describe('health', () => {
   test('says that the process answers, and whether it can take work', async () => {
     expect(await server.ask('GET', '/health')).toMatchObject({ status: 200, text: '{"status":"ok"}' });

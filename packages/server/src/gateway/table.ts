@@ -15,7 +15,7 @@ import { stepRoutes } from './routes/steps.ts';
 import { systemRoutes } from './routes/system.ts';
 import { versionRoutes } from './routes/versions.ts';
 
-/** The routes to register. Webhooks are served apart (hooks.ts); pages only where the web is on. */
+/** The routes to register. Webhooks are served apart (hooks.ts); pages only where the web is on, the reference only where the documentation is, too. */
 export const routes = (lodge: Lodge): readonly Route[] => {
   // Made when somebody asks for it: not every start needs it.
   let made: OpenApi | undefined;
@@ -40,5 +40,8 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     if ((counts.get(contract) ?? 0) !== expected)
       throw new Error(`the contract ${name} has ${counts.get(contract) ?? 0} handlers`);
   }
-  return lodge.gate.web ? all : all.filter(({ contract }) => !contract.tags.includes('pages'));
+  const { web, docs } = lodge.gate;
+  return all.filter(({ contract }) =>
+    contract === ROUTES.referencePage ? web && docs : web || !contract.tags.includes('pages'),
+  );
 };

@@ -52,6 +52,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     hosts: hostsOf(s.host, port, publicUrl),
     version,
     web: s.web,
+    docs: s.docs,
   });
   const close = async (): Promise<void> => {
     await gateway.close();

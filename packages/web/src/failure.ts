@@ -22,5 +22,5 @@ const notice = (text: string): Markup => html`<p class="card" role="alert">${tex
 const form = html`<form class="card" method="post" action="/runs/sign-in">
 <label for="key">API key</label>
 <div class="fields"><input id="key" name="key" type="password" autocomplete="off" spellcheck="false" required size="48" aria-describedby="hint"><button type="submit">Sign in</button></div>
-<p id="hint" class="soft">The key needs the permission <code>run.read</code>. It is kept for 15 minutes at most, in the server’s memory alone.</p>
+<p id="hint" class="soft">The key needs the permission <code>run.read</code>. It is kept for 15 minutes at most, in the server’s memory alone. The first key comes from the command line: <code>headgate superuser --help</code>.</p>
 </form>`;

@@ -55,6 +55,13 @@ const all: readonly (readonly [string, string])[] = [
   ['failure', pages.failure({ status: 404, code: 'missing', text: 'Nothing <here>', fix: 'Go back', signIn: false })],
 ];
 
+test('the reference shows code as code, and both it and the sign-in form say where a first key comes from', () => {
+  const page = pages.reference(openApi(ROUTES));
+  expect(page).toContain('<code>auth.missing</code>: No API key came');
+  expect(page.match(/<p>[^\n]*&#96;/)).toBeNull();
+  for (const text of [page, pages.signIn(null)]) expect(text).toContain('headgate superuser');
+});
+
 describe('every page', () => {
   test.each(all)(
     '%s is one whole document without a script, with a language, a title, one h1 and a main part',

@@ -14,7 +14,7 @@ export const referencePage = (doc: OpenApi): string => {
   return frame({
     title: 'API reference',
     body: html`<p>${doc.info.description}</p>
-<p>Send a key in the header <code>x-api-key</code>, or as <code>authorization: Bearer</code>; never in an address. Refusals are <code>application/problem+json</code>.
+<p>Send a key in the header <code>x-api-key</code>, or as <code>authorization: Bearer</code>; never in an address. The first key comes from the command line: <code>headgate superuser --help</code>. Refusals are <code>application/problem+json</code>.
 The same as a document: <a href="/api/v1/openapi.json">openapi.json</a>, and the flow file’s <a href="/api/v1/schemas/flow.json">schema</a>.</p>
 <nav aria-label="Sections"><ul>${doc.tags.map(({ name }) => html`<li><a href="#${name}">${name}</a></li>`)}<li><a href="#schemas">schemas</a></li></ul></nav>
 ${doc.tags.map(({ name }) =>
@@ -42,7 +42,7 @@ const card = ({
   operation,
 }: Place): Markup => html`<article class="card" aria-labelledby="${operation.operationId}">
 <h3 id="${operation.operationId}"><code>${method.toUpperCase()} ${path}</code></h3>
-<p>${operation.summary}</p>
+<p>${withCode(operation.summary)}</p>
 <p class="soft">${access(operation['x-permission'])}</p>
 ${
   (operation.parameters ?? []).length > 0 &&
@@ -55,13 +55,17 @@ ${Object.entries(operation.requestBody?.content ?? {}).map(([type, { schema }]) 
 ${Object.entries(operation.responses).map(([status, response]) => {
   const content = Object.entries(response.content ?? {}).filter(([type]) => type === 'application/json');
   return content.length === 0
-    ? html`<p><strong>${status}</strong> ${response.description}</p>`
+    ? html`<p><strong>${status}</strong> ${withCode(response.description)}</p>`
     : content.map(([, { schema }]) => body(`${status}`, schema));
 })}
 </article>`;
 
 const body = (title: string, schema: JsonSchema): Markup =>
   html`<p><strong>${title}</strong></p><pre tabindex="0">${typeText(schema)}</pre>`;
+
+/** What the contracts write between backticks is code. */
+const withCode = (text: string): readonly Markup[] =>
+  text.split('`').map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
 
 const access = (needs: string): string =>
   needs.startsWith('none:') ? `Open: ${needs.slice('none:'.length)}.` : `Needs the permission ${needs}.`;

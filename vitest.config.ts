@@ -9,5 +9,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Two: tests of processes wait more than they compute, and one long suite must not hold up all others.
+    maxWorkers: 2,
   },
 });

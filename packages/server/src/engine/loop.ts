@@ -108,6 +108,8 @@ export class Loop {
   /** What it recorded so far is written now, so that an answer that waits for that group need not wait for its turn. */
   #giveWay(live: Live): void {
     live.flush(this.#d.journal);
+    // The row now says less than is known once the rest was carried out: it is written again, event or not.
+    live.touch();
     this.#turns.giveWay(live);
   }
 

@@ -11,7 +11,7 @@ export const list = async (ground: Ground): Promise<Found> => {
     env: { ...ground.env, TMPDIR: ground.dir },
     limit: 240_000,
   });
-  const slowest = Math.max(...[...text.matchAll(/([\d.]+) ms/g)].map(([, figure]) => Number(figure)));
+  const slowest = Math.max(...[...text.matchAll(/slowest ([\d.]+) ms/g)].map(([, figure]) => Number(figure)));
   return {
     text: text.trim(),
     verdicts: [

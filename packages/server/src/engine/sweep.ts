@@ -14,23 +14,27 @@ export type Keep = { readonly for: number; readonly perFlow: number };
 export const KEEP: Keep = { for: 30 * 86_400_000, perFlow: 100_000 };
 
 const EVERY = 60_000;
+/** When a round did not reach the end of what is too old or too much, the next comes this soon: a busy server makes more in a minute than one round removes. */
+const SOON = 1_000;
 const LITTER_EVERY = 60;
 const PORTION = 1_000;
 const MOST_PORTIONS = 20;
 
-/** Sweeps from now on, once a minute; litter at the first time and then once an hour. */
+/** Sweeps from now on, once a minute, and until nothing is left to remove; litter at the first time and then once an hour. */
 export const startSweeping = (store: Store, clock: Clock, timers: Timers, later: Later, keep: Keep): void => {
   let rounds = 0;
+  let more = false;
   const sweep = async (): Promise<void> => {
-    for (let i = 0; i < MOST_PORTIONS; i += 1) {
+    more = true;
+    for (let i = 0; more && i < MOST_PORTIONS; i += 1) {
       const rule = { olderThan: clock.now() - keep.for, keepPerFlow: keep.perFlow, limit: PORTION };
-      if ((await store.engine.sweep(rule)) < PORTION) break;
+      more = (await store.engine.sweep(rule)) === PORTION;
     }
     if (rounds % LITTER_EVERY === 0) await store.engine.collectLitter();
     rounds += 1;
   };
   const next = (): void => {
-    timers.at(clock.now() + EVERY, () => later.do('removing old runs', sweep, next));
+    timers.at(clock.now() + (more ? SOON : EVERY), () => later.do('removing old runs', sweep, next));
   };
   next();
 };

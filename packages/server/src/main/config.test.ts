@@ -34,6 +34,7 @@ test('without any setting it is a server for this machine alone, under the home 
       superuserCli: false,
       egressAllow: '',
       otlp: null,
+      keep: { days: 30, runs: 100_000 },
     },
   });
 });
@@ -54,6 +55,8 @@ test('G1 a setting that is misspelt, or not understood, is a problem that names 
       HEADGATE_ENABLE_SUPERUSER_CLI: 'yes',
       HEADGATE_PUBLIC_URL: 'flows.example.com',
       HEADGATE_OTLP_URL: 'file:///traces',
+      HEADGATE_KEEP_DAYS: '0',
+      HEADGATE_KEEP_RUNS: 'all',
     }),
   ).toEqual([
     'config.port HEADGATE_PORT',
@@ -61,6 +64,8 @@ test('G1 a setting that is misspelt, or not understood, is a problem that names 
     'config.otlp HEADGATE_OTLP_URL',
     'config.flag HEADGATE_WEB',
     'config.flag HEADGATE_ENABLE_SUPERUSER_CLI',
+    'config.number HEADGATE_KEEP_DAYS',
+    'config.number HEADGATE_KEEP_RUNS',
   ]);
   expect(refused({ PATH: '/bin', HEADGATEX: '1' })).toEqual([]);
 });
@@ -111,5 +116,7 @@ test('SEC-08 there is no setting that turns a protection into a warning: these a
     'HEADGATE_ENABLE_SUPERUSER_CLI',
     'HEADGATE_EGRESS_ALLOW',
     'HEADGATE_OTLP_URL',
+    'HEADGATE_KEEP_DAYS',
+    'HEADGATE_KEEP_RUNS',
   ]);
 });

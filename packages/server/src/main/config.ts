@@ -29,6 +29,8 @@ export type Settings = {
   readonly egressAllow: string;
   /** An OTLP/HTTP endpoint for traces; none by default. */
   readonly otlp: string | null;
+  /** How long, in days, and how many of one flow finished runs are kept. */
+  readonly keep: { readonly days: number; readonly runs: number };
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -45,6 +47,8 @@ const NAMES = [
   'HEADGATE_ENABLE_SUPERUSER_CLI',
   'HEADGATE_EGRESS_ALLOW',
   'HEADGATE_OTLP_URL',
+  'HEADGATE_KEEP_DAYS',
+  'HEADGATE_KEEP_RUNS',
 ] as const;
 type Name = (typeof NAMES)[number];
 
@@ -86,6 +90,15 @@ export const readSettings = (
     return byDefault;
   };
 
+  const whole = (name: Name, byDefault: number, most: number): number => {
+    const text = read(name) ?? String(byDefault);
+    if (/^\d{1,10}$/.test(text) && Number(text) >= 1 && Number(text) <= most) return Number(text);
+    const fix = `The default is ${byDefault}.`;
+    const wanted = `${name} must be a whole number from 1 to ${most}`;
+    problems.push(problem('config.number', wanted, { at: { field: name }, fix }));
+    return byDefault;
+  };
+
   const port = read('HEADGATE_PORT') ?? '7860';
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     problems.push(
@@ -124,6 +137,7 @@ export const readSettings = (
   const web = flag('HEADGATE_WEB', loopback);
   const docs = flag('HEADGATE_DOCS', loopback);
   const superuserCli = flag('HEADGATE_ENABLE_SUPERUSER_CLI', false);
+  const keep = { days: whole('HEADGATE_KEEP_DAYS', 30, 36_500), runs: whole('HEADGATE_KEEP_RUNS', 100_000, 1e9) };
   if (problems.length > 0) return { problems };
   return {
     settings: {
@@ -138,6 +152,7 @@ export const readSettings = (
       superuserCli,
       egressAllow: read('HEADGATE_EGRESS_ALLOW') ?? '',
       otlp: otlp ?? null,
+      keep,
     },
   };
 };

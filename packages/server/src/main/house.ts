@@ -15,6 +15,8 @@ import { opener } from '../store/vault-open/opener.ts';
 import { keyring } from '../store/vault-seal/keyring.ts';
 import { builtInSteps } from './steps.ts';
 
+const DAY = 86_400_000;
+
 export type House = {
   readonly store: Store;
   readonly engine: Engine;
@@ -32,6 +34,8 @@ type Options = {
   readonly egressAllow: string;
   readonly publicUrl: string;
   readonly log: EngineLog;
+  /** How long finished runs are kept; without it the engine's own default. */
+  readonly keep?: { readonly days: number; readonly runs: number };
   /** Another door than the outgoing one: recorded answers, for flow tests. */
   readonly door?: Door;
 };
@@ -69,7 +73,15 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
   const vault = vaultOf(o.key, store);
   let engine: Engine;
   try {
-    engine = await openEngine({ store, vault, door, catalog, publicUrl: o.publicUrl, log: o.log });
+    engine = await openEngine({
+      store,
+      vault,
+      door,
+      catalog,
+      publicUrl: o.publicUrl,
+      log: o.log,
+      ...(o.keep === undefined ? {} : { keep: { for: o.keep.days * DAY, perFlow: o.keep.runs } }),
+    });
   } catch (error) {
     await store.close();
     const why = error instanceof Error ? error.message : 'unknown error';

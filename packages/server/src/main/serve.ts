@@ -112,6 +112,7 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
     key: key.value,
     egressAllow: s.egressAllow,
     publicUrl,
+    keep: s.keep,
     log: (level, text, data) => log[level](data, text),
   });
   if (house.ok) return good({ house: house.value, lock: lock.value, tracing: tracing.value, port, publicUrl });

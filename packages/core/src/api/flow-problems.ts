@@ -50,7 +50,8 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'schema.unsupported': 'The declared input uses a keyword that is not supported.',
   'schema.wrong': 'The declared input is no schema.',
   'input.missing': 'The input lacks a field the flow declares as needed.',
-  'input.pins': 'A value is pinned to a step that does not exist.',
+  'input.pins':
+    'A value is pinned to a step that does not exist, that runs once for each item, or that goes on by a port the pin does not name.',
   'input.unknown': 'The input has a field the flow does not declare.',
   'input.wrong': 'A field of the input holds something else than declared.',
   'settings.key': 'A key of the settings (concurrency, rate, debounce, idempotency) is no text or number.',

@@ -149,6 +149,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
           return done.ok ? done.value : { problem: done.problem };
         },
         watch: (live, wait) => self.wakes.watch(live, wait),
+        limit: (live, deadline) => self.wakes.limit(live, deadline),
+        orphan: (live, child) => self.children.orphan(live, child),
         tokenHash: (live, step, item) => hashOf(tokenOf(live, step, item)),
         ended: (live) => self.ended(live),
         parked: (live) => self.parked(live),
@@ -168,7 +170,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     clock,
     timers,
     later,
-    missed: (row, count, rule) => alerts.missed(row, count, rule),
+    missed: (row, count, rule, last) => alerts.missed(row, count, rule, last),
     start: (due) => startDue({ store, flows, runs, journal, alerts }, due),
   });
 

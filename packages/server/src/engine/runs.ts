@@ -7,7 +7,7 @@
  */
 
 import { isOver, type Problem, problem, type Started, unsettled } from '@headgate/core';
-import type { RunRow, Store } from '../store/ports.ts';
+import type { Delivery, RunRow, Store } from '../store/ports.ts';
 import { Admission } from './admission.ts';
 import { Recent } from './cache.ts';
 import { Children } from './children.ts';
@@ -21,6 +21,7 @@ import type { Later } from './later.ts';
 import { Live } from './live.ts';
 import { type Loop, PARK } from './loop.ts';
 import { AGAIN, Outage } from './outage.ts';
+import { startLimits } from './start.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
 import { Wakes } from './wakes.ts';
@@ -32,9 +33,14 @@ export type Begin = {
   readonly principal: string;
   readonly environment: string;
   readonly priority: number;
-  readonly limitKey: string | null;
+  /** What startLimits made of the flow's keys for this start; left out, it is made here. */
+  readonly limitKey?: string | null;
   readonly idempotencyKey: string | null;
   readonly depth: number;
+  /** Lanes that runs above this one are in: it goes within their place, since they wait for it. */
+  readonly within?: ReadonlySet<string>;
+  /** The signed delivery that this run came of, remembered with its first event (hooks.ts). */
+  readonly delivery?: Delivery;
   readonly id?: string;
   readonly parent?: { readonly run: string; readonly step: string; readonly item: readonly number[] };
   /** The run that brought this one about: its family is joined (families.ts). */
@@ -82,6 +88,9 @@ export class Runs {
       clock: deps.clock,
       timers: deps.timers,
       begin: (run) => this.beginQueued(run),
+      begunSince: (ticket, since) =>
+        deps.store.engine.begunSince(ticket.workspace, ticket.flow, ticket.lane, since, ticket.compiled.rate?.max ?? 0),
+      failed: (error) => deps.log('error', 'earlier runs of a flow could not be counted', { error: String(error) }),
       replaced: (run, by) => this.later.do('a debounced run', () => this.#replaced(run, by)),
     });
     this.later = deps.later;
@@ -117,13 +126,16 @@ export class Runs {
         }),
       };
     }
+    const limits = p.limitKey === undefined ? startLimits(target.compiled, p.input, trigger, this.#d.clock.now()) : p;
+    if ('problem' in limits) return limits;
     const first = p.from?.first;
     const crowded = first === undefined ? null : this.#families.join(first);
     if (crowded !== null) return { problem: crowded };
     const now = this.#d.clock.now();
     const id = p.id ?? this.#d.clock.id('r');
     const { compiled, row } = target;
-    const lane = Admission.free(compiled) ? null : `${row.id}\n${p.limitKey ?? ''}`;
+    const own = Admission.free(compiled) ? null : `${row.id}\n${limits.limitKey ?? ''}`;
+    const lane = own === null || p.within?.has(own) === true ? null : own;
     const live = new Live(
       {
         id,
@@ -164,10 +176,12 @@ export class Runs {
       ...(p.only === undefined ? {} : { only: p.only }),
     });
     p.before?.(live, now);
+    if (p.delivery !== undefined) live.delivery = p.delivery;
     this.#live.set(id, live);
     if (lane === null) this.#start(live);
     else {
-      const admitted = this.admission.ask({ run: id, lane, priority: p.priority, compiled });
+      const ticket = { run: id, workspace: target.workspace, flow: row.id, lane, priority: p.priority, compiled };
+      const admitted = this.admission.ask(ticket);
       if (admitted === 'full') {
         this.#live.delete(id);
         this.#d.values.written(live.spilled.map((blob) => blob.id));
@@ -350,7 +364,7 @@ export class Runs {
     if (compiled === null) return;
     this.#queuedIn.set(row.id, row.workspace);
     const lane = row.limitKey ?? `${row.flow}\n`;
-    const ticket = { run: row.id, lane, priority: row.priority, compiled };
+    const ticket = { run: row.id, workspace: row.workspace, flow: row.flow, lane, priority: row.priority, compiled };
     if (this.admission.ask(ticket, row.wake ?? 0) === 'now') this.beginQueued(row.id);
   }
 

@@ -8,8 +8,7 @@
 import type { Flow, Step } from '../flow/model.ts';
 import { stepsOf } from '../flow/blocks.ts';
 import type { Catalog, Need } from '../step/define.ts';
-import { covers, parsePower, printPower, type Power } from './power.ts';
-import { sentence } from './sentence.ts';
+import { covers, lentByWriting, parsePower, printPower, type Power, sentence } from './power.ts';
 
 /** `step` is `*` for what the flow as a whole asks for: nobody's step starts its error flow. */
 export type StepNeed = { readonly step: string; readonly need: Need };
@@ -52,7 +51,7 @@ const telling = (flow: string): Need => ({
   sentence: `Run the flow “${flow}” of this project when a run fails, and tell it why.`,
 });
 
-/** The power a need asks for, or undefined when this version cannot lend it. */
+/** The power a need asks for, or undefined when its scope cannot be read (an installed step may write what it likes). */
 export const powerOf = (need: Need): Power | undefined => {
   const parsed = parsePower(`${need.power}: ${need.scope}`);
   return parsed.ok ? parsed.value : undefined;
@@ -60,20 +59,11 @@ export const powerOf = (need: Need): Power | undefined => {
 
 /**
  * Does writing this into a step count as lending it, when the writer may lend it? Only what the file names plainly: one
- * host, one flow. Secrets, patterns and whatever an expression computes always ask.
+ * host, one folder or file, one flow, code of a step. Secrets, patterns and whatever an expression computes always ask.
  */
 export const lentByTyping = (need: Need): boolean => {
-  if (need.computed === true) return false;
-  const power = powerOf(need);
-  switch (power?.power) {
-    case 'net':
-      return !power.host.startsWith('*') && power.port !== '*';
-    case 'flow':
-      return power.flow !== '*';
-    case 'secret':
-    case undefined:
-      return false;
-  }
+  const power = need.computed === true ? undefined : powerOf(need);
+  return power !== undefined && lentByWriting(power);
 };
 
 /** Needs that no grant covers, each once, in the form `grant` takes. */

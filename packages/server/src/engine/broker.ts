@@ -12,7 +12,15 @@
  *    same when the run ended, or was let go, while the effect was judged or made durable.
  */
 
-import { authority, type GrantLent, parsePower, type Power, printPower, type Problem } from '@headgate/core';
+import {
+  authority,
+  type GrantLent,
+  parsePower,
+  type Power,
+  printPower,
+  type Problem,
+  withoutPath,
+} from '@headgate/core';
 import type { GrantRow, JournalWriter, KeyRow } from '../store/ports.ts';
 import type { Live } from './live.ts';
 
@@ -76,7 +84,7 @@ export class Broker {
       workspace: live.base.workspace,
       actor: live.base.principal,
       action: `power.${request.power}`,
-      object: printPower(request),
+      object: printPower(withoutPath(request)),
       decision: answer.ok ? 'allow' : 'deny',
       reason: answer.ok ? null : answer.problem.code,
       run: live.base.id,

@@ -6,7 +6,7 @@
  */
 
 import type { Net, NetAnswer, NetRequest, Power, Problem } from '@headgate/core';
-import { problem } from '@headgate/core';
+import { normalisePath, problem } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
 import type { Store } from '../store/ports.ts';
 import type { Broker } from './broker.ts';
@@ -24,6 +24,14 @@ type Deps = { readonly broker: Broker; readonly door: Door; readonly store: Stor
 const portOf = (url: URL): number => (url.port !== '' ? Number(url.port) : url.protocol === 'http:' ? 80 : 443);
 
 const hostOf = (url: URL): string => url.hostname.replace(/\.$/, '').toLowerCase();
+
+/**
+ * One call as a power. A path that can be read in more than one way is none: only a grant of the whole host covers it.
+ */
+const callOf = (method: string, host: string, port: number, url: URL): Power => {
+  const path = normalisePath(url.pathname);
+  return { power: 'net', method, host, port, ...(path === undefined || path === '' ? {} : { path }) };
+};
 
 /** The `net` object of one step instance. */
 export const netFor = (
@@ -44,7 +52,7 @@ export const netFor = (
       };
     }
     const method = request.method.toUpperCase();
-    const needs: Power[] = [{ power: 'net', method, host: hostOf(url), port: portOf(url) }];
+    const needs: Power[] = [callOf(method, hostOf(url), portOf(url), url)];
     if (request.secret !== undefined) needs.push({ power: 'secret', name: request.secret, origin: url.origin });
     const done = await deps.broker.effect(live, step, narrow, needs, async (judgeAgain) => {
       const headers: Record<string, string> = { ...request.headers };
@@ -71,12 +79,7 @@ export const netFor = (
         judge: (hop) =>
           hop.hop === 0
             ? null
-            : judgeAgain({
-                power: 'net',
-                method: hop.method,
-                host: hop.host.includes(':') ? `[${hop.host}]` : hop.host,
-                port: hop.port,
-              }),
+            : judgeAgain(callOf(hop.method, hop.host.includes(':') ? `[${hop.host}]` : hop.host, hop.port, hop.url)),
         sink: () => deps.store.blobs.sink(live.base.workspace, live.base.id),
       });
       if (!answer.ok) return { problem: answer.problem, sent: answer.sent };

@@ -2,6 +2,7 @@
  * What a `net` need lends a step: HTTP requests through the broker and the egress door. It opens no connection itself.
  *
  * N1 Every redirect is judged again by the broker before it is followed.
+ * N3 A call whose power is taken back is broken off (broker.ts B4).
  * N2 A secret is opened after the decision, put into the request here, and reaches neither the step nor the journal.
  */
 
@@ -54,7 +55,7 @@ export const netFor = (
     const method = request.method.toUpperCase();
     const needs: Power[] = [callOf(method, hostOf(url), portOf(url), url)];
     if (request.secret !== undefined) needs.push({ power: 'secret', name: request.secret, origin: url.origin });
-    const done = await deps.broker.effect(live, step, narrow, needs, async (judgeAgain) => {
+    const done = await deps.broker.effect(live, step, narrow, needs, async (judgeAgain, stopped) => {
       const headers: Record<string, string> = { ...request.headers };
       if (request.secret !== undefined) {
         const value = await deps.secrets.open(live.base.workspace, live.base.project, request.secret, url.origin);
@@ -75,7 +76,7 @@ export const netFor = (
         maxBytes: LIMITS.maxBytes,
         inlineBytes: LIMITS.inlineBytes,
         maxRedirects: LIMITS.maxRedirects,
-        signal,
+        signal: AbortSignal.any([signal, stopped]),
         judge: (hop) =>
           hop.hop === 0
             ? null
@@ -85,7 +86,7 @@ export const netFor = (
       if (!answer.ok) return { problem: answer.problem, sent: answer.sent };
       return { status: answer.value.status, headers: flat(answer.value.headers), body: read(answer.value) };
     });
-    return done.ok ? done.value : { problem: done.problem, sent: 'no' };
+    return done.ok ? done.value : { problem: done.problem, sent: done.sent };
   },
 });
 

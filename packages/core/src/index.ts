@@ -47,7 +47,7 @@ export { covers, lentByWriting, parsePower, printPower, sentence, withoutPath } 
 export { normaliseHost, normalisePattern } from './access/host.ts';
 export { normaliseFilePath } from './access/scopes/file.ts';
 export { normalisePath } from './access/scopes/path.ts';
-export { lentByTyping, missing, needsOf, powerOf } from './access/needs.ts';
+export { lentByTyping, meets, missing, needsOf, powerOf } from './access/needs.ts';
 export type { Lent, Missing, StepNeed } from './access/needs.ts';
 export { authority } from './access/authority.ts';
 export type { Authority, AuthorityRequest, GrantLent } from './access/authority.ts';

@@ -108,3 +108,14 @@ test('only one plain host, folder, flow or piece of code counts as lent by typin
     expect(lent(of, scope)).toBe(false);
   expect(lent('net', 'nonsense')).toBe(false);
 });
+
+test('a grant of the least that a need stays within will do; one of another path will not', () => {
+  const need: Need = { power: 'net', scope: 'GET a.com:443', least: 'GET a.com:443/repos/acme/', sentence: 'Read.' };
+  const lacks = (text: string): number => missing([{ step: 'a', need }], [{ step: 'a', power: power(text) }]).length;
+  expect(lacks('net: GET a.com')).toBe(0);
+  expect(lacks('net: GET a.com/repos/')).toBe(0);
+  expect(lacks('net: GET a.com/repos/acme/')).toBe(0);
+  expect(lacks('net: GET a.com/repos/acme/x')).toBe(1);
+  expect(lacks('net: GET a.com/other/')).toBe(1);
+  expect(missing([{ step: 'a', need }], [])[0]?.power).toBe('net: GET a.com:443');
+});

@@ -51,6 +51,17 @@ const telling = (flow: string): Need => ({
   sentence: `Run the flow “${flow}” of this project when a run fails, and tell it why.`,
 });
 
+/**
+ * Does what was lent to the step cover this need? All of it, or the least that it stays within as far as its settings
+ * show; what they do not show is judged when it happens.
+ */
+export const meets = (grants: readonly Lent[], { step, need }: StepNeed): boolean => {
+  const powers = [powerOf(need), need.least === undefined ? undefined : powerOf({ ...need, scope: need.least })];
+  return powers.some(
+    (power) => power !== undefined && grants.some((g) => (g.step === step || g.step === '*') && covers(g.power, power)),
+  );
+};
+
 /** The power a need asks for, or undefined when its scope cannot be read (an installed step may write what it likes). */
 export const powerOf = (need: Need): Power | undefined => {
   const parsed = parsePower(`${need.power}: ${need.scope}`);
@@ -70,9 +81,8 @@ export const lentByTyping = (need: Need): boolean => {
 export const missing = (needs: readonly StepNeed[], grants: readonly Lent[]): readonly Missing[] => {
   const found = new Map<string, Missing>();
   for (const { step, need } of needs) {
+    if (meets(grants, { step, need })) continue;
     const power = powerOf(need);
-    if (power !== undefined && grants.some((g) => (g.step === step || g.step === '*') && covers(g.power, power)))
-      continue;
     const text = power === undefined ? `${need.power}: ${need.scope}` : printPower(power);
     const key = `${step}\n${text}`;
     if (!found.has(key))

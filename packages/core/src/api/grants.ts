@@ -2,15 +2,18 @@
 
 import { z } from 'zod';
 import { empty, route } from './route.ts';
-import { byId, id, lent, time } from './shapes.ts';
+import { byId, id, json, lent, problem, time } from './shapes.ts';
 
 const tags = ['grants'] as const;
+
+const environment = z.string().min(1).max(64).describe('Name of an environment; * stands for all of them');
 
 const need = z.strictObject({
   step: z.string(),
   power: z.string(),
   computed: z.boolean().describe('Depends on an expression, so it always asks'),
-  sentence: z.string(),
+  sentence: z.string().describe('What it means, for a person to consent to'),
+  lent: z.boolean().describe('Covered by a grant in force'),
 });
 
 const grant = z.strictObject({
@@ -20,6 +23,9 @@ const grant = z.strictObject({
   environment: z.string(),
   grantor: z.string(),
   created: time,
+  sentence: z.string().describe('What it means'),
+  typed: z.boolean().describe('Lent by writing it plainly into a step'),
+  void: z.boolean().describe('Who gave it may no longer give it: it lends nothing now'),
 });
 
 export const flowPowers = route({
@@ -28,9 +34,48 @@ export const flowPowers = route({
   needs: 'flow.read',
   on: 'flow',
   params: byId,
+  query: z.strictObject({ environment: environment.optional() }),
   answers: { 200: z.strictObject({ needs: z.array(need), granted: z.array(grant), missing: z.array(lent) }) },
   problems: ['missing', 'flow.invalid'],
   summary: 'What the draft asks for, what was lent, and what is missing in the form `grant` takes',
+  tags,
+});
+
+const touch = z.strictObject({
+  step: z.string().describe('* is the flow as a whole'),
+  power: z.string().describe('In the form `grant` takes'),
+  sentence: z.string().describe('What it means'),
+  how: z
+    .enum(['written', 'known', 'open'])
+    .describe('It stands in the settings, follows from the input given, or is known only when it runs'),
+  comes: z.enum(['yes', 'no', 'perhaps']).describe('Does a run with this input come to it, as far as that can be told'),
+  times: z.int().describe('How many times it was seen to come'),
+  asks: z.boolean().describe('Lent only by saying so, never by writing it into a step'),
+  grant: z.strictObject({ id, grantor: z.string() }).nullable().describe('What it would stand on now'),
+  refused: z.string().nullable().describe('The code of the problem it would meet now'),
+});
+
+export const dryRun = route({
+  method: 'POST',
+  path: '/api/v1/flows/{id}/powers/dry-run',
+  needs: 'run',
+  on: 'flow',
+  params: byId,
+  body: z.strictObject({
+    input: json.optional().describe('Without it only the settings are read'),
+    version: z.int().min(1).optional().describe('Without it the draft'),
+    environment: environment.optional(),
+  }),
+  answers: {
+    200: z.strictObject({
+      touches: z.array(touch).readonly(),
+      ends: z.enum(['done', 'failed', 'open']).describe('How far the input leads without any effect'),
+      problem: problem.nullable(),
+    }),
+  },
+  problems: ['missing', 'flow.invalid', 'flow.version_unknown', 'requests.limit'],
+  summary:
+    'What a run would touch, listed without touching it: expressions and pure steps are evaluated for the input, nothing is opened and nobody is called. Needs `flow.read` too',
   tags,
 });
 
@@ -40,7 +85,7 @@ export const giveGrants = route({
   needs: 'grant.give',
   on: 'flow',
   params: byId,
-  body: z.strictObject({ grants: z.array(lent).min(1).max(1000), environment: z.string().min(1).max(64).optional() }),
+  body: z.strictObject({ grants: z.array(lent).min(1).max(1000), environment: environment.optional() }),
   answers: { 201: z.strictObject({ grants: z.array(grant) }) },
   problems: ['missing', 'grant.step', 'flow.invalid'],
   summary: 'Lend powers to steps',

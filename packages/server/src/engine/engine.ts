@@ -11,6 +11,7 @@ import type { Store } from '../store/ports.ts';
 import { Alerts } from './alerts.ts';
 import { Broker } from './broker.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { newDryRun } from './dry-run.ts';
 import { startDue } from './due.ts';
 import { Flows } from './flows.ts';
 import { Followers } from './follow.ts';
@@ -78,6 +79,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     now: clock.now,
     lent: (live) => flows.lent(live.base.workspace, live.base.flow),
     caller: (live) => store.engine.keyById(live.base.principal),
+    at: (due, wake) => timers.at(due, wake),
+    report: (error) => log('error', 'effects under way could not be judged again', { error: String(error) }),
   });
 
   const openSecret = async (
@@ -185,6 +188,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   };
   const changed = (): void => {
     flows.forget();
+    broker.changed();
+    later.do('the queue of a revoked key', () => runs.dropRevoked());
     hooks.forget();
     alerts.forget();
     void learn().catch((error: unknown) => log('error', 'secrets could not be read', { error: String(error) }));
@@ -287,6 +292,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       await store.engine.useToken(hash, clock.now());
       return { ok: true, value: { run: live.id } };
     }),
+    dryRun: newDryRun({ store, flows, catalog: o.catalog, clock }),
     ready: () => {
       const state = store.journal.state();
       if (!state.ok) return [state.problem.text];

@@ -16,6 +16,7 @@ import { problem, type Result } from '../problem.ts';
 import { suggest } from '../flow/suggest.ts';
 import { named } from '../flow/text/shown.ts';
 import { hostCovers, normalisePattern } from './host.ts';
+import { SECRET_NAME } from './secret-name.ts';
 
 /**
  * A parsed power. `method` is `*` or methods in upper case, sorted, joined by commas. Hosts are lower-case ASCII without
@@ -33,7 +34,6 @@ const FORMS = {
   flow: 'flow: call NAME',
   secret: 'secret: use NAME for https://api.example.com',
 } as const;
-const SECRET_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
 const LONGEST = 500;
 
 /** Reads `<power>: <scope>`. Codes: `power.unknown` (no such word), `power.unsupported` (not yet lendable), `power.scope`. */

@@ -87,7 +87,8 @@ export const grantRows = (
 
 /**
  * What somebody entitled typed literally into the draft (a host, a flow) counts as lent by that act, and is shown among
- * the grants. Only what this save brought: what stood there before was not typed by this principal.
+ * the grants. Only what this save brought: what stood there before was not typed by this principal. Without a record of
+ * it nothing is lent: it is missing then, and can be lent by hand.
  */
 export const lendTyped = async (
   gate: Gate,
@@ -95,6 +96,7 @@ export const lendTyped = async (
   flow: FlowRow,
   draft: Flow,
   before: Flow | null,
+  onRecord: (lent: readonly LentText[]) => Promise<boolean>,
 ): Promise<void> => {
   if (!mayGive(who, flow)) return;
   const typed = (of: Flow): StepNeed[] => needsOf(of, gate.catalog).filter(({ need }) => lentByTyping(need));
@@ -104,5 +106,6 @@ export const lendTyped = async (
   if (fresh.length === 0) return;
   const held = lentOf(await grantsInForce(gate, who.workspace, flow));
   const lent = missing(fresh, held).map(({ step, power }) => ({ step, power }));
-  if (lent.length > 0) await gate.store.in(who.workspace).grants.add(grantRows(gate, who, flow, lent));
+  if (lent.length > 0 && (await onRecord(lent)))
+    await gate.store.in(who.workspace).grants.add(grantRows(gate, who, flow, lent));
 };

@@ -7,6 +7,7 @@ import { knownTo } from '../context.ts';
 import { type Gate, PROJECT } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import { lendTyped } from '../lending.ts';
+import { recordLent } from '../lent.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, refuseAll, type Refused } from '../outcome.ts';
 
@@ -38,7 +39,7 @@ const conflict = (gate: Gate, row: FlowRow, mine: Flow): Refused => {
   };
 };
 
-export const flowRoutes = ({ gate }: Lodge): readonly Route[] => [
+export const flowRoutes = ({ gate, audit }: Lodge): readonly Route[] => [
   implement(ROUTES.createFlow, async ({ who, body }) => {
     const read = readFlow(body.draft);
     if (!read.ok) return refuseAll('flow.invalid', read.problems);
@@ -52,7 +53,7 @@ export const flowRoutes = ({ gate }: Lodge): readonly Route[] => [
       draftHash: hashFlow(draft),
       at: gate.clock(),
     });
-    await lendTyped(gate, who, row, draft, null);
+    await lendTyped(gate, who, row, draft, null, (lent) => recordLent(audit, who, row.id, lent, 'typed'));
     return give(201, { id: row.id, revision: row.revision });
   }),
 
@@ -103,7 +104,9 @@ export const flowRoutes = ({ gate }: Lodge): readonly Route[] => [
     const saved = await flows.saveDraft(params.id, body.revision, draft, hashFlow(draft), draft.name, gate.clock());
     if (saved !== null) {
       const before = old === null ? null : readFlow(old.draft);
-      await lendTyped(gate, who, saved, draft, before?.ok === true ? before.flow : null);
+      await lendTyped(gate, who, saved, draft, before?.ok === true ? before.flow : null, (lent) =>
+        recordLent(audit, who, saved.id, lent, 'typed'),
+      );
       return give(200, { revision: saved.revision });
     }
     const row = await flows.get(params.id);

@@ -5,6 +5,7 @@ import { ROUTES } from '@headgate/core/api';
 import type { GrantRow } from '../../store/ports.ts';
 import { implement, type Route } from '../implement.ts';
 import { grantRows, grantsInForce, lacking, needText, type LentText } from '../lending.ts';
+import { recordLent, recordTaken } from '../lent.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, refuseAll } from '../outcome.ts';
 
@@ -40,7 +41,7 @@ export const readGrants = (
   return problems.length === 0 ? { ok: true, lent } : { ok: false, problems };
 };
 
-export const grantRoutes = ({ gate }: Lodge): readonly Route[] => [
+export const grantRoutes = ({ gate, audit }: Lodge): readonly Route[] => [
   implement(ROUTES.flowPowers, async ({ who, params }) => {
     const store = gate.store.in(who.workspace);
     const row = await store.flows.get(params.id);
@@ -71,14 +72,19 @@ export const grantRoutes = ({ gate }: Lodge): readonly Route[] => [
       return grants.problems.length === 1 && grants.problems[0]?.code === 'grant.step'
         ? { refused: grants.problems[0] }
         : refuseAll('input.invalid', grants.problems);
+    if (!(await recordLent(audit, who, row.id, grants.lent, 'grants'))) return refuse('audit.down');
     const rows = grantRows(gate, who, row, grants.lent, body.environment);
     if (!(await store.grants.add(rows))) return MISSING;
     return give(201, { grants: rows.map(shown) });
   }),
 
-  implement(ROUTES.takeGrant, async ({ who, params }) =>
-    (await gate.store.in(who.workspace).grants.remove(params.id, params.grant)) ? nothing() : MISSING,
-  ),
+  implement(ROUTES.takeGrant, async ({ who, params }) => {
+    const { grants } = gate.store.in(who.workspace);
+    const taken = (await grants.list(params.id)).find((one) => one.id === params.grant);
+    if (taken === undefined || !(await grants.remove(params.id, params.grant))) return MISSING;
+    const written = await recordTaken(audit, who, params.id, taken);
+    return written ? nothing() : refuse('audit.down', 'It is done, and the audit trail cannot be written');
+  }),
 ];
 
 export const needsGrantGive = () =>

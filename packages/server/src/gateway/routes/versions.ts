@@ -8,6 +8,7 @@ import type { Gate } from '../deps.ts';
 import { HOOK_PREFIX } from '../hooks.ts';
 import { implement, type Route } from '../implement.ts';
 import { grantRows, grantsInForce, lacking, mayGive, type LentText } from '../lending.ts';
+import { recordLent } from '../lent.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, refuse, refuseAll } from '../outcome.ts';
 import { needsGrantGive, readGrants } from './grants.ts';
@@ -41,7 +42,7 @@ const docOf = async (gate: Gate, workspace: string, row: FlowRow, side: string):
   return (await gate.store.in(workspace).flows.version(row.id, Number(side)))?.doc ?? null;
 };
 
-export const versionRoutes = ({ gate }: Lodge): readonly Route[] => [
+export const versionRoutes = ({ gate, audit }: Lodge): readonly Route[] => [
   implement(ROUTES.publishFlow, async ({ who, params, body }) => {
     const { flows } = gate.store.in(who.workspace);
     const row = await flows.get(params.id);
@@ -69,6 +70,7 @@ export const versionRoutes = ({ gate }: Lodge): readonly Route[] => [
         more: { missing: lacks.map(({ step, power }) => ({ step, power })) },
       };
     }
+    if (!(await recordLent(audit, who, row.id, lent, 'publish'))) return refuse('audit.down');
     const made = await flows.publish({
       flow: row.id,
       hash: hashFlow(flow),

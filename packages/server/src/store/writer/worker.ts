@@ -3,12 +3,13 @@
  * refused group again until it is on disk or the tries are used up.
  *
  * W1 Groups commit in order; after a refusal no later group commits before the refused one has.
- * W2 What cannot be cured by waiting (a constraint, a damaged file) is final at once: it is a bug or needs a person.
+ * W2 A group that finds the keys changed waits for the new ones, and nobody is told a failure.
+ * W3 What cannot be cured by waiting (a constraint, a damaged file) is final at once: it is a bug or needs a person.
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { connect } from '../schema/connect.ts';
-import { committer } from './commit.ts';
+import { committer, StaleKeys } from './commit.ts';
 import type { FromWorker, Group, ToWorker, WorkerSettings } from './messages.ts';
 import { pruner } from './prune.ts';
 
@@ -32,7 +33,10 @@ const database = connect(settings.path);
 database.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
 for (const pragma of settings.pragmas) database.exec(`pragma ${pragma}`);
 const prune = pruner(database);
-const commit = committer(database, settings, prune);
+const { commit, renew } = committer(database, settings, prune);
+
+/** What waits for new keys. */
+let held: { readonly group: Group; readonly tries: number } | null = null;
 
 let idle: NodeJS.Timeout | null = null;
 
@@ -66,6 +70,11 @@ const attempt = (group: Group, tries: number): void => {
     say({ kind: 'done', n: group.n, answers });
     moveWhenIdle();
   } catch (error) {
+    if (error instanceof StaleKeys) {
+      held = { group, tries };
+      say({ kind: 'stale' });
+      return;
+    }
     const final = !isCurable(error) || tries >= settings.tries;
     const text = error instanceof Error ? error.message : String(error);
     say({ kind: 'failed', n: group.n, tries, final, text });
@@ -80,6 +89,18 @@ port.on('message', (message: ToWorker) => {
     case 'group':
       attempt(message.group, 1);
       return;
+    case 'keys': {
+      const waiting = held;
+      held = null;
+      if (message.keys !== null) renew(message.keys);
+      if (waiting === null) return;
+      if (message.keys !== null) attempt(waiting.group, waiting.tries);
+      else {
+        const text = 'the secret key was changed, and the new one cannot be read';
+        say({ kind: 'failed', n: waiting.group.n, tries: waiting.tries, final: true, text });
+      }
+      return;
+    }
     case 'prune':
       try {
         say({ kind: 'pruned', id: message.id, ...prune.prune(message.rule), error: null });

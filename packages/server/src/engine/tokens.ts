@@ -12,6 +12,7 @@
 import { bad, type Credential, good, type Problem, problem, type Result } from '@headgate/core';
 import type { Door, OutResponse } from '../egress/door.ts';
 import type { JournalWriter } from '../store/ports.ts';
+import { JournalDown } from './broker.ts';
 import type { HeldSecret } from './secret-source.ts';
 
 /** Who needs a credential, and for what. */
@@ -99,7 +100,11 @@ export class Tokens {
       run: ask.run,
       step: ask.step,
     };
-    await journal.barrier(journal.audit([entry]));
+    try {
+      await journal.barrier(journal.audit([entry]));
+    } catch {
+      throw new JournalDown('asking for a token could not be put on record');
+    }
     const answer = await door.request({
       ...requestOf(held, this.#kept.get(secret.id)?.refresh),
       timeout: TIMEOUT,

@@ -91,7 +91,12 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     caller: (live) => store.engine.keyById(live.base.principal),
   });
 
-  const learn = async (): Promise<void> => known.learn(await credentials.values());
+  // One after the other, so that what was read earlier never takes the place of what was read later.
+  let learning: Promise<void> = Promise.resolve();
+  const learn = (): Promise<void> => {
+    learning = learning.catch(() => undefined).then(async () => known.learn(await credentials.values()));
+    return learning;
+  };
   const tokens = new Tokens({ door: o.door, journal: store.journal, now: clock.now, learn });
   const sources = [...(o.sources ?? []), storeSource(store, vault.openSecret, clock.now)];
   const credentials: Credentials = new Credentials(sources, tokens, learn);

@@ -6,7 +6,7 @@
 
 import { bad, good, problem, type Result } from '@headgate/core';
 import { readText, standardInput } from '../files.ts';
-import { MISUSED } from '../say.ts';
+import { MISUSED, note } from '../say.ts';
 import { ask, id, refused, rowsOf, table, type Where } from './ask.ts';
 
 type Wish = { readonly kind: string; readonly origin: readonly string[]; readonly valueFile: string };
@@ -28,6 +28,7 @@ const fieldsIn = (text: string, kind: string): Result<object> => {
 
 /** Stores a secret, or its next version; prints its name and version. */
 export const setSecret = async (w: Where, name: string, { kind, origin, valueFile }: Wish): Promise<number> => {
+  if (valueFile === '-' && process.stdin.isTTY) note('Reading the value from standard input, up to Ctrl-D.');
   const read = valueFile === '-' ? good(await standardInput()) : readText(valueFile);
   if (!read.ok) return refused([{ ...read.problem, at: { field: '--value-file' } }], w.json);
   // Editors and echo end a line; a value does not.

@@ -64,7 +64,6 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'power.scope': 'The scope of a power cannot be read.',
   'power.undeclared': 'The step kind uses a power it does not declare.',
   'power.unknown': 'There is no power of this name.',
-  'power.unsupported': 'This version cannot lend this power.',
   'grant.caller': 'The power is lent only to callers who hold it themselves.',
   'grant.void': 'Who lent the power may no longer lend it.',
   'policy.denied': 'The workspace allows nobody to lend this.',

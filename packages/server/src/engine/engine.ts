@@ -78,6 +78,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     now: clock.now,
     lent: (live) => flows.lent(live.base.workspace, live.base.flow),
     caller: (live) => store.engine.keyById(live.base.principal),
+    at: (due, wake) => timers.at(due, wake),
+    report: (error) => log('error', 'effects under way could not be judged again', { error: String(error) }),
   });
 
   const openSecret = async (
@@ -185,6 +187,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   };
   const changed = (): void => {
     flows.forget();
+    broker.changed();
+    later.do('the queue of a revoked key', () => runs.dropRevoked());
     hooks.forget();
     alerts.forget();
     void learn().catch((error: unknown) => log('error', 'secrets could not be read', { error: String(error) }));

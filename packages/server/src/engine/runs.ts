@@ -6,9 +6,10 @@
  * R2 What a crash interrupted is judged when the run is read back: repeated if its start said so, otherwise in doubt.
  */
 
-import { isOver, type Problem, problem, type Started, unsettled } from '@headgate/core';
-import type { Delivery, RunRow, Store } from '../store/ports.ts';
+import { isOver, type Problem, problem, unsettled } from '@headgate/core';
+import type { RunRow, Store } from '../store/ports.ts';
 import { Admission } from './admission.ts';
+import type { Begin } from './begin.ts';
 import { Recent } from './cache.ts';
 import { Children } from './children.ts';
 import type { Clock } from './clock.ts';
@@ -16,7 +17,7 @@ import type { CompiledFlow } from './compiled.ts';
 import { doubt } from './doubt.ts';
 import { Ends } from './ends.ts';
 import { Families } from './families.ts';
-import type { Flows, Target } from './flows.ts';
+import type { Flows } from './flows.ts';
 import type { Later } from './later.ts';
 import { Live } from './live.ts';
 import { type Loop, PARK } from './loop.ts';
@@ -25,31 +26,6 @@ import { startLimits } from './start.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
 import { Wakes } from './wakes.ts';
-
-export type Begin = {
-  readonly target: Target;
-  readonly input: unknown;
-  readonly trigger: Started;
-  readonly principal: string;
-  readonly environment: string;
-  readonly priority: number;
-  /** What startLimits made of the flow's keys for this start; left out, it is made here. */
-  readonly limitKey?: string | null;
-  readonly idempotencyKey: string | null;
-  readonly depth: number;
-  /** Lanes that runs above this one are in: it goes within their place, since they wait for it. */
-  readonly within?: ReadonlySet<string>;
-  /** The signed delivery that this run came of, remembered with its first event (hooks.ts). */
-  readonly delivery?: Delivery;
-  readonly id?: string;
-  readonly parent?: { readonly run: string; readonly step: string; readonly item: readonly number[] };
-  /** The run that brought this one about: its family is joined (families.ts). */
-  readonly from?: Live;
-  readonly rerunOf?: string;
-  readonly only?: readonly string[];
-  /** Events that stand before planning: pins and reused results. */
-  readonly before?: (live: Live, at: number) => void;
-};
 
 export type Opener = { readonly chunk: (workspace: string, run: string, from: number, sealed: Uint8Array) => string };
 
@@ -215,8 +191,30 @@ export class Runs {
       const live = await this.#hold(run);
       if (live === null || live.over || live.state.phase !== 'queued') return;
       live.admitted = true;
+      if (await this.#revoked(live.base.principal)) return this.#cancelQueued(live);
       this.#start(live);
     });
+  }
+
+  /** The keys may have changed: what the holder of a revoked one queued does not begin (row AZ-10). */
+  async dropRevoked(): Promise<void> {
+    const queued = [...this.#live.values()].filter((live) => live.state.phase === 'queued');
+    const known = new Map<string, boolean>();
+    for (const { base } of queued)
+      if (!known.has(base.principal)) known.set(base.principal, await this.#revoked(base.principal));
+    for (const live of queued)
+      if (known.get(live.base.principal) === true && live.state.phase === 'queued') this.#cancelQueued(live);
+  }
+
+  /** Triggers and the server itself have no key, and nothing of theirs to take back here. */
+  async #revoked(principal: string): Promise<boolean> {
+    return ((await this.#d.store.engine.keyById(principal))?.revoked ?? null) !== null;
+  }
+
+  #cancelQueued(live: Live): void {
+    const reason = 'the key that started it was revoked';
+    live.record(this.#d.clock.now(), 'run.cancel', { by: live.base.principal, reason });
+    this.loop.advance(live);
   }
 
   async #replaced(run: string, by: string): Promise<void> {

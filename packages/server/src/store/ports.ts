@@ -46,6 +46,8 @@ export type GrantRow = {
   readonly grantor: string;
   readonly asCaller: boolean;
   readonly created: number;
+  /** Lent by writing it plainly into a step, not by saying so. */
+  readonly typed?: boolean;
 };
 
 export type KeyRow = {

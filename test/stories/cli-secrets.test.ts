@@ -152,7 +152,7 @@ test('OPS-03 the audit trail is verified and exported beside a running server, a
   const lines = (await home.run(['audit-log', 'export'])).out.trim().split('\n');
   expect(lines).toHaveLength(checked);
   const records = lines.map((line) => JSON.parse(line) as { action: string; decision: string; workspace: string });
-  expect(records.map((one) => one.action)).toEqual(expect.arrayContaining(['superuser', 'putSecret', 'grant.give']));
+  expect(records.map((one) => one.action)).toEqual(expect.arrayContaining(['superuser', 'putSecret', 'grant.given']));
   expect(records.some((one) => one.decision === 'deny' && one.workspace === '*')).toBe(true);
   expect(lines.join('')).not.toContain(CANARY);
   expect((await home.run(['audit-log', 'verify', '--expect', head])).code).toBe(0);

@@ -62,40 +62,44 @@ test('a database of schema 1 is upgraded with its waiting runs, whose journals s
   expect(await store.engine.unfinished('', 10)).toHaveLength(1);
 });
 
-/** A folder as the release before left it: schema 2, with secrets, records of the audit trail, and runs that wait. */
+/** A folder with schema 2, with secrets, records of the audit trail, and runs that wait. */
 const folderOf2 = (): string => {
   const dir = kit.dir();
   inside(dir, (database) => database.exec(readFileSync(new URL('./testing/schema-2.sql', import.meta.url), 'utf8')));
   return dir;
 };
 
-test('a database of schema 2 is upgraded with its secrets, which still open, its waiting runs, keys, webhooks and trail', async () => {
-  const dir = folderOf2();
-  const store = await kit.store({ dir });
-  const open = opener(keyring(KEY));
-  const { secrets, flows, runs } = store.in('default');
-  expect(await secrets.list('default')).toMatchObject([
-    { name: 'github', kind: 'plain', version: 1 },
-    { name: 'stripe', kind: 'plain', version: 2 },
-  ]);
-  for (const [name, value] of [
-    ['github', 'kept by schema 2'],
-    ['stripe', 'second value of schema 2'],
-  ] as const) {
-    const kept = await secrets.sealed('default', name);
-    expect(kept && open.openSecret('default', kept.id, kept.version, kept.sealed)).toEqual({ ok: true, value });
-  }
-  expect((await store.engine.unfinished('', 10)).map((run) => run.id)).toEqual(['run_waiting_a', 'run_waiting_b']);
-  const [chunk] = await runs.chunks('run_waiting_a', 0, 10);
-  expect(chunk && open.openChunk('default', 'run_waiting_a', 1, chunk.sealed).ok).toBe(true);
-  expect(await store.keyByHash(store.credentials.hashKey(`hg_${'a'.repeat(43)}`))).toMatchObject({ id: 'key_one' });
-  const [hook] = await flows.hooks('flow_one');
-  expect(await store.engine.hookByToken(hook?.token ?? '')).toMatchObject({ flow: 'flow_one', trigger: 'hook' });
-  expect(await store.engine.checkAudit()).toMatchObject({ checked: 3, fault: null });
-  await writeAll(store, [
-    runWrite(runRow('run_waiting_a', { owner: 'key_one', seq: 2 }), 'finished after the upgrade'),
-  ]);
-});
+test.each([2, 3])(
+  'a database of schema %i is upgraded with its secrets, which still open, its waiting runs, keys, webhooks and trail',
+  async (schema) => {
+    const dir = folderOf2();
+    await migrate(dir, schema);
+    const store = await kit.store({ dir });
+    const open = opener(keyring(KEY));
+    const { secrets, flows, runs } = store.in('default');
+    expect(await secrets.list('default')).toMatchObject([
+      { name: 'github', kind: 'plain', version: 1 },
+      { name: 'stripe', kind: 'plain', version: 2 },
+    ]);
+    for (const [name, value] of [
+      ['github', 'kept by schema 2'],
+      ['stripe', 'second value of schema 2'],
+    ] as const) {
+      const kept = await secrets.sealed('default', name);
+      expect(kept && open.openSecret('default', kept.id, kept.version, kept.sealed)).toEqual({ ok: true, value });
+    }
+    expect((await store.engine.unfinished('', 10)).map((run) => run.id)).toEqual(['run_waiting_a', 'run_waiting_b']);
+    const [chunk] = await runs.chunks('run_waiting_a', 0, 10);
+    expect(chunk && open.openChunk('default', 'run_waiting_a', 1, chunk.sealed).ok).toBe(true);
+    expect(await store.keyByHash(store.credentials.hashKey(`hg_${'a'.repeat(43)}`))).toMatchObject({ id: 'key_one' });
+    const [hook] = await flows.hooks('flow_one');
+    expect(await store.engine.hookByToken(hook?.token ?? '')).toMatchObject({ flow: 'flow_one', trigger: 'hook' });
+    expect(await store.engine.checkAudit()).toMatchObject({ checked: 3, fault: null });
+    await writeAll(store, [
+      runWrite(runRow('run_waiting_a', { owner: 'key_one', seq: 2 }), 'finished after the upgrade'),
+    ]);
+  },
+);
 
 test('a wrong key upgrades nothing, and the right one still does', async () => {
   const dir = folderOf2();
@@ -105,13 +109,13 @@ test('a wrong key upgrades nothing, and the right one still does', async () => {
   expect(await (await kit.store({ dir })).engine.checkAudit()).toMatchObject({ checked: 3, fault: null });
 });
 
-test('one step back, schema 2 has the secrets it knows; forward again, the credentials it does not know are back', async () => {
+test('one step back, schema 3 has the secrets it knows; forward again, the credentials it does not know are back', async () => {
   const dir = folderOf2();
   const before = await kit.store({ dir });
   const mail = { project: 'default', name: 'mail', origins: ['https://mail.example'], owner: 'key_one', at: NOW };
   await before.in('default').secrets.put({ ...mail, kind: 'bearer', value: '{"kind":"bearer","token":"x"}' });
   await before.close();
-  expect(await migrate(dir, 2)).toEqual({ ok: true, value: { from: NEWEST, to: 2 } });
+  expect(await migrate(dir, NEWEST - 1)).toEqual({ ok: true, value: { from: NEWEST, to: 3 } });
   inside(dir, (database) => {
     const names = database.prepare('select name from secret order by name').all();
     expect(names.map((row) => row['name'])).toEqual(['github', 'stripe']);
@@ -137,7 +141,7 @@ test('a blob of schema 1 goes with its run after the upgrade, as it did before',
   expect(inside(dir, (database) => database.prepare('select id from blob').all())).toEqual([]);
 });
 
-test('back at schema 1 every run is kept, and forward again they are kept too', async () => {
+test('going back to schema 1 keeps every run, and forward again keeps them too', async () => {
   const dir = kit.dir();
   const before = await kit.store({ dir });
   await writeAll(before, [

@@ -3,7 +3,7 @@
  * database (Kysely's table), each in one transaction with its changes.
  *
  * M1 A database of a newer schema is refused, not guessed at. M2 Only the holder of the server's lock changes a schema.
- * M3 A key that does not fit the data changes nothing: what schema 3 seals with it would be lost to the right one.
+ * M3 A key that does not fit the data changes nothing: what schema 4 seals with it would be lost to the right one.
  */
 
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import { holdsLock, lockServer } from '../lock.ts';
 import { linkOf } from '../vault-seal/audit-chain.ts';
 import { keyring } from '../vault-seal/keyring.ts';
 import { holderOf, wrapRoot } from '../vault-seal/ring.ts';
-import type { Sealing } from './migrations/0003-keys.ts';
+import type { Sealing } from './migrations/0004-keys.ts';
 import { migrationsWith, NAMES, NEWEST } from './migrations/list.ts';
 
 export const DATABASE = 'headgate.db';
@@ -52,7 +52,7 @@ const to = async (db: Kysely<unknown>, schema: number, sealing: Sealing | null):
 };
 
 /** The schema from which on the instance key has marks of its own in the database. */
-const KEYED = 3;
+const KEYED = 4;
 
 /** Was the end of the trail written with this key? A trail without records fits every key. */
 const fits = (database: DatabaseSync, auditKey: Uint8Array): boolean => {
@@ -75,9 +75,13 @@ const obstacle = (database: DatabaseSync, from: number, schema: number, key: Uin
   if (from < KEYED || schema >= KEYED) return null;
   const newest = database.prepare('select max(generation) as n from key_ring').get()?.['n'];
   if (typeof newest !== 'number' || newest === 1) return null;
-  return problem('store.no_way_back', 'The secret key of this instance was changed, which schema 2 knows nothing of', {
-    fix: 'Stay with this release, or restore a backup from before the change, with the key of that time',
-  });
+  return problem(
+    'store.no_way_back',
+    'The secret key of this instance was changed, which schemas before 4 know nothing of',
+    {
+      fix: 'Stay with this release, or restore a backup from before the change, with the key of that time',
+    },
+  );
 };
 
 const sealingOf = (key: Uint8Array): Sealing => ({

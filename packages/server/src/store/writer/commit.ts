@@ -1,8 +1,8 @@
 /**
- * One group, one transaction, one fsync: the statements of the journal worker. Prepared once and bound from flat cells;
+ * All groups in hand, one transaction, one fsync: the statements of the journal worker. Prepared once and bound from flat cells;
  * no query builder, because this is where every run passes.
  *
- * G1 A group is committed wholly or not at all; blobs it refers to are on disk before it commits.
+ * G1 Groups are committed together, wholly or not at all; blobs they refer to are on disk before that.
  * G2 A run's row is made by the write of its first event, changed only under its own workspace, and only by the write that
  *    follows the last one: a gap or a repetition in a journal is refused here, whatever the engine believes.
  * G3 A chunk is sealed once, here, off the main thread.
@@ -26,12 +26,12 @@ const SEQ = RUN_COLUMNS.indexOf('seq');
 
 const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
 
-/** The instance key was changed: nothing of the group was written, and it goes through with the keys of now. */
+/** The instance key was changed: nothing of the groups was written, and they go through with the keys of now. */
 export class StaleKeys extends Error {}
 
 export type Committer = {
-  /** Commits a group and returns the answers to its asks. Throws when the disk or SQLite refuses, and `StaleKeys`. */
-  readonly commit: (group: Group) => Answer[];
+  /** Commits groups and returns the answers to the asks of each. Throws when the disk or SQLite refuses, and `StaleKeys`. */
+  readonly commit: (groups: readonly Group[]) => Answer[][];
   readonly renew: (keys: WriterKeys) => void;
 };
 
@@ -114,8 +114,6 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
 
   const answer = (ask: Ask): Answer => {
     switch (ask.kind) {
-      case 'delivery':
-        return putDelivery.run(ask.hook, ask.id, ask.until).changes === 1;
       case 'token':
         return useToken.run(ask.at, ask.hash).changes === 1;
       case 'trigger':
@@ -132,26 +130,37 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
     seal = chunkSealer(keys.journal);
   };
 
-  const commit = (group: Group): Answer[] => {
+  const writeBlobs = (group: Group): void => {
     for (const blob of group.blobs) {
       if (blob.bytes === null) continue;
       const owner = blobOwner.get(blob.id)?.['workspace'];
       if (owner === undefined) writeBlobFile(settings.blobs, keys.blob, blob);
       else if (owner !== blob.workspace) throw new Error(`blob ${blob.id}: the id is taken`);
     }
+  };
+
+  const write = (group: Group): Answer[] => {
+    if (group.cells.length > 0) writeRuns(group.cells);
+    for (const blob of group.blobs) {
+      putBlob.run(blob.id, blob.workspace, blob.run, blob.size, blob.created);
+      useBlob.run(blob.run, blob.id, blob.workspace);
+    }
+    for (const use of group.uses) useBlob.run(use.run, use.blob, use.workspace);
+    for (let at = 0; at < group.tokens.length; at += TOKEN_CELLS)
+      putToken.run(...group.tokens.slice(at, at + TOKEN_CELLS));
+    for (const { hook, id, until } of group.deliveries) putDelivery.run(hook, id, until);
+    return group.asks.map(answer);
+  };
+
+  const commit = (groups: readonly Group[]): Answer[][] => {
+    for (const group of groups) writeBlobs(group);
     begin.run();
     try {
       if ((newest.get()?.['n'] ?? 1) !== keys.generation) throw new StaleKeys('the secret key was changed');
-      if (group.cells.length > 0) writeRuns(group.cells);
-      for (const blob of group.blobs) {
-        putBlob.run(blob.id, blob.workspace, blob.run, blob.size, blob.created);
-        useBlob.run(blob.run, blob.id, blob.workspace);
-      }
-      for (const use of group.uses) useBlob.run(use.run, use.blob, use.workspace);
-      for (let at = 0; at < group.tokens.length; at += TOKEN_CELLS)
-        putToken.run(...group.tokens.slice(at, at + TOKEN_CELLS));
-      if (group.audit.length > 0) writeTrail(keys.audit, keys.audit, group.audit);
-      const answers = group.asks.map(answer);
+      const answers = groups.map(write);
+      // All records of the transaction at once: the head is written once for them.
+      const records = groups.flatMap((group) => group.audit);
+      if (records.length > 0) writeTrail(keys.audit, keys.audit, records);
       end.run();
       return answers;
     } catch (error) {

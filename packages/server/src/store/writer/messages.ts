@@ -2,15 +2,14 @@
  * What the main thread and the journal worker say to each other. The complete list:
  *
  *   main → worker   group (commit this), keys (the ones of now, or null when they cannot be had), prune (delete old runs), stop
- *   worker → main   ready, done (the group is on disk), failed (it is not; the worker tries again unless final),
- *                   stale (the instance key was changed: waits for keys), pruned, stopped
+ *   worker → main   ready, done (all groups up to this one are on disk), failed (they are not; the worker tries again unless
+ *                   final), stale (the instance key was changed: waits for keys), pruned, stopped
  */
 
 import type { Cell } from './run-cells.ts';
 
 /** A small write with an answer, committed with the group it came in. */
 export type Ask =
-  | { readonly kind: 'delivery'; readonly hook: string; readonly id: string; readonly until: number }
   | { readonly kind: 'token'; readonly hash: string; readonly at: number }
   | { readonly kind: 'trigger'; readonly flow: string; readonly trigger: string; readonly state: string }
   | { readonly kind: 'key'; readonly id: string; readonly at: number }
@@ -39,6 +38,7 @@ export type Group = {
   readonly tokens: Cell[];
   /** Audit records, AUDIT_CELLS cells each. */
   readonly audit: Cell[];
+  readonly deliveries: { readonly hook: string; readonly id: string; readonly until: number }[];
   readonly asks: Ask[];
 };
 
@@ -73,7 +73,8 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'stale' }
-  | { readonly kind: 'done'; readonly n: number; readonly answers: readonly Answer[] }
+  /** `answers`: of each group since the last `done`, in their order. */
+  | { readonly kind: 'done'; readonly n: number; readonly answers: readonly (readonly Answer[])[] }
   | {
       readonly kind: 'failed';
       readonly n: number;
@@ -108,6 +109,7 @@ export const emptyGroup = (n: number): Group => ({
   uses: [],
   tokens: [],
   audit: [],
+  deliveries: [],
   asks: [],
 });
 
@@ -117,5 +119,6 @@ export const isEmpty = (group: Group): boolean =>
     group.uses.length +
     group.tokens.length +
     group.audit.length +
+    group.deliveries.length +
     group.asks.length ===
   0;

@@ -3,7 +3,8 @@
 import type { Migration } from 'kysely/migration';
 import { ground } from './0001-ground.ts';
 import { sharedBlobs } from './0002-shared-blobs.ts';
-import { keys, type Sealing } from './0003-keys.ts';
+import { typedGrants } from './0003-typed-grants.ts';
+import { keys, type Sealing } from './0004-keys.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
 
@@ -11,7 +12,8 @@ type Named = { readonly name: string; readonly migration: Migration };
 export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0001-ground', migration: ground },
   { name: '0002-shared-blobs', migration: sharedBlobs },
-  { name: '0003-keys', migration: keys(sealing) },
+  { name: '0003-typed-grants', migration: typedGrants },
+  { name: '0004-keys', migration: keys(sealing) },
 ];
 
 /** Their names, in order. */

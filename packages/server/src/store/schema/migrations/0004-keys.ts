@@ -1,12 +1,12 @@
 /**
- * Schema 3: secrets have a kind, roots of the keyring can be kept in boxes (one for each holder of an instance key), and
+ * Schema 4: secrets have a kind, roots of the keyring can be kept in boxes (one for each holder of an instance key), and
  * the audit trail has a head, so that records cut off at its end are missed.
  *
  * With the instance key at hand (`sealing`) the head of the trail is sealed here, in the same transaction: afterwards a
  * trail without a head is one that was tampered with.
  *
- * Going back loses nothing that schema 2 knows. Credentials of a kind, which it does not know, are laid aside, and come
- * back when the database is brought forward again. Not for a database whose instance key was changed: schema 2 has one key.
+ * Going back loses nothing that schema 3 knows. Credentials of a kind, which it does not know, are laid aside, and come
+ * back when the database is brought forward again. Not for a database whose instance key was changed: schema 3 has one key.
  */
 
 import { type Kysely, sql } from 'kysely';

@@ -130,8 +130,8 @@ const engine = await openEngine({
   log: () => undefined,
   vault: {
     openChunk: (w, r, f, s) => must(open.openChunk(w, r, f, s)),
-    openBlob: (w, id) => must(openBlobNow(ring.derive('blob'), w, id, store.blobs.path(id))),
-    openSecret: (w, id, v, s) => must(open.openSecret(w, id, v, s)),
+    openBlob: (w, id) => must(openBlobNow(ring.all('blob'), w, id, store.blobs.path(id))),
+    openSecret: (w, id, v, s, b) => must(open.openSecret(w, id, v, s, b)),
     resumeToken: (run, step, item) =>
       createHmac('sha256', ring.derive('resume'))
         .update(JSON.stringify([run, step, item]))

@@ -21,6 +21,7 @@ import {
 } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
 import type { EngineLog } from '../engine/engine.ts';
+import type { SecretSource } from '../engine/secret-source.ts';
 import { type Allow, grantsFor, LOCAL } from './allow.ts';
 import { type House, openHouse } from './house.ts';
 import { clearUp } from './leftovers.ts';
@@ -29,6 +30,8 @@ type LocalOptions = {
   readonly egressAllow: string;
   readonly log: EngineLog;
   readonly door?: Door;
+  /** Sources of secrets: a house of its own holds none. */
+  readonly sources?: readonly SecretSource[];
 };
 
 /** A house in a temporary folder; `close` removes it, and so does a signal. */

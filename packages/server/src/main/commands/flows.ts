@@ -36,8 +36,8 @@ const runCommand = (program: Command, shell: Shell): void => {
       const settings = shell.settings();
       if (settings === null) return;
       const { runFile } = await import('../run.ts');
-      const { egressAllow } = settings;
-      shell.finish(await runFile(file, { ...o, wait: o.wait * 1000, json: shell.json(), egressAllow }));
+      const { egressAllow, secretsFile } = settings;
+      shell.finish(await runFile(file, { ...o, wait: o.wait * 1000, json: shell.json(), egressAllow, secretsFile }));
     });
   examples(
     run,

@@ -8,6 +8,7 @@ import { at, bad, type Catalog, good, problem, type Result } from '@headgate/cor
 import { type Door, openDoor, parseAllow } from '../egress/door.ts';
 import { type Engine, type EngineLog, openEngine, type Vault } from '../engine/engine.ts';
 import { loadCatalog } from '../engine/loader.ts';
+import { type Jail, openJail } from '../sandbox/jail.ts';
 import { tryOpenStore } from '../store/open.ts';
 import type { Store } from '../store/ports.ts';
 import { openBlobNow } from '../store/vault-open/blob-now.ts';
@@ -22,6 +23,7 @@ export type House = {
   readonly engine: Engine;
   readonly catalog: Catalog;
   readonly door: Door;
+  readonly jail: Jail;
   /** The one-time token that answers a `wait.event` step: what its resume link ends in. For whoever owns the house. */
   readonly resumeToken: Vault['resumeToken'];
   /** Stops taking work, gives what is under way `grace` milliseconds, closes everything. */
@@ -71,6 +73,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
   const store = opened.value;
   const door = o.door ?? openDoor(allow.value);
   const vault = vaultOf(o.key, store);
+  const jail = openJail({ log: o.log });
   let engine: Engine;
   try {
     engine = await openEngine({
@@ -78,11 +81,13 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       vault,
       door,
       catalog,
+      jail,
       publicUrl: o.publicUrl,
       log: o.log,
       ...(o.keep === undefined ? {} : { keep: { for: o.keep.days * DAY, perFlow: o.keep.runs } }),
     });
   } catch (error) {
+    await jail.close();
     await store.close();
     const why = error instanceof Error ? error.message : 'unknown error';
     const fix = `Start with the key the data was sealed with, or restore a backup (${why}).`;
@@ -93,9 +98,11 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
     engine,
     catalog,
     door,
+    jail,
     resumeToken: vault.resumeToken,
     close: async (grace) => {
       await engine.close(grace);
+      await jail.close();
       await door.close();
       await store.close();
     },

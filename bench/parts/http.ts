@@ -102,6 +102,12 @@ const HEAD = [
   'broken',
 ];
 
+const GOALS: Readonly<Record<FlowName, { readonly least: number; readonly aim: number }>> = {
+  a: { least: 0.8, aim: 1.4 },
+  b: { least: 0.7, aim: 1 },
+  c: { least: 0.5, aim: 1 },
+};
+
 const WHAT: Readonly<Record<FlowName, string>> = {
   a: 'webhook → set → respond',
   b: 'webhook → code that adds 1,000 numbers → respond',
@@ -161,7 +167,7 @@ const judge = ({ flow, connections }: Scenario, ours: readonly Sample[], peer: r
     ];
   }
   const got = ratio(of(ours, 'perSecond'), of(peer, 'perSecond'));
-  const [least, aim] = { a: [0.8, 1.4], b: [0.7, 1], c: [0.5, 1] }[flow];
+  const { least, aim } = GOALS[flow];
   return [
     {
       what: `(${flow}) requests/s to Node-RED's`,

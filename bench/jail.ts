@@ -5,11 +5,12 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Job } from '../packages/server/src/sandbox/job.ts';
+import type * as jails from '../packages/server/src/sandbox/jail.ts';
+import type * as jobs from '../packages/server/src/sandbox/job.ts';
 
 const built = join(import.meta.dirname, '../packages/server/dist/sandbox');
-const { openJail } = (await import(join(built, 'jail.js'))) as typeof import('../packages/server/src/sandbox/jail.ts'); // parse boundary: the build of that file
-const { LIMITS } = (await import(join(built, 'job.js'))) as typeof import('../packages/server/src/sandbox/job.ts'); // parse boundary: the build of that file
+const { openJail } = (await import(join(built, 'jail.js'))) as typeof jails; // parse boundary: the build of that file
+const { LIMITS } = (await import(join(built, 'job.js'))) as typeof jobs; // parse boundary: the build of that file
 
 type Engine = 'v8' | 'quickjs';
 
@@ -19,7 +20,7 @@ const SAME = '(input) => input';
 const CALL = 'async (input, can) => (await can.get(input)) + 1';
 const WEDGE = '() => Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)';
 
-const job = (domain: string, engine: Engine, main: string, input: string, limits = LIMITS): Job => ({
+const job = (domain: string, engine: Engine, main: string, input: string, limits = LIMITS): jobs.Job => ({
   domain,
   engine,
   program: { hash: main, script: `({ default: ${main} })` },

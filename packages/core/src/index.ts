@@ -75,6 +75,8 @@ export { eventsBefore, partial } from './run/partial.ts';
 export type { Before, PartialPlan, PartialRequest, Reuse } from './run/partial.ts';
 export { check } from './flow/check.ts';
 export type { CheckContext, Checked } from './flow/check.ts';
+export { codeOf, readCode } from './flow/checks/code.ts';
+export type { CodeName, CodeRead } from './flow/code/javascript.ts';
 export { cyclesOf, graphOf } from './flow/graph.ts';
 export type { Entry as GraphEntry, Graph, Level as GraphLevel, Node as GraphNode } from './flow/graph.ts';
 export { printProblem } from './flow/text/print.ts';

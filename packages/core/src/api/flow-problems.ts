@@ -88,6 +88,13 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'egress.too_large': 'The answer is larger than allowed.',
   'egress.url': 'The URL cannot be called.',
 
+  'code.default': 'Code has no default function to run (in Python: no `main`).',
+  'code.dynamic': 'Code loads other code while it runs.',
+  'code.import': 'Code imports what is not on the list of libraries.',
+  'code.steps': 'Which step the code reads cannot be told from its text.',
+  'code.syntax': 'The code cannot be read.',
+  'code.too_large': 'The code, or what it becomes with its libraries, is larger than allowed.',
+  'code.too_slow': 'The code took longer to prepare than allowed.',
   'aggregate.group': 'An item gives something to group by that is no plain value.',
   'aggregate.value': 'An item gives something to calculate with that is none.',
   'each.not_list': '`each` got something else than a list.',

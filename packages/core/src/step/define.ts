@@ -103,6 +103,8 @@ export type StepKind = {
    * member `of` of every member of the object (or list) `fields`; `*` stands for one level. What is not there stays away.
    */
   readonly perItem?: readonly string[];
+  /** Fields of `with` whose text is what it is: `{{` in them is no expression. */
+  readonly plain?: readonly string[];
   /** Least powers for these settings; `raw` is the `with` as written, expressions unevaluated. */
   readonly needs?: (raw: Record<string, unknown>) => readonly Need[];
   readonly pure?: boolean;

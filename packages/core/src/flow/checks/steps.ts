@@ -7,6 +7,7 @@ import { PROBLEM_PORT } from '../model.ts';
 import { fieldPath, type Path } from '../path.ts';
 import { named, typeOf } from '../text/shown.ts';
 import { didYouMean } from '../suggest.ts';
+import { checkCode } from './code.ts';
 import { fits, leavesOf, partsAt, type View } from './expressions.ts';
 import { checkWith } from './fields.ts';
 import type { Findings } from './findings.ts';
@@ -61,7 +62,9 @@ export const checkStep = (node: Node, kind: StepKind | undefined, known: Known):
   const here: View = { kind: 'step', node, items };
   const perItem = (kind?.perItem ?? []).map((pattern) => pattern.split('.'));
   const isPerItem = (path: Path): boolean => perItem.some((pattern) => fits(path.slice(1), pattern));
-  const elsewhere = (path: Path): boolean => isBlock(step) && path.length === 2 && INNER.has(path[1] ?? '');
+  const plain = new Set<PropertyKey>(kind?.plain);
+  const elsewhere = (path: Path): boolean =>
+    path.length === 2 && ((isBlock(step) && INNER.has(path[1] ?? '')) || plain.has(path[1] ?? ''));
 
   checkExpressions(known, value, ['with'], here, place, kind?.input, (path) => isPerItem(path) || elsewhere(path));
   for (const pattern of perItem) {
@@ -82,6 +85,7 @@ export const checkStep = (node: Node, kind: StepKind | undefined, known: Known):
     needsExpression(step.retry.when, place(['retry', 'when']), findings);
   }
   checkConditions(node, value, place, findings);
+  checkCode(node, known);
   checkUnwired(node, findings);
 };
 

@@ -44,7 +44,7 @@ class Reader {
   }
 
   read(): void {
-    for (const statement of this.program.body) this.declare(statement);
+    for (const statement of this.program.body) this.enter(statement);
     const main = this.main();
     if (main === undefined) {
       this.tell('code.default', 'The code exports no default function', { line: 1, column: 1 }, FIX_DEFAULT);
@@ -63,7 +63,7 @@ class Reader {
     this.problems.push(problem(code, text, { at, fix }));
   }
 
-  private declare(statement: AnyNode): void {
+  private enter(statement: AnyNode): void {
     const of = statement.type.startsWith('Export') && 'declaration' in statement ? statement.declaration : statement;
     if (of?.type === 'FunctionDeclaration' && of.id) this.functions.set(of.id.name, of.params);
     if (of?.type !== 'VariableDeclaration') return;

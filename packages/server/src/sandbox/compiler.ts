@@ -1,0 +1,82 @@
+/**
+ * The host's side of the compiler: starts its process when there is something to compile, and lets it go soon after, so
+ * that a server where nobody edits holds no memory for it.
+ *
+ * CO1 One job at a time, in order: a job that is ended takes no other along.
+ * CO2 A job that takes too long, or a process that dies, is an answer like any other; the next job starts anew.
+ */
+
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Built, Job } from './bundler.ts';
+import { type Started, startProcess } from './spawn.ts';
+
+/** Milliseconds for one job, and until an idle process is let go. */
+const LONGEST = 10_000;
+const IDLE = 15_000;
+
+export type Bundler = {
+  /** `slow`: it took too long, or more memory than there was; it is not told what of it. */
+  readonly run: (job: Job) => Promise<Built | 'slow'>;
+  readonly close: () => Promise<void>;
+};
+
+type Process = Started & { readonly lines: AsyncIterator<string>; readonly ended: Promise<unknown> };
+
+const file = (): string =>
+  fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './bundler.ts' : './bundler.js', import.meta.url));
+
+const start = (): Process => {
+  const started = startProcess(process.execPath, ['--no-warnings', '--max-old-space-size=256', file()]);
+  const { stdout, stdin, stderr } = started.process;
+  stdin.on('error', () => undefined);
+  stderr.resume();
+  const ended = new Promise((resolve) => started.process.once('close', resolve));
+  return { ...started, ended, lines: createInterface({ input: stdout })[Symbol.asyncIterator]() };
+};
+
+/** `longest`, `idle`: milliseconds. */
+export const openBundler = ({ longest = LONGEST, idle = IDLE } = {}): Bundler => {
+  let process: Process | null = null;
+  let closed = false;
+  let turn: Promise<unknown> = Promise.resolve();
+  let leave: NodeJS.Timeout | undefined;
+
+  const drop = (): void => {
+    clearTimeout(leave);
+    process?.kill();
+    process = null;
+  };
+
+  const one = async (job: Job): Promise<Built | 'slow'> => {
+    clearTimeout(leave);
+    if (closed) return 'slow';
+    process ??= start();
+    const { process: child, lines, kill } = process;
+    const late = setTimeout(kill, longest);
+    child.stdin.write(`${JSON.stringify(job)}\n`);
+    const { value, done } = await lines.next();
+    clearTimeout(late);
+    if (done === true) {
+      drop();
+      return 'slow';
+    }
+    leave = setTimeout(drop, idle);
+    leave.unref();
+    return JSON.parse(value) as Built;
+  };
+
+  return {
+    run: (job) => {
+      const mine = turn.then(() => one(job));
+      turn = mine;
+      return mine;
+    },
+    close: async () => {
+      closed = true;
+      const ended = process?.ended;
+      drop();
+      await ended;
+    },
+  };
+};

@@ -120,7 +120,9 @@ const openBench = async (folder: string, o: Options): Promise<Bench | string> =>
   if (!opened.ok) return texts([opened.problem]);
   const house = opened.value;
   const names = readdirSync(folder).filter((name) => name.endsWith('.flow.json'));
-  const read = ['flow.json', ...names.sort()].map((name) => inspectFile(join(folder, name), house.catalog));
+  const read = await Promise.all(
+    ['flow.json', ...names.sort()].map((name) => inspectFile(join(folder, name), house.catalog, house.compiler)),
+  );
   const flows = read.flatMap((one) => one.flow ?? []);
   const problems = [...read.flatMap((one) => one.problems), ...flows.flatMap((flow) => secretsOf(flow, house))];
   const [flow, ...others] = flows;

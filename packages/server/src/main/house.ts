@@ -8,6 +8,7 @@ import { at, bad, type Catalog, good, problem, type Result } from '@headgate/cor
 import { type Door, openDoor, parseAllow } from '../egress/door.ts';
 import { type Engine, type EngineLog, openEngine, type Vault } from '../engine/engine.ts';
 import { loadCatalog } from '../engine/loader.ts';
+import { type Compiler, openCompiler } from '../sandbox/compile.ts';
 import { tryOpenStore } from '../store/open.ts';
 import type { Store } from '../store/ports.ts';
 import { openBlobNow } from '../store/vault-open/blob-now.ts';
@@ -22,6 +23,8 @@ export type House = {
   readonly engine: Engine;
   readonly catalog: Catalog;
   readonly door: Door;
+  /** Compiles the code of flows; it starts nothing before there is some. */
+  readonly compiler: Compiler;
   /** The one-time token that answers a `wait.event` step: what its resume link ends in. For whoever owns the house. */
   readonly resumeToken: Vault['resumeToken'];
   /** Stops taking work, gives what is under way `grace` milliseconds, closes everything. */
@@ -38,6 +41,8 @@ type Options = {
   readonly keep?: { readonly days: number; readonly runs: number };
   /** Another door than the outgoing one: recorded answers, for flow tests. */
   readonly door?: Door;
+  /** One that is open already. The house closes it. */
+  readonly compiler?: Compiler;
 };
 
 /** The opening half, as the engine wants it: what does not open is a damaged store, which stops the run it belongs to. */
@@ -71,6 +76,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
   const store = opened.value;
   const door = o.door ?? openDoor(allow.value);
   const vault = vaultOf(o.key, store);
+  const compiler = o.compiler ?? openCompiler();
   let engine: Engine;
   try {
     engine = await openEngine({
@@ -93,9 +99,11 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
     engine,
     catalog,
     door,
+    compiler,
     resumeToken: vault.resumeToken,
     close: async (grace) => {
       await engine.close(grace);
+      await compiler.close();
       await door.close();
       await store.close();
     },

@@ -9,7 +9,7 @@
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Built, Job } from './bundler.ts';
-import { type Started, startProcess } from './spawn.ts';
+import { type Child, start } from './spawn.ts';
 
 /** Milliseconds for one job, and until an idle process is let go. */
 const LONGEST = 10_000;
@@ -21,39 +21,44 @@ export type Bundler = {
   readonly close: () => Promise<void>;
 };
 
-type Process = Started & { readonly lines: AsyncIterator<string>; readonly ended: Promise<unknown> };
+type Process = {
+  readonly child: Child;
+  readonly lines: AsyncIterator<string>;
+  readonly ended: Promise<unknown>;
+};
 
 const file = (): string =>
   fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './bundler.ts' : './bundler.js', import.meta.url));
 
-const start = (): Process => {
-  const started = startProcess(process.execPath, ['--no-warnings', '--max-old-space-size=256', file()]);
-  const { stdout, stdin, stderr } = started.process;
+const open = (): Process => {
+  const child = start(process.execPath, ['--no-warnings', '--max-old-space-size=256', file()]);
+  const { stdout, stdin, stderr } = child;
+  child.on('error', () => undefined);
   stdin.on('error', () => undefined);
   stderr.resume();
-  const ended = new Promise((resolve) => started.process.once('close', resolve));
-  return { ...started, ended, lines: createInterface({ input: stdout })[Symbol.asyncIterator]() };
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  return { child, ended, lines: createInterface({ input: stdout })[Symbol.asyncIterator]() };
 };
 
 /** `longest`, `idle`: milliseconds. */
 export const openBundler = ({ longest = LONGEST, idle = IDLE } = {}): Bundler => {
-  let process: Process | null = null;
+  let current: Process | null = null;
   let closed = false;
   let turn: Promise<unknown> = Promise.resolve();
   let leave: NodeJS.Timeout | undefined;
 
   const drop = (): void => {
     clearTimeout(leave);
-    process?.kill();
-    process = null;
+    current?.child.kill('SIGKILL');
+    current = null;
   };
 
   const one = async (job: Job): Promise<Built | 'slow'> => {
     clearTimeout(leave);
     if (closed) return 'slow';
-    process ??= start();
-    const { process: child, lines, kill } = process;
-    const late = setTimeout(kill, longest);
+    current ??= open();
+    const { child, lines } = current;
+    const late = setTimeout(() => child.kill('SIGKILL'), longest);
     child.stdin.write(`${JSON.stringify(job)}\n`);
     const { value, done } = await lines.next();
     clearTimeout(late);
@@ -74,7 +79,7 @@ export const openBundler = ({ longest = LONGEST, idle = IDLE } = {}): Bundler =>
     },
     close: async () => {
       closed = true;
-      const ended = process?.ended;
+      const ended = current?.ended;
       drop();
       await ended;
     },

@@ -1,32 +1,35 @@
 /**
- * The one function that starts a process.
+ * The one function of the whole server that starts a process. By argument list, never through a shell; with a constant
+ * environment; with three pipes and no other descriptor.
  *
- * SP1 By a list of arguments, never through a shell (SBX-11).
- * SP2 With an environment of constants: nothing of the server's goes along (SBX-12).
- * SP3 In a process group of its own, so that whatever it starts ends with it.
+ * W1 Nothing of the server's environment reaches the process: what it gets is written here, and has no prototype, so that
+ *    nothing can be slipped in by way of one (row SBX-12).
+ * W2 Every argument comes from this room: names and texts of users are data in frames, never words of a command (SBX-11).
  */
 
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 
-const ENVIRONMENT = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', OPENSSL_CONF: '/dev/null' } as const;
+export type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-export type Started = {
-  readonly process: ChildProcessWithoutNullStreams;
-  /** Ends the process and all it has started, at once. */
-  readonly kill: () => void;
-};
+/**
+ * All that a process gets. OpenSSL would read its settings from a folder that the lock closes, and Node ends over it; the
+ * time zone is the same for everybody.
+ */
+const ENVIRONMENT: Readonly<Record<string, string>> = Object.freeze(
+  Object.assign(Object.create(null) as Record<string, string>, {
+    OPENSSL_CONF: '/dev/null',
+    TZ: 'UTC',
+    LANG: 'C.UTF-8',
+  }),
+);
 
-/** Starts a program with these arguments; it can be spoken to by its standard streams alone. */
-export const startProcess = (file: string, args: readonly string[]): Started => {
-  const child = spawn(file, args, { env: { ...ENVIRONMENT }, cwd: '/', detached: true, stdio: 'pipe' });
-  const kill = (): void => {
-    const { pid } = child;
-    if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch {
-      child.kill('SIGKILL');
-    }
-  };
-  return { process: child, kill };
-};
+/** Starts a program in the root folder. It throws nothing: what goes wrong comes as the event `error`. */
+export const start = (file: string, args: readonly string[]): Child =>
+  spawn(file, [...args], {
+    cwd: '/',
+    env: ENVIRONMENT,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    shell: false,
+    windowsHide: true,
+  });

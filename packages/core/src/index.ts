@@ -76,6 +76,8 @@ export type { Before, PartialPlan, PartialRequest, Reuse } from './run/partial.t
 export { check } from './flow/check.ts';
 export type { CheckContext, Checked } from './flow/check.ts';
 export { codeOf, readCode } from './flow/checks/code.ts';
+export { codeTypes } from './flow/types/types.ts';
+export type { CodeTypes } from './flow/types/types.ts';
 export type { CodeName, CodeRead } from './flow/code/javascript.ts';
 export { cyclesOf, graphOf } from './flow/graph.ts';
 export type { Entry as GraphEntry, Graph, Level as GraphLevel, Node as GraphNode } from './flow/graph.ts';

@@ -36,6 +36,7 @@ export const ROUTES = {
   diffFlow: flows.diffFlow,
   listSteps: steps.listSteps,
 
+  stepTypes: steps.stepTypes,
   flowPowers: grants.flowPowers,
   giveGrants: grants.giveGrants,
   takeGrant: grants.takeGrant,

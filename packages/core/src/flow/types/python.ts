@@ -14,12 +14,15 @@ export const printPython = (sight: Sight): string => {
     'from typing import Any, Awaitable, Literal, NotRequired, TypedDict',
     ...named.classes,
     ...(input === 'Input' ? [] : [`Input = ${input}`]),
+    classOf('Refused(Exception)', 'What a function of `can` raises when it was refused or failed outside.', [
+      'code: str',
+    ]),
     classOf('Steps', 'Results of the steps before this one; only those that the code names are there.', steps),
     classOf('Can', 'What the step was lent.', [
       'steps: Steps',
       'trigger: dict[str, Any]',
       ...(sight.items ? ['item: Any', 'index: int'] : []),
-      'def log(self, level: Literal["debug", "info", "warn", "error"], text: str, data: Any = ...) -> None: ...',
+      'def log(self, *values: Any) -> None: ...',
       ...(sight.lent.has('net') ? [FETCH] : []),
     ]),
     '',

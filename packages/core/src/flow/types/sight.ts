@@ -51,7 +51,7 @@ export const sightOf = (flow: Flow, step: string, catalog: Catalog, lent: Readon
   return {
     flow: flow.name,
     step,
-    input: written === undefined ? (flow.input ?? ANY) : schemaOf(written, seen),
+    input: written === undefined ? { type: 'null' } : schemaOf(written, seen),
     steps: results,
     items: node.step.each !== undefined || node.level.block !== null,
     lent,
@@ -98,7 +98,7 @@ const schemaOf = (value: unknown, seen: (keys: readonly string[]) => Schema, dep
   if (depth > 12) return ANY;
   if (typeof value === 'string') {
     if (!value.includes('{{')) return { type: 'string' };
-    const keys = plainReference(value);
+    const keys = /^\s*\{\{\s*input\s*\}\}\s*$/.test(value) ? ['input'] : plainReference(value);
     return keys === undefined ? (/^\{\{[^]*\}\}$/.test(value) ? ANY : { type: 'string' }) : seen(keys);
   }
   if (value === null) return { type: 'null' };

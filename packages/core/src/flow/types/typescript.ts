@@ -10,24 +10,35 @@ export const printTypeScript = (sight: Sight): string =>
     `// What the code of the step ${JSON.stringify(sight.step)} gets: export default (input: Input, can: Can) => …`,
     `declare type Input = ${typeOf(sight.input, 0)};`,
     `declare type Can = {\n${membersOf(sight).map(indent).join('\n')}\n};`,
-    LOG,
+    GLOBALS,
     '',
   ].join('\n\n');
 
-const LOG = `/** Writes into the log of the run. */
+const GLOBALS = `/** Writes into the log of the run. */
 declare const console: {
   debug(...values: unknown[]): void;
   log(...values: unknown[]): void;
   info(...values: unknown[]): void;
   warn(...values: unknown[]): void;
   error(...values: unknown[]): void;
-};`;
+};
+declare const crypto: { getRandomValues<T extends ArrayBufferView>(into: T): T; randomUUID(): string };
+declare function setTimeout(then: (...args: any[]) => void, ms?: number, ...args: unknown[]): number;
+declare function clearTimeout(timer: number): void;
+declare function queueMicrotask(then: () => void): void;`;
 
-const FETCH = `/** Calls a host that the step was lent; every call is judged when it happens. */
+const FETCH = `/** Calls a host that the step was lent; every call is judged when it happens. \`timeout\` is in milliseconds. */
 readonly fetch: (
   url: string,
-  init?: { method?: string; headers?: Record<string, string>; body?: unknown; timeout?: number; secret?: string },
-) => Promise<{ readonly status: number; readonly headers: Record<string, string>; readonly body: any }>;`;
+  options?: { method?: string; headers?: Record<string, string>; body?: unknown; timeout?: number; secret?: string },
+) => Promise<{
+  readonly ok: boolean;
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: any;
+  text(): Promise<string>;
+  json(): Promise<any>;
+}>;`;
 
 const membersOf = ({ steps, items, lent }: Sight): readonly string[] => {
   const results = [...steps].map(([id, schema]) => indent(`readonly ${id}: ${typeOf(schema, 1)};`));
@@ -37,7 +48,7 @@ const membersOf = ({ steps, items, lent }: Sight): readonly string[] => {
     ...(items
       ? ['/** The item this run of the step is for, and its index. */\nreadonly item: any;\nreadonly index: number;']
       : []),
-    "readonly log: (level: 'debug' | 'info' | 'warn' | 'error', text: string, data?: unknown) => void;",
+    '/** Writes a line into the log of the run. */\nreadonly log: (...values: unknown[]) => void;',
     ...(lent.has('net') ? [FETCH] : []),
   ];
 };

@@ -101,14 +101,22 @@ export type Server = {
   readonly kill: () => Promise<void>;
 };
 
-/** `node`: options for Node itself, such as a profiler's. */
+/** How the launcher starts it (bin/house/command.mjs). */
+const launched = (ground: Ground): { readonly flags: readonly string[]; readonly env: NodeJS.ProcessEnv } => {
+  const file = readFileSync(join(ground.root, 'bin', 'house', 'serving.json'), 'utf8');
+  const { flags } = JSON.parse(file) as { flags: string[] }; // parse boundary: a file of ours
+  return { flags, env: { NODE_COMPILE_CACHE: join(ground.root, '.tmp', 'compiled') } };
+};
+
+/** Started as the launcher starts it. `node`: more options for Node itself, such as a profiler's. */
 export const startHeadgate = async (ground: Ground, home: Home, node: readonly string[] = []): Promise<Server> => {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const log = join(home.dir, 'log');
-  const child = start(process.execPath, [...node, cli(ground), 'start', '--port', String(port)], {
+  const { flags, env } = launched(ground);
+  const child = start(process.execPath, [...flags, ...node, cli(ground), 'start', '--port', String(port)], {
     cwd: home.dir,
-    env: home.env,
+    env: { ...env, ...home.env },
     log,
   });
   let ready: number;

@@ -5,14 +5,16 @@
  * the machine could write.
  *
  * The young generation of the heap is kept small: a server that idles holds some 25 MB less for it, and a request pays
- * for it with a few more, shorter, collections.
+ * for it with a few more, shorter, collections. The option stands in serving.json, by which the bench starts it too.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLI, ROOT, prepare } from './prepare.mjs';
 
 /** @param {string[]} words what was asked of headgate @returns {Promise<{ node: string, args: string[], env: NodeJS.ProcessEnv }>} */
 export const command = async (words) => {
   const { node, env } = await prepare({ build: true });
+  const { flags } = JSON.parse(readFileSync(new URL('serving.json', import.meta.url), 'utf8'));
   const cache = { NODE_COMPILE_CACHE: join(ROOT, '.tmp', 'compiled') };
-  return { node, args: ['--max-semi-space-size=4', CLI, ...words], env: { ...cache, ...env } };
+  return { node, args: [...flags, CLI, ...words], env: { ...cache, ...env } };
 };

@@ -23,6 +23,9 @@ export { POWERS, catalogOf } from './step/define.ts';
 export type {
   Can,
   Catalog,
+  Code,
+  CodeLanguage,
+  CodeProgram,
   Need,
   Net,
   NetAnswer,

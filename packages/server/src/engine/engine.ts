@@ -7,6 +7,8 @@
 import { createHash } from 'node:crypto';
 import { type Catalog, type EnginePort, type GuardPort, type Problem, problem, type Result } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
+import type { Compiler } from '../sandbox/compile.ts';
+import type { Jail } from '../sandbox/jail.ts';
 import type { Store } from '../store/ports.ts';
 import { Alerts } from './alerts.ts';
 import { Broker } from './broker.ts';
@@ -20,11 +22,13 @@ import type { Live } from './live.ts';
 import { Later } from './later.ts';
 import { Loop } from './loop.ts';
 import { netFor } from './net.ts';
+import { Programs } from './code.ts';
 import { Recovery } from './recovery.ts';
 import { rerun } from './rerun.ts';
 import { newRunViews } from './run-views.ts';
 import { Runs } from './runs.ts';
 import { Schedule } from './schedule.ts';
+import { RunScope } from './scope.ts';
 import { checkInput, newStarter, unavailable, written } from './starter.ts';
 import { KEEP, type Keep, startSweeping } from './sweep.ts';
 import { Timers } from './timers.ts';
@@ -47,6 +51,10 @@ export type EngineOptions = {
   readonly vault: Vault;
   readonly door: Door;
   readonly catalog: Catalog;
+  /** Where code runs; without one a code step is a Problem. */
+  readonly jail?: Jail;
+  /** Compiles the code that the jail runs. */
+  readonly compiler?: Compiler;
   readonly publicUrl: string;
   readonly log: EngineLog;
   readonly clock?: Clock;
@@ -104,6 +112,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     },
   };
 
+  const programs = new Programs(o.jail ?? null, o.compiler ?? null);
   const later = new Later(clock, timers, log);
   const alerts = new Alerts({ store, flows, broker, runs: () => runs, log });
   const runs: Runs = new Runs({
@@ -124,15 +133,17 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         journal,
         values,
         info,
-        lend: (live, cs, signal) => ({
-          net: netFor(
+        lend: (live, cs, place, signal, log) => {
+          const net = netFor(
             { broker, door: o.door, store, secrets: { open: openSecret } },
             live,
             cs.step.id,
             cs.narrow,
             signal,
-          ),
-        }),
+          );
+          const see = (): RunScope => new RunScope(live, place, values, info);
+          return { net, code: programs.lend({ live, step: cs.step.id, net, see, signal, log }) };
+        },
         call: async (live, step, scope, attempt, name, input) => {
           const narrow = live.compiled.steps[step.index]?.narrow;
           const target = await flows.named(live.base.workspace, live.base.project, name);

@@ -13,7 +13,6 @@
 
 import {
   at,
-  type Can,
   type Command,
   evaluate,
   type ExprScope,
@@ -28,7 +27,7 @@ import {
 import type { JournalWriter } from '../store/ports.ts';
 import { Blocks } from './blocks.ts';
 import { JournalDown } from './broker.ts';
-import { canOf, instanceKey } from './can.ts';
+import { canOf, instanceKey, type Lend } from './can.ts';
 import type { Clock } from './clock.ts';
 import type { CompiledStep } from './compiled.ts';
 import { faultOf, inputOf } from './execute.ts';
@@ -53,7 +52,7 @@ export type LoopDeps = {
   readonly values: Values;
   readonly info: RunInfo;
   /** The powers a step is lent. */
-  readonly lend: (live: Live, cs: CompiledStep, signal: AbortSignal) => Pick<Can, 'net'>;
+  readonly lend: Lend;
   /** Starts a sub-run for a `call` outcome; answers its id, or a Problem. */
   readonly call: (
     live: Live,

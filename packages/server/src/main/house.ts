@@ -9,6 +9,7 @@ import { type Door, openDoor, parseAllow } from '../egress/door.ts';
 import { type Engine, type EngineLog, openEngine, type Vault } from '../engine/engine.ts';
 import { loadCatalog } from '../engine/loader.ts';
 import { type Compiler, openCompiler } from '../sandbox/compile.ts';
+import { type Jail, openJail } from '../sandbox/jail.ts';
 import { tryOpenStore } from '../store/open.ts';
 import type { Store } from '../store/ports.ts';
 import { openBlobNow } from '../store/vault-open/blob-now.ts';
@@ -25,6 +26,7 @@ export type House = {
   readonly door: Door;
   /** Compiles the code of flows; it starts nothing before there is some. */
   readonly compiler: Compiler;
+  readonly jail: Jail;
   /** The one-time token that answers a `wait.event` step: what its resume link ends in. For whoever owns the house. */
   readonly resumeToken: Vault['resumeToken'];
   /** Stops taking work, gives what is under way `grace` milliseconds, closes everything. */
@@ -77,6 +79,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
   const door = o.door ?? openDoor(allow.value);
   const vault = vaultOf(o.key, store);
   const compiler = o.compiler ?? openCompiler();
+  const jail = openJail({ log: o.log });
   let engine: Engine;
   try {
     engine = await openEngine({
@@ -84,11 +87,14 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       vault,
       door,
       catalog,
+      jail,
+      compiler,
       publicUrl: o.publicUrl,
       log: o.log,
       ...(o.keep === undefined ? {} : { keep: { for: o.keep.days * DAY, perFlow: o.keep.runs } }),
     });
   } catch (error) {
+    await jail.close();
     await store.close();
     const why = error instanceof Error ? error.message : 'unknown error';
     const fix = `Start with the key the data was sealed with, or restore a backup (${why}).`;
@@ -100,9 +106,11 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
     catalog,
     door,
     compiler,
+    jail,
     resumeToken: vault.resumeToken,
     close: async (grace) => {
       await engine.close(grace);
+      await jail.close();
       await compiler.close();
       await door.close();
       await store.close();

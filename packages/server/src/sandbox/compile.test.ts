@@ -131,7 +131,7 @@ test('a mistake is told at the line and column of the text, in characters', asyn
   expect(await of('const x = await 1;\nexport default () => x')).toMatchObject([
     { code: 'code.syntax', at: { line: 1 }, fix: 'Await inside the default function.' },
   ]);
-  expect(await of('export const x: number = 1')).toMatchObject([{ code: 'code.default' }]);
+  expect(await of('export const x: number = 1')).toMatchObject([{ code: 'code.shape' }]);
   expect(await of('interface I { a: number }\n\nexport default (i: I, can: any) =>\n  can.steps[i.a]')).toMatchObject([
     { code: 'code.steps', at: { line: 4, column: 3 } },
   ]);
@@ -155,14 +155,15 @@ const inner = (input: Input): number => {
 };
 export default (input: Input) => inner(input);`;
   const { script, map } = await programOf(source);
-  const thrown = (a: unknown): string => {
+  const thrown = (a: unknown): { line: number; column: number }[] => {
     const main = runInNewContext(script, {}, { filename: 'sum' }) as { default: (input: unknown) => unknown };
     try {
       main.default({ a });
     } catch (error) {
-      return (error as Error).stack ?? '';
+      const stack = (error as Error).stack ?? '';
+      return [...stack.matchAll(/sum:(\d+):(\d+)/g)].map((m) => ({ line: Number(m[1]), column: Number(m[2]) }));
     }
-    return '';
+    return [];
   };
   const told = problem('code.thrown', 'The code threw an error');
   expect(mapProblem(map, thrown(null), told).at).toEqual({ field: 'with.source', line: 5, column: 31 });

@@ -7,8 +7,8 @@
  */
 
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { Built, Job } from './bundler.ts';
+import { bundlerFile } from './files.ts';
 import { type Child, start } from './spawn.ts';
 
 /** Milliseconds for one job, and until an idle process is let go. */
@@ -27,11 +27,8 @@ type Process = {
   readonly ended: Promise<unknown>;
 };
 
-const file = (): string =>
-  fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './bundler.ts' : './bundler.js', import.meta.url));
-
 const open = (): Process => {
-  const child = start(process.execPath, ['--no-warnings', '--max-old-space-size=256', file()]);
+  const child = start(process.execPath, ['--no-warnings', '--max-old-space-size=256', bundlerFile()]);
   const { stdout, stdin, stderr } = child;
   child.on('error', () => undefined);
   stdin.on('error', () => undefined);

@@ -2,7 +2,7 @@
  * From places in a compiled script to places in the author's text, and back into words.
  *
  * M1 A map holds the author's text alone: what libraries become is not told of.
- * M2 What cannot be placed is left unplaced; nothing here throws on a stack that somebody made up.
+ * M2 What cannot be placed is left unplaced.
  */
 
 import { encode } from '@jridgewell/sourcemap-codec';
@@ -34,23 +34,18 @@ export const traced = (map: TraceMap, { line, column }: Spot): Spot | undefined 
   return found.line === null ? undefined : { line: found.line, column: found.column + 1 };
 };
 
-const FRAME = /:(\d{1,7}):(\d{1,7})\)?$/;
-const MOST_LINES = 100;
-
-/** The uppermost place of a stack that lies in the author's text. `map` null: the script is the author's text. */
-export const placeInStack = (map: string | null, stack: string): Spot | undefined => {
-  const trace = map === null ? null : new TraceMap(map);
-  for (const line of stack.split('\n', MOST_LINES)) {
-    const frame = FRAME.exec(line.trim());
-    if (frame === null) continue;
-    const spot = { line: Number(frame[1]), column: Number(frame[2]) };
-    if (spot.line === 0) continue;
-    const found = trace === null ? spot : traced(trace, spot);
+/** The uppermost of these places that lies in the author's text. `map` null: the script is the author's text. */
+const placeOf = (map: string | null, places: readonly Spot[]): Spot | undefined => {
+  const [first] = places;
+  if (map === null || first === undefined) return first;
+  const trace = new TraceMap(map);
+  for (const place of places) {
+    const found = traced(trace, place);
     if (found !== undefined) return found;
   }
   return undefined;
 };
 
-/** A Problem of running code, placed in the source of its step as far as the stack tells. */
-export const mapProblem = (map: string | null, stack: string, of: Problem): Problem =>
-  at({ field: 'with.source', ...placeInStack(map, stack) }, of);
+/** A Problem of running code, placed in the source of its step as far as the places of its stack tell. */
+export const mapProblem = (map: string | null, stack: readonly Spot[], of: Problem): Problem =>
+  at({ field: 'with.source', ...placeOf(map, stack) }, of);

@@ -51,8 +51,8 @@ test('lines and columns are those of the text, after texts of several lines too'
 });
 
 test('a function main has to be there, at the left margin', () => {
-  expect(readPython('def other(): pass').problems).toMatchObject([{ code: 'code.default' }]);
-  expect(readPython('class A:\n    def main(self, can): pass').problems).toMatchObject([{ code: 'code.default' }]);
+  expect(readPython('def other(): pass').problems).toMatchObject([{ code: 'code.shape' }]);
+  expect(readPython('class A:\n    def main(self, can): pass').problems).toMatchObject([{ code: 'code.shape' }]);
 });
 
 test('DOS-06 hostile text takes linear time', () => {

@@ -21,7 +21,7 @@ type Token = {
 
 const FIX_STEPS = 'Name the step: can.steps.NAME or can.steps["NAME"].';
 
-/** Reads a module in Python: `code.default`, `code.steps`. */
+/** Reads a module in Python: `code.shape`, `code.steps`. */
 export const readPython = (text: string): CodeRead => {
   const tokens = tokensOf(text);
   const main = tokens.findIndex(
@@ -31,7 +31,7 @@ export const readPython = (text: string): CodeRead => {
     const fix = 'Write: def main(input, can): …';
     return {
       names: [],
-      problems: [problem('code.default', 'The code defines no function main', { at: { line: 1, column: 1 }, fix })],
+      problems: [problem('code.shape', 'The code defines no function main', { at: { line: 1, column: 1 }, fix })],
     };
   }
   const can = secondParameter(tokens, main);

@@ -1,8 +1,8 @@
 /**
- * One group, one transaction, one fsync: the statements of the journal worker. Prepared once and bound from flat cells;
+ * All groups in hand, one transaction, one fsync: the statements of the journal worker. Prepared once and bound from flat cells;
  * no query builder, because this is where every run passes.
  *
- * G1 A group is committed wholly or not at all; blobs it refers to are on disk before it commits.
+ * G1 Groups are committed together, wholly or not at all; blobs they refer to are on disk before that.
  * G2 A run's row is made by the write of its first event, changed only under its own workspace, and only by the write that
  *    follows the last one: a gap or a repetition in a journal is refused here, whatever the engine believes.
  * G3 A chunk is sealed once, here, off the main thread.
@@ -25,12 +25,12 @@ const SEQ = RUN_COLUMNS.indexOf('seq');
 
 const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
 
-/** Makes the function that commits a group and returns the answers to its asks. Throws when the disk or SQLite refuses. */
+/** Makes the function that commits groups and returns the answers to the asks of each. Throws when the disk or SQLite refuses. */
 export const committer = (
   database: DatabaseSync,
   settings: WorkerSettings,
   prune: Pruner,
-): ((group: Group) => Answer[]) => {
+): ((groups: readonly Group[]) => Answer[][]) => {
   const changing = RUN_COLUMNS.slice(FIXED);
   const begin = database.prepare('begin immediate');
   const end = database.prepare('commit');
@@ -134,25 +134,33 @@ export const committer = (
     }
   };
 
-  return (group) => {
+  const writeBlobs = (group: Group): void => {
     for (const blob of group.blobs) {
       if (blob.bytes === null) continue;
       const owner = blobOwner.get(blob.id)?.['workspace'];
       if (owner === undefined) writeBlobFile(settings.blobs, settings.blobKey, blob);
       else if (owner !== blob.workspace) throw new Error(`blob ${blob.id}: the id is taken`);
     }
+  };
+
+  const write = (group: Group): Answer[] => {
+    if (group.cells.length > 0) writeRuns(group.cells);
+    for (const blob of group.blobs) {
+      putBlob.run(blob.id, blob.workspace, blob.run, blob.size, blob.created);
+      useBlob.run(blob.run, blob.id, blob.workspace);
+    }
+    for (const use of group.uses) useBlob.run(use.run, use.blob, use.workspace);
+    for (let at = 0; at < group.tokens.length; at += TOKEN_CELLS)
+      putToken.run(...group.tokens.slice(at, at + TOKEN_CELLS));
+    if (group.audit.length > 0) writeAudit(group.audit);
+    return group.asks.map(answer);
+  };
+
+  return (groups) => {
+    for (const group of groups) writeBlobs(group);
     begin.run();
     try {
-      if (group.cells.length > 0) writeRuns(group.cells);
-      for (const blob of group.blobs) {
-        putBlob.run(blob.id, blob.workspace, blob.run, blob.size, blob.created);
-        useBlob.run(blob.run, blob.id, blob.workspace);
-      }
-      for (const use of group.uses) useBlob.run(use.run, use.blob, use.workspace);
-      for (let at = 0; at < group.tokens.length; at += TOKEN_CELLS)
-        putToken.run(...group.tokens.slice(at, at + TOKEN_CELLS));
-      if (group.audit.length > 0) writeAudit(group.audit);
-      const answers = group.asks.map(answer);
+      const answers = groups.map(write);
       end.run();
       return answers;
     } catch (error) {

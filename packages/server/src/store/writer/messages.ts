@@ -2,7 +2,8 @@
  * What the main thread and the journal worker say to each other. The complete list:
  *
  *   main → worker   group (commit this), prune (delete old runs), stop
- *   worker → main   ready, done (the group is on disk), failed (it is not; the worker tries again unless final), pruned, stopped
+ *   worker → main   ready, done (all groups up to this one are on disk), failed (they are not; the worker tries again unless
+ *                   final), pruned, stopped
  */
 
 import type { Cell } from './run-cells.ts';
@@ -62,7 +63,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'done'; readonly n: number; readonly answers: readonly Answer[] }
+  /** `answers`: of each group since the last `done`, in their order. */
+  | { readonly kind: 'done'; readonly n: number; readonly answers: readonly (readonly Answer[])[] }
   | {
       readonly kind: 'failed';
       readonly n: number;

@@ -1,15 +1,15 @@
 /**
- * The journal worker: a thread that owns one writing connection, commits groups in the order they come, and tries a
- * refused group again until it is on disk or the tries are used up.
+ * The journal worker: a thread that owns one writing connection, commits groups in the order they come, all that lie
+ * before it in one transaction, and tries refused ones again until they are on disk or the tries are used up.
  *
- * W1 Groups commit in order; after a refusal no later group commits before the refused one has.
+ * W1 Groups commit in order; after a refusal no later group commits before the refused ones have.
  * W2 What cannot be cured by waiting (a constraint, a damaged file) is final at once: it is a bug or needs a person.
  */
 
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { connect } from '../schema/connect.ts';
 import { committer } from './commit.ts';
-import type { FromWorker, Group, ToWorker, WorkerSettings } from './messages.ts';
+import type { FromWorker, Group, PruneRule, ToWorker, WorkerSettings } from './messages.ts';
 import { pruner } from './prune.ts';
 
 /**
@@ -60,47 +60,83 @@ const isCurable = (error: unknown): boolean => {
   return 'syscall' in error;
 };
 
-const attempt = (group: Group, tries: number): void => {
+/** What came and is not done yet. */
+const queue: ToWorker[] = [];
+let again: NodeJS.Timeout | null = null;
+let broken = false;
+
+/** True when the groups are on disk. */
+const attempt = (groups: readonly Group[], tries: number): boolean => {
+  const n = groups.at(-1)?.n ?? 0;
   try {
-    const answers = commit(group);
-    say({ kind: 'done', n: group.n, answers });
+    const answers = commit(groups);
+    say({ kind: 'done', n, answers });
     moveWhenIdle();
+    return true;
   } catch (error) {
     const final = !isCurable(error) || tries >= settings.tries;
-    const text = error instanceof Error ? error.message : String(error);
-    say({ kind: 'failed', n: group.n, tries, final, text });
+    say({ kind: 'failed', n, tries, final, text: error instanceof Error ? error.message : String(error) });
+    broken = final;
     // Asks were refused to their askers, who may have gone elsewhere: done later they would surprise.
-    if (!final)
-      setTimeout(attempt, Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1)), { ...group, asks: [] }, tries + 1);
+    const left = groups.map((group) => ({ ...group, asks: [] }));
+    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1));
+    if (!final) again = setTimeout(retry, pause, left, tries + 1);
+    return false;
   }
 };
 
-port.on('message', (message: ToWorker) => {
-  switch (message.kind) {
-    case 'group':
-      attempt(message.group, 1);
-      return;
-    case 'prune':
-      try {
-        say({ kind: 'pruned', id: message.id, ...prune.prune(message.rule), error: null });
-      } catch (error) {
-        say({
-          kind: 'pruned',
-          id: message.id,
-          runs: 0,
-          blobs: [],
-          more: false,
-          error: error instanceof Error ? error.message : String(error),
-        });
-      }
-      return;
-    case 'stop':
-      if (idle !== null) clearTimeout(idle);
-      database.close();
-      say({ kind: 'stopped' });
-      port.close();
-      return;
+const retry = (groups: readonly Group[], tries: number): void => {
+  again = null;
+  if (attempt(groups, tries)) work();
+};
+
+const pruned = (id: number, rule: PruneRule): void => {
+  try {
+    say({ kind: 'pruned', id, ...prune.prune(rule), error: null });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    say({ kind: 'pruned', id, runs: 0, blobs: [], more: false, error: text });
   }
+};
+
+const stop = (): void => {
+  if (idle !== null) clearTimeout(idle);
+  if (again !== null) clearTimeout(again);
+  database.close();
+  say({ kind: 'stopped' });
+  port.close();
+};
+
+/** Does what is in the queue, until it is empty or a group has to be tried again. */
+const work = (): void => {
+  for (;;) {
+    // Whatever came while the last transaction ran is taken into the next.
+    for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port))
+      queue.push(more.message as ToWorker); // parse boundary: sent by writer.ts
+    const next = queue.shift();
+    if (next === undefined) return;
+    if (next.kind === 'stop') return stop();
+    if (next.kind === 'prune') pruned(next.id, next.rule);
+    else if (!attempt([next.group, ...followers()], 1)) return;
+  }
+};
+
+/** The groups that stand next in the queue. */
+const followers = (): Group[] => {
+  const groups: Group[] = [];
+  for (let next = queue[0]; next?.kind === 'group'; next = queue[0]) {
+    groups.push(next.group);
+    queue.shift();
+  }
+  return groups;
+};
+
+port.on('message', (message: ToWorker) => {
+  // The main thread asks to stop when all is on disk, or when it has given up waiting for that.
+  if (message.kind === 'stop') return stop();
+  if (broken) return;
+  queue.push(message);
+  if (again === null) work();
 });
 
 say({ kind: 'ready' });

@@ -1,8 +1,10 @@
 /**
- * The main thread's side of the journal: gathers writes into the next group while the worker commits the last one.
+ * The main thread's side of the journal: gathers writes into the next group while the worker commits the ones before.
  *
- * Life of a group: gathering → posted (the worker is idle, and the turn of the event loop that began it is over) →
- * durable, or refused and tried again by the worker. One group is posted at a time.
+ * Life of a group: gathering → posted (the turn of the event loop that began it is over, or it has grown to EARLY writes)
+ * → durable, or refused and tried again by the worker. At most AHEAD groups are posted and not durable; the worker
+ * commits all that lie before it at once. Posting before the turn is over is what keeps both threads at work: else the
+ * one would stand still while the other has a whole turn's requests in hand.
  *
  * J1 `barrier` resolves only after the worker has said that the group is on disk.
  * J2 A refusal rejects every barrier asked for until a retry succeeds; what was written stays in order and is not lost:
@@ -26,6 +28,13 @@ import type {
 } from './messages.ts';
 import { emptyGroup, isEmpty } from './messages.ts';
 import { pushWrite } from './push.ts';
+import { WRITE_CELLS } from './run-cells.ts';
+
+/** Groups that may be with the worker at a time. */
+const AHEAD = 4;
+
+/** Writes after which a group goes off though more may come in this turn. */
+const EARLY = 8 * WRITE_CELLS;
 
 export type Trace = (event: 'begin' | 'synced', group: number) => void;
 
@@ -102,9 +111,11 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
 
   const tell = (message: ToWorker): void => worker.postMessage(message);
 
+  /** While the disk refuses nothing more is posted: what came after the refused group goes off once that is durable. */
+  const held = (): boolean => posted - durable >= AHEAD || failure !== null;
+
   const post = (): void => {
-    scheduled = false;
-    if (posted !== durable || isEmpty(gathering) || failure?.final === true) return;
+    if (held() || isEmpty(gathering)) return;
     const group = gathering;
     posted = group.n;
     gathering = emptyGroup(group.n + 1);
@@ -114,9 +125,12 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
 
   const soon = (): number => {
     if (closed) throw new Error('the journal is closed');
-    if (!scheduled && posted === durable) {
+    if (!scheduled && !held()) {
       scheduled = true;
-      setImmediate(post);
+      setImmediate(() => {
+        scheduled = false;
+        post();
+      });
     }
     return gathering.n;
   };
@@ -143,18 +157,21 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
     stopped.resolve();
   };
 
-  const commit = (n: number, answers: readonly Answer[]): void => {
+  const commit = (n: number, answers: readonly (readonly Answer[])[]): void => {
+    const first = durable + 1;
     durable = n;
     failure = null;
     trace?.('synced', n);
-    const asks = asked.get(n);
-    asked.delete(n);
-    const barrier = waiting.get(n);
-    waiting.delete(n);
     // The next group goes off before anybody is told, so that the disk does not wait for answers being made.
     post();
-    barrier?.resolve();
-    asks?.forEach((one, i) => one.resolve(answers[i] ?? null));
+    for (let group = first; group <= n; group += 1) {
+      const barrier = waiting.get(group);
+      waiting.delete(group);
+      barrier?.resolve();
+      const asks = asked.get(group);
+      asked.delete(group);
+      asks?.forEach((one, i) => one.resolve(answers[group - first]?.[i] ?? null));
+    }
   };
 
   worker.on('message', (message: FromWorker) => {
@@ -233,6 +250,7 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
         write.audit !== undefined
       )
         addExtras(write);
+      if (gathering.cells.length >= EARLY) post();
       return n;
     },
     audit: (entries) => {
@@ -267,7 +285,7 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
     },
     durable: () => durable,
     barrier,
-    pending: () => (posted === durable ? 0 : 1) + (isEmpty(gathering) ? 0 : 1),
+    pending: () => posted - durable + (isEmpty(gathering) ? 0 : 1),
     state: (): WriterState =>
       failure === null
         ? { ok: true }

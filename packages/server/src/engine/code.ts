@@ -100,7 +100,9 @@ export class Programs {
         return good(JSON.stringify(answer));
       },
     });
-    return result.ok ? { value: JSON.parse(result.json) as unknown } : { problem: placed(result, program.value.map), sent };
+    return result.ok
+      ? { value: JSON.parse(result.json) as unknown }
+      : { problem: placed(result, program.value.map), sent };
   }
 
   async #compiled(source: string, language: CodeLanguage, step: string): Promise<Known> {
@@ -115,7 +117,8 @@ export class Programs {
   }
 
   async #program(source: string, language: CodeLanguage, step: string): Promise<Result<Program>> {
-    if (language !== 'python') return this.#compiler === null ? bad(NO_JAIL) : this.#compiler.compile(source, language, step);
+    if (language !== 'python')
+      return this.#compiler === null ? bad(NO_JAIL) : this.#compiler.compile(source, language, step);
     const { names, problems } = readCode(source, language) ?? { names: [], problems: [] };
     const [first] = problems;
     if (first !== undefined) return bad(at({ step, field: 'with.source' }, first));

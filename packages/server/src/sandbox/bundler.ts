@@ -60,13 +60,14 @@ const bundling = (job: Job): BuildOptions & { readonly write: false } => ({
   platform: 'browser',
   format: 'cjs',
   // An expression whose value is the exports: as a script it leaves no name behind.
-  banner: { js: '(module=>{"use strict";' },
-  footer: { js: 'return module.exports})({})' },
+  // The global object it sees is its own, over the one of the realm, which is frozen: a library that keeps something
+  // there keeps it for this one run.
+  banner: { js: '((module,$global)=>{"use strict";' },
+  footer: { js: 'return module.exports})({},Object.create(globalThis))' },
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: 'none',
-  // Libraries find the global object without making code from text, which the jail may refuse.
-  define: { global: 'globalThis' },
+  define: { global: '$global', globalThis: '$global' },
   sourcemap: 'external',
   sourcesContent: false,
   plugins: [only(job)],

@@ -1,4 +1,4 @@
-import { runInNewContext } from 'node:vm';
+import { createContext, runInContext, runInNewContext } from 'node:vm';
 import { afterAll, expect, test } from 'vitest';
 import { problem } from '@headgate/core';
 import { openCompiler, type Program } from './compile.ts';
@@ -121,6 +121,20 @@ test.each(REFUSED)('SUP-05 SBX-10 %s is refused: code cannot import what is %#',
   expect(program).toBeNull();
   expect(problems).toMatchObject([{ code, at: { line: 2 } }]);
   if (code === 'code.import') expect(problems[0]?.fix).toMatch(/zod 4\.6\.7/);
+});
+
+test('SEC-12 what code and libraries keep in the global object lies in this run alone', async () => {
+  const { script } = await programOf(
+    "import { z } from 'zod'; export default (input) => { const n = (globalThis.kept ?? 0) + 1; globalThis.kept = n; return [n, typeof globalThis.Array, z.number().parse(1)]; }",
+    'js',
+  );
+  const text = `[(${script}).default(), (${script}).default(), typeof kept]`;
+  const realm = createContext({}, { codeGeneration: { strings: false, wasm: false } });
+  expect(JSON.parse(JSON.stringify(runInContext(text, realm)))).toEqual([
+    [1, 'function', 1],
+    [1, 'function', 1],
+    'undefined',
+  ]);
 });
 
 test('a mistake is told at the line and column of the text, in characters', async () => {

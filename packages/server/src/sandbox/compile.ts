@@ -26,7 +26,7 @@ const DEEPEST = 500;
 /** Characters of all scripts that are kept. */
 const KEPT = 32 * 1024 * 1024;
 /** Of the compiler and of how we ask it: raised when the same source would give another script. */
-const FORM = 'esbuild 0.28.2, form 1';
+const FORM = 'esbuild 0.28.2, form 2';
 
 export type Language = 'js' | 'ts';
 

@@ -4,6 +4,7 @@
  */
 
 import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
 import { at, bad, type Catalog, good, problem, type Result } from '@headgate/core';
 import { type Door, openDoor, parseAllow } from '../egress/door.ts';
 import { type Engine, type EngineLog, openEngine, type Vault } from '../engine/engine.ts';
@@ -43,6 +44,8 @@ type Options = {
   readonly keep?: { readonly days: number; readonly runs: number };
   /** Another door than the outgoing one: recorded answers, for flow tests. */
   readonly door?: Door;
+  /** The folder for what can be made again. Left out: one in `dir`. */
+  readonly cache?: string;
   /** One that is open already. The house closes it. */
   readonly compiler?: Compiler;
 };
@@ -79,7 +82,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
   const door = o.door ?? openDoor(allow.value);
   const vault = vaultOf(o.key, store);
   const compiler = o.compiler ?? openCompiler();
-  const jail = openJail({ log: o.log });
+  const jail = openJail({ log: o.log, cache: o.cache ?? join(o.dir, 'cache') });
   let engine: Engine;
   try {
     engine = await openEngine({

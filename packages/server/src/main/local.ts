@@ -40,6 +40,8 @@ type LocalOptions = {
   readonly log: EngineLog;
   readonly door?: Door;
   readonly compiler?: Compiler;
+  /** The folder for what can be made again, so that it is not made for each house. */
+  readonly cache: string;
 };
 
 /** A house in a temporary folder; `close` removes it, and so does a signal. */

@@ -16,6 +16,7 @@ type Options = {
   /** Milliseconds. */
   readonly wait: number;
   readonly egressAllow: string;
+  readonly cache: string;
 };
 
 /** Runs a flow file to its end and prints its output, or its Problem. Answers the exit code. */
@@ -42,6 +43,7 @@ const runWith = async (compiler: Compiler, path: string, o: Options): Promise<nu
   if (!input.ok) return fail([input.problem], MISUSED);
   const opened = await openLocal({
     egressAllow: o.egressAllow,
+    cache: o.cache,
     compiler,
     log: (level, text, data) => (level === 'error' ? note(`${text} ${JSON.stringify(data)}`) : undefined),
   });

@@ -68,7 +68,7 @@ export const openGround = async (
   const open = opener(ring);
   const logs: Ground['logs'] = [];
   const door = openDoor(must(parseAllow('127.0.0.1')));
-  const jail = openJail();
+  const jail = openJail({ cache: fileURLToPath(new URL('../../../../../.tmp/cache', import.meta.url)) });
   const compiler = openCompiler();
   const engine = await openEngine({
     store,

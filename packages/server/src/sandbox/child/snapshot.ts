@@ -2,39 +2,42 @@
  * Makes the memory snapshot that Python starts from, unless it is there and whole. It runs before any code of a user and
  * none of it, so it is not locked: it is the one file of this folder that writes.
  *
- * SN1 A snapshot is used only when its bytes are those that were written: beside it lies their hash, and a run cut off in
- *     between leaves no file of its name.
+ * SN1 The name holds the hash of the bytes and of what they were made from. A file whose bytes are others is removed; one
+ *     that was cut off in the making has no such name.
  *
- * Argument: the path of the snapshot. It says nothing and ends with 0 when the snapshot is there.
+ * Argument: the folder. It says the path and ends with 0 when the snapshot is there.
  */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { makeSnapshot } from './engines/python.ts';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeSnapshot, readSnapshot, recipe } from './engines/python.ts';
 
-const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const [, , folder = ''] = process.argv;
+const key = createHash('sha256').update(recipe()).digest('hex').slice(0, 16);
 
-const whole = (path: string): boolean => {
-  try {
-    return hashOf(readFileSync(path)) === readFileSync(`${path}.sha256`, 'utf8').trim();
-  } catch {
-    return false;
+/** The snapshot of this recipe; what is older or damaged goes. */
+const found = (): string | undefined => {
+  let whole: string | undefined;
+  for (const name of readdirSync(folder)) {
+    if (!/^python-[0-9a-f]{16}-[0-9a-f]{64}\.snapshot$/.test(name)) continue;
+    const path = join(folder, name);
+    if (whole === undefined && name.startsWith(`python-${key}-`) && readSnapshot(path) !== null) whole = path;
+    else rmSync(path, { force: true });
   }
+  return whole;
 };
 
-/** Under its name only when all of it is there. */
-const put = (path: string, bytes: Uint8Array | string): void => {
+const make = async (): Promise<string> => {
+  const bytes = await makeSnapshot();
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  const path = join(folder, `python-${key}-${hash}.snapshot`);
   const part = `${path}.${process.pid}.part`;
   writeFileSync(part, bytes, { mode: 0o600, flush: true });
   renameSync(part, path);
+  return path;
 };
 
-const [, , path = ''] = process.argv;
-if (!whole(path)) {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const bytes = await makeSnapshot();
-  put(path, bytes);
-  put(`${path}.sha256`, hashOf(bytes));
-}
+mkdirSync(folder, { recursive: true, mode: 0o700 });
+writeSync(1, `${found() ?? (await make())}\n`);
 process.exit(0);

@@ -7,7 +7,7 @@ import type { Engine } from '../engine.ts';
 import { openPython } from './python.ts';
 
 const root = join(import.meta.dirname, '../../../../../..');
-const snapshot = join(root, '.tmp/cache/python-test.snapshot');
+const cache = join(root, '.tmp/cache');
 
 type Seen =
   | { readonly done: boolean; readonly text: string }
@@ -19,14 +19,18 @@ let lines: [number, string][] = [];
 let last = 0;
 
 beforeAll(async () => {
-  await promisify(execFile)(process.execPath, ['--no-warnings', join(import.meta.dirname, '../snapshot.ts'), snapshot]);
+  const made = await promisify(execFile)(process.execPath, [
+    '--no-warnings',
+    join(import.meta.dirname, '../snapshot.ts'),
+    cache,
+  ]);
   python = await openPython(
     {
       done: (_run, ok, text) => void seen.push({ done: ok, text }),
       call: (_run, call, name, args) => void seen.push({ call, name, args: JSON.parse(args) }),
       log: (_run, level, text) => void lines.push([level, text]),
     },
-    snapshot,
+    made.stdout.trim(),
   );
 }, 120_000);
 afterEach(() => {

@@ -7,10 +7,11 @@
  * N2 It cannot be interrupted from inside. Code that does not come back is ended with its process, by the host.
  */
 
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { createRequire } from 'node:module';
-import { loadPyodide } from 'pyodide';
+import { loadPyodide, version } from 'pyodide';
 import type { Engine, Fault, Reports } from '../engine.ts';
 import { PRELUDE } from './python/prelude.ts';
 
@@ -35,6 +36,25 @@ const options = () => ({
   checkAPIVersion: true,
 });
 
+/** What a snapshot is made from: another of these, another snapshot. */
+export const recipe = (): string => JSON.stringify([version, process.version, process.arch, PRELUDE]);
+
+/** The bytes of a snapshot; null when they are not those its name tells of. */
+export const readSnapshot = (path: string): Uint8Array | null => {
+  const bytes = readFileSync(path);
+  const told = /-([0-9a-f]{64})\.snapshot$/.exec(basename(path))?.[1];
+  return createHash('sha256').update(bytes).digest('hex') === told ? bytes : null;
+};
+
+/**
+ * Pyodide looks at Node's standard streams when it starts, and merely looking at them has Node take over the descriptors,
+ * which then block no more. They belong to the frames.
+ */
+const withoutStreams = (): void => {
+  for (const [fd, name] of ['stdin', 'stdout', 'stderr'].entries())
+    Object.defineProperty(process, name, { value: { fd, isTTY: false }, configurable: true });
+};
+
 /** The memory of an interpreter that has done all of its own work and none of anybody's. */
 export const makeSnapshot = async (): Promise<Uint8Array> => {
   const python = await loadPyodide({ ...options(), _makeSnapshot: true });
@@ -48,7 +68,10 @@ const messageOf = (error: unknown): string => (error instanceof Error ? (error.m
 
 /** An interpreter from the snapshot at `path`. */
 export const openPython = async (reports: Reports, path: string): Promise<Engine> => {
-  const python = await loadPyodide({ ...options(), _loadSnapshot: readFileSync(path) });
+  withoutStreams();
+  const snapshot = readSnapshot(path);
+  if (snapshot === null) throw new Error('the snapshot of Python is damaged');
+  const python = await loadPyodide({ ...options(), _loadSnapshot: snapshot });
   let current = 0;
   const line = (level: number) => ({ batched: (text: string) => reports.log(current, level, text) });
   python.setStdout(line(1));

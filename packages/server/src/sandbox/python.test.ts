@@ -82,7 +82,6 @@ def main(input, can):
 
 test('what runs too long or takes too much is ended with its process, and the next run is served', async () => {
   expect(await run('def main(input, can):\n    while True: pass')).toBe('!code.timeout');
-  expect(await run('def main(input, can):\n    return 2 ** (2 ** 40) % 7')).toBe('!code.timeout');
   expect(await run('def main(input, can):\n    import re\n    return re.match("(a+)+$", "a" * 40 + "b")')).toBe(
     '!code.timeout',
   );
@@ -100,38 +99,37 @@ test('what runs too long or takes too much is ended with its process, and the ne
 const ESCAPE = `
 import gc
 def javascript(text):
-    for one in gc.get_objects():
-        if type(one).__name__ in ("JsProxy", "pyodide.ffi.JsProxy") or "JsProxy" in [c.__name__ for c in type(one).__mro__]:
-            try:
-                return one.constructor.constructor(text)()
-            except Exception:
-                pass
-    return None
+    for holder in gc.get_objects():
+        for one in gc.get_referents(holder):
+            if any(base.__name__ == "JsProxy" for base in type(one).__mro__):
+                try:
+                    return one.constructor.constructor(text)()
+                except AttributeError:
+                    pass
 `;
 
-test('SBX-01 out of Python into JavaScript there is a locked process: no file, no socket, no program, no signal', async () => {
-  const attack = (text: string) =>
-    run(`${ESCAPE}\ndef main(input, can):\n    return str(javascript(${JSON.stringify(text)}))`);
+test('SBX-01 SBX-07 out of Python into JavaScript there is a locked process: no file, no socket, no program, no signal', async () => {
   const codeOf = (act: string): string =>
     `try { ${act}; return 'reached' } catch (e) { return String(e.code ?? e.message) }`;
   const module = (name: string): string => `process.getBuiltinModule('${name}')`;
-  // It does get out of Python: otherwise what follows would prove nothing.
-  expect(await attack("return typeof process === 'object' ? process.version : 'nothing'")).toBe(process.version);
-  const denied = /^(EPERM|EACCES|ERR_ACCESS_DENIED|Operation not permitted.*|spawn.*EPERM)$/;
-  expect(await attack(codeOf(`${module('fs')}.readFileSync('/etc/passwd')`))).toMatch(denied);
-  expect(await attack(codeOf(`${module('fs')}.readdirSync('/')`))).toMatch(denied);
-  expect(await attack(codeOf(`${module('fs')}.writeFileSync('/tmp/headgate-escape', 'x')`))).toMatch(denied);
-  expect(await attack(codeOf(`${module('child_process')}.execFileSync('/bin/true')`))).toMatch(denied);
-  expect(await attack(codeOf('process.kill(process.ppid, 0)'))).toMatch(denied);
-  expect(await attack('return JSON.stringify(Object.keys(process.env).sort())')).toBe('["LANG","OPENSSL_CONF","TZ"]');
-}, 120_000);
-
-test('SBX-07 the snapshot is the one file of the server that it may read, before the last lock alone', async () => {
-  const read = `try { process.getBuiltinModule('fs').readFileSync(process.argv.at(-1)); return 'reached' } catch (e) { return e.code }`;
-  expect(await run(`${ESCAPE}\ndef main(input, can):\n    return str(javascript(${JSON.stringify(read)}))`)).toMatch(
-    /^E/,
-  );
-});
+  const attacks = [
+    // It does get out of Python: otherwise what follows would prove nothing.
+    'return process.version',
+    'return JSON.stringify(Object.keys(process.env).sort())',
+    codeOf(`${module('fs')}.readFileSync('/etc/passwd')`),
+    codeOf(`${module('fs')}.readdirSync('/')`),
+    codeOf(`${module('fs')}.writeFileSync('/tmp/headgate-escape', 'x')`),
+    // The snapshot, which it read when it started.
+    codeOf(`${module('fs')}.readFileSync(process.argv.at(-1))`),
+    codeOf(`${module('child_process')}.execFileSync('/bin/true')`),
+    codeOf('process.kill(process.ppid, 0)'),
+  ];
+  const source = `${ESCAPE}\ndef main(input, can):\n    return [str(javascript(one)) for one in input]`;
+  const got = (await run(source, { input: attacks })) as string[];
+  expect(got.slice(0, 2)).toEqual([process.version, '["LANG","OPENSSL_CONF","TZ"]']);
+  expect(got).toHaveLength(attacks.length);
+  for (const answer of got.slice(2)) expect(answer).toMatch(/^(EPERM|EACCES)$/);
+}, 60_000);
 
 test('a job that is told to stop ends, running or waiting', async () => {
   const jobs = Array.from({ length: 4 }, () => new AbortController());

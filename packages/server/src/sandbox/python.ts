@@ -67,7 +67,7 @@ export const openPython = ({ files, snapshot, most = 3, idle = 60_000 }: Options
   /** Gives what waits to an interpreter that is up, and has one more made. */
   const pump = (): void => {
     if (closed || path === null) return;
-    for (let runner = spare(); runner?.layers != null && queue.length > 0; runner = spare()) {
+    for (let runner = spare(); runner !== undefined && runner.layers !== null; runner = spare()) {
       const ticket = queue.shift();
       if (ticket === undefined) break;
       runner.domain = ticket.job.domain;

@@ -18,7 +18,7 @@ export type {
 } from './run/port.ts';
 export { PERMISSIONS, may } from './access/permission.ts';
 export type { Permission, Principal, PrincipalKind, Thing } from './access/permission.ts';
-export type { Power } from './access/power.ts';
+export type { Power, PowerWord } from './access/power.ts';
 export { POWERS, catalogOf } from './step/define.ts';
 export type {
   Can,
@@ -41,15 +41,16 @@ export type { Block, Shape, ShapeStep, Wire } from './run/shape.ts';
 export { DONE, SKIPPED, find, lastValue, newState, runState, stepAt, visible } from './run/state.ts';
 export type { BlockRun, Command, ItemResult, Scope, State } from './run/state.ts';
 export { apply, foldAll } from './run/fold.ts';
-export { plan, unsettled } from './run/plan.ts';
+export { isOpen, plan, unsettled } from './run/plan.ts';
 export { readJson, scanJson } from './flow/text/json.ts';
 export type { JsonLimits, JsonRead } from './flow/text/json.ts';
 export { MAX_NESTING, MAX_STEPS, parseFlow, readFlow } from './flow/parse.ts';
 export type { Parsed } from './flow/parse.ts';
-export { covers, parsePower, printPower } from './access/power.ts';
+export { covers, lentByWriting, parsePower, printPower, sentence, withoutPath } from './access/power.ts';
 export { normaliseHost, normalisePattern } from './access/host.ts';
-export { sentence } from './access/sentence.ts';
-export { lentByTyping, missing, needsOf, powerOf } from './access/needs.ts';
+export { normaliseFilePath } from './access/scopes/file.ts';
+export { normalisePath } from './access/scopes/path.ts';
+export { lentByTyping, meets, missing, needsOf, powerOf } from './access/needs.ts';
 export type { Lent, Missing, StepNeed } from './access/needs.ts';
 export { authority } from './access/authority.ts';
 export type { Authority, AuthorityRequest, GrantLent } from './access/authority.ts';

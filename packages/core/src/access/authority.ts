@@ -10,8 +10,7 @@
  */
 
 import { problem, type Problem } from '../problem.ts';
-import { covers, printPower, type Power } from './power.ts';
-import { sentence } from './sentence.ts';
+import { covers, printPower, type Power, sentence, withoutPath } from './power.ts';
 
 /**
  * A power lent to a step (`*`: every step) in an environment (`*`: every one) by `grantor`. `asCaller`: only as far as
@@ -50,9 +49,10 @@ export type Authority<G extends GrantLent = GrantLent> =
  */
 export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Authority<G> => {
   const { request, step, narrow } = asked;
+  const told = withoutPath(request);
   const refuse = (code: string, why: string, fix: string): Authority<G> => ({
     ok: false,
-    problem: problem(code, `${why}: ${sentence(request)}. As a power: ${printPower(request)}`, { at: { step }, fix }),
+    problem: problem(code, `${why}: ${sentence(told)}. As a power: ${printPower(told)}`, { at: { step }, fix }),
   });
   const named = narrow?.filter((power) => power.power === request.power) ?? [];
   if (named.length > 0 && !named.some((power) => covers(power, request))) {
@@ -69,23 +69,25 @@ export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Auth
       'Ask an admin of the workspace to allow it.',
     );
   }
-  const fitting = asked.grants.filter(
-    (grant) =>
-      (grant.step === step || grant.step === '*') &&
-      (grant.environment === asked.environment || grant.environment === '*') &&
-      covers(grant.power, request),
-  );
+  const here = (grant: G): boolean =>
+    (grant.step === step || grant.step === '*') &&
+    (grant.environment === asked.environment || grant.environment === '*');
+  const fitting = asked.grants.filter((grant) => here(grant) && covers(grant.power, request));
   const given = fitting.filter((one) => asked.grantorMay(one.grantor));
   const grant = given.find((one) => one.asCaller !== true || asked.callerMay?.() === true);
   if (grant !== undefined) return { ok: true, grant };
-  const lend = `Lend it to the step: {"step": ${JSON.stringify(step)}, "power": ${JSON.stringify(printPower(request))}}`;
+  const lend = `Lend it to the step: {"step": ${JSON.stringify(step)}, "power": ${JSON.stringify(printPower(told))}}`;
   if (given.length > 0)
     return refuse(
       'grant.caller',
       'This power is lent only to callers who hold it themselves',
       'Start the run as somebody who may do this.',
     );
-  return fitting.length > 0
-    ? refuse('grant.void', 'Who lent this power may no longer lend it', `${lend}, by somebody who may.`)
+  if (fitting.length > 0)
+    return refuse('grant.void', 'Who lent this power may no longer lend it', `${lend}, by somebody who may.`);
+  // Nothing fitted: what would without its path was lent for another one.
+  const elsewhere = asked.grants.some((grant) => here(grant) && covers(withoutPath(grant.power), told));
+  return elsewhere
+    ? refuse('grant.missing', 'The step was lent this for other paths alone', `${lend}, or the path it wants.`)
     : refuse('grant.missing', 'The step was not lent the power to do this', `${lend}.`);
 };

@@ -7,6 +7,7 @@
  */
 
 const LABEL = /^[a-z0-9_-]{1,63}$/;
+const NAME = /^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*$/;
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 /** What a URL parser would read as the end of the host, or as something before it. */
 const NOT_HOST = /[/?#@\\%*\s]/;
@@ -41,6 +42,8 @@ export const hostCovers = (outer: string, inner: string): boolean => {
   if (outer === '*' || bracketed(outer) === host) return true;
   if (!outer.startsWith('*.') || isAddress(host) || host === '*') return false;
   const suffix = outer.slice(1);
+  // Whatever is no host or pattern in the one spelling lies in nothing but `*`, however it ends.
+  if (!NAME.test(host)) return false;
   return host.length > suffix.length && host.endsWith(suffix) && (host.startsWith('*.') || !host.startsWith('.'));
 };
 

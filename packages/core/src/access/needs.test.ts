@@ -73,14 +73,14 @@ test('what no grant covers is missing, in the form grant takes, each once', () =
   expect(missing(needs, [{ step: '*', power: power('net: GET *') }])).toEqual([]);
 });
 
-test('a need this version cannot lend stays missing as it was written', () => {
-  const need: Need = { power: 'file', scope: 'read invoices/', sentence: 'Read invoices.' };
+test('a need whose scope cannot be read stays missing as it was written, whatever was lent', () => {
+  const need: Need = { power: 'file', scope: 'read ../invoices/', sentence: 'Read invoices.' };
   expect(missing([{ step: 'a', need }], [{ step: '*', power: power('net: * *') }])).toEqual([
-    { step: 'a', power: 'file: read invoices/', sentence: 'Read invoices.', computed: false },
+    { step: 'a', power: 'file: read ../invoices/', sentence: 'Read invoices.', computed: false },
   ]);
 });
 
-test('only one plain host or flow counts as lent by typing it', () => {
+test('only one plain host, folder, flow or piece of code counts as lent by typing it; what shows or spends asks', () => {
   const lent = (of: Need['power'], scope: string, computed?: true): boolean =>
     lentByTyping({ power: of, scope, sentence: 'x', ...(computed ? { computed } : {}) });
   expect(lent('net', 'GET a.com:443')).toBe(true);
@@ -91,6 +91,31 @@ test('only one plain host or flow counts as lent by typing it', () => {
   expect(lent('net', 'GET a.com:*')).toBe(false);
   expect(lent('flow', 'call *')).toBe(false);
   expect(lent('secret', 'use github for https://a.com')).toBe(false);
-  expect(lent('file', 'read x/')).toBe(false);
+  expect(lent('secret', 'read github')).toBe(false);
+  expect(lent('file', 'read x/')).toBe(true);
+  expect(lent('file', 'write x/a.csv')).toBe(true);
+  expect(lent('file', 'read x/', true)).toBe(false);
+  expect(lent('file', 'read *')).toBe(false);
+  expect(lent('net', 'GET a.com:443/x/')).toBe(true);
+  expect(lent('code', 'js')).toBe(true);
+  expect(lent('code', '*')).toBe(false);
+  for (const [of, scope] of [
+    ['model', 'local/a'],
+    ['data', 'read table customers'],
+    ['mcp', 'git/push'],
+    ['ask', 'role admin'],
+  ] as const)
+    expect(lent(of, scope)).toBe(false);
   expect(lent('net', 'nonsense')).toBe(false);
+});
+
+test('a grant of the least that a need stays within will do; one of another path will not', () => {
+  const need: Need = { power: 'net', scope: 'GET a.com:443', least: 'GET a.com:443/repos/acme/', sentence: 'Read.' };
+  const lacks = (text: string): number => missing([{ step: 'a', need }], [{ step: 'a', power: power(text) }]).length;
+  expect(lacks('net: GET a.com')).toBe(0);
+  expect(lacks('net: GET a.com/repos/')).toBe(0);
+  expect(lacks('net: GET a.com/repos/acme/')).toBe(0);
+  expect(lacks('net: GET a.com/repos/acme/x')).toBe(1);
+  expect(lacks('net: GET a.com/other/')).toBe(1);
+  expect(missing([{ step: 'a', need }], [])[0]?.power).toBe('net: GET a.com:443');
 });

@@ -8,8 +8,7 @@
 import type { Flow, Step } from '../flow/model.ts';
 import { stepsOf } from '../flow/blocks.ts';
 import type { Catalog, Need } from '../step/define.ts';
-import { covers, parsePower, printPower, type Power } from './power.ts';
-import { sentence } from './sentence.ts';
+import { covers, lentByWriting, parsePower, printPower, type Power, sentence } from './power.ts';
 
 /** `step` is `*` for what the flow as a whole asks for: nobody's step starts its error flow. */
 export type StepNeed = { readonly step: string; readonly need: Need };
@@ -52,7 +51,18 @@ const telling = (flow: string): Need => ({
   sentence: `Run the flow “${flow}” of this project when a run fails, and tell it why.`,
 });
 
-/** The power a need asks for, or undefined when this version cannot lend it. */
+/**
+ * Does what was lent to the step cover this need? All of it, or the least that it stays within as far as its settings
+ * show; what they do not show is judged when it happens.
+ */
+export const meets = (grants: readonly Lent[], { step, need }: StepNeed): boolean => {
+  const powers = [powerOf(need), need.least === undefined ? undefined : powerOf({ ...need, scope: need.least })];
+  return powers.some(
+    (power) => power !== undefined && grants.some((g) => (g.step === step || g.step === '*') && covers(g.power, power)),
+  );
+};
+
+/** The power a need asks for, or undefined when its scope cannot be read (an installed step may write what it likes). */
 export const powerOf = (need: Need): Power | undefined => {
   const parsed = parsePower(`${need.power}: ${need.scope}`);
   return parsed.ok ? parsed.value : undefined;
@@ -60,29 +70,19 @@ export const powerOf = (need: Need): Power | undefined => {
 
 /**
  * Does writing this into a step count as lending it, when the writer may lend it? Only what the file names plainly: one
- * host, one flow. Secrets, patterns and whatever an expression computes always ask.
+ * host, one folder or file, one flow, code of a step. Secrets, patterns and whatever an expression computes always ask.
  */
 export const lentByTyping = (need: Need): boolean => {
-  if (need.computed === true) return false;
-  const power = powerOf(need);
-  switch (power?.power) {
-    case 'net':
-      return !power.host.startsWith('*') && power.port !== '*';
-    case 'flow':
-      return power.flow !== '*';
-    case 'secret':
-    case undefined:
-      return false;
-  }
+  const power = need.computed === true ? undefined : powerOf(need);
+  return power !== undefined && lentByWriting(power);
 };
 
 /** Needs that no grant covers, each once, in the form `grant` takes. */
 export const missing = (needs: readonly StepNeed[], grants: readonly Lent[]): readonly Missing[] => {
   const found = new Map<string, Missing>();
   for (const { step, need } of needs) {
+    if (meets(grants, { step, need })) continue;
     const power = powerOf(need);
-    if (power !== undefined && grants.some((g) => (g.step === step || g.step === '*') && covers(g.power, power)))
-      continue;
     const text = power === undefined ? `${need.power}: ${need.scope}` : printPower(power);
     const key = `${step}\n${text}`;
     if (!found.has(key))

@@ -50,7 +50,8 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'schema.unsupported': 'The declared input uses a keyword that is not supported.',
   'schema.wrong': 'The declared input is no schema.',
   'input.missing': 'The input lacks a field the flow declares as needed.',
-  'input.pins': 'A value is pinned to a step that does not exist.',
+  'input.pins':
+    'A value is pinned to a step that does not exist, that runs once for each item, or that goes on by a port the pin does not name.',
   'input.unknown': 'The input has a field the flow does not declare.',
   'input.wrong': 'A field of the input holds something else than declared.',
   'settings.key': 'A key of the settings (concurrency, rate, debounce, idempotency) is no text or number.',
@@ -63,7 +64,6 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'power.scope': 'The scope of a power cannot be read.',
   'power.undeclared': 'The step kind uses a power it does not declare.',
   'power.unknown': 'There is no power of this name.',
-  'power.unsupported': 'This version cannot lend this power.',
   'grant.caller': 'The power is lent only to callers who hold it themselves.',
   'grant.void': 'Who lent the power may no longer lend it.',
   'policy.denied': 'The workspace allows nobody to lend this.',

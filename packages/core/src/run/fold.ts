@@ -9,7 +9,7 @@
 
 import { PROBLEM_PORT } from '../flow/model.ts';
 import { at, type Problem } from '../problem.ts';
-import type { Event, Held } from './journal.ts';
+import type { Event, EventData, Held } from './journal.ts';
 import { ask, dropScope, forget, mark, move, start } from './instance.ts';
 import { prune } from './plan.ts';
 import { carries, MAX_ITEMS, type ShapeStep } from './shape.ts';
@@ -121,13 +121,14 @@ const applyToStep = (state: State, event: Event): void => {
         until: event.data.retryAt,
         token: null,
         child: null,
+        deadline: null,
         retry: true,
         attempt: event.data.attempt,
       });
     case 'step.waiting': {
       if (status === OPEN) return;
       move(state, scope, step, WAITING);
-      const { until = null, token = null, child = null } = event.data;
+      const { until = null, token = null, child = null, deadline = null } = event.data;
       return ask(state, {
         do: 'wait',
         step,
@@ -135,13 +136,14 @@ const applyToStep = (state: State, event: Event): void => {
         until,
         token,
         child,
+        deadline,
         retry: false,
         attempt: scope.attempts[step.pos] ?? 0,
       });
     }
     case 'block.opened':
       if (step.block === null || status === OPEN || !isCount(event.data.count)) return;
-      return openBlock(state, scope, step, event.data.count, event.data.over ?? null);
+      return openBlock(state, scope, step, event.data);
     case 'block.item': {
       const block = scope.blocks.get(step.pos);
       const index = event.item?.[event.item.length - 1] ?? -1;
@@ -257,7 +259,8 @@ const itemFailed = (state: State, block: BlockRun, index: number, problem: Probl
 /** More items than an `each` may have would cost time and memory without bound (P4 of plan.ts: any event is survived). */
 const isCount = (count: number): boolean => Number.isInteger(count) && count >= 0 && count <= MAX_ITEMS;
 
-const openBlock = (state: State, scope: Scope, step: ShapeStep, count: number, over: Held | null): void => {
+const openBlock = (state: State, scope: Scope, step: ShapeStep, opened: EventData['block.opened']): void => {
+  const { count, over = null, deadline } = opened;
   move(state, scope, step, OPEN);
   const block: BlockRun = {
     step,
@@ -272,6 +275,7 @@ const openBlock = (state: State, scope: Scope, step: ShapeStep, count: number, o
     opening: false,
   };
   scope.blocks.set(step.pos, block);
+  if (deadline !== undefined) state.commands.push({ do: 'deadline', block, at: deadline });
   if (count === 0) state.commands.push({ do: 'close', block });
   else openItems(state, block);
 };

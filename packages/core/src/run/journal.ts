@@ -49,10 +49,13 @@ export type EventData = {
   'step.done': { out: Held; port?: string; attempt?: number; pinned?: true; reused?: string; by?: string };
   /** With `retryAt` (chance already drawn) another attempt follows; without it the problem is final. */
   'step.problem': { problem: Problem; attempt: number; retryAt?: number; reused?: string };
-  /** Waits for a time, an outside event (by the hash of a one-time token), a child run, or whichever comes first. */
-  'step.waiting': { until?: number; token?: string; child?: string; note?: string };
-  /** A block learnt how many items it has (each), or starts (repeat: its max). */
-  'block.opened': { count: number; over?: Held };
+  /**
+   * Waits for a time, an outside event (by the hash of a one-time token), a child run, or whichever comes first. At the
+   * `deadline` the step has taken longer than its timeout.
+   */
+  'step.waiting': { until?: number; token?: string; child?: string; note?: string; deadline?: number };
+  /** A block learnt how many items it has (each), or starts (repeat: its max); at the `deadline` it has taken too long. */
+  'block.opened': { count: number; over?: Held; deadline?: number };
   /** One item or turn ended; `item` is the path including its index. `more: false` ends a repeat. */
   'block.item': { out: Held; reused?: string } | { problem: Problem } | { out: Held; more: boolean };
   'run.cancel': { by: string; reason?: string };

@@ -10,7 +10,18 @@
  */
 
 import type { ShapeStep } from './shape.ts';
-import { ACTIVE, type Command, DOUBTED, READY, RETRYING, type Scope, type State, stepAt, WAITING } from './state.ts';
+import {
+  ACTIVE,
+  type BlockRun,
+  type Command,
+  DOUBTED,
+  READY,
+  RETRYING,
+  type Scope,
+  type State,
+  stepAt,
+  WAITING,
+} from './state.ts';
 
 /** Takes the commands that hold now. Linear in the number of commands, not in the size of the flow or the journal. */
 export const plan = (state: State): Command[] => {
@@ -50,7 +61,8 @@ const holds = (command: Command): boolean => {
         command.block.items.get(command.index) === command.scope
       );
     case 'close':
-      return !command.block.scope.dropped && command.block.scope.blocks.get(command.block.step.pos) === command.block;
+    case 'deadline':
+      return isOpen(command.block);
     case 'drop':
     case 'finish':
     case 'fail':
@@ -58,6 +70,10 @@ const holds = (command: Command): boolean => {
       return true;
   }
 };
+
+/** Is this still the block that its step stands for? */
+export const isOpen = (block: BlockRun): boolean =>
+  !block.scope.dropped && block.scope.blocks.get(block.step.pos) === block;
 
 const isLast = (command: Extract<Command, { do: 'start' | 'wait' }>): boolean =>
   !command.scope.dropped && command.scope.asked[command.step.pos] === command;

@@ -72,9 +72,13 @@ export type Command =
       readonly until: number | null;
       readonly token: string | null;
       readonly child: string | null;
+      /** When the step has waited longer than its timeout. */
+      readonly deadline: number | null;
       readonly retry: boolean;
       readonly attempt: number;
     }
+  /** A block that is still open at this time has taken longer than its timeout. */
+  | { readonly do: 'deadline'; readonly block: BlockRun; readonly at: number }
   /** An item or turn ended and its result (and `until`) wants evaluating. */
   | { readonly do: 'item'; readonly block: BlockRun; readonly scope: Scope; readonly index: number }
   /** All items ended: the block's value is the list of its results, or the last of a repeat. */

@@ -22,6 +22,8 @@ export type Need = {
   readonly power: PowerName;
   readonly scope: string;
   readonly computed?: true;
+  /** Less than `scope` that the settings stay within as far as they show (a path): a grant of just this will do, too. */
+  readonly least?: string;
   readonly sentence: string;
 };
 

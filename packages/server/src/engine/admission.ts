@@ -4,6 +4,7 @@
  *
  * Q1 A queued run is durable before it is queued here; this room keeps only ids and can be filled again from the rows.
  * Q2 A debounced run takes the place of the one waiting before it; that one is cancelled, not forgotten.
+ * Q4 Runs that began before a restart count for the rate: a lane with a rate lets nobody in before they are counted.
  * Q3 A lane holds at most QUEUE runs; more are refused, so that a flood cannot fill the memory.
  */
 
@@ -16,6 +17,8 @@ export const QUEUE = 100_000;
 /** What a run asks of admission: the lane is the flow and its key. */
 export type Ticket = {
   readonly run: string;
+  readonly workspace: string;
+  readonly flow: string;
   readonly lane: string;
   readonly priority: number;
   readonly compiled: CompiledFlow;
@@ -28,6 +31,9 @@ type Lane = {
   begun: number[];
   debounced: { ticket: Ticket; cancel: () => void } | null;
   timer: (() => void) | null;
+  /** Runs that began before the start of this engine are being counted. */
+  counting: boolean;
+  counted: boolean;
 };
 
 type Deps = {
@@ -35,6 +41,9 @@ type Deps = {
   readonly timers: Timers;
   /** Let this run begin. */
   readonly begin: (run: string) => void;
+  /** When runs of this lane began since then, the latest first, as many as its rate allows. */
+  readonly begunSince: (ticket: Ticket, since: number) => Promise<readonly number[]>;
+  readonly failed: (error: unknown) => void;
   /** A later run took this one's place. */
   readonly replaced: (run: string, by: string) => void;
 };
@@ -45,8 +54,11 @@ export class Admission {
   readonly #deps: Deps;
   readonly #lanes = new Map<string, Lane>();
 
+  readonly #opened: number;
+
   constructor(deps: Deps) {
     this.#deps = deps;
+    this.#opened = deps.clock.now();
   }
 
   /** Is there nothing to ask? Most flows have no limits, and cost nothing here. */
@@ -58,6 +70,7 @@ export class Admission {
   ask(ticket: Ticket, due?: number): Admitted {
     if (Admission.free(ticket.compiled)) return 'now';
     const lane = this.#lane(ticket.lane);
+    this.#count(lane, ticket);
     const { debounce } = ticket.compiled;
     if (debounce !== null && due !== 0) {
       const before = lane.debounced;
@@ -112,14 +125,49 @@ export class Admission {
   #lane(name: string): Lane {
     const known = this.#lanes.get(name);
     if (known !== undefined) return known;
-    const made: Lane = { active: 0, waiting: [], begun: [], debounced: null, timer: null };
+    const made: Lane = {
+      active: 0,
+      waiting: [],
+      begun: [],
+      debounced: null,
+      timer: null,
+      counting: false,
+      counted: false,
+    };
     this.#lanes.set(name, made);
     return made;
+  }
+
+  /** Q4. Free once the engine has been up for longer than the time of the rate, and for a lane already counted. */
+  #count(lane: Lane, ticket: Ticket): void {
+    const { rate } = ticket.compiled;
+    const since = this.#deps.clock.now() - (rate?.per ?? 0);
+    if (rate === null || lane.counted || since > this.#opened) return;
+    lane.counted = true;
+    lane.counting = true;
+    const go = (): void => {
+      lane.counting = false;
+      this.#drain(lane, ticket.lane);
+    };
+    const look = (): void => {
+      this.#deps.begunSince(ticket, since).then(
+        (times) => {
+          lane.begun.unshift(...times.toReversed());
+          go();
+        },
+        (error: unknown) => {
+          this.#deps.failed(error);
+          this.#deps.timers.at(this.#deps.clock.now() + 1_000, look);
+        },
+      );
+    };
+    look();
   }
 
   /** 0: may enter now; otherwise the time to ask again, or Infinity: when somebody leaves. */
   #room(lane: Lane, ticket: Ticket): number {
     const { concurrency, rate } = ticket.compiled;
+    if (lane.counting) return Number.POSITIVE_INFINITY;
     if (concurrency !== null && lane.active >= concurrency.limit) return Number.POSITIVE_INFINITY;
     if (rate === null) return 0;
     const now = this.#deps.clock.now();
@@ -171,6 +219,7 @@ export class Admission {
       lane.waiting.length === 0 &&
       lane.debounced === null &&
       lane.timer === null &&
+      !lane.counting &&
       lane.begun.length === 0
     )
       this.#lanes.delete(name);

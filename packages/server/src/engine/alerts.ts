@@ -74,17 +74,16 @@ export class Alerts {
     });
   }
 
-  /** Called by the schedule for times that passed while the server was down. */
-  missed(row: Row, count: number, rule: string): void {
+  /** Called by the schedule for due times up to `last` that passed unused. */
+  missed(row: Row, count: number, rule: string, last: number): void {
     this.warn('a schedule missed its times', { flow: row.flow, trigger: row.trigger, count, rule });
     const input = { flow: row.flow, trigger: row.trigger, count, rule };
-    const key = `${row.flow}:${row.trigger}:${JSON.stringify(row.state)}`;
+    const key = `${row.flow}:${row.trigger}:${last}`;
     this.#later(() => this.#tell(row.workspace, row.flow, { event: 'schedule.missed', key, input }));
   }
 
   async #tell(workspace: string, about: string, told: Told, from?: Live): Promise<void> {
-    this.#triggers ??= this.#d.store.engine.triggers('alert@1');
-    for (const row of await this.#triggers) {
+    for (const row of await this.#rows()) {
       if (row.workspace !== workspace || row.flow === about || !wants(row.with, told.event)) continue;
       const target = await this.#d.flows.latest(row.workspace, row.flow);
       if (!target.ok) this.warn('an alert flow cannot be run', { flow: row.flow, code: target.problem.code });
@@ -93,6 +92,16 @@ export class Alerts {
         this.#start(target.value, 'alert@1', row.trigger, `alert:${told.event}:${told.key}`, about, input, from);
       }
     }
+  }
+
+  /** Kept until a flow changes. A read that failed is not kept: the next event reads again. */
+  #rows(): Promise<Row[]> {
+    this.#triggers ??= this.#d.store.engine.triggers('alert@1');
+    const reading = this.#triggers;
+    reading.catch(() => {
+      if (this.#triggers === reading) this.#triggers = null;
+    });
+    return reading;
   }
 
   #start(
@@ -117,7 +126,6 @@ export class Alerts {
       principal: `flow:${about}`,
       environment: 'default',
       priority: 0,
-      limitKey: null,
       idempotencyKey: key,
       depth: (from?.state.created?.depth ?? 0) + 1,
       ...(from === undefined ? {} : { from }),

@@ -37,10 +37,12 @@ export class Blocks {
 
   open(live: Live, cs: CompiledStep, step: ShapeStep, scope: Scope): void {
     const now = this.#d.clock.now();
+    // The timeout of a short form is that of each of its steps, not of all of them together.
+    const limit = cs.timeout === null || step.block?.short === true ? {} : { deadline: now + cs.timeout };
     const refuse = (why: Problem): void =>
       live.record(now, 'step.problem', { problem: why, attempt: 1 }, step.id, scope.item);
     if (step.block?.kind === 'repeat')
-      return live.record(now, 'block.opened', { count: step.block.max }, step.id, scope.item);
+      return live.record(now, 'block.opened', { count: step.block.max, ...limit }, step.id, scope.item);
     const over = cs.over === null ? { ok: true as const, value: null } : evaluate(cs.over, this.#d.scope(live, scope));
     if (!over.ok) return refuse(over.problem);
     const list = over.value ?? [];
@@ -62,7 +64,7 @@ export class Blocks {
     }
     const held = this.#d.values.hold(list, live.spilled);
     if ('problem' in held) return refuse(held.problem);
-    live.record(now, 'block.opened', { count: list.length, over: held.held }, step.id, scope.item);
+    live.record(now, 'block.opened', { count: list.length, over: held.held, ...limit }, step.id, scope.item);
   }
 
   endItem(live: Live, cs: CompiledStep, { block, scope, index }: Extract<Command, { do: 'item' }>): void {

@@ -10,79 +10,74 @@
  *    group is durable (the journal's fsync).
  * B3 When the journal cannot be written, nothing happens: `JournalDown` is thrown and the run is left to recovery. The
  *    same when the run ended, or was let go, while the effect was judged or made durable.
+ * B4 What was judged is judged again as soon as it may have changed: after the wait for the disk, and for effects under
+ *    way at every change of the store and whenever a grantor's key runs out. A refusal stops the effect at once and is
+ *    what it ends with, on record like every decision.
  */
 
-import { authority, type GrantLent, parsePower, type Power, printPower, type Problem } from '@headgate/core';
-import type { GrantRow, JournalWriter, KeyRow } from '../store/ports.ts';
+import { type Power, printPower, type Problem, withoutPath } from '@headgate/core';
+import type { JournalWriter, KeyRow } from '../store/ports.ts';
+import type { Lent, Reached } from './lent.ts';
 import type { Live } from './live.ts';
 
 export class JournalDown extends Error {}
 
-/** The flow that a power would reach, where it reaches one. */
-export type Reached = { readonly id: string; readonly project: string };
-
-export type Lent = { readonly grants: readonly GrantRow[]; readonly grantors: ReadonlyMap<string, KeyRow | null> };
-
 type Deps = {
   readonly journal: JournalWriter;
   readonly now: () => number;
-  /** Grants of a flow and the keys of those who gave them, as of now (a cache dropped at every change of the store). */
+  /** What the flow of the run was lent, as of now: the same object until something changed. */
   readonly lent: (live: Live) => Promise<Lent>;
   /** The key of who started the run, when a key did; for powers lent `as caller`. */
   readonly caller: (live: Live) => Promise<KeyRow | null>;
+  /** Calls `wake` once the clock has reached `due`; the answer cancels it. */
+  readonly at: (due: number, wake: () => void) => () => void;
+  /** Something that nobody waits for went wrong. */
+  readonly report: (error: unknown) => void;
 };
+
+/** An effect that was allowed, from then to its end. */
+type Open = {
+  readonly live: Live;
+  readonly step: string;
+  readonly narrow: readonly Power[] | undefined;
+  readonly reached: Reached | undefined;
+  /** All that was asked for so far, redirects too. */
+  readonly requests: Power[];
+  readonly stop: AbortController;
+  lent: Lent;
+  caller: KeyRow | null;
+  /** When the next key that gave something runs out. */
+  due: number | null;
+  refused: Problem | null;
+  /** Ends the wait for the effect, once it is refused. */
+  release: (why: Problem) => void;
+  cancel: (() => void) | null;
+};
+
+/** `sent`: not one byte of the effect can have left, or perhaps it has. */
+export type Effect<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: Problem; readonly sent: 'no' | 'maybe' };
+
+/**
+ * Carries an effect out. `again` judges what it leads to (a redirect); `stopped` aborts when it is not allowed any more:
+ * nobody waits for its end then.
+ */
+export type Act<T> = (again: (request: Power) => Problem | null, stopped: AbortSignal) => Promise<T>;
 
 export class Broker {
   readonly #deps: Deps;
+  readonly #open = new Set<Open>();
+  #looking = false;
+  #lookAgain = false;
 
   constructor(deps: Deps) {
     this.#deps = deps;
   }
 
-  /** Judges one use of a power by a step, now. Records the decision; does not wait for it. */
-  judge(
-    live: Live,
-    lent: Lent,
-    caller: KeyRow | null,
-    step: string,
-    narrow: readonly Power[] | undefined,
-    request: Power,
-    reached?: Reached,
-  ): Problem | null {
-    const at = this.#deps.now();
-    const grants: GrantLent[] = [];
-    for (const g of lent.grants) {
-      const power = parsePower(g.power);
-      if (power.ok)
-        grants.push({
-          step: g.step,
-          power: power.value,
-          environment: g.environment,
-          grantor: g.grantor,
-          asCaller: g.asCaller,
-        });
-    }
-    const answer = authority({
-      request,
-      step,
-      environment: live.base.environment,
-      grants,
-      grantorMay: (id) => mayLend(lent.grantors.get(id) ?? null, live, at, reached),
-      callerMay: () => mayLend(caller, live, at, reached),
-      ...(narrow === undefined ? {} : { narrow }),
-    });
-    live.audit.push({
-      at,
-      workspace: live.base.workspace,
-      actor: live.base.principal,
-      action: `power.${request.power}`,
-      object: printPower(request),
-      decision: answer.ok ? 'allow' : 'deny',
-      reason: answer.ok ? null : answer.problem.code,
-      run: live.base.id,
-      step,
-    });
-    return answer.ok ? null : answer.problem;
+  /** How many effects are under way. */
+  get size(): number {
+    return this.#open.size;
   }
 
   /**
@@ -94,20 +89,142 @@ export class Broker {
     step: string,
     narrow: readonly Power[] | undefined,
     requests: readonly Power[],
-    act: (judgeAgain: (request: Power) => Problem | null) => Promise<T>,
+    act: Act<T>,
     reached?: Reached,
-  ): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem }> {
+  ): Promise<Effect<T>> {
     const lent = await this.#deps.lent(live);
-    const caller = lent.grants.some((g) => g.asCaller) ? await this.#deps.caller(live) : null;
+    const open: Open = {
+      live,
+      step,
+      narrow,
+      reached,
+      requests: [],
+      stop: new AbortController(),
+      lent,
+      caller: lent.asCaller ? await this.#deps.caller(live) : null,
+      due: lent.expires(this.#deps.now()),
+      refused: null,
+      release: () => undefined,
+      cancel: null,
+    };
     for (const request of requests) {
-      const denied = this.judge(live, lent, caller, step, narrow, request, reached);
+      const denied = this.#judge(open, request);
       if (denied !== null) {
         await this.#durable(live);
-        return { ok: false, problem: denied };
+        return { ok: false, problem: denied, sent: 'no' };
       }
     }
     await this.#durable(live);
-    return { ok: true, value: await act((request) => this.judge(live, lent, caller, step, narrow, request)) };
+    const denied = await this.#changed(open);
+    if (denied !== null) {
+      await this.#durable(live);
+      return { ok: false, problem: denied, sent: 'no' };
+    }
+    const refused = new Promise<Effect<T>>((resolve) => {
+      open.release = (why) => resolve({ ok: false, problem: why, sent: 'maybe' });
+    });
+    this.#open.add(open);
+    this.#untilExpiry(open);
+    try {
+      const acted = act((request) => this.#judge(open, request), open.stop.signal);
+      const done = acted.then((value): Effect<T> => ({ ok: true, value }));
+      // What breaks because it was stopped is told to nobody.
+      done.catch(() => undefined);
+      return await Promise.race([done, refused]);
+    } finally {
+      open.cancel?.();
+      this.#open.delete(open);
+    }
+  }
+
+  /** The store changed: whatever is under way is judged again, each flow's grants read once. */
+  changed(): void {
+    this.#lookAgain = true;
+    if (this.#looking || this.#open.size === 0) return;
+    this.#looking = true;
+    this.#look().then(
+      () => {
+        this.#looking = false;
+      },
+      (error: unknown) => {
+        this.#looking = false;
+        this.#deps.report(error);
+      },
+    );
+  }
+
+  async #look(): Promise<void> {
+    while (this.#lookAgain) {
+      this.#lookAgain = false;
+      for (const open of [...this.#open]) await this.#recheck(open);
+    }
+  }
+
+  async #recheck(open: Open): Promise<void> {
+    if (open.refused !== null || !this.#open.has(open)) return;
+    const denied = await this.#changed(open);
+    if (denied === null || open.refused !== null || !this.#open.has(open)) return;
+    open.refused = denied;
+    open.stop.abort();
+    open.release(denied);
+  }
+
+  /** Judges anew what was allowed, if anything may have changed. Only a refusal is a new decision, and on record. */
+  async #changed(open: Open): Promise<Problem | null> {
+    const lent = await this.#deps.lent(open.live);
+    const ranOut = open.due !== null && open.due <= this.#deps.now();
+    if (lent === open.lent && !ranOut && !lent.asCaller) return null;
+    open.caller = lent.asCaller ? await this.#deps.caller(open.live) : null;
+    open.lent = lent;
+    open.due = lent.expires(this.#deps.now());
+    for (const request of open.requests) {
+      const denied = this.#answer(open, request);
+      if (denied === null) continue;
+      this.#record(open, request, denied);
+      return denied;
+    }
+    return null;
+  }
+
+  /** Keys that gave something run out without anybody changing the store. */
+  #untilExpiry(open: Open): void {
+    open.cancel?.();
+    open.cancel = null;
+    if (open.due === null) return;
+    open.cancel = this.#deps.at(open.due, () => {
+      this.#recheck(open).then(() => {
+        if (this.#open.has(open)) this.#untilExpiry(open);
+      }, this.#deps.report);
+    });
+  }
+
+  /** Judges one use of a power by a step, now. Records the decision; does not wait for it. */
+  #judge(open: Open, request: Power): Problem | null {
+    const denied = open.refused ?? this.#answer(open, request);
+    this.#record(open, request, denied);
+    if (denied === null) open.requests.push(request);
+    return denied;
+  }
+
+  #answer(open: Open, request: Power): Problem | null {
+    const { live, step, narrow, reached, caller } = open;
+    const asked = { place: live.base, step, narrow, request, reached, caller };
+    const answer = open.lent.judge(asked, this.#deps.now());
+    return answer.ok ? null : answer.problem;
+  }
+
+  #record({ live, step }: Open, request: Power, denied: Problem | null): void {
+    live.audit.push({
+      at: this.#deps.now(),
+      workspace: live.base.workspace,
+      actor: live.base.principal,
+      action: `power.${request.power}`,
+      object: printPower(withoutPath(request)),
+      decision: denied === null ? 'allow' : 'deny',
+      reason: denied?.code ?? null,
+      run: live.base.id,
+      step,
+    });
   }
 
   async #durable(live: Live): Promise<void> {
@@ -120,15 +237,3 @@ export class Broker {
     if (live.abandoned) throw new JournalDown('the run was let go meanwhile');
   }
 }
-
-/** A grant dies with its grantor's right to give it. */
-const mayLend = (key: KeyRow | null, live: Live, now: number, reached?: Reached): boolean => {
-  if (key === null || key.revoked !== null || (key.expires !== null && key.expires <= now)) return false;
-  const { workspace, project, flow } = live.base;
-  if (key.workspace !== workspace || !key.permissions.includes('grant.give') || !within(key, project, flow))
-    return false;
-  return reached === undefined || (key.permissions.includes('run') && within(key, reached.project, reached.id));
-};
-
-const within = (key: KeyRow, project: string, flow: string): boolean =>
-  (key.projects === null || key.projects.includes(project)) && (key.flows === null || key.flows.includes(flow));

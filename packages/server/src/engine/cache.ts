@@ -22,6 +22,10 @@ export class Recent<K, V> {
     if (!oldest.done) this.#map.delete(oldest.value);
   }
 
+  delete(key: K): void {
+    this.#map.delete(key);
+  }
+
   clear(): void {
     this.#map.clear();
   }

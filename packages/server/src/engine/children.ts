@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import type { Problem, Scope, ShapeStep } from '@headgate/core';
 import type { Store } from '../store/ports.ts';
+import { Admission } from './admission.ts';
 import type { Clock } from './clock.ts';
 import type { Target } from './flows.ts';
 import type { Live } from './live.ts';
@@ -43,13 +44,43 @@ export class Children {
       principal: live.base.principal,
       environment: live.base.environment,
       priority: live.base.priority,
-      limitKey: null,
       idempotencyKey: null,
+      ...(Admission.free(target.compiled) ? {} : { within: await this.#lanesAbove(live) }),
       depth: (live.state.created?.depth ?? 0) + 1,
       parent: { run: live.id, step: step.id, item: scope.item },
       from: live,
     });
     return 'problem' in made ? made : { child: id };
+  }
+
+  /**
+   * The lanes of the caller and of its callers. A called flow goes within the place that one of them has: queued behind
+   * its own caller, which waits for it, it would wait for ever.
+   */
+  async #lanesAbove(live: Live): Promise<ReadonlySet<string>> {
+    const lanes = new Set<string>();
+    const { workspace } = live.base;
+    for (let base: Pick<Live['base'], 'limitKey' | 'parent'> | null = live.base; base !== null; ) {
+      if (base.limitKey !== null) lanes.add(base.limitKey);
+      if (base.parent === null) break;
+      base = this.#d.runs.live(base.parent)?.base ?? (await this.#d.store.in(workspace).runs.get(base.parent));
+    }
+    return lanes;
+  }
+
+  /** Nobody waits for this called run any more: it is cancelled, with all that it called. */
+  orphan(live: Live, child: string): void {
+    const { workspace } = live.base;
+    this.#d.runs.later.do('the end of a run that nobody waits for', () => this.cancel(workspace, child, live.id));
+  }
+
+  /** Cancels a called run because its caller is over or went on without it. Does nothing when it is over itself. */
+  async cancel(workspace: string, child: string, caller: string): Promise<void> {
+    const live = await this.#d.runs.hold(workspace, child);
+    if (live === null || live.over) return;
+    const reason = `run ${caller}, which called it, does not wait for it any more`;
+    live.record(this.#d.clock.now(), 'run.cancel', { by: `run:${caller}`, reason });
+    this.#d.runs.loop.advance(live);
   }
 
   /** Gives a child's end to the parent that waits for it. Safe to ask at any time, any number of times. */

@@ -30,6 +30,8 @@ export const startDue = async (
     });
   const key = `schedule:${row.trigger}:${due}`;
   if ((await store.in(row.workspace).runs.byIdempotencyKey(row.flow, key, 0)) !== null) return;
+  // Asked again after the wait: the same due time may have been started meanwhile.
+  if (runs.byKey(row.flow, key) !== null) return;
   const made = runs.create({
     target: target.value,
     input: checked.value,
@@ -37,7 +39,6 @@ export const startDue = async (
     principal: `trigger:${row.trigger}`,
     environment: 'default',
     priority: target.value.compiled.flow.settings?.priority ?? 0,
-    limitKey: null,
     idempotencyKey: key,
     depth: 0,
   });

@@ -86,6 +86,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     now: clock.now,
     lent: (live) => flows.lent(live.base.workspace, live.base.flow),
     caller: (live) => store.engine.keyById(live.base.principal),
+    at: (due, wake) => timers.at(due, wake),
+    report: (error) => log('error', 'effects under way could not be judged again', { error: String(error) }),
   });
 
   const openSecret = async (
@@ -160,6 +162,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
           return done.ok ? done.value : { problem: done.problem };
         },
         watch: (live, wait) => self.wakes.watch(live, wait),
+        limit: (live, deadline) => self.wakes.limit(live, deadline),
+        orphan: (live, child) => self.children.orphan(live, child),
         tokenHash: (live, step, item) => hashOf(tokenOf(live, step, item)),
         ended: (live) => self.ended(live),
         parked: (live) => self.parked(live),
@@ -179,7 +183,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     clock,
     timers,
     later,
-    missed: (row, count, rule) => alerts.missed(row, count, rule),
+    missed: (row, count, rule, last) => alerts.missed(row, count, rule, last),
     start: (due) => startDue({ store, flows, runs, journal, alerts }, due),
   });
 
@@ -194,6 +198,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   };
   const changed = (): void => {
     flows.forget();
+    broker.changed();
+    later.do('the queue of a revoked key', () => runs.dropRevoked());
     hooks.forget();
     alerts.forget();
     void learn().catch((error: unknown) => log('error', 'secrets could not be read', { error: String(error) }));

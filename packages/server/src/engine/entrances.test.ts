@@ -65,6 +65,75 @@ describe('limits of a flow', () => {
     await g.until(rows[0]?.id ?? '', 'done');
   });
 
+  test('runs that began before a restart count for the rate', async () => {
+    const settings = { rate: { max: 2, per: '1h', key: '{{ input.who }}' } };
+    const id = await g.publish(flow([{ id: 's', kind: 'set@1', with: { value: 1 } }], { settings }));
+    await g.run(id, { who: 'a' });
+    await g.run(id, { who: 'a' });
+    g = await g.reopen();
+    const third = await g.run(id, { who: 'a' }, { wait: 300 });
+    expect(third.state).toBe('queued');
+    expect((await g.run(id, { who: 'b' })).state).toBe('done');
+    g.clock.shift(3_700_000);
+    await g.until(third.id, 'done');
+  });
+
+  test('a called flow counts in the lane of its own key, and so does a run that is run again', async () => {
+    const one = await g.publish(napping({ concurrency: { limit: 1, key: '{{ input.who }}' } }));
+    const calls = (who: string) => ({ id: 'call', kind: 'flow.call@1', with: { flow: one, input: { who } } });
+    const lend = { grants: [{ step: '*', power: 'flow: call *' }] };
+    const first = await g.run(one, { who: 'a' }, { wait: 0 });
+    await g.until(first.id, 'waiting');
+    const same = await g.run(await g.publish(flow([calls('a')]), lend), {}, { wait: 0 });
+    const other = await g.run(await g.publish(flow([calls('b')]), lend), {}, { wait: 0 });
+    await g.until(same.id, 'waiting');
+    await g.until(other.id, 'waiting');
+    const states = async (): Promise<(string | undefined)[]> => {
+      const { rows } = await g.store.in('default').runs.list({ limit: 20, flow: one });
+      return rows.map((row) => `${row.parent === same.id ? 'a' : row.parent === other.id ? 'b' : '-'} ${row.state}`);
+    };
+    for (let i = 0; i < 100 && (await states()).length < 3; i += 1) await new Promise((r) => setTimeout(r, 20));
+    expect((await states()).toSorted()).toEqual(['- waiting', 'a queued', 'b waiting']);
+    const again = await g.engine.rerun({ principal: OWNER, run: first.id, mode: { all: true } });
+    expect(again.ok && again.value.state).toBe('queued');
+  });
+
+  test('a flow that calls itself, straight or through another, does not wait for its own place', async () => {
+    const settings = { concurrency: 1 };
+    const lend = { grants: [{ step: '*', power: 'flow: call *' }] };
+    const steps = (flowName: string) => [
+      { id: 'more', kind: 'if@1', with: { when: '{{ input.n > 0 }}' } },
+      {
+        id: 'call',
+        kind: 'flow.call@1',
+        after: ['more.true'],
+        with: { flow: flowName, input: { n: '{{ input.n - 1 }}' } },
+      },
+      { id: 'sum', kind: 'set@1', after: ['call'], with: { value: '{{ steps.call + 1 }}' } },
+      { id: 'zero', kind: 'set@1', after: ['more.false'], with: { value: 0 } },
+      {
+        id: 'end',
+        kind: 'merge@1',
+        after: ['sum', 'zero'],
+        join: 'any',
+        with: { value: '{{ steps.sum ?? steps.zero }}' },
+      },
+    ];
+    const self = await g.publish(
+      { ...flow(steps('Self'), { settings, output: '{{ steps.end }}' }), name: 'Self' },
+      lend,
+    );
+    expect(await g.run(self, { n: 3 })).toMatchObject({ state: 'done', output: 3 });
+    const there = await g.publish(
+      { ...flow(steps('Back'), { settings, output: '{{ steps.end }}' }), name: 'There' },
+      lend,
+    );
+    await g.publish({ ...flow(steps('There'), { settings, output: '{{ steps.end }}' }), name: 'Back' }, lend);
+    expect(await g.run(there, { n: 4 })).toMatchObject({ state: 'done', output: 4 });
+    // Its place is free again: the next one begins at once.
+    expect(await g.run(self, { n: 1 })).toMatchObject({ state: 'done', output: 1 });
+  });
+
   test('a debounced run waits, and one that follows takes its place', async () => {
     const id = await g.publish(
       flow([{ id: 's', kind: 'set@1', with: { value: '{{ input.n }}' } }], { settings: { debounce: { for: '1h' } } }),
@@ -82,6 +151,54 @@ describe('limits of a flow', () => {
     expect(new Set(runs.map((r) => r.id)).size).toBe(1);
     g = await g.reopen();
     expect((await g.run(id, {}, { key: 'same' })).id).toBe(runs[0]?.id);
+  });
+});
+
+describe('pins', () => {
+  const steps = [
+    { id: 'check', kind: 'if@1', with: { when: '{{ input.n > 0 }}' } },
+    { id: 'yes', kind: 'set@1', after: ['check.true'], with: { value: 'yes' } },
+    { id: 'no', kind: 'set@1', after: ['check.false'], with: { value: 'no' } },
+    { id: 'ask', kind: 'wait.event@1', after: ['yes'], with: { timeout: '1d' } },
+    { id: 'got', kind: 'set@1', after: ['ask.answered'], with: { value: '{{ steps.ask }}' } },
+    { id: 'all', kind: 'each@1', with: { over: [1], steps: [{ id: 'x', kind: 'set@1', with: { value: 1 } }] } },
+  ];
+  const start = async (pins: Record<string, unknown>) => {
+    const id = await g.publish(flow(steps, { output: { got: '{{ steps.got }}', no: '{{ steps.no }}' } }));
+    const request = {
+      principal: OWNER,
+      flow: id,
+      which: {},
+      input: { n: 1 },
+      trigger: { kind: 'api@1' },
+      wait: 5_000,
+      pins,
+    };
+    const started = await g.engine.start(request);
+    return started.ok ? started.value.run.output : started.problem;
+  };
+
+  test('a step that goes on by ports is pinned with one, named or given by its value', async () => {
+    expect(await start({ check: false })).toEqual({ got: null, no: 'no' });
+    expect(await start({ check: 'false' })).toEqual({ got: null, no: 'no' });
+    expect(await start({ ask: { port: 'answered', value: { ok: 1 } } })).toEqual({ got: { ok: 1 }, no: null });
+    expect(await start({ ask: { port: 'timeout' } })).toEqual({ got: null, no: null });
+  });
+
+  test('a pin without a port, of a step in a block, or of none is refused and says what to write', async () => {
+    const refused = async (pins: Record<string, unknown>) => await start(pins);
+    expect(await refused({ check: 1 })).toMatchObject({
+      code: 'input.pins',
+      at: { field: 'pins.check' },
+      fix: expect.stringContaining('true, false'),
+    });
+    expect(await refused({ ask: { port: 'late' } })).toMatchObject({
+      code: 'input.pins',
+      fix: expect.stringContaining('answered'),
+    });
+    expect(await refused({ x: 1 })).toMatchObject({ code: 'input.pins', fix: expect.stringContaining('block') });
+    expect(await refused({ ghost: 1 })).toMatchObject({ code: 'input.pins', at: { field: 'pins.ghost' } });
+    expect(await start({ all: [5], check: false })).toEqual({ got: null, no: 'no' });
   });
 });
 

@@ -6,10 +6,10 @@
  */
 
 import { type Catalog, type Flow, flowSchema, type Problem, problem, type Result } from '@headgate/core';
-import type { FlowRow, GrantRow, KeyRow, Store } from '../store/ports.ts';
-import type { Lent } from './broker.ts';
+import type { FlowRow, KeyRow, Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
 import { type CompiledFlow, compileFlow } from './compiled.ts';
+import { Lent } from './lent.ts';
 
 /** A flow ready to run: which content, and what of it is known. `version` null: the draft. */
 export type Target = {
@@ -130,10 +130,10 @@ export class Flows {
     const known = this.#lent.get(key);
     if (known !== undefined) return known;
     const version = this.#store.version();
-    const grants: GrantRow[] = await this.#store.in(workspace).grants.list(flow);
+    const grants = await this.#store.in(workspace).grants.list(flow);
     const grantors = new Map<string, KeyRow | null>();
     for (const id of new Set(grants.map((g) => g.grantor))) grantors.set(id, await this.#store.engine.keyById(id));
-    const lent = { grants, grantors };
+    const lent = new Lent(grants, grantors);
     if (this.#store.version() === version) this.#lent.set(key, lent);
     return lent;
   }

@@ -2,6 +2,8 @@
  * The webhook entrance: from the raw request to a run and its answer.
  *
  * K1 Order: address, method, signature, replay, then parsing. A request that fails one of them starts nothing.
+ * K3 A signed delivery starts one run, and is remembered in the same commit as that run's beginning: neither a crash nor a
+ *    refusal makes it count as accepted when no run came of it, so the sender may send it again.
  * K2 Headers that carry credentials are not kept in the run.
  */
 
@@ -16,7 +18,7 @@ import {
   problem,
   readJson,
 } from '@headgate/core';
-import type { Store } from '../store/ports.ts';
+import type { Delivery, Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
 import type { Clock } from './clock.ts';
 import type { Flows, Target } from './flows.ts';
@@ -50,6 +52,8 @@ type Deps = {
   readonly journal: Store['journal'];
   readonly secret: (workspace: string, project: string, name: string) => Promise<string | null>;
 };
+
+const nameOf = ({ hook, id }: Delivery): string => `${hook}\n${id}`;
 
 const CREDENTIALS = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key']);
 /** What an author's answer may not set: the connection's own business, and what would act on the app's origin. */
@@ -91,6 +95,8 @@ const UNAVAILABLE = refuse(
 export class Hooks {
   readonly #d: Deps;
   readonly #hooks = new Recent<string, Hook>(50_000);
+  /** Deliveries that runs were made of lately: what is not durable yet cannot be asked of the store. */
+  readonly #taken = new Recent<string, true>(100_000);
 
   constructor(deps: Deps) {
     this.#d = deps;
@@ -114,9 +120,11 @@ export class Hooks {
         ...refuse(405, 'webhook.method', `This webhook takes ${hook.method}`),
         headers: { ...PROBLEM_TYPE, allow: hook.method },
       };
+    let delivery: Delivery | null = null;
     if (hook.signature !== null) {
-      const denied = await this.#verify(hook, hook.signature, request);
-      if (denied !== null) return denied;
+      const judged = await this.#verify(hook, hook.signature, request);
+      if ('status' in judged) return judged;
+      delivery = judged;
     }
     const hops = Number(request.headers['x-headgate-hops'] ?? 0);
     if (hops > MOST_HOPS)
@@ -153,8 +161,10 @@ export class Hooks {
         runs.byKey(target.row.id, limits.idempotencyKey);
       if (known !== null) return { status: 202, headers: JSON_TYPE, body: JSON.stringify({ run: known }) };
     }
+    if (delivery !== null && !this.#take(delivery)) return this.#replayed(hook);
     const made = this.#d.runs.create({
       target,
+      ...(delivery === null ? {} : { delivery }),
       input: checked.value,
       trigger: { id: hook.trigger, kind: 'webhook@1', data },
       principal: `trigger:${hook.trigger}`,
@@ -163,7 +173,10 @@ export class Hooks {
       ...limits,
       depth: Number.isInteger(hops) && hops > 0 ? hops : 0,
     });
-    if ('problem' in made) return refused(429, made.problem);
+    if ('problem' in made) {
+      if (delivery !== null) this.#taken.delete(nameOf(delivery));
+      return refused(429, made.problem);
+    }
     return hook.sync ? this.#waitFor(made.live) : this.#accept(made.live);
   }
 
@@ -261,7 +274,7 @@ export class Hooks {
     hook: Hook,
     signature: NonNullable<Hook['signature']>,
     request: HookRequest,
-  ): Promise<HookAnswer | null> {
+  ): Promise<HookAnswer | Delivery> {
     const now = this.#d.clock.now();
     const secret = await this.#d.secret(hook.workspace, hook.target.row.project, signature.secret);
     const verdict =
@@ -275,13 +288,25 @@ export class Hooks {
         `Sign the raw body as ${signature.preset} does, with the shared secret and the present time.`,
       );
     }
-    const remembered = await this.#d.store.engine.rememberDelivery(
-      `${hook.flow}/${hook.trigger}`,
-      verdict.delivery,
-      now + 2 * WINDOW * 1000,
-    );
-    if (remembered) return null;
-    await this.#deny(hook, 'webhook.replay', now);
+    const delivery = {
+      hook: `${hook.flow}/${hook.trigger}`,
+      id: verdict.delivery,
+      until: now + 2 * WINDOW * 1000,
+    };
+    const known = await this.#d.store.engine.knowsDelivery(delivery.hook, delivery.id);
+    return known ? this.#replayed(hook) : delivery;
+  }
+
+  /** K3: false when a run of this delivery is on its way already. Nothing is awaited between this and the run. */
+  #take(delivery: Delivery): boolean {
+    const name = nameOf(delivery);
+    if (this.#taken.get(name) !== undefined) return false;
+    this.#taken.set(name, true);
+    return true;
+  }
+
+  async #replayed(hook: Hook): Promise<HookAnswer> {
+    await this.#deny(hook, 'webhook.replay', this.#d.clock.now());
     return refuse(
       409,
       'webhook.replay',

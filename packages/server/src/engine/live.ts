@@ -11,13 +11,14 @@ import {
   type Event,
   type EventData,
   type EventType,
+  isOpen,
   newState,
   runState,
   type Scope,
   type ShapeStep,
   type State,
 } from '@headgate/core';
-import type { AuditEntry, JournalWriter, RunRow, RunWrite } from '../store/ports.ts';
+import type { AuditEntry, Delivery, JournalWriter, RunRow, RunWrite } from '../store/ports.ts';
 import type { CompiledFlow } from './compiled.ts';
 import type { Spilled } from './values.ts';
 
@@ -48,12 +49,18 @@ export type Flight = {
   readonly step: ShapeStep;
   readonly scope: Scope;
   readonly attempt: number;
+  /** When the step's timeout is over, waiting included. */
+  readonly deadline: number | null;
   readonly abort: AbortController;
   settled: boolean;
   cancelTimer: (() => void) | null;
 };
 
 export type WaitCommand = Extract<Command, { do: 'wait' }>;
+export type DeadlineCommand = Extract<Command, { do: 'deadline' }>;
+
+const soonest = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : Math.min(a, b);
 
 export class Live {
   readonly base: RunBase;
@@ -61,12 +68,15 @@ export class Live {
   readonly state: State;
   readonly flights = new Set<Flight>();
   waits: WaitCommand[] = [];
+  /** Blocks that have a timeout, open or not any more. */
+  deadlines: DeadlineCommand[] = [];
   todo: Command[] = [];
   spilled: Spilled[] = [];
   /** Blobs of other runs that this one refers to. */
   uses: string[] = [];
   tokens: NonNullable<RunWrite['tokens']>[number][] = [];
   audit: AuditEntry[] = [];
+  delivery: Delivery | null = null;
   /** Group that covers everything recorded so far, once nothing is pending. */
   group = 0;
   advancing = false;
@@ -170,9 +180,10 @@ export class Live {
   get wake(): number | null {
     let earliest = this.deadline;
     for (const w of this.waits) {
-      const until = w.child === null ? w.until : 1;
-      if (until !== null && (earliest === null || until < earliest)) earliest = until;
+      const until = w.child === null ? soonest(w.until, w.deadline) : 1;
+      earliest = soonest(earliest, until);
     }
+    for (const d of this.deadlines) if (isOpen(d.block)) earliest = soonest(earliest, d.at);
     return earliest;
   }
 
@@ -204,6 +215,7 @@ export class Live {
       ...(this.uses.length > 0 ? { uses: this.uses } : {}),
       ...(this.tokens.length > 0 ? { tokens: this.tokens } : {}),
       ...(this.audit.length > 0 ? { audit: this.audit } : {}),
+      ...(this.delivery === null ? {} : { delivery: this.delivery }),
     };
     this.#buffer = [];
     this.#touched = false;
@@ -211,6 +223,7 @@ export class Live {
     if (this.uses.length > 0) this.uses = [];
     if (this.tokens.length > 0) this.tokens = [];
     if (this.audit.length > 0) this.audit = [];
+    this.delivery = null;
     this.group = journal.write(write);
   }
 }

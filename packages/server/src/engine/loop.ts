@@ -16,27 +16,25 @@ import {
   type Command,
   evaluate,
   type ExprScope,
+  isOpen,
   lastValue,
   type Outcome,
   plan,
   type Problem,
-  problem,
   type Scope,
   type ShapeStep,
 } from '@headgate/core';
-import type { JournalWriter } from '../store/ports.ts';
 import { Blocks } from './blocks.ts';
 import { JournalDown } from './broker.ts';
-import { canOf, instanceKey, type Lend } from './can.ts';
-import type { Clock } from './clock.ts';
+import { canOf, instanceKey } from './can.ts';
 import type { CompiledStep } from './compiled.ts';
 import { faultOf, inputOf } from './execute.ts';
-import type { Flight, Live, WaitCommand } from './live.ts';
-import { type RunInfo, RunScope } from './scope.ts';
+import { BUG, tooLong } from './faults.ts';
+import type { LoopDeps } from './loop-deps.ts';
+import type { DeadlineCommand, Flight, Live, WaitCommand } from './live.ts';
+import { RunScope } from './scope.ts';
 import { Settler } from './settle.ts';
-import type { Timers } from './timers.ts';
 import { Turns } from './turns.ts';
-import type { Values } from './values.ts';
 
 const READY = 1;
 /** Events, and weight of values, gathered before they are written though the turn goes on, so that it does not hoard them. */
@@ -44,37 +42,6 @@ const BATCH = 2_000;
 const HEAVY_BATCH = 1024 * 1024;
 /** A wait longer than this leaves memory; its row wakes it. */
 export const PARK = 30_000;
-
-export type LoopDeps = {
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly journal: JournalWriter;
-  readonly values: Values;
-  readonly info: RunInfo;
-  /** The powers a step is lent. */
-  readonly lend: Lend;
-  /** Starts a sub-run for a `call` outcome; answers its id, or a Problem. */
-  readonly call: (
-    live: Live,
-    step: ShapeStep,
-    scope: Scope,
-    attempt: number,
-    flow: string,
-    input: unknown,
-  ) => Promise<{ child: string } | { problem: Problem }>;
-  /** A waiting step was met: timers and children are watched by the engine. */
-  readonly watch: (live: Live, wait: WaitCommand) => void;
-  /** The hash of the one-time token of a `wait.event` step instance. */
-  readonly tokenHash: (live: Live, step: string, item: readonly number[]) => string;
-  /** The run is over and written. */
-  readonly ended: (live: Live) => void;
-  /** It waits, and nothing of it needs memory. */
-  readonly parked: (live: Live) => void;
-  readonly bug: (live: Live, step: string, error: unknown) => void;
-  readonly down: (live: Live) => void;
-  /** It cannot even be ended: nothing more happens to it before the next start. */
-  readonly drop: (live: Live) => void;
-};
 
 export class Loop {
   readonly #d: LoopDeps;
@@ -186,8 +153,7 @@ export class Loop {
   #carryOut(live: Live, command: Command): void {
     const { state } = live;
     if (command.do === 'cancel') {
-      this.#abort(live, () => true);
-      live.waits = [];
+      this.#letGo(live);
       live.record(this.#d.clock.now(), 'run.cancelled', { by: command.by });
       return;
     }
@@ -199,6 +165,9 @@ export class Loop {
       case 'wait':
         live.waits.push(command);
         return this.#d.watch(live, command);
+      case 'deadline':
+        live.deadlines.push(command);
+        return this.#d.limit(live, command);
       case 'item':
         if (command.scope.dropped) return;
         return this.#blocks.endItem(live, this.#compiled(live, command.block.step), command);
@@ -209,8 +178,8 @@ export class Loop {
       }
       case 'drop':
         this.#abort(live, (flight) => flight.scope.dropped);
-        live.waits = live.waits.filter((w) => !w.scope.dropped);
-        return;
+        live.deadlines = live.deadlines.filter((d) => isOpen(d.block));
+        return this.#leave(live, (wait) => wait.scope.dropped);
       case 'finish':
         return this.#finish(live);
       case 'fail':
@@ -220,9 +189,22 @@ export class Loop {
 
   /** Ends the run as failed; what is under way is told to stop. */
   fail(live: Live, why: Problem): void {
-    this.#abort(live, () => true);
-    live.waits = [];
+    this.#letGo(live);
     live.record(this.#d.clock.now(), 'run.failed', { problem: at({ flow: live.base.flow }, why) });
+  }
+
+  /** The run is over: what is under way for it is told to stop, and what it waits for is left. */
+  #letGo(live: Live): void {
+    this.#abort(live, () => true);
+    live.deadlines = [];
+    this.#leave(live, () => true);
+  }
+
+  #leave(live: Live, which: (wait: WaitCommand) => boolean): void {
+    const left = live.waits.filter(which);
+    if (left.length === 0) return;
+    live.waits = live.waits.filter((wait) => !which(wait));
+    for (const { child } of left) if (child !== null) this.#d.orphan(live, child);
   }
 
   #finish(live: Live): void {
@@ -268,29 +250,20 @@ export class Loop {
   /** Starts a step that is not pure: recorded, then run beside the loop. */
   #fly(live: Live, cs: CompiledStep, step: ShapeStep, scope: Scope, attempt: number, input: unknown): void {
     const now = this.#d.clock.now();
-    const flight: Flight = { step, scope, attempt, abort: new AbortController(), settled: false, cancelTimer: null };
     const repeatable = cs.kind.repeatable?.(input as never) ?? false;
-    const deadline = cs.timeout === null ? undefined : now + cs.timeout;
+    const deadline = cs.timeout === null ? null : now + cs.timeout;
+    const abort = new AbortController();
+    const flight: Flight = { step, scope, attempt, deadline, abort, settled: false, cancelTimer: null };
     live.record(
       now,
       'step.started',
-      { attempt, repeatable, key: instanceKey(live, step, scope), ...(deadline === undefined ? {} : { deadline }) },
+      { attempt, repeatable, key: instanceKey(live, step, scope), ...(deadline === null ? {} : { deadline }) },
       step.id,
       scope.item,
     );
     live.flights.add(flight);
-    if (deadline !== undefined) {
-      flight.cancelTimer = this.#d.timers.at(deadline, () =>
-        this.#land(live, cs, flight, {
-          kind: 'problem',
-          sent: 'maybe',
-          problem: problem('step.timeout', `The step took longer than its timeout of ${cs.step.timeout}`, {
-            retry: 'yes',
-            fix: 'Give it more time, or a retry.',
-          }),
-        }),
-      );
-    }
+    if (deadline !== null)
+      flight.cancelTimer = this.#d.timers.at(deadline, () => this.#land(live, cs, flight, tooLong(cs)));
     const run = async (): Promise<Outcome> =>
       cs.kind.run(input as never, canOf(this.#d, live, cs, step, scope, flight));
     run().then(
@@ -326,18 +299,44 @@ export class Loop {
       );
       return;
     }
-    this.#settler.settle(live, cs, flight.step, flight.scope, flight.attempt, outcome);
+    this.#settler.settle(live, cs, flight.step, flight.scope, flight.attempt, outcome, flight.deadline);
     this.advance(live);
   }
 
   /** The run that a step calls is on its way, or cannot be. */
   #called(live: Live, cs: CompiledStep, flight: Flight, made: { child: string } | { problem: Problem }): void {
-    if (live.over || live.abandoned || flight.scope.dropped) return;
+    if (live.over || live.abandoned || flight.scope.dropped) {
+      // The caller was cancelled or failed meanwhile. One that was let go is read back, and finds the run it called.
+      if ('child' in made && !live.abandoned) this.#d.orphan(live, made.child);
+      return;
+    }
     if ('problem' in made) {
       const outcome = { kind: 'problem', problem: made.problem } as const;
       this.#settler.settle(live, cs, flight.step, flight.scope, flight.attempt, outcome);
-    } else live.record(this.#d.clock.now(), 'step.waiting', { child: made.child }, flight.step.id, flight.scope.item);
+    } else {
+      const limit = flight.deadline === null ? {} : { deadline: flight.deadline };
+      const data = { child: made.child, ...limit };
+      live.record(this.#d.clock.now(), 'step.waiting', data, flight.step.id, flight.scope.item);
+    }
     this.advance(live);
+  }
+
+  /** A step that waits has taken longer than its timeout. */
+  late(live: Live, wait: WaitCommand): void {
+    this.#guard(live, () => {
+      const cs = this.#compiled(live, wait.step);
+      if (wait.child !== null) this.#d.orphan(live, wait.child);
+      this.#settler.settle(live, cs, wait.step, wait.scope, wait.attempt, tooLong(cs));
+    });
+  }
+
+  /** A block has taken longer than its timeout. It is not tried again as a whole. */
+  lateBlock(live: Live, { block }: DeadlineCommand): void {
+    this.#guard(live, () => {
+      const { problem: why } = tooLong(this.#compiled(live, block.step));
+      const { step, scope } = block;
+      live.record(this.#d.clock.now(), 'step.problem', { problem: why, attempt: 1 }, step.id, scope.item);
+    });
   }
 
   /** The next attempt of a step whose delay is over. */
@@ -368,7 +367,3 @@ export class Loop {
     }
   }
 }
-
-const BUG = problem('run.bug', 'The run met a fault of the server and was ended', {
-  fix: "Look at the server's log under this run's id, then run it again.",
-});

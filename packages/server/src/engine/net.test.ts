@@ -119,3 +119,28 @@ test('DOS-07 a flow that calls its own webhook is stopped by the count of hops',
   expect(calls).toBe(17);
   await server.close();
 });
+
+test('FS-04 a power with a path is held against the path that is called, of a redirect too, and no text tells it', async () => {
+  const server = await countingServer((_n, q, response) => {
+    if (q.url === '/repos/acme/moved') response.writeHead(302, { location: '/repos/evil/x' });
+    response.end('ok');
+  });
+  g = await openGround();
+  const ground = g;
+  const grants = { grants: [{ step: '*', power: `net: GET ${server.host}/repos/acme/` }] };
+  const call = async (path: string) => ground.run(await ground.publish(request(server.url + path), grants));
+  expect((await call('/repos/acme/x?y=1')).state).toBe('done');
+  expect(server.count()).toBe(1);
+  for (const path of ['/repos/acme-c4n4ry/x', '/repos/acme/..%2fc4n4ry', '/repos/acme/%2e%2e/c4n4ry', '/']) {
+    const refused = await call(path);
+    expect(refused.problem).toMatchObject({ code: 'grant.missing' });
+    expect(JSON.stringify(refused)).not.toContain('c4n4ry');
+  }
+  expect(server.count()).toBe(1);
+  expect((await call('/repos/acme/moved')).problem?.code).toBe('grant.missing');
+  expect(server.count()).toBe(2);
+  const { rows } = await g.store.in('default').audit.list({ limit: 50 });
+  expect(rows.some((row) => row.action === 'power.net' && row.decision === 'deny')).toBe(true);
+  expect(JSON.stringify(rows)).not.toMatch(/acme|c4n4ry/);
+  await server.close();
+});

@@ -2,11 +2,12 @@
  * What a `net` need lends a step: HTTP requests through the broker and the egress door. It opens no connection itself.
  *
  * N1 Every redirect is judged again by the broker before it is followed.
+ * N3 A call whose power is taken back is broken off (broker.ts B4).
  * N2 A secret is opened after the decision, put into the request here, and reaches neither the step nor the journal.
  */
 
 import type { Net, NetAnswer, NetRequest, Power, Problem } from '@headgate/core';
-import { problem } from '@headgate/core';
+import { normalisePath, problem } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
 import type { Store } from '../store/ports.ts';
 import type { Broker } from './broker.ts';
@@ -24,6 +25,14 @@ type Deps = { readonly broker: Broker; readonly door: Door; readonly store: Stor
 const portOf = (url: URL): number => (url.port !== '' ? Number(url.port) : url.protocol === 'http:' ? 80 : 443);
 
 const hostOf = (url: URL): string => url.hostname.replace(/\.$/, '').toLowerCase();
+
+/**
+ * One call as a power. A path that can be read in more than one way is none: only a grant of the whole host covers it.
+ */
+const callOf = (method: string, host: string, port: number, url: URL): Power => {
+  const path = normalisePath(url.pathname);
+  return { power: 'net', method, host, port, ...(path === undefined || path === '' ? {} : { path }) };
+};
 
 /** The `net` object of one step instance. */
 export const netFor = (
@@ -44,9 +53,9 @@ export const netFor = (
       };
     }
     const method = request.method.toUpperCase();
-    const needs: Power[] = [{ power: 'net', method, host: hostOf(url), port: portOf(url) }];
+    const needs: Power[] = [callOf(method, hostOf(url), portOf(url), url)];
     if (request.secret !== undefined) needs.push({ power: 'secret', name: request.secret, origin: url.origin });
-    const done = await deps.broker.effect(live, step, narrow, needs, async (judgeAgain) => {
+    const done = await deps.broker.effect(live, step, narrow, needs, async (judgeAgain, stopped) => {
       const headers: Record<string, string> = { ...request.headers };
       if (request.secret !== undefined) {
         const value = await deps.secrets.open(live.base.workspace, live.base.project, request.secret, url.origin);
@@ -67,22 +76,17 @@ export const netFor = (
         maxBytes: LIMITS.maxBytes,
         inlineBytes: LIMITS.inlineBytes,
         maxRedirects: LIMITS.maxRedirects,
-        signal,
+        signal: AbortSignal.any([signal, stopped]),
         judge: (hop) =>
           hop.hop === 0
             ? null
-            : judgeAgain({
-                power: 'net',
-                method: hop.method,
-                host: hop.host.includes(':') ? `[${hop.host}]` : hop.host,
-                port: hop.port,
-              }),
+            : judgeAgain(callOf(hop.method, hop.host.includes(':') ? `[${hop.host}]` : hop.host, hop.port, hop.url)),
         sink: () => deps.store.blobs.sink(live.base.workspace, live.base.id),
       });
       if (!answer.ok) return { problem: answer.problem, sent: answer.sent };
       return { status: answer.value.status, headers: flat(answer.value.headers), body: read(answer.value) };
     });
-    return done.ok ? done.value : { problem: done.problem, sent: 'no' };
+    return done.ok ? done.value : { problem: done.problem, sent: done.sent };
   },
 });
 

@@ -2,6 +2,7 @@
  * After a start: every run that was not over is taken up again. What only waits costs a timer until it is due.
  */
 
+import { isOver } from '@headgate/core';
 import type { RunRow, Store } from '../store/ports.ts';
 import type { EngineLog } from './engine.ts';
 import type { Flows } from './flows.ts';
@@ -37,13 +38,16 @@ export class Recovery {
     const { runs, flows, store, log } = this.#d;
     const queued: RunRow[] = [];
     const back: (() => Promise<unknown>)[] = [];
+    const orphans: (() => Promise<unknown>)[] = [];
     const counts = { running: 0, waiting: 0, queued: 0 };
     for (let after = ''; ; ) {
       const rows = await store.engine.unfinished(after, PAGE);
       for (const row of rows) {
         if (row.state === 'queued') queued.push(row);
         else runs.relane(row, null);
-        if (row.state === 'running') back.push(this.#interrupted(row.workspace, row.id));
+        if (row.parent !== null && (await this.#isOver(row.workspace, row.parent)))
+          orphans.push(() => runs.children.cancel(row.workspace, row.id, row.parent ?? ''));
+        else if (row.state === 'running') back.push(this.#interrupted(row.workspace, row.id));
         if (row.state === 'waiting') {
           counts.waiting += 1;
           if (row.wake !== null) this.#waiting(row.workspace, row.id, row.wake);
@@ -59,8 +63,14 @@ export class Recovery {
       if (compiled === null) log('error', 'a queued run cannot begin: its flow does not compile', { run: row.id });
       runs.relane(row, compiled);
     }
-    void this.#readBack(back);
+    void this.#readBack([...orphans, ...back]);
     return { ...counts, running: back.length, queued: queued.length };
+  }
+
+  /** Its caller ended, and the crash came before that reached the called run. */
+  async #isOver(workspace: string, run: string): Promise<boolean> {
+    const row = await this.#d.store.in(workspace).runs.get(run);
+    return row === null || isOver(row.state);
   }
 
   close(): void {

@@ -70,7 +70,6 @@ export const rerun = async (d: Deps, old: RunRow, request: RerunRequest): Promis
     principal: request.principal.id,
     environment: old.environment,
     priority: old.priority,
-    limitKey: null,
     idempotencyKey: null,
     depth: 0,
     rerunOf: old.id,

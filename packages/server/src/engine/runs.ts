@@ -6,9 +6,10 @@
  * R2 What a crash interrupted is judged when the run is read back: repeated if its start said so, otherwise in doubt.
  */
 
-import { isOver, type Problem, problem, type Started, unsettled } from '@headgate/core';
+import { isOver, type Problem, problem, unsettled } from '@headgate/core';
 import type { RunRow, Store } from '../store/ports.ts';
 import { Admission } from './admission.ts';
+import type { Begin } from './begin.ts';
 import { Recent } from './cache.ts';
 import { Children } from './children.ts';
 import type { Clock } from './clock.ts';
@@ -16,34 +17,15 @@ import type { CompiledFlow } from './compiled.ts';
 import { doubt } from './doubt.ts';
 import { Ends } from './ends.ts';
 import { Families } from './families.ts';
-import type { Flows, Target } from './flows.ts';
+import type { Flows } from './flows.ts';
 import type { Later } from './later.ts';
 import { Live } from './live.ts';
 import { type Loop, PARK } from './loop.ts';
 import { AGAIN, Outage } from './outage.ts';
+import { startLimits } from './start.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
 import { Wakes } from './wakes.ts';
-
-export type Begin = {
-  readonly target: Target;
-  readonly input: unknown;
-  readonly trigger: Started;
-  readonly principal: string;
-  readonly environment: string;
-  readonly priority: number;
-  readonly limitKey: string | null;
-  readonly idempotencyKey: string | null;
-  readonly depth: number;
-  readonly id?: string;
-  readonly parent?: { readonly run: string; readonly step: string; readonly item: readonly number[] };
-  /** The run that brought this one about: its family is joined (families.ts). */
-  readonly from?: Live;
-  readonly rerunOf?: string;
-  readonly only?: readonly string[];
-  /** Events that stand before planning: pins and reused results. */
-  readonly before?: (live: Live, at: number) => void;
-};
 
 export type Opener = { readonly chunk: (workspace: string, run: string, from: number, sealed: Uint8Array) => string };
 
@@ -82,6 +64,9 @@ export class Runs {
       clock: deps.clock,
       timers: deps.timers,
       begin: (run) => this.beginQueued(run),
+      begunSince: (ticket, since) =>
+        deps.store.engine.begunSince(ticket.workspace, ticket.flow, ticket.lane, since, ticket.compiled.rate?.max ?? 0),
+      failed: (error) => deps.log('error', 'earlier runs of a flow could not be counted', { error: String(error) }),
       replaced: (run, by) => this.later.do('a debounced run', () => this.#replaced(run, by)),
     });
     this.later = deps.later;
@@ -117,13 +102,16 @@ export class Runs {
         }),
       };
     }
+    const limits = p.limitKey === undefined ? startLimits(target.compiled, p.input, trigger, this.#d.clock.now()) : p;
+    if ('problem' in limits) return limits;
     const first = p.from?.first;
     const crowded = first === undefined ? null : this.#families.join(first);
     if (crowded !== null) return { problem: crowded };
     const now = this.#d.clock.now();
     const id = p.id ?? this.#d.clock.id('r');
     const { compiled, row } = target;
-    const lane = Admission.free(compiled) ? null : `${row.id}\n${p.limitKey ?? ''}`;
+    const own = Admission.free(compiled) ? null : `${row.id}\n${limits.limitKey ?? ''}`;
+    const lane = own === null || p.within?.has(own) === true ? null : own;
     const live = new Live(
       {
         id,
@@ -164,10 +152,12 @@ export class Runs {
       ...(p.only === undefined ? {} : { only: p.only }),
     });
     p.before?.(live, now);
+    if (p.delivery !== undefined) live.delivery = p.delivery;
     this.#live.set(id, live);
     if (lane === null) this.#start(live);
     else {
-      const admitted = this.admission.ask({ run: id, lane, priority: p.priority, compiled });
+      const ticket = { run: id, workspace: target.workspace, flow: row.id, lane, priority: p.priority, compiled };
+      const admitted = this.admission.ask(ticket);
       if (admitted === 'full') {
         this.#live.delete(id);
         this.#d.values.written(live.spilled.map((blob) => blob.id));
@@ -201,8 +191,30 @@ export class Runs {
       const live = await this.#hold(run);
       if (live === null || live.over || live.state.phase !== 'queued') return;
       live.admitted = true;
+      if (await this.#revoked(live.base.principal)) return this.#cancelQueued(live);
       this.#start(live);
     });
+  }
+
+  /** The keys may have changed: what the holder of a revoked one queued does not begin (row AZ-10). */
+  async dropRevoked(): Promise<void> {
+    const queued = [...this.#live.values()].filter((live) => live.state.phase === 'queued');
+    const known = new Map<string, boolean>();
+    for (const { base } of queued)
+      if (!known.has(base.principal)) known.set(base.principal, await this.#revoked(base.principal));
+    for (const live of queued)
+      if (known.get(live.base.principal) === true && live.state.phase === 'queued') this.#cancelQueued(live);
+  }
+
+  /** Triggers and the server itself have no key, and nothing of theirs to take back here. */
+  async #revoked(principal: string): Promise<boolean> {
+    return ((await this.#d.store.engine.keyById(principal))?.revoked ?? null) !== null;
+  }
+
+  #cancelQueued(live: Live): void {
+    const reason = 'the key that started it was revoked';
+    live.record(this.#d.clock.now(), 'run.cancel', { by: live.base.principal, reason });
+    this.loop.advance(live);
   }
 
   async #replaced(run: string, by: string): Promise<void> {
@@ -350,7 +362,7 @@ export class Runs {
     if (compiled === null) return;
     this.#queuedIn.set(row.id, row.workspace);
     const lane = row.limitKey ?? `${row.flow}\n`;
-    const ticket = { run: row.id, lane, priority: row.priority, compiled };
+    const ticket = { run: row.id, workspace: row.workspace, flow: row.flow, lane, priority: row.priority, compiled };
     if (this.admission.ask(ticket, row.wake ?? 0) === 'now') this.beginQueued(row.id);
   }
 

@@ -3,8 +3,8 @@
  *
  * T1 The last due time is durable state of the trigger. A run carries its due time as idempotency key, so a crash between
  *    starting it and noting it starts nothing twice.
- * T2 Times that passed while the server was down follow the trigger's `missed` rule and are told of; they are never
- *    silently dropped.
+ * T2 Times that passed while nobody could start anything follow the trigger's `missed` rule and are told of; they are
+ *    never silently dropped.
  */
 
 import { Cron } from 'croner';
@@ -24,12 +24,15 @@ type Deps = {
   readonly later: Later;
   /** Starts a run for a due time; it may be asked twice for the same one. */
   readonly start: (due: Due) => Promise<void>;
-  readonly missed: (row: Row, count: number, rule: string) => void;
+  readonly missed: (row: Row, count: number, rule: string, last: number) => void;
 };
 
 /** Later than this after its time, a due time counts as missed. */
 const LATE = 60_000;
+/** Missed times that are made up for at most, the latest of them. */
 const MOST_MADE_UP = 1_000;
+/** Due times looked at one by one; a schedule of every second that slept for a year is not counted to its end. */
+const MOST_COUNTED = 10_000;
 
 export class Schedule {
   readonly #d: Deps;
@@ -59,45 +62,61 @@ export class Schedule {
     const settings = settingsOf(row);
     if (settings === null) return;
     const now = this.#d.clock.now();
-    let last = lastOf(row.state);
-    if (last === null) {
-      last = now;
-      await this.#d.store.engine.saveTriggerState(row.flow, row.trigger, { last });
-    }
-    const passed: number[] = [];
-    for (
-      let at = settings.next(last);
-      at !== null && at < now - LATE && passed.length < MOST_MADE_UP;
-      at = settings.next(at)
-    )
-      passed.push(at);
-    if (passed.length > 0) {
-      this.#d.missed(row, passed.length, settings.missed);
-      const made = settings.missed === 'all' ? passed : settings.missed === 'once' ? passed.slice(-1) : [];
-      for (const due of made) await this.#d.start({ row, due, input: settings.input });
-      last = settings.missed === 'skip' ? now - LATE : (passed[passed.length - 1] ?? last);
-      await this.#d.store.engine.saveTriggerState(row.flow, row.trigger, { last });
-    }
-    this.#next(row, settings, last, generation);
+    const last = lastOf(row.state);
+    // A clock that was ahead and was put right would leave the schedule silent until it is there again.
+    if (last !== null && last <= now + LATE) return this.#from(row, settings, last, generation);
+    await this.#d.store.engine.saveTriggerState(row.flow, row.trigger, { last: now });
+    return this.#from(row, settings, now, generation);
   }
 
-  #next(row: Row, settings: Settings, last: number, generation: number): void {
-    const due = settings.next(last);
-    if (due === null || generation !== this.#generation || this.#closed) return;
+  /**
+   * Starts what has come due since `last`, then waits for the next time. What passed more than LATE ago (the server was
+   * down, the machine asleep, the clock put forward) follows the `missed` rule, whenever that is noticed.
+   */
+  async #from(row: Row, settings: Settings, last: number, generation: number): Promise<void> {
+    for (;;) {
+      if (generation !== this.#generation || this.#closed) return;
+      const now = this.#d.clock.now();
+      const { due, next } = dueIn(settings, last, now);
+      const newest = due.at(-1);
+      if (newest === undefined) {
+        if (next !== null) this.#wait(row, settings, last, next, generation);
+        return;
+      }
+      const missed = due.filter((at) => at < now - LATE).length;
+      const starts = settings.missed === 'all' ? due.slice(-MOST_MADE_UP) : toStart(due, missed, settings.missed);
+      const left = settings.missed === 'all' ? missed : due.length - starts.length;
+      if (left > 0) this.#d.missed(row, left, settings.missed, newest);
+      for (const at of starts) await this.#d.start({ row, due: at, input: settings.input });
+      await this.#d.store.engine.saveTriggerState(row.flow, row.trigger, { last: newest });
+      last = newest;
+    }
+  }
+
+  #wait(row: Row, settings: Settings, last: number, due: number, generation: number): void {
     this.#armed.push(
       this.#d.timers.at(due, () => {
         if (generation !== this.#generation || this.#closed) return;
-        this.#d.later.do('a due time', () => this.#fire(row, settings, due, generation));
+        this.#d.later.do('a due time', () => this.#from(row, settings, last, generation));
       }),
     );
   }
-
-  async #fire(row: Row, settings: Settings, due: number, generation: number): Promise<void> {
-    await this.#d.start({ row, due, input: settings.input });
-    await this.#d.store.engine.saveTriggerState(row.flow, row.trigger, { last: due });
-    this.#next(row, settings, due, generation);
-  }
 }
+
+/** Due times after `last` up to `now`, in order, and the next one after them. */
+const dueIn = (settings: Settings, last: number, now: number): { due: number[]; next: number | null } => {
+  const due: number[] = [];
+  let next = settings.next(last);
+  for (; next !== null && next <= now; next = settings.next(next)) {
+    due.push(next);
+    if (due.length === MOST_COUNTED) next = Math.max(next, now - LATE);
+  }
+  return { due, next };
+};
+
+/** `skip`: of those not missed the latest. `once`: one for all that passed. */
+const toStart = (due: readonly number[], missed: number, rule: 'skip' | 'once'): readonly number[] =>
+  rule === 'skip' && missed === due.length ? [] : due.slice(-1);
 
 type Settings = {
   readonly input: unknown;

@@ -27,9 +27,18 @@ export class Settler {
     this.#d = deps;
   }
 
-  /** Records how a step instance ended. */
-  settle(live: Live, cs: CompiledStep, step: ShapeStep, scope: Scope, attempt: number, outcome: Outcome): void {
+  /** Records how a step instance ended, or what it waits for: until `deadline`, where it has a timeout. */
+  settle(
+    live: Live,
+    cs: CompiledStep,
+    step: ShapeStep,
+    scope: Scope,
+    attempt: number,
+    outcome: Outcome,
+    deadline: number | null = null,
+  ): void {
     const now = this.#d.clock.now();
+    const limit = deadline === null ? {} : { deadline };
     switch (outcome.kind) {
       case 'done':
         return this.done(live, step, scope, outcome.value, outcome.port);
@@ -61,7 +70,7 @@ export class Settler {
       case 'wait': {
         const until = outcome.until ?? now + (outcome.for ?? 0);
         if (until <= now) return this.done(live, step, scope, outcome.value ?? null);
-        return live.record(now, 'step.waiting', { until }, step.id, scope.item);
+        return live.record(now, 'step.waiting', { until, ...limit }, step.id, scope.item);
       }
       case 'event': {
         const token = this.#d.tokenHash(live, step.id, scope.item);
@@ -78,6 +87,7 @@ export class Settler {
           'step.waiting',
           {
             token,
+            ...limit,
             ...(until === null ? {} : { until }),
             ...(outcome.note === undefined ? {} : { note: outcome.note }),
           },

@@ -13,6 +13,7 @@ import type { Clock } from './clock.ts';
 import type { Flows, Target } from './flows.ts';
 import { inputProblem } from './hooks.ts';
 import type { Live } from './live.ts';
+import { type Pin, pinsOf } from './pins.ts';
 import type { RunViews } from './run-views.ts';
 import type { Runs } from './runs.ts';
 import { keyOf, startLimits } from './start.ts';
@@ -59,14 +60,8 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
     if (!checked.ok) return checked;
     const limits = startLimits(target.compiled, checked.value, request.trigger, clock.now());
     if ('problem' in limits) return { ok: false, problem: limits.problem };
-    const unknownPin = Object.keys(request.pins ?? {}).find((id) => !target.compiled.shape.byId.has(id));
-    if (unknownPin !== undefined)
-      return {
-        ok: false,
-        problem: problem('input.pins', `There is no step ${unknownPin} to pin`, {
-          at: { field: `pins.${unknownPin}` },
-        }),
-      };
+    const pins = pinsOf(target.compiled, request.pins ?? {});
+    if (!pins.ok) return pins;
     const given = request.idempotencyKey;
     const key = given === undefined ? limits.idempotencyKey : keyOf(given);
     const existing =
@@ -86,15 +81,17 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
       limitKey: limits.limitKey,
       idempotencyKey: key,
       depth: 0,
-      ...(request.pins === undefined ? {} : { before: (live, when) => pin(live, when, request.pins ?? {}) }),
+      ...(pins.value.length === 0 ? {} : { before: (live, when) => pin(live, when, pins.value) }),
     });
     return 'problem' in made ? { ok: false, problem: made.problem } : answer(made.live, request.wait);
   };
 
-  const pin = (live: Live, when: number, pins: Readonly<Record<string, unknown>>): void => {
-    for (const [step, value] of Object.entries(pins)) {
+  const pin = (live: Live, when: number, pins: readonly Pin[]): void => {
+    for (const { step, value, port } of pins) {
       const held = values.hold(value, live.spilled);
-      if ('held' in held) live.record(when, 'step.done', { out: held.held, pinned: true }, step);
+      if (!('held' in held)) continue;
+      const data = { out: held.held, pinned: true as const, ...(port === undefined ? {} : { port }) };
+      live.record(when, 'step.done', data, step);
     }
   };
 

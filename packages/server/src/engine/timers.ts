@@ -17,7 +17,7 @@ const LONGEST = 1_000;
 /** Cancelled entries are swept out when there are so many and they are the most. */
 const LITTER = 1_000;
 /** Wake-ups of one turn of the event loop: ten thousand that are due together do not hold up anybody else. */
-const BURST = 64;
+const BURST = 16;
 
 export class Timers {
   readonly #clock: Clock;

@@ -5,9 +5,9 @@
  *    it holds in memory.
  */
 
-import { problem } from '@headgate/core';
+import { isOpen, problem } from '@headgate/core';
 import type { Clock } from './clock.ts';
-import type { Live, WaitCommand } from './live.ts';
+import type { DeadlineCommand, Live, WaitCommand } from './live.ts';
 import type { Runs } from './runs.ts';
 import type { Timers } from './timers.ts';
 
@@ -28,8 +28,15 @@ export class Wakes {
 
   /** Called by the loop for every wait it meets. */
   watch(live: Live, wait: WaitCommand): void {
-    if (wait.until !== null) this.#at('a wake-up', wait.until, live.base.workspace, live.id);
+    const { workspace } = live.base;
+    if (wait.until !== null) this.#at('a wake-up', wait.until, workspace, live.id);
+    if (wait.deadline !== null) this.#at('a deadline', wait.deadline, workspace, live.id);
     if (wait.child !== null) this.#child(live, wait.child);
+  }
+
+  /** Called by the loop for every block with a timeout. */
+  limit(live: Live, { at }: DeadlineCommand): void {
+    this.#at('a deadline', at, live.base.workspace, live.id);
   }
 
   #at(what: string, due: number, workspace: string, run: string): () => void {
@@ -63,12 +70,18 @@ export class Wakes {
       runs.loop.fail(live, problem('run.timeout', `The run took longer than its timeout of ${timeout}`, { fix }));
       return runs.loop.advance(live);
     }
-    const isDue = (w: WaitCommand): boolean => w.until !== null && w.until <= now;
-    const due = live.waits.filter((w) => isDue(w) && !w.scope.dropped);
-    if (due.length === 0) return;
-    live.waits = live.waits.filter((w) => !isDue(w));
+    const isDue = (time: number | null): boolean => time !== null && time <= now;
+    const due = live.waits.filter((w) => (isDue(w.until) || isDue(w.deadline)) && !w.scope.dropped);
+    const late = live.deadlines.filter((d) => isDue(d.at) && isOpen(d.block));
+    if (due.length === 0 && late.length === 0) return;
+    live.waits = live.waits.filter((w) => !due.includes(w) && !w.scope.dropped);
+    live.deadlines = live.deadlines.filter((d) => !isDue(d.at) && isOpen(d.block));
+    for (const deadline of late) runs.loop.lateBlock(live, deadline);
     for (const wait of due) {
-      if (wait.retry) runs.loop.retry(live, wait);
+      if (wait.scope.dropped) {
+        if (wait.child !== null) runs.children.orphan(live, wait.child);
+      } else if (!isDue(wait.until)) runs.loop.late(live, wait);
+      else if (wait.retry) runs.loop.retry(live, wait);
       else if (wait.token !== null) runs.loop.done(live, wait.step, wait.scope, null, 'timeout');
       else runs.loop.done(live, wait.step, wait.scope, null);
     }

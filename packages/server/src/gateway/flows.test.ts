@@ -208,6 +208,102 @@ describe('powers', () => {
     expect(await granted(theirs)).toMatchObject([{ step: 'get', power: 'net: GET api.example.com:443' }]);
   });
 
+  test('AZ-05 an edit by somebody entitled lends nothing that stood there before and was lent by nobody', async () => {
+    const weak = (await server.key({ permissions: ['flow.read', 'flow.write'] })).plain;
+    const granted = async (id: string) =>
+      ((await ask(ROUTES.flowPowers, { params: { id } })).json as { granted: { step: string; power: string }[] })
+        .granted;
+    const steps = (...ids: [string, string][]) => ({
+      headgate: 1,
+      name: 'Fetch',
+      steps: ids.map(([id, url]) => ({ id, kind: 'http.request@1', with: { method: 'GET', url } })),
+    });
+    const [evil, good] = ['https://evil.example.com/x', 'https://api.example.com/x'];
+    const theirs = await create(steps(['get', evil]), weak);
+    const save = async (revision: number, draft: unknown) =>
+      expect((await ask(ROUTES.saveDraft, { params: { id: theirs }, body: { revision, draft } })).status).toBe(200);
+    await save(1, steps(['fetch', evil]));
+    await save(2, steps(['fetch', evil], ['again', evil]));
+    expect(await granted(theirs)).toEqual([]);
+    await save(3, steps(['fetch', evil], ['mine', good]));
+    await save(4, steps(['fetch', evil], ['mine', good], ['also', good]));
+    expect(await granted(theirs)).toMatchObject([{ step: 'mine' }, { step: 'also' }]);
+  });
+
+  test('OPS-03 each grant is on record with its power, whoever gave it and however, and so is its end', async () => {
+    const id = await create(fetching('https://api.example.com/x'));
+    const body = { environment: 'prod', grants: [{ step: '*', power: 'file: read invoices/' }] };
+    const given = await ask(ROUTES.giveGrants, { params: { id }, body });
+    const [grant] = (given.json as { grants: { id: string }[] }).grants;
+    expect((await ask(ROUTES.takeGrant, { params: { id, grant: grant?.id ?? '' } })).status).toBe(204);
+    const { rows } = await server.house.store.in('default').audit.list({ limit: 100 });
+    const mine = rows.filter((row) => row.object.startsWith(`${id} `)).map((row) => `${row.action} ${row.object}`);
+    expect(mine.toReversed()).toEqual([
+      `grant.typed ${id} get * net: GET api.example.com:443`,
+      `grant.given ${id} * prod file: read invoices/`,
+      `grant.taken ${id} * prod file: read invoices/`,
+    ]);
+    expect(rows.every((row) => row.actor.startsWith('key_'))).toBe(true);
+  });
+
+  test('what is lent is told in words, with who lent it, how, and whether it still counts', async () => {
+    const lender = await server.key({ permissions: ['flow.read', 'grant.give'] });
+    const id = await create(fetching('https://api.example.com/x'));
+    const body = { environment: 'prod', grants: [{ step: 'get', power: 'net: GET *.example.com' }] };
+    expect((await ask(ROUTES.giveGrants, { params: { id }, key: lender.plain, body })).status).toBe(201);
+    expect((await ask(ROUTES.revokeKey, { params: { id: lender.id } })).status).toBe(204);
+    const read = async (query = '') => (await ask(ROUTES.flowPowers, { params: { id }, query })).json;
+    expect(await read()).toMatchObject({
+      needs: [{ step: 'get', power: 'net: GET api.example.com:443', computed: false, lent: true }],
+      granted: [
+        { typed: true, void: false, environment: '*', sentence: 'Read from api.example.com (GET, port 443)' },
+        { typed: false, void: true, environment: 'prod', grantor: lender.id },
+      ],
+      missing: [],
+    });
+    const [typed] = ((await read()) as { granted: { id: string }[] }).granted;
+    expect((await ask(ROUTES.takeGrant, { params: { id, grant: typed?.id ?? '' } })).status).toBe(204);
+    const prod = { environment: 'prod', grants: [{ step: '*', power: 'net: GET api.example.com' }] };
+    expect((await ask(ROUTES.giveGrants, { params: { id }, body: prod })).status).toBe(201);
+    expect(await read()).toMatchObject({ needs: [{ lent: false }], missing: [{ step: 'get' }] });
+    expect(await read('?environment=prod')).toMatchObject({ needs: [{ lent: true }], missing: [] });
+    expect((await ask(ROUTES.publishFlow, { params: { id } })).json).toMatchObject({ code: 'grant.missing' });
+  });
+
+  test('a power of every word can be given, has one spelling, and what an output reveals is given to the flow', async () => {
+    const id = await create(fetching('https://{{ input.host }}/x'));
+    const powers = [
+      'net: GET *.example.com/a/',
+      'file: read,write out/',
+      'secret: use github for https://api.github.com',
+      'secret: read github',
+      'model: local/*, 20000 tokens a run',
+      'data: read table customers',
+      'flow: Daily report',
+      'mcp: github/create_issue',
+      'code: typescript',
+      'ask: Ada@Example.com',
+      'reveal: jwt',
+    ];
+    const body = { grants: powers.map((power) => ({ step: '*', power })) };
+    const given = await ask(ROUTES.giveGrants, { params: { id }, body });
+    expect((given.json as { grants: { power: string }[] }).grants.map(({ power }) => power)).toEqual([
+      'net: GET *.example.com:443/a/',
+      'file: read,write out/',
+      'secret: use github for https://api.github.com',
+      'secret: read github',
+      'model: local/*, 20k tokens a run',
+      'data: read table customers',
+      'flow: call Daily report',
+      'mcp: github/create_issue',
+      'code: js',
+      'ask: person ada@example.com',
+      'reveal: jwt',
+    ]);
+    const wrong = { grants: [{ step: 'get', power: 'reveal: jwt' }] };
+    expect((await ask(ROUTES.giveGrants, { params: { id }, body: wrong })).json).toMatchObject({ code: 'grant.step' });
+  });
+
   test('publishing lends nothing that was not asked for: not what somebody else typed, not what was taken back', async () => {
     const weak = (await server.key({ permissions: ['flow.read', 'flow.write'] })).plain;
     const theirs = await create(fetching('https://evil.example.com/x'), weak);
@@ -272,41 +368,5 @@ describe('powers', () => {
     expect((await ask(ROUTES.flowPowers, { params: { id } })).json).toMatchObject({ missing: [] });
     expect((await ask(ROUTES.revokeKey, { params: { id: lender.id } })).status).toBe(204);
     expect((await ask(ROUTES.flowPowers, { params: { id } })).json).toMatchObject({ missing: [{ step: 'get' }] });
-  });
-});
-
-describe('code in a flow', () => {
-  const flowOf = (source: string) => ({
-    headgate: 1,
-    name: 'Code',
-    steps: [
-      { id: 'first', kind: 'set@1', with: { value: 1 } },
-      { id: 'sum', kind: 'code@1', after: ['first'], with: { language: 'ts', source } },
-      { id: 'aside', kind: 'set@1', with: { value: 1 } },
-    ],
-  });
-  const codesOf = async (source: string): Promise<unknown> => {
-    const { json: body } = await ask(ROUTES.checkFlow, { body: { draft: flowOf(source) } });
-    const { problems } = body as { problems: { code: string; at: { line?: number } }[] };
-    return problems.filter(({ at }) => at.line !== undefined).map(({ code, at }) => [code, at.line]);
-  };
-
-  test('SUP-05 is compiled by the check, which tells what is wrong at its line; nothing of it runs', async () => {
-    expect(await codesOf('export default (input: number, can: any): number => input + can.steps.first;')).toEqual([]);
-    expect(await codesOf('export default (input: number) => {\n  return input +;\n};')).toEqual([['code.syntax', 2]]);
-    expect(await codesOf("import { readFile } from 'node:fs';\nexport default () => readFile;")).toEqual([
-      ['code.import', 1],
-    ]);
-    expect(await codesOf('export default (input: number, can: any) =>\n  can.steps.aside;')).toEqual([
-      ['ref.upstream', 2],
-    ]);
-  });
-
-  test('is refused at publishing when it does not compile', async () => {
-    const made = await ask(ROUTES.createFlow, { body: { draft: flowOf('export default (input: number) => {') } });
-    const { id } = made.json as { id: string };
-    const refused = await ask(ROUTES.publishFlow, { params: { id }, body: { grant: 'needed' } });
-    expect(refused.status).toBe(422);
-    expect(JSON.stringify(refused.json)).toContain('code.syntax');
   });
 });

@@ -1,4 +1,10 @@
-/** Which powers a flow lacks, as of now, and who may lend them. The broker judges again at every use; this is for people. */
+/**
+ * Which powers a flow lacks, as of now, and who may lend them. The broker judges again at every use; this is for people.
+ *
+ * LE1 Every grant is on record, by itself and with its power, before it is kept: what cannot be recorded is not lent.
+ * LE2 What somebody entitled writes plainly into a draft is lent by that act alone: not what stood there before, under this
+ *     step or another, and was lent by nobody.
+ */
 
 import {
   lentByTyping,
@@ -8,6 +14,7 @@ import {
   parsePower,
   powerOf,
   printPower,
+  sentence,
   type Flow,
   type Lent,
   type Missing,
@@ -16,21 +23,35 @@ import {
 } from '@headgate/core';
 import type { FlowRow, GrantRow, KeyRow } from '../store/ports.ts';
 import type { Gate } from './deps.ts';
+import type { Lodge } from './lodge.ts';
 
 /** A power in the form `grant` takes. */
 export type LentText = { readonly step: string; readonly power: string };
 
-/** Grants of a flow that count: for every environment or the default one, by keys that may still give them. */
-export const grantsInForce = async (gate: Gate, workspace: string, flow: FlowRow): Promise<readonly GrantRow[]> => {
+/** Grants of a flow with whether their grantor may no longer give them. */
+export const grantsNow = async (
+  gate: Gate,
+  workspace: string,
+  flow: FlowRow,
+): Promise<readonly { readonly row: GrantRow; readonly gone: boolean }[]> => {
   const store = gate.store.in(workspace);
   const rows = await store.grants.list(flow.id);
   const alive = new Map<string, boolean>();
   for (const grantor of new Set(rows.map((row) => row.grantor)))
     alive.set(grantor, mayStillGive(await store.keys.get(grantor), flow, gate.clock()));
-  return rows.filter(
-    (row) => (row.environment === '*' || row.environment === 'default') && alive.get(row.grantor) === true,
-  );
+  return rows.map((row) => ({ row, gone: alive.get(row.grantor) !== true }));
 };
+
+/** Those that count in an environment: for every one or this one, by keys that may still give them. */
+export const grantsInForce = async (
+  gate: Gate,
+  workspace: string,
+  flow: FlowRow,
+  environment = 'default',
+): Promise<readonly GrantRow[]> =>
+  (await grantsNow(gate, workspace, flow))
+    .filter(({ row, gone }) => !gone && (row.environment === '*' || row.environment === environment))
+    .map(({ row }) => row);
 
 const mayStillGive = (key: KeyRow | null, flow: FlowRow, now: number): boolean => {
   if (key === null || key.revoked !== null || (key.expires !== null && key.expires <= now)) return false;
@@ -66,13 +87,20 @@ export const needText = ({ need }: StepNeed): string => {
   return power === undefined ? `${need.power}: ${need.scope}` : printPower(power);
 };
 
+/** A grant's power in words. */
+export const grantSentence = (power: string): string => {
+  const read = parsePower(power);
+  return read.ok ? sentence(read.value) : power;
+};
+
 /** New grant rows, by this principal. */
-export const grantRows = (
+const grantRows = (
   gate: Gate,
   who: Principal,
   flow: FlowRow,
   lent: readonly LentText[],
-  environment = '*',
+  environment: string,
+  typed: boolean,
 ): GrantRow[] =>
   lent.map(({ step, power }) => ({
     id: gate.newId('grant_'),
@@ -83,26 +111,60 @@ export const grantRows = (
     grantor: who.id,
     asCaller: false,
     created: gate.clock(),
+    typed,
   }));
 
-/**
- * What somebody entitled typed literally into the draft (a host, a flow) counts as lent by that act, and is shown among
- * the grants. Only what this save brought: what stood there before was not typed by this principal.
- */
+/** New grants, on record (LE1); null when the record cannot be written. Keeping them is the caller's. */
+export const lendNow = async (
+  { gate, audit }: Lodge,
+  who: Principal,
+  flow: FlowRow,
+  lent: readonly LentText[],
+  environment = '*',
+  typed = false,
+): Promise<GrantRow[] | null> => {
+  const rows = grantRows(gate, who, flow, lent, environment, typed);
+  const recorded = await Promise.all(
+    rows.map((row) =>
+      audit.record({
+        workspace: who.workspace,
+        actor: who.id,
+        action: typed ? 'grant.typed' : 'grant.given',
+        object: grantObject(row),
+        decision: 'allow',
+        reason: null,
+      }),
+    ),
+  );
+  return recorded.every((done) => done) ? rows : null;
+};
+
+/** A grant in the audit trail: flow, step, environment, power. */
+export const grantObject = ({ flow, step, environment, power }: GrantRow): string =>
+  `${flow} ${step} ${environment} ${power}`;
+
+/** What this save brought that counts as lent by being written (LE2), and is not lent yet. */
 export const lendTyped = async (
-  gate: Gate,
+  lodge: Lodge,
   who: Principal,
   flow: FlowRow,
   draft: Flow,
   before: Flow | null,
 ): Promise<void> => {
   if (!mayGive(who, flow)) return;
+  const { gate } = lodge;
   const typed = (of: Flow): StepNeed[] => needsOf(of, gate.catalog).filter(({ need }) => lentByTyping(need));
   const place = (one: StepNeed): string => `${one.step} ${needText(one)}`;
-  const old = new Set(before === null ? [] : typed(before).map(place));
-  const fresh = typed(draft).filter((one) => !old.has(place(one)));
+  const old = before === null ? [] : typed(before);
+  const places = new Set(old.map(place));
+  const fresh = typed(draft).filter((one) => !places.has(place(one)));
   if (fresh.length === 0) return;
   const held = lentOf(await grantsInForce(gate, who.workspace, flow));
-  const lent = missing(fresh, held).map(({ step, power }) => ({ step, power }));
-  if (lent.length > 0) await gate.store.in(who.workspace).grants.add(grantRows(gate, who, flow, lent));
+  const open = new Set(missing(old, held).map(({ power }) => power));
+  const lent = missing(fresh, held)
+    .filter(({ power }) => !open.has(power))
+    .map(({ step, power }) => ({ step, power }));
+  if (lent.length === 0) return;
+  const rows = await lendNow(lodge, who, flow, lent, '*', true);
+  if (rows !== null) await gate.store.in(who.workspace).grants.add(rows);
 };

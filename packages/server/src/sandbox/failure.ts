@@ -117,9 +117,9 @@ export const problemOf = (told: Told, limits: Limits, refused: Problem | undefin
     case 'large':
       return problem(
         'code.output_large',
-        `The code returned ${told.text} characters of JSON; ${limits.outBytes} are allowed`,
+        `The code gave back or handed over ${told.text} characters of JSON at once; ${limits.outBytes} are allowed`,
         {
-          fix: 'Return only what later steps read.',
+          fix: 'Return only what later steps read, and send large bodies in parts.',
           retry: 'no',
         },
       );
@@ -129,9 +129,14 @@ export const problemOf = (told: Told, limits: Limits, refused: Problem | undefin
         retry: 'no',
       });
     default:
-      // QuickJS throws what V8 ends a run with; caught or not, it is the same limit.
-      return told.name === 'InternalError' && /out of memory/.test(told.text) ? tooMuchMemory(limits) : thrownBy(told);
+      return stoppedBy(told, limits) ?? thrownBy(told);
   }
+};
+
+/** QuickJS throws what V8 ends a run with; promises pass it on like any error, and it is the same limit. */
+const stoppedBy = ({ name, text: message }: Told, limits: Limits): Problem | null => {
+  if (name !== 'InternalError') return null;
+  return message === 'interrupted' ? timedOut(limits) : message === 'out of memory' ? tooMuchMemory(limits) : null;
 };
 
 const thrownBy = ({ name, text: message }: Told): Problem => {

@@ -206,7 +206,9 @@ export const openJail = (o: JailOptions = {}): Jail => {
   const ticker = setInterval(() => {
     const now = performance.now();
     ticks += 1;
-    for (const runner of runners) if (runner.busy > 0) runner.watch(now);
+    for (const runner of runners)
+      if (runner.busy > 0) runner.watch(now);
+      else if (runner.hurt) runner.weigh();
     python?.tend(now);
     if (queues.size > 0) pump();
     if (ticks % (1_000 / TICK) !== 0) return;

@@ -38,6 +38,8 @@ const MB = 1024 * 1024;
 const PROGRAMS = 32;
 /** A runner that holds this much more than at its start, and has nothing to do, is not kept. */
 const BLOATED = 192 * MB;
+/** The same after a run that had to be ended. */
+const HURT = 64 * MB;
 
 export type RunnerFiles = { readonly launcher: string | null; readonly runner: string };
 
@@ -74,6 +76,7 @@ export class Runner {
   #flushing = false;
   #next = 1;
   #longest = 1 * MB;
+  #hurt = false;
   #killedFor: Killed | null = null;
 
   constructor(o: Options) {
@@ -119,6 +122,11 @@ export class Runner {
     return this.#entrances.behind(performance.now());
   }
 
+  /** A run in it had to be ended: it is to be weighed before the next one. */
+  get hurt(): boolean {
+    return this.#hurt;
+  }
+
   /** What it said on its error output: of use when it does not come up. */
   get errors(): string {
     return this.#errors.trim();
@@ -153,9 +161,11 @@ export class Runner {
     if (residentOf(this.pid) > this.base + most * MB) this.kill('memory');
   }
 
-  /** Retires it when it holds more than it should. */
+  /** Retires it when it holds more than it should, or may be broken inside after what a run did to it. */
   weigh(): void {
-    if (!this.dead && this.layers !== null && residentOf(this.pid) > this.base + BLOATED) this.retired = true;
+    const most = this.#hurt ? HURT : BLOATED;
+    if (!this.dead && this.layers !== null && residentOf(this.pid) > this.base + most) this.retired = true;
+    this.#hurt = false;
   }
 
   kill(why: Killed): void {
@@ -274,7 +284,10 @@ export class Runner {
 
   #failed(id: number, run: Run, told: NonNullable<ReturnType<typeof readFailure>>): void {
     const { job, again, settle } = run.ticket;
-    if (['time', 'memory', 'broken', 'lost'].includes(told.why)) this.#forgetProgram(run.program);
+    if (['time', 'memory', 'broken', 'lost'].includes(told.why)) {
+      this.#forgetProgram(run.program);
+      this.#hurt = true;
+    }
     this.#over(id, run, () => {
       if (told.why === 'lost' && run.calls === 0 && again !== null) return again();
       settle(failedWith(problemOf(told, job.limits, run.refused.get(told.call)), placesOf(told.stack)));

@@ -46,6 +46,8 @@ export type GrantRow = {
   readonly grantor: string;
   readonly asCaller: boolean;
   readonly created: number;
+  /** Lent by writing it plainly into a step, not by saying so. */
+  readonly typed?: boolean;
 };
 
 export type KeyRow = {
@@ -100,6 +102,9 @@ export type RunRow = {
  * What is fixed at the first write: everything but state, priority, limitKey, problemCode, problemStep, started, ended,
  * wake and seq.
  */
+/** A signed request to a webhook, as the replay memory knows it, and how long it is remembered. */
+export type Delivery = { readonly hook: string; readonly id: string; readonly until: number };
+
 export type RunWrite = {
   readonly row: RunRow;
   /** First seq of `events`; 0 when there are none. */
@@ -120,6 +125,8 @@ export type RunWrite = {
   }[];
   /** Audit records that belong to this write. */
   readonly audit?: readonly AuditEntry[];
+  /** The delivery this run came of: remembered exactly when the run is. */
+  readonly delivery?: Delivery;
 };
 
 export type WriterState =
@@ -310,8 +317,10 @@ export type EngineStore = {
   >;
   /** Durable state of a trigger (last due time of a schedule…). */
   saveTriggerState(flow: string, trigger: string, state: unknown): Promise<void>;
-  /** Webhook replay memory: false when the id was seen before. */
-  rememberDelivery(hook: string, id: string, until: number): Promise<boolean>;
+  /** Webhook replay memory: was a run made of this delivery? */
+  knowsDelivery(hook: string, id: string): Promise<boolean>;
+  /** When the latest runs of a lane began, those after `since`, at most `limit`, the latest first. */
+  begunSince(workspace: string, flow: string, lane: string, since: number, limit: number): Promise<readonly number[]>;
   resumeToken(hash: string): Promise<{
     workspace: string;
     run: string;

@@ -157,6 +157,8 @@ export const inWords = (command: Command): string => {
       return `item ${place(command.block.step.id, command.scope.item)}`;
     case 'close':
       return `close ${place(command.block.step.id, command.block.scope.item)}`;
+    case 'deadline':
+      return `deadline ${place(command.block.step.id, command.block.scope.item)} at ${command.at}`;
     case 'fail':
       return `fail ${place(command.problem.at?.step ?? '', command.problem.at?.item ?? [])}`;
     case 'drop':

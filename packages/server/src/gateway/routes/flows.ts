@@ -38,82 +38,85 @@ const conflict = (gate: Gate, row: FlowRow, mine: Flow): Refused => {
   };
 };
 
-export const flowRoutes = ({ gate }: Lodge): readonly Route[] => [
-  implement(ROUTES.createFlow, async ({ who, body }) => {
-    const read = readFlow(body.draft);
-    if (!read.ok) return refuseAll('flow.invalid', read.problems);
-    const draft: Flow = body.name === undefined ? read.flow : { ...read.flow, name: body.name };
-    const row = await gate.store.in(who.workspace).flows.create({
-      id: gate.newId('flow_'),
-      project: PROJECT,
-      owner: who.id,
-      name: draft.name,
-      draft,
-      draftHash: hashFlow(draft),
-      at: gate.clock(),
-    });
-    await lendTyped(gate, who, row, draft, null);
-    return give(201, { id: row.id, revision: row.revision });
-  }),
-
-  implement(ROUTES.listFlows, async ({ who, query }) => {
-    const { rows, next } = await gate.store.in(who.workspace).flows.list({
-      limit: query.limit ?? PAGE,
-      ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
-      ...(who.flows === undefined ? {} : { flows: who.flows }),
-      ...(who.projects === undefined ? {} : { projects: who.projects }),
-    });
-    return give(200, { flows: rows.map(shown), ...(next === null ? {} : { next }) });
-  }),
-
-  implement(ROUTES.getFlow, async ({ who, params }) => {
-    const row = await gate.store.in(who.workspace).flows.get(params.id);
-    return row === null ? MISSING : give(200, { ...shown(row), draft: row.draft });
-  }),
-
-  implement(ROUTES.patchFlow, async ({ who, params, body }) => {
-    const { flows } = gate.store.in(who.workspace);
-    let row = await flows.get(params.id);
-    if (row === null) return MISSING;
-    if (body.name !== undefined && body.name !== row.name) {
-      // The name is part of the file: renaming is an edit of the draft like any other.
-      const read = readFlow(row.draft);
+export const flowRoutes = (lodge: Lodge): readonly Route[] => {
+  const { gate } = lodge;
+  return [
+    implement(ROUTES.createFlow, async ({ who, body }) => {
+      const read = readFlow(body.draft);
       if (!read.ok) return refuseAll('flow.invalid', read.problems);
-      const draft: Flow = { ...read.flow, name: body.name };
-      const saved = await flows.saveDraft(row.id, row.revision, draft, hashFlow(draft), body.name, gate.clock());
-      if (saved === null)
-        return refuse('flow.conflict', 'Somebody saved the draft just now', 'Read the flow again, then rename it.');
-      row = saved;
-    }
-    if (body.enabled !== undefined && body.enabled !== row.enabled)
-      row = await flows.patch(row.id, { enabled: body.enabled }, gate.clock());
-    return row === null ? MISSING : give(200, shown(row));
-  }),
+      const draft: Flow = body.name === undefined ? read.flow : { ...read.flow, name: body.name };
+      const row = await gate.store.in(who.workspace).flows.create({
+        id: gate.newId('flow_'),
+        project: PROJECT,
+        owner: who.id,
+        name: draft.name,
+        draft,
+        draftHash: hashFlow(draft),
+        at: gate.clock(),
+      });
+      await lendTyped(lodge, who, row, draft, null);
+      return give(201, { id: row.id, revision: row.revision });
+    }),
 
-  implement(ROUTES.deleteFlow, async ({ who, params }) =>
-    (await gate.store.in(who.workspace).flows.remove(params.id, gate.clock())) ? nothing() : MISSING,
-  ),
+    implement(ROUTES.listFlows, async ({ who, query }) => {
+      const { rows, next } = await gate.store.in(who.workspace).flows.list({
+        limit: query.limit ?? PAGE,
+        ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+        ...(who.flows === undefined ? {} : { flows: who.flows }),
+        ...(who.projects === undefined ? {} : { projects: who.projects }),
+      });
+      return give(200, { flows: rows.map(shown), ...(next === null ? {} : { next }) });
+    }),
 
-  implement(ROUTES.saveDraft, async ({ who, params, body }) => {
-    const read = readFlow(body.draft);
-    if (!read.ok) return refuseAll('flow.invalid', read.problems);
-    const { flows } = gate.store.in(who.workspace);
-    const draft = read.flow;
-    const old = await flows.get(params.id);
-    const saved = await flows.saveDraft(params.id, body.revision, draft, hashFlow(draft), draft.name, gate.clock());
-    if (saved !== null) {
-      const before = old === null ? null : readFlow(old.draft);
-      await lendTyped(gate, who, saved, draft, before?.ok === true ? before.flow : null);
-      return give(200, { revision: saved.revision });
-    }
-    const row = await flows.get(params.id);
-    return row === null ? MISSING : conflict(gate, row, draft);
-  }),
+    implement(ROUTES.getFlow, async ({ who, params }) => {
+      const row = await gate.store.in(who.workspace).flows.get(params.id);
+      return row === null ? MISSING : give(200, { ...shown(row), draft: row.draft });
+    }),
 
-  implement(ROUTES.checkFlow, async ({ who, body }) => {
-    const read = readFlow(body.draft);
-    if (!read.ok) return give(200, { ok: false, problems: read.problems, warnings: [] });
-    const { problems, warnings } = check(read.flow, gate.catalog, await knownTo(gate, who, read.flow));
-    return give(200, { ok: problems.length === 0, problems, warnings });
-  }),
-];
+    implement(ROUTES.patchFlow, async ({ who, params, body }) => {
+      const { flows } = gate.store.in(who.workspace);
+      let row = await flows.get(params.id);
+      if (row === null) return MISSING;
+      if (body.name !== undefined && body.name !== row.name) {
+        // The name is part of the file: renaming is an edit of the draft like any other.
+        const read = readFlow(row.draft);
+        if (!read.ok) return refuseAll('flow.invalid', read.problems);
+        const draft: Flow = { ...read.flow, name: body.name };
+        const saved = await flows.saveDraft(row.id, row.revision, draft, hashFlow(draft), body.name, gate.clock());
+        if (saved === null)
+          return refuse('flow.conflict', 'Somebody saved the draft just now', 'Read the flow again, then rename it.');
+        row = saved;
+      }
+      if (body.enabled !== undefined && body.enabled !== row.enabled)
+        row = await flows.patch(row.id, { enabled: body.enabled }, gate.clock());
+      return row === null ? MISSING : give(200, shown(row));
+    }),
+
+    implement(ROUTES.deleteFlow, async ({ who, params }) =>
+      (await gate.store.in(who.workspace).flows.remove(params.id, gate.clock())) ? nothing() : MISSING,
+    ),
+
+    implement(ROUTES.saveDraft, async ({ who, params, body }) => {
+      const read = readFlow(body.draft);
+      if (!read.ok) return refuseAll('flow.invalid', read.problems);
+      const { flows } = gate.store.in(who.workspace);
+      const draft = read.flow;
+      const old = await flows.get(params.id);
+      const saved = await flows.saveDraft(params.id, body.revision, draft, hashFlow(draft), draft.name, gate.clock());
+      if (saved !== null) {
+        const before = old === null ? null : readFlow(old.draft);
+        await lendTyped(lodge, who, saved, draft, before?.ok === true ? before.flow : null);
+        return give(200, { revision: saved.revision });
+      }
+      const row = await flows.get(params.id);
+      return row === null ? MISSING : conflict(gate, row, draft);
+    }),
+
+    implement(ROUTES.checkFlow, async ({ who, body }) => {
+      const read = readFlow(body.draft);
+      if (!read.ok) return give(200, { ok: false, problems: read.problems, warnings: [] });
+      const { problems, warnings } = check(read.flow, gate.catalog, await knownTo(gate, who, read.flow));
+      return give(200, { ok: problems.length === 0, problems, warnings });
+    }),
+  ];
+};

@@ -4,17 +4,29 @@ import { everyStep, parsePower, printPower, problem, readFlow, type Flow, type P
 import { ROUTES } from '@headgate/core/api';
 import type { GrantRow } from '../../store/ports.ts';
 import { implement, type Route } from '../implement.ts';
-import { grantRows, grantsInForce, lacking, needText, type LentText } from '../lending.ts';
+import {
+  grantObject,
+  grantSentence,
+  grantsInForce,
+  grantsNow,
+  lacking,
+  lendNow,
+  needText,
+  type LentText,
+} from '../lending.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, refuseAll } from '../outcome.ts';
 
-const shown = ({ id, step, power, environment, grantor, created }: GrantRow) => ({
+const shown = ({ id, step, power, environment, grantor, created, typed }: GrantRow, gone = false) => ({
   id,
   step,
   power,
   environment,
   grantor,
   created: new Date(created).toISOString(),
+  sentence: grantSentence(power),
+  typed: typed === true,
+  void: gone,
 });
 
 /** Grants as the grammar writes them, or every Problem of what came. */
@@ -31,6 +43,13 @@ export const readGrants = (
   for (const [i, { step, power }] of came.entries()) {
     const parsed = parsePower(power);
     if (!parsed.ok) problems.push({ ...parsed.problem, at: { field: `${field}[${i}].power` } });
+    else if (parsed.value.power === 'reveal' && step !== '*')
+      problems.push(
+        problem('grant.step', 'What the flow answers is lent to the flow as a whole', {
+          at: { step, field: `${field}[${i}].step` },
+          fix: 'Give "*" as the step.',
+        }),
+      );
     else if (step !== '*' && !known.has(step))
       problems.push(
         problem('grant.step', `The flow has no step ${step}`, { at: { step, field: `${field}[${i}].step` } }),
@@ -40,46 +59,65 @@ export const readGrants = (
   return problems.length === 0 ? { ok: true, lent } : { ok: false, problems };
 };
 
-export const grantRoutes = ({ gate }: Lodge): readonly Route[] => [
-  implement(ROUTES.flowPowers, async ({ who, params }) => {
-    const store = gate.store.in(who.workspace);
-    const row = await store.flows.get(params.id);
-    if (row === null) return MISSING;
-    const read = readFlow(row.draft);
-    if (!read.ok) return refuseAll('flow.invalid', read.problems);
-    const { needs, missing } = lacking(gate, read.flow, await grantsInForce(gate, who.workspace, row));
-    return give(200, {
-      needs: needs.map((need) => ({
-        step: need.step,
-        power: needText(need),
-        computed: need.need.computed === true,
-        sentence: need.need.sentence,
-      })),
-      granted: (await store.grants.list(row.id)).map(shown),
-      missing: missing.map(({ step, power }) => ({ step, power })),
-    });
-  }),
+export const grantRoutes = (lodge: Lodge): readonly Route[] => {
+  const { gate, audit } = lodge;
+  return [
+    implement(ROUTES.flowPowers, async ({ who, params, query }) => {
+      const store = gate.store.in(who.workspace);
+      const row = await store.flows.get(params.id);
+      if (row === null) return MISSING;
+      const read = readFlow(row.draft);
+      if (!read.ok) return refuseAll('flow.invalid', read.problems);
+      const held = await grantsInForce(gate, who.workspace, row, query.environment);
+      const { needs, missing } = lacking(gate, read.flow, held);
+      const lacks = new Set(missing.map(({ step, power }) => `${step} ${power}`));
+      return give(200, {
+        needs: needs.map((need) => ({
+          step: need.step,
+          power: needText(need),
+          computed: need.need.computed === true,
+          sentence: need.need.sentence,
+          lent: !lacks.has(`${need.step} ${needText(need)}`),
+        })),
+        granted: (await grantsNow(gate, who.workspace, row)).map((one) => shown(one.row, one.gone)),
+        missing: missing.map(({ step, power }) => ({ step, power })),
+      });
+    }),
 
-  implement(ROUTES.giveGrants, async ({ who, params, body }) => {
-    const store = gate.store.in(who.workspace);
-    const row = await store.flows.get(params.id);
-    if (row === null) return MISSING;
-    const read = readFlow(row.draft);
-    if (!read.ok) return refuseAll('flow.invalid', read.problems);
-    const grants = readGrants(read.flow, body.grants, 'grants');
-    if (!grants.ok)
-      return grants.problems.length === 1 && grants.problems[0]?.code === 'grant.step'
-        ? { refused: grants.problems[0] }
-        : refuseAll('input.invalid', grants.problems);
-    const rows = grantRows(gate, who, row, grants.lent, body.environment);
-    if (!(await store.grants.add(rows))) return MISSING;
-    return give(201, { grants: rows.map(shown) });
-  }),
+    implement(ROUTES.giveGrants, async ({ who, params, body }) => {
+      const store = gate.store.in(who.workspace);
+      const row = await store.flows.get(params.id);
+      if (row === null) return MISSING;
+      const read = readFlow(row.draft);
+      if (!read.ok) return refuseAll('flow.invalid', read.problems);
+      const grants = readGrants(read.flow, body.grants, 'grants');
+      if (!grants.ok)
+        return grants.problems.length === 1 && grants.problems[0]?.code === 'grant.step'
+          ? { refused: grants.problems[0] }
+          : refuseAll('input.invalid', grants.problems);
+      const rows = await lendNow(lodge, who, row, grants.lent, body.environment);
+      if (rows === null) return refuse('audit.down');
+      if (!(await store.grants.add(rows))) return MISSING;
+      return give(201, { grants: rows.map((one) => shown(one)) });
+    }),
 
-  implement(ROUTES.takeGrant, async ({ who, params }) =>
-    (await gate.store.in(who.workspace).grants.remove(params.id, params.grant)) ? nothing() : MISSING,
-  ),
-];
+    implement(ROUTES.takeGrant, async ({ who, params }) => {
+      const { grants } = gate.store.in(who.workspace);
+      const row = (await grants.list(params.id)).find((one) => one.id === params.grant);
+      if (row === undefined || !(await grants.remove(params.id, params.grant))) return MISSING;
+      // What was taken; that somebody took it is on record besides, or the answer says that it could not be.
+      await audit.record({
+        workspace: who.workspace,
+        actor: who.id,
+        action: 'grant.taken',
+        object: grantObject(row),
+        decision: 'allow',
+        reason: null,
+      });
+      return nothing();
+    }),
+  ];
+};
 
 export const needsGrantGive = () =>
   refuse(

@@ -7,7 +7,7 @@ import { knownTo } from '../context.ts';
 import type { Gate } from '../deps.ts';
 import { HOOK_PREFIX } from '../hooks.ts';
 import { implement, type Route } from '../implement.ts';
-import { grantRows, grantsInForce, lacking, mayGive, type LentText } from '../lending.ts';
+import { grantsInForce, lacking, lendNow, mayGive, type LentText } from '../lending.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, refuse, refuseAll } from '../outcome.ts';
 import { needsGrantGive, readGrants } from './grants.ts';
@@ -41,91 +41,96 @@ const docOf = async (gate: Gate, workspace: string, row: FlowRow, side: string):
   return (await gate.store.in(workspace).flows.version(row.id, Number(side)))?.doc ?? null;
 };
 
-export const versionRoutes = ({ gate }: Lodge): readonly Route[] => [
-  implement(ROUTES.publishFlow, async ({ who, params, body }) => {
-    const { flows } = gate.store.in(who.workspace);
-    const row = await flows.get(params.id);
-    if (row === null) return MISSING;
-    const read = readFlow(row.draft);
-    if (!read.ok) return refuseAll('flow.invalid', read.problems);
-    const { flow } = read;
-    const { problems } = check(flow, gate.catalog, await knownTo(gate, who, flow));
-    if (problems.length > 0) return refuseAll('flow.invalid', problems);
+export const versionRoutes = (lodge: Lodge): readonly Route[] => {
+  const { gate } = lodge;
+  return [
+    implement(ROUTES.publishFlow, async ({ who, params, body }) => {
+      const { flows } = gate.store.in(who.workspace);
+      const row = await flows.get(params.id);
+      if (row === null) return MISSING;
+      const read = readFlow(row.draft);
+      if (!read.ok) return refuseAll('flow.invalid', read.problems);
+      const { flow } = read;
+      const { problems } = check(flow, gate.catalog, await knownTo(gate, who, flow));
+      if (problems.length > 0) return refuseAll('flow.invalid', problems);
 
-    if (body.grant !== undefined && !mayGive(who, row)) return needsGrantGive();
-    const asked = readGrants(flow, body.grant === undefined || body.grant === 'needed' ? [] : body.grant, 'grant');
-    if (!asked.ok) return refuseAll('input.invalid', asked.problems);
-    const have = await grantsInForce(gate, who.workspace, row);
-    const lent = lentNow(gate, flow, have, { all: body.grant === 'needed', asked: asked.lent });
-    const lacks = lacking(gate, flow, [...have, ...lent]).missing;
-    if (lacks.length > 0) {
-      const count = lacks.length === 1 ? 'One power is' : `${lacks.length} powers are`;
-      return {
-        ...refuse(
-          'grant.missing',
-          `${count} missing`,
-          'Publish again with `grant`: the list in `missing`, or "needed".',
-        ),
-        more: { missing: lacks.map(({ step, power }) => ({ step, power })) },
-      };
-    }
-    const made = await flows.publish({
-      flow: row.id,
-      hash: hashFlow(flow),
-      doc: flow,
-      note: body.note ?? null,
-      by: who.id,
-      at: gate.clock(),
-      grants: grantRows(gate, who, row, lent),
-      triggers: (flow.triggers ?? []).map((trigger) => ({
-        id: trigger.id,
-        kind: trigger.kind,
-        with: trigger.with ?? {},
-        disabled: trigger.disabled === true,
-      })),
-    });
-    if (made === null) return MISSING;
-    return give(201, {
-      version: made.version,
-      hash: made.hash,
-      webhooks: await webhooksOf(gate, who.workspace, row.id, made.doc),
-    });
-  }),
+      if (body.grant !== undefined && !mayGive(who, row)) return needsGrantGive();
+      const asked = readGrants(flow, body.grant === undefined || body.grant === 'needed' ? [] : body.grant, 'grant');
+      if (!asked.ok) return refuseAll('input.invalid', asked.problems);
+      const have = await grantsInForce(gate, who.workspace, row);
+      const lent = lentNow(gate, flow, have, { all: body.grant === 'needed', asked: asked.lent });
+      const lacks = lacking(gate, flow, [...have, ...lent]).missing;
+      if (lacks.length > 0) {
+        const count = lacks.length === 1 ? 'One power is' : `${lacks.length} powers are`;
+        return {
+          ...refuse(
+            'grant.missing',
+            `${count} missing`,
+            'Publish again with `grant`: the list in `missing`, or "needed".',
+          ),
+          more: { missing: lacks.map(({ step, power }) => ({ step, power })) },
+        };
+      }
+      const rows = await lendNow(lodge, who, row, lent);
+      if (rows === null) return refuse('audit.down');
+      const made = await flows.publish({
+        flow: row.id,
+        hash: hashFlow(flow),
+        doc: flow,
+        note: body.note ?? null,
+        by: who.id,
+        at: gate.clock(),
+        grants: rows,
+        triggers: (flow.triggers ?? []).map((trigger) => ({
+          id: trigger.id,
+          kind: trigger.kind,
+          with: trigger.with ?? {},
+          disabled: trigger.disabled === true,
+        })),
+      });
+      if (made === null) return MISSING;
+      return give(201, {
+        version: made.version,
+        hash: made.hash,
+        webhooks: await webhooksOf(gate, who.workspace, row.id, made.doc),
+      });
+    }),
 
-  implement(ROUTES.listVersions, async ({ who, params }) => {
-    const { flows } = gate.store.in(who.workspace);
-    if ((await flows.get(params.id)) === null) return MISSING;
-    return give(200, { versions: (await flows.versions(params.id)).map(shown) });
-  }),
+    implement(ROUTES.listVersions, async ({ who, params }) => {
+      const { flows } = gate.store.in(who.workspace);
+      if ((await flows.get(params.id)) === null) return MISSING;
+      return give(200, { versions: (await flows.versions(params.id)).map(shown) });
+    }),
 
-  implement(ROUTES.getVersion, async ({ who, params }) => {
-    const found = await gate.store.in(who.workspace).flows.version(params.id, params.version);
-    return found === null ? MISSING : give(200, { ...shown(found), flow: found.flow, doc: found.doc });
-  }),
+    implement(ROUTES.getVersion, async ({ who, params }) => {
+      const found = await gate.store.in(who.workspace).flows.version(params.id, params.version);
+      return found === null ? MISSING : give(200, { ...shown(found), flow: found.flow, doc: found.doc });
+    }),
 
-  implement(ROUTES.listWebhooks, async ({ who, params }) => {
-    const { flows } = gate.store.in(who.workspace);
-    const row = await flows.get(params.id);
-    if (row === null) return MISSING;
-    const latest = row.version === null ? null : await flows.version(row.id, row.version);
-    return give(200, { webhooks: latest === null ? [] : await webhooksOf(gate, who.workspace, row.id, latest.doc) });
-  }),
+    implement(ROUTES.listWebhooks, async ({ who, params }) => {
+      const { flows } = gate.store.in(who.workspace);
+      const row = await flows.get(params.id);
+      if (row === null) return MISSING;
+      const latest = row.version === null ? null : await flows.version(row.id, row.version);
+      return give(200, { webhooks: latest === null ? [] : await webhooksOf(gate, who.workspace, row.id, latest.doc) });
+    }),
 
-  implement(ROUTES.diffFlow, async ({ who, params, query }) => {
-    const row = await gate.store.in(who.workspace).flows.get(params.id);
-    if (row === null) return MISSING;
-    const from = query.from ?? (row.version === null ? 'draft' : String(row.version));
-    const to = query.to ?? 'draft';
-    const [before, after] = await Promise.all([
-      docOf(gate, who.workspace, row, from),
-      docOf(gate, who.workspace, row, to),
-    ]);
-    if (before === null || after === null) return MISSING;
-    const [a, b] = [readFlow(before), readFlow(after)];
-    if (!a.ok || !b.ok) return refuseAll('flow.invalid', a.ok ? (b.ok ? [] : b.problems) : a.problems);
-    return give(200, { from, to, diff: diff(a.flow, b.flow, gate.catalog) });
-  }),
-];
+    implement(ROUTES.diffFlow, async ({ who, params, query }) => {
+      const row = await gate.store.in(who.workspace).flows.get(params.id);
+      if (row === null) return MISSING;
+      const from = query.from ?? (row.version === null ? 'draft' : String(row.version));
+      const to = query.to ?? 'draft';
+      const [before, after] = await Promise.all([
+        docOf(gate, who.workspace, row, from),
+        docOf(gate, who.workspace, row, to),
+      ]);
+      if (before === null || after === null) return MISSING;
+      const [a, b] = [readFlow(before), readFlow(after)];
+      if (!a.ok || !b.ok) return refuseAll('flow.invalid', a.ok ? (b.ok ? [] : b.problems) : a.problems);
+      return give(200, { from, to, diff: diff(a.flow, b.flow, gate.catalog) });
+    }),
+  ];
+};
 
 /**
  * What publishing lends: what `grant` names, or all that is missing when it says so. Nothing else: a host in the draft

@@ -17,6 +17,8 @@ export type Program = {
   readonly hostCalls: number;
   /** Characters of its result's JSON. */
   readonly out: number;
+  /** Characters of log of a run. */
+  readonly log: number;
 };
 
 export type Reports = {

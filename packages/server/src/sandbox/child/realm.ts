@@ -35,7 +35,7 @@ export type Thrown = {
 
 export type Inside = {
   /** Throws a SyntaxError of the program. */
-  readonly load: (source: string, names: string, calls: number, out: number) => void;
+  readonly load: (source: string, names: string, calls: number, out: number, logs: number) => void;
   readonly enter: (run: number, input: string, facts: string) => void;
   readonly settle: (run: number, call: number, ok: number, text: string) => void;
   readonly forget: (run: number) => void;
@@ -65,6 +65,9 @@ const realm = (outside: Outside): Inside => {
 
   for (const key of Reflect.ownKeys(world)) if (!KEPT.has(key)) delete world[key];
   for (const key of Reflect.ownKeys(RegExp)) if (!REGEXP.has(key)) delete (RegExp as unknown as Any)[key];
+  // In QuickJS these two are pairs that keep what they are given elsewhere, where no freezing reaches.
+  for (const key of ['stackTraceLimit', 'prepareStackTrace'])
+    if (Object.getOwnPropertyDescriptor(Error, key)?.set !== undefined) delete (Error as unknown as Any)[key];
   for (const key of Reflect.ownKeys(world)) if (!KEPT.has(key)) throw new Error(`a global that stays: ${String(key)}`);
   for (const key of Reflect.ownKeys(RegExp))
     if (!REGEXP.has(key)) throw new Error(`a static that stays: ${String(key)}`);
@@ -106,12 +109,15 @@ const realm = (outside: Outside): Inside => {
 
   // The override mistake: a frozen property of a prototype cannot be assigned to on what inherits it. Code of the old
   // style (`X.prototype.toString = …`) does so; for these names the property becomes a pair that lets it.
+  const behind: unknown[] = [];
   const yields = (proto: unknown, names: readonly string[]): void => {
     const target = proto as Any;
     for (const name of names) {
       const found = Object.getOwnPropertyDescriptor(target, name);
       if (found === undefined || !('value' in found) || found.configurable !== true) continue;
       const { value } = found;
+      // No property leads to it any more, so it would be missed when all is frozen.
+      behind.push(value);
       const pair = {
         get(): unknown {
           return value;
@@ -187,7 +193,7 @@ const realm = (outside: Outside): Inside => {
   }
 
   const frozen = new Set<object>();
-  const todo: unknown[] = [world, ...hidden];
+  const todo: unknown[] = [world, ...hidden, ...behind];
   while (todo.length > 0) {
     const at = todo.pop();
     if ((typeof at !== 'object' && typeof at !== 'function') || at === null || frozen.has(at)) continue;
@@ -203,13 +209,14 @@ const realm = (outside: Outside): Inside => {
 
   // From here on the language's own methods are what they were: nobody can change them any more.
   type Waiting = { readonly resolve: (value: unknown) => void; readonly reject: (why: unknown) => void };
-  type Run = { readonly waiting: Map<number, Waiting>; calls: number; over: boolean };
+  type Run = { readonly waiting: Map<number, Waiting>; calls: number; logged: number; over: boolean };
   const runs = new Map<number, Run>();
   const refused = new WeakMap<object, number>();
   let factory: ((...scope: unknown[]) => unknown) | null = null;
   let granted: readonly string[] = [];
   let mostCalls = 0;
   let mostOut = 0;
+  let mostLog = 0;
 
   const textOf = (value: unknown): string => {
     if (typeof value === 'string') return value;
@@ -261,6 +268,7 @@ const realm = (outside: Outside): Inside => {
     new Promise((resolve, reject) => {
       if (run.over) return;
       if (run.calls >= mostCalls) return fail(id, run, { why: 'calls', text: String(mostCalls) });
+      if (args.length > mostOut) return fail(id, run, { why: 'large', text: String(args.length) });
       run.calls += 1;
       run.waiting.set(run.calls, { resolve, reject });
       call(id, run.calls, name, args);
@@ -271,7 +279,11 @@ const realm = (outside: Outside): Inside => {
     const write =
       (level: number) =>
       (...what: unknown[]): void => {
-        if (!run.over) log(id, level, what.map(textOf).join(' '));
+        if (run.over || run.logged > mostLog) return;
+        const line = what.map(textOf).join(' ');
+        const room = mostLog - run.logged;
+        run.logged += line.length + 1;
+        log(id, level, line.length > room ? `${line.slice(0, room)} … (the log of a run ends here)` : line);
       };
     const console = { debug: write(0), log: write(1), info: write(1), warn: write(2), error: write(3) };
     const can: Any = facts === '' ? {} : (JSON.parse(facts) as Any);
@@ -319,7 +331,7 @@ const realm = (outside: Outside): Inside => {
   };
 
   return {
-    load: (source, names, calls, out) => {
+    load: (source, names, calls, out, logs) => {
       const scope = ['console', 'setTimeout', 'clearTimeout', 'queueMicrotask'];
       // The Function constructor parses the body by itself: no text can close it and go on outside.
       const make = (body: string): typeof factory =>
@@ -334,9 +346,10 @@ const realm = (outside: Outside): Inside => {
       granted = names === '' ? [] : names.split(' ');
       mostCalls = calls;
       mostOut = out;
+      mostLog = logs;
     },
     enter: (id, input, facts) => {
-      const run: Run = { waiting: new Map(), calls: 0, over: false };
+      const run: Run = { waiting: new Map(), calls: 0, logged: 0, over: false };
       runs.set(id, run);
       try {
         const { can, scope } = scopeOf(id, run, facts);

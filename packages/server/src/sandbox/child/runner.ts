@@ -3,25 +3,25 @@
  * takes frames from its input and writes frames to its output until the input ends.
  *
  * P1 No code of a user is read before the second stage of the filter is on, on all threads.
- * P2 It counts time, calls and log of each run and ends what goes over. The host counts again: a runner may be broken.
+ * P2 It counts the time and the calls of each run and ends what goes over; the realm counts log and result. The host counts again: a runner may be broken.
  * P3 A run is entered by the host alone (a new run, an answer): there are no timers here, and between two frames nothing
  *    is under way. So the host knows at any time which run keeps the runner busy.
  *
  * Arguments: what the launcher's lock did (JSON), the engine's name, and for Python the path of its snapshot.
  */
 
+import { collector } from './collect.ts';
 import type { Engine, Fault, Program } from './engine.ts';
 import { callFrame, type Frame, logFrame, reader, textFrame, writer } from './frames.ts';
 import { lastStage } from './last.ts';
 
-type Kept = Program & { readonly cpuMs: number; readonly log: number };
+type Kept = Program & { readonly cpuMs: number };
 type Run = {
   readonly program: number;
   readonly kept: Kept;
   used: number;
   calls: number;
   answered: number;
-  logged: number;
 };
 
 const [, , locked = '{}', kind = 'quickjs', path = ''] = process.argv;
@@ -51,10 +51,7 @@ const reports = {
   },
   log: (id: number, level: number, text: string): void => {
     const run = runs.get(id);
-    if (run === undefined || run.logged > run.kept.log) return;
-    const room = run.kept.log - run.logged;
-    run.logged += text.length + 1;
-    out.add(logFrame(id, level, text.length > room ? `${text.slice(0, room)} … (the log of a run ends here)` : text));
+    if (run !== undefined) out.add(logFrame(id, level, text));
   },
 };
 
@@ -74,6 +71,7 @@ const lose = (program: number, guilty: number, fault: Fault): void => {
 };
 
 const main = async (): Promise<void> => {
+  const collect = collector();
   const engine = await load(kind);
   // A program runs once before the lock: what an engine loads late would meet the lock.
   const warm: Program = {
@@ -82,6 +80,7 @@ const main = async (): Promise<void> => {
     memoryMb: 16,
     hostCalls: 0,
     out: 1_000,
+    log: 0,
   };
   await engine.load(0, warm);
   engine.enter(0, 0, '{"warm":[1,"ü",true]}', '', 1_000);
@@ -101,7 +100,11 @@ const main = async (): Promise<void> => {
     run.used += performance.now() - began;
     if (fault !== null) {
       if (fault.lost) programs.delete(run.program);
-      return lose(run.program, id, fault);
+      lose(run.program, id, fault);
+      out.flush();
+      // What the lost realm held goes now, or the next run would be taken for its user.
+      collect();
+      return;
     }
     if (ended) return;
     if (run.calls > run.answered) return out.add(textFrame('W', id, ''));
@@ -125,7 +128,7 @@ const main = async (): Promise<void> => {
         const kept = programs.get(program);
         if (kept === undefined) return fail(id, { why: 'lost', calls: 0, text: '' });
         const facts = body.readUInt32LE(4);
-        const run: Run = { program, kept, used: 0, calls: 0, answered: 0, logged: 0 };
+        const run: Run = { program, kept, used: 0, calls: 0, answered: 0 };
         runs.set(id, run);
         const known = body.toString('utf8', 8, 8 + facts);
         const input = body.toString('utf8', 8 + facts);

@@ -131,3 +131,32 @@ test('every need is a power that can be lent, and typing a host lends only what 
   expect(refused).toEqual([]);
   expect(raws.map((raw) => needsOf(raw).map(lentByTyping))).toEqual([[true, false], [false], [false, false], [false]]);
 });
+
+test('a path that stands plainly in the address is the least that will do; the power asked for stays the host', () => {
+  const least = (url: string, method = 'GET') => needsOf({ method, url })[0]?.least;
+  expect(least('https://a.example/repos/acme/x')).toBe('GET a.example:443/repos/acme/x');
+  expect(least('https://a.example/repos/acme/x?y={{ input.y }}')).toBe('GET a.example:443/repos/acme/x');
+  expect(least('https://a.example:8443/repos/acme/{{ input.x }}/y')).toBe('GET a.example:8443/repos/acme/');
+  expect(least('https://a.example/repos/acme{{ input.x }}')).toBe('GET a.example:443/repos/');
+  expect(least('https://a.example/x', '{{ input.m }}')).toBe('* a.example:443/x');
+  for (const url of [
+    'https://a.example',
+    'https://a.example/',
+    'https://a.example/{{ input.x }}',
+    'https://a.example?x=/y',
+    'https://a.example/a/../b',
+    'https://a.example/a/%2e%2e/b',
+    'https://a.example/a//b',
+    'https://{{ input.host }}/a/b',
+    '{{ input.url }}',
+  ])
+    expect(least(url)).toBeUndefined();
+  const refused = [
+    'https://a.example/repos/acme/x',
+    'https://a.example/b%C3%BCcher/{{ x }}',
+    'https://a.example/bücher',
+  ]
+    .flatMap((url) => needsOf({ method: 'GET', url }))
+    .filter((need) => !parsePower(`net: ${need.least}`).ok);
+  expect(refused).toEqual([]);
+});

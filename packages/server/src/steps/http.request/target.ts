@@ -6,7 +6,7 @@
  * T2 Whatever is not plainly literal is computed: a wider question is asked, never a narrower one.
  */
 
-import { type Need, normaliseHost } from '@headgate/core/step';
+import { type Need, normaliseHost, normalisePath } from '@headgate/core/step';
 
 export type Target = { readonly host: string; readonly port: number; readonly origin: string };
 
@@ -23,6 +23,20 @@ export const targetOf = (url: unknown): Target | undefined => {
   const port = parsed.port === '' ? (parsed.protocol === 'https:' ? 443 : 80) : Number(parsed.port);
   if (host === undefined || port === 0) return undefined;
   return { host, port, origin: `${parsed.protocol}//${host}${parsed.port === '' ? '' : `:${parsed.port}`}` };
+};
+
+/**
+ * The path that every address made of this text lies at or below, as far as it stands plainly there: `/a/b` of
+ * `/a/b?x={{ y }}`, `/a/` of `/a/b{{ y }}`. Undefined for all of the host. What the expressions make of it is judged again
+ * when the call is made.
+ */
+const pathOf = (url: string): string | undefined => {
+  const rest = url.replace(/^https?:\/\/[^/?#]*/i, '');
+  const end = rest.search(/[?#]|\{\{/);
+  const plain = end < 0 ? rest : rest.slice(0, end);
+  const open = end >= 0 && rest.startsWith('{{', end);
+  const path = normalisePath(open ? plain.slice(0, plain.lastIndexOf('/') + 1) : plain);
+  return path === undefined || path === '' ? undefined : path;
 };
 
 const DOES: Readonly<Record<string, string>> = {
@@ -42,6 +56,7 @@ const literalName = (name: unknown): string | undefined =>
 export const needsOf = (raw: Record<string, unknown>): readonly Need[] => {
   const target = targetOf(raw['url']);
   const method = typeof raw['method'] === 'string' && Object.hasOwn(DOES, raw['method']) ? raw['method'] : undefined;
+  const path = target === undefined ? undefined : pathOf(String(raw['url']));
   const computed = target === undefined || method === undefined;
   const does = method === undefined ? 'Read, send, change or delete data at' : `${DOES[method]}`;
   const where =
@@ -52,6 +67,7 @@ export const needsOf = (raw: Record<string, unknown>): readonly Need[] => {
     power: 'net',
     scope: `${method ?? '*'} ${target === undefined ? '*:*' : `${target.host}:${target.port}`}`,
     ...(computed ? { computed: true } : {}),
+    ...(path === undefined ? {} : { least: `${method ?? '*'} ${target?.host}:${target?.port}${path}` }),
     sentence: `${does} ${where}.`,
   };
   if (raw['secret'] === undefined) return [net];

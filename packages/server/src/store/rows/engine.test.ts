@@ -88,13 +88,30 @@ test('triggers of one kind are those of enabled flows, with their durable state'
   expect(await store.engine.triggers('mail@1')).toEqual([]);
 });
 
-test('a delivery is taken once, also when many bring it at the same time', async () => {
+test('a delivery is known exactly when the run that came of it is on disk', async () => {
   const store = await kit.store();
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, () => store.engine.rememberDelivery('hook_a', 'id_1', NOW + 1000)),
-  );
-  expect(answers.filter(Boolean)).toHaveLength(1);
-  expect(await store.engine.rememberDelivery('hook_b', 'id_1', NOW + 1000)).toBe(true);
+  const delivery = { hook: 'hook_a', id: 'id_1', until: NOW + 1000 };
+  expect(await store.engine.knowsDelivery('hook_a', 'id_1')).toBe(false);
+  await store.journal.barrier(store.journal.write({ ...runWrite(runRow('run_a')), delivery }));
+  expect(await store.engine.knowsDelivery('hook_a', 'id_1')).toBe(true);
+  expect(await store.engine.knowsDelivery('hook_b', 'id_1')).toBe(false);
+  expect(await store.engine.knowsDelivery('hook_a', 'id_2')).toBe(false);
+});
+
+test('runs of a lane are counted from a time on, the latest first', async () => {
+  const store = await kit.store();
+  const row = (id: string, started: number, more = {}) =>
+    runWrite(runRow(id, { flow: 'flow_a', limitKey: 'flow_a\nk', started, ...more }));
+  await writeAll(store, [
+    row('run_1', 100),
+    row('run_2', 200),
+    row('run_3', 300, { limitKey: 'flow_a\nother' }),
+    row('run_4', 400),
+    row('run_5', 500, { workspace: 'other' }),
+  ]);
+  expect(await store.engine.begunSince('default', 'flow_a', 'flow_a\nk', 100, 10)).toEqual([400, 200]);
+  expect(await store.engine.begunSince('default', 'flow_a', 'flow_a\nk', 0, 2)).toEqual([400, 200]);
+  expect(await store.engine.begunSince('default', 'flow_b', 'flow_a\nk', 0, 2)).toEqual([]);
 });
 
 test('a resume token is used once, also when many try at the same time, and goes with its run', async () => {
@@ -201,8 +218,11 @@ test('a blob that two runs refer to lives as long as one of them', async () => {
 test('expired deliveries and documents that nothing refers to are swept, those of waiting runs are not', async () => {
   const dir = kit.dir();
   const store = await kit.store({ dir, clock: () => NOW + 500 });
-  await store.engine.rememberDelivery('hook', 'old', NOW);
-  await store.engine.rememberDelivery('hook', 'new', NOW + 1000);
+  const delivered = (id: string, until: number) => ({
+    ...runWrite(runRow(`run_${id}`, { ended: NOW + 100 })),
+    delivery: { hook: 'hook', id, until },
+  });
+  await writeAll(store, [delivered('old', NOW), delivered('new', NOW + 1000)]);
   const { flows } = store.in('default');
   await flows.keepDoc('hash_loose', {}, NOW - 10);
   await flows.keepDoc('hash_waiting', {}, NOW - 10);
@@ -210,8 +230,8 @@ test('expired deliveries and documents that nothing refers to are swept, those o
   await publishWith(store, 'flow_a', []);
   await writeAll(store, [runWrite(openRow('run_a', { hash: 'hash_waiting' }))]);
   await store.engine.sweep({ olderThan: NOW + 5, keepPerFlow: 10, limit: 10 });
-  expect(await store.engine.rememberDelivery('hook', 'old', NOW)).toBe(true);
-  expect(await store.engine.rememberDelivery('hook', 'new', NOW)).toBe(false);
+  expect(await store.engine.knowsDelivery('hook', 'old')).toBe(false);
+  expect(await store.engine.knowsDelivery('hook', 'new')).toBe(true);
   expect(await flows.doc('hash_loose')).toBeNull();
   for (const hash of ['hash_waiting', 'hash_fresh', 'hash_flow_a']) expect(await flows.doc(hash)).not.toBeNull();
 });

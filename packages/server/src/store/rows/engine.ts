@@ -92,7 +92,26 @@ export const engineOf = (
     saveTriggerState: async (flow, trigger, state) => {
       await writer.ask({ kind: 'trigger', flow, trigger, state: toJson(state) });
     },
-    rememberDelivery: async (hook, id, until) => (await writer.ask({ kind: 'delivery', hook, id, until })) === true,
+    knowsDelivery: async (hook, id) =>
+      (await db
+        .selectFrom('delivery')
+        .select('id')
+        .where('hook', '=', hook)
+        .where('id', '=', id)
+        .executeTakeFirst()) !== undefined,
+    begunSince: async (workspace, flow, lane, since, limit) => {
+      const rows = await db
+        .selectFrom('run')
+        .select('started')
+        .where('workspace', '=', workspace)
+        .where('flow', '=', flow)
+        .where('limit_key', '=', lane)
+        .where('started', '>', since)
+        .orderBy('n', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => row.started ?? 0);
+    },
     resumeToken: async (hash) => {
       const row = await db
         .selectFrom('resume_token')

@@ -16,6 +16,7 @@ export const grantValues = (workspace: string, flow: string, row: GrantRow): Ins
   grantor: row.grantor,
   as_caller: row.asCaller ? 1 : 0,
   created: row.created,
+  typed: row.typed === true ? 1 : 0,
 });
 
 const grantRow = (row: Selectable<Tables['power_grant']>): GrantRow => ({
@@ -27,6 +28,7 @@ const grantRow = (row: Selectable<Tables['power_grant']>): GrantRow => ({
   grantor: row.grantor,
   asCaller: row.as_caller === 1,
   created: row.created,
+  typed: row.typed === 1,
 });
 
 export const grantsOf = ({ db, change }: Ground, workspace: string): WorkspaceStore['grants'] => ({

@@ -71,7 +71,7 @@ test('a blob of schema 1 goes with its run after the upgrade, as it did before',
   expect(inside(dir, (database) => database.prepare('select id from blob').all())).toEqual([]);
 });
 
-test('one step back keeps every run, and forward again keeps them too', async () => {
+test('going back to schema 1 keeps every run, and forward again keeps them too', async () => {
   const dir = kit.dir();
   const before = await kit.store({ dir });
   await writeAll(before, [
@@ -81,7 +81,7 @@ test('one step back keeps every run, and forward again keeps them too', async ()
   expect(await before.in('default').runs.remove('run_maker')).toBe(true);
   await before.close();
 
-  expect(await migrate(dir, NEWEST - 1)).toEqual({ ok: true, value: { from: NEWEST, to: NEWEST - 1 } });
+  expect(await migrate(dir, 1)).toEqual({ ok: true, value: { from: NEWEST, to: 1 } });
   const old = inside(dir, (database) => ({
     schema: schemaOf(database),
     runs: database
@@ -95,7 +95,7 @@ test('one step back keeps every run, and forward again keeps them too', async ()
     journal: database.prepare('select count(*) as n from journal').get()?.['n'],
   }));
   expect(old).toEqual({
-    schema: { ok: true, value: NEWEST - 1 },
+    schema: { ok: true, value: 1 },
     runs: [{ id: 'run_user', state: 'waiting' }],
     blobs: [{ id: 'blob_shared', run: 'run_user' }],
     journal: 1,

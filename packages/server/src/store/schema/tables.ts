@@ -5,7 +5,7 @@
  * `n` columns count rows in the order they were made: lists are ordered by them and never by a clock, which may jump.
  */
 
-import type { GeneratedAlways } from 'kysely';
+import type { Generated, GeneratedAlways } from 'kysely';
 
 type FlowTable = {
   n: GeneratedAlways<number>;
@@ -47,6 +47,7 @@ type PowerGrantTable = {
   grantor: string;
   as_caller: number;
   created: number;
+  typed: Generated<number>;
 };
 
 type ApiKeyTable = {

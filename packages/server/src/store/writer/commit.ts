@@ -121,8 +121,6 @@ export const committer = (
 
   const answer = (ask: Ask): Answer => {
     switch (ask.kind) {
-      case 'delivery':
-        return putDelivery.run(ask.hook, ask.id, ask.until).changes === 1;
       case 'token':
         return useToken.run(ask.at, ask.hash).changes === 1;
       case 'trigger':
@@ -153,6 +151,7 @@ export const committer = (
     for (let at = 0; at < group.tokens.length; at += TOKEN_CELLS)
       putToken.run(...group.tokens.slice(at, at + TOKEN_CELLS));
     if (group.audit.length > 0) writeAudit(group.audit);
+    for (const { hook, id, until } of group.deliveries) putDelivery.run(hook, id, until);
     return group.asks.map(answer);
   };
 

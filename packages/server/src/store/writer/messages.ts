@@ -10,7 +10,6 @@ import type { Cell } from './run-cells.ts';
 
 /** A small write with an answer, committed with the group it came in. */
 export type Ask =
-  | { readonly kind: 'delivery'; readonly hook: string; readonly id: string; readonly until: number }
   | { readonly kind: 'token'; readonly hash: string; readonly at: number }
   | { readonly kind: 'trigger'; readonly flow: string; readonly trigger: string; readonly state: string }
   | { readonly kind: 'key'; readonly id: string; readonly at: number }
@@ -39,6 +38,7 @@ export type Group = {
   readonly tokens: Cell[];
   /** Audit records, AUDIT_CELLS cells each. */
   readonly audit: Cell[];
+  readonly deliveries: { readonly hook: string; readonly id: string; readonly until: number }[];
   readonly asks: Ask[];
 };
 
@@ -101,6 +101,7 @@ export const emptyGroup = (n: number): Group => ({
   uses: [],
   tokens: [],
   audit: [],
+  deliveries: [],
   asks: [],
 });
 
@@ -110,5 +111,6 @@ export const isEmpty = (group: Group): boolean =>
     group.uses.length +
     group.tokens.length +
     group.audit.length +
+    group.deliveries.length +
     group.asks.length ===
   0;

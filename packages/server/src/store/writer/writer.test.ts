@@ -152,16 +152,17 @@ test('a refused group rejects every barrier until it is on disk, is lost by nobo
 test('what is asked while the disk refuses is refused and not done later', async () => {
   const dir = kit.dir();
   const writer = await start(dir, { pragmas: ['busy_timeout = 10'] });
+  const token = { hash: 'h', step: 's', item: '', note: null, deadline: null };
+  await writer.barrier(writer.write({ ...runWrite(openRow('run_a')), tokens: [token] }));
+  const use = (at: number) => writer.ask({ kind: 'token', hash: 'h', at });
   const other = new DatabaseSync(join(dir, DATABASE));
   other.exec('begin immediate');
-  const delivery = { kind: 'delivery', hook: 'hook', id: 'id', until: NOW } as const;
-  const first = writer.ask(delivery);
-  await expect(first).rejects.toThrow(NotDurable);
-  await expect(writer.ask(delivery)).rejects.toThrow(NotDurable);
+  await expect(use(NOW)).rejects.toThrow(NotDurable);
+  await expect(use(NOW)).rejects.toThrow(NotDurable);
   other.exec('rollback');
   other.close();
   while (!writer.state().ok) await later(20);
-  expect(await writer.ask(delivery)).toBe(true);
+  expect(await use(NOW)).toBe(true);
 });
 
 test('after the last try the writer stays failed and says so (J3)', async () => {

@@ -236,6 +236,7 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
       gathering.tokens.push(token.hash, workspace, run, token.step, token.item, token.note, token.deadline);
     }
     if (write.audit !== undefined) addAudit(write.audit);
+    if (write.delivery !== undefined) gathering.deliveries.push(write.delivery);
   };
 
   return {
@@ -247,7 +248,8 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
         write.blobs !== undefined ||
         write.uses !== undefined ||
         write.tokens !== undefined ||
-        write.audit !== undefined
+        write.audit !== undefined ||
+        write.delivery !== undefined
       )
         addExtras(write);
       if (gathering.cells.length >= EARLY) post();

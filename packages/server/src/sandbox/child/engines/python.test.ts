@@ -38,7 +38,7 @@ afterEach(() => {
   lines = [];
 });
 
-const PROGRAM = { names: ['fetch'], memoryMb: 64, hostCalls: 10, out: 1_000 };
+const PROGRAM = { names: ['fetch'], memoryMb: 64, hostCalls: 10, out: 1_000, log: 500 };
 
 /** Begins a run; what it does is in `seen`. */
 const begin = async (script: string, input: unknown = null, facts: unknown = {}): Promise<number> => {
@@ -115,6 +115,8 @@ describe('what main gets and gives', () => {
       [1, 'b [2]'],
       [2, 'c'],
     ]);
+    await given('def main(input, can):\n    for n in range(100): print("x" * 99)');
+    expect(lines.map(([, text]) => text).join('').length).toBeLessThan(600);
   });
 });
 

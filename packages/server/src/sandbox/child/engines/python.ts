@@ -73,7 +73,15 @@ export const openPython = async (reports: Reports, path: string): Promise<Engine
   if (snapshot === null) throw new Error('the snapshot of Python is damaged');
   const python = await loadPyodide({ ...options(), _loadSnapshot: snapshot });
   let current = 0;
-  const line = (level: number) => ({ batched: (text: string) => reports.log(current, level, text) });
+  /** Characters of log that are left to the run. */
+  let room = 0;
+  const line = (level: number) => ({
+    batched: (text: string) => {
+      if (room <= 0) return;
+      reports.log(current, level, text.length > room ? `${text.slice(0, room)} … (the log of a run ends here)` : text);
+      room -= text.length + 1;
+    },
+  });
   python.setStdout(line(1));
   python.setStderr(line(2));
   python.setStdin({ error: true });
@@ -98,7 +106,8 @@ export const openPython = async (reports: Reports, path: string): Promise<Engine
   };
 
   return {
-    load: async (id, { script, names, out }) => {
+    load: async (id, { script, names, out, log }) => {
+      room = log;
       try {
         const wrong = entrances.load(id, script, JSON.stringify({ names, out }));
         return wrong === '' ? null : (JSON.parse(wrong) as { text: string; stack: string });

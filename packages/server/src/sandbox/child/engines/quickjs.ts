@@ -101,8 +101,8 @@ export const openQuickJs = async (reports: Reports): Promise<Engine> => {
       let realm: Realm;
       try {
         realm = await make(program);
-        const { script, names, hostCalls, out } = program;
-        enter(realm, 'load', [script, names.join(' '), hostCalls, out], 5_000);
+        const { script, names, hostCalls, out, log } = program;
+        enter(realm, 'load', [script, names.join(' '), hostCalls, out, log], 5_000);
       } catch (error) {
         return { text: messageOf(error), stack: error instanceof Error ? String(error.stack ?? '') : '' };
       }

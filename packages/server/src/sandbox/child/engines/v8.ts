@@ -75,8 +75,8 @@ export const openV8 = (reports: Reports): Engine => {
       let realm: Realm | null = null;
       try {
         realm = make(program);
-        const { script, names, hostCalls, out } = program;
-        realm.entrances.load.applySync(undefined, [script, names.join(' '), hostCalls, out], { timeout: 5_000 });
+        const { script, names, hostCalls, out, log } = program;
+        realm.entrances.load.applySync(undefined, [script, names.join(' '), hostCalls, out, log], { timeout: 5_000 });
       } catch (error) {
         if (realm?.isolate.isDisposed === false) realm.isolate.dispose();
         return error instanceof Error

@@ -1,0 +1,74 @@
+/**
+ * `secret: use github for https://api.github.com` puts a secret into calls to that origin, without the flow seeing it.
+ * `secret: read github` shows its value to the code of a step; it names one secret and nothing wider, so that it is a
+ * decision of its own each time.
+ */
+
+import { hostCovers, normalisePattern } from '../host.ts';
+import { named } from '../../flow/text/shown.ts';
+import { type Read, type Scope, texts, wrong } from './scope.ts';
+
+/** `origin` is `*` or a URL origin whose host may be a pattern. */
+export type SecretScope =
+  | { readonly name: string; readonly origin: string; readonly read?: undefined }
+  | { readonly name: string; readonly read: true; readonly origin?: undefined };
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
+const ORIGIN = /^(https?):\/\/(\[[^\]]*\]|[^:/]*)(?::(\d{1,5}))?$/;
+
+const originCovers = (grant: string, request: string): boolean => {
+  if (grant === '*' || grant === request) return true;
+  const outer = ORIGIN.exec(grant);
+  const inner = ORIGIN.exec(request);
+  if (outer === null || inner === null) return false;
+  const host = (inner[2] ?? '').replace(/\.$/, '');
+  return outer[1] === inner[1] && portIn(outer) === portIn(inner) && hostCovers(outer[2] ?? '', host);
+};
+
+const portIn = (origin: RegExpExecArray): number =>
+  origin[3] === undefined ? (origin[1] === 'https' ? 443 : 80) : Number(origin[3]);
+
+/** The one spelling of an origin whose host may be a pattern, or undefined. */
+const parseOrigin = (text: string): string | undefined => {
+  if (text === '*') return '*';
+  const cut = ORIGIN.exec(text.replace(/\/$/, ''));
+  const host = cut?.[2] === undefined ? undefined : normalisePattern(cut[2]);
+  if (cut === null || host === undefined) return undefined;
+  const port = portIn(cut);
+  if (port < 1 || port > 65_535) return undefined;
+  const usual = port === (cut[1] === 'https' ? 443 : 80);
+  return `${cut[1]}://${host}${usual ? '' : `:${port}`}`;
+};
+
+const parse = (text: string): Read<SecretScope> => {
+  const seen = /^read\s+(\S+)$/.exec(text)?.[1];
+  if (seen !== undefined)
+    return NAME.test(seen)
+      ? { scope: { name: seen, read: true } }
+      : wrong(`expected the name of one secret, got ${named(seen)}`);
+  const [, name, written] = /^use\s+(\S+)\s+for\s+(\S+)$/.exec(text) ?? [];
+  if (name === undefined || written === undefined) return wrong('expected use NAME for ORIGIN or read NAME');
+  if (name !== '*' && !NAME.test(name)) return wrong(`expected the name of a secret, got ${named(name)}`);
+  const origin = parseOrigin(written);
+  if (origin === undefined) return wrong(`expected an origin without path, got ${named(written)}`);
+  return { scope: { name, origin } };
+};
+
+export const secret: Scope<SecretScope> = {
+  form: 'secret: use NAME for https://api.example.com',
+  parse,
+  print: (scope) => (scope.read === true ? `read ${scope.name}` : `use ${scope.name} for ${scope.origin}`),
+  is: (value) =>
+    value['read'] === undefined ? texts(value, 'name', 'origin') : value['read'] === true && texts(value, 'name'),
+  covers: (grant, request) => {
+    // To read is more than to use, and is lent by its own grant alone; nobody who may use may read, and the reverse.
+    if (grant.read === true || request.read === true)
+      return grant.read === request.read && grant.name === request.name && grant.name !== '*';
+    return (grant.name === '*' || grant.name === request.name) && originCovers(grant.origin, request.origin);
+  },
+  sentence: (scope) =>
+    scope.read === true
+      ? `See the secret “${scope.name}” itself: the code of the step can do with it whatever it likes`
+      : `Use ${scope.name === '*' ? 'any secret' : `the secret “${scope.name}”`} at ${scope.origin === '*' ? 'any address the secret is meant for' : scope.origin}, without the flow seeing it`,
+  byTyping: () => false,
+};

@@ -1,0 +1,31 @@
+/** How a run is asked for, whichever entrance it comes through. */
+
+import type { Started } from '@headgate/core';
+import type { Delivery } from '../store/ports.ts';
+import type { Target } from './flows.ts';
+import type { Live } from './live.ts';
+
+export type Begin = {
+  readonly target: Target;
+  readonly input: unknown;
+  readonly trigger: Started;
+  readonly principal: string;
+  readonly environment: string;
+  readonly priority: number;
+  /** What startLimits made of the flow's keys for this start; left out, it is made here. */
+  readonly limitKey?: string | null;
+  readonly idempotencyKey: string | null;
+  readonly depth: number;
+  /** Lanes that runs above this one are in: it goes within their place, since they wait for it. */
+  readonly within?: ReadonlySet<string>;
+  /** The signed delivery that this run came of, remembered with its first event (hooks.ts). */
+  readonly delivery?: Delivery;
+  readonly id?: string;
+  readonly parent?: { readonly run: string; readonly step: string; readonly item: readonly number[] };
+  /** The run that brought this one about: its family is joined (families.ts). */
+  readonly from?: Live;
+  readonly rerunOf?: string;
+  readonly only?: readonly string[];
+  /** Events that stand before planning: pins and reused results. */
+  readonly before?: (live: Live, at: number) => void;
+};

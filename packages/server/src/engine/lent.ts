@@ -1,0 +1,99 @@
+/**
+ * What a flow was lent, as effects are judged by it: the grants read once per change of the store, found by step, and the
+ * keys of those who gave them.
+ *
+ * It is never changed: a change of the store makes a new one, so that whether anything changed is seen by comparing.
+ */
+
+import { authority, type Authority, type GrantLent, parsePower, type Power } from '@headgate/core';
+import type { GrantRow, KeyRow } from '../store/ports.ts';
+
+/** A grant with its id. */
+export type HeldGrant = GrantLent & { readonly id: string };
+
+/** The flow whose step acts; of the run, or of the flow as it is when none runs. */
+export type Place = {
+  readonly workspace: string;
+  readonly project: string;
+  readonly flow: string;
+  readonly environment: string;
+};
+
+/** The flow that a power would reach, where it reaches one. */
+export type Reached = { readonly id: string; readonly project: string };
+
+/** One question: may this step do that, now? `caller`: the key of who started the run, when a key did. */
+export type Asked = {
+  readonly place: Place;
+  readonly step: string;
+  readonly narrow: readonly Power[] | undefined;
+  readonly request: Power;
+  readonly reached: Reached | undefined;
+  readonly caller: KeyRow | null;
+};
+
+export class Lent {
+  readonly #byStep = new Map<string, HeldGrant[]>();
+  readonly #everyStep: readonly HeldGrant[];
+  readonly #grants: readonly HeldGrant[];
+  readonly #grantors: ReadonlyMap<string, KeyRow | null>;
+  /** Is anything lent only as far as who started the run may himself? */
+  readonly asCaller: boolean;
+
+  /** A grant that cannot be read lends nothing. */
+  constructor(rows: readonly GrantRow[], grantors: ReadonlyMap<string, KeyRow | null>) {
+    this.#grants = rows.flatMap(({ id, step, power, environment, grantor, asCaller }) => {
+      const read = parsePower(power);
+      return read.ok ? [{ id, step, power: read.value, environment, grantor, asCaller }] : [];
+    });
+    this.#everyStep = this.#grants.filter((grant) => grant.step === '*');
+    this.#grantors = grantors;
+    this.asCaller = this.#grants.some((grant) => grant.asCaller);
+  }
+
+  /** The grant that this may be done by, or why it may not. */
+  judge(asked: Asked, now: number): Authority<HeldGrant> {
+    const { place, caller, reached, narrow } = asked;
+    return authority<HeldGrant>({
+      request: asked.request,
+      step: asked.step,
+      environment: place.environment,
+      grants: this.#of(asked.step),
+      grantorMay: (id) => mayLend(this.#grantors.get(id) ?? null, place, now, reached),
+      callerMay: () => mayLend(caller, place, now, reached),
+      ...(narrow === undefined ? {} : { narrow }),
+    });
+  }
+
+  /** When the next of the keys that gave something runs out, or null. */
+  expires(now: number): number | null {
+    let soonest: number | null = null;
+    for (const key of this.#grantors.values()) {
+      const at = key?.expires ?? null;
+      if (at !== null && at > now && (soonest === null || at < soonest)) soonest = at;
+    }
+    return soonest;
+  }
+
+  #of(step: string): readonly HeldGrant[] {
+    let held = this.#byStep.get(step);
+    if (held === undefined) {
+      held = this.#grants.filter((grant) => grant.step === step);
+      if (step !== '*') held.push(...this.#everyStep);
+      this.#byStep.set(step, held);
+    }
+    return held;
+  }
+}
+
+/** A grant dies with its grantor's right to give it. */
+const mayLend = (key: KeyRow | null, place: Place, now: number, reached?: Reached): boolean => {
+  if (key === null || key.revoked !== null || (key.expires !== null && key.expires <= now)) return false;
+  const { workspace, project, flow } = place;
+  if (key.workspace !== workspace || !key.permissions.includes('grant.give') || !within(key, project, flow))
+    return false;
+  return reached === undefined || (key.permissions.includes('run') && within(key, reached.project, reached.id));
+};
+
+const within = (key: KeyRow, project: string, flow: string): boolean =>
+  (key.projects === null || key.projects.includes(project)) && (key.flows === null || key.flows.includes(flow));

@@ -38,6 +38,7 @@ export const ROUTES = {
 
   stepTypes: steps.stepTypes,
   flowPowers: grants.flowPowers,
+  dryRun: grants.dryRun,
   giveGrants: grants.giveGrants,
   takeGrant: grants.takeGrant,
 

@@ -13,6 +13,7 @@ import type { Store } from '../store/ports.ts';
 import { Alerts } from './alerts.ts';
 import { Broker } from './broker.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { newDryRun } from './dry-run.ts';
 import { startDue } from './due.ts';
 import { Flows } from './flows.ts';
 import { Followers } from './follow.ts';
@@ -302,6 +303,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       await store.engine.useToken(hash, clock.now());
       return { ok: true, value: { run: live.id } };
     }),
+    dryRun: newDryRun({ store, flows, catalog: o.catalog, clock }),
     ready: () => {
       const state = store.journal.state();
       if (!state.ok) return [state.problem.text];

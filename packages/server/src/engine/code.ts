@@ -8,11 +8,14 @@
  * C3 The trust domain is the workspace. Limits are constants of the server; nothing in a flow reaches them (row SBX-05).
  */
 
+import { createHash } from 'node:crypto';
 import {
+  at,
   bad,
   type Can,
   type Code,
   type CodeLanguage,
+  type CodeName,
   type CodeProgram,
   type ExprScope,
   good,
@@ -20,11 +23,13 @@ import {
   type NetRequest,
   type Problem,
   problem,
+  readCode,
   type Result,
 } from '@headgate/core';
-import { compileProgram } from '../sandbox/compile.ts';
+import type { Compiler } from '../sandbox/compile.ts';
 import type { Jail } from '../sandbox/jail.ts';
-import { type JobResult, LIMITS, type Program } from '../sandbox/job.ts';
+import { type JobResult, LIMITS } from '../sandbox/job.ts';
+import { mapProblem } from '../sandbox/source-map.ts';
 import { Recent } from './cache.ts';
 import type { Live } from './live.ts';
 
@@ -38,6 +43,13 @@ type Lending = {
   readonly log: Can['log'];
 };
 
+/** `map`: from the script to the author's text; null where they are the same. `steps`: those the text names. */
+type Program = {
+  readonly hash: string;
+  readonly script: string;
+  readonly map: string | null;
+  readonly steps: readonly CodeName[];
+};
 type Known = { readonly program: Result<Program>; readonly words: ReadonlySet<string> };
 
 const KEPT = 500;
@@ -46,10 +58,12 @@ const FETCH_FIELDS = new Set(['method', 'headers', 'body', 'timeout', 'secret'])
 
 export class Programs {
   readonly #jail: Jail | null;
+  readonly #compiler: Compiler | null;
   readonly #known = new Recent<string, Known>(KEPT);
 
-  constructor(jail: Jail | null) {
+  constructor(jail: Jail | null, compiler: Compiler | null) {
     this.#jail = jail;
+    this.#compiler = compiler;
   }
 
   /** The `code` object of one step instance. */
@@ -66,9 +80,10 @@ export class Programs {
     let sent: 'no' | 'maybe' = 'no';
     const result = await jail.run({
       domain: live.base.workspace,
-      program: program.value,
+      program: { hash: program.value.hash, script: program.value.script },
+      ...(asked.language === 'python' ? { engine: 'python' } : {}),
       input: JSON.stringify(asked.input ?? null),
-      facts: factsOf(to, words),
+      facts: factsOf(to, words, program.value.steps),
       names: asked.names.filter((name) => words.has(name)),
       limits: LIMITS,
       log: (level, text) => log(level, text),
@@ -85,29 +100,37 @@ export class Programs {
         return good(JSON.stringify(answer));
       },
     });
-    return result.ok ? { value: JSON.parse(result.json) as unknown } : { problem: placed(result), sent };
+    return result.ok
+      ? { value: JSON.parse(result.json) as unknown }
+      : { problem: placed(result, program.value.map), sent };
   }
 
   async #compiled(source: string, language: CodeLanguage, step: string): Promise<Known> {
     const key = `${language}\n${source}`;
     const kept = this.#known.get(key);
     if (kept !== undefined) return kept;
-    const program = language === 'python' ? bad<Program>(NO_PYTHON) : await compileProgram(source, language, step);
+    const program = await this.#program(source, language, step);
     const known = { program, words: new Set(source.match(WORD) ?? []) };
-    this.#known.set(key, known);
+    // Not a code that only took too long this once.
+    if (program.ok) this.#known.set(key, known);
     return known;
+  }
+
+  async #program(source: string, language: CodeLanguage, step: string): Promise<Result<Program>> {
+    if (language !== 'python')
+      return this.#compiler === null ? bad(NO_JAIL) : this.#compiler.compile(source, language, step);
+    const { names, problems } = readCode(source, language) ?? { names: [], problems: [] };
+    const [first] = problems;
+    if (first !== undefined) return bad(at({ step, field: 'with.source' }, first));
+    return good({ hash: createHash('sha256').update(source).digest('hex'), script: source, map: null, steps: names });
   }
 }
 
 /** JSON of what the text names of the flow's data; empty when it names nothing. */
-const factsOf = ({ live, see }: Lending, words: ReadonlySet<string>): string => {
+const factsOf = ({ see }: Lending, words: ReadonlySet<string>, named: readonly CodeName[]): string => {
   const facts: Record<string, unknown> = {};
   const scope = see();
-  if (words.has('steps')) {
-    const steps: Record<string, unknown> = {};
-    for (const { id } of live.compiled.shape.steps) if (words.has(id)) steps[id] = scope.step(id);
-    facts['steps'] = steps;
-  }
+  if (words.has('steps')) facts['steps'] = Object.fromEntries(named.map(({ id }) => [id, scope.step(id) ?? null]));
   for (const root of ['trigger', 'item', 'index'] as const) if (words.has(root)) facts[root] = scope.get(root);
   return Object.keys(facts).length === 0 ? '' : JSON.stringify(facts);
 };
@@ -140,14 +163,7 @@ const requestOf = (args: string): Result<NetRequest> => {
 const wrong = (text: string): Result<NetRequest> => bad(problem('code.call', text, { at: { field: 'source' } }));
 
 /** The Problem with the line and column of the author's text where it happened. */
-const placed = ({ problem: why, stack }: Extract<JobResult, { ok: false }>): Problem => {
-  const [first] = stack;
-  if (first === undefined || why.at !== undefined) return why;
-  return { ...why, text: `${why.text} (line ${first.line}, column ${first.column})`, at: { field: 'source' } };
-};
+const placed = ({ problem: why, stack }: Extract<JobResult, { ok: false }>, map: string | null): Problem =>
+  why.at === undefined ? mapProblem(map, stack, why) : why;
 
 const NO_JAIL = problem('code.unavailable', 'Code cannot be run here: there is no jail', { retry: 'no' });
-const NO_PYTHON = problem('code.language', 'Python is not in this version', {
-  at: { field: 'language' },
-  fix: 'Write the step in JavaScript or TypeScript.',
-});

@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { type Catalog, type EnginePort, type GuardPort, type Problem, problem, type Result } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
+import type { Compiler } from '../sandbox/compile.ts';
 import type { Jail } from '../sandbox/jail.ts';
 import type { Store } from '../store/ports.ts';
 import { Alerts } from './alerts.ts';
@@ -53,6 +54,8 @@ export type EngineOptions = {
   readonly catalog: Catalog;
   /** Where code runs; without one a code step is a Problem. */
   readonly jail?: Jail;
+  /** Compiles the code that the jail runs. */
+  readonly compiler?: Compiler;
   readonly publicUrl: string;
   readonly log: EngineLog;
   readonly clock?: Clock;
@@ -112,7 +115,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     },
   };
 
-  const programs = new Programs(o.jail ?? null);
+  const programs = new Programs(o.jail ?? null, o.compiler ?? null);
   const later = new Later(clock, timers, log);
   const alerts = new Alerts({ store, flows, broker, runs: () => runs, log });
   const runs: Runs = new Runs({

@@ -4,10 +4,12 @@
  */
 
 import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
 import { at, bad, type Catalog, good, problem, type Result } from '@headgate/core';
 import { type Door, openDoor, parseAllow } from '../egress/door.ts';
 import { type Engine, type EngineLog, openEngine, type Vault } from '../engine/engine.ts';
 import { loadCatalog } from '../engine/loader.ts';
+import { type Compiler, openCompiler } from '../sandbox/compile.ts';
 import { type Jail, openJail } from '../sandbox/jail.ts';
 import { tryOpenStore } from '../store/open.ts';
 import type { Store } from '../store/ports.ts';
@@ -23,6 +25,8 @@ export type House = {
   readonly engine: Engine;
   readonly catalog: Catalog;
   readonly door: Door;
+  /** Compiles the code of flows; it starts nothing before there is some. */
+  readonly compiler: Compiler;
   readonly jail: Jail;
   /** The one-time token that answers a `wait.event` step: what its resume link ends in. For whoever owns the house. */
   readonly resumeToken: Vault['resumeToken'];
@@ -40,6 +44,10 @@ type Options = {
   readonly keep?: { readonly days: number; readonly runs: number };
   /** Another door than the outgoing one: recorded answers, for flow tests. */
   readonly door?: Door;
+  /** The folder for what can be made again. Left out: one in `dir`. */
+  readonly cache?: string;
+  /** One that is open already. The house closes it. */
+  readonly compiler?: Compiler;
 };
 
 /** The opening half, as the engine wants it: what does not open is a damaged store, which stops the run it belongs to. */
@@ -73,7 +81,8 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
   const store = opened.value;
   const door = o.door ?? openDoor(allow.value);
   const vault = vaultOf(o.key, store);
-  const jail = openJail({ log: o.log });
+  const compiler = o.compiler ?? openCompiler();
+  const jail = openJail({ log: o.log, cache: o.cache ?? join(o.dir, 'cache') });
   let engine: Engine;
   try {
     engine = await openEngine({
@@ -82,6 +91,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       door,
       catalog,
       jail,
+      compiler,
       publicUrl: o.publicUrl,
       log: o.log,
       ...(o.keep === undefined ? {} : { keep: { for: o.keep.days * DAY, perFlow: o.keep.runs } }),
@@ -98,11 +108,13 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
     engine,
     catalog,
     door,
+    compiler,
     jail,
     resumeToken: vault.resumeToken,
     close: async (grace) => {
       await engine.close(grace);
       await jail.close();
+      await compiler.close();
       await door.close();
       await store.close();
     },

@@ -27,7 +27,9 @@ import {
 } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
 import type { EngineLog } from '../engine/engine.ts';
+import type { Compiler } from '../sandbox/compile.ts';
 import type { GrantRow } from '../store/ports.ts';
+import { readCodeOf } from './code.ts';
 import { type House, openHouse } from './house.ts';
 import { clearUp } from './leftovers.ts';
 
@@ -37,6 +39,9 @@ type LocalOptions = {
   readonly egressAllow: string;
   readonly log: EngineLog;
   readonly door?: Door;
+  readonly compiler?: Compiler;
+  /** The folder for what can be made again, so that it is not made for each house. */
+  readonly cache: string;
 };
 
 /** A house in a temporary folder; `close` removes it, and so does a signal. */
@@ -112,7 +117,7 @@ const grantsFor = (flow: Flow, id: string, catalog: Catalog, allow: Allow): Resu
 
 /** Publishes a flow in a local house and answers its id. */
 export const publishLocal = async (house: House, flow: Flow, allow: Allow): Promise<Result<string>> => {
-  const [first] = check(flow, house.catalog).problems;
+  const [first] = check(flow, house.catalog, { code: await readCodeOf(flow, house.compiler) }).problems;
   if (first !== undefined) return bad(at({ flow: flow.name }, first));
   const store = house.store.in(LOCAL.workspace);
   const id = `f${randomBytes(12).toString('hex')}`;

@@ -14,6 +14,7 @@ import { pages } from '@headgate/web';
 import { type Logger, pino } from 'pino';
 import { buildGateway } from '../gateway/gateway.ts';
 import { type Lock, lockServer } from '../store/lock.ts';
+import { readCodeOf } from './code.ts';
 import type { Settings } from './config.ts';
 import { type House, openHouse } from './house.ts';
 import { instanceKey } from './instance-key.ts';
@@ -44,6 +45,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     engine: house.engine,
     guard: house.engine.guard,
     catalog: house.catalog,
+    readCode: (flow) => readCodeOf(flow, house.compiler),
     vault: house.store.credentials,
     clock: () => Date.now(),
     newId: (prefix = '') => prefix + randomBytes(12).toString('hex'),

@@ -13,5 +13,11 @@ export const filesOf = (): RunnerFiles => ({
   runner: child('runner'),
 });
 
+/** What makes Python's snapshot. */
+export const snapshotFile = (): string => child('snapshot');
+
+/** What compiles code; it is ours and runs none of it, so it needs no lock. */
+export const bundlerFile = (): string => fileURLToPath(new URL(`./bundler${ending}`, import.meta.url));
+
 /** The same launcher with the escape probes in the runner's place. */
 export const probeFiles = (files: RunnerFiles): RunnerFiles => ({ launcher: files.launcher, runner: child('escape') });

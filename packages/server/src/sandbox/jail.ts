@@ -16,6 +16,8 @@ import { filesOf, probeFiles } from './files.ts';
 import type { EngineName, Job, JobResult } from './job.ts';
 import { type Layers, locked, missing } from './layers.ts';
 import { type Probed, runProbes } from './probe.ts';
+import { openPython } from './python.ts';
+import { snapshotIn } from './snapshot.ts';
 import { Runner, type RunnerFiles } from './runner.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -29,6 +31,8 @@ export type JailOptions = {
   /** Milliseconds without work after which a runner is ended. */
   readonly idle?: number;
   readonly log?: (level: 'info' | 'warn' | 'error', text: string, data: Record<string, unknown>) => void;
+  /** The folder that keeps what Python starts from. Left out: there is no Python. */
+  readonly cache?: string;
   /** Other files than those of this release; tests give a runner that is not locked, or that lies. */
   readonly files?: RunnerFiles;
 };
@@ -68,6 +72,7 @@ export const openJail = (o: JailOptions = {}): Jail => {
   const { spares = 1, most = 24, perDomain = 2, idle = 60_000, log = () => undefined } = o;
   const files = o.files ?? filesOf();
   const runners = new Set<Runner>();
+  const python = o.cache === undefined ? null : openPython({ files, snapshot: snapshotIn(o.cache) });
   /** By engine and domain: what waits for a runner to come up. */
   const queues = new Map<string, Waiting[]>();
   let engine: EngineName = files.launcher === null ? 'quickjs' : 'v8';
@@ -204,6 +209,7 @@ export const openJail = (o: JailOptions = {}): Jail => {
     for (const runner of runners)
       if (runner.busy > 0) runner.watch(now);
       else if (runner.hurt) runner.weigh();
+    python?.tend(now);
     if (queues.size > 0) pump();
     if (ticks % (1_000 / TICK) !== 0) return;
     for (const runner of runners) {
@@ -239,6 +245,8 @@ export const openJail = (o: JailOptions = {}): Jail => {
       const refused = refusal();
       if (refused !== null) return failedWith(refused);
       if (job.signal?.aborted === true) return failedWith(cancelled());
+      if (job.engine === 'python')
+        return python === null ? failedWith(unavailable('it has no Python')) : python.run(job);
       return new Promise((resolve, reject) => {
         let left = RETRIES;
         const ticket: Ticket = {
@@ -263,7 +271,7 @@ export const openJail = (o: JailOptions = {}): Jail => {
       engine,
       layers,
       probed,
-      runners: [...runners].map((r) => ({
+      runners: [...runners, ...(python?.runners() ?? [])].map((r) => ({
         pid: r.pid,
         domain: r.domain,
         engine: r.engine,
@@ -277,7 +285,7 @@ export const openJail = (o: JailOptions = {}): Jail => {
       const waiting = [...queues.values()].flat();
       queues.clear();
       for (const { ticket } of waiting) ticket.settle(failedWith(cancelled()));
-      await Promise.all([...runners].map((runner) => runner.close()));
+      await Promise.all([...[...runners].map((runner) => runner.close()), python?.close()]);
     },
   };
 };

@@ -26,7 +26,7 @@ export const LIMITS: Limits = {
   logBytes: 256 * 1024,
 };
 
-export type EngineName = 'v8' | 'quickjs';
+export type EngineName = 'v8' | 'quickjs' | 'python';
 
 /** `script`: an expression that evaluates to an object with a function `default`, or the body of a function that returns one. */
 export type Program = { readonly hash: string; readonly script: string };

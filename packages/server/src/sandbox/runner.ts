@@ -46,6 +46,8 @@ export type RunnerFiles = { readonly launcher: string | null; readonly runner: s
 type Options = {
   readonly engine: EngineName;
   readonly files: RunnerFiles;
+  /** More words for it: paths that it reads before its last lock. */
+  readonly words?: readonly string[];
   /** Called once, when it is up or has failed to come up. */
   readonly ready: (runner: Runner) => void;
   readonly gone: (runner: Runner) => void;
@@ -82,7 +84,7 @@ export class Runner {
     this.engine = o.engine;
     const words = [...FLAGS, ...(o.files.launcher === null ? [] : [o.files.launcher])];
     const direct = o.files.launcher === null ? [o.files.runner, '{}'] : [o.files.runner];
-    this.#child = start(process.execPath, [...words, ...direct, o.engine]);
+    this.#child = start(process.execPath, [...words, ...direct, o.engine, ...(o.words ?? [])]);
     const child = this.#child;
     const parse = parser(
       (frame) => this.#take(frame),
@@ -108,6 +110,11 @@ export class Runner {
 
   get busy(): number {
     return this.#runs.size;
+  }
+
+  /** Is this one of its runs? */
+  serves(ticket: Ticket): boolean {
+    return [...this.#runs.values()].some((run) => run.ticket === ticket);
   }
 
   /** How long the head of its queue has been waiting for its turn, in milliseconds. */

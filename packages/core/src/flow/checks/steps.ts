@@ -7,6 +7,7 @@ import { PROBLEM_PORT } from '../model.ts';
 import { fieldPath, type Path } from '../path.ts';
 import { named, typeOf } from '../text/shown.ts';
 import { didYouMean } from '../suggest.ts';
+import { checkCode } from './code.ts';
 import { fits, leavesOf, partsAt, type View } from './expressions.ts';
 import { checkWith } from './fields.ts';
 import type { Findings } from './findings.ts';
@@ -92,6 +93,7 @@ export const checkStep = (node: Node, kind: StepKind | undefined, known: Known):
     needsExpression(step.retry.when, place(['retry', 'when']), findings);
   }
   checkConditions(node, value, place, findings);
+  checkCode(node, known);
   checkUnwired(node, findings);
 };
 

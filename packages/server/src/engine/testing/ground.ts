@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Flow, hashFlow, PERMISSIONS, type Principal, type RunView } from '@headgate/core';
 import { openDoor, parseAllow } from '../../egress/door.ts';
+import { openCompiler } from '../../sandbox/compile.ts';
 import { openJail } from '../../sandbox/jail.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/ports.ts';
@@ -67,11 +68,13 @@ export const openGround = async (
   const open = opener(ring);
   const logs: Ground['logs'] = [];
   const door = openDoor(must(parseAllow('127.0.0.1')));
-  const jail = openJail();
+  const jail = openJail({ cache: fileURLToPath(new URL('../../../../../.tmp/cache', import.meta.url)) });
+  const compiler = openCompiler();
   const engine = await openEngine({
     store,
     door,
     jail,
+    compiler,
     clock,
     catalog: await loadCatalog(fileURLToPath(new URL('../../steps', import.meta.url))),
     publicUrl: 'http://localhost:7860',
@@ -105,6 +108,7 @@ export const openGround = async (
   const stop = async (): Promise<void> => {
     await engine.close(0);
     await jail.close();
+    await compiler.close();
     await door.close();
     await store.close();
   };

@@ -5,7 +5,7 @@
  *    sees it. So the lock begins here and not in the runner.
  * A2 What the kernel did not take is told to the runner in its arguments, and by the runner to the host, which judges.
  *
- * Arguments: the runner's file, then words for it. Its environment is a constant.
+ * Arguments: the runner's file, the engine's name, then paths that the engine reads. Its environment is a constant.
  */
 
 import { createRequire } from 'node:module';
@@ -35,12 +35,13 @@ const PACKAGES = [
 /** Folders of the C library and what it is linked to; /dev/null and the random device, which are no files of anybody. */
 const SYSTEM = ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/etc/ld.so.cache', '/dev/null', '/dev/urandom'];
 
-const readable = (): readonly string[] => [
+const readable = (more: readonly string[]): readonly string[] => [
   process.execPath,
   ...SYSTEM,
   here,
   join(here, '../../../package.json'),
   ...PACKAGES.flatMap(folderOf),
+  ...more,
 ];
 
 const [, , runner = '', ...words] = process.argv;
@@ -48,7 +49,7 @@ const machine = MACHINES.get(process.arch);
 const parent = endWithParent();
 const privileges = noNewPrivileges();
 const few = limits();
-const read = landlock(readable());
+const read = landlock(readable(words.slice(1)));
 const capset = machine?.numbers['capset'];
 const powerless = capset === undefined ? false : noCapabilities({ capset });
 const number = machine?.numbers['seccomp'];

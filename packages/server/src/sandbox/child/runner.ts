@@ -7,7 +7,7 @@
  * P3 A run is entered by the host alone (a new run, an answer): there are no timers here, and between two frames nothing
  *    is under way. So the host knows at any time which run keeps the runner busy.
  *
- * Arguments: what the launcher's lock did (JSON), the engine's name.
+ * Arguments: what the launcher's lock did (JSON), the engine's name, and for Python the path of its snapshot.
  */
 
 import { collector } from './collect.ts';
@@ -24,7 +24,7 @@ type Run = {
   answered: number;
 };
 
-const [, , locked = '{}', kind = 'quickjs'] = process.argv;
+const [, , locked = '{}', kind = 'quickjs', path = ''] = process.argv;
 
 const out = writer(1);
 const programs = new Map<number, Kept>();
@@ -57,6 +57,7 @@ const reports = {
 
 const load = async (name: string): Promise<Engine> => {
   if (name === 'v8') return (await import('./engines/v8.ts')).openV8(reports);
+  if (name === 'python') return (await import('./engines/python.ts')).openPython(reports, path);
   return (await import('./engines/quickjs.ts')).openQuickJs(reports);
 };
 
@@ -74,7 +75,7 @@ const main = async (): Promise<void> => {
   const engine = await load(kind);
   // A program runs once before the lock: what an engine loads late would meet the lock.
   const warm: Program = {
-    script: '({ default: (input) => input })',
+    script: kind === 'python' ? 'def main(input, can):\n    return input' : '({ default: (input) => input })',
     names: [],
     memoryMb: 16,
     hostCalls: 0,

@@ -240,18 +240,19 @@ export class Runner {
   #take({ kind, id, body }: Frame): void {
     if (this.dead || this.#killedFor !== null) return;
     if (this.layers === null) return this.#up(kind, body);
-    if (ENDS.has(kind)) this.#entrances.over(id, performance.now());
     const run = this.#runs.get(id);
+    const told = kind === 'F' && run !== undefined ? readFailure(body.toString('utf8')) : undefined;
+    // Before the entrance counts as over: whose answer makes no sense is the one that broke the runner.
+    if (told === null || (kind === 'O' && body.length > 4 * (run?.ticket.job.limits.outBytes ?? 0)))
+      return this.kill('broken');
+    if (ENDS.has(kind)) this.#entrances.over(id, performance.now());
     switch (kind) {
       case 'O':
-        if (run === undefined || body.length > 4 * run.ticket.job.limits.outBytes) return this.kill('broken');
+        if (run === undefined) return this.kill('broken');
         return this.#over(id, run, () => run.ticket.settle({ ok: true, json: body.toString('utf8') }));
-      case 'F': {
+      case 'F':
         // Unknown: it was cancelled, and another run broke its realm before it heard of it.
-        if (run === undefined) return;
-        const told = readFailure(body.toString('utf8'));
-        return told === null ? this.kill('broken') : this.#failed(id, run, told);
-      }
+        return run === undefined || told === undefined ? undefined : this.#failed(id, run, told);
       case 'B':
         return this.#broken(id, body.toString('utf8'));
       case 'K':

@@ -161,3 +161,22 @@ test('a step’s timeout and a cancelled run stop the code, and the next run is 
   expect((await ground.until(run.id, 'cancelled')).state).toBe('cancelled');
   expect(await outcome(flow('export default () => 1'))).toBe(1);
 });
+
+const records = async (run: string) => {
+  const { rows } = await ground.store.in('default').audit.list({ limit: 200 });
+  return rows.filter((row) => row.run === run).map(({ action, object, decision }) => ({ action, object, decision }));
+};
+
+test('running code is a power: without its grant nothing runs, and each use is on record', async () => {
+  const doc = flow('export default () => 1');
+  const refused = await ground.run(await ground.publish(doc, { code: false }));
+  expect(refused.problem).toMatchObject({ code: 'grant.missing', at: { step: 'code' } });
+  const python = await ground.publish(doc, { code: false, grants: [{ step: 'code', power: 'code: python' }] });
+  expect((await ground.run(python)).problem?.code).toBe('grant.missing');
+  const js = await ground.publish(doc, { code: false, grants: [{ step: 'code', power: 'code: js' }] });
+  const run = await ground.run(js);
+  expect(run.output).toBe(1);
+  const seen = await records(run.id);
+  expect(seen).toEqual([{ action: 'power.code', object: 'code: js', decision: 'allow' }]);
+  expect(await records(refused.id)).toEqual([{ action: 'power.code', object: 'code: js', decision: 'deny' }]);
+});

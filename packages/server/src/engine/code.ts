@@ -5,6 +5,7 @@
  *    `index`), its log, and the host functions its step lists. A name that its text does not hold is not there, however
  *    it is put together at run time.
  * C2 A host function is the power itself, judged at each use: `can.fetch` is this step's `net`, with all its doors.
+ * C4 Running code is a power itself, judged when it runs; what is taken back ends the run.
  * C3 The trust domain is the workspace. Limits are constants of the server; nothing in a flow reaches them (row SBX-05).
  */
 
@@ -30,8 +31,15 @@ import type { Compiler } from '../sandbox/compile.ts';
 import type { Jail } from '../sandbox/jail.ts';
 import { type JobResult, LIMITS } from '../sandbox/job.ts';
 import { mapProblem } from '../sandbox/source-map.ts';
+import type { Effect } from './broker.ts';
 import { Recent } from './cache.ts';
 import type { Live } from './live.ts';
+
+/**
+ * Runs what the step's power to run code allows. When it is taken back meanwhile, the answer comes at once and the step is
+ * over; that aborts its signal, and so the run in the jail.
+ */
+export type Allow = (language: 'js' | 'python', act: () => Promise<JobResult>) => Promise<Effect<JobResult>>;
 
 type Lending = {
   readonly live: Live;
@@ -41,6 +49,7 @@ type Lending = {
   readonly see: () => ExprScope;
   readonly signal: AbortSignal;
   readonly log: Can['log'];
+  readonly allow: Allow;
 };
 
 /** `map`: from the script to the author's text; null where they are the same. `steps`: those the text names. */
@@ -72,37 +81,40 @@ export class Programs {
   }
 
   async #run(to: Lending, asked: CodeProgram): ReturnType<Code['run']> {
-    const { live, step, net, signal, log } = to;
+    const { live, step, net, signal, log, allow } = to;
     const jail = this.#jail;
     if (jail === null) return { problem: NO_JAIL, sent: 'no' };
     const { program, words } = await this.#compiled(asked.source, asked.language, step);
     if (!program.ok) return { problem: program.problem, sent: 'no' };
-    let sent: 'no' | 'maybe' = 'no';
-    const result = await jail.run({
-      domain: live.base.workspace,
-      program: { hash: program.value.hash, script: program.value.script },
-      ...(asked.language === 'python' ? { engine: 'python' } : {}),
-      input: JSON.stringify(asked.input ?? null),
-      facts: factsOf(to, words, program.value.steps),
-      names: asked.names.filter((name) => words.has(name)),
-      limits: LIMITS,
-      log: (level, text) => log(level, text),
-      signal,
-      host: async (_name, args) => {
-        const request = requestOf(args);
-        if (!request.ok) return request;
-        const answer = await net.request(request.value);
-        if ('problem' in answer) {
-          if (answer.sent === 'maybe') sent = 'maybe';
-          return bad(answer.problem);
-        }
-        sent = 'maybe';
-        return good(JSON.stringify(answer));
-      },
-    });
-    return result.ok
-      ? { value: JSON.parse(result.json) as unknown }
-      : { problem: placed(result, program.value.map), sent };
+    const called = { out: false };
+    const sent = (): 'no' | 'maybe' => (called.out ? 'maybe' : 'no');
+    const run = (): Promise<JobResult> =>
+      jail.run({
+        domain: live.base.workspace,
+        program: { hash: program.value.hash, script: program.value.script },
+        ...(asked.language === 'python' ? { engine: 'python' } : {}),
+        input: JSON.stringify(asked.input ?? null),
+        facts: factsOf(to, words, program.value.steps),
+        names: asked.names.filter((name) => words.has(name)),
+        limits: LIMITS,
+        log: (level, text) => log(level, text),
+        signal,
+        host: async (_name, args) => {
+          const request = requestOf(args);
+          if (!request.ok) return request;
+          const answer = await net.request(request.value);
+          if ('problem' in answer) {
+            if (answer.sent === 'maybe') called.out = true;
+            return bad(answer.problem);
+          }
+          called.out = true;
+          return good(JSON.stringify(answer));
+        },
+      });
+    const done = await allow(asked.language === 'python' ? 'python' : 'js', run);
+    if (!done.ok) return { problem: done.problem, sent: sent() };
+    const result = done.value;
+    return result.ok ? read(result.json) : { problem: placed(result, program.value.map), sent: sent() };
   }
 
   async #compiled(source: string, language: CodeLanguage, step: string): Promise<Known> {
@@ -125,6 +137,15 @@ export class Programs {
     return good({ hash: createHash('sha256').update(source).digest('hex'), script: source, map: null, steps: names });
   }
 }
+
+/** What came out of the jail; the process that wrote it may have been broken. */
+const read = (json: string): Awaited<ReturnType<Code['run']>> => {
+  try {
+    return { value: JSON.parse(json) as unknown };
+  } catch {
+    return { problem: problem('code.crashed', 'What the code returned came back broken'), sent: 'maybe' };
+  }
+};
 
 /** JSON of what the text names of the flow's data; empty when it names nothing. */
 const factsOf = ({ see }: Lending, words: ReadonlySet<string>, named: readonly CodeName[]): string => {

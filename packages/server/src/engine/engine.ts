@@ -23,7 +23,7 @@ import type { Live } from './live.ts';
 import { Later } from './later.ts';
 import { Loop } from './loop.ts';
 import { netFor } from './net.ts';
-import { Programs } from './code.ts';
+import { type Allow, Programs } from './code.ts';
 import { Recovery } from './recovery.ts';
 import { rerun } from './rerun.ts';
 import { newRunViews } from './run-views.ts';
@@ -145,7 +145,11 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
             signal,
           );
           const see = (): RunScope => new RunScope(live, place, values, info);
-          return { net, code: programs.lend({ live, step: cs.step.id, net, see, signal, log }) };
+          const allow: Allow = (language, act) => {
+            const power = { power: 'code', language } as const;
+            return broker.effect(live, cs.step.id, cs.narrow, [power], act, undefined, true);
+          };
+          return { net, code: programs.lend({ live, step: cs.step.id, net, see, signal, log, allow }) };
         },
         call: async (live, step, scope, attempt, name, input) => {
           const narrow = live.compiled.steps[step.index]?.narrow;

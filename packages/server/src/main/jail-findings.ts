@@ -5,7 +5,7 @@
 
 import { openJail } from '../sandbox/jail.ts';
 import { LIMITS } from '../sandbox/job.ts';
-import type { Layers } from '../sandbox/layers.ts';
+import { type Layers, locked } from '../sandbox/layers.ts';
 import type { Probed } from '../sandbox/probe.ts';
 import { type Finding, look, ok, wrong } from './finding.ts';
 
@@ -40,7 +40,8 @@ const selfTest = ({ tried, escaped, failure, layers, ms }: Probed): Finding => {
       'Do not run code here. Report it: SECURITY.md.',
     );
   if (failure !== null) return wrong(what, failure, 'See to it: until the self-test passes, no code step runs.');
-  if (layers === null) return look(what, 'there is no kernel lock on this system to be tested', KERNEL);
+  if (layers === null || !locked(layers))
+    return look(what, 'there is no kernel lock on this system to be tested', KERNEL);
   return ok(what, `${tried.length} escape probes ran as native code in the place of a runner, none got out (${ms} ms)`);
 };
 

@@ -3,10 +3,10 @@
  *
  * Q1 What does not answer counts as got out where it had begun (a process that was replaced says nothing more), and as
  *    not proven otherwise. Both keep code from being run.
- * Q2 Where there is no launcher there is no kernel lock to prove: only the WebAssembly engine runs there.
+ * Q2 Where the kernel's lock is not whole there is nothing to prove: only the WebAssembly engine runs there (layers.ts Y2).
  */
 
-import { type Layers, readLayers } from './layers.ts';
+import { type Layers, locked, readLayers } from './layers.ts';
 import { kernelSaysOf } from './process-state.ts';
 import type { RunnerFiles } from './runner.ts';
 import { start } from './spawn.ts';
@@ -56,8 +56,9 @@ export const runProbes = async (files: RunnerFiles): Promise<Probed> => {
     const { up } = readLine(text.slice(0, text.indexOf('\n')));
     if (up === undefined) return;
     layers = readLayers(JSON.stringify(up), kernelSaysOf(child.pid ?? 0));
-    // It waits for this, so that the kernel could be asked about it while it was there.
-    child.stdin.write('go\n');
+    // It waits for this, so that the kernel could be asked about it while it was there. Nothing to prove: it is let go.
+    if (layers !== null && locked(layers)) child.stdin.write('go\n');
+    else child.kill('SIGKILL');
   });
   const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
   const failed = await new Promise<string | null>((resolve) => {
@@ -76,7 +77,8 @@ export const runProbes = async (files: RunnerFiles): Promise<Probed> => {
   const whole = lines.some((line) => line.end === true);
   const ms = Math.round(performance.now() - began);
   if (failed !== null) return { ...none, failure: `the self-test does not start (${failed})`, ms };
-  if (escaped.length > 0 || whole) return { tried: begun, escaped, failure: null, layers, ms };
+  const unproven = layers !== null && !locked(layers);
+  if (escaped.length > 0 || whole || unproven) return { tried: begun, escaped, failure: null, layers, ms };
   const last = said.trim().split('\n').at(-1) ?? '';
   return {
     tried: begun,

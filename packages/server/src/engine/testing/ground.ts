@@ -39,7 +39,7 @@ export type Ground = {
   readonly clock: Clock & { shift: (ms: number) => void };
   readonly publish: (
     flow: unknown,
-    options?: { grants?: { step: string; power: string }[]; grantor?: string },
+    options?: { grants?: { step: string; power: string }[]; grantor?: string; code?: false },
   ) => Promise<string>;
   readonly run: (
     flow: string,
@@ -144,7 +144,7 @@ export const openGround = async (
         note: null,
         by: OWNER.id,
         at: now,
-        grants: (o.grants ?? []).map((g) => ({
+        grants: [...(o.grants ?? []), ...codeOf(flow, o.code)].map((g) => ({
           id: `g${randomBytes(8).toString('hex')}`,
           flow: id,
           environment: '*',
@@ -201,6 +201,10 @@ export const openGround = async (
     },
   };
 };
+
+/** Code that an author types is lent by typing it; what is published here by hand goes round that. */
+const codeOf = (flow: Flow, code: false | undefined): { step: string; power: string }[] =>
+  code === false || !JSON.stringify(flow).includes('"code@1"') ? [] : [{ step: '*', power: 'code: *' }];
 
 /** A server that counts; `answer` decides what each request gets. */
 export const countingServer = async (

@@ -192,9 +192,10 @@ const execve = (path: string): boolean => {
 
 const say = (line: unknown): void => void fs.writeSync(1, `${JSON.stringify(line)}\n`);
 
-const second = word !== 'unlocked' && lastStage();
+const lock = JSON.parse(locked) as { filter?: unknown }; // parse boundary: our own launcher
+const second = word !== 'unlocked' && lock.filter === true && lastStage();
 say({
-  up: { engine: 'probes', node: process.version, arch: process.arch, lock: JSON.parse(locked) as unknown, second },
+  up: { engine: 'probes', node: process.version, arch: process.arch, lock, second },
 });
 if (word !== 'unlocked') fs.readSync(0, Buffer.alloc(8));
 for (const [name, attack] of PROBES) {

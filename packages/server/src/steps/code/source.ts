@@ -32,6 +32,19 @@ const literalTargets = (source: string): readonly Target[] | undefined => {
 /** The powers that these settings need. */
 export const needsOf = (raw: Record<string, unknown>): readonly Need[] => {
   const source = typeof raw['source'] === 'string' ? raw['source'] : '';
+  return [running(raw['language']), ...netNeeds(source)];
+};
+
+const running = (language: unknown): Need => {
+  const python = language === 'python';
+  return {
+    power: 'code',
+    scope: python ? 'python' : 'js',
+    sentence: `Run the ${python ? 'Python' : 'JavaScript'} code of this step in the jail, where it reaches nothing that is not lent to it.`,
+  };
+};
+
+const netNeeds = (source: string): readonly Need[] => {
   const unknown = source.trimStart().startsWith('{{');
   if (!unknown && calls(source).length === 0) return [];
   const targets = unknown ? undefined : literalTargets(source);

@@ -35,9 +35,9 @@ test('a function of can is there only when the text names it, as a word', () => 
 });
 
 const scopes = (source: string): readonly string[] =>
-  (step.needs?.({ source }) ?? []).map(
-    (need) => `${need.power}: ${need.scope}${need.computed === true ? ' computed' : ''}`,
-  );
+  (step.needs?.({ source }) ?? [])
+    .slice(1)
+    .map((need) => `${need.power}: ${need.scope}${need.computed === true ? ' computed' : ''}`);
 
 test('a host counts as typed only where every call begins with one; else any address is asked for', () => {
   expect(scopes('export default () => 1')).toEqual([]);
@@ -53,6 +53,13 @@ test('a host counts as typed only where every call begins with one; else any add
   expect(scopes('can.fetch(`https://a.example${rest}`)')).toEqual(['net: * *:* computed']);
   expect(scopes("can.fetch('https://a.example' + rest)")).toEqual(['net: * *:* computed']);
   expect(scopes("const f = can.fetch; can.fetch('https://a.example/'); f(url)")).toEqual(['net: * *:* computed']);
+});
+
+test('running it is a power of its own, by language', () => {
+  const first = (language?: string) => step.needs?.({ source: 'x', language })[0];
+  expect(first()).toMatchObject({ power: 'code', scope: 'js' });
+  expect(first('ts')).toMatchObject({ power: 'code', scope: 'js' });
+  expect(first('python')).toMatchObject({ power: 'code', scope: 'python' });
 });
 
 test('code that calls nothing outside may be repeated after a crash, other code may not', () => {

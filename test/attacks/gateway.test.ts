@@ -330,6 +330,8 @@ describe('OPS-03 audit', () => {
     const { plain } = await own.key();
     expect((await own.ask('GET', '/api/v1/steps', { key: plain })).status).toBe(200);
     const keys = (await own.house.store.in('default').keys.list()).length;
+    const made = await own.ask('POST', '/api/v1/flows', { key: plain, body: { draft: greet } });
+    const { id } = made.json as { id: string };
     await own.house.store.journal.close();
     const refused = await own.ask('POST', '/api/v1/keys', {
       key: plain,
@@ -337,6 +339,16 @@ describe('OPS-03 audit', () => {
     });
     expect(refused).toMatchObject({ status: 503, json: { code: 'audit.down' } });
     expect(await own.house.store.in('default').keys.list()).toHaveLength(keys);
+    const { grants, flows, secrets } = own.house.store.in('default');
+    const power = { step: '*', power: 'net: GET a.example' };
+    for (const [method, path, body] of [
+      ['POST', `/api/v1/flows/${id}/grants`, { grants: [power] }],
+      ['POST', `/api/v1/flows/${id}/publish`, { grant: [power] }],
+      ['PUT', '/api/v1/secrets', { name: 'a', value: 'never stored' }],
+    ] as const)
+      expect(await own.ask(method, path, { key: plain, body }), path).toMatchObject({ status: 503 });
+    expect([await grants.list(id), await secrets.list('default')]).toEqual([[], []]);
+    expect((await flows.get(id))?.version).toBeNull();
     expect((await own.ask('GET', '/api/v1/flows')).status).toBe(401);
     await own.close().catch(() => undefined);
   });

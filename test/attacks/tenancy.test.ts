@@ -111,7 +111,7 @@ describe('AZ-01 objects of another workspace', () => {
     const named = Object.entries(ROUTES)
       .filter(([, c]) => (c as Contract).on !== 'nobody' && c.path.includes('{'))
       .map(([name]) => name);
-    expect(named.toSorted()).toEqual([...byObject.map(([name]) => name), 'deleteSecret'].toSorted());
+    expect(named.toSorted()).toEqual([...byObject.map(([name]) => name), 'deleteSecret', 'getSecret'].toSorted());
   });
 
   test.each(byObject)(
@@ -150,6 +150,11 @@ describe('AZ-01 objects of another workspace', () => {
     const before = await state();
     expect((await server.ask('DELETE', '/api/v1/secrets/token', { key: bob.plain })).status).toBe(204);
     expect((await server.ask('DELETE', '/api/v1/secrets/token', { key: bob.plain })).status).toBe(404);
+    const theirs = await server.ask('GET', '/api/v1/secrets/token', { key: bob.plain });
+    const never = await server.ask('GET', '/api/v1/secrets/never', { key: bob.plain });
+    expect(theirs.status).toBe(404);
+    expect(seen(theirs, 'token')).toEqual(seen(never, 'never'));
+    expect((await server.ask('GET', '/api/v1/secrets/token', { key: alice.plain })).status).toBe(200);
     expect(await state()).toEqual(before);
   });
 

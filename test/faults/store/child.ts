@@ -55,9 +55,12 @@ const withoutFsync = async (): Promise<void> => {
   const writer = await startWriter({
     path: join(dir, DATABASE),
     blobs: join(dir, 'blobs'),
-    journalKey: ring.derive('journal'),
-    blobKey: ring.derive('blob'),
-    auditKey: ring.derive('audit'),
+    keys: {
+      generation: 1,
+      journal: ring.derive('journal'),
+      blob: ring.derive('blob'),
+      audit: ring.derive('audit'),
+    },
     tries: 1,
     pragmas: ['synchronous = off'],
     clock: () => 0,

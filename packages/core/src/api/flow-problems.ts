@@ -69,7 +69,9 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'policy.denied': 'The workspace allows nobody to lend this.',
   'narrow.denies': '`narrow` leaves out what the step needs.',
   'narrow.unused': '`narrow` names a power the step does not ask for.',
+  'secret.kind': 'A secret of this kind is never sent with a request.',
   'secret.missing': 'There is no secret of this name that may be sent there.',
+  'secret.token': 'No token came from where the secret says it is to be had.',
   'secret.unknown': 'There is no secret of this name.',
 
   'egress.allow': 'A rule of HEADGATE_EGRESS_ALLOW cannot be read.',
@@ -127,6 +129,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
 
   'rerun.step': 'There is no step of this id to run again from or up to.',
   'run.bug': 'The run met a fault of the server and was ended.',
+  'run.poison': 'The server stopped several times in a row while this run was working, so the run is held back.',
   'run.cancelled': 'The run was cancelled.',
   'run.failed': 'The run failed.',
   'run.limit': 'A block has more items than allowed.',

@@ -15,6 +15,7 @@ export type {
   On,
   Spec,
 } from './route.ts';
+export { CREDENTIAL_FIELDS, PLACEHOLDER, SECRET_KINDS } from './credential.ts';
 export { COMMON, PROBLEMS, PROBLEM_CODES, problemsPage, statusOf } from './problems.ts';
 export type { ProblemCode } from './problems.ts';
 export { readPart } from './read.ts';

@@ -61,6 +61,7 @@ export const ROUTES = {
 
   putSecret: secrets.putSecret,
   listSecrets: secrets.listSecrets,
+  getSecret: secrets.getSecret,
   deleteSecret: secrets.deleteSecret,
 
   listAudit: audit.listAudit,

@@ -1,13 +1,18 @@
-/** Secrets: write-only. A value goes in and never comes out; flows use it by name through the broker. */
+/**
+ * Secrets: write-only. A value goes in and never comes out, nor its length, nor a hash of it; flows use it by name
+ * through the broker.
+ *
+ * SE1 The origins change only together with the value: who could change them alone could have it sent to himself.
+ */
 
 import { z } from 'zod';
+import { SECRET_NAME, SECRET_NAME_IS } from '../access/secret-name.ts';
+import { credentialSchema, PLACEHOLDER, SECRET_KINDS } from './credential.ts';
 import { empty, route } from './route.ts';
 import { id, time } from './shapes.ts';
 
 const tags = ['secrets'] as const;
-const secretName = z
-  .string()
-  .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'a name: a lower-case letter, then lower-case letters, digits, _ or -');
+const secretName = z.string().regex(SECRET_NAME, SECRET_NAME_IS);
 const origin = z
   .string()
   .max(300)
@@ -15,47 +20,76 @@ const origin = z
     (text) => URL.canParse(text) && new URL(text).origin === text && /^https?:$/.test(new URL(text).protocol),
     'expected an origin such as https://api.example.com',
   );
+const kind = z.enum(SECRET_KINDS);
 
 export const putSecret = route({
   method: 'PUT',
   path: '/api/v1/secrets',
   needs: 'secret.write',
   on: 'project',
-  body: z.strictObject({
-    name: secretName,
-    value: z.string().min(1).max(65_536),
-    origins: z
-      .array(origin)
-      .max(100)
-      .optional()
-      .describe('The only origins it may be sent to; none: it is sent nowhere'),
-  }),
+  body: z
+    .strictObject({
+      name: secretName,
+      value: z
+        .string()
+        .min(1)
+        .max(65_536)
+        .refine((text) => text !== PLACEHOLDER, 'the placeholder of a form, not a value')
+        .optional()
+        .describe(
+          'A plain text. Sent as the header authorization, after Bearer unless it begins with Bearer, Basic or Token',
+        ),
+      credential: credentialSchema.optional().describe('Instead of a value: a credential of a kind'),
+      origins: z
+        .array(origin)
+        .max(100)
+        .optional()
+        .describe('The only origins it may be sent to; none: it is sent nowhere'),
+    })
+    .refine((body) => (body.value === undefined) !== (body.credential === undefined), {
+      error: 'expected either a value or a credential',
+      path: ['value'],
+    }),
   answers: { 200: z.strictObject({ id, name: secretName, version: z.int() }) },
   summary: 'Store a secret, or the next version of it',
   tags,
   audited: 'before',
 });
 
+const row = {
+  id,
+  name: z.string(),
+  kind,
+  origins: z.array(z.string()).readonly(),
+  version: z.int(),
+  created: time,
+  updated: time,
+};
+
 export const listSecrets = route({
   method: 'GET',
   path: '/api/v1/secrets',
   needs: 'secret.write',
   on: 'project',
+  answers: { 200: z.strictObject({ secrets: z.array(z.strictObject(row)) }) },
+  summary: 'List secrets without their values',
+  tags,
+});
+
+export const getSecret = route({
+  method: 'GET',
+  path: '/api/v1/secrets/{name}',
+  needs: 'secret.write',
+  on: 'project',
+  params: z.strictObject({ name: secretName }),
   answers: {
     200: z.strictObject({
-      secrets: z.array(
-        z.strictObject({
-          id,
-          name: z.string(),
-          origins: z.array(z.string()).readonly(),
-          version: z.int(),
-          created: time,
-          updated: time,
-        }),
-      ),
+      ...row,
+      form: z.record(z.string(), z.literal(PLACEHOLDER)).describe('The fields of its kind, each with a placeholder'),
     }),
   },
-  summary: 'List secrets without their values',
+  problems: ['missing'],
+  summary: 'Look at a secret without its value',
   tags,
 });
 

@@ -3,6 +3,7 @@ export { z } from 'zod';
 export { bad, good, problem } from '../problem.ts';
 export type { Problem, Result } from '../problem.ts';
 export { normaliseHost } from '../access/host.ts';
+export { SECRET_NAME, SECRET_NAME_IS } from '../access/secret-name.ts';
 export { normalisePath } from '../access/scopes/path.ts';
 export { DURATION, milliseconds } from '../flow/duration.ts';
 export { eachWith, ID, PROBLEM_PORT, repeatWith } from '../flow/model.ts';

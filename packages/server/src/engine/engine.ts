@@ -13,6 +13,7 @@ import type { Store } from '../store/ports.ts';
 import { Alerts } from './alerts.ts';
 import { Broker } from './broker.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { Credentials } from './credentials.ts';
 import { newDryRun } from './dry-run.ts';
 import { startDue } from './due.ts';
 import { Flows } from './flows.ts';
@@ -26,13 +27,16 @@ import { netFor } from './net.ts';
 import { type Allow, Programs } from './code.ts';
 import { Recovery } from './recovery.ts';
 import { rerun } from './rerun.ts';
+import { dismissRevoked } from './revoked.ts';
 import { newRunViews } from './run-views.ts';
 import { Runs } from './runs.ts';
 import { Schedule } from './schedule.ts';
 import { RunScope } from './scope.ts';
+import { type SecretSource, storeSource } from './secret-source.ts';
 import { checkInput, newStarter, unavailable, written } from './starter.ts';
 import { KEEP, type Keep, startSweeping } from './sweep.ts';
 import { Timers } from './timers.ts';
+import { Tokens } from './tokens.ts';
 import { type ReadBlob, Values } from './values.ts';
 import { eventView } from './views.ts';
 
@@ -40,7 +44,13 @@ import { eventView } from './views.ts';
 export type Vault = {
   readonly openChunk: (workspace: string, run: string, from: number, sealed: Uint8Array) => string;
   readonly openBlob: ReadBlob;
-  readonly openSecret: (workspace: string, id: string, version: number, sealed: Uint8Array) => string;
+  readonly openSecret: (
+    workspace: string,
+    id: string,
+    version: number,
+    sealed: Uint8Array,
+    bound: { readonly kind: string; readonly origins: readonly string[] } | null,
+  ) => string;
   /** The one-time token of a `wait.event` step instance: a MAC over run, step and item (row WH-08). */
   readonly resumeToken: (run: string, step: string, item: readonly number[]) => string;
 };
@@ -59,6 +69,8 @@ export type EngineOptions = {
   readonly publicUrl: string;
   readonly log: EngineLog;
   readonly clock?: Clock;
+  /** Sources of secrets besides the store, which they go before. */
+  readonly sources?: readonly SecretSource[];
   /** Keep finished runs this long, and at most so many of a flow. */
   readonly keep?: Keep;
 };
@@ -91,16 +103,15 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     report: (error) => log('error', 'effects under way could not be judged again', { error: String(error) }),
   });
 
-  const openSecret = async (
-    workspace: string,
-    project: string,
-    name: string,
-    origin?: string,
-  ): Promise<string | null> => {
-    const kept = await store.in(workspace).secrets.sealed(project, name);
-    if (kept === null || (origin !== undefined && !kept.origins.includes(origin))) return null;
-    return vault.openSecret(workspace, kept.id, kept.version, kept.sealed);
+  // One after the other, so that what was read earlier never takes the place of what was read later.
+  let learning: Promise<void> = Promise.resolve();
+  const learn = (): Promise<void> => {
+    learning = learning.catch(() => undefined).then(async () => known.learn(await credentials.values()));
+    return learning;
   };
+  const tokens = new Tokens({ door: o.door, journal: store.journal, now: clock.now, learn });
+  const sources = [...(o.sources ?? []), storeSource(store, vault.openSecret, clock.now)];
+  const credentials: Credentials = new Credentials(sources, tokens, learn);
   const tokenOf = (live: Live, step: string, item: readonly number[]): string => vault.resumeToken(live.id, step, item);
   const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
@@ -137,13 +148,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         values,
         info,
         lend: (live, cs, place, signal, log) => {
-          const net = netFor(
-            { broker, door: o.door, store, secrets: { open: openSecret } },
-            live,
-            cs.step.id,
-            cs.narrow,
-            signal,
-          );
+          const net = netFor({ broker, door: o.door, store, credentials }, live, cs.step.id, cs.narrow, signal);
           const see = (): RunScope => new RunScope(live, place, values, info);
           const allow: Allow = (language, act) => {
             const power = { power: 'code', language } as const;
@@ -195,16 +200,20 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const views = newRunViews(store, runs);
   const { start, settled } = newStarter({ store, clock, timers, values, flows, runs, views, journal });
 
-  const hooks = new Hooks({ store, clock, flows, runs, values, journal, secret: (w, p, n) => openSecret(w, p, n) });
+  const hooks = new Hooks({
+    store,
+    clock,
+    flows,
+    runs,
+    values,
+    journal,
+    secret: (w, p, n) => credentials.signing(w, p, n),
+  });
 
-  const learn = async (): Promise<void> => {
-    const secrets = await store.engine.allSecrets();
-    known.learn(secrets.map((s) => vault.openSecret(s.workspace, s.id, s.version, s.sealed)));
-  };
   const changed = (): void => {
     flows.forget();
     broker.changed();
-    later.do('the queue of a revoked key', () => runs.dropRevoked());
+    later.do('the queue of a revoked key', () => dismissRevoked(store, clock, runs));
     hooks.forget();
     alerts.forget();
     void learn().catch((error: unknown) => log('error', 'secrets could not be read', { error: String(error) }));

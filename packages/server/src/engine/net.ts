@@ -2,25 +2,22 @@
  * What a `net` need lends a step: HTTP requests through the broker and the egress door. It opens no connection itself.
  *
  * N1 Every redirect is judged again by the broker before it is followed.
+ * N2 A secret is opened after the decision, filled in by its kind (credentials.ts), and reaches neither the step nor the
+ *    journal; the door takes it from a redirect to another origin.
  * N3 A call whose power is taken back is broken off (broker.ts B4).
- * N2 A secret is opened after the decision, put into the request here, and reaches neither the step nor the journal.
  */
 
-import type { Net, NetAnswer, NetRequest, Power, Problem } from '@headgate/core';
+import type { Net, NetAnswer, NetRequest, Power } from '@headgate/core';
 import { normalisePath, problem } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
 import type { Store } from '../store/ports.ts';
 import type { Broker } from './broker.ts';
+import type { Credentials } from './credentials.ts';
 import type { Live } from './live.ts';
 
 const LIMITS = { timeout: 60_000, maxBytes: 512 * 1024 * 1024, inlineBytes: 16 * 1024 * 1024, maxRedirects: 10 };
 
-export type Secrets = {
-  /** Opens a secret of the run's project for one origin; null when there is none of that name for it. */
-  readonly open: (workspace: string, project: string, name: string, origin: string) => Promise<string | null>;
-};
-
-type Deps = { readonly broker: Broker; readonly door: Door; readonly store: Store; readonly secrets: Secrets };
+type Deps = { readonly broker: Broker; readonly door: Door; readonly store: Store; readonly credentials: Credentials };
 
 const portOf = (url: URL): number => (url.port !== '' ? Number(url.port) : url.protocol === 'http:' ? 80 : 443);
 
@@ -57,10 +54,13 @@ export const netFor = (
     if (request.secret !== undefined) needs.push({ power: 'secret', name: request.secret, origin: url.origin });
     const done = await deps.broker.effect(live, step, narrow, needs, async (judgeAgain, stopped) => {
       const headers: Record<string, string> = { ...request.headers };
+      let refused = (): void => undefined;
       if (request.secret !== undefined) {
-        const value = await deps.secrets.open(live.base.workspace, live.base.project, request.secret, url.origin);
-        if (value === null) return { problem: noSecret(request.secret, url.origin), sent: 'no' as const };
-        headers['authorization'] = /^(bearer|basic|token) /i.test(value) ? value : `Bearer ${value}`;
+        const { workspace, project, principal, id: run } = live.base;
+        const ask = { workspace, project, principal, run, step, name: request.secret };
+        const filled = await deps.credentials.fill(ask, url.origin, headers);
+        if ('problem' in filled) return { problem: filled.problem, sent: 'no' as const };
+        refused = filled.refused;
       }
       const hops = hopsOf(live);
       if (hops !== null) headers['x-headgate-hops'] = String(hops);
@@ -84,6 +84,7 @@ export const netFor = (
         sink: () => deps.store.blobs.sink(live.base.workspace, live.base.id),
       });
       if (!answer.ok) return { problem: answer.problem, sent: answer.sent };
+      if (answer.value.status === 401) refused();
       return { status: answer.value.status, headers: flat(answer.value.headers), body: read(answer.value) };
     });
     return done.ok ? done.value : { problem: done.problem, sent: done.sent };
@@ -95,12 +96,6 @@ const hopsOf = (live: Live): number | null => {
   const depth = live.state.created?.depth ?? 0;
   return depth > 0 || live.base.triggerKind === 'webhook@1' ? depth + 1 : null;
 };
-
-const noSecret = (name: string, origin: string): Problem =>
-  problem('secret.missing', `There is no secret ${name} that may be sent to ${origin}`, {
-    at: { field: 'with.secret' },
-    fix: `Store it with this origin: PUT /api/v1/secrets {"name": "${name}", "origins": ["${origin}"], "value": …}`,
-  });
 
 const bodyOf = (request: NetRequest): { body: string | undefined; type: string | null } => {
   if (request.body === undefined || request.body === null) return { body: undefined, type: null };

@@ -23,6 +23,8 @@ export type Deed = {
 };
 
 const MOST_ACTORS = 20_000;
+/** Room for a flow, a step and the longest power. */
+const MOST_OBJECT = 700;
 
 export class Audit {
   readonly #gate: Gate;
@@ -52,7 +54,7 @@ export class Audit {
       workspace: deed.workspace ?? INSTANCE,
       actor,
       action: deed.action,
-      object: deed.object.slice(0, 200),
+      object: deed.object.slice(0, MOST_OBJECT),
       decision: deed.decision,
       reason: deed.reason === null ? null : deed.reason + more,
       run: null,

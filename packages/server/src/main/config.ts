@@ -22,6 +22,8 @@ export type Settings = {
   readonly dir: string;
   /** The instance key; outside `dir`, so that a backup does not hold both. */
   readonly keyFile: string;
+  /** A file of secrets that goes before the store; outside `dir` as well. */
+  readonly secretsFile: string | null;
   readonly web: boolean;
   readonly docs: boolean;
   readonly superuserCli: boolean;
@@ -41,6 +43,7 @@ const NAMES = [
   'HEADGATE_PUBLIC_URL',
   'HEADGATE_CONFIG_DIR',
   'HEADGATE_SECRET_KEY_FILE',
+  'HEADGATE_SECRETS_FILE',
   'HEADGATE_DATABASE_URL',
   'HEADGATE_WEB',
   'HEADGATE_DOCS',
@@ -134,6 +137,12 @@ export const readSettings = (
       }),
     );
   }
+  const secretsGiven = read('HEADGATE_SECRETS_FILE');
+  const secretsFile = secretsGiven === undefined ? null : resolve(secretsGiven);
+  if (secretsFile?.startsWith(`${dir}/`) === true) {
+    const text = 'HEADGATE_SECRETS_FILE must lie outside HEADGATE_CONFIG_DIR, so that no copy of that folder holds it';
+    problems.push(problem('config.secrets_file', text, { at: { field: 'HEADGATE_SECRETS_FILE' } }));
+  }
   const web = flag('HEADGATE_WEB', loopback);
   const docs = flag('HEADGATE_DOCS', loopback);
   const superuserCli = flag('HEADGATE_ENABLE_SUPERUSER_CLI', false);
@@ -147,6 +156,7 @@ export const readSettings = (
       publicUrlGiven: publicUrlGiven !== undefined,
       dir,
       keyFile: resolve(read('HEADGATE_SECRET_KEY_FILE') ?? join(homedir(), '.headgate-key')),
+      secretsFile,
       web,
       docs,
       superuserCli,

@@ -11,11 +11,15 @@ import { parseAllow } from '../egress/door.ts';
 import { inspectStore, type Inspected } from '../store/files/inspect.ts';
 import { tryOpenStore } from '../store/open.ts';
 import { DATABASE } from '../store/schema/migrate.ts';
+import { holders } from '../store/key-change.ts';
 import { loadKeyFile } from '../store/vault-seal/key-file.ts';
+import { holderOf } from '../store/vault-seal/ring.ts';
 import { isLoopback, type Settings } from './config.ts';
 import { type Finding, look, ok, wrong } from './finding.ts';
 import { jailFindings } from './jail-findings.ts';
+import { faultOf } from './audit-log.ts';
 import { DONE, FAILED, paint, pretty, print } from './say.ts';
+import { secretsFile } from './secrets-file.ts';
 
 const told = (what: string, p: Problem): Finding => wrong(what, p.text, p.fix ?? 'See the text.');
 
@@ -72,6 +76,29 @@ const keyOf = (s: Settings): { readonly finding: Finding; readonly key: Uint8Arr
   return { finding, key: null };
 };
 
+const secretsFileOf = (s: Settings): readonly Finding[] => {
+  if (s.secretsFile === null) return [];
+  const read = secretsFile(s.secretsFile, () => undefined);
+  return [read.ok ? ok('secrets file', `${s.secretsFile}, for its owner alone`) : told('secrets file', read.problem)];
+};
+
+/** A change of the key that was cut off leaves the old key with its power. */
+const changeOf = (s: Settings, store: Inspected, key: Uint8Array | null): readonly Finding[] => {
+  if (key === null || store.schema !== store.newest || store.damage !== null) return [];
+  const what = 'key change';
+  const known = holders(s.dir);
+  if (known.every((holder) => holder === holderOf(key))) return [];
+  return known.includes(holderOf(key))
+    ? [
+        look(
+          what,
+          'one was cut off: another key opens the data as well',
+          'headgate key-file rotate: it goes on from there.',
+        ),
+      ]
+    : [wrong(what, `${s.keyFile} is not the key of this data`, 'Name the right one in HEADGATE_SECRET_KEY_FILE.')];
+};
+
 const server = (s: Settings, store: Inspected): Finding => {
   if (!store.served) return ok('server', `none runs on ${s.dir}`);
   const path = join(s.dir, 'server.pid');
@@ -116,13 +143,9 @@ const journal = async (s: Settings, store: Inspected, key: Uint8Array | null): P
     const trail = await value.engine.checkAudit();
     return [
       ok('journal', `written and synced in ${took} ms`),
-      trail.broken === null
+      trail.fault === null
         ? ok('audit trail', `${trail.checked} records, none changed`)
-        : wrong(
-            'audit trail',
-            `record ${trail.broken} was changed, or one before it removed`,
-            'Find out who wrote to the database; a backup shows what was there.',
-          ),
+        : wrong('audit trail', faultOf(trail), 'Find out who wrote to the database; a backup shows what was there.'),
     ];
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unknown error';
@@ -188,6 +211,8 @@ const findings = async (s: Settings): Promise<Finding[]> => {
     ok('settings', 'understood'),
     folder(s.dir),
     secret,
+    ...secretsFileOf(s),
+    ...changeOf(s, store, key),
     server(s, store),
     database(store),
     ...(await journal(s, store, key)),

@@ -57,7 +57,8 @@ export const neighboursOf = (path: string): string[] =>
     .sort()
     .map((name) => join(dirname(path), name));
 
-const standardInput = async (): Promise<string> => {
+/** All of standard input, as text. */
+export const standardInput = async (): Promise<string> => {
   const parts: Buffer[] = [];
   for await (const part of process.stdin) parts.push(Buffer.from(part));
   return Buffer.concat(parts).toString('utf8');

@@ -11,11 +11,13 @@ import { type Engine, type EngineLog, openEngine, type Vault } from '../engine/e
 import { loadCatalog } from '../engine/loader.ts';
 import { type Compiler, openCompiler } from '../sandbox/compile.ts';
 import { type Jail, openJail } from '../sandbox/jail.ts';
+import type { SecretSource } from '../engine/secret-source.ts';
 import { tryOpenStore } from '../store/open.ts';
 import type { Store } from '../store/ports.ts';
 import { openBlobNow } from '../store/vault-open/blob-now.ts';
 import { opener } from '../store/vault-open/opener.ts';
-import { keyring } from '../store/vault-seal/keyring.ts';
+import { judgeKey } from '../store/vault-seal/key-file.ts';
+import { type Keyring, keyring } from '../store/vault-seal/keyring.ts';
 import { builtInSteps } from './steps.ts';
 
 const DAY = 86_400_000;
@@ -37,6 +39,10 @@ export type House = {
 type Options = {
   readonly dir: string;
   readonly key: Uint8Array;
+  /** Reads the key again, when it was changed while the house stands. */
+  readonly rekey?: () => Result<Uint8Array>;
+  /** Sources of secrets besides the store. */
+  readonly sources?: readonly SecretSource[];
   readonly egressAllow: string;
   readonly publicUrl: string;
   readonly log: EngineLog;
@@ -51,8 +57,7 @@ type Options = {
 };
 
 /** The opening half, as the engine wants it: what does not open is a damaged store, which stops the run it belongs to. */
-const vaultOf = (key: Uint8Array, store: Store): Vault => {
-  const ring = keyring(key);
+const vaultOf = (ring: Keyring, store: Store): Vault => {
   const open = opener(ring);
   const must = <T>(result: Result<T>): T => {
     if (!result.ok) throw new Error(`${result.problem.code}: ${result.problem.text}`);
@@ -60,8 +65,8 @@ const vaultOf = (key: Uint8Array, store: Store): Vault => {
   };
   return {
     openChunk: (workspace, run, from, sealed) => must(open.openChunk(workspace, run, from, sealed)),
-    openBlob: (workspace, id) => must(openBlobNow(ring.derive('blob'), workspace, id, store.blobs.path(id))),
-    openSecret: (workspace, id, version, sealed) => must(open.openSecret(workspace, id, version, sealed)),
+    openBlob: (workspace, id) => must(openBlobNow(ring.all('blob'), workspace, id, store.blobs.path(id))),
+    openSecret: (workspace, id, version, sealed, bound) => must(open.openSecret(workspace, id, version, sealed, bound)),
     resumeToken: (run, step, item) =>
       createHmac('sha256', ring.derive('resume'))
         .update(JSON.stringify([run, step, item]))
@@ -73,14 +78,18 @@ const vaultOf = (key: Uint8Array, store: Store): Vault => {
 export const openHouse = async (o: Options): Promise<Result<House>> => {
   const allow = parseAllow(o.egressAllow);
   if (!allow.ok) return bad(at({ field: 'HEADGATE_EGRESS_ALLOW' }, allow.problem));
+  const strong = judgeKey(o.key, 'that was given');
+  if (!strong.ok) return strong;
+  const ring = keyring(o.key);
+  const { rekey } = o;
   const [opened, catalog] = await Promise.all([
-    tryOpenStore({ dir: o.dir, key: o.key, clock: () => Date.now() }),
+    tryOpenStore({ dir: o.dir, key: o.key, ring, clock: () => Date.now(), ...(rekey === undefined ? {} : { rekey }) }),
     loadCatalog(builtInSteps()),
   ]);
   if (!opened.ok) return opened;
   const store = opened.value;
   const door = o.door ?? openDoor(allow.value);
-  const vault = vaultOf(o.key, store);
+  const vault = vaultOf(ring, store);
   const compiler = o.compiler ?? openCompiler();
   const jail = openJail({ log: o.log, cache: o.cache ?? join(o.dir, 'cache') });
   let engine: Engine;
@@ -94,6 +103,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       compiler,
       publicUrl: o.publicUrl,
       log: o.log,
+      ...(o.sources === undefined ? {} : { sources: o.sources }),
       ...(o.keep === undefined ? {} : { keep: { for: o.keep.days * DAY, perFlow: o.keep.runs } }),
     });
   } catch (error) {

@@ -5,8 +5,10 @@ import { loadCatalog } from '../engine/loader.ts';
 import { type Compiler, openCompiler } from '../sandbox/compile.ts';
 import { inspectFile, neighboursOf, readInput } from './files.ts';
 import type { House } from './house.ts';
-import { type Allow, openLocal, publishLocal, runLocal } from './local.ts';
+import type { Allow } from './allow.ts';
+import { openLocal, publishLocal, runLocal } from './local.ts';
 import { complain, DONE, FAILED, MISUSED, note, pretty, print } from './say.ts';
+import { secretsFile } from './secrets-file.ts';
 import { builtInSteps } from './steps.ts';
 
 type Options = {
@@ -17,6 +19,8 @@ type Options = {
   readonly wait: number;
   readonly egressAllow: string;
   readonly cache: string;
+  /** Where secrets come from, when a flow uses some; null: nowhere. */
+  readonly secretsFile: string | null;
 };
 
 /** Runs a flow file to its end and prints its output, or its Problem. Answers the exit code. */
@@ -41,10 +45,13 @@ const runWith = async (compiler: Compiler, path: string, o: Options): Promise<nu
   if (others.problems.length > 0) return fail(others.problems);
   const input = await readInput(o.input, '--input');
   if (!input.ok) return fail([input.problem], MISUSED);
+  const file = o.secretsFile === null ? null : secretsFile(o.secretsFile, note);
+  if (file?.ok === false) return fail([file.problem]);
   const opened = await openLocal({
     egressAllow: o.egressAllow,
     cache: o.cache,
     compiler,
+    sources: file === null ? [] : [file.value],
     log: (level, text, data) => (level === 'error' ? note(`${text} ${JSON.stringify(data)}`) : undefined),
   });
   if (!opened.ok) return fail([opened.problem]);
@@ -58,7 +65,7 @@ const runWith = async (compiler: Compiler, path: string, o: Options): Promise<nu
     if (!run.ok) return fail([inThisFile(run.problem)]);
     const { state, output, problem } = run.value;
     if (state === 'done') {
-      print(o.json ? JSON.stringify({ state, output }) : pretty(output));
+      print(house.engine.guard.redact(o.json ? JSON.stringify({ state, output }) : pretty(output)));
       return DONE;
     }
     const told = problem === null ? null : inThisFile(howToLend(problem, flow, catalog));

@@ -15,12 +15,14 @@ import { type Logger, pino } from 'pino';
 import { buildGateway } from '../gateway/gateway.ts';
 import { type Lock, lockServer } from '../store/lock.ts';
 import { readCodeOf } from './code.ts';
+import { loadKeyFile } from '../store/vault-seal/key-file.ts';
 import type { Settings } from './config.ts';
 import { type House, openHouse } from './house.ts';
 import { instanceKey } from './instance-key.ts';
 import type { Tracing } from './otlp.ts';
 import { freePort } from './port.ts';
 import { complain, DONE, FAILED, note } from './say.ts';
+import { secretsFile } from './secrets-file.ts';
 
 /** Work under way gets this long at shutdown; then it is parked and goes on at the next start. */
 const GRACE = 10_000;
@@ -115,6 +117,8 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
   if (!dir.ok) return dir;
   const key = instanceKey(s);
   if (!key.ok) return key;
+  const file = s.secretsFile === null ? null : secretsFile(s.secretsFile, (text) => log.error(text));
+  if (file?.ok === false) return file;
   const lock = lockServer(s.dir);
   if (!lock.ok) return lock;
   const port = s.port === 0 ? await freePort(s.host) : s.port;
@@ -127,6 +131,8 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
   const house = await openHouse({
     dir: s.dir,
     key: key.value,
+    rekey: () => loadKeyFile(s.keyFile),
+    sources: file === null ? [] : [file.value],
     egressAllow: s.egressAllow,
     publicUrl,
     keep: s.keep,

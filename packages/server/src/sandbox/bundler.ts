@@ -4,6 +4,10 @@
  *
  * B1 The source reaches no file: a library of the list, by its plain name, is the only thing it can import.
  * B2 Libraries are read by esbuild's own resolver from where they are installed, and by nobody's path.
+ * B3 On Linux it is locked before it reads anything, and esbuild with it: it reads packages alone, writes nothing and
+ *    reaches nobody.
+ *
+ * Arguments: two words of the launcher, its own file, then the folders that packages lie in.
  */
 
 import { createInterface } from 'node:readline';
@@ -30,6 +34,8 @@ const USER = 'source';
 const NOTHING: Output = { code: '', map: '' };
 const SETTINGS = { target: 'es2023', charset: 'utf8', logLevel: 'silent', tsconfigRaw: {} } as const;
 const here = dirname(fileURLToPath(import.meta.url));
+/** Named, since the folders around them cannot be listed behind the lock. */
+const [, , , , , ...packages] = process.argv;
 
 /** A name of a package, or of a file that it publishes: no way up, and nothing of a URL. */
 const SPECIFIER = /^(?<name>(?:@[a-z0-9-]+\/)?[a-z0-9-]+)(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
@@ -70,6 +76,7 @@ const bundling = (job: Job): BuildOptions & { readonly write: false } => ({
   define: { global: '$global', globalThis: '$global' },
   sourcemap: 'external',
   sourcesContent: false,
+  nodePaths: [...packages],
   plugins: [only(job)],
 });
 

@@ -1,8 +1,12 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createContext, runInContext, runInNewContext } from 'node:vm';
 import { afterAll, expect, test } from 'vitest';
 import { problem } from '@headgate/core';
 import { openCompiler, type Program } from './compile.ts';
 import { openBundler } from './compiler.ts';
+import { packageFolders } from './libraries.ts';
 import { mapProblem } from './source-map.ts';
 
 const compiler = openCompiler();
@@ -209,6 +213,32 @@ test('DOS-06 hostile code ends in a Problem, and the next one compiles', async (
     expect((await hasty.inspect('export default (a: number) => a', 'ts')).problems).toEqual([]);
   } finally {
     await hasty.close();
+  }
+});
+
+test('SUP-05 SBX-08 the compiler is locked: it reads packages and nothing beside them, whatever a package says', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'headgate-packages-'));
+  const own = join(dir, 'node_modules');
+  const put = (name: string, text: string): void => {
+    mkdirSync(join(own, name), { recursive: true });
+    writeFileSync(join(own, name, 'index.js'), text);
+  };
+  writeFileSync(join(dir, 'outside.js'), "export const canary = 'HG-CANARY';");
+  put('tame', "export const canary = 'in the package';");
+  put('greedy', "export * from '../../outside.js';");
+  const bundler = openBundler({ packages: [...packageFolders(), own] });
+  const built = async (name: string): Promise<string> => {
+    const source = `import { canary } from '${name}'; export default () => canary;`;
+    return JSON.stringify(await bundler.run({ source, language: 'js', libraries: [name] }));
+  };
+  try {
+    expect(await built('tame')).toContain('in the package');
+    const refused = await built('greedy');
+    expect(refused).not.toContain('HG-CANARY');
+    expect(refused).toContain('outside.js');
+  } finally {
+    await bundler.close();
+    rmSync(dir, { recursive: true, force: true });
   }
 });
 

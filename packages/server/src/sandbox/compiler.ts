@@ -8,7 +8,8 @@
 
 import { createInterface } from 'node:readline';
 import type { Built, Job } from './bundler.ts';
-import { bundlerFile } from './files.ts';
+import { bundlerFile, filesOf } from './files.ts';
+import { packageFolders } from './libraries.ts';
 import { type Child, start } from './spawn.ts';
 
 /** Milliseconds for one job, and until an idle process is let go. */
@@ -27,8 +28,12 @@ type Process = {
   readonly ended: Promise<unknown>;
 };
 
-const open = (): Process => {
-  const child = start(process.execPath, ['--no-warnings', '--max-old-space-size=256', bundlerFile()]);
+const open = (packages: readonly string[]): Process => {
+  const { launcher } = filesOf();
+  const file = bundlerFile();
+  const first = launcher === null ? [file, '{}'] : [launcher, file];
+  const words = [...first, 'bundler', file, ...packages];
+  const child = start(process.execPath, ['--no-warnings', '--max-old-space-size=256', ...words]);
   const { stdout, stdin, stderr } = child;
   child.on('error', () => undefined);
   stdin.on('error', () => undefined);
@@ -37,8 +42,8 @@ const open = (): Process => {
   return { child, ended, lines: createInterface({ input: stdout })[Symbol.asyncIterator]() };
 };
 
-/** `longest`, `idle`: milliseconds. */
-export const openBundler = ({ longest = LONGEST, idle = IDLE } = {}): Bundler => {
+/** `longest`, `idle`: milliseconds. `packages`: the folders that packages lie in, the only files it can read. */
+export const openBundler = ({ longest = LONGEST, idle = IDLE, packages = packageFolders() } = {}): Bundler => {
   let current: Process | null = null;
   let closed = false;
   let turn: Promise<unknown> = Promise.resolve();
@@ -53,7 +58,7 @@ export const openBundler = ({ longest = LONGEST, idle = IDLE } = {}): Bundler =>
   const one = async (job: Job): Promise<Built | 'slow'> => {
     clearTimeout(leave);
     if (closed) return 'slow';
-    current ??= open();
+    current ??= open(packages);
     const { child, lines } = current;
     const late = setTimeout(() => child.kill('SIGKILL'), longest);
     child.stdin.write(`${JSON.stringify(job)}\n`);

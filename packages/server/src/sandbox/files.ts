@@ -16,7 +16,7 @@ export const filesOf = (): RunnerFiles => ({
 /** What makes Python's snapshot. */
 export const snapshotFile = (): string => child('snapshot');
 
-/** What compiles code; it is ours and runs none of it, so it needs no lock. */
+/** What compiles code. It runs none of it; the launcher locks it as far as it can work. */
 export const bundlerFile = (): string => fileURLToPath(new URL(`./bundler${ending}`, import.meta.url));
 
 /** The same launcher with the escape probes in the runner's place. */

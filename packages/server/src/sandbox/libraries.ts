@@ -7,15 +7,17 @@ import { createRequire } from 'node:module';
 
 const NAMES = ['@noble/hashes', 'date-fns', 'fast-xml-parser', 'lodash-es', 'papaparse', 'uuid', 'zod'] as const;
 
+/** Folders that packages lie in, the nearest first; not all of them are there. */
+export const packageFolders = (): readonly string[] => createRequire(import.meta.url).resolve.paths('zod') ?? [];
+
 export type Library = { readonly name: string; readonly version: string };
 
 /** Read from what is installed, which the lock file pins. */
 export const installedLibraries = (): readonly Library[] => {
   const require = createRequire(import.meta.url);
   return NAMES.map((name) => {
-    const folder = (require.resolve.paths(name) ?? []).map((path) => `${path}/${name}/package.json`);
-    for (const path of folder) {
-      const version = versionAt(require, path);
+    for (const folder of packageFolders()) {
+      const version = versionAt(require, `${folder}/${name}/package.json`);
       if (version !== undefined) return { name, version };
     }
     throw new Error(`the library ${name} is not installed`);

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openJail, type Jail } from './jail.ts';
 import type { Job } from './job.ts';
+import { filesOf } from './files.ts';
+import { openPython } from './python.ts';
 import { snapshotIn } from './snapshot.ts';
 import { type Ask, jobOf, valueOf } from './testing/jobs.ts';
 
@@ -78,6 +80,8 @@ def main(input, can):
     for (const pid of pids()) seen.add(pid);
   }
   expect(seen.size).toBeGreaterThanOrEqual(3);
+  // What served a run is gone; one that served nobody is ready.
+  await settled(() => jail.status().runners.every((r) => r.engine !== 'python' || r.domain === null));
 }, 60_000);
 
 test('what runs too long or takes too much is ended with its process, and the next run is served', async () => {
@@ -129,6 +133,30 @@ test('SBX-01 SBX-07 out of Python into JavaScript there is a locked process: no 
   expect(got.slice(0, 2)).toEqual([process.version, '["LANG","OPENSSL_CONF","TZ"]']);
   expect(got).toHaveLength(attacks.length);
   for (const answer of got.slice(2)) expect(answer).toMatch(/^(EPERM|EACCES)$/);
+}, 60_000);
+
+test('an interpreter that nobody uses goes, and one that does not come up is told and not tried for ever', async () => {
+  const made = await snapshotIn(cache)();
+  const path = made.ok ? made.value : '';
+  const short = openPython({ files: filesOf(), snapshot: () => Promise.resolve({ ok: true, value: path }), idle: 300 });
+  try {
+    expect(valueOf(await short.run(job('def main(input, can):\n    return 1')))).toBe(1);
+    await settled(() => {
+      short.tend(performance.now());
+      return short.runners().length === 0;
+    });
+    expect(valueOf(await short.run(job('def main(input, can):\n    return 2')))).toBe(2);
+  } finally {
+    await short.close();
+  }
+  const broken = openPython({ files: filesOf(), snapshot: () => Promise.resolve({ ok: true, value: '/nowhere' }) });
+  try {
+    const both = await Promise.all([broken.run(job('def main(): pass')), broken.run(job('def main(): pass'))]);
+    expect(both.map(valueOf)).toEqual(['!code.unavailable', '!code.unavailable']);
+    await settled(() => broken.runners().length === 0);
+  } finally {
+    await broken.close();
+  }
 }, 60_000);
 
 test('a job that is told to stop ends, running or waiting', async () => {

@@ -39,7 +39,9 @@ export const openPython = ({ files, snapshot, most = 3, idle = 60_000 }: Options
   let used = 0;
   let closed = false;
 
+  /** Whoever waits is told, and none is started ahead: what did not come up once would not the next time. */
   const refuseAll = (why: string): void => {
+    used = -Infinity;
     for (const ticket of queue.splice(0)) ticket.settle(failedWith(unavailable(why)));
   };
 
@@ -56,7 +58,8 @@ export const openPython = ({ files, snapshot, most = 3, idle = 60_000 }: Options
 
   const gone = (runner: Runner): void => {
     runners.delete(runner);
-    if (runner.layers === null && !closed) refuseAll(runner.errors.split('\n')[0] || 'its process does not come up');
+    if (runner.layers === null && !runner.retired && !closed)
+      refuseAll(runner.errors.split('\n')[0] || 'its process does not come up');
     pump();
   };
 
@@ -71,7 +74,6 @@ export const openPython = ({ files, snapshot, most = 3, idle = 60_000 }: Options
       const ticket = queue.shift();
       if (ticket === undefined) break;
       runner.domain = ticket.job.domain;
-      runner.retired = true;
       runner.run(ticket);
     }
     const wanted = queue.length > 0 || performance.now() - used < idle;
@@ -92,7 +94,7 @@ export const openPython = ({ files, snapshot, most = 3, idle = 60_000 }: Options
           job.signal?.removeEventListener('abort', stop);
           used = performance.now();
           tell();
-          for (const runner of runners) if (runner.retired && runner.serves(ticket)) runner.kill('closed');
+          for (const runner of runners) if (runner.serves(ticket)) runner.kill('closed');
         };
         const ticket: Ticket = {
           job,
@@ -112,7 +114,12 @@ export const openPython = ({ files, snapshot, most = 3, idle = 60_000 }: Options
     },
     tend: (now) => {
       for (const runner of runners) if (runner.busy > 0) runner.watch(now);
-      if (now - used > idle) for (const runner of runners) if (runner.domain === null) runner.kill('closed');
+      if (now - used < idle || queue.length > 0) return;
+      for (const runner of runners) {
+        if (runner.domain !== null) continue;
+        runner.retired = true;
+        runner.kill('closed');
+      }
     },
     runners: () => [...runners],
     close: async () => {

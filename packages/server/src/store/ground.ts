@@ -6,7 +6,16 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from './schema/tables.ts';
 import type { Credentials } from './vault-seal/credentials.ts';
+import type { Keyring, Purpose } from './vault-seal/keyring.ts';
 import type { Writer } from './writer/writer.ts';
+
+/** The keyring of an open store: it follows the database when the instance key is changed, by whatever process. */
+export type LiveRing = Keyring & {
+  /** As `derive`, after a look whether there is a newer root: for sealing inside a transaction. Throws when it cannot be had. */
+  readonly newest: (purpose: Purpose) => Uint8Array<ArrayBuffer>;
+  /** Takes the roots the database has now. False: they do not open with the key at hand, nor with the one read again. */
+  readonly follow: () => boolean;
+};
 
 export type Ground = {
   readonly db: Kysely<Tables>;
@@ -17,8 +26,7 @@ export type Ground = {
   readonly change: <T>(work: (trx: Transaction<Tables>) => Promise<T>) => Promise<T>;
   readonly writer: Writer;
   readonly credentials: Credentials;
-  readonly secretKey: Uint8Array;
-  readonly auditKey: Uint8Array;
+  readonly ring: LiveRing;
   readonly clock: () => number;
   /** Unlinks the files of blobs whose rows are gone. */
   readonly unlink: (blobs: readonly string[]) => Promise<void>;

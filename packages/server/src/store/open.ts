@@ -5,7 +5,7 @@
  * A folder holds `headgate.db` (and its WAL), `blobs/`, `server.lock`, `server.pid` and `blobs.lock`. It works beside a
  * running server: the lock keeps out a second server, not the command line.
  *
- * ST1 The key passed in is judged; a weak one opens nothing.
+ * ST1 The key passed in is judged; a weak or a wrong one opens nothing.
  */
 
 import { existsSync } from 'node:fs';
@@ -30,13 +30,15 @@ import { NEWEST } from './schema/migrations/list.ts';
 import type { Store } from './ports.ts';
 import { projectsOf, workspacesOf } from './rows/projects.ts';
 import { runsOf } from './rows/runs.ts';
+import { followRing } from './rows/ring.ts';
 import { secretsOf } from './rows/secrets.ts';
 import type { Tables } from './schema/tables.ts';
 import { credentials } from './vault-seal/credentials.ts';
 import { judgeKey } from './vault-seal/key-file.ts';
-import { keyring } from './vault-seal/keyring.ts';
+import { type Keyring, keyring } from './vault-seal/keyring.ts';
 import { versionsOf } from './rows/versions.ts';
 import { idleWriter } from './writer/idle.ts';
+import type { WriterKeys } from './writer/messages.ts';
 import { type Trace, type Writer, startWriter } from './writer/writer.ts';
 
 export type StoreOptions = {
@@ -44,6 +46,10 @@ export type StoreOptions = {
   readonly dir: string;
   /** The instance key, 32 bytes (vault-seal/key-file.ts). */
   readonly key: Uint8Array;
+  /** Reads the instance key again, when another process changed it while this one runs. */
+  readonly rekey?: () => Result<Uint8Array>;
+  /** A keyring to fill and keep up to date: the one the opening half of the vault stands on. */
+  readonly ring?: Keyring;
   /** Milliseconds since the epoch. May jump: nothing is ordered by it. */
   readonly clock: () => number;
   /** Opens for reading: no worker, nothing can be written, no schema is changed. */
@@ -68,7 +74,7 @@ const TRIES = 100;
 const PATIENCE = 10_000;
 
 /** Brings the schema up to date; waits for another process that is doing so. */
-const prepare = async (dir: string, readOnly: boolean): Promise<Result<null>> => {
+const prepare = async (dir: string, key: Uint8Array, readOnly: boolean): Promise<Result<null>> => {
   const path = join(dir, DATABASE);
   for (let waited = 0; ; waited += 50) {
     const database = readOnly && !existsSync(path) ? null : connect(path, { readOnly });
@@ -83,7 +89,7 @@ const prepare = async (dir: string, readOnly: boolean): Promise<Result<null>> =>
         }),
       );
     }
-    const done = await migrate(dir);
+    const done = await migrate(dir, NEWEST, key);
     if (done.ok) return good(null);
     if (done.problem.code !== 'store.locked' || waited >= PATIENCE) return done;
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -99,9 +105,9 @@ const isDamaged = (error: unknown): boolean =>
   typeof error.errcode === 'number' &&
   DAMAGED.has(error.errcode & 0xff);
 
-const ready = async (dir: string, readOnly: boolean): Promise<Result<null>> => {
+const ready = async (dir: string, key: Uint8Array, readOnly: boolean): Promise<Result<null>> => {
   try {
-    return await prepare(dir, readOnly);
+    return await prepare(dir, key, readOnly);
   } catch (error) {
     if (!isDamaged(error)) throw error;
     return bad(
@@ -112,44 +118,56 @@ const ready = async (dir: string, readOnly: boolean): Promise<Result<null>> => {
   }
 };
 
-/** Opens the store, or says why not: `key.length`, `key.weak`, `store.newer`, `store.older`, `store.locked`, `store.damaged`. */
+const writerKeys = (ring: Keyring): WriterKeys => ({
+  generation: ring.generation(),
+  journal: ring.derive('journal'),
+  blob: ring.derive('blob'),
+  audit: ring.derive('audit'),
+});
+
+/** Opens the store, or says why not: `key.length`, `key.weak`, `key.wrong`, `store.newer`, `store.older`, `store.locked`, `store.damaged`. */
 export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>> => {
   const { dir, clock, trace, readOnly = false } = options;
   const key = judgeKey(options.key, 'that was given');
   if (!key.ok) return key;
-  const ring = keyring(key.value);
   const folder = join(dir, 'blobs');
   if (!readOnly) makeFolder(folder);
-  const prepared = await ready(dir, readOnly);
+  const prepared = await ready(dir, key.value, readOnly);
   if (!prepared.ok) return prepared;
 
   const path = join(dir, DATABASE);
+  const database = connect(path, { readOnly });
+  const following = followRing(database, key.value, options.ring ?? keyring(key.value), options.rekey);
+  if (!following.ok) {
+    database.close();
+    return following;
+  }
+  const ring = following.value;
   const writer: Writer = readOnly
     ? idleWriter()
     : await startWriter({
         path,
         blobs: folder,
-        journalKey: ring.derive('journal'),
-        blobKey: ring.derive('blob'),
-        auditKey: ring.derive('audit'),
+        keys: writerKeys(ring),
+        renew: () => (ring.follow() ? writerKeys(ring) : null),
         tries: TRIES,
         pragmas: [],
         clock,
         ...(trace === undefined ? {} : { trace }),
       });
-  const database = connect(path, { readOnly });
   const db: Kysely<Tables> = kyselyOver<Tables>(database);
   const changes = watchChanges(database, db);
+  // Before anybody else hears of a change: what they do then may need the new keys.
+  changes.onChange(() => void ring.follow());
   const makes = credentials(ring);
-  const blobs = blobsOf({ dir, blobs: folder, key: ring.derive('blob'), db, writer, clock });
+  const blobs = blobsOf({ dir, blobs: folder, key: () => ring.derive('blob'), db, writer, clock });
   const uses = keyUses(writer);
   const ground: Ground = {
     db,
     change: changes.change,
     writer,
     credentials: makes,
-    secretKey: ring.derive('secret'),
-    auditKey: ring.derive('audit'),
+    ring,
     clock,
     unlink: blobs.unlink,
   };

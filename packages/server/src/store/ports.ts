@@ -9,6 +9,7 @@
  */
 
 import type { Permission, Problem, Result, RunState } from '@headgate/core';
+import type { SealedSecret, SecretStore } from './secret.ts';
 
 export type FlowRow = {
   readonly id: string;
@@ -166,6 +167,18 @@ export type AuditEntry = {
   readonly step: string | null;
 };
 
+/** What a look at the audit trail found. */
+export type Trail = {
+  /** Records that hold. */
+  readonly checked: number;
+  /** The first record that does not hold (changed, inserted, or after one removed), or null. */
+  readonly broken: number | null;
+  /** `record`: see `broken`; `end`: records are missing at the end; `head`: the head was changed or removed; null: all holds. */
+  readonly fault: 'record' | 'end' | 'head' | null;
+  /** `COUNT:HASH` of the last record: kept elsewhere, it proves later that nothing up to here was taken away. */
+  readonly head: string;
+};
+
 /** A sealed piece of a journal: `count` events from `from`. Opened by vault-open, in the engine alone. */
 export type Chunk = { readonly from: number; readonly count: number; readonly sealed: Uint8Array };
 
@@ -266,28 +279,7 @@ export type WorkspaceStore = {
     get(id: string): Promise<KeyRow | null>;
     revoke(id: string, at: number): Promise<boolean>;
   };
-  readonly secrets: {
-    /** Seals with vault-seal; overwrites a secret of the same name, raising its version. Null: no such project. */
-    put(s: {
-      project: string;
-      name: string;
-      origins: readonly string[];
-      value: string;
-      owner: string;
-      at: number;
-    }): Promise<{ id: string; version: number } | null>;
-    list(
-      project: string,
-    ): Promise<
-      { id: string; name: string; origins: readonly string[]; version: number; created: number; updated: number }[]
-    >;
-    remove(project: string, name: string): Promise<boolean>;
-    /** Sealed bytes for the opening half. */
-    sealed(
-      project: string,
-      name: string,
-    ): Promise<{ id: string; version: number; origins: readonly string[]; sealed: Uint8Array } | null>;
-  };
+  readonly secrets: SecretStore;
   readonly audit: {
     list(q: {
       cursor?: string;
@@ -334,11 +326,13 @@ export type EngineStore = {
   useToken(hash: string, at: number): Promise<boolean>;
   keyById(id: string): Promise<KeyRow | null>;
   /** All sealed secrets, for the guard's matcher. */
-  allSecrets(): Promise<{ workspace: string; id: string; version: number; sealed: Uint8Array }[]>;
+  allSecrets(): Promise<(SealedSecret & { readonly workspace: string })[]>;
   /** Deletes runs that are over and ended before `olderThan`, or lie beyond the newest `keepPerFlow` of their flow, with journal and blobs: at most `limit`; returns how many. */
   sweep(rule: { olderThan: number; keepPerFlow: number; limit: number }): Promise<number>;
-  /** Follows the chain of the audit trail: how many records hold, and the first that does not (changed, inserted, or after one removed). */
-  checkAudit(): Promise<{ checked: number; broken: number | null }>;
+  /** Follows the chain of the audit trail, from the first record to its head. `expect`: a `head` of an earlier look. */
+  checkAudit(expect?: string): Promise<Trail>;
+  /** Every record of every workspace, the oldest first, a thousand at a time. */
+  auditRecords(): AsyncGenerator<readonly (AuditEntry & { readonly id: number })[], void, undefined>;
   /** Removes files of blobs that a crash left without a row; returns how many. For the start and now and then. */
   collectLitter(): Promise<number>;
 };

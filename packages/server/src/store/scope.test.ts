@@ -141,6 +141,10 @@ const ASKED: Readonly<Record<string, Call>> = {
     await w.secrets.remove(n.project, n.secret),
     await w.secrets.remove('default', n.secret),
   ],
+  'secrets.renew': async (w, n) => {
+    const next = { project: n.project, name: n.secret, value: 'mine', at: NOW };
+    return [await w.secrets.renew({ ...next, version: 1 }), await w.secrets.renew({ ...next, version: 2 })];
+  },
   'secrets.sealed': (w, n) => w.secrets.sealed(n.project, n.secret),
   'audit.list': (w) => w.audit.list({ limit: 9 }),
 };

@@ -6,6 +6,7 @@
 
 import { hostCovers, normalisePattern } from '../host.ts';
 import { named } from '../../flow/text/shown.ts';
+import { SECRET_NAME } from '../secret-name.ts';
 import { type Read, type Scope, texts, wrong } from './scope.ts';
 
 /** `origin` is `*` or a URL origin whose host may be a pattern. */
@@ -13,7 +14,6 @@ export type SecretScope =
   | { readonly name: string; readonly origin: string; readonly read?: undefined }
   | { readonly name: string; readonly read: true; readonly origin?: undefined };
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
 const ORIGIN = /^(https?):\/\/(\[[^\]]*\]|[^:/]*)(?::(\d{1,5}))?$/;
 
 const originCovers = (grant: string, request: string): boolean => {
@@ -43,12 +43,12 @@ const parseOrigin = (text: string): string | undefined => {
 const parse = (text: string): Read<SecretScope> => {
   const seen = /^read\s+(\S+)$/.exec(text)?.[1];
   if (seen !== undefined)
-    return NAME.test(seen)
+    return SECRET_NAME.test(seen)
       ? { scope: { name: seen, read: true } }
       : wrong(`expected the name of one secret, got ${named(seen)}`);
   const [, name, written] = /^use\s+(\S+)\s+for\s+(\S+)$/.exec(text) ?? [];
   if (name === undefined || written === undefined) return wrong('expected use NAME for ORIGIN or read NAME');
-  if (name !== '*' && !NAME.test(name)) return wrong(`expected the name of a secret, got ${named(name)}`);
+  if (name !== '*' && !SECRET_NAME.test(name)) return wrong(`expected the name of a secret, got ${named(name)}`);
   const origin = parseOrigin(written);
   if (origin === undefined) return wrong(`expected an origin without path, got ${named(written)}`);
   return { scope: { name, origin } };

@@ -34,6 +34,9 @@ export type Ground = {
   readonly engine: Engine;
   readonly logs: { level: string; text: string; data: Record<string, unknown> }[];
   readonly resumeKey: Uint8Array;
+  /** The folder of all state, and the instance key. */
+  readonly dir: string;
+  readonly key: Uint8Array;
   /** How many runs the engine holds in memory. */
   readonly inMemory: () => number;
   readonly clock: Clock & { shift: (ms: number) => void };
@@ -81,8 +84,8 @@ export const openGround = async (
     log: (level, text, data) => void logs.push({ level, text, data }),
     vault: {
       openChunk: (w, r, f, s) => must(open.openChunk(w, r, f, s)),
-      openBlob: (w, id) => must(openBlobNow(ring.derive('blob'), w, id, store.blobs.path(id))),
-      openSecret: (w, id, v, s) => must(open.openSecret(w, id, v, s)),
+      openBlob: (w, id) => must(openBlobNow(ring.all('blob'), w, id, store.blobs.path(id))),
+      openSecret: (w, id, v, s, b) => must(open.openSecret(w, id, v, s, b)),
       resumeToken: (run, step, item) =>
         createHmac('sha256', ring.derive('resume'))
           .update(JSON.stringify([run, step, item]))
@@ -122,6 +125,8 @@ export const openGround = async (
     engine,
     logs,
     resumeKey: ring.derive('resume'),
+    dir: at.dir,
+    key: at.key,
     inMemory: () => engine.inMemory(),
     clock,
     publish: async (doc, o = {}) => {

@@ -1,18 +1,34 @@
 /** Secrets go in and never come out: the store seals, and this room has nothing that opens. */
 
-import { ROUTES } from '@headgate/core/api';
+import { CREDENTIAL_FIELDS, PLACEHOLDER, ROUTES, SECRET_KINDS } from '@headgate/core/api';
+import type { SecretRow } from '../../store/secret.ts';
 import { PROJECT } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
-import { give, MISSING, nothing } from '../outcome.ts';
+import { give, MISSING, nothing, refuse } from '../outcome.ts';
+
+const shown = ({ id, name, kind, origins, version, created, updated }: SecretRow) => ({
+  id,
+  name,
+  // A kind that a later release stored shows as what it is to this one: a text nobody sees.
+  kind: SECRET_KINDS.find((known) => known === kind) ?? ('plain' as const),
+  origins,
+  version,
+  created: new Date(created).toISOString(),
+  updated: new Date(updated).toISOString(),
+});
 
 export const secretRoutes = ({ gate }: Lodge): readonly Route[] => [
   implement(ROUTES.putSecret, async ({ who, body }) => {
+    const { credential } = body;
+    const value = credential === undefined ? body.value : JSON.stringify(credential);
+    if (value === undefined) return refuse('input.invalid');
     const put = await gate.store.in(who.workspace).secrets.put({
       project: PROJECT,
       name: body.name,
       origins: body.origins ?? [],
-      value: body.value,
+      value,
+      ...(credential === undefined ? {} : { kind: credential.kind }),
       owner: who.id,
       at: gate.clock(),
     });
@@ -21,15 +37,16 @@ export const secretRoutes = ({ gate }: Lodge): readonly Route[] => [
 
   implement(ROUTES.listSecrets, async ({ who }) => {
     const rows = await gate.store.in(who.workspace).secrets.list(PROJECT);
-    const secrets = rows.map(({ id, name, origins, version, created, updated }) => ({
-      id,
-      name,
-      origins,
-      version,
-      created: new Date(created).toISOString(),
-      updated: new Date(updated).toISOString(),
-    }));
-    return give(200, { secrets });
+    return give(200, { secrets: rows.map(shown) });
+  }),
+
+  implement(ROUTES.getSecret, async ({ who, params }) => {
+    const rows = await gate.store.in(who.workspace).secrets.list(PROJECT);
+    const row = rows.find((one) => one.name === params.name);
+    if (row === undefined) return MISSING;
+    const secret = shown(row);
+    const fields = CREDENTIAL_FIELDS[secret.kind].map((field) => [field, PLACEHOLDER] as const);
+    return give(200, { ...secret, form: Object.fromEntries(fields) });
   }),
 
   implement(ROUTES.deleteSecret, async ({ who, params }) =>

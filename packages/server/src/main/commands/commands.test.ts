@@ -31,7 +31,9 @@ test('every command is there', () => {
     ...['flow list', 'flow import', 'flow export', 'flow publish'],
     ...['runs list', 'runs show', 'runs rerun', 'runs cancel', 'runs resolve'],
     ...['key create', 'key list', 'key revoke'],
+    ...['secret set', 'secret list', 'secret remove'],
     ...['superuser', 'doctor', 'backup', 'restore'],
+    ...['key-file rotate', 'audit-log verify', 'audit-log export'],
   ]);
 });
 

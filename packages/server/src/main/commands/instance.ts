@@ -1,4 +1,4 @@
-/** Commands that work on an instance from beside it: `superuser`, `doctor`, `backup`, `restore`. */
+/** Commands that work on an instance from beside it: `superuser`, `doctor`, `backup`, `restore`, `key-file`, `audit-log`. */
 
 import type { Command } from 'commander';
 import { environment, readSettings } from '../config.ts';
@@ -66,4 +66,46 @@ export const instanceCommands = (program: Command, shell: Shell): void => {
       shell.finish(await restoreTo(dir, o.into, shell.json()));
     });
   examples(restore, 'restore /backups/2030-01-31 --into ~/.headgate');
+
+  const keyFile = program.command('key-file').description('the file of the secret key that all values are sealed with');
+  const rotate = keyFile
+    .command('rotate')
+    .description(
+      'Put a new secret key in the place of the old one, beside a running server too. Secrets are wrapped again; old runs\n' +
+        'stay readable; API keys and webhook addresses stay the same. Cut off anywhere, run it again: it goes on.',
+    )
+    .action(async () => {
+      const settings = shell.settings();
+      if (settings === null) return;
+      const { rotate: change } = await import('../change-key.ts');
+      shell.finish(await change(settings, shell.json()));
+    });
+  examples(rotate, 'key-file rotate');
+
+  const trail = program.command('audit-log').description('the audit trail of the whole instance: verify, export');
+  const verify = trail
+    .command('verify')
+    .description(
+      'Check that no record of the audit trail was changed, removed, moved, or cut off at the end. Prints COUNT:HASH of its\n' +
+        'end; kept elsewhere and given as --expect, it also proves that no older copy was put in its place.',
+    )
+    .option('--expect <head>', 'COUNT:HASH that an earlier verify printed')
+    .action(async (o: { expect?: string }) => {
+      const settings = shell.settings();
+      if (settings === null) return;
+      const { verifyTrail } = await import('../audit-log.ts');
+      shell.finish(await verifyTrail(settings, o.expect, shell.json()));
+    });
+  examples(verify, 'audit-log verify', 'audit-log verify --expect 1042:5f0c…');
+
+  const out = trail
+    .command('export')
+    .description('Print every record of the audit trail as JSON, one a line, the oldest first.')
+    .action(async () => {
+      const settings = shell.settings();
+      if (settings === null) return;
+      const { exportTrail } = await import('../audit-log.ts');
+      shell.finish(await exportTrail(settings, shell.json()));
+    });
+  examples(out, 'audit-log export > audit.jsonl');
 };

@@ -1,4 +1,4 @@
-/** Commands that ask a running server with an API key: `flow`, `runs`, `key`. */
+/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `secret`. */
 
 import { RUN_STATES } from '@headgate/core';
 import { type Command, Option } from 'commander';
@@ -32,6 +32,7 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
   flows(program, at);
   runs(program, at);
   keys(program, at);
+  secrets(program, at);
 };
 
 type At = <A extends unknown[], O extends Reach>(act: Act<A, O>) => (...given: [...A, O]) => Promise<void>;
@@ -231,4 +232,48 @@ const keys = (program: Command, at: At): void => {
     .argument('<key>', 'id of the key')
     .action(at(async (w, id: string, _o: Reach) => (await import('../remote/keys.ts')).revokeKey(w, id)));
   examples(reach(revoke), 'key revoke k1f… --key-file key.txt');
+};
+
+const KINDS = ['plain', 'api_key', 'basic', 'bearer', 'oauth2_client', 'oauth2_refresh', 'database_url', 'custom'];
+
+const secrets = (program: Command, at: At): void => {
+  const secret = program.command('secret').description('secrets of a running server: set, list, remove');
+  const set = secret
+    .command('set')
+    .description(
+      'Store a secret, or its next version. The value comes from standard input or a file; nothing ever shows it again.\n' +
+        'A secret of a kind is given as JSON with its fields, such as {"user": …, "password": …}.',
+    )
+    .argument('<name>', 'name of the secret')
+    .option(
+      '--origin <origin>',
+      'an origin it may be sent to, as https://api.example.com; may be repeated',
+      several,
+      [],
+    )
+    .addOption(new Option('--kind <kind>', 'what it is').choices(KINDS).default('plain'))
+    .option('--value-file <file>', 'file that holds the value; - for standard input', '-')
+    .action(
+      at(async (w, name: string, o: Reach & { kind: string; origin: readonly string[]; valueFile: string }) =>
+        (await import('../remote/secrets.ts')).setSecret(w, name, o),
+      ),
+    );
+  examples(
+    reach(set),
+    'secret set github --origin https://api.github.com --key-file key.txt < token.txt',
+    'secret set mail --kind basic --origin https://mail.example.com --value-file mail.json --key-file key.txt',
+  );
+
+  const list = secret
+    .command('list')
+    .description('List the secrets: their names, kinds and origins, not their values.')
+    .action(at(async (w, _o: Reach) => (await import('../remote/secrets.ts')).listSecrets(w)));
+  examples(reach(list), 'secret list --key-file key.txt');
+
+  const remove = secret
+    .command('remove')
+    .description('Remove a secret, at once and for good.')
+    .argument('<name>', 'name of the secret')
+    .action(at(async (w, name: string, _o: Reach) => (await import('../remote/secrets.ts')).removeSecret(w, name)));
+  examples(reach(remove), 'secret remove github --key-file key.txt');
 };

@@ -1,5 +1,5 @@
 /**
- * code: JavaScript or TypeScript of the flow's author, run in the jail. This says what it asks for and what it gives; who
+ * code: JavaScript, TypeScript or Python of the flow's author, run in the jail. This says what it asks for and what it gives; who
  * runs it is the engine's business, and where, the sandbox's.
  */
 
@@ -19,9 +19,12 @@ export const step = defineStep({
       .min(1)
       .max(512 * 1024)
       .describe(
-        'A module that exports a function, e.g. export default (input, can) => input.n + 1. `can.steps.ID` is the value of an earlier step, `can.trigger`, `can.item` and `can.index` what an expression sees, `can.log` a line in the journal, `can.fetch(url, {method, headers, body, timeout, secret})` a request; timeouts are in milliseconds.',
+        'A module that exports a function, e.g. export default (input, can) => input.n + 1; in Python one that defines `def main(input, can)`, plain or async. It may import the libraries of the server (date-fns, zod, lodash-es, papaparse, fast-xml-parser, uuid, @noble/hashes), in Python the standard library. `can.steps.ID` is the value of an earlier step, `can.trigger`, `can.item` and `can.index` what an expression sees, `can.log` a line in the journal, `can.fetch(url, {method, headers, body, timeout, secret})` a request; timeouts are in milliseconds.',
       ),
-    language: z.enum(CODE_LANGUAGES).optional().describe('js, ts or python. Left out: js.'),
+    language: z
+      .enum(CODE_LANGUAGES)
+      .optional()
+      .describe('js, ts or python. Left out: js. A run in Python begins some tenths of a second later.'),
     input: z.unknown().optional().describe('What the function gets first, e.g. {{ steps.fetch.body }}.'),
   }),
   output: z.unknown().describe('What the function returned, as JSON would hold it.'),

@@ -15,6 +15,8 @@ import {
   headersOf,
   milliseconds,
   problem,
+  SECRET_NAME,
+  SECRET_NAME_IS,
   z,
 } from '@headgate/core/step';
 import { retryAfter } from './after.ts';
@@ -51,10 +53,10 @@ const input = z.strictObject({
     .describe('Statuses outside 2xx that count as an answer too, e.g. [404] or ["4xx"].'),
   secret: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, 'the name of a secret: letters, digits, _, . or -')
+    .regex(SECRET_NAME, SECRET_NAME_IS)
     .optional()
     .describe(
-      'Name of a secret that is added as the header authorization when the call is made, after Bearer unless it begins with Bearer, Basic or Token; the flow never sees it. It is stored with the origins it may go to: PUT /api/v1/secrets.',
+      'Name of a secret that is filled in when the call is made, in the header its kind says (authorization, mostly); the flow never sees it. It is stored with the origins it may go to: headgate secret set, or PUT /api/v1/secrets.',
     ),
 });
 

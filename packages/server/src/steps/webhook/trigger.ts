@@ -3,7 +3,7 @@
  * signature over the raw bytes and starts the run.
  */
 
-import { defineTrigger, z } from '@headgate/core/step';
+import { defineTrigger, SECRET_NAME, SECRET_NAME_IS, z } from '@headgate/core/step';
 
 /** Schemes of signing: our own (HMAC-SHA-256 with a time), and those of common senders. */
 export const PRESETS = ['headgate', 'github', 'stripe', 'slack', 'standard-webhooks'] as const;
@@ -33,7 +33,7 @@ export const trigger = defineTrigger({
           ),
         secret: z
           .string()
-          .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, 'the name of a secret: letters, digits, _, . or -')
+          .regex(SECRET_NAME, SECRET_NAME_IS)
           .describe('Name of the secret shared with the sender, stored by PUT /api/v1/secrets.'),
       })
       .optional()

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Result } from '@headgate/core';
 import type { Store } from '../ports.ts';
+import { NEWEST } from '../schema/migrations/list.ts';
 import { KEY, kitIn, NOW, openRow, runRow, runWrite, writeAll } from '../testing/kit.ts';
 import { opener } from '../vault-open/opener.ts';
 import { keyring } from '../vault-seal/keyring.ts';
@@ -72,7 +73,7 @@ test('a backup taken under load ends, and restored elsewhere holds every run ack
   const restored = await restore(target, into);
   expect(restored).toEqual({
     ok: true,
-    value: { runs: done.ok && done.value.runs, blobs: done.ok && done.value.blobs, schema: 2 },
+    value: { runs: done.ok && done.value.runs, blobs: done.ok && done.value.blobs, schema: NEWEST },
   });
   const copy = await kit.store({ dir: into });
   const { rows } = await copy.in('default').runs.list({ limit: 100_000 });

@@ -33,7 +33,14 @@ export type Blobs = Store['blobs'] & {
   readonly collect: () => Promise<number>;
 };
 
-type Parts = { dir: string; blobs: string; key: Uint8Array; db: Kysely<Tables>; writer: Writer; clock: () => number };
+type Parts = {
+  dir: string;
+  blobs: string;
+  key: () => Uint8Array;
+  db: Kysely<Tables>;
+  writer: Writer;
+  clock: () => number;
+};
 
 export const blobsOf = ({ dir, blobs, key, db, writer, clock }: Parts): Blobs => {
   /** Ids of sinks that are being written: their files have no row yet. */
@@ -44,7 +51,7 @@ export const blobsOf = ({ dir, blobs, key, db, writer, clock }: Parts): Blobs =>
     writing.add(id);
     const path = blobPath(blobs, id);
     const temporary = `${path}${TEMPORARY}`;
-    const sealer = frameSealer(key, workspace, id);
+    const sealer = frameSealer(key(), workspace, id);
     let size = 0;
     const started = (async () => {
       makeFolder(dirname(path));

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test } from 'vitest';
 import type { AuditEntry } from '../ports.ts';
@@ -21,6 +21,9 @@ const entry = (i: number, more: Partial<AuditEntry> = {}): AuditEntry => ({
   step: null,
   ...more,
 });
+
+/** The folder of an open database. */
+const path = (database: DatabaseSync): string => dirname(database.location() ?? '');
 
 const filled = async () => {
   const dir = kit.dir();
@@ -58,7 +61,7 @@ test('an untouched trail holds, over groups and over a restart', async () => {
   await store.close();
   const again = await kit.store({ dir });
   await again.journal.barrier(again.journal.audit([entry(2)]));
-  expect(await again.engine.checkAudit()).toEqual({ checked: 3, broken: null });
+  expect(await again.engine.checkAudit()).toMatchObject({ checked: 3, broken: null, fault: null });
 });
 
 test.each([
@@ -78,8 +81,83 @@ test.each([
   ],
 ])('%s is found (OPS-03)', async (_name, tampering, broken) => {
   const { store, database } = await filled();
-  expect(await store.engine.checkAudit()).toEqual({ checked: 10, broken: null });
+  expect(await store.engine.checkAudit()).toMatchObject({ checked: 10, broken: null, fault: null });
   database.exec(tampering);
   database.close();
   expect((await store.engine.checkAudit()).broken).toBe(broken);
+});
+
+test.each([
+  ['the last record', 'delete from audit where id = 10'],
+  ['the last three records', 'delete from audit where id > 7'],
+  ['every record', 'delete from audit'],
+])('OPS-03 %s cut off at the end is missed', async (_name, tampering) => {
+  const { store, database } = await filled();
+  database.exec(tampering);
+  database.close();
+  expect(await store.engine.checkAudit()).toMatchObject({ broken: null, fault: 'end' });
+});
+
+test('OPS-03 what is written after records were cut off does not cover the gap', async () => {
+  const { store, database } = await filled();
+  database.exec('delete from audit where id > 8');
+  await store.journal.barrier(store.journal.audit([entry(11)]));
+  database.close();
+  expect(await store.engine.checkAudit()).toMatchObject({ checked: 8, broken: 9, fault: 'record' });
+});
+
+test.each([
+  ['count and chain', 'update audit_head set count = 8, chain = (select chain from audit where id = 8)'],
+  ['the head', 'delete from audit_head'],
+  ['the seal', "update audit_head set seal = x'00'"],
+])('OPS-03 a trail cut off with %s changed to fit is found, for good', async (_name, tampering) => {
+  const { store, database } = await filled();
+  database.exec(`delete from audit where id > 8; ${tampering}`);
+  expect((await store.engine.checkAudit()).fault).toBe('head');
+  await store.journal.barrier(store.journal.audit([entry(11), entry(12)]));
+  expect((await store.engine.checkAudit()).fault).not.toBeNull();
+  await store.close();
+  const again = await kit.store({ dir: path(database) });
+  await again.journal.barrier(again.journal.audit([entry(13)]));
+  expect((await again.engine.checkAudit()).fault).not.toBeNull();
+  database.close();
+});
+
+test('OPS-03 an older copy put back whole is found by a head that was kept elsewhere', async () => {
+  const { store, database } = await filled();
+  const rows = database.prepare('select * from audit_head').get();
+  const early = (await store.engine.checkAudit()).head;
+  expect(early).toMatch(/^10:[0-9a-f]{64}$/);
+  await store.journal.barrier(store.journal.audit([entry(11)]));
+  const late = (await store.engine.checkAudit()).head;
+  expect(await store.engine.checkAudit(early)).toMatchObject({ fault: null, checked: 11 });
+  database.prepare('delete from audit where id = 11').run();
+  database
+    .prepare('update audit_head set count = ?, chain = ?, seal = ?')
+    .run(rows?.['count'] ?? 0, rows?.['chain'] ?? null, rows?.['seal'] ?? null);
+  database.close();
+  expect(await store.engine.checkAudit()).toMatchObject({ fault: null, checked: 10 });
+  expect(await store.engine.checkAudit(early)).toMatchObject({ fault: null });
+  expect(await store.engine.checkAudit(late)).toMatchObject({ fault: 'end' });
+});
+
+test('OPS-03 what another process writes into the trail belongs to the same chain', async () => {
+  const dir = kit.dir();
+  const server = await kit.store({ dir });
+  const beside = await kit.store({ dir });
+  for (let i = 0; i < 4; i += 1) {
+    await server.journal.barrier(server.journal.audit([entry(2 * i)]));
+    await beside.journal.barrier(beside.journal.audit([entry(2 * i + 1)]));
+  }
+  expect(await server.engine.checkAudit()).toMatchObject({ checked: 8, fault: null });
+});
+
+test('every record can be read from the first on, in every workspace', async () => {
+  const store = await kit.store();
+  await store.journal.barrier(
+    store.journal.audit(Array.from({ length: 2500 }, (_, i) => entry(i, { workspace: i % 2 === 0 ? 'default' : '*' }))),
+  );
+  const actions: string[] = [];
+  for await (const records of store.engine.auditRecords()) actions.push(...records.map((one) => one.action));
+  expect(actions).toEqual(Array.from({ length: 2500 }, (_, i) => `act ${i}`));
 });

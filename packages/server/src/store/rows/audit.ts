@@ -3,13 +3,15 @@
  * It is written by the journal worker, in the order things happened, each record chained to the one before by a keyed
  * hash (writer/commit.ts).
  *
- * A1 A record changed, inserted or removed breaks the chain there. Records cut off at the very end leave no trace.
+ * A1 A record changed, inserted, removed or moved breaks the chain there.
+ * A2 Records cut off at the end do not fit the head. Who puts back head and records of an older copy is found out by the
+ *    `head` of an earlier look, kept elsewhere.
  */
 
-import { createHmac } from 'node:crypto';
 import type { Ground } from '../ground.ts';
 import { after } from '../ground.ts';
-import type { EngineStore, WorkspaceStore } from '../ports.ts';
+import type { AuditEntry, Trail, WorkspaceStore } from '../ports.ts';
+import { isSealed, linkOf } from '../vault-seal/audit-chain.ts';
 
 export const auditOf = ({ db }: Ground, workspace: string): WorkspaceStore['audit'] => ({
   list: async (q) => {
@@ -31,40 +33,95 @@ export const auditOf = ({ db }: Ground, workspace: string): WorkspaceStore['audi
   },
 });
 
-const CHECKED_AT_ONCE = 1000;
+const AT_ONCE = 1000;
 
-/** Follows the chain from the first record to the last. */
-export const checkAudit = async (db: Ground['db'], auditKey: Uint8Array): ReturnType<EngineStore['checkAudit']> => {
+const rowsAfter = (db: Ground['db'], id: number, upTo: number) =>
+  db
+    .selectFrom('audit')
+    .selectAll()
+    .where('id', '>', id)
+    .where('id', '<=', upTo)
+    .orderBy('id')
+    .limit(AT_ONCE)
+    .execute();
+
+const lastId = async (db: Ground['db']): Promise<number> =>
+  (
+    await db
+      .selectFrom('audit')
+      .select(({ fn }) => fn.max('id').as('id'))
+      .executeTakeFirst()
+  )?.id ?? 0;
+
+const hex = (chain: Uint8Array | null): string => (chain === null ? '-' : Buffer.from(chain).toString('hex'));
+
+/**
+ * Follows the chain from the first record to the last, and holds it against the head. `auditKeys`: the newest first; a
+ * record was made with the key of its time, and keys only ever become newer along the trail.
+ */
+export const checkAudit = async (
+  db: Ground['db'],
+  auditKeys: readonly Uint8Array[],
+  expect?: string,
+): Promise<Trail> => {
+  // One statement, so that head and end are of one moment however much is being written.
+  const seen = await db
+    .selectFrom('changes')
+    .leftJoin('audit_head', 'audit_head.one', 'changes.one')
+    .select(['audit_head.count', 'audit_head.chain', 'audit_head.seal'])
+    .select(({ selectFrom }) =>
+      selectFrom('audit')
+        .select(({ fn }) => fn.max('audit.id').as('id'))
+        .as('last'),
+    )
+    .executeTakeFirstOrThrow();
+  const { count, seal } = seen;
+  const upTo = seen.last ?? 0;
+  const oldestFirst = auditKeys.toReversed();
+  let age = 0;
   let checked = 0;
   let from = 0;
   let chain: Uint8Array | null = null;
+  const at = (): string => `${checked}:${hex(chain)}`;
+  let expected = expect === undefined || expect === at();
   for (;;) {
-    const rows = await db
-      .selectFrom('audit')
-      .selectAll()
-      .where('id', '>', from)
-      .orderBy('id')
-      .limit(CHECKED_AT_ONCE)
-      .execute();
+    const rows = await rowsAfter(db, from, upTo);
     for (const row of rows) {
-      const record = [
-        row.at,
-        row.workspace,
-        row.actor,
-        row.action,
-        row.object,
-        row.decision,
-        row.reason,
-        row.run,
-        row.step,
-      ];
-      const link = createHmac('sha256', auditKey);
-      if (chain !== null) link.update(chain);
-      if (!link.update(JSON.stringify(record)).digest().equals(row.chain)) return { checked, broken: row.id };
+      const { at: time, workspace, actor, action, object, decision, reason, run, step } = row;
+      const record = [time, workspace, actor, action, object, decision, reason, run, step];
+      const before: Uint8Array | null = chain;
+      const found = oldestFirst.findIndex((key, i) => i >= age && linkOf(key, before, record).equals(row.chain));
+      if (found < 0) return { checked, broken: row.id, fault: 'record', head: at() };
+      age = found;
       chain = row.chain;
       from = row.id;
       checked += 1;
+      expected ||= expect === at();
     }
-    if (rows.length < CHECKED_AT_ONCE) return { checked, broken: null };
+    if (rows.length < AT_ONCE) break;
   }
+  const [newest] = auditKeys;
+  const broken = null;
+  if (count === null || seal === null || newest === undefined || !isSealed(newest, { count, chain: seen.chain }, seal))
+    return { checked, broken, fault: 'head', head: at() };
+  const whole = count === checked && hex(seen.chain) === hex(chain);
+  return { checked, broken, fault: whole && expected ? null : 'end', head: at() };
 };
+
+/** Every record, the oldest first. */
+export async function* auditRecords(
+  db: Ground['db'],
+): AsyncGenerator<readonly (AuditEntry & { readonly id: number })[], void, undefined> {
+  const upTo = await lastId(db);
+  for (let from = 0; ; ) {
+    const rows = await rowsAfter(db, from, upTo);
+    if (rows.length > 0)
+      yield rows.map(({ chain: _, decision, ...row }) => ({
+        ...row,
+        decision: decision === 'allow' ? 'allow' : 'deny',
+      }));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < AT_ONCE) return;
+    from = last.id;
+  }
+}

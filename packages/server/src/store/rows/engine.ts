@@ -3,8 +3,8 @@
  * to the gateway.
  */
 
-import { type Ground, fromJson, toJson } from '../ground.ts';
-import { checkAudit } from './audit.ts';
+import { type Ground, fromJson, listFromJson, toJson } from '../ground.ts';
+import { auditRecords, checkAudit } from './audit.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { keyById } from './keys.ts';
 import type { EngineStore } from '../ports.ts';
@@ -17,7 +17,7 @@ const TAILS = 16;
 const SWEPT_AT_ONCE = 50;
 
 export const engineOf = (
-  { db, writer, clock, credentials, auditKey, unlink }: Ground,
+  { db, writer, clock, credentials, ring, unlink }: Ground,
   blobs: Pick<Blobs, 'collect'>,
 ): EngineStore => {
   const tails = new Map<string, number>();
@@ -122,7 +122,14 @@ export const engineOf = (
     },
     useToken: async (hash, at) => (await writer.ask({ kind: 'token', hash, at })) === true,
     keyById: (id) => keyById(db, id),
-    allSecrets: () => db.selectFrom('secret').select(['workspace', 'id', 'version', 'sealed']).orderBy('id').execute(),
+    allSecrets: async () => {
+      const rows = await db
+        .selectFrom('secret')
+        .select(['workspace', 'id', 'kind', 'version', 'origins', 'sealed'])
+        .orderBy('id')
+        .execute();
+      return rows.map((row) => ({ ...row, origins: listFromJson(row.origins) }));
+    },
     sweep: async (rule) => {
       let left = rule.limit;
       while (left > 0) {
@@ -139,7 +146,8 @@ export const engineOf = (
       }
       return rule.limit - left;
     },
-    checkAudit: () => checkAudit(db, auditKey),
+    checkAudit: (expect) => checkAudit(db, ring.all('audit'), expect),
+    auditRecords: () => auditRecords(db),
     collectLitter: blobs.collect,
   };
 };

@@ -80,15 +80,21 @@ test('a secret is sealed on its way in, raised in version when put again, and op
   const second = await secrets.put(secret('github', 'tok_2', NOW + 5));
   expect(second).toEqual({ id: first!.id, version: 2 });
   expect(await secrets.list('default')).toEqual([
-    { id: first!.id, name: 'github', origins: ['https://api.example.org'], version: 2, created: NOW, updated: NOW + 5 },
+    {
+      id: first!.id,
+      name: 'github',
+      kind: 'plain',
+      origins: ['https://api.example.org'],
+      version: 2,
+      created: NOW,
+      updated: NOW + 5,
+    },
   ]);
   const sealed = await secrets.sealed('default', 'github');
   expect(Buffer.from(sealed!.sealed).includes('tok_2')).toBe(false);
   const open = opener(keyring(KEY));
   expect(open.openSecret('default', sealed!.id, sealed!.version, sealed!.sealed)).toEqual({ ok: true, value: 'tok_2' });
-  expect(await store.engine.allSecrets()).toEqual([
-    { workspace: 'default', id: first!.id, version: 2, sealed: sealed!.sealed },
-  ]);
+  expect(await store.engine.allSecrets()).toEqual([{ workspace: 'default', ...sealed! }]);
 });
 
 test('a secret is removed once, and a project that is not there takes none', async () => {

@@ -2,17 +2,22 @@
  * Secrets of one workspace: sealed on their way in, and never opened here (this room has no opening half).
  *
  * S1 A value is bound to workspace, secret and version, so an older sealed value does not pass for the newer one.
+ * S2 It is sealed with the newest key, also right after another process changed the instance key.
  */
 
 import { randomUUID } from 'node:crypto';
 import { type Ground, listFromJson, toJson } from '../ground.ts';
-import type { WorkspaceStore } from '../ports.ts';
-import { sealSecret } from '../vault-seal/secrets.ts';
+import type { SecretStore } from '../secret.ts';
+import { type Bound, sealSecret } from '../vault-seal/secrets.ts';
 
 /** Secrets hold in every environment until environments have values of their own. */
 const EVERY = '*';
 
-export const secretsOf = ({ db, change, secretKey }: Ground, workspace: string): WorkspaceStore['secrets'] => ({
+const PLAIN = 'plain';
+
+const boundOf = (kind: string, origins: readonly string[]): Bound | null => (kind === PLAIN ? null : { kind, origins });
+
+export const secretsOf = ({ db, change, ring }: Ground, workspace: string): SecretStore => ({
   put: (s) =>
     change(async (trx) => {
       const project = await trx
@@ -32,10 +37,12 @@ export const secretsOf = ({ db, change, secretKey }: Ground, workspace: string):
         .executeTakeFirst();
       const id = known?.id ?? `sec_${randomUUID().replaceAll('-', '')}`;
       const version = (known?.version ?? 0) + 1;
+      const kind = s.kind ?? PLAIN;
       const values = {
+        kind,
         origins: toJson(s.origins),
         version,
-        sealed: sealSecret(secretKey, workspace, id, version, s.value),
+        sealed: sealSecret(ring.newest('secret'), workspace, id, version, s.value, boundOf(kind, s.origins)),
         owner: s.owner,
         updated: s.at,
       };
@@ -52,7 +59,7 @@ export const secretsOf = ({ db, change, secretKey }: Ground, workspace: string):
   list: async (project) => {
     const rows = await db
       .selectFrom('secret')
-      .select(['id', 'name', 'origins', 'version', 'created', 'updated'])
+      .select(['id', 'name', 'kind', 'origins', 'version', 'created', 'updated'])
       .where('workspace', '=', workspace)
       .where('project', '=', project)
       .orderBy('name')
@@ -69,10 +76,27 @@ export const secretsOf = ({ db, change, secretKey }: Ground, workspace: string):
         .executeTakeFirst();
       return gone.numDeletedRows > 0n;
     }),
+  renew: (s) =>
+    change(async (trx) => {
+      const known = await trx
+        .selectFrom('secret')
+        .select(['id', 'kind', 'origins'])
+        .where('workspace', '=', workspace)
+        .where('project', '=', s.project)
+        .where('name', '=', s.name)
+        .where('version', '=', s.version)
+        .executeTakeFirst();
+      if (known === undefined) return null;
+      const version = s.version + 1;
+      const bound = boundOf(known.kind, listFromJson(known.origins));
+      const sealed = sealSecret(ring.newest('secret'), workspace, known.id, version, s.value, bound);
+      await trx.updateTable('secret').set({ version, sealed, updated: s.at }).where('id', '=', known.id).execute();
+      return version;
+    }),
   sealed: async (project, name) => {
     const row = await db
       .selectFrom('secret')
-      .select(['id', 'version', 'origins', 'sealed'])
+      .select(['id', 'kind', 'version', 'origins', 'sealed'])
       .where('workspace', '=', workspace)
       .where('project', '=', project)
       .where('name', '=', name)

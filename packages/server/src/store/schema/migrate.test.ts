@@ -62,6 +62,76 @@ test('a database of schema 1 is upgraded with its waiting runs, whose journals s
   expect(await store.engine.unfinished('', 10)).toHaveLength(1);
 });
 
+/** A folder with schema 2, with secrets, records of the audit trail, and runs that wait. */
+const folderOf2 = (): string => {
+  const dir = kit.dir();
+  inside(dir, (database) => database.exec(readFileSync(new URL('./testing/schema-2.sql', import.meta.url), 'utf8')));
+  return dir;
+};
+
+test.each([2, 3])(
+  'a database of schema %i is upgraded with its secrets, which still open, its waiting runs, keys, webhooks and trail',
+  async (schema) => {
+    const dir = folderOf2();
+    await migrate(dir, schema);
+    const store = await kit.store({ dir });
+    const open = opener(keyring(KEY));
+    const { secrets, flows, runs } = store.in('default');
+    expect(await secrets.list('default')).toMatchObject([
+      { name: 'github', kind: 'plain', version: 1 },
+      { name: 'stripe', kind: 'plain', version: 2 },
+    ]);
+    for (const [name, value] of [
+      ['github', 'kept by schema 2'],
+      ['stripe', 'second value of schema 2'],
+    ] as const) {
+      const kept = await secrets.sealed('default', name);
+      expect(kept && open.openSecret('default', kept.id, kept.version, kept.sealed)).toEqual({ ok: true, value });
+    }
+    expect((await store.engine.unfinished('', 10)).map((run) => run.id)).toEqual(['run_waiting_a', 'run_waiting_b']);
+    const [chunk] = await runs.chunks('run_waiting_a', 0, 10);
+    expect(chunk && open.openChunk('default', 'run_waiting_a', 1, chunk.sealed).ok).toBe(true);
+    expect(await store.keyByHash(store.credentials.hashKey(`hg_${'a'.repeat(43)}`))).toMatchObject({ id: 'key_one' });
+    const [hook] = await flows.hooks('flow_one');
+    expect(await store.engine.hookByToken(hook?.token ?? '')).toMatchObject({ flow: 'flow_one', trigger: 'hook' });
+    expect(await store.engine.checkAudit()).toMatchObject({ checked: 3, fault: null });
+    await writeAll(store, [
+      runWrite(runRow('run_waiting_a', { owner: 'key_one', seq: 2 }), 'finished after the upgrade'),
+    ]);
+  },
+);
+
+test('a wrong key upgrades nothing, and the right one still does', async () => {
+  const dir = folderOf2();
+  const opened = await tryOpenStore({ dir, key: Uint8Array.from(KEY, (byte) => byte ^ 1), clock: () => NOW });
+  expect(opened.ok ? 'opened' : opened.problem.code).toBe('key.wrong');
+  expect(inside(dir, (database) => schemaOf(database))).toEqual({ ok: true, value: 2 });
+  expect(await (await kit.store({ dir })).engine.checkAudit()).toMatchObject({ checked: 3, fault: null });
+});
+
+test('one step back, schema 3 has the secrets it knows; forward again, the credentials it does not know are back', async () => {
+  const dir = folderOf2();
+  const before = await kit.store({ dir });
+  const mail = { project: 'default', name: 'mail', origins: ['https://mail.example'], owner: 'key_one', at: NOW };
+  await before.in('default').secrets.put({ ...mail, kind: 'bearer', value: '{"kind":"bearer","token":"x"}' });
+  await before.close();
+  expect(await migrate(dir, NEWEST - 1)).toEqual({ ok: true, value: { from: NEWEST, to: 3 } });
+  inside(dir, (database) => {
+    const names = database.prepare('select name from secret order by name').all();
+    expect(names.map((row) => row['name'])).toEqual(['github', 'stripe']);
+    expect(database.prepare('select count(*) as n from audit').get()?.['n']).toBe(3);
+    expect(
+      database.prepare("select 1 from sqlite_schema where name in ('key_ring', 'audit_head')").get(),
+    ).toBeUndefined();
+  });
+  const again = await kit.store({ dir });
+  const kept = await again.in('default').secrets.sealed('default', 'mail');
+  const opened = kept && opener(keyring(KEY)).openSecret('default', kept.id, 1, kept.sealed, kept);
+  expect(opened).toEqual({ ok: true, value: '{"kind":"bearer","token":"x"}' });
+  expect((await again.engine.unfinished('', 10)).length).toBe(2);
+  expect(await again.engine.checkAudit()).toMatchObject({ fault: null });
+});
+
 test('a blob of schema 1 goes with its run after the upgrade, as it did before', async () => {
   const dir = oldFolder();
   const store = await kit.store({ dir });

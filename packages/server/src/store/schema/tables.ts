@@ -76,6 +76,8 @@ type SecretTable = {
   sealed: Uint8Array;
   created: number;
   updated: number;
+  /** `plain`, or the kind of credential that the sealed JSON holds. */
+  kind: string;
 };
 
 /** A webhook's token is derived from the nonce; only its keyed hash can be looked up. */
@@ -153,6 +155,12 @@ type AuditTable = {
   chain: Uint8Array;
 };
 
+/** Roots of the keyring, each in a box for the holder of an instance key. */
+type KeyRingTable = { generation: number; holder: string; sealed: Uint8Array; created: number };
+
+/** One row: how many audit records there are, the last one's chain, and a keyed hash over both. */
+type AuditHeadTable = { one: number; count: number; chain: Uint8Array | null; seal: Uint8Array };
+
 export type Tables = {
   workspace: { id: string; name: string; created: number };
   project: { workspace: string; id: string; name: string; created: number };
@@ -185,4 +193,6 @@ export type Tables = {
   /** Which runs refer to a blob: it lives as long as one of them. */
   blob_use: { blob: string; run: string };
   audit: AuditTable;
+  audit_head: AuditHeadTable;
+  key_ring: KeyRingTable;
 };

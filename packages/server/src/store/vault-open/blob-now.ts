@@ -3,14 +3,19 @@
  * evaluation is synchronous. Large files are streamed by blob.ts instead.
  */
 
-import { createDecipheriv } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { bad, good, problem, type Result } from '@headgate/core';
 import { TAG } from '../vault-seal/box.ts';
-import { FRAME, FRAME_HEAD, FRAME_MAGIC, frameKey, frameNonce } from '../vault-seal/frames.ts';
+import { FRAME, FRAME_HEAD, FRAME_MAGIC } from '../vault-seal/frames.ts';
+import { framesOf } from './frame.ts';
 
-/** The plaintext of a blob. Problems `blob.missing`, `blob.damaged`. */
-export const openBlobNow = (blobKey: Uint8Array, workspace: string, id: string, path: string): Result<Uint8Array> => {
+/** The plaintext of a blob, by one of `blobKeys` (the newest first). Problems `blob.missing`, `blob.damaged`. */
+export const openBlobNow = (
+  blobKeys: readonly Uint8Array[],
+  workspace: string,
+  id: string,
+  path: string,
+): Result<Uint8Array> => {
   let sealed: Buffer;
   try {
     sealed = readFileSync(path);
@@ -23,23 +28,16 @@ export const openBlobNow = (blobKey: Uint8Array, workspace: string, id: string, 
     }),
   );
   if (sealed.length < FRAME_HEAD || sealed.toString('latin1', 0, FRAME_MAGIC.length) !== FRAME_MAGIC) return damaged;
-  const key = frameKey(blobKey, sealed.subarray(FRAME_MAGIC.length, FRAME_HEAD), workspace, id);
+  const opener = framesOf(blobKeys, sealed.subarray(FRAME_MAGIC.length, FRAME_HEAD), workspace, id);
   const full = FRAME + TAG;
   const count = Math.max(1, Math.ceil((sealed.length - FRAME_HEAD) / full));
-  const parts: Buffer[] = [];
+  const parts: Uint8Array[] = [];
   for (let index = 0; index < count; index += 1) {
     const frame = sealed.subarray(FRAME_HEAD + index * full, FRAME_HEAD + (index + 1) * full);
     if (frame.length < TAG) return damaged;
-    const decipher = createDecipheriv('aes-256-gcm', key, frameNonce(index, index === count - 1), {
-      authTagLength: TAG,
-    });
-    decipher.setAuthTag(frame.subarray(frame.length - TAG));
-    parts.push(decipher.update(frame.subarray(0, frame.length - TAG)));
-    try {
-      decipher.final();
-    } catch {
-      return damaged;
-    }
+    const plain = opener.open(index, index === count - 1, frame);
+    if (plain === null) return damaged;
+    parts.push(plain);
   }
   return good(Buffer.concat(parts));
 };

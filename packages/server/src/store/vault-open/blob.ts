@@ -5,11 +5,11 @@
  *    reader of the stream must not act on what it has before the stream ends.
  */
 
-import { createDecipheriv } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type Problem, type Result, bad, good, problem } from '@headgate/core';
 import { TAG } from '../vault-seal/box.ts';
-import { FRAME, FRAME_HEAD, FRAME_MAGIC, frameKey, frameNonce } from '../vault-seal/frames.ts';
+import { FRAME, FRAME_HEAD, FRAME_MAGIC } from '../vault-seal/frames.ts';
+import { type Frames, framesOf } from './frame.ts';
 
 export type OpenBlob = {
   /** Length of the plaintext in bytes. */
@@ -48,7 +48,7 @@ const readFull = async (file: FileHandle, into: Uint8Array, at: number): Promise
 
 async function* frames(
   file: FileHandle,
-  key: Uint8Array,
+  opener: Frames,
   id: string,
   sealedSize: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -60,16 +60,8 @@ async function* frames(
       const sealed = new Uint8Array(Math.min(full, Math.max(0, sealedSize - at)));
       if (sealed.length < TAG || (await readFull(file, sealed, at)) !== sealed.length)
         throw new BlobDamaged(damagedProblem(id));
-      const decipher = createDecipheriv('aes-256-gcm', key, frameNonce(index, index === count - 1), {
-        authTagLength: TAG,
-      });
-      decipher.setAuthTag(sealed.subarray(sealed.length - TAG));
-      const plain = decipher.update(sealed.subarray(0, sealed.length - TAG));
-      try {
-        decipher.final();
-      } catch {
-        throw new BlobDamaged(damagedProblem(id));
-      }
+      const plain = opener.open(index, index === count - 1, sealed);
+      if (plain === null) throw new BlobDamaged(damagedProblem(id));
       yield plain;
     }
   } finally {
@@ -77,9 +69,9 @@ async function* frames(
   }
 }
 
-/** Opens a blob's file. The caller reads it (`stream` or `bytes`) or closes it. */
+/** Opens a blob's file with the key of `blobKeys` (the newest first) that it was sealed with. The caller reads it (`stream` or `bytes`) or closes it. */
 export const openBlobFile = async (
-  blobKey: Uint8Array,
+  blobKeys: readonly Uint8Array[],
   workspace: string,
   id: string,
   path: string,
@@ -100,8 +92,8 @@ export const openBlobFile = async (
     await file.close();
     return bad(damagedProblem(id));
   }
-  const key = frameKey(blobKey, head.subarray(FRAME_MAGIC.length), workspace, id);
-  const stream = (): AsyncGenerator<Uint8Array, void, undefined> => frames(file, key, id, sealedSize);
+  const opener = framesOf(blobKeys, head.subarray(FRAME_MAGIC.length), workspace, id);
+  const stream = (): AsyncGenerator<Uint8Array, void, undefined> => frames(file, opener, id, sealedSize);
   return good({
     size: body - TAG * Math.ceil(body / (FRAME + TAG)),
     stream,

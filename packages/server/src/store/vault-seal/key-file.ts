@@ -21,6 +21,10 @@ const WELL_KNOWN: ReadonlySet<string> = new Set([
   'feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308', // GCM specification, case 15
   '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', // RFC 8032, test 1
   ...['', 'secret', 'password', 'changeme', 'change-me', 'test', 'key', 'admin', 'headgate', 'hello world'].map(sha256),
+  ...['123456', 'default', 'example', 'letmein', 'qwerty', 'root', 'secretkey', 'secret-key', 'my-secret-key'].map(
+    sha256,
+  ),
+  ...['dev', 'development', 'production', 'correct horse battery staple', 'CHANGE_ME', 'your-secret-key'].map(sha256),
 ]);
 
 const FIX =

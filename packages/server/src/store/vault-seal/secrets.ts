@@ -2,33 +2,43 @@
  * Sealing secrets: an envelope. Every secret has a data key of its own (random, never used twice), wrapped by the key
  * derived from the instance key; so changing the instance key means wrapping again, not opening values.
  *
- * A sealed secret is: version (1 byte, 1), the wrapped data key (a box of 32 bytes: 60), then the value (a box).
+ * A sealed secret is: form (1 byte), the wrapped data key (a box of 32 bytes: 60), then the value (a box). Form 1 is a
+ * plain text; form 2 a credential of a kind, as JSON.
  *
  * E1 Both boxes are bound to workspace, secret and version: a sealed value put back in the place of a newer one, or
  *    under another name or tenant, does not open.
+ * E2 Form 2 is bound to its kind and its origins as well: whoever can write in the database alone cannot send it elsewhere.
  */
 
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { NONCE, TAG, sealBox } from './box.ts';
 
-export const SECRET_VERSION = 1;
+export const PLAIN_FORM = 1;
+export const BOUND_FORM = 2;
 export const WRAPPED = NONCE + 32 + TAG;
 
-/** What a sealed secret is bound to. */
-export const secretAbout = (workspace: string, secret: string, version: number): string =>
-  JSON.stringify([workspace, secret, version]);
+/** Besides workspace, secret and version, what a credential of a kind is bound to. */
+export type Bound = { readonly kind: string; readonly origins: readonly string[] };
 
-/** Seals a secret's value under the key for secrets. */
+/** What a sealed secret is bound to; `bound` null: form 1. */
+export const secretAbout = (workspace: string, secret: string, version: number, bound: Bound | null): string =>
+  JSON.stringify(
+    bound === null ? [workspace, secret, version] : [workspace, secret, version, bound.kind, bound.origins],
+  );
+
+/** Seals a secret's value under the key for secrets: form 2 when it is bound to a kind and origins, else form 1. */
 export const sealSecret = (
   secretKey: Uint8Array,
   workspace: string,
   secret: string,
   version: number,
   value: string,
+  bound: Bound | null = null,
 ): Uint8Array => {
-  const about = secretAbout(workspace, secret, version);
+  const about = secretAbout(workspace, secret, version, bound);
+  const form = Uint8Array.of(bound === null ? PLAIN_FORM : BOUND_FORM);
   const dataKey = randomBytes(32);
-  const wrapped = sealBox(createSecretKey(secretKey), `key ${about}`, dataKey, Uint8Array.of(SECRET_VERSION));
+  const wrapped = sealBox(createSecretKey(secretKey), `key ${about}`, dataKey, form);
   const sealed = sealBox(createSecretKey(dataKey), `value ${about}`, value, wrapped);
   dataKey.fill(0);
   return sealed;

@@ -6,16 +6,17 @@
  * G2 A run's row is made by the write of its first event, changed only under its own workspace, and only by the write that
  *    follows the last one: a gap or a repetition in a journal is refused here, whatever the engine believes.
  * G3 A chunk is sealed once, here, off the main thread.
+ * G4 Nothing is written with keys older than the database knows: another process may have changed the instance key.
  */
 
-import { createHmac } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { chunkSealer } from '../vault-seal/chunks.ts';
 import { writeBlobFile } from './blob-file.ts';
-import type { Answer, Ask, Group, WorkerSettings } from './messages.ts';
-import { AUDIT_CELLS, TOKEN_CELLS } from './messages.ts';
+import type { Answer, Ask, Group, WorkerSettings, WriterKeys } from './messages.ts';
+import { TOKEN_CELLS } from './messages.ts';
 import type { Pruner } from './prune.ts';
 import { type Cell, FIXED, RUN_COLUMNS, WRITE_CELLS } from './run-cells.ts';
+import { trailWriter } from './trail.ts';
 
 /** How many runs that are not over the worker remembers the row number of. */
 const RUNS_KNOWN = 50_000;
@@ -25,12 +26,16 @@ const SEQ = RUN_COLUMNS.indexOf('seq');
 
 const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
 
-/** Makes the function that commits groups and returns the answers to the asks of each. Throws when the disk or SQLite refuses. */
-export const committer = (
-  database: DatabaseSync,
-  settings: WorkerSettings,
-  prune: Pruner,
-): ((groups: readonly Group[]) => Answer[][]) => {
+/** The instance key was changed: nothing of the groups was written, and they go through with the keys of now. */
+export class StaleKeys extends Error {}
+
+export type Committer = {
+  /** Commits groups and returns the answers to the asks of each. Throws when the disk or SQLite refuses, and `StaleKeys`. */
+  readonly commit: (groups: readonly Group[]) => Answer[][];
+  readonly renew: (keys: WriterKeys) => void;
+};
+
+export const committer = (database: DatabaseSync, settings: WorkerSettings, prune: Pruner): Committer => {
   const changing = RUN_COLUMNS.slice(FIXED);
   const begin = database.prepare('begin immediate');
   const end = database.prepare('commit');
@@ -52,10 +57,8 @@ export const committer = (
   const putToken = database.prepare(
     `insert into resume_token (hash, workspace, run, step, item, note, deadline) values (${marks(TOKEN_CELLS)}) on conflict (hash) do nothing`,
   );
-  const lastAudit = database.prepare('select chain from audit order by id desc limit 1');
-  const putAudit = database.prepare(
-    `insert into audit (at, workspace, actor, action, object, decision, reason, run, step, chain) values (${marks(AUDIT_CELLS + 1)})`,
-  );
+  const newest = database.prepare('select max(generation) as n from key_ring');
+  const writeTrail = trailWriter(database);
   const putDelivery = database.prepare(
     'insert into delivery (hook, id, until) values (?, ?, ?) on conflict (hook, id) do nothing',
   );
@@ -68,7 +71,8 @@ export const committer = (
     'insert into key_use (key_id, at) values (?, ?) on conflict (key_id) do update set at = excluded.at',
   );
 
-  const seal = chunkSealer(settings.journalKey);
+  let keys = settings.keys;
+  let seal = chunkSealer(keys.journal);
   const known = new Map<Cell, number>();
 
   const remember = (id: Cell, n: number, open: Cell | undefined): number => {
@@ -108,17 +112,6 @@ export const committer = (
     }
   };
 
-  const writeAudit = (cells: Cell[]): void => {
-    let chain = lastAudit.get()?.['chain'];
-    for (let at = 0; at < cells.length; at += AUDIT_CELLS) {
-      const record = cells.slice(at, at + AUDIT_CELLS);
-      const link = createHmac('sha256', settings.auditKey);
-      if (chain instanceof Uint8Array) link.update(chain);
-      chain = link.update(JSON.stringify(record)).digest();
-      putAudit.run(...record, chain);
-    }
-  };
-
   const answer = (ask: Ask): Answer => {
     switch (ask.kind) {
       case 'token':
@@ -132,11 +125,16 @@ export const committer = (
     }
   };
 
+  const renew = (fresh: WriterKeys): void => {
+    keys = fresh;
+    seal = chunkSealer(keys.journal);
+  };
+
   const writeBlobs = (group: Group): void => {
     for (const blob of group.blobs) {
       if (blob.bytes === null) continue;
       const owner = blobOwner.get(blob.id)?.['workspace'];
-      if (owner === undefined) writeBlobFile(settings.blobs, settings.blobKey, blob);
+      if (owner === undefined) writeBlobFile(settings.blobs, keys.blob, blob);
       else if (owner !== blob.workspace) throw new Error(`blob ${blob.id}: the id is taken`);
     }
   };
@@ -150,16 +148,19 @@ export const committer = (
     for (const use of group.uses) useBlob.run(use.run, use.blob, use.workspace);
     for (let at = 0; at < group.tokens.length; at += TOKEN_CELLS)
       putToken.run(...group.tokens.slice(at, at + TOKEN_CELLS));
-    if (group.audit.length > 0) writeAudit(group.audit);
     for (const { hook, id, until } of group.deliveries) putDelivery.run(hook, id, until);
     return group.asks.map(answer);
   };
 
-  return (groups) => {
+  const commit = (groups: readonly Group[]): Answer[][] => {
     for (const group of groups) writeBlobs(group);
     begin.run();
     try {
+      if ((newest.get()?.['n'] ?? 1) !== keys.generation) throw new StaleKeys('the secret key was changed');
       const answers = groups.map(write);
+      // All records of the transaction at once: the head is written once for them.
+      const records = groups.flatMap((group) => group.audit);
+      if (records.length > 0) writeTrail(keys.audit, keys.audit, records);
       end.run();
       return answers;
     } catch (error) {
@@ -169,4 +170,5 @@ export const committer = (
       throw error;
     }
   };
+  return { commit, renew };
 };

@@ -1,9 +1,9 @@
 /**
  * What the main thread and the journal worker say to each other. The complete list:
  *
- *   main → worker   group (commit this), prune (delete old runs), stop
+ *   main → worker   group (commit this), keys (the ones of now, or null when they cannot be had), prune (delete old runs), stop
  *   worker → main   ready, done (all groups up to this one are on disk), failed (they are not; the worker tries again unless
- *                   final), pruned, stopped
+ *                   final), stale (the instance key was changed: waits for keys), pruned, stopped
  */
 
 import type { Cell } from './run-cells.ts';
@@ -56,13 +56,23 @@ export type PruneRule = {
 /** What one pass deleted, the blobs whose files may go, and whether there is more to delete. */
 export type Pruned = { readonly runs: number; readonly blobs: readonly string[]; readonly more: boolean };
 
+/** What the worker seals with. `generation` is the number of the root they come from. */
+export type WriterKeys = {
+  readonly generation: number;
+  readonly journal: Uint8Array;
+  readonly blob: Uint8Array;
+  readonly audit: Uint8Array;
+};
+
 export type ToWorker =
+  | { readonly kind: 'keys'; readonly keys: WriterKeys | null }
   | { readonly kind: 'group'; readonly group: Group }
   | { readonly kind: 'prune'; readonly id: number; readonly rule: PruneRule }
   | { readonly kind: 'stop' };
 
 export type FromWorker =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'stale' }
   /** `answers`: of each group since the last `done`, in their order. */
   | { readonly kind: 'done'; readonly n: number; readonly answers: readonly (readonly Answer[])[] }
   | {
@@ -85,9 +95,7 @@ export type FromWorker =
 export type WorkerSettings = {
   readonly path: string;
   readonly blobs: string;
-  readonly journalKey: Uint8Array;
-  readonly blobKey: Uint8Array;
-  readonly auditKey: Uint8Array;
+  readonly keys: WriterKeys;
   /** How often a group is tried before the writer stays failed. */
   readonly tries: number;
   /** More settings of the connection, in SQL: tests use it to take a protection away and see that they notice. */

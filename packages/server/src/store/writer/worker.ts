@@ -3,13 +3,14 @@
  * before it in one transaction, and tries refused ones again until they are on disk or the tries are used up.
  *
  * W1 Groups commit in order; after a refusal no later group commits before the refused ones have.
- * W2 What cannot be cured by waiting (a constraint, a damaged file) is final at once: it is a bug or needs a person.
+ * W2 Groups that find the keys changed wait for the new ones, and nobody is told a failure.
+ * W3 What cannot be cured by waiting (a constraint, a damaged file) is final at once: it is a bug or needs a person.
  */
 
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { connect } from '../schema/connect.ts';
-import { committer } from './commit.ts';
-import type { FromWorker, Group, PruneRule, ToWorker, WorkerSettings } from './messages.ts';
+import { committer, StaleKeys } from './commit.ts';
+import type { FromWorker, Group, PruneRule, ToWorker, WorkerSettings, WriterKeys } from './messages.ts';
 import { pruner } from './prune.ts';
 
 /**
@@ -32,7 +33,10 @@ const database = connect(settings.path);
 database.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
 for (const pragma of settings.pragmas) database.exec(`pragma ${pragma}`);
 const prune = pruner(database);
-const commit = committer(database, settings, prune);
+const { commit, renew } = committer(database, settings, prune);
+
+/** What waits for new keys. */
+let held: { readonly groups: readonly Group[]; readonly tries: number } | null = null;
 
 let idle: NodeJS.Timeout | null = null;
 
@@ -74,6 +78,11 @@ const attempt = (groups: readonly Group[], tries: number): boolean => {
     moveWhenIdle();
     return true;
   } catch (error) {
+    if (error instanceof StaleKeys) {
+      held = { groups, tries };
+      say({ kind: 'stale' });
+      return false;
+    }
     const final = !isCurable(error) || tries >= settings.tries;
     say({ kind: 'failed', n, tries, final, text: error instanceof Error ? error.message : String(error) });
     broken = final;
@@ -88,6 +97,18 @@ const attempt = (groups: readonly Group[], tries: number): boolean => {
 const retry = (groups: readonly Group[], tries: number): void => {
   again = null;
   if (attempt(groups, tries)) work();
+};
+
+/** Takes the keys of now, and goes on with what waited for them. */
+const take = (keys: WriterKeys | null): void => {
+  const waiting = held;
+  held = null;
+  if (keys !== null) renew(keys);
+  if (waiting === null) return;
+  if (keys !== null) return retry(waiting.groups, waiting.tries);
+  broken = true;
+  const text = 'the secret key was changed, and the new one cannot be read';
+  say({ kind: 'failed', n: waiting.groups.at(-1)?.n ?? 0, tries: waiting.tries, final: true, text });
 };
 
 const pruned = (id: number, rule: PruneRule): void => {
@@ -116,7 +137,8 @@ const work = (): void => {
     const next = queue.shift();
     if (next === undefined) return;
     if (next.kind === 'stop') return stop();
-    if (next.kind === 'prune') pruned(next.id, next.rule);
+    if (next.kind === 'keys') take(next.keys);
+    else if (next.kind === 'prune') pruned(next.id, next.rule);
     else if (!attempt([next.group, ...followers()], 1)) return;
   }
 };
@@ -134,9 +156,10 @@ const followers = (): Group[] => {
 port.on('message', (message: ToWorker) => {
   // The main thread asks to stop when all is on disk, or when it has given up waiting for that.
   if (message.kind === 'stop') return stop();
+  if (message.kind === 'keys') return take(message.keys);
   if (broken) return;
   queue.push(message);
-  if (again === null) work();
+  if (again === null && held === null) work();
 });
 
 say({ kind: 'ready' });

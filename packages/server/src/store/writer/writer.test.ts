@@ -25,9 +25,12 @@ const start = async (dir: string, more: Partial<WriterOptions> = {}): Promise<Wr
   const writer = await startWriter({
     path: join(dir, DATABASE),
     blobs: join(dir, 'blobs'),
-    journalKey: ring.derive('journal'),
-    blobKey: ring.derive('blob'),
-    auditKey: ring.derive('audit'),
+    keys: {
+      generation: 1,
+      journal: ring.derive('journal'),
+      blob: ring.derive('blob'),
+      audit: ring.derive('audit'),
+    },
     tries: 100,
     pragmas: [],
     clock: () => NOW,

@@ -25,6 +25,7 @@ import type {
   PruneRule,
   ToWorker,
   WorkerSettings,
+  WriterKeys,
 } from './messages.ts';
 import { emptyGroup, isEmpty } from './messages.ts';
 import { pushWrite } from './push.ts';
@@ -38,7 +39,12 @@ const EARLY = 8 * WRITE_CELLS;
 
 export type Trace = (event: 'begin' | 'synced', group: number) => void;
 
-export type WriterOptions = WorkerSettings & { readonly clock: () => number; readonly trace?: Trace };
+export type WriterOptions = WorkerSettings & {
+  readonly clock: () => number;
+  readonly trace?: Trace;
+  /** The keys of now, asked for when another process changed the instance key; null: they cannot be had. */
+  readonly renew?: () => WriterKeys | null;
+};
 
 export type Writer = JournalWriter & {
   /** Adds an ask to the group being gathered; resolves with its answer once that group is durable. */
@@ -93,7 +99,7 @@ const source = (): URL => new URL(import.meta.url.endsWith('.ts') ? './worker.ts
 
 /** Starts the worker; resolves when its connection is open. Rejects with what kept it from opening. */
 export const startWriter = async (options: WriterOptions): Promise<Writer> => {
-  const { clock, trace, ...settings } = options;
+  const { clock, trace, renew, ...settings } = options;
   const worker = new Worker(source(), { workerData: settings, name: 'journal' });
   const done = Promise.resolve();
   const waiting = new Map<number, Waiter<void>>();
@@ -178,6 +184,9 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
     switch (message.kind) {
       case 'ready':
         started.resolve();
+        return;
+      case 'stale':
+        tell({ kind: 'keys', keys: renew?.() ?? null });
         return;
       case 'done':
         commit(message.n, message.answers);

@@ -4,11 +4,19 @@ import type { Migration } from 'kysely/migration';
 import { ground } from './0001-ground.ts';
 import { sharedBlobs } from './0002-shared-blobs.ts';
 import { typedGrants } from './0003-typed-grants.ts';
+import { keys, type Sealing } from './0004-keys.ts';
 
-export const MIGRATIONS: readonly { readonly name: string; readonly migration: Migration }[] = [
+type Named = { readonly name: string; readonly migration: Migration };
+
+/** All of them; `sealing` for those that seal something with the instance key. */
+export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0001-ground', migration: ground },
   { name: '0002-shared-blobs', migration: sharedBlobs },
   { name: '0003-typed-grants', migration: typedGrants },
+  { name: '0004-keys', migration: keys(sealing) },
 ];
 
-export const NEWEST = MIGRATIONS.length;
+/** Their names, in order. */
+export const NAMES: readonly string[] = migrationsWith(null).map((one) => one.name);
+
+export const NEWEST = NAMES.length;

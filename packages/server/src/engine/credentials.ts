@@ -1,0 +1,197 @@
+/**
+ * Credentials at the moment of a call: a secret is opened by its name and filled into the headers of one request, by its
+ * kind. Steps, journals and audit records hold the name alone.
+ *
+ * It judges nothing: the broker did before. It opens no connection: tokens come through the outgoing door (tokens.ts).
+ *
+ * CD1 A secret goes to its own origins only, and into headers only, never into an address.
+ * CD2 A step sees a value only by the power to read it, which is another one than that to use it.
+ * CD3 A header that the step wrote itself gives way to the secret's.
+ */
+
+import { parsePower, type Power, type Problem, problem } from '@headgate/core';
+import type { Broker } from './broker.ts';
+import type { Live } from './live.ts';
+import type { Held, HeldSecret, SecretSource } from './secret-source.ts';
+import type { TokenAsk, Tokens } from './tokens.ts';
+
+const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
+
+type Header = { readonly name: string; readonly value: string };
+
+const authorization = (value: string): Header => ({ name: 'authorization', value });
+
+/** The header of a kind that needs no token; null: it goes into no header. */
+const headerOf = (held: Exclude<Held, { readonly tokenUrl: string }>): Header | null => {
+  switch (held.kind) {
+    case 'plain':
+      return authorization(/^(bearer|basic|token) /i.test(held.value) ? held.value : `Bearer ${held.value}`);
+    case 'api_key':
+      return held.header === undefined
+        ? authorization(`Bearer ${held.value}`)
+        : { name: held.header.toLowerCase(), value: held.value };
+    case 'basic':
+      return authorization(`Basic ${base64(`${held.user}:${held.password}`)}`);
+    case 'bearer':
+      return authorization(`Bearer ${held.token}`);
+    case 'custom': {
+      const { name = 'authorization', template = '{value}' } = held.header ?? {};
+      // A function, because `$` means something in a replacement text.
+      return { name: name.toLowerCase(), value: template.replace('{value}', () => held.value) };
+    }
+    case 'database_url':
+      return null;
+  }
+};
+
+/** Texts that the guard hides, whatever form they take. */
+export const valuesOf = (held: Held): readonly string[] => {
+  switch (held.kind) {
+    case 'plain': {
+      const after = /^(?:bearer|basic|token) +(.+)$/i.exec(held.value)?.[1];
+      return after === undefined ? [held.value] : [held.value, after];
+    }
+    case 'api_key':
+    case 'custom':
+      return [held.value];
+    case 'basic':
+      return [`${held.user}:${held.password}`, held.password === '' ? held.user : held.password];
+    case 'bearer':
+      return [held.token];
+    case 'oauth2_client':
+      return [held.clientSecret, `${held.clientId}:${held.clientSecret}`];
+    case 'oauth2_refresh':
+      return [
+        held.refreshToken,
+        ...(held.clientSecret === undefined ? [] : [held.clientSecret, `${held.clientId}:${held.clientSecret}`]),
+      ];
+    case 'database_url': {
+      const { password } = new URL(held.url);
+      return password === '' ? [held.url] : [held.url, password, decoded(password)];
+    }
+  }
+};
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
+const notFor = (name: string, origin: string): Problem =>
+  problem('secret.missing', `There is no secret ${name} that may be sent to ${origin}`, {
+    at: { field: 'with.secret' },
+    fix: `Store it with this origin: PUT /api/v1/secrets {"name": "${name}", "origins": ["${origin}"], "value": …}`,
+  });
+
+const notInHeader = (name: string, kind: string): Problem =>
+  problem('secret.kind', `The secret ${name} is of the kind ${kind}, which is never sent with a request`, {
+    at: { field: 'with.secret' },
+    fix: 'Name a secret of another kind, such as bearer or api_key.',
+  });
+
+export class Credentials {
+  readonly #sources: readonly SecretSource[];
+  readonly #tokens: Tokens;
+  readonly #learn: () => Promise<void>;
+
+  /** `learn` has the guard take up what `values` gives. */
+  constructor(sources: readonly SecretSource[], tokens: Tokens, learn: () => Promise<void>) {
+    this.#sources = sources;
+    this.#tokens = tokens;
+    this.#learn = learn;
+  }
+
+  /** The secret of that name, from the first source that holds it. */
+  async read(workspace: string, project: string, name: string): Promise<HeldSecret | null> {
+    for (const source of this.#sources) {
+      if (source.look?.() === true) await this.#learn();
+      const found = await source.read(workspace, project, name);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  /** Everything to be hidden: all secrets of all sources, and the tokens they brought. */
+  async values(): Promise<readonly string[]> {
+    const held = await Promise.all(this.#sources.map((source) => source.all()));
+    return [...held.flat().flatMap(valuesOf), ...this.#tokens.values()];
+  }
+
+  /**
+   * Puts a secret into the headers of a request to `origin`, in place. Answers what to do when the other side refuses it
+   * (401): nothing, or to forget a token. Problems: `secret.missing`, `secret.kind`, `secret.token`.
+   */
+  async fill(
+    ask: TokenAsk,
+    origin: string,
+    headers: Record<string, string>,
+  ): Promise<{ readonly problem: Problem } | { readonly refused: () => void }> {
+    const found = await this.read(ask.workspace, ask.project, ask.name);
+    if (found === null || !found.origins.includes(origin)) return { problem: notFor(ask.name, origin) };
+    const { held } = found;
+    let header: Header | null;
+    let refused = (): void => undefined;
+    if ('tokenUrl' in held) {
+      const token = await this.#tokens.get(ask, found, held);
+      if (!token.ok) return token;
+      header = authorization(`Bearer ${token.value}`);
+      refused = () => this.#tokens.forget(found.id, token.value);
+    } else header = headerOf(held);
+    if (header === null) return { problem: notInHeader(ask.name, held.kind) };
+    for (const name of Object.keys(headers)) if (name.toLowerCase() === header.name) delete headers[name];
+    headers[header.name] = header.value;
+    return { refused };
+  }
+
+  /**
+   * What a step sees that was lent `secret: read NAME`, a power of its own that is judged and recorded like every effect
+   * (`secret: use NAME for ORIGIN` does not cover it): one text, or the fields of a kind that has several; of `oauth2_…`
+   * the token of now. Problems: `secret.unknown`, `secret.token`, and those of the broker.
+   */
+  async readFor(
+    broker: Broker,
+    live: Live,
+    step: string,
+    narrow: readonly Power[] | undefined,
+    name: string,
+  ): Promise<{ readonly value: unknown } | { readonly problem: Problem }> {
+    const power = parsePower(`secret: read ${name}`);
+    if (!power.ok) return { problem: power.problem };
+    const { workspace, project, principal, id: run } = live.base;
+    const ask = { workspace, project, name, principal, run, step };
+    const done = await broker.effect(live, step, narrow, [power.value], () => this.#reveal(ask));
+    return done.ok ? done.value : { problem: done.problem };
+  }
+
+  async #reveal(ask: TokenAsk): Promise<{ readonly value: unknown } | { readonly problem: Problem }> {
+    const found = await this.read(ask.workspace, ask.project, ask.name);
+    if (found === null)
+      return { problem: problem('secret.unknown', `There is no secret ${ask.name}`, { fix: 'Store it first.' }) };
+    const { held } = found;
+    if ('tokenUrl' in held) {
+      const token = await this.#tokens.get(ask, found, held);
+      return token.ok ? { value: token.value } : token;
+    }
+    switch (held.kind) {
+      case 'basic':
+        return { value: { user: held.user, password: held.password } };
+      case 'bearer':
+        return { value: held.token };
+      case 'database_url':
+        return { value: held.url };
+      case 'plain':
+      case 'api_key':
+      case 'custom':
+        return { value: held.value };
+    }
+  }
+
+  /** The one text of a secret with which signatures are checked; null when there is none. */
+  async signing(workspace: string, project: string, name: string): Promise<string | null> {
+    const held = (await this.read(workspace, project, name))?.held;
+    return held !== undefined && 'value' in held ? held.value : null;
+  }
+}

@@ -1,0 +1,129 @@
+/** Seeing a secret's value: a power of its own, judged and recorded each time. */
+
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import type { Event } from '@headgate/core';
+import { opener } from '../store/vault-open/opener.ts';
+import { keyring } from '../store/vault-seal/keyring.ts';
+import { Broker } from './broker.ts';
+import { Credentials } from './credentials.ts';
+import { Flows } from './flows.ts';
+import { Live } from './live.ts';
+import { loadCatalog } from './loader.ts';
+import { type HeldSecret, storeSource } from './secret-source.ts';
+import { type Ground, openGround } from './testing/ground.ts';
+import { Tokens } from './tokens.ts';
+import { type Door, openDoor, parseAllow } from '../egress/door.ts';
+
+let g: Ground | undefined;
+afterEach(async () => {
+  await g?.close();
+  g = undefined;
+});
+
+const VALUE = 'c4n4ry-read-0123456789';
+
+const flow = {
+  headgate: 1,
+  name: 'Sees',
+  steps: [
+    { id: 'see', kind: 'set@1', with: { value: 1 } },
+    { id: 'use', kind: 'set@1', with: { value: 1 } },
+    { id: 'rest', kind: 'wait@1', after: ['see', 'use'], with: { for: '1h' } },
+  ],
+};
+
+const doorToNowhere = (): Door => {
+  const allow = parseAllow('');
+  if (!allow.ok) throw new Error(allow.problem.text);
+  return openDoor(allow.value);
+};
+
+/** A waiting run, and what the engine stands on, put together as engine.ts does. */
+const underWay = async (ground: Ground, grants: { step: string; power: string }[]) => {
+  const { store, clock } = ground;
+  const started = await ground.run(await ground.publish(flow, { grants }), {}, { wait: 0 });
+  await ground.until(started.id, 'waiting');
+  const open = opener(keyring(ground.key));
+  const row = await store.in('default').runs.get(started.id);
+  if (row === null) throw new Error('no run');
+  const flows = new Flows(store, await loadCatalog(fileURLToPath(new URL('../steps', import.meta.url))));
+  const target = await flows.latest('default', row.flow);
+  if (!target.ok) throw new Error(target.problem.text);
+  const live = new Live(row, target.value.compiled);
+  for (const chunk of await store.in('default').runs.chunks(row.id, 0, 100)) {
+    const text = open.openChunk('default', row.id, chunk.from, chunk.sealed);
+    if (text.ok) for (const event of JSON.parse(text.value) as Event[]) live.replay(event);
+  }
+  const broker = new Broker({
+    journal: store.journal,
+    now: clock.now,
+    lent: () => flows.lent('default', row.flow),
+    caller: () => Promise.resolve(null),
+    at: () => () => undefined,
+    report: (error) => expect.fail(String(error)),
+  });
+  const learn = (): Promise<void> => Promise.resolve();
+  const source = storeSource(
+    store,
+    (w, id, version, sealed, bound) => {
+      const opened = open.openSecret(w, id, version, sealed, bound);
+      if (!opened.ok) throw new Error(opened.problem.text);
+      return opened.value;
+    },
+    clock.now,
+  );
+  const door = doorToNowhere();
+  const credentials = new Credentials(
+    [source],
+    new Tokens({ door, journal: store.journal, now: clock.now, learn }),
+    learn,
+  );
+  return { live, broker, credentials };
+};
+
+test('a step sees a secret only by the power to read it; the power to use it, or that of another step, is not enough', async () => {
+  g = await openGround();
+  await g.store
+    .in('default')
+    .secrets.put({ project: 'default', name: 'mine', origins: ['https://a.example'], value: VALUE, owner: 'o', at: 1 });
+  const { live, broker, credentials } = await underWay(g, [
+    { step: 'see', power: 'secret: read mine' },
+    { step: 'use', power: 'secret: use * for *' },
+  ]);
+  expect(await credentials.readFor(broker, live, 'see', undefined, 'mine')).toEqual({ value: VALUE });
+  for (const [step, name] of [
+    ['use', 'mine'],
+    ['see', 'other'],
+  ] as const)
+    expect(await credentials.readFor(broker, live, step, undefined, name)).toMatchObject({
+      problem: { code: 'grant.missing' },
+    });
+  expect(await credentials.readFor(broker, live, 'see', undefined, 'no name')).toMatchObject({ problem: {} });
+  const { rows } = await g.store.in('default').audit.list({ limit: 10 });
+  expect(rows.map(({ action, object, decision, step }) => ({ action, object, decision, step }))).toEqual([
+    { action: 'power.secret', object: 'secret: read other', decision: 'deny', step: 'see' },
+    { action: 'power.secret', object: 'secret: read mine', decision: 'deny', step: 'use' },
+    { action: 'power.secret', object: 'secret: read mine', decision: 'allow', step: 'see' },
+  ]);
+  expect(JSON.stringify(rows)).not.toContain(VALUE);
+});
+
+test('a header that a caller wrote itself, in whatever letter case, gives way to the secret’s', async () => {
+  const secret: HeldSecret = {
+    id: 'file mine',
+    version: '1',
+    origins: ['https://a.example'],
+    held: { kind: 'api_key', value: VALUE, header: 'X-Api-Key' },
+  };
+  const source = { name: 'file', read: () => Promise.resolve(secret), all: () => Promise.resolve([secret.held]) };
+  g = await openGround();
+  const { journal } = g.store;
+  const learn = (): Promise<void> => Promise.resolve();
+  const tokens = new Tokens({ door: doorToNowhere(), journal, now: g.clock.now, learn });
+  const credentials = new Credentials([source], tokens, learn);
+  const headers: Record<string, string> = { 'X-API-KEY': 'mine', 'x-api-key': 'mine too', other: 'stays' };
+  const ask = { workspace: 'w', project: 'p', name: 'mine', principal: 'k', run: 'r', step: 's' };
+  await credentials.fill(ask, 'https://a.example', headers);
+  expect(headers).toEqual({ 'x-api-key': VALUE, other: 'stays' });
+});

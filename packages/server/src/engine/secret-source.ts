@@ -1,0 +1,77 @@
+/**
+ * Where secrets come from, behind one interface: the store, and others that main hands in (a file of the machine's
+ * administrator). The first source that holds a name answers for it.
+ *
+ * SS1 What a source gives stays in this room: it is filled into a request, or held by the guard's matcher.
+ * SS2 A source says for which origins a secret is meant; nobody else does.
+ */
+
+import { type Credential, readCredential } from '@headgate/core';
+import type { Store } from '../store/ports.ts';
+
+/** A secret that is one text, or a credential of a kind. */
+export type Held = Credential | { readonly kind: 'plain'; readonly value: string };
+
+export type HeldSecret = {
+  /** The same as long as it is the same secret; over all sources. */
+  readonly id: string;
+  /** Another one whenever the value is another one. */
+  readonly version: string;
+  readonly origins: readonly string[];
+  readonly held: Held;
+  /** Stores what took the place of the value (a refresh token); answers the version it has then, or null. */
+  readonly renew?: (held: Credential) => Promise<string | null>;
+};
+
+export type SecretSource = {
+  readonly name: string;
+  /** Null: it holds no secret of that name. Throws when it cannot say. */
+  readonly read: (workspace: string, project: string, name: string) => Promise<HeldSecret | null>;
+  /** Looks whether what it holds was changed from outside; true: `all` gives something else now. */
+  readonly look?: () => boolean;
+  /** All that it holds, for the guard. */
+  readonly all: () => Promise<readonly Held[]>;
+};
+
+/** Opens one secret; throws when it does not open. */
+type OpenSecret = (
+  workspace: string,
+  id: string,
+  version: number,
+  sealed: Uint8Array,
+  bound: { readonly kind: string; readonly origins: readonly string[] } | null,
+) => string;
+
+type Kept = { id: string; kind: string; version: number; origins: readonly string[]; sealed: Uint8Array };
+
+/** The instance's own secrets. */
+export const storeSource = (store: Store, openSecret: OpenSecret, now: () => number): SecretSource => {
+  const heldIn = (workspace: string, kept: Kept): Held => {
+    const plain = kept.kind === 'plain';
+    const text = openSecret(workspace, kept.id, kept.version, kept.sealed, plain ? null : kept);
+    if (plain) return { kind: 'plain', value: text };
+    const credential = readCredential(kept.kind, text);
+    if (credential === null) throw new Error(`secret ${kept.id} holds no credential of its kind`);
+    return credential;
+  };
+  return {
+    name: 'store',
+    read: async (workspace, project, name) => {
+      const { secrets } = store.in(workspace);
+      const kept = await secrets.sealed(project, name);
+      if (kept === null) return null;
+      return {
+        id: `store ${workspace} ${kept.id}`,
+        version: String(kept.version),
+        origins: kept.origins,
+        held: heldIn(workspace, kept),
+        renew: async (held) => {
+          const value = JSON.stringify(held);
+          const version = await secrets.renew({ project, name, version: kept.version, value, at: now() });
+          return version === null ? null : String(version);
+        },
+      };
+    },
+    all: async () => (await store.engine.allSecrets()).map((kept) => heldIn(kept.workspace, kept)),
+  };
+};

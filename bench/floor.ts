@@ -5,12 +5,19 @@
 
 import { createServer } from 'node:http';
 
+const answerOf = (url: string | undefined, body: Record<string, unknown>): unknown => {
+  if (url === '/c') return { n: body['n'] };
+  if (url !== '/b') return { text: body['name'] };
+  const numbers = JSON.parse(String(body['text'])) as number[]; // parse boundary: what the load tool sends
+  return { sum: numbers.reduce((sum, n) => sum + n, 0) };
+};
+
 createServer((request, response) => {
   const parts: Buffer[] = [];
   request.on('data', (part: Buffer) => parts.push(part));
   request.on('end', () => {
     const body: Record<string, unknown> = JSON.parse(Buffer.concat(parts).toString('utf8') || '{}');
-    const text = JSON.stringify(request.url === '/c' ? { n: body['n'] } : { text: body['name'] });
+    const text = JSON.stringify(answerOf(request.url, body));
     response.writeHead(200, {
       'content-type': 'application/json; charset=utf-8',
       'content-length': Buffer.byteLength(text),

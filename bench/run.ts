@@ -1,5 +1,5 @@
 /**
- * The measurements, by name: `npm run bench -- [http] [steps] [expr] [list] [start] [idle] [growth] [--rounds N]
+ * The measurements, by name: `npm run bench -- [http] [steps] [expr] [list] [start] [idle] [growth] [jail] [--rounds N]
  * [--seconds S] [--long]`. None named: all. Exit code 1 when something could not be measured; a target that is missed is
  * printed, and is no failure of the bench.
  */
@@ -12,6 +12,7 @@ import { expr } from './parts/expr.ts';
 import { growth } from './parts/growth.ts';
 import { http } from './parts/http.ts';
 import { idle } from './parts/idle.ts';
+import { jail } from './parts/jail.ts';
 import { list } from './parts/list.ts';
 import type { Options, Part } from './parts/part.ts';
 import { start } from './parts/start.ts';
@@ -25,6 +26,7 @@ const PARTS = new Map<string, Part>([
   ['start', start],
   ['idle', idle],
   ['growth', growth],
+  ['jail', jail],
 ]);
 
 const USAGE = `npm run bench -- [${[...PARTS.keys()].join('|')}]… [--rounds 1…20] [--seconds 1…60] [--long]`;

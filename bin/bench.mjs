@@ -11,7 +11,7 @@ import { ROOT, prepare } from './house/prepare.mjs';
 import { enter, step } from './house/say.mjs';
 
 /** Measurements that need neither the load tool nor a peer. */
-const ALONE = new Set(['expr', 'list', 'growth']);
+const ALONE = new Set(['expr', 'list', 'growth', 'jail']);
 
 /**
  * Installs a peer into bench/.peers, once for each version. What is half installed is never taken for installed: the

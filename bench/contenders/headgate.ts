@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { ask, freePort, untilReady } from '../kit/ask.ts';
 import { finish, lastWords, start } from '../kit/children.ts';
 import type { Ground } from '../kit/ground.ts';
-import { type Contender, SETS } from './contender.ts';
+import { type Contender, type FlowName, SETS } from './contender.ts';
 
 export type Flow = Readonly<Record<string, unknown>>;
 
@@ -23,6 +23,25 @@ export const FLOW_A: Flow = {
   steps: [
     { id: 'make', kind: 'set@1', with: { value: { text: '{{ input.name }}' } } },
     { id: 'answer', kind: 'respond@1', after: ['make'], with: { body: '{{ steps.make }}' } },
+  ],
+};
+
+/** (b): code in the jail. */
+export const FLOW_B: Flow = {
+  headgate: 1,
+  name: 'b',
+  triggers: [HOOK],
+  steps: [
+    {
+      id: 'add',
+      kind: 'code@1',
+      with: {
+        source:
+          'export default (input) => { let sum = 0; for (const n of JSON.parse(input)) sum += n; return { sum }; }',
+        input: '{{ input.text }}',
+      },
+    },
+    { id: 'answer', kind: 'respond@1', after: ['add'], with: { body: '{{ steps.add }}' } },
   ],
 };
 
@@ -152,12 +171,13 @@ export const startHeadgate = async (ground: Ground, home: Home, node: readonly s
   };
 };
 
-/** Ours as a contender, with flows (a) and (c) published. */
+/** Ours as a contender, with flows (a), (b) and (c) published. */
 export const asContender = async (
   ground: Ground,
   server: Server,
-): Promise<Contender & { readonly ids: Readonly<Record<'a' | 'c', string>> }> => {
+): Promise<Contender & { readonly ids: Readonly<Record<FlowName, string>> }> => {
   const a = await server.publish(FLOW_A);
+  const b = await server.publish(FLOW_B);
   const c = await server.publish(FLOW_C);
   const { version } = JSON.parse(readFileSync(join(ground.root, 'package.json'), 'utf8')) as { version: string }; // parse boundary: our own file
   return {
@@ -165,8 +185,8 @@ export const asContender = async (
     version,
     history: 'every run, durable before its answer',
     pid: server.pid,
-    url: (flow) => (flow === 'a' ? a.url : c.url),
-    ids: { a: a.id, c: c.id },
+    url: (flow) => ({ a, b, c })[flow].url,
+    ids: { a: a.id, b: b.id, c: c.id },
     stop: server.stop,
   };
 };

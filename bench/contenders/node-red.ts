@@ -54,8 +54,24 @@ const chain = (): Node[] =>
     tot: 'msg',
   }));
 
+/** (b): its own way to run code, a function node; it runs in a context of node:vm, inside the server. */
+const FUNCTION: readonly Node[] = [
+  { id: 'b', type: 'tab', label: 'b' },
+  { id: 'b_in', type: 'http in', z: 'b', url: '/b', method: 'post', upload: false, wires: [['b_code']] },
+  {
+    id: 'b_code',
+    type: 'function',
+    z: 'b',
+    func: 'let sum = 0; for (const n of JSON.parse(msg.payload.text)) sum += n; msg.payload = { sum }; return msg;',
+    outputs: 1,
+    wires: [['b_out']],
+  },
+  { id: 'b_out', type: 'http response', z: 'b', statusCode: '', headers: {}, wires: [] },
+];
+
 const FLOWS = (): Node[] => [
   ...flow('a', [{ t: 'move', p: 'payload.name', pt: 'msg', to: 'payload.text', tot: 'msg' }]),
+  ...FUNCTION,
   ...flow('c', chain()),
 ];
 

@@ -59,15 +59,16 @@ export const threadsOf = (pid: number): ReadonlyMap<string, { readonly name: str
     }),
   );
 
-const memory = (pid: number, name: 'VmRSS' | 'VmHWM'): number => {
-  let sum = 0;
-  for (const one of withChildren(pid)) {
-    sum += Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(read(`/proc/${one}/status`))?.[1] ?? 0);
-  }
-  return sum * 1024;
-};
+const own = (pid: number, name: 'VmRSS' | 'VmHWM'): number =>
+  Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
 
-/** Memory held now, in bytes. */
+const memory = (pid: number, name: 'VmRSS' | 'VmHWM'): number =>
+  withChildren(pid).reduce((sum, one) => sum + own(one, name), 0);
+
+/** Memory held now by the process itself, in bytes. */
+export const alone = (pid: number): number => own(pid, 'VmRSS');
+
+/** Memory held now, with the processes it started, in bytes. */
 export const resident = (pid: number): number => memory(pid, 'VmRSS');
 
 /** The most memory it held at any time, in bytes. */

@@ -5,7 +5,7 @@
 
 import { askExactly } from '../kit/ask.ts';
 import { startFloor } from '../contenders/floor.ts';
-import { ANSWER, BODY, type Contender, type FlowName } from '../contenders/contender.ts';
+import { ANSWER, BODY, type Contender, type FlowName, FLOWS } from '../contenders/contender.ts';
 import { asContender, makeHome, startHeadgate } from '../contenders/headgate.ts';
 import { startNodeRed } from '../contenders/node-red.ts';
 import { mb, median, ms, pause, ratio, times, whole } from '../kit/figures.ts';
@@ -29,6 +29,7 @@ type Scenario = { readonly flow: FlowName; readonly connections: number };
 
 const SCENARIOS: readonly Scenario[] = [
   { flow: 'a', connections: MANY },
+  { flow: 'b', connections: MANY },
   { flow: 'c', connections: MANY },
   { flow: 'a', connections: 1 },
 ];
@@ -42,7 +43,7 @@ const measure = async (who: Contender, { flow, connections }: Scenario, seconds:
 
 const compare = async (all: readonly Contender[]): Promise<void> => {
   for (const who of all)
-    for (const flow of ['a', 'c'] as const) await askExactly(who.url(flow), BODY[flow], COMPARED, 8, ANSWER[flow]);
+    for (const flow of FLOWS) await askExactly(who.url(flow), BODY[flow], COMPARED, 8, ANSWER[flow]);
 };
 
 /** Samples of each contender, in the order of the rounds. */
@@ -101,8 +102,20 @@ const HEAD = [
   'broken',
 ];
 
+const GOALS: Readonly<Record<FlowName, { readonly least: number; readonly aim: number }>> = {
+  a: { least: 0.8, aim: 1.4 },
+  b: { least: 0.7, aim: 1 },
+  c: { least: 0.5, aim: 1 },
+};
+
+const WHAT: Readonly<Record<FlowName, string>> = {
+  a: 'webhook → set → respond',
+  b: 'webhook → code that adds 1,000 numbers → respond',
+  c: 'webhook → 20 sets, each reading the one before → respond',
+};
+
 const title = ({ flow, connections }: Scenario): string =>
-  `(${flow}) ${flow === 'a' ? 'webhook → set → respond' : 'webhook → 20 sets, each reading the one before → respond'}, ${connections === 1 ? '1 connection' : `${connections} connections`}`;
+  `(${flow}) ${WHAT[flow]}, ${connections === 1 ? '1 connection' : `${connections} connections`}`;
 
 export const http = async (ground: Ground, options: Options): Promise<Found> => {
   const home = await makeHome(ground, 'http');
@@ -114,14 +127,14 @@ export const http = async (ground: Ground, options: Options): Promise<Found> => 
   await compare(all);
   const text: string[] = [];
   const judged: Verdict[] = [];
-  const given = { answers: 2 * COMPARED, cut: 0 };
+  const given = { answers: FLOWS.length * COMPARED, cut: 0 };
   const count = (done: Load, connections: number): void => {
     given.answers += done.requests - done.refused;
     given.cut += connections;
   };
   // Everybody is warm before anybody is measured.
   for (const who of all) {
-    for (const flow of ['a', 'c'] as const) {
+    for (const flow of FLOWS) {
       const done = await load(who.url(flow), JSON.stringify(BODY[flow]), MANY, 1);
       if (who === ours) count(done, MANY);
     }
@@ -134,7 +147,7 @@ export const http = async (ground: Ground, options: Options): Promise<Found> => 
     judged.push(...judge(scenario, found.get(ours) ?? [], found.get(peer) ?? []));
   }
   await compare(all);
-  given.answers += 2 * COMPARED;
+  given.answers += FLOWS.length * COMPARED;
   const memory = all.map(
     (who) => `${who.name} ${who.version}: ${mb(peak(who.pid))} at its peak; keeps of a run: ${who.history}`,
   );
@@ -154,7 +167,7 @@ const judge = ({ flow, connections }: Scenario, ours: readonly Sample[], peer: r
     ];
   }
   const got = ratio(of(ours, 'perSecond'), of(peer, 'perSecond'));
-  const [least, aim] = flow === 'a' ? [0.8, 1.4] : [0.5, 1];
+  const { least, aim } = GOALS[flow];
   return [
     {
       what: `(${flow}) requests/s to Node-RED's`,

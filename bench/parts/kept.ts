@@ -8,7 +8,7 @@
 
 import type { Home, Server } from '../contenders/headgate.ts';
 import { startHeadgate } from '../contenders/headgate.ts';
-import { SETS } from '../contenders/contender.ts';
+import { type FlowName, SETS } from '../contenders/contender.ts';
 import { whole } from '../kit/figures.ts';
 import type { Ground } from '../kit/ground.ts';
 
@@ -58,7 +58,7 @@ export const proveKept = async (
   ground: Ground,
   home: Home,
   server: Server,
-  flows: Readonly<Record<'a' | 'c', string>>,
+  flows: Readonly<Record<FlowName, string>>,
   { answers, cut }: { readonly answers: number; readonly cut: number },
 ): Promise<string> => {
   const before = await counts(server);
@@ -71,7 +71,9 @@ export const proveKept = async (
     throw new Error(`${before.done} runs before the kill, ${after.done} done and ${after.others} others after it`);
   const chain = Array.from({ length: SETS }, (_, i) => `s${i + 1}`);
   const read =
-    (await sample(again, flows.a, ['make', 'answer'])) + (await sample(again, flows.c, [...chain, 'answer']));
+    (await sample(again, flows.a, ['make', 'answer'])) +
+    (await sample(again, flows.b, ['add', 'answer'])) +
+    (await sample(again, flows.c, [...chain, 'answer']));
   await again.stop();
   return `After kill -9 and a start of ${again.ready.toFixed(0)} ms: ${whole(after.done)} finished runs kept (${range}); ${read} journals read, none with a gap.`;
 };

@@ -70,6 +70,7 @@ const byObject: readonly (readonly [string, Contract, 'flow' | 'run' | 'key', un
   ['getVersion', ROUTES.getVersion, 'flow', undefined],
   ['listWebhooks', ROUTES.listWebhooks, 'flow', undefined],
   ['diffFlow', ROUTES.diffFlow, 'flow', undefined],
+  ['stepTypes', ROUTES.stepTypes, 'flow', undefined],
   ['flowPowers', ROUTES.flowPowers, 'flow', undefined],
   ['dryRun', ROUTES.dryRun, 'flow', { input: { host: 'a.example' } }],
   ['giveGrants', ROUTES.giveGrants, 'flow', { grants: [{ step: 'get', power: 'net: GET evil.example:443' }] }],
@@ -86,7 +87,7 @@ const byObject: readonly (readonly [string, Contract, 'flow' | 'run' | 'key', un
 ];
 
 const call = (contract: Contract, id: string, key: string, body: unknown): Promise<Answer> =>
-  server.ask(methodOf(contract), pathOf(contract, { id, grant: made.grant }), {
+  server.ask(methodOf(contract), pathOf(contract, { id, grant: made.grant, step: 'get' }), {
     key,
     ...(body === undefined ? {} : { body }),
   });

@@ -89,7 +89,7 @@ test('superuser is switched off by default, and writes no key over a file, for n
   expect((json as { keys: unknown[] }).keys).toHaveLength(1);
 });
 
-test('doctor finds a fresh, a stopped and a running instance well, and says that code steps are not here yet', async () => {
+test('doctor finds a fresh, a stopped and a running instance well, and tells each layer of the jail', async () => {
   const home = made();
   const fresh = await doctor(home);
   expect([fresh.code, wrong(fresh.found)]).toEqual([0, []]);
@@ -104,7 +104,11 @@ test('doctor finds a fresh, a stopped and a running instance well, and says that
     journal: expect.stringMatching(/^written and synced in \d+ ms$/),
     'audit trail': expect.stringMatching(/records, none changed$/),
     address: expect.stringContaining('this machine alone'),
-    'code steps': expect.stringContaining('not in this version'),
+    'jail: no_new_privs': expect.stringMatching(/^on/),
+    'jail: Landlock': expect.stringMatching(/^on, version \d+/),
+    'jail: system-call filter': expect.stringMatching(/2 filters/),
+    'jail: self-test': expect.stringMatching(/^\d+ escape probes .* none got out/),
+    'jail: engine': expect.stringMatching(/^V8 isolates/),
   });
   expect((await server.ask('GET', '/health')).status).toBe(200);
   await server.stop();

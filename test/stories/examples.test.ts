@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { foldersOf, readCases } from '../../packages/server/src/main/cases.ts';
 import { runCases } from '../../packages/server/src/main/flow-test.ts';
 import type { CaseResult } from '../../packages/server/src/main/junit.ts';
+import { ROOT } from '../boundaries/tree.ts';
 import { EXAMPLES, newHome } from './command.ts';
 
 const home = newHome();
@@ -17,9 +18,10 @@ const id = (file: string, name: string): string => `${file}\n${name}`;
 
 beforeAll(async () => {
   const onResult = (r: CaseResult): void => void results.set(id(r.file, r.name), r);
-  const done = await runCases(EXAMPLES, { record: false, egressAllow: '', wait: 30_000, onResult });
+  const cache = join(ROOT, '.tmp/cache');
+  const done = await runCases(EXAMPLES, { record: false, egressAllow: '', cache, wait: 60_000, onResult });
   expect(done.ok).toBe(true);
-}, 60_000);
+}, 240_000);
 
 for (const folder of folders) {
   const cases = readCases(folder);
@@ -52,7 +54,7 @@ test('headgate test runs them all, without a network, and writes JUnit', async (
   const xml = readFileSync(file, 'utf8');
   expect(xml).toContain(`<testsuites tests="${total}" failures="0"`);
   expect(xml.match(/<testcase /g)).toHaveLength(total);
-}, 60_000);
+}, 240_000);
 
 test('headgate check finds no problem in any of them', async () => {
   const files = folders.flatMap((folder) =>

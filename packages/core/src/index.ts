@@ -27,6 +27,9 @@ export { kindOf } from './step/value.ts';
 export type {
   Can,
   Catalog,
+  Code,
+  CodeLanguage,
+  CodeProgram,
   Need,
   Net,
   NetAnswer,
@@ -83,6 +86,10 @@ export { eventsBefore, partial } from './run/partial.ts';
 export type { Before, PartialPlan, PartialRequest, Reuse } from './run/partial.ts';
 export { check } from './flow/check.ts';
 export type { CheckContext, Checked } from './flow/check.ts';
+export { codeOf, readCode } from './flow/checks/code.ts';
+export { codeTypes } from './flow/types/types.ts';
+export type { CodeTypes } from './flow/types/types.ts';
+export type { CodeName, CodeRead } from './flow/code/javascript.ts';
 export { cyclesOf, graphOf } from './flow/graph.ts';
 export type { Entry as GraphEntry, Graph, Level as GraphLevel, Node as GraphNode } from './flow/graph.ts';
 export { printProblem } from './flow/text/print.ts';

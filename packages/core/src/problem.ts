@@ -6,12 +6,17 @@
  * value that flowed through a run (attack row EXP-06), because texts end up in logs and lists.
  */
 
-/** Where a Problem lies. `item` is the path of item indexes through nested blocks, outermost first. */
+/**
+ * Where a Problem lies. `item` is the path of item indexes through nested blocks, outermost first; `line` and `column`
+ * count from 1 in the text of the field.
+ */
 export type Place = {
   readonly flow?: string;
   readonly step?: string;
   readonly field?: string;
   readonly item?: readonly number[];
+  readonly line?: number;
+  readonly column?: number;
 };
 
 /** `no`: trying again cannot help. `yes`: it may. `after`: it may, not before `retryAfter` milliseconds have passed. */

@@ -16,6 +16,7 @@ const ROOMS = [
   'server/src/engine',
   'server/src/steps',
   'server/src/egress',
+  'server/src/sandbox',
   'server/src/gateway',
 ];
 

@@ -36,6 +36,7 @@ export const ROUTES = {
   diffFlow: flows.diffFlow,
   listSteps: steps.listSteps,
 
+  stepTypes: steps.stepTypes,
   flowPowers: grants.flowPowers,
   dryRun: grants.dryRun,
   giveGrants: grants.giveGrants,

@@ -33,6 +33,8 @@ export const place = z.strictObject({
   step: z.string().optional(),
   field: z.string().optional(),
   item: z.array(z.int()).readonly().optional(),
+  line: z.int().optional(),
+  column: z.int().optional(),
 });
 
 /** A Problem as data, as check lists and runs carry it. */

@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { route } from './route.ts';
-import { json } from './shapes.ts';
+import { ID } from '../flow/model.ts';
+import { id, json } from './shapes.ts';
 
 const kind = {
   kind: z.string().describe('name@version'),
@@ -31,5 +32,22 @@ export const listSteps = route({
     }),
   },
   summary: 'List the step and trigger kinds a flow may use',
+  tags: ['flows'],
+});
+
+export const stepTypes = route({
+  method: 'GET',
+  path: '/api/v1/flows/{id}/steps/{step}/types',
+  needs: 'flow.read',
+  on: 'flow',
+  params: z.strictObject({ id, step: z.string().regex(ID, 'the id of a step') }),
+  answers: {
+    200: z.strictObject({
+      typescript: z.string().describe('A declaration file (.d.ts)'),
+      python: z.string().describe('A stub (.pyi)'),
+    }),
+  },
+  problems: ['missing', 'flow.invalid'],
+  summary: 'The types of `input` and `can` for the code of a step of the draft, for editors',
   tags: ['flows'],
 });

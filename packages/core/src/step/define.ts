@@ -72,9 +72,29 @@ export type NetRequest = {
 /** `body`: parsed JSON, text, or a file reference `{file, size, type}` when large or binary. */
 export type NetAnswer = { readonly status: number; readonly headers: Record<string, string>; readonly body: unknown };
 
+/** What a `code` step is lent: code of the flow's author, run in the jail and nowhere else. */
+export type Code = {
+  run(
+    program: CodeProgram,
+  ): Promise<{ readonly value: unknown } | { readonly problem: Problem; readonly sent: 'no' | 'maybe' }>;
+};
+/**
+ * `source`: a module whose default export is a function of `(input, can)`. `names`: the functions of `can` it may call,
+ * besides `log`: `fetch`, which goes through the `net` power of the step.
+ */
+export type CodeProgram = {
+  readonly source: string;
+  readonly language: CodeLanguage;
+  readonly input: unknown;
+  readonly names: readonly string[];
+};
+export const CODE_LANGUAGES = ['js', 'ts', 'python'] as const;
+export type CodeLanguage = (typeof CODE_LANGUAGES)[number];
+
 /** Everything a step can be lent. `log` and `key` need no power. */
 export type Can = {
   readonly net: Net;
+  readonly code: Code;
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', text: string, data?: unknown) => void;
   /** Stable over all attempts of this step instance: pass it to a service that honours idempotency keys. */
   readonly key: string;
@@ -105,6 +125,8 @@ export type StepKind = {
    * member `of` of every member of the object (or list) `fields`; `*` stands for one level. What is not there stays away.
    */
   readonly perItem?: readonly string[];
+  /** Names of fields that are taken as written: a `{{` in them is no expression. */
+  readonly plain?: readonly string[];
   /** Least powers for these settings; `raw` is the `with` as written, expressions unevaluated. */
   readonly needs?: (raw: Record<string, unknown>) => readonly Need[];
   readonly pure?: boolean;

@@ -8,8 +8,21 @@ export { normalisePath } from '../access/scopes/path.ts';
 export { isZone } from '../expr/methods/zones.ts';
 export { DURATION, milliseconds } from '../flow/duration.ts';
 export { eachWith, ID, PROBLEM_PORT, repeatWith } from '../flow/model.ts';
-export { defineBlock, defineStep, defineTrigger, done, failed, perItem } from './define.ts';
+export { CODE_LANGUAGES, defineBlock, defineStep, defineTrigger, done, failed, perItem } from './define.ts';
 export { headersField, headersOf } from './headers.ts';
 export { trial } from './trial.ts';
 export { byCodePoint, kindOf, listField, listOf, notBoolean } from './value.ts';
-export type { Can, Need, Net, NetAnswer, NetRequest, Outcome, PerItem, StepKind, TriggerKind } from './define.ts';
+export type {
+  Can,
+  Code,
+  CodeLanguage,
+  CodeProgram,
+  Need,
+  Net,
+  NetAnswer,
+  NetRequest,
+  Outcome,
+  PerItem,
+  StepKind,
+  TriggerKind,
+} from './define.ts';

@@ -22,6 +22,7 @@ export const trial = async (kind: StepKind, input: unknown, lent: Partial<Can> =
   const logs: Logged[] = [];
   const can: Can = {
     net: { request: async () => ({ problem: problem('power.missing', 'No net power was lent.'), sent: 'no' }) },
+    code: { run: async () => ({ problem: problem('power.missing', 'No code power was lent.'), sent: 'no' }) },
     log: (level, text, data) => logs.push(data === undefined ? { level, text } : { level, text, data }),
     key: 'trial',
     signal: NEVER,

@@ -86,6 +86,9 @@ export class Broker {
   /**
    * Carries out one effect: judge, make the journal durable, act. `act` is called at most once, and never before the
    * fsync that covers the step's start.
+   *
+   * `inside`: what is done reaches nothing outside by itself (code in the jail, whose calls come here again), so that it
+   * need not wait for the fsync; its record is written with the next group all the same.
    */
   async effect<T>(
     live: Live,
@@ -94,6 +97,7 @@ export class Broker {
     requests: readonly Power[],
     act: Act<T>,
     reached?: Reached,
+    inside = false,
   ): Promise<Effect<T>> {
     const lent = await this.#deps.lent(live);
     const open: Open = {
@@ -117,7 +121,7 @@ export class Broker {
         return { ok: false, problem: denied, sent: 'no' };
       }
     }
-    await this.#durable(live);
+    if (!inside) await this.#durable(live);
     const denied = await this.#changed(open);
     if (denied !== null) {
       await this.#durable(live);

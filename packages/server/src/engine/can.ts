@@ -6,11 +6,20 @@ import type { CompiledStep } from './compiled.ts';
 import type { Flight, Live } from './live.ts';
 import type { Values } from './values.ts';
 
+/** The powers of one step instance. */
+export type Lend = (
+  live: Live,
+  cs: CompiledStep,
+  place: Scope,
+  signal: AbortSignal,
+  log: Can['log'],
+) => Pick<Can, 'net' | 'code'>;
+
 type Deps = {
   readonly clock: Clock;
   readonly values: Values;
   /** The powers a step is lent. */
-  readonly lend: (live: Live, cs: CompiledStep, signal: AbortSignal) => Pick<Can, 'net'>;
+  readonly lend: Lend;
 };
 
 const NEVER = new AbortController().signal;
@@ -19,6 +28,13 @@ const NO_NET: Can['net'] = {
     Promise.resolve({
       sent: 'no',
       problem: problem('power.undeclared', 'This step kind declares no need for the network'),
+    }),
+};
+const NO_CODE: Can['code'] = {
+  run: () =>
+    Promise.resolve({
+      sent: 'no',
+      problem: problem('power.undeclared', 'This step kind declares no need to run code'),
     }),
 };
 
@@ -41,9 +57,9 @@ export const canOf = (
       scope.item,
     );
   };
-  if (flight === null) return { log, key: '', signal: NEVER, net: NO_NET };
+  if (flight === null) return { log, key: '', signal: NEVER, net: NO_NET, code: NO_CODE };
   const { signal } = flight.abort;
-  return { ...lend(live, cs, signal), log, key: instanceKey(live, step, scope), signal };
+  return { ...lend(live, cs, scope, signal, log), log, key: instanceKey(live, step, scope), signal };
 };
 
 /** Stable over all attempts of one step instance. */

@@ -30,6 +30,8 @@ export type CompiledStep = {
   readonly fields: Compiled;
   /** Fields whose expression is evaluated per item: dotted path → expression. */
   readonly perItem: readonly { readonly path: readonly (string | number)[]; readonly compiled: Compiled }[];
+  /** Fields taken as written, which `fields` leaves out; null when there are none. */
+  readonly plain: Readonly<Record<string, unknown>> | null;
   /** The parsed input of a step whose fields hold no expression. */
   readonly constant: { readonly input: unknown } | null;
   /** Of a block: what to go through, when a repeat ends, what an item gives. */
@@ -104,11 +106,12 @@ export const compileFlow = (
     const short = s.block?.short === true;
     const raw = step.with ?? {};
     const block = s.block !== null;
-    const { fields, perItem } = short ? { fields: {}, perItem: [] } : split(raw, kind, block);
+    const { plain, rest } = short || block ? { plain: null, rest: raw } : plainOf(raw, kind);
+    const { fields, perItem } = short ? { fields: {}, perItem: [] } : split(rest, kind, block);
     const compiled = expr(fields, 'with', s.id);
     let constant: { input: unknown } | null = null;
     if (!block && compiled.constant && perItem.length === 0) {
-      const parsed = kind.input.safeParse(fields);
+      const parsed = kind.input.safeParse(plain === null ? fields : { ...fields, ...plain });
       if (parsed.success) constant = { input: parsed.data };
     }
     return {
@@ -116,6 +119,7 @@ export const compileFlow = (
       kind,
       fields: compiled,
       perItem: perItem.map(({ path, value }) => ({ path, compiled: expr(value, `with.${path.join('.')}`, s.id) })),
+      plain,
       constant,
       over: short
         ? expr(step.each?.over, 'each.over', s.id)
@@ -190,6 +194,20 @@ const sourcesOf = (flow: Flow): Map<string, Step> => {
 };
 
 type PerItemSource = { path: (string | number)[]; value: unknown };
+
+/** Takes out the fields that are taken as written. */
+const plainOf = (
+  raw: Record<string, unknown>,
+  kind: StepKind,
+): { plain: Record<string, unknown> | null; rest: Record<string, unknown> } => {
+  if (kind.plain === undefined) return { plain: null, rest: raw };
+  const entries = Object.entries(raw);
+  const names = new Set(kind.plain);
+  return {
+    plain: Object.fromEntries(entries.filter(([name]) => names.has(name))),
+    rest: Object.fromEntries(entries.filter(([name]) => !names.has(name))),
+  };
+};
 
 /** Takes the per-item fields (`where`, `fields.*.of`) and a block's own fields out of `with`. */
 const split = (

@@ -104,7 +104,10 @@ export const drive = async (
     journal,
     values,
     info: { links: () => (made.compiled.events.length === 0 ? null : link) },
-    lend: () => ({ net: { request: () => new Promise(() => undefined) } }),
+    lend: () => ({
+      net: { request: () => new Promise(() => undefined) },
+      code: { run: () => new Promise(() => undefined) },
+    }),
     call: () => new Promise(() => undefined),
     watch: () => undefined,
     limit: () => undefined,

@@ -7,6 +7,8 @@
 import { createHash } from 'node:crypto';
 import { type Catalog, type EnginePort, type GuardPort, type Problem, problem, type Result } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
+import type { Compiler } from '../sandbox/compile.ts';
+import type { Jail } from '../sandbox/jail.ts';
 import type { Store } from '../store/ports.ts';
 import { Alerts } from './alerts.ts';
 import { Broker } from './broker.ts';
@@ -22,12 +24,14 @@ import type { Live } from './live.ts';
 import { Later } from './later.ts';
 import { Loop } from './loop.ts';
 import { netFor } from './net.ts';
+import { type Allow, Programs } from './code.ts';
 import { Recovery } from './recovery.ts';
 import { rerun } from './rerun.ts';
 import { dismissRevoked } from './revoked.ts';
 import { newRunViews } from './run-views.ts';
 import { Runs } from './runs.ts';
 import { Schedule } from './schedule.ts';
+import { RunScope } from './scope.ts';
 import { type SecretSource, storeSource } from './secret-source.ts';
 import { checkInput, newStarter, unavailable, written } from './starter.ts';
 import { KEEP, type Keep, startSweeping } from './sweep.ts';
@@ -58,6 +62,10 @@ export type EngineOptions = {
   readonly vault: Vault;
   readonly door: Door;
   readonly catalog: Catalog;
+  /** Where code runs; without one a code step is a Problem. */
+  readonly jail?: Jail;
+  /** Compiles the code that the jail runs. */
+  readonly compiler?: Compiler;
   readonly publicUrl: string;
   readonly log: EngineLog;
   readonly clock?: Clock;
@@ -118,6 +126,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     },
   };
 
+  const programs = new Programs(o.jail ?? null, o.compiler ?? null);
   const later = new Later(clock, timers, log);
   const alerts = new Alerts({ store, flows, broker, runs: () => runs, log });
   const runs: Runs = new Runs({
@@ -138,9 +147,15 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         journal,
         values,
         info,
-        lend: (live, cs, signal) => ({
-          net: netFor({ broker, door: o.door, store, credentials }, live, cs.step.id, cs.narrow, signal),
-        }),
+        lend: (live, cs, place, signal, log) => {
+          const net = netFor({ broker, door: o.door, store, credentials }, live, cs.step.id, cs.narrow, signal);
+          const see = (): RunScope => new RunScope(live, place, values, info);
+          const allow: Allow = (language, act) => {
+            const power = { power: 'code', language } as const;
+            return broker.effect(live, cs.step.id, cs.narrow, [power], act, undefined, true);
+          };
+          return { net, code: programs.lend({ live, step: cs.step.id, net, see, signal, log, allow }) };
+        },
         call: (live, step, scope, attempt, name, input) =>
           later.soon(async () => {
             if (live.over) return { problem: problem('run.over', 'This run is over already') };

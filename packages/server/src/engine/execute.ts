@@ -39,6 +39,7 @@ export const inputOf = (cs: CompiledStep, scope: ExprScope): Result<unknown> => 
     const budget = newBudget(STEP_OPERATIONS);
     for (const { path, compiled } of cs.perItem) fields = insert(fields, path, perItem(compiled, scope, budget));
   }
+  if (cs.plain !== null) fields = { ...(fields as Record<string, unknown>), ...cs.plain };
   const parsed = cs.kind.input.safeParse(fields);
   if (parsed.success) return { ok: true, value: parsed.data };
   const issue = parsed.error.issues[0];

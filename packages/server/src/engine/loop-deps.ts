@@ -1,9 +1,9 @@
 /** What the loop is given to work with; it holds nothing else of the engine. */
 
-import type { Can, Problem, Scope, ShapeStep } from '@headgate/core';
+import type { Problem, Scope, ShapeStep } from '@headgate/core';
 import type { JournalWriter } from '../store/ports.ts';
+import type { Lend } from './can.ts';
 import type { Clock } from './clock.ts';
-import type { CompiledStep } from './compiled.ts';
 import type { DeadlineCommand, Live, WaitCommand } from './live.ts';
 import type { RunInfo } from './scope.ts';
 import type { Timers } from './timers.ts';
@@ -16,7 +16,7 @@ export type LoopDeps = {
   readonly values: Values;
   readonly info: RunInfo;
   /** The powers a step is lent. */
-  readonly lend: (live: Live, cs: CompiledStep, signal: AbortSignal) => Pick<Can, 'net'>;
+  readonly lend: Lend;
   /** Starts a sub-run for a `call` outcome; answers its id, or a Problem. */
   readonly call: (
     live: Live,

@@ -37,6 +37,8 @@ import { Settler } from './settle.ts';
 import { Turns } from './turns.ts';
 
 const READY = 1;
+/** Why a step that is done is told to stop: made once, since making one for each costs more than the rest of it. */
+const OVER = new Error('the step is over');
 /** Events, and weight of values, gathered before they are written though the turn goes on, so that it does not hoard them. */
 const BATCH = 2_000;
 const HEAVY_BATCH = 1024 * 1024;
@@ -289,7 +291,7 @@ export class Loop {
     flight.settled = true;
     flight.cancelTimer?.();
     live.flights.delete(flight);
-    if (!flight.abort.signal.aborted) flight.abort.abort();
+    if (!flight.abort.signal.aborted) flight.abort.abort(OVER);
     if (live.over || flight.scope.dropped) return;
     if (outcome.kind === 'call') {
       this.#d.call(live, flight.step, flight.scope, flight.attempt, outcome.flow, outcome.input).then(

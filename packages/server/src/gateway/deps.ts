@@ -1,6 +1,6 @@
 /** What the gateway is given by whoever composes the server. It takes nothing from anywhere else. */
 
-import type { Catalog, EnginePort, GuardPort } from '@headgate/core';
+import type { Catalog, CodeRead, EnginePort, Flow, GuardPort } from '@headgate/core';
 import type { Pages } from '@headgate/core/api';
 import type { Logger } from 'pino';
 import type { Store } from '../store/ports.ts';
@@ -11,6 +11,8 @@ export type GatewayDeps = {
   readonly engine: EnginePort;
   readonly guard: GuardPort;
   readonly catalog: Catalog;
+  /** What compiling tells of the code of a flow's steps, by step; nothing of it runs. */
+  readonly readCode: (flow: Flow) => Promise<ReadonlyMap<string, CodeRead>>;
   /** `newKey`: a fresh key (`hg_` and 256 random bits). `hashKey`: the keyed hash it is kept and found by. */
   readonly vault: { readonly hashKey: (plain: string) => string; readonly newKey: () => string };
   /** Milliseconds since the epoch. */

@@ -1,6 +1,8 @@
 /** `headgate check`: all that is wrong with flow files. It loads no engine and no store, and nothing runs. */
 
+import type { Inspected } from '@headgate/core';
 import { loadCatalog } from '../engine/loader.ts';
+import { openCompiler } from '../sandbox/compile.ts';
 import { inspectFile } from './files.ts';
 import { DONE, describe, FAILED, note, paint, pretty, print } from './say.ts';
 import { builtInSteps } from './steps.ts';
@@ -10,7 +12,13 @@ const counted = (count: number, noun: string): string => `${count} ${noun}${coun
 /** Checks files and prints every problem with its place. Answers the exit code. */
 export const checkFiles = async (paths: readonly string[], json: boolean): Promise<number> => {
   const catalog = await loadCatalog(builtInSteps());
-  const found = paths.map((path) => ({ path, ...inspectFile(path, catalog) }));
+  const compiler = openCompiler();
+  const found: (Inspected & { readonly path: string })[] = [];
+  try {
+    for (const path of paths) found.push({ path, ...(await inspectFile(path, catalog, compiler)) });
+  } finally {
+    await compiler.close();
+  }
   const problems = found.flatMap((one) => one.problems);
   if (json) {
     print(pretty({ problems, warnings: found.flatMap((one) => one.warnings) }));

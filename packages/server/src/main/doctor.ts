@@ -15,20 +15,12 @@ import { holders } from '../store/key-change.ts';
 import { loadKeyFile } from '../store/vault-seal/key-file.ts';
 import { holderOf } from '../store/vault-seal/ring.ts';
 import { isLoopback, type Settings } from './config.ts';
+import { type Finding, look, ok, wrong } from './finding.ts';
+import { jailFindings } from './jail-findings.ts';
 import { faultOf } from './audit-log.ts';
 import { DONE, FAILED, paint, pretty, print } from './say.ts';
 import { secretsFile } from './secrets-file.ts';
 
-type Finding = {
-  readonly what: string;
-  readonly state: 'ok' | 'look' | 'wrong';
-  readonly text: string;
-  readonly next?: string;
-};
-
-const ok = (what: string, text: string): Finding => ({ what, state: 'ok', text });
-const look = (what: string, text: string, next: string): Finding => ({ what, state: 'look', text, next });
-const wrong = (what: string, text: string, next: string): Finding => ({ what, state: 'wrong', text, next });
 const told = (what: string, p: Problem): Finding => wrong(what, p.text, p.fix ?? 'See the text.');
 
 const MB = 1024 * 1024;
@@ -228,7 +220,7 @@ const findings = async (s: Settings): Promise<Finding[]> => {
     time,
     egress(s),
     listening(s),
-    ok('code steps', 'not in this version: no step runs code, so no jail is needed'),
+    ...(await jailFindings()),
   ];
 };
 

@@ -16,6 +16,8 @@ import {
   readJson,
   type Result,
 } from '@headgate/core';
+import type { Compiler } from '../sandbox/compile.ts';
+import { readCodeOf } from './code.ts';
 
 /** The text of a file, or the Problem of reading it. */
 export const readText = (path: string): Result<string> => {
@@ -39,10 +41,12 @@ export const readFlowFile = (path: string): { flow: Flow } | { problems: readonl
 };
 
 /** All that is wrong with a flow file, form and meaning; each place names the file. */
-export const inspectFile = (path: string, catalog: Catalog): Inspected => {
+export const inspectFile = async (path: string, catalog: Catalog, compiler: Compiler): Promise<Inspected> => {
   const text = readText(path);
   if (!text.ok) return { flow: null, problems: [text.problem], warnings: [] };
-  const { flow, problems, warnings } = inspectFlow(text.value, catalog);
+  const parsed = parseFlow(text.value);
+  const context = parsed.ok ? { code: await readCodeOf(parsed.flow, compiler) } : {};
+  const { flow, problems, warnings } = inspectFlow(text.value, catalog, context);
   return { flow, problems: inFile(path, problems), warnings: inFile(path, warnings) };
 };
 

@@ -43,7 +43,13 @@ const fetching = (path: string, more: object = {}): object =>
 
 const failures = async (record = false): Promise<Record<string, string | null> | string> => {
   const egressAllow = origin.slice('http://'.length);
-  const done = await runCases(dir, { record, egressAllow, wait: 5_000, onResult: () => undefined });
+  const done = await runCases(dir, {
+    record,
+    egressAllow,
+    cache: join(dir, 'cache'),
+    wait: 5_000,
+    onResult: () => undefined,
+  });
   return done.ok ? Object.fromEntries(done.value.map((r) => [r.name, r.failure])) : done.problem.code;
 };
 
@@ -217,6 +223,7 @@ test('cases of wrong form, a folder without any, and no folder at all are told a
   const missing = await runCases(join(dir, 'no'), {
     record: false,
     egressAllow: '',
+    cache: join(dir, 'cache'),
     wait: 1,
     onResult: () => undefined,
   });

@@ -26,6 +26,7 @@ export type Options = {
   /** Ask the real services and keep their answers. */
   readonly record: boolean;
   readonly egressAllow: string;
+  readonly cache: string;
   /** Milliseconds a case may take. */
   readonly wait: number;
   /** Told as each case ends; folders run side by side. */
@@ -116,11 +117,13 @@ const texts = (problems: readonly Problem[]): string => problems.map((p) => desc
 /** Reads the flows of a folder and opens a house with those that may be called; or says what is wrong with them. */
 const openBench = async (folder: string, o: Options): Promise<Bench | string> => {
   const { door, through } = switchDoor();
-  const opened = await openLocal({ egressAllow: o.egressAllow, log: () => undefined, door });
+  const opened = await openLocal({ egressAllow: o.egressAllow, cache: o.cache, log: () => undefined, door });
   if (!opened.ok) return texts([opened.problem]);
   const house = opened.value;
   const names = readdirSync(folder).filter((name) => name.endsWith('.flow.json'));
-  const read = ['flow.json', ...names.sort()].map((name) => inspectFile(join(folder, name), house.catalog));
+  const read = await Promise.all(
+    ['flow.json', ...names.sort()].map((name) => inspectFile(join(folder, name), house.catalog, house.compiler)),
+  );
   const flows = read.flatMap((one) => one.flow ?? []);
   const problems = [...read.flatMap((one) => one.problems), ...flows.flatMap((flow) => secretsOf(flow, house))];
   const [flow, ...others] = flows;

@@ -4,10 +4,13 @@
  */
 
 import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
 import { at, bad, type Catalog, good, problem, type Result } from '@headgate/core';
 import { type Door, openDoor, parseAllow } from '../egress/door.ts';
 import { type Engine, type EngineLog, openEngine, type Vault } from '../engine/engine.ts';
 import { loadCatalog } from '../engine/loader.ts';
+import { type Compiler, openCompiler } from '../sandbox/compile.ts';
+import { type Jail, openJail } from '../sandbox/jail.ts';
 import type { SecretSource } from '../engine/secret-source.ts';
 import { tryOpenStore } from '../store/open.ts';
 import type { Store } from '../store/ports.ts';
@@ -24,6 +27,9 @@ export type House = {
   readonly engine: Engine;
   readonly catalog: Catalog;
   readonly door: Door;
+  /** Compiles the code of flows; it starts nothing before there is some. */
+  readonly compiler: Compiler;
+  readonly jail: Jail;
   /** The one-time token that answers a `wait.event` step: what its resume link ends in. For whoever owns the house. */
   readonly resumeToken: Vault['resumeToken'];
   /** Stops taking work, gives what is under way `grace` milliseconds, closes everything. */
@@ -44,6 +50,10 @@ type Options = {
   readonly keep?: { readonly days: number; readonly runs: number };
   /** Another door than the outgoing one: recorded answers, for flow tests. */
   readonly door?: Door;
+  /** The folder for what can be made again. Left out: one in `dir`. */
+  readonly cache?: string;
+  /** One that is open already. The house closes it. */
+  readonly compiler?: Compiler;
 };
 
 /** The opening half, as the engine wants it: what does not open is a damaged store, which stops the run it belongs to. */
@@ -80,6 +90,8 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
   const store = opened.value;
   const door = o.door ?? openDoor(allow.value);
   const vault = vaultOf(ring, store);
+  const compiler = o.compiler ?? openCompiler();
+  const jail = openJail({ log: o.log, cache: o.cache ?? join(o.dir, 'cache') });
   let engine: Engine;
   try {
     engine = await openEngine({
@@ -87,12 +99,15 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       vault,
       door,
       catalog,
+      jail,
+      compiler,
       publicUrl: o.publicUrl,
       log: o.log,
       ...(o.sources === undefined ? {} : { sources: o.sources }),
       ...(o.keep === undefined ? {} : { keep: { for: o.keep.days * DAY, perFlow: o.keep.runs } }),
     });
   } catch (error) {
+    await jail.close();
     await store.close();
     const why = error instanceof Error ? error.message : 'unknown error';
     const fix = `Start with the key the data was sealed with, or restore a backup (${why}).`;
@@ -103,9 +118,13 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
     engine,
     catalog,
     door,
+    compiler,
+    jail,
     resumeToken: vault.resumeToken,
     close: async (grace) => {
       await engine.close(grace);
+      await jail.close();
+      await compiler.close();
       await door.close();
       await store.close();
     },

@@ -21,6 +21,8 @@ import {
 } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
 import type { EngineLog } from '../engine/engine.ts';
+import type { Compiler } from '../sandbox/compile.ts';
+import { readCodeOf } from './code.ts';
 import type { SecretSource } from '../engine/secret-source.ts';
 import { type Allow, grantsFor, LOCAL } from './allow.ts';
 import { type House, openHouse } from './house.ts';
@@ -30,6 +32,9 @@ type LocalOptions = {
   readonly egressAllow: string;
   readonly log: EngineLog;
   readonly door?: Door;
+  readonly compiler?: Compiler;
+  /** The folder for what can be made again, so that it is not made for each house. */
+  readonly cache: string;
   /** Sources of secrets: a house of its own holds none. */
   readonly sources?: readonly SecretSource[];
 };
@@ -74,7 +79,7 @@ export const openLocal = async (o: LocalOptions): Promise<Result<House>> => {
 
 /** Publishes a flow in a local house and answers its id. */
 export const publishLocal = async (house: House, flow: Flow, allow: Allow): Promise<Result<string>> => {
-  const [first] = check(flow, house.catalog).problems;
+  const [first] = check(flow, house.catalog, { code: await readCodeOf(flow, house.compiler) }).problems;
   if (first !== undefined) return bad(at({ flow: flow.name }, first));
   const store = house.store.in(LOCAL.workspace);
   const id = `f${randomBytes(12).toString('hex')}`;

@@ -11,6 +11,7 @@ import { Lent } from '../engine/lent.ts';
 import { loadCatalog } from '../engine/loader.ts';
 import type { KeyRow } from '../store/ports.ts';
 import { type Allow, grantsFor, LOCAL } from './allow.ts';
+import { type Compiler, openCompiler } from '../sandbox/compile.ts';
 import { inspectFile, readInput } from './files.ts';
 import { complain, describe, DONE, FAILED, MISUSED, note, paint, pretty, print } from './say.ts';
 import { builtInSteps } from './steps.ts';
@@ -48,7 +49,12 @@ export const listPowers = async (paths: readonly string[], o: Options): Promise<
     return MISUSED;
   }
   const found = [];
-  for (const path of paths) found.push({ path, ...(await powersOf(path, catalog, input?.value, o)) });
+  const compiler = openCompiler();
+  try {
+    for (const path of paths) found.push({ path, ...(await powersOf(path, catalog, compiler, input?.value, o)) });
+  } finally {
+    await compiler.close();
+  }
   const wrong = found.flatMap((one) => ('problems' in one ? one.problems : []));
   const code = wrong.length === 0 ? DONE : wrong.some((p) => p.at?.field === '--allow') ? MISUSED : FAILED;
   if (o.json) {
@@ -69,8 +75,14 @@ type Found =
   | { readonly problems: readonly Problem[] }
   | { readonly touches: readonly Told[]; readonly ends: Driven['ends']; readonly problem: Problem | null };
 
-const powersOf = async (path: string, catalog: Catalog, input: unknown, o: Options): Promise<Found> => {
-  const { flow, problems } = inspectFile(path, catalog);
+const powersOf = async (
+  path: string,
+  catalog: Catalog,
+  compiler: Compiler,
+  input: unknown,
+  o: Options,
+): Promise<Found> => {
+  const { flow, problems } = await inspectFile(path, catalog, compiler);
   if (flow === null || problems.length > 0) return { problems };
   const grants = grantsFor(flow, 'file', catalog, o.allow);
   if (!grants.ok) return { problems: [grants.problem] };

@@ -2,6 +2,7 @@
 
 import { type Catalog, everyStep, type Flow, needsOf, type Problem, powerOf, printPower } from '@headgate/core';
 import { loadCatalog } from '../engine/loader.ts';
+import { type Compiler, openCompiler } from '../sandbox/compile.ts';
 import { inspectFile, neighboursOf, readInput } from './files.ts';
 import type { House } from './house.ts';
 import type { Allow } from './allow.ts';
@@ -17,20 +18,30 @@ type Options = {
   /** Milliseconds. */
   readonly wait: number;
   readonly egressAllow: string;
+  readonly cache: string;
   /** Where secrets come from, when a flow uses some; null: nowhere. */
   readonly secretsFile: string | null;
 };
 
 /** Runs a flow file to its end and prints its output, or its Problem. Answers the exit code. */
 export const runFile = async (path: string, o: Options): Promise<number> => {
+  const compiler = openCompiler();
+  try {
+    return await runWith(compiler, path, o);
+  } finally {
+    await compiler.close();
+  }
+};
+
+const runWith = async (compiler: Compiler, path: string, o: Options): Promise<number> => {
   const fail = (problems: readonly Problem[], code = FAILED): number => {
     complain(problems, o.json);
     return code;
   };
   const catalog = await loadCatalog(builtInSteps());
-  const { flow, problems } = inspectFile(path, catalog);
+  const { flow, problems } = await inspectFile(path, catalog, compiler);
   if (flow === null || problems.length > 0) return fail(problems);
-  const others = callsOthers(flow) ? readAll(neighboursOf(path), catalog) : { flows: [], problems: [] };
+  const others = callsOthers(flow) ? await readAll(neighboursOf(path), catalog, compiler) : { flows: [], problems: [] };
   if (others.problems.length > 0) return fail(others.problems);
   const input = await readInput(o.input, '--input');
   if (!input.ok) return fail([input.problem], MISUSED);
@@ -38,6 +49,8 @@ export const runFile = async (path: string, o: Options): Promise<number> => {
   if (file?.ok === false) return fail([file.problem]);
   const opened = await openLocal({
     egressAllow: o.egressAllow,
+    cache: o.cache,
+    compiler,
     sources: file === null ? [] : [file.value],
     log: (level, text, data) => (level === 'error' ? note(`${text} ${JSON.stringify(data)}`) : undefined),
   });
@@ -76,8 +89,12 @@ const publishAll = async (house: House, flow: Flow, others: readonly Flow[], all
 const callsOthers = (flow: Flow): boolean =>
   flow.settings?.errorFlow !== undefined || [...everyStep(flow)].some((step) => step.kind === 'flow.call@1');
 
-const readAll = (paths: readonly string[], catalog: Catalog): { flows: Flow[]; problems: Problem[] } => {
-  const read = paths.map((path) => inspectFile(path, catalog));
+const readAll = async (
+  paths: readonly string[],
+  catalog: Catalog,
+  compiler: Compiler,
+): Promise<{ flows: Flow[]; problems: Problem[] }> => {
+  const read = await Promise.all(paths.map((path) => inspectFile(path, catalog, compiler)));
   return { flows: read.flatMap((one) => one.flow ?? []), problems: read.flatMap((one) => one.problems) };
 };
 

@@ -32,6 +32,7 @@ export const place = (at: Place | undefined): string =>
     at?.step === undefined ? null : `step ${at.step}`,
     at?.field === undefined ? null : `field ${at.field}`,
     at?.item === undefined || at.item.length === 0 ? null : `item ${at.item.join('.')}`,
+    at?.line === undefined ? null : `line ${at.line}${at.column === undefined ? '' : `, column ${at.column}`}`,
   ]
     .filter((part) => part !== null)
     .join(' › ');

@@ -2,6 +2,7 @@
  * `headgate start`: one process with gateway, engine and store.
  *
  * V1 It fails closed: no port is opened before the key was judged, the lock is held and every unfinished run is taken up.
+ *    Code steps wait for the jail's self-test, which runs beside the open port; when a probe gets out, the server ends.
  * V2 At a signal it stops taking work, lets work under way finish or parks it, and closes what it opened, in that order.
  *    A second signal ends it at once: the journal makes that safe.
  */
@@ -13,6 +14,7 @@ import { pages } from '@headgate/web';
 import { type Logger, pino } from 'pino';
 import { buildGateway } from '../gateway/gateway.ts';
 import { type Lock, lockServer } from '../store/lock.ts';
+import { readCodeOf } from './code.ts';
 import { loadKeyFile } from '../store/vault-seal/key-file.ts';
 import type { Settings } from './config.ts';
 import { type House, openHouse } from './house.ts';
@@ -46,6 +48,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     engine: house.engine,
     guard: house.engine.guard,
     catalog: house.catalog,
+    readCode: (flow) => readCodeOf(flow, house.compiler),
     vault: house.store.credentials,
     clock: () => Date.now(),
     newId: (prefix = '') => prefix + randomBytes(12).toString('hex'),
@@ -73,7 +76,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
   const { running, waiting, queued } = house.engine.recovered;
   if (running + waiting + queued > 0)
     note(`Taken up again: ${running} running, ${waiting} waiting, ${queued} queued runs`);
-  await stopped;
+  const escaped = await Promise.race([stopped, escape(house, log)]);
   note('Stopping: finishing or parking what is under way');
   try {
     await close();
@@ -81,8 +84,22 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     const why = error instanceof Error ? error.message : 'unknown error';
     return refuse(problem('stop.unclean', `Not everything could be written (${why})`, { fix: AGAIN }));
   }
+  if (escaped !== undefined) return refuse(escaped);
   note('Stopped');
   return DONE;
+};
+
+/**
+ * The self-test of the jail, beside a server that listens already: it takes two starts of Node, and until it has passed no
+ * code is run anyway (sandbox/jail.ts J3). Answers only when the server must not go on.
+ */
+const escape = async (house: House, log: Logger): Promise<Problem> => {
+  const { escaped, failure } = await house.jail.probe();
+  if (failure !== null) log.error({ failure }, 'the self-test of the jail could not be made: no code step runs');
+  if (escaped.length === 0) return new Promise<never>(() => undefined);
+  return problem('start.escape', `Native code got out of the jail: ${escaped.join(', ')}`, {
+    fix: 'Do not run code on this machine; `headgate doctor` shows which layer of the jail is missing.',
+  });
 };
 
 const AGAIN = 'See to the disk, then start again: the server goes on from what is on disk.';

@@ -1,6 +1,7 @@
 /** What `check` finds, gathered: problems (the flow must not be published) and warnings (it may). */
 
 import { problem, type Place, type Problem } from '../../problem.ts';
+import type { CodeRead } from '../code/javascript.ts';
 import { suggester, type Suggester } from '../suggest.ts';
 
 const MOST = 1_000;
@@ -13,6 +14,8 @@ export type CheckContext = {
   readonly secrets?: ReadonlySet<string>;
   /** Names of values of the environment. */
   readonly vars?: ReadonlySet<string>;
+  /** What compiling told of the code of `code@1` steps, by step. */
+  readonly code?: ReadonlyMap<string, CodeRead>;
 };
 
 export type Checked = { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
@@ -56,7 +59,8 @@ export class Findings {
       this.more++;
       return;
     }
-    const key = `${one.code}\n${one.at?.step ?? ''}\n${one.at?.field ?? ''}\n${one.text}`;
+    const { step = '', field = '', line = 0, column = 0 } = one.at ?? {};
+    const key = `${one.code}\n${step}\n${field}\n${line}:${column}\n${one.text}`;
     if (this.seen.has(key)) return;
     this.seen.add(key);
     list.push(one);

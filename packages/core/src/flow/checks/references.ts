@@ -50,7 +50,7 @@ export const checkExpressions = (
   }
 };
 
-const checkReference = (known: Known, reference: Reference, view: View, where: Place): void => {
+export const checkReference = (known: Known, reference: Reference, view: View, where: Place): void => {
   const { findings } = known;
   const { root } = reference;
   if (view.kind === 'settings' || view.kind === 'trigger') {

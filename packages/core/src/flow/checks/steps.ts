@@ -7,6 +7,7 @@ import { PROBLEM_PORT } from '../model.ts';
 import { fieldPath, type Path } from '../path.ts';
 import { named, typeOf } from '../text/shown.ts';
 import { didYouMean } from '../suggest.ts';
+import { checkCode } from './code.ts';
 import { fits, leavesOf, partsAt, type View } from './expressions.ts';
 import { checkWith } from './fields.ts';
 import type { Findings } from './findings.ts';
@@ -61,9 +62,19 @@ export const checkStep = (node: Node, kind: StepKind | undefined, known: Known):
   const here: View = { kind: 'step', node, items };
   const perItem = (kind?.perItem ?? []).map((pattern) => pattern.split('.'));
   const isPerItem = (path: Path): boolean => perItem.some((pattern) => fits(path.slice(1), pattern));
+  const plain = new Set<PropertyKey>(kind?.plain ?? []);
+  const isPlain = (path: Path): boolean => path.length === 2 && plain.has(path[1] ?? '');
   const elsewhere = (path: Path): boolean => isBlock(step) && path.length === 2 && INNER.has(path[1] ?? '');
 
-  checkExpressions(known, value, ['with'], here, place, kind?.input, (path) => isPerItem(path) || elsewhere(path));
+  checkExpressions(
+    known,
+    value,
+    ['with'],
+    here,
+    place,
+    kind?.input,
+    (path) => isPerItem(path) || isPlain(path) || elsewhere(path),
+  );
   for (const pattern of perItem) {
     for (const part of partsAt(value, pattern, ['with'])) {
       checkExpressions(known, part.value, part.path, { kind: 'step', node, items: true }, place);
@@ -82,6 +93,7 @@ export const checkStep = (node: Node, kind: StepKind | undefined, known: Known):
     needsExpression(step.retry.when, place(['retry', 'when']), findings);
   }
   checkConditions(node, value, place, findings);
+  checkCode(node, known);
   checkUnwired(node, findings);
 };
 

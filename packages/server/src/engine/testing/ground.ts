@@ -11,6 +11,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Flow, hashFlow, PERMISSIONS, type Principal, type RunView } from '@headgate/core';
 import { openDoor, parseAllow } from '../../egress/door.ts';
+import { openCompiler } from '../../sandbox/compile.ts';
+import { openJail } from '../../sandbox/jail.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/ports.ts';
 import { openBlobNow } from '../../store/vault-open/blob-now.ts';
@@ -40,7 +42,7 @@ export type Ground = {
   readonly clock: Clock & { shift: (ms: number) => void };
   readonly publish: (
     flow: unknown,
-    options?: { grants?: { step: string; power: string }[]; grantor?: string },
+    options?: { grants?: { step: string; power: string }[]; grantor?: string; code?: false },
   ) => Promise<string>;
   readonly run: (
     flow: string,
@@ -69,9 +71,13 @@ export const openGround = async (
   const open = opener(ring);
   const logs: Ground['logs'] = [];
   const door = openDoor(must(parseAllow('127.0.0.1')));
+  const jail = openJail({ cache: fileURLToPath(new URL('../../../../../.tmp/cache', import.meta.url)) });
+  const compiler = openCompiler();
   const engine = await openEngine({
     store,
     door,
+    jail,
+    compiler,
     clock,
     catalog: await loadCatalog(fileURLToPath(new URL('../../steps', import.meta.url))),
     publicUrl: 'http://localhost:7860',
@@ -104,6 +110,8 @@ export const openGround = async (
   }
   const stop = async (): Promise<void> => {
     await engine.close(0);
+    await jail.close();
+    await compiler.close();
     await door.close();
     await store.close();
   };
@@ -141,7 +149,7 @@ export const openGround = async (
         note: null,
         by: OWNER.id,
         at: now,
-        grants: (o.grants ?? []).map((g) => ({
+        grants: [...(o.grants ?? []), ...codeOf(flow, o.code)].map((g) => ({
           id: `g${randomBytes(8).toString('hex')}`,
           flow: id,
           environment: '*',
@@ -198,6 +206,10 @@ export const openGround = async (
     },
   };
 };
+
+/** Code that an author types is lent by typing it; what is published here by hand goes round that. */
+const codeOf = (flow: Flow, code: false | undefined): { step: string; power: string }[] =>
+  code === false || !JSON.stringify(flow).includes('"code@1"') ? [] : [{ step: '*', power: 'code: *' }];
 
 /** A server that counts; `answer` decides what each request gets. */
 export const countingServer = async (

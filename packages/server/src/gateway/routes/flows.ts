@@ -115,7 +115,7 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
     implement(ROUTES.checkFlow, async ({ who, body }) => {
       const read = readFlow(body.draft);
       if (!read.ok) return give(200, { ok: false, problems: read.problems, warnings: [] });
-      const { problems, warnings } = check(read.flow, gate.catalog, await knownTo(gate, who));
+      const { problems, warnings } = check(read.flow, gate.catalog, await knownTo(gate, who, read.flow));
       return give(200, { ok: problems.length === 0, problems, warnings });
     }),
   ];

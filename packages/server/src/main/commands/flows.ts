@@ -1,5 +1,6 @@
 /** Commands that work on flow files, with no server: `run`, `check`, `test`. */
 
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { examples, number, several, type Shell } from '../shell.ts';
 
@@ -36,8 +37,9 @@ const runCommand = (program: Command, shell: Shell): void => {
       const settings = shell.settings();
       if (settings === null) return;
       const { runFile } = await import('../run.ts');
-      const { egressAllow, secretsFile } = settings;
-      shell.finish(await runFile(file, { ...o, wait: o.wait * 1000, json: shell.json(), egressAllow, secretsFile }));
+      const { egressAllow, dir, secretsFile } = settings;
+      const more = { egressAllow, secretsFile, cache: join(dir, 'cache'), json: shell.json() };
+      shell.finish(await runFile(file, { ...o, wait: o.wait * 1000, ...more }));
     });
   examples(
     run,
@@ -99,7 +101,8 @@ const testCommand = (program: Command, shell: Shell): void => {
       if (settings === null) return;
       const { testFlows } = await import('../report.ts');
       const { egressAllow } = settings;
-      const options = { record: o.record === true, wait: o.wait * 1000, egressAllow, json: shell.json() };
+      const cache = join(settings.dir, 'cache');
+      const options = { record: o.record === true, wait: o.wait * 1000, egressAllow, cache, json: shell.json() };
       shell.finish(await testFlows(dir, { ...options, ...(o.junit === undefined ? {} : { junit: o.junit }) }));
     });
   examples(test, 'test examples', 'test flows --junit results.xml', 'test flows/orders --record');

@@ -1,0 +1,66 @@
+/**
+ * What the text of a code step asks for, read without running it.
+ *
+ * S1 A function of `can` is there only if the text holds its name. So what the text does not name needs no power.
+ * S2 A host counts as literal only in a call whose first argument is a text that begins with it, and only if every use of
+ *    the name is such a call; else any address is asked for. Either way each call is judged when it is made.
+ */
+
+import type { Need } from '@headgate/core/step';
+import { type Target, targetOf } from '../http.request/target.ts';
+
+/** The functions of `can` that need a power. */
+const FUNCTIONS = ['fetch'] as const;
+
+const word = (name: string): RegExp => new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'g');
+
+/** Names of the host functions that the text mentions. */
+export const calls = (source: string): readonly string[] => FUNCTIONS.filter((name) => word(name).test(source));
+
+/** A whole text that is a whole argument, or the beginning of a template. */
+const CALL = /(?<![\w$])fetch\s*\(\s*(?:(?:'([^'\\\n]*)'|"([^"\\\n]*)"|`([^`\\$]*)`)\s*[,)]|`([^`\\$]*)\$\{)/g;
+
+const literalTargets = (source: string): readonly Target[] | undefined => {
+  const found = [...source.matchAll(CALL)].map((match) =>
+    // What follows in a template must not be able to go on with the host.
+    match[4] === undefined ? targetOf(match[1] ?? match[2] ?? match[3]) : targetOf(`${match[4]}@`),
+  );
+  const uses = [...source.matchAll(word('fetch'))].length;
+  return found.length === uses && found.every((target) => target !== undefined) ? found : undefined;
+};
+
+/** The powers that these settings need. */
+export const needsOf = (raw: Record<string, unknown>): readonly Need[] => {
+  const source = typeof raw['source'] === 'string' ? raw['source'] : '';
+  return [running(raw['language']), ...netNeeds(source)];
+};
+
+const running = (language: unknown): Need => {
+  const python = language === 'python';
+  return {
+    power: 'code',
+    scope: python ? 'python' : 'js',
+    sentence: `Run the ${python ? 'Python' : 'JavaScript'} code of this step in the jail, where it reaches nothing that is not lent to it.`,
+  };
+};
+
+const netNeeds = (source: string): readonly Need[] => {
+  const unknown = source.trimStart().startsWith('{{');
+  if (!unknown && calls(source).length === 0) return [];
+  const targets = unknown ? undefined : literalTargets(source);
+  if (targets === undefined)
+    return [
+      {
+        power: 'net',
+        scope: '* *:*',
+        computed: true,
+        sentence: 'Read, send, change or delete data at any address: its code decides which one when the flow runs.',
+      },
+    ];
+  const hosts = new Map(targets.map((target) => [`${target.host}:${target.port}`, target.origin]));
+  return [...hosts].map(([host, origin]) => ({
+    power: 'net' as const,
+    scope: `* ${host}`,
+    sentence: `Read, send, change or delete data at ${origin}, as its code decides.`,
+  }));
+};

@@ -35,9 +35,8 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     return FAILED;
   };
   // Asked for before anything is opened: a signal during the start ends a server that is up, not half of one.
-  const stopped = new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
+  const stopped = new Promise<undefined>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => resolve(undefined));
   });
   const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const opened = await openAll(s, version, log);

@@ -5,7 +5,17 @@
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -143,6 +153,16 @@ test('twin: a change that nobody cuts off goes through its steps, and the old ke
   expect((await change()).out.trim().split('\n')).toEqual(['made', 'begun', 'placed', 'done', 'ok']);
   await whole();
   expect(await opensWith(old)).toBe(false);
+});
+
+test('the new key file belongs to whom the old one belonged to, with the same rights', async () => {
+  chmodSync(keyFile, 0o640);
+  // Only root can give files away; anybody else keeps his own.
+  if (process.getuid?.() === 0) chownSync(keyFile, 12_345, 12_346);
+  const { uid, gid, mode } = statSync(keyFile);
+  expect((await change()).out).toContain('ok');
+  expect(statSync(keyFile)).toMatchObject({ uid, gid, mode });
+  await whole();
 });
 
 test('one change at a time: the second is told so, and the first is not disturbed', async () => {

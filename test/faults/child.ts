@@ -144,7 +144,8 @@ if (orders.start !== undefined) {
   for (let i = 0; i < orders.start.times; i += 1) {
     const started = await engine.start({
       principal: owner,
-      flow: ids.get(orders.start.flow) ?? '',
+      // Published by an earlier child, it has the same id.
+      flow: ids.get(orders.start.flow) ?? `f_${orders.start.flow.toLowerCase()}`,
       which: {},
       input: orders.start.input,
       trigger: { kind: 'api@1' },

@@ -232,7 +232,7 @@ for (const scenario of SCENARIOS) {
     for (const when of ['before', 'after', 'durable'] as const) {
       const moment =
         when === 'durable' ? 'once an event of each type was synced' : `${when} an event of each type was written`;
-      test(`${moment}: no run lost, no effect silently repeated`, { timeout: 240_000 }, async () => {
+      test(`Q-03 ${moment}: no run lost, no effect silently repeated`, { timeout: 240_000 }, async () => {
         // Two at a time: a child mostly waits for its own start.
         const left = [...points];
         const worker = async (): Promise<void> => {
@@ -244,6 +244,39 @@ for (const scenario of SCENARIOS) {
     }
   });
 }
+
+test('Q-03 a run that brings the server down at every start is held back, and the others go on', {
+  timeout: 120_000,
+}, async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'headgate-poison-'));
+  const key = randomBytes(32).toString('base64');
+  const steps = [{ id: 'g', kind: 'http.request@1', with: get('poison', 'again') }];
+  const good = { headgate: 1, name: 'Good', steps: [{ id: 'a', kind: 'set@1', with: { value: 1 } }] };
+  const flows = [{ headgate: 1, name: 'Bad', steps }, good].map((flow) => ({
+    flow: flow as Flow,
+    grants: [`net: * ${host}`],
+  }));
+  // Whenever the step of that run has started, the process dies: a request that may be repeated, so it always is.
+  const kill = { type: 'step.started', nth: 1, when: 'durable' } as const;
+  const first = await runChild({ dir, key, flows, start: { flow: 'Bad', input: {}, times: 1 }, kill, settle: 30_000 });
+  const killed = [first.killed];
+  for (let i = 0; i < 3; i += 1) killed.push((await runChild({ dir, key, kill, settle: 30_000 })).killed);
+  expect(killed).toEqual([true, true, true, true]);
+  const last = await runChild({ dir, key, kill, start: { flow: 'Good', input: {}, times: 1 }, settle: 30_000 });
+  expect(last.killed).toBe(false);
+  const final = last.lines.find((line) => line.final !== undefined)?.final ?? [];
+  const [bad, other] = final.toSorted((a, b) => a.flow.localeCompare(b.flow));
+  expect(bad).toMatchObject({ flow: 'f_bad', state: 'in_doubt', problem: 'run.poison' });
+  expect(other).toMatchObject({ flow: 'f_good', state: 'done', output: 1 });
+  // Its twin: once or twice is no pattern. The same run without the kill goes on and ends well.
+  const fine = mkdtempSync(join(tmpdir(), 'headgate-poison-'));
+  const start = { flow: 'Bad', input: {}, times: 1 };
+  expect((await runChild({ dir: fine, key, flows, start, kill, settle: 30_000 })).killed).toBe(true);
+  expect((await runChild({ dir: fine, key, kill, settle: 30_000 })).killed).toBe(true);
+  const healed = await runChild({ dir: fine, key, settle: 30_000 });
+  expect(healed.lines.find((line) => line.final !== undefined)?.final).toMatchObject([{ state: 'done' }]);
+  for (const one of [dir, fine]) rmSync(one, { recursive: true, force: true });
+});
 
 const judge = (tag: string, scenario: Scenario, acknowledged: string[], final: Final[]): void => {
   for (const id of acknowledged)

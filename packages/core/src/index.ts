@@ -7,6 +7,8 @@ export type { EachWith, Flow, Json, RepeatWith, Retry, Settings, Step, Trigger }
 export { PLAN_VERSION, RUN_STATES, isOver } from './run/journal.ts';
 export type { Event, EventData, EventType, Held, RunCreated, RunState, Started } from './run/journal.ts';
 export type {
+  DryRequest,
+  DryRun,
   EnginePort,
   EventView,
   GuardPort,
@@ -15,6 +17,7 @@ export type {
   RerunRequest,
   RunView,
   StartRequest,
+  Touch,
 } from './run/port.ts';
 export { PERMISSIONS, may } from './access/permission.ts';
 export type { Permission, Principal, PrincipalKind, Thing } from './access/permission.ts';

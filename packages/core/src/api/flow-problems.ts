@@ -108,6 +108,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
 
   'rerun.step': 'There is no step of this id to run again from or up to.',
   'run.bug': 'The run met a fault of the server and was ended.',
+  'run.poison': 'The server stopped several times in a row while this run was working, so the run is held back.',
   'run.cancelled': 'The run was cancelled.',
   'run.failed': 'The run failed.',
   'run.limit': 'A block has more items than allowed.',

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { empty, route } from './route.ts';
-import { byId, id, lent, time } from './shapes.ts';
+import { byId, id, json, lent, problem, time } from './shapes.ts';
 
 const tags = ['grants'] as const;
 
@@ -38,6 +38,44 @@ export const flowPowers = route({
   answers: { 200: z.strictObject({ needs: z.array(need), granted: z.array(grant), missing: z.array(lent) }) },
   problems: ['missing', 'flow.invalid'],
   summary: 'What the draft asks for, what was lent, and what is missing in the form `grant` takes',
+  tags,
+});
+
+const touch = z.strictObject({
+  step: z.string().describe('* is the flow as a whole'),
+  power: z.string().describe('In the form `grant` takes'),
+  sentence: z.string().describe('What it means'),
+  how: z
+    .enum(['written', 'known', 'open'])
+    .describe('It stands in the settings, follows from the input given, or is known only when it runs'),
+  comes: z.enum(['yes', 'no', 'perhaps']).describe('Does a run with this input come to it, as far as that can be told'),
+  times: z.int().describe('How many times it was seen to come'),
+  asks: z.boolean().describe('Lent only by saying so, never by writing it into a step'),
+  grant: z.strictObject({ id, grantor: z.string() }).nullable().describe('What it would stand on now'),
+  refused: z.string().nullable().describe('The code of the problem it would meet now'),
+});
+
+export const dryRun = route({
+  method: 'POST',
+  path: '/api/v1/flows/{id}/powers/dry-run',
+  needs: 'run',
+  on: 'flow',
+  params: byId,
+  body: z.strictObject({
+    input: json.optional().describe('Without it only the settings are read'),
+    version: z.int().min(1).optional().describe('Without it the draft'),
+    environment: environment.optional(),
+  }),
+  answers: {
+    200: z.strictObject({
+      touches: z.array(touch).readonly(),
+      ends: z.enum(['done', 'failed', 'open']).describe('How far the input leads without any effect'),
+      problem: problem.nullable(),
+    }),
+  },
+  problems: ['missing', 'flow.invalid', 'flow.version_unknown', 'requests.limit'],
+  summary:
+    'What a run would touch, listed without touching it: expressions and pure steps are evaluated for the input, nothing is opened and nobody is called. Needs `flow.read` too',
   tags,
 });
 

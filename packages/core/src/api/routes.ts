@@ -37,6 +37,7 @@ export const ROUTES = {
   listSteps: steps.listSteps,
 
   flowPowers: grants.flowPowers,
+  dryRun: grants.dryRun,
   giveGrants: grants.giveGrants,
   takeGrant: grants.takeGrant,
 

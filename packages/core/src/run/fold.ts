@@ -69,6 +69,8 @@ const fold = (state: State, event: Event): void => {
       state.response = event.data;
       return;
     case 'run.log':
+    case 'run.recovered':
+    case 'run.paused':
       return;
     case 'run.done':
       state.phase = 'done';

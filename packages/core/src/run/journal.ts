@@ -67,6 +67,10 @@ export type EventData = {
   'run.cancelled': { by: string };
   /** A crash fell between an effect and its record: somebody must choose. */
   'run.doubted': { problem: Problem };
+  /** Read back after a crash that fell while it worked. Several in a row without a result between them are a pattern. */
+  'run.recovered': Record<string, never>;
+  /** The server was stopped in good order while it worked. */
+  'run.paused': Record<string, never>;
   /** The choice: `repeat` runs the step again, `skip` takes null as its result, `fail` lets the run fail. */
   'run.resolved': { choice: 'repeat' | 'skip' | 'fail'; by: string };
 };

@@ -83,6 +83,43 @@ export type RerunRequest = {
   readonly version?: number;
 };
 
+export type DryRequest = {
+  readonly principal: Principal;
+  readonly flow: string;
+  readonly which: { readonly version: number } | { readonly draft: true };
+  /** Absent: only the settings are read, and nothing is evaluated. */
+  readonly input?: unknown;
+  readonly environment?: string;
+};
+
+/** One use of a power that a run may come to. */
+export type Touch = {
+  /** `*`: the flow as a whole. */
+  readonly step: string;
+  /** In the form `grant` takes. */
+  readonly power: string;
+  readonly sentence: string;
+  /** It stands in the settings (`written`), follows from the input given (`known`), or is known only when it runs (`open`). */
+  readonly how: 'written' | 'known' | 'open';
+  /** Does a run with this input come to it? `perhaps` when that hangs on what an effect gives, or no input was given. */
+  readonly comes: 'yes' | 'no' | 'perhaps';
+  /** How many times it was seen to come. */
+  readonly times: number;
+  /** Lent only by saying so, never by writing it into a step. */
+  readonly asks: boolean;
+  /** The grant it would stand on now, or why there is none. */
+  readonly grant: { readonly id: string; readonly grantor: string } | null;
+  readonly refused: string | null;
+};
+
+/** What a flow would touch, told without touching it. */
+export type DryRun = {
+  readonly touches: readonly Touch[];
+  /** How far the input leads by itself: to the end, into a Problem, or up to what an effect has to give. */
+  readonly ends: 'done' | 'failed' | 'open';
+  readonly problem: Problem | null;
+};
+
 export type EnginePort = {
   readonly start: (request: StartRequest) => Promise<Result<{ readonly run: RunView; readonly finished: boolean }>>;
   readonly hook: (request: HookRequest) => Promise<HookAnswer>;
@@ -108,6 +145,8 @@ export type EnginePort = {
   /** What a resume link stands for, without using it. Null when it never existed; `used` when it did its work. */
   readonly resumable: (token: string) => Promise<{ readonly used: boolean; readonly note: string | null } | null>;
   readonly resume: (token: string, body: unknown) => Promise<Result<{ readonly run: string }>>;
+  /** What a run would touch: expressions and pure steps are evaluated, nothing is opened and nobody is called. */
+  readonly dryRun: (request: DryRequest) => Promise<Result<DryRun>>;
   /** What is missing before work can be taken; empty when ready. */
   readonly ready: () => readonly string[];
 };

@@ -45,8 +45,14 @@ const data: { [T in EventType]: fc.Arbitrary<EventData[T]> } = {
     fc.record({ out: held, port: fc.constantFrom('true', 'false', 'problem') }),
   ),
   'step.problem': fc.oneof(fc.record({ problem, attempt }), fc.record({ problem, attempt, retryAt: fc.nat(9) })),
-  'step.waiting': fc.record({ until: fc.nat(9), token: fc.constant('t'), child: fc.constant('r') }, optional),
-  'block.opened': fc.record({ count: fc.oneof(fc.nat(6), fc.constantFrom(-1, 1.5, 1e15, Number.NaN)) }),
+  'step.waiting': fc.record(
+    { until: fc.nat(9), token: fc.constant('t'), child: fc.constant('r'), deadline: fc.nat(9) },
+    optional,
+  ),
+  'block.opened': fc.record(
+    { count: fc.oneof(fc.nat(6), fc.constantFrom(-1, 1.5, 1e15, Number.NaN)), deadline: fc.nat(9) },
+    { requiredKeys: ['count'] },
+  ),
   'block.item': fc.oneof(
     fc.record({ out: held }),
     fc.record({ problem }),
@@ -59,6 +65,8 @@ const data: { [T in EventType]: fc.Arbitrary<EventData[T]> } = {
   'run.failed': fc.record({ problem }),
   'run.cancelled': fc.constant({ by: 'u1' }),
   'run.doubted': fc.record({ problem }),
+  'run.recovered': fc.constant({}),
+  'run.paused': fc.constant({}),
   'run.resolved': fc.record({ choice: fc.constantFrom('repeat', 'skip', 'fail'), by: fc.constant('u1') }),
 };
 
@@ -103,7 +111,10 @@ const eventOf = (shape: Shape, odd: Odd): Event => {
 
 const anyEvent = fc.oneof(
   ...STEPS.map((type) => ({ weight: 12, arbitrary: oddOf(type) })),
-  ...(['run.resolved', 'run.responded', 'run.log'] as const).map((type) => ({ weight: 3, arbitrary: oddOf(type) })),
+  ...(['run.resolved', 'run.responded', 'run.log', 'run.recovered', 'run.paused'] as const).map((type) => ({
+    weight: 3,
+    arbitrary: oddOf(type),
+  })),
   ...ENDS.map((type) => ({ weight: 1, arbitrary: oddOf(type) })),
   { weight: 1, arbitrary: oddOf('run.created') },
   { weight: 1, arbitrary: oddOf('run.started') },

@@ -12,6 +12,7 @@ import { Alerts } from './alerts.ts';
 import { Broker } from './broker.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Credentials } from './credentials.ts';
+import { newDryRun } from './dry-run.ts';
 import { startDue } from './due.ts';
 import { Flows } from './flows.ts';
 import { Followers } from './follow.ts';
@@ -299,6 +300,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       await store.engine.useToken(hash, clock.now());
       return { ok: true, value: { run: live.id } };
     }),
+    dryRun: newDryRun({ store, flows, catalog: o.catalog, clock }),
     ready: () => {
       const state = store.journal.state();
       if (!state.ok) return [state.problem.text];

@@ -3,7 +3,8 @@
  * All entrances come through `create`; all ends go through `#ended`.
  *
  * R1 A run is in memory once at most: `hold` is the only way to one, and loading it twice at a time gives the same.
- * R2 What a crash interrupted is judged when the run is read back: repeated if its start said so, otherwise in doubt.
+ * R2 What a crash interrupted is judged when the run is read back: repeated if its start said so, otherwise in doubt. A run
+ *    that was working at one crash after the other is held back, so that it does not bring the server down for ever.
  */
 
 import { isOver, type Problem, problem, unsettled } from '@headgate/core';
@@ -14,7 +15,7 @@ import { Recent } from './cache.ts';
 import { Children } from './children.ts';
 import type { Clock } from './clock.ts';
 import type { CompiledFlow } from './compiled.ts';
-import { doubt } from './doubt.ts';
+import { doubt, Interruptions, poison } from './doubt.ts';
 import { Ends } from './ends.ts';
 import { Families } from './families.ts';
 import type { Flows } from './flows.ts';
@@ -266,21 +267,32 @@ export class Runs {
       return null;
     }
     const live = new Live(row, compiled);
-    const repeatable = new Map<string, boolean>();
+    const interruptions = new Interruptions();
     for await (const event of this.ends.events(workspace, run, 0)) {
       live.replay(event);
-      if (event.type === 'step.started')
-        repeatable.set(`${event.step}.${(event.item ?? []).join('.')}`, event.data.repeatable);
+      interruptions.read(event);
+    }
+    const worked = row.state === 'running' && live.state.phase === 'running' && !again;
+    const held = worked && interruptions.tooMany;
+    if (worked && !held) {
+      // On disk before it goes on: if it brings the server down again, the next start knows.
+      live.record(this.#d.clock.now(), 'run.recovered', {});
+      live.flush(this.#d.journal);
+      await this.#d.journal.barrier(live.group);
     }
     this.#queuedIn.delete(run);
     live.admitted = row.limitKey !== null && live.state.phase !== 'queued';
     this.#live.set(run, live);
     this.wakes.deadline(live);
-    for (const { scope, step, doubted } of unsettled(live.state)) {
-      if (doubted) continue;
-      if (repeatable.get(`${step.id}.${scope.item.join('.')}`) === true) this.loop.again(live, scope, step);
-      else live.record(this.#d.clock.now(), 'run.doubted', { problem: doubt(step.id) }, step.id, scope.item);
+    const cut = unsettled(live.state).filter(({ doubted }) => !doubted);
+    for (const { scope, step } of cut) {
+      if (!held && interruptions.mayRepeat(step.id, scope.item)) this.loop.again(live, scope, step);
+      else {
+        const why = held ? poison(step.id) : doubt(step.id);
+        live.record(this.#d.clock.now(), 'run.doubted', { problem: why }, step.id, scope.item);
+      }
     }
+    if (held && cut.length === 0) this.loop.fail(live, poison());
     this.loop.advance(live);
     return live;
   }
@@ -373,6 +385,9 @@ export class Runs {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     for (const live of this.#live.values()) {
+      // Told to stop at once, it leaves the journal as a crash would.
+      if (grace > 0 && live.state.phase === 'running' && live.state.active > 0)
+        live.record(this.#d.clock.now(), 'run.paused', {});
       live.flush(this.#d.journal);
       live.abandoned = true;
       for (const flight of live.flights) flight.abort.abort();

@@ -160,7 +160,7 @@ export const written =
   };
 
 /** The input with defaults filled in, or what is wrong with it. */
-export const checkInput = (target: Target, input: unknown): Result<unknown> => {
+export const checkInput = (target: Pick<Target, 'compiled'>, input: unknown): Result<unknown> => {
   const { input: declared } = target.compiled;
   if (declared === null) return { ok: true, value: input };
   const checked = declared(input);

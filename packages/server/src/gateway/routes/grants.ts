@@ -84,6 +84,26 @@ export const grantRoutes = (lodge: Lodge): readonly Route[] => {
       });
     }),
 
+    implement(ROUTES.dryRun, async ({ who, params, body }) => {
+      if (!who.permissions.includes('flow.read'))
+        return refuse(
+          'permission.missing',
+          'A dry run tells what the flow holds, and needs the permission flow.read too',
+        );
+      const leave = lodge.waiting.enter(who.id);
+      if (leave === undefined) return refuse('requests.limit');
+      const told = await gate.engine
+        .dryRun({
+          principal: who,
+          flow: params.id,
+          which: body.version === undefined ? { draft: true } : { version: body.version },
+          ...(body.input === undefined ? {} : { input: body.input }),
+          ...(body.environment === undefined ? {} : { environment: body.environment }),
+        })
+        .finally(leave);
+      return told.ok ? give(200, told.value) : { refused: told.problem };
+    }),
+
     implement(ROUTES.giveGrants, async ({ who, params, body }) => {
       const store = gate.store.in(who.workspace);
       const row = await store.flows.get(params.id);

@@ -24,6 +24,7 @@ const grant = z.strictObject({
   grantor: z.string(),
   created: time,
   sentence: z.string().describe('What it means'),
+  asCaller: z.boolean().describe('Lent only as far as who starts the run may lend it himself'),
   typed: z.boolean().describe('Lent by writing it plainly into a step'),
   void: z.boolean().describe('Who gave it may no longer give it: it lends nothing now'),
 });
@@ -85,7 +86,11 @@ export const giveGrants = route({
   needs: 'grant.give',
   on: 'flow',
   params: byId,
-  body: z.strictObject({ grants: z.array(lent).min(1).max(1000), environment: environment.optional() }),
+  body: z.strictObject({
+    grants: z.array(lent).min(1).max(1000),
+    environment: environment.optional(),
+    asCaller: z.boolean().optional().describe('Lent only as far as who starts the run may lend it himself'),
+  }),
   answers: { 201: z.strictObject({ grants: z.array(grant) }) },
   problems: ['missing', 'grant.step', 'flow.invalid'],
   summary: 'Lend powers to steps',

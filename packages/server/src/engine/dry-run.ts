@@ -71,7 +71,8 @@ export const told = ({ step, need, how, comes, times }: Seen): Omit<Touch, 'gran
     how,
     comes,
     times,
-    asks: !lentByTyping(need),
+    // What follows from an input is computed all the same: nobody wrote it.
+    asks: how !== 'written' || !lentByTyping(need),
   };
 };
 

@@ -209,7 +209,7 @@ test('NEVER-14 a dry run of a flow of the store calls nobody, writes nothing, an
   const given = await g.engine.dryRun({ ...ask, input: { host: server.host } });
   expect(given.ok && told(given.value)).toEqual([
     `mine net: GET ${server.host} yes by owner`,
-    `theirs net: GET ${server.host} yes grant.missing`,
+    `theirs net: GET ${server.host} yes grant.missing asks`,
     `narrow net: GET ${server.host} yes power.narrowed`,
     'go flow: call Nobody yes grant.missing',
   ]);

@@ -24,6 +24,7 @@ import { Loop } from './loop.ts';
 import { netFor } from './net.ts';
 import { Recovery } from './recovery.ts';
 import { rerun } from './rerun.ts';
+import { dismissRevoked } from './revoked.ts';
 import { newRunViews } from './run-views.ts';
 import { Runs } from './runs.ts';
 import { Schedule } from './schedule.ts';
@@ -197,7 +198,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const changed = (): void => {
     flows.forget();
     broker.changed();
-    later.do('the queue of a revoked key', () => runs.dropRevoked());
+    later.do('the queue of a revoked key', () => dismissRevoked(store, clock, runs));
     hooks.forget();
     alerts.forget();
     void learn().catch((error: unknown) => log('error', 'secrets could not be read', { error: String(error) }));

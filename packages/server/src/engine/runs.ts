@@ -23,6 +23,7 @@ import type { Later } from './later.ts';
 import { Live } from './live.ts';
 import { type Loop, PARK } from './loop.ts';
 import { AGAIN, Outage } from './outage.ts';
+import { dismiss, isRevoked } from './revoked.ts';
 import { startLimits } from './start.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
@@ -192,30 +193,14 @@ export class Runs {
       const live = await this.#hold(run);
       if (live === null || live.over || live.state.phase !== 'queued') return;
       live.admitted = true;
-      if (await this.#revoked(live.base.principal)) return this.#cancelQueued(live);
+      if (await isRevoked(this.#d.store, live.base.principal)) return dismiss(this.#d.clock, this.loop, live);
       this.#start(live);
     });
   }
 
-  /** The keys may have changed: what the holder of a revoked one queued does not begin (row AZ-10). */
-  async dropRevoked(): Promise<void> {
-    const queued = [...this.#live.values()].filter((live) => live.state.phase === 'queued');
-    const known = new Map<string, boolean>();
-    for (const { base } of queued)
-      if (!known.has(base.principal)) known.set(base.principal, await this.#revoked(base.principal));
-    for (const live of queued)
-      if (known.get(live.base.principal) === true && live.state.phase === 'queued') this.#cancelQueued(live);
-  }
-
-  /** Triggers and the server itself have no key, and nothing of theirs to take back here. */
-  async #revoked(principal: string): Promise<boolean> {
-    return ((await this.#d.store.engine.keyById(principal))?.revoked ?? null) !== null;
-  }
-
-  #cancelQueued(live: Live): void {
-    const reason = 'the key that started it was revoked';
-    live.record(this.#d.clock.now(), 'run.cancel', { by: live.base.principal, reason });
-    this.loop.advance(live);
+  /** Runs in memory that did not begin yet. */
+  queued(): readonly Live[] {
+    return [...this.#live.values()].filter((live) => live.state.phase === 'queued');
   }
 
   async #replaced(run: string, by: string): Promise<void> {

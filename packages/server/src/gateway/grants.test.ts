@@ -122,6 +122,24 @@ describe('powers', () => {
     expect(rows.every((row) => row.actor.startsWith('key_'))).toBe(true);
   });
 
+  test('a power lent as caller is marked as such, and a run of a caller who may not lend it is refused', async () => {
+    const id = await create(fetching('https://{{ input.host }}/x'));
+    const body = { asCaller: true, grants: [{ step: 'get', power: 'net: GET *.invalid' }] };
+    expect((await ask(ROUTES.giveGrants, { params: { id }, body })).json).toMatchObject({
+      grants: [{ asCaller: true }],
+    });
+    expect((await ask(ROUTES.publishFlow, { params: { id } })).status).toBe(409);
+    const any = { grants: [{ step: 'get', power: 'net: GET *' }], asCaller: true };
+    expect((await ask(ROUTES.giveGrants, { params: { id }, body: any })).status).toBe(201);
+    expect((await ask(ROUTES.publishFlow, { params: { id } })).status).toBe(201);
+    const run = { input: { host: 'nowhere.invalid' }, wait: 10 };
+    const weak = (await server.key({ permissions: ['run', 'run.read'] })).plain;
+    const refused = await ask(ROUTES.startRun, { params: { id }, body: run, key: weak });
+    expect(refused.json).toMatchObject({ state: 'failed', problem: { code: 'grant.caller' } });
+    const mine = await ask(ROUTES.startRun, { params: { id }, body: run });
+    expect((mine.json as { problem: { code: string } }).problem.code).toMatch(/^egress\./);
+  });
+
   test('what is lent is told in words, with who lent it, how, and whether it still counts', async () => {
     const lender = await server.key({ permissions: ['flow.read', 'grant.give'] });
     const id = await create(fetching('https://api.example.com/x'));

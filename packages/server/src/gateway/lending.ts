@@ -93,14 +93,20 @@ export const grantSentence = (power: string): string => {
   return read.ok ? sentence(read.value) : power;
 };
 
+/** Where and how it is lent: in every environment, by saying so, whoever starts the run, unless these say otherwise. */
+export type Terms = {
+  readonly environment?: string | undefined;
+  readonly typed?: boolean;
+  readonly asCaller?: boolean | undefined;
+};
+
 /** New grant rows, by this principal. */
 const grantRows = (
   gate: Gate,
   who: Principal,
   flow: FlowRow,
   lent: readonly LentText[],
-  environment: string,
-  typed: boolean,
+  { environment = '*', typed = false, asCaller = false }: Terms,
 ): GrantRow[] =>
   lent.map(({ step, power }) => ({
     id: gate.newId('grant_'),
@@ -109,7 +115,7 @@ const grantRows = (
     power,
     environment,
     grantor: who.id,
-    asCaller: false,
+    asCaller,
     created: gate.clock(),
     typed,
   }));
@@ -120,16 +126,15 @@ export const lendNow = async (
   who: Principal,
   flow: FlowRow,
   lent: readonly LentText[],
-  environment = '*',
-  typed = false,
+  terms: Terms = {},
 ): Promise<GrantRow[] | null> => {
-  const rows = grantRows(gate, who, flow, lent, environment, typed);
+  const rows = grantRows(gate, who, flow, lent, terms);
   const recorded = await Promise.all(
     rows.map((row) =>
       audit.record({
         workspace: who.workspace,
         actor: who.id,
-        action: typed ? 'grant.typed' : 'grant.given',
+        action: terms.typed === true ? 'grant.typed' : 'grant.given',
         object: grantObject(row),
         decision: 'allow',
         reason: null,
@@ -140,8 +145,8 @@ export const lendNow = async (
 };
 
 /** A grant in the audit trail: flow, step, environment, power. */
-export const grantObject = ({ flow, step, environment, power }: GrantRow): string =>
-  `${flow} ${step} ${environment} ${power}`;
+export const grantObject = ({ flow, step, environment, power, asCaller }: GrantRow): string =>
+  `${flow} ${step} ${environment} ${power}${asCaller ? ' as caller' : ''}`;
 
 /** What this save brought that counts as lent by being written (LE2), and is not lent yet. */
 export const lendTyped = async (
@@ -165,6 +170,6 @@ export const lendTyped = async (
     .filter(({ power }) => !open.has(power))
     .map(({ step, power }) => ({ step, power }));
   if (lent.length === 0) return;
-  const rows = await lendNow(lodge, who, flow, lent, '*', true);
+  const rows = await lendNow(lodge, who, flow, lent, { typed: true });
   if (rows !== null) await gate.store.in(who.workspace).grants.add(rows);
 };

@@ -10,17 +10,11 @@ import { join } from 'node:path';
 import {
   at,
   bad,
-  type Catalog,
   check,
   type Flow,
   good,
   hashFlow,
-  needsOf,
-  parsePower,
   PERMISSIONS,
-  type Principal,
-  powerOf,
-  printPower,
   problem,
   type Result,
   type RunView,
@@ -28,11 +22,9 @@ import {
 import type { Door } from '../egress/door.ts';
 import type { EngineLog } from '../engine/engine.ts';
 import type { SecretSource } from '../engine/secret-source.ts';
-import type { GrantRow } from '../store/ports.ts';
+import { type Allow, grantsFor, LOCAL } from './allow.ts';
 import { type House, openHouse } from './house.ts';
 import { clearUp } from './leftovers.ts';
-
-const LOCAL: Principal = { kind: 'cli', id: 'cli', workspace: 'default', permissions: PERMISSIONS };
 
 type LocalOptions = {
   readonly egressAllow: string;
@@ -78,39 +70,6 @@ export const openLocal = async (o: LocalOptions): Promise<Result<House>> => {
       }
     },
   });
-};
-
-/** `needed` lends all that the flow's steps ask for; otherwise each entry is a power, lent to every step. */
-export type Allow = readonly string[];
-
-/** Powers as grant rows, or the first that is not understood. */
-const grantsFor = (flow: Flow, id: string, catalog: Catalog, allow: Allow): Result<GrantRow[]> => {
-  const rows: GrantRow[] = [];
-  const lend = (step: string, power: string): void => {
-    rows.push({
-      id: `g${randomBytes(8).toString('hex')}`,
-      flow: id,
-      step,
-      power,
-      environment: '*',
-      grantor: LOCAL.id,
-      asCaller: false,
-      created: Date.now(),
-    });
-  };
-  for (const text of allow) {
-    if (text === 'needed') {
-      for (const { step, need } of needsOf(flow, catalog)) {
-        const power = powerOf(need);
-        if (power !== undefined) lend(step, printPower(power));
-      }
-      continue;
-    }
-    const power = parsePower(text);
-    if (!power.ok) return bad({ ...power.problem, at: { field: '--allow' } });
-    lend('*', printPower(power.value));
-  }
-  return good(rows);
 };
 
 /** Publishes a flow in a local house and answers its id. */

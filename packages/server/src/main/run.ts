@@ -4,7 +4,8 @@ import { type Catalog, everyStep, type Flow, needsOf, type Problem, powerOf, pri
 import { loadCatalog } from '../engine/loader.ts';
 import { inspectFile, neighboursOf, readInput } from './files.ts';
 import type { House } from './house.ts';
-import { type Allow, openLocal, publishLocal, runLocal } from './local.ts';
+import type { Allow } from './allow.ts';
+import { openLocal, publishLocal, runLocal } from './local.ts';
 import { complain, DONE, FAILED, MISUSED, note, pretty, print } from './say.ts';
 import { secretsFile } from './secrets-file.ts';
 import { builtInSteps } from './steps.ts';

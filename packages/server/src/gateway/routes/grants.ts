@@ -17,7 +17,7 @@ import {
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, refuseAll } from '../outcome.ts';
 
-const shown = ({ id, step, power, environment, grantor, created, typed }: GrantRow, gone = false) => ({
+const shown = ({ id, step, power, environment, grantor, asCaller, created, typed }: GrantRow, gone = false) => ({
   id,
   step,
   power,
@@ -25,6 +25,7 @@ const shown = ({ id, step, power, environment, grantor, created, typed }: GrantR
   grantor,
   created: new Date(created).toISOString(),
   sentence: grantSentence(power),
+  asCaller,
   typed: typed === true,
   void: gone,
 });
@@ -115,7 +116,10 @@ export const grantRoutes = (lodge: Lodge): readonly Route[] => {
         return grants.problems.length === 1 && grants.problems[0]?.code === 'grant.step'
           ? { refused: grants.problems[0] }
           : refuseAll('input.invalid', grants.problems);
-      const rows = await lendNow(lodge, who, row, grants.lent, body.environment);
+      const rows = await lendNow(lodge, who, row, grants.lent, {
+        environment: body.environment,
+        asCaller: body.asCaller,
+      });
       if (rows === null) return refuse('audit.down');
       if (!(await store.grants.add(rows))) return MISSING;
       return give(201, { grants: rows.map((one) => shown(one)) });

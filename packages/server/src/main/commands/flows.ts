@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { examples, number, several, type Shell } from '../shell.ts';
 
 type RunOptions = { readonly input: string; readonly allow: readonly string[]; readonly wait: number };
+type CheckOptions = { readonly powers?: boolean; readonly input?: string; readonly allow: readonly string[] };
 type TestOptions = { readonly record?: boolean; readonly junit?: string; readonly wait: number };
 
 const SECONDS = 86_400;
@@ -50,13 +51,32 @@ const checkCommand = (program: Command, shell: Shell): void => {
   const check = program
     .command('check')
     .summary('check flow files and print every problem with its place')
-    .description('Checks flow files and prints every problem, with its place and what to do. Nothing runs.')
+    .description(
+      'Checks flow files and prints every problem, with its place and what to do. Nothing runs.\n' +
+        'With --powers it lists what they would touch instead: each step, each power, and whether it asks. With an input,\n' +
+        'expressions and pure steps are evaluated to see how far that can be known; nothing is opened and nobody is called.',
+    )
     .argument('<file...>', 'flow files')
-    .action(async (files: string[]) => {
+    .option('--powers', 'list what the flows would touch')
+    .option('--input <json>', 'with --powers: an input to look with: JSON, @FILE, or - for standard input')
+    .option('--allow <power>', 'with --powers: count this power, or "needed", as lent; may be repeated', several, [])
+    .action(async (files: string[], o: CheckOptions) => {
+      if (o.powers !== true && (o.input !== undefined || o.allow.length > 0))
+        return shell.misused(o.input === undefined ? '--allow' : '--input', 'this option goes with --powers');
+      if (o.powers === true) {
+        const { listPowers } = await import('../powers.ts');
+        const input = o.input ?? null;
+        return shell.finish(await listPowers(files, { input, allow: o.allow, json: shell.json() }));
+      }
       const { checkFiles } = await import('../check.ts');
       shell.finish(await checkFiles(files, shell.json()));
     });
-  examples(check, 'check flow.json', 'check flows/*/flow.json --json');
+  examples(
+    check,
+    'check flow.json',
+    'check flows/*/flow.json --json',
+    `check flow.json --powers --input '{"host": "api.example.com"}'`,
+  );
 };
 
 const testCommand = (program: Command, shell: Shell): void => {

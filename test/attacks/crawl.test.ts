@@ -110,6 +110,8 @@ describe('SEC-01 the guard stands before every answer', () => {
     expect(
       readFileSync(join(folder, 'hooks.ts'), 'utf8').match(/response\.end\(none \? undefined : text\)/g),
     ).toHaveLength(1);
-    expect(readFileSync(join(folder, 'hooks.ts'), 'utf8')).toContain('const text = written(guard, answer.body);');
+    expect(readFileSync(join(folder, 'hooks.ts'), 'utf8')).toContain(
+      'const text = written(guard, answer.body, reader);',
+    );
   });
 });

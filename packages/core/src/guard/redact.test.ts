@@ -43,7 +43,7 @@ describe('a key is found by its form', () => {
       ['(', ')'],
     ]) {
       const made = redactText(`${before}${key}${key.startsWith('-----BEGIN PRIVATE KEY') ? '' : after}`);
-      expect(made).toMatch(/\[hidden: [^\]]+\]/);
+      expect(made).toMatch(/\[key [^\]]+\]/);
       expect(made).not.toContain(key.slice(8, 24));
     }
     expect(looksSecret(key)).toBe(true);
@@ -51,11 +51,9 @@ describe('a key is found by its form', () => {
 });
 
 test('a password in an address and a credential behind its scheme are hidden, and the rest stays readable', () => {
-  expect(redactText('postgres://ann:hunter2@db.example/app')).toBe(
-    'postgres://ann:[hidden: a password in an address]@db.example/app',
-  );
-  expect(redactText('authorization: Bearer abcdefghijklmnop1234')).toBe('authorization: Bearer [hidden: a credential]');
-  expect(redactText('authorization: Basic dXNlcjpwYXNzd29yZA==')).toBe('authorization: Basic [hidden: a credential]');
+  expect(redactText('postgres://ann:hunter2@db.example/app')).toBe('postgres://ann:[key password]@db.example/app');
+  expect(redactText('authorization: Bearer abcdefghijklmnop1234')).toBe('authorization: Bearer [key credential]');
+  expect(redactText('authorization: Basic dXNlcjpwYXNzd29yZA==')).toBe('authorization: Basic [key credential]');
 });
 
 test('ordinary text is left alone', () => {
@@ -165,8 +163,8 @@ test('under a label everything is hidden, elsewhere only what looks like a key',
   expect(redactJson(given)).toEqual({
     headers: { authorization: '[hidden]', 'set-cookie': ['[hidden]', '[hidden]'], accept: 'text/html' },
     auth: { user: '[hidden]', pin: '[hidden]' },
-    note: 'use [hidden: a GitHub token]',
-    '[hidden: a GitHub token]': 'ann',
+    note: 'use [key github]',
+    '[key github]': 'ann',
     list: [1, 'x', null, true],
   });
 });

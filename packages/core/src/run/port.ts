@@ -5,6 +5,8 @@
  * Four entrances (run API, webhook, schedule, sub-flow) end in one door: `start`.
  */
 
+import type { Guard } from '../guard/match.ts';
+import type { ShapeKind } from '../guard/shapes.ts';
 import type { Principal } from '../access/permission.ts';
 import type { Problem, Result } from '../problem.ts';
 import type { EventType, RunState, Started } from './journal.ts';
@@ -68,6 +70,8 @@ export type HookAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Shapes of keys that this answer may show, by grants to the flow. */
+  readonly reveal?: readonly ShapeKind[];
 };
 
 export type RerunRequest = {
@@ -151,5 +155,8 @@ export type EnginePort = {
   readonly ready: () => readonly string[];
 };
 
-/** GuardPort: the last filter on every byte that leaves. It offers `redact` and no way to read what it knows. */
-export type GuardPort = { readonly redact: (text: string) => string };
+/**
+ * GuardPort: the last filter on every byte that leaves. It offers `redact`, and `window` for what comes in chunks, and no
+ * way to read what it knows.
+ */
+export type GuardPort = Guard;

@@ -1,19 +1,30 @@
 /**
- * The guard's matcher over the values that are secret here: it offers `redact`, and no way to read what it knows.
- * Filled from the vault by the engine alone; filled again whenever a secret changes.
+ * The guard, as the engine builds it: it knows the values that are secret here and the shapes of keys, offers `redact` and
+ * `window`, and no way to read what it knows. Filled from the vault by the engine alone; filled again whenever a secret
+ * changes. Before that, and with no secret at all, it hides shapes.
  */
 
-import { type GuardPort, type Matcher, newMatcher } from '@headgate/core';
+import { type GuardPort, Matcher, type Reader, type RedactWindow, type Secret } from '@headgate/core';
+
+/** Node writes the lower bytes of a text faster than the language can. */
+const lowBytes = (text: string, into: Uint8Array): void => {
+  Buffer.prototype.latin1Write.call(into, text, 0, text.length);
+};
 
 export class KnownValues implements GuardPort {
-  #matcher: Matcher | null = null;
+  #matcher = new Matcher([], lowBytes);
 
-  /** Takes the place of everything known before. */
-  learn(values: readonly string[]): void {
-    this.#matcher = values.length === 0 ? null : newMatcher(values);
+  /** Takes the place of everything known before. A value alone has no name that could be shown. */
+  learn(secrets: readonly (Secret | string)[]): void {
+    const named = secrets.map((one) => (typeof one === 'string' ? { name: '', value: one } : one));
+    this.#matcher = new Matcher(named, lowBytes);
   }
 
-  redact(text: string): string {
-    return this.#matcher === null ? text : this.#matcher.redact(text);
+  redact(text: string, reader?: Reader): string {
+    return this.#matcher.redact(text, reader);
+  }
+
+  window(reader?: Reader): RedactWindow {
+    return this.#matcher.window(reader);
   }
 }

@@ -140,7 +140,7 @@ export class Keys implements Alarm {
   #look({ mark, shape }: Probe, start: number): boolean {
     const text = this.#text;
     if (start < 0 || (start < this.#barren && isAnyToken(shape)) || !text.startsWith(mark, start)) return false;
-    if (shape.common === true && start > 0 && isWord(text.charCodeAt(start - 1))) return false;
+    if (shape.common === true && !beginsWord(text, start)) return false;
     const after = start + mark.length;
     const runs = (this.#runs ??= new Runs(text));
     runs.touched = false;
@@ -162,6 +162,16 @@ const isAnyToken = (shape: Shape): boolean =>
 
 const isWord = (code: number): boolean =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+
+/** Characters before a place that tell whether a word begins there. */
+export const CONTEXT = 6;
+
+/** What stands before is no letter and no digit, or is the end of an escape: `\\n`, `%20`, `\\u000a`. */
+const beginsWord = (text: string, at: number): boolean => {
+  if (at === 0 || !isWord(text.charCodeAt(at - 1))) return true;
+  if (text[at - 3] === '%' || (text[at - 6] === '\\' && text[at - 5] === 'u')) return true;
+  return text[at - 2] === '\\' && 'ntrbf'.includes(text.charAt(at - 1));
+};
 
 /** Where the body of a shape ends that begins at `after`; -1: this is none. */
 const bodyEnd = (shape: Known, runs: Runs, after: number): number => {

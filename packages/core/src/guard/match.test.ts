@@ -238,6 +238,16 @@ test('MA3 cutting a text into chunks changes nothing', () => {
   );
 });
 
+test('MA3 a value that repeats itself ends where it ends, wherever it was cut', () => {
+  const guard = plain('a'.repeat(200));
+  const text = `aaaaaaa${'61'.repeat(200)}6${'a'.repeat(200)}`;
+  expect(guard.redact(text)).toBe('aaaaaaa[secret s0]6[secret s0]');
+  for (let cut = 0; cut < text.length; cut++) {
+    const window = guard.window();
+    expect(window.push(text.slice(0, cut)) + window.push(text.slice(cut)) + window.end()).toBe(guard.redact(text));
+  }
+});
+
 test('MA3 cutting it into single characters changes nothing either', () => {
   fc.assert(
     fc.property(sample, ([values, parts]) => {

@@ -56,6 +56,13 @@ export class Matcher implements Guard {
     return made + text.slice(from);
   }
 
+  /** Where something is hidden, and what is shown there; for whoever reports places and not the text. */
+  find(text: string): readonly { readonly start: number; readonly end: number; readonly label: string }[] {
+    if (text.length < SHORTEST) return [];
+    const { regions } = this.judge(text, 0, true);
+    return regions.map((region) => ({ start: region.start, end: region.end, label: this.label(region, undefined) }));
+  }
+
   window(reader?: Reader): RedactWindow {
     return new Window(this, reader);
   }
@@ -116,7 +123,8 @@ class Look implements Alarm {
   }
 
   eight(at: number, bits: number): void {
-    for (let offset = 0; bits >> offset !== 0; offset++) if (((bits >> offset) & 1) !== 0) this.#at(at - offset);
+    // The earliest place first: what begins within a value that was found is not followed further.
+    for (let offset = 7; offset >= 0; offset--) if (((bits >> offset) & 1) !== 0) this.#at(at - offset);
   }
 
   four(at: number, bits: number): void {

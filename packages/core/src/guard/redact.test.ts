@@ -41,6 +41,9 @@ describe('a key is found by its form', () => {
       ['token: ', '\n'],
       ['https://h/?k=', ''],
       ['(', ')'],
+      ['"a\\n', '"'],
+      ['?a=%20', '&'],
+      ['"\\u000a', '"'],
     ]) {
       const made = redactText(`${before}${key}${key.startsWith('-----BEGIN PRIVATE KEY') ? '' : after}`);
       expect(made).toMatch(/\[key [^\]]+\]/);

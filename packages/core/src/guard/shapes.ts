@@ -97,6 +97,7 @@ export const SHAPES = [
   run('onepassword', 'ops_eyJ', 'token', 80),
   run('atlassian', 'ATATT3x', 'token', 60),
   run('sentry', 'sntrys_|sntryu_', 'token', 40),
+  run('tailscale', 'tskey-', 'token', 20),
   run('rubygems', 'rubygems_', 'lowHex', 48, { most: 48 }),
   run('jwt', 'eyJ', 'token', 12, { form: 'jwt' }),
   word('pypi', 'pypi-AgEIcHlwaS5vcmc', 'token', 50),

@@ -7,6 +7,7 @@
  *     comes.
  */
 
+import { CONTEXT } from './keys.ts';
 import type { Judged } from './match.ts';
 import { HEAD } from './needles.ts';
 import { agreed, type Reader, type Region, type Tail } from './regions.ts';
@@ -24,7 +25,7 @@ const KEY = 16_384;
 export class Window {
   readonly #judge: Judge;
   readonly #reader: Reader | undefined;
-  /** The last character that was dealt with: whether a word begins here depends on it. */
+  /** The last characters that were dealt with: whether a word begins here depends on them. */
   #before = '';
   #held = '';
   /** Characters at the beginning of what is held that lie in a region whose label was written. */
@@ -68,7 +69,7 @@ export class Window {
     }
     if (at < until) made += text.slice(at, until);
     this.#held = text.slice(until);
-    this.#before = text.slice(Math.max(0, until - 1), until);
+    this.#before = text.slice(Math.max(0, until - CONTEXT), until);
     this.#covered = Math.max(0, at - until);
     return made;
   }

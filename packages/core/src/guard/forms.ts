@@ -14,10 +14,13 @@ export const MIN_LENGTH = 8;
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** The base64 characters that depend on these bytes alone when `before` bytes (0, 1 or 2) stand in front of them. */
-const base64At = (bytes: Uint8Array, before: number): string => {
+/**
+ * The base64 characters that depend on these bytes alone when `before` bytes (0, 1 or 2) stand in front of them. `whole`:
+ * nothing follows either, so the last character is theirs too.
+ */
+const base64At = (bytes: Uint8Array, before: number, whole = false): string => {
   let made = '';
-  const last = (before + bytes.length) * 8 - 6;
+  const last = (before + bytes.length) * 8 - (whole ? 1 : 6);
   for (let bit = Math.ceil((before * 8) / 6) * 6; bit <= last; bit += 6) {
     const at = (bit >> 3) - before;
     const two = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
@@ -28,6 +31,9 @@ const base64At = (bytes: Uint8Array, before: number): string => {
 
 const inBase64 = (bytes: Uint8Array): string[] => {
   const made = [0, 1, 2].map((before) => base64At(bytes, before));
+  // Alone it ends in what it shares with nobody, and its padding would tell something of its length.
+  const whole = base64At(bytes, 0, true);
+  made.push(whole, whole.padEnd(Math.ceil(whole.length / 4) * 4, '='));
   return [...made, ...made.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))];
 };
 

@@ -9,6 +9,7 @@
  * MA3 Cutting a text into chunks anywhere changes nothing (window.ts).
  */
 
+import { Frames } from './frames.ts';
 import { Keys, SHORTEST, wordMarks } from './keys.ts';
 import { HEAD, Needles, type Secret } from './needles.ts';
 import { grown, joined, type Reader, type Region, regionsOf } from './regions.ts';
@@ -23,6 +24,8 @@ export type Guard = {
   readonly redact: (text: string, reader?: Reader) => string;
   /** The same for a text that comes in chunks. */
   readonly window: (reader?: Reader) => RedactWindow;
+  /** The same for texts that come in frames: events, messages of a socket. */
+  readonly frames: (reader?: Reader) => RedactWindow;
 };
 
 /** What stands in the place of a value under a secret's label, and of one whose secret has no name that can be shown. */
@@ -65,6 +68,10 @@ export class Matcher implements Guard {
 
   window(reader?: Reader): RedactWindow {
     return new Window(this, reader);
+  }
+
+  frames(reader?: Reader): RedactWindow {
+    return new Frames(this, reader);
   }
 
   /** Looks through a text; nothing is looked for that begins before `from`. `ended`: no more comes. */

@@ -156,7 +156,7 @@ export type EnginePort = {
 };
 
 /**
- * GuardPort: the last filter on every byte that leaves. It offers `redact`, and `window` for what comes in chunks, and no
- * way to read what it knows.
+ * GuardPort: the last filter on every byte that leaves. It offers `redact`, and `window` and `frames` for what comes in
+ * pieces, and no way to read what it knows.
  */
 export type GuardPort = Guard;

@@ -27,4 +27,8 @@ export class KnownValues implements GuardPort {
   window(reader?: Reader): RedactWindow {
     return this.#matcher.window(reader);
   }
+
+  frames(reader?: Reader): RedactWindow {
+    return this.#matcher.frames(reader);
+  }
 }

@@ -71,14 +71,14 @@ const readerOf = (passage: Passage | null): Reader => ({
   ...(passage?.reveal === undefined ? {} : { reveal: passage.reveal }),
 });
 
-/** A stream is one text: what stands over the border of two pieces is found too. */
+/** Every piece of a stream is a frame, an event or a comment; what is cut over several of them is found too. */
 const guarded = (guard: GuardPort, stream: Readable, reader: Reader): Readable => {
-  const window = guard.window(reader);
+  const frames = guard.frames(reader);
   const through = new Transform({
     objectMode: true,
     highWaterMark: 1,
-    transform: (piece: unknown, _encoding, done) => done(null, window.push(String(piece)) || undefined),
-    flush: (done) => done(null, window.end() || undefined),
+    transform: (piece: unknown, _encoding, done) => done(null, frames.push(String(piece)) || undefined),
+    flush: (done) => done(null, frames.end() || undefined),
   });
   pipeline(stream, through, () => undefined);
   return through;

@@ -151,7 +151,7 @@ export const scanPaths = async (
       return MISUSED;
     }
     guard = known.value.guard;
-    note(`Looking for ${known.value.secrets} known secrets, and for keys`);
+    note(`Looking for ${known.value.secrets} known ${known.value.secrets === 1 ? 'secret' : 'secrets'}, and for keys`);
   }
   let done: Scanned;
   try {

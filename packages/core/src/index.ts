@@ -89,6 +89,7 @@ export { printProblem } from './flow/text/print.ts';
 export { HIDDEN, Matcher } from './guard/match.ts';
 export type { Guard, RedactWindow } from './guard/match.ts';
 export type { Secret } from './guard/needles.ts';
+export type { Unpack } from './guard/packed.ts';
 export type { Reader } from './guard/regions.ts';
 export type { ShapeKind } from './guard/shapes.ts';
 export { isShapeKind } from './guard/shapes.ts';

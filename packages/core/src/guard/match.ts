@@ -13,6 +13,7 @@ import { Frames } from './frames.ts';
 import { Keys, SHORTEST, wordMarks } from './keys.ts';
 import { HEAD, Needles, type Secret } from './needles.ts';
 import { grown, joined, type Reader, type Region, regionsOf } from './regions.ts';
+import { packedIn, packedOpen, type Unpack } from './packed.ts';
 import { type Alarm, type LowBytes, lowBytes, Sieve } from './sieve.ts';
 import { Window } from './window.ts';
 
@@ -39,8 +40,11 @@ export class Matcher implements Guard {
   readonly #sieve: Sieve;
   readonly #labels = new Map<Secret, string>();
 
-  /** `copy`: how the host copies the low bytes of a text fastest. */
-  constructor(secrets: readonly Secret[], copy: LowBytes = lowBytes) {
+  readonly #unpack: Unpack | undefined;
+
+  /** `copy`: how the host copies the low bytes of a text fastest; `unpack`: how it unpacks gzip, when it can. */
+  constructor(secrets: readonly Secret[], copy: LowBytes = lowBytes, unpack?: Unpack) {
+    this.#unpack = unpack;
     this.#needles = new Needles(secrets);
     this.#sieve = new Sieve(this.#needles.heads, wordMarks(), copy);
     for (const secret of secrets) this.#labels.set(secret, this.#labelOf(secret));
@@ -81,10 +85,23 @@ export class Matcher implements Guard {
     look.keys.addresses();
     if (!ended) look.tail();
     const { values, keys } = look;
-    const open = Math.min(look.open, keys.open);
+    const open = Math.min(look.open, keys.open, this.#packed(text, from, ended, values));
     if (values.length === 0 && keys.found.length === 0) return { regions: NONE, open };
     const found = from === 0 ? keys.found : keys.found.filter(({ start }) => start >= from);
     return { regions: regionsOf(values, found, reader?.reveal), open };
+  }
+
+  /** Adds what is packed and holds a value; answers where something begins that may be packed and goes on. */
+  #packed(text: string, from: number, ended: boolean, values: Region[]): number {
+    if (this.#unpack === undefined || this.#needles.count === 0) return text.length;
+    for (const { start, end } of packedIn(text, from)) {
+      const inner = this.#unpack(text.slice(start, end));
+      if (inner === null) continue;
+      const secret = this.judge(inner, 0, true).regions.find((region) => region.secret !== null)?.secret;
+      if (secret !== undefined && secret !== null)
+        values.push({ mark: start, start, end, secret, kind: null, tail: null });
+    }
+    return ended ? text.length : packedOpen(text, from);
   }
 
   /** What is shown in the place of a region. */

@@ -4,6 +4,7 @@
  * changes. Before that, and with no secret at all, it hides shapes.
  */
 
+import { gunzipSync } from 'node:zlib';
 import { type GuardPort, Matcher, type Reader, type RedactWindow, type Secret } from '@headgate/core';
 
 /** Node writes the lower bytes of a text faster than the language can. */
@@ -11,13 +12,24 @@ const lowBytes = (text: string, into: Uint8Array): void => {
   Buffer.prototype.latin1Write.call(into, text, 0, text.length);
 };
 
+/** At most so much comes out of one: a bomb is left as it is. */
+const UNPACKED = 1 << 20;
+
+const unpack = (base64: string): string | null => {
+  try {
+    return gunzipSync(Buffer.from(base64, 'base64'), { maxOutputLength: UNPACKED }).toString('utf8');
+  } catch {
+    return null;
+  }
+};
+
 export class KnownValues implements GuardPort {
-  #matcher = new Matcher([], lowBytes);
+  #matcher = new Matcher([], lowBytes, unpack);
 
   /** Takes the place of everything known before. A value alone has no name that could be shown. */
   learn(secrets: readonly (Secret | string)[]): void {
     const named = secrets.map((one) => (typeof one === 'string' ? { name: '', value: one } : one));
-    this.#matcher = new Matcher(named, lowBytes);
+    this.#matcher = new Matcher(named, lowBytes, unpack);
   }
 
   redact(text: string, reader?: Reader): string {

@@ -52,7 +52,7 @@ const secrets = Array.from({ length: SECRETS }, () => random(24).toString('base6
 
 const guard = new KnownValues();
 const built = performance.now();
-guard.learn(secrets);
+await guard.learn(secrets);
 const build = performance.now() - built;
 
 const bytes = Buffer.from(text);

@@ -43,11 +43,22 @@ export class Matcher implements Guard {
   readonly #unpack: Unpack | undefined;
 
   /** `copy`: how the host copies the low bytes of a text fastest; `unpack`: how it unpacks gzip, when it can. */
-  constructor(secrets: readonly Secret[], copy: LowBytes = lowBytes, unpack?: Unpack) {
+  constructor(
+    secrets: readonly Secret[],
+    copy: LowBytes = lowBytes,
+    unpack?: Unpack,
+    needles: Needles = last(Needles.steps(secrets)),
+  ) {
     this.#unpack = unpack;
-    this.#needles = new Needles(secrets);
+    this.#needles = needles;
     this.#sieve = new Sieve(this.#needles.heads, wordMarks(), copy);
     for (const secret of secrets) this.#labels.set(secret, this.#labelOf(secret));
+  }
+
+  /** As the constructor, a few secrets at a step. */
+  static *steps(secrets: readonly Secret[], copy?: LowBytes, unpack?: Unpack): Generator<undefined, Matcher> {
+    const needles = yield* Needles.steps(secrets);
+    return new Matcher(secrets, copy, unpack, needles);
   }
 
   redact(text: string, reader?: Reader): string {
@@ -119,6 +130,13 @@ export class Matcher implements Guard {
     return HIDDEN;
   }
 }
+
+const last = <T>(steps: Generator<undefined, T>): T => {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+};
 
 const NAMELESS = '[secret]';
 const NONE: readonly Region[] = [];

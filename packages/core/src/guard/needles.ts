@@ -40,9 +40,9 @@ export class Needles {
   readonly heads: Iterable<string>;
   readonly count: number;
 
-  constructor(secrets: readonly Secret[]) {
-    const groups = grouped(secrets);
+  private constructor(groups: ReadonlyMap<string, Group>) {
     this.count = groups.size;
+    this.heads = groups.keys();
     const byStart = new Map<string, Group[]>();
     for (const group of groups.values()) {
       const start = group.head.slice(0, MIN_LENGTH);
@@ -54,7 +54,16 @@ export class Needles {
       this.#starts.set(start, chained(same));
       for (let i = 1; i < MIN_LENGTH; i++) this.#beginnings.add(start.slice(0, i));
     }
-    this.heads = groups.keys();
+  }
+
+  /** Makes the needles of these secrets, a few secrets at a step, so that whoever does so can let others work between. */
+  static *steps(secrets: readonly Secret[]): Generator<undefined, Needles> {
+    const groups = new Map<string, Group>();
+    for (const [i, secret] of secrets.entries()) {
+      enter(groups, secret);
+      if (i % AT_ONCE === AT_ONCE - 1) yield;
+    }
+    return new Needles(groups);
   }
 
   /** The longest head that stands at `at`. */
@@ -80,19 +89,17 @@ export class Needles {
   }
 }
 
+const AT_ONCE = 32;
+
 /** Every form once, cut after HEAD characters, with all that it stands for. */
-const grouped = (secrets: readonly Secret[]): Map<string, Group> => {
-  const groups = new Map<string, Group>();
-  for (const secret of secrets) {
-    for (const form of formsOf(secret.value)) {
-      const head = form.slice(0, HEAD);
-      const tail = { rest: form.slice(HEAD), secret };
-      const group = groups.get(head);
-      if (group === undefined) groups.set(head, { head, tails: [tail] });
-      else if (!group.tails.some((one) => one.rest === tail.rest)) group.tails.push(tail);
-    }
+const enter = (groups: Map<string, Group>, secret: Secret): void => {
+  for (const form of formsOf(secret.value)) {
+    const head = form.slice(0, HEAD);
+    const tail = { rest: form.slice(HEAD), secret };
+    const group = groups.get(head);
+    if (group === undefined) groups.set(head, { head, tails: [tail] });
+    else if (!group.tails.some((one) => one.rest === tail.rest)) group.tails.push(tail);
   }
-  return groups;
 };
 
 /** Sorted, each with the longest other that it begins with. */

@@ -4,7 +4,7 @@ import { KnownValues } from './known.ts';
 
 const value = 'canary-9b1f6a70c4e25d38-Zq';
 const known = new KnownValues();
-known.learn([{ name: 'canary', value }, 'a-value-without-a-name']);
+await known.learn([{ name: 'canary', value }, 'a-value-without-a-name']);
 const packed = (text: string): string => gzipSync(text).toString('base64');
 
 describe('SEC-02 what was compressed and written in base64', () => {
@@ -47,13 +47,33 @@ test('a value without a name is hidden without one', () => {
   expect(known.redact('so a-value-without-a-name it is')).toBe('so [secret] it is');
 });
 
-test('learning takes the place of all that was known, and shapes are hidden all the same', () => {
+test('learning takes the place of all that was known, and shapes are hidden all the same', async () => {
   const again = new KnownValues();
-  again.learn([{ name: 'one', value }]);
-  again.learn([{ name: 'two', value: 'another-value' }]);
+  await again.learn([{ name: 'one', value }]);
+  await again.learn([{ name: 'two', value: 'another-value' }]);
   expect(again.redact(`${value} another-value AKIAQ3EGXAMPLE2A4B5C`)).toBe(`${value} [secret two] [key aws]`);
-  again.learn([]);
+  await again.learn([]);
   expect(again.redact('another-value AKIAQ3EGXAMPLE2A4B5C')).toBe('another-value [key aws]');
+});
+
+test('many secrets are taken up in steps, others work between, and the later of two calls counts', async () => {
+  const many = Array.from({ length: 300 }, (_, i) => ({ name: `s${i}`, value: `value-number-${i}-of-many` }));
+  const guard = new KnownValues();
+  let turns = 0;
+  const turn = (): void => {
+    turns += 1;
+    pending = setImmediate(turn);
+  };
+  let pending = setImmediate(turn);
+  const first = guard.learn(many);
+  const second = guard.learn(many.slice(0, 290));
+  await first;
+  clearImmediate(pending);
+  expect(turns).toBeGreaterThan(5);
+  expect(guard.redact('value-number-289-of-many value-number-295-of-many')).toBe(
+    '[secret s289] value-number-295-of-many',
+  );
+  await second;
 });
 
 test('SEC-08 the guard offers no switch and nothing to read', () => {

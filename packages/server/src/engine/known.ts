@@ -26,10 +26,30 @@ const unpack = (base64: string): string | null => {
 export class KnownValues implements GuardPort {
   #matcher = new Matcher([], lowBytes, unpack);
 
-  /** Takes the place of everything known before. A value alone has no name that could be shown. */
-  learn(secrets: readonly (Secret | string)[]): void {
+  #turn = 0;
+  #latest: Promise<void> = Promise.resolve();
+
+  /**
+   * Takes the place of everything known before. A value alone has no name that could be shown. Others get their turn
+   * between the steps of many secrets; of two calls at a time the later one counts, and both end with it.
+   */
+  learn(secrets: readonly (Secret | string)[]): Promise<void> {
+    this.#turn += 1;
+    this.#latest = this.#learn(this.#turn, secrets);
+    return this.#latest;
+  }
+
+  async #learn(turn: number, secrets: readonly (Secret | string)[]): Promise<void> {
     const named = secrets.map((one) => (typeof one === 'string' ? { name: '', value: one } : one));
-    this.#matcher = new Matcher(named, lowBytes, unpack);
+    const steps = Matcher.steps(named, lowBytes, unpack);
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done === true) {
+        this.#matcher = step.value;
+        return;
+      }
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (turn !== this.#turn) return this.#latest;
+    }
   }
 
   redact(text: string, reader?: Reader): string {

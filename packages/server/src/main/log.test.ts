@@ -1,5 +1,6 @@
 import { Matcher } from '@headgate/core';
 import { expect, test } from 'vitest';
+import { readSettings } from './config.ts';
 import { openLog } from './log.ts';
 
 const value = 'canary-9b1f6a70c4e25d38-Zq';
@@ -15,6 +16,14 @@ test('SEC-07 SEC-08 a secret is in no line, at no level, in a message, a field o
   expect(lines.join('')).not.toContain(value.slice(2, -2));
   expect(lines.join('')).not.toContain(Buffer.from(value).toString('base64').slice(2, -4));
   for (const line of lines) expect(JSON.parse(line)).toMatchObject({ msg: '[secret canary]' });
+});
+
+test('SEC-08 no setting turns the guard off: names that would are not known, and stop the start', () => {
+  for (const name of ['HEADGATE_GUARD', 'HEADGATE_REDACT', 'HEADGATE_LOG_SENSITIVE', 'HEADGATE_LOG_LEVEL', 'HEADGATE_DEBUG'])
+    for (const set of ['false', 'true', 'off', '0', 'trace'])
+      expect(readSettings({ HOME: '/home/x', [name]: set }), `${name}=${set}`).toMatchObject({
+        problems: [{ text: expect.stringContaining(name) }],
+      });
 });
 
 test('LG1 what is logged before there is a guard waits for it', () => {

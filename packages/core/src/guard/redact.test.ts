@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findKeys, looksSecret } from './keys.ts';
+import { isShapeKind, SHAPES } from './shapes.ts';
+import { shortSecret } from './short.ts';
 import { isSecretLabel } from './labels.ts';
 import { redactJson, redactText } from './redact.ts';
 
@@ -57,6 +60,21 @@ test('a password in an address and a credential behind its scheme are hidden, an
   expect(redactText('postgres://ann:hunter2@db.example/app')).toBe('postgres://ann:[key password]@db.example/app');
   expect(redactText('authorization: Bearer abcdefghijklmnop1234')).toBe('authorization: Bearer [key credential]');
   expect(redactText('authorization: Basic dXNlcjpwYXNzd29yZA==')).toBe('authorization: Basic [key credential]');
+});
+
+test('every kind of key is in the documents, by the name under which it is shown', () => {
+  const page = readFileSync(new URL('../../../../docs/guard.md', import.meta.url), 'utf8');
+  for (const kind of new Set(['password', ...SHAPES.map((shape) => shape.kind)])) {
+    expect(page).toContain(`\`${kind}\``);
+    expect(isShapeKind(kind)).toBe(true);
+  }
+  expect(isShapeKind('constructor')).toBe(false);
+});
+
+test('short.ts tells the owner of a value that is not looked for, and says nothing of others', () => {
+  expect(shortSecret('1234567')).toMatch(/fewer than 8 characters/);
+  expect(shortSecret('  1234567\n')).not.toBeNull();
+  expect(shortSecret('12345678')).toBeNull();
 });
 
 test('ordinary text is left alone', () => {

@@ -19,7 +19,13 @@ test('SEC-07 SEC-08 a secret is in no line, at no level, in a message, a field o
 });
 
 test('SEC-08 no setting turns the guard off: names that would are not known, and stop the start', () => {
-  for (const name of ['HEADGATE_GUARD', 'HEADGATE_REDACT', 'HEADGATE_LOG_SENSITIVE', 'HEADGATE_LOG_LEVEL', 'HEADGATE_DEBUG'])
+  for (const name of [
+    'HEADGATE_GUARD',
+    'HEADGATE_REDACT',
+    'HEADGATE_LOG_SENSITIVE',
+    'HEADGATE_LOG_LEVEL',
+    'HEADGATE_DEBUG',
+  ])
     for (const set of ['false', 'true', 'off', '0', 'trace'])
       expect(readSettings({ HOME: '/home/x', [name]: set }), `${name}=${set}`).toMatchObject({
         problems: [{ text: expect.stringContaining(name) }],

@@ -130,6 +130,40 @@ describe('SEC-01 the guard stands before every answer', () => {
     );
   });
 
+  test('SEC-02 a shape is shown by a grant that names it, for as long as the grant counts; a secret never', async () => {
+    const jwt = `eyJ${'aB3dE5fG'.repeat(3)}.eyJ${'aB3dE5fG'.repeat(3)}.${'aB3dE5fG'.repeat(3)}`;
+    const draft = {
+      headgate: 1,
+      name: 'Signs in',
+      triggers: [{ id: 'hook', kind: 'webhook@1', with: { answer: 'sync' } }],
+      steps: [{ id: 'answer', kind: 'set@1', with: { value: { jwt, TOKEN, CANARY } } }],
+      output: '{{ steps.answer }}',
+    };
+    const { id } = (await server.ask('POST', '/api/v1/flows', { key, body: { draft } })).json as { id: string };
+    const published = await server.ask('POST', `/api/v1/flows/${id}/publish`, { key, body: {} });
+    const path = new URL((published.json as { webhooks: { url: string }[] }).webhooks[0]?.url ?? '').pathname;
+    const hidden = { jwt: '[key jwt]', TOKEN: '[key github]', CANARY: '[secret canary]' };
+    const outputs = async (): Promise<unknown[]> => {
+      const body = { input: {}, wait: 5 };
+      const run = (await server.ask('POST', `/api/v1/flows/${id}/runs`, { key, body })).json as {
+        id: string;
+        output: unknown;
+      };
+      const read = (await server.ask('GET', `/api/v1/runs/${run.id}`, { key })).json as { output: unknown };
+      return [(await server.ask('POST', path, { body: {} })).json, run.output, read.output];
+    };
+    expect(await outputs()).toEqual([hidden, hidden, hidden]);
+    const grants = [{ step: '*', power: 'reveal: jwt' }];
+    const lent = await server.ask('POST', `/api/v1/flows/${id}/grants`, { key, body: { grants } });
+    const shown = { ...hidden, jwt };
+    await expect.poll(outputs, { timeout: 5_000 }).toEqual([shown, shown, shown]);
+    const [grant] = (lent.json as { grants: { id: string }[] }).grants;
+    expect((await server.ask('DELETE', `/api/v1/flows/${id}/grants/${grant?.id}`, { key })).status).toBe(204);
+    await expect.poll(outputs, { timeout: 5_000 }).toEqual([hidden, hidden, hidden]);
+    const trail = await server.ask('GET', '/api/v1/audit', { key });
+    expect(trail.text).toContain('grant');
+  });
+
   test('SEC-01 twin: what is not secret stays readable, and what was written is there', async () => {
     const flow = await server.ask('GET', `/api/v1/flows/${ids['id']}`, { key });
     expect(flow.json).toMatchObject({

@@ -128,6 +128,8 @@ export type EnginePort = {
   readonly start: (request: StartRequest) => Promise<Result<{ readonly run: RunView; readonly finished: boolean }>>;
   readonly hook: (request: HookRequest) => Promise<HookAnswer>;
   readonly view: (workspace: string, run: string) => Promise<RunView | null>;
+  /** The shapes of keys that answers about a flow's output may show, by grants to it as of now. */
+  readonly reveals: (workspace: string, flow: string, environment: string) => Promise<readonly ShapeKind[]>;
   /** Events with seq > after, at most `limit`; `next` is the seq to go on after, null at the present end. */
   readonly journal: (
     workspace: string,

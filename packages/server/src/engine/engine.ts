@@ -225,6 +225,11 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     start,
     view: views.one,
     hook: (request) => hooks.answer(request),
+    reveals: async (workspace, flow, environment) => {
+      const lent = await flows.lent(workspace, flow);
+      const row = await store.in(workspace).flows.get(flow);
+      return row === null ? [] : lent.reveals({ workspace, project: row.project, flow, environment }, clock.now());
+    },
     journal: async (workspace, id, after, limit) => {
       const row = await store.in(workspace).runs.get(id);
       if (row === null) return null;

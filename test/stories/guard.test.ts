@@ -3,7 +3,7 @@
  * and `headgate guard scan` looks for it there.
  */
 
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Ended, keyIn, newHome, type Served } from './command.ts';
@@ -12,6 +12,8 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const CANARY = 'canary-9b1f6a70c4e25d38-Zq';
 const ENCODED = [CANARY, Buffer.from(CANARY).toString('base64'), Buffer.from(CANARY).toString('hex')];
+/** A second one, that stands in a run and nobody typed into a flow. */
+const FLOWED = 'flowed-4c81d07be6a2f935-Wt';
 const TOKEN = `ghp_${'aB3dE5fG7h'.repeat(4)}`;
 
 const home = newHome();
@@ -31,9 +33,10 @@ beforeAll(async () => {
   server = await home.serve();
   const key = keyIn(keyFile);
   await server.ask('PUT', '/api/v1/secrets', { key, body: { name: 'canary', value: CANARY } });
+  await server.ask('PUT', '/api/v1/secrets', { key, body: { name: 'flowed', value: FLOWED } });
   await vi.waitFor(async () => {
-    const told = await server.ask('GET', `/api/v1/runs?cursor=${CANARY}`, { key });
-    expect(told.text).not.toContain(CANARY);
+    const told = await server.ask('GET', `/api/v1/runs?state=${FLOWED}`, { key });
+    expect(told.text).not.toContain(FLOWED);
   });
   const draft = {
     headgate: 1,
@@ -47,7 +50,7 @@ beforeAll(async () => {
   const imported = await ask('flow', 'import', home.write('flow.json', draft));
   flow = imported.out.trim();
   await ask('flow', 'publish', flow, '--grant', 'needed', '--note', CANARY);
-  const body = { input: { text: ENCODED.join(' ') }, wait: 10 };
+  const body = { input: { text: [...ENCODED, FLOWED].join(' ') }, wait: 10 };
   run = ((await server.ask('POST', `/api/v1/flows/${flow}/runs`, { key, body })).json as { id: string }).id;
 });
 afterAll(() => home.leave());
@@ -69,13 +72,30 @@ test('SEC-05 SEC-07 EXP-06 nothing that leaves holds the secret: export, runs, j
   expect(readFileSync(join(out, 'export', 'flow.json'), 'utf8')).toContain('Named [secret canary]');
   expect(readFileSync(join(out, 'export', 'flow.json'), 'utf8')).toContain('[key github]');
   for (const name of [...Object.keys(left), 'log'])
-    for (const form of ENCODED) expect(readFileSync(join(out, `${name}.txt`), 'utf8'), name).not.toContain(form);
+    for (const form of [...ENCODED, FLOWED])
+      expect(readFileSync(join(out, `${name}.txt`), 'utf8'), name).not.toContain(form);
 
   const scanned = await scan(out, '--instance');
   expect(scanned.out).toBe('');
   expect(scanned).toMatchObject({ code: 0 });
-  expect(scanned.err).toMatch(/Looking for 1 known secrets?, and for keys\n/);
+  expect(scanned.err).toMatch(/Looking for 2 known secrets, and for keys\n/);
   expect(scanned.err).toMatch(/\d+ files, .* MB: nothing found/);
+});
+
+test('SEC-05 what flowed through a run lies sealed: in no byte of the backup, nor of the folder of the server', () => {
+  const files = [join(out, 'backup'), home.path('state')].flatMap((dir) =>
+    readdirSync(dir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  );
+  expect(files.some((file) => file.endsWith('headgate.db'))).toBe(true);
+  for (const file of files) {
+    const bytes = readFileSync(file);
+    for (const form of [FLOWED, Buffer.from(FLOWED).toString('base64'), Buffer.from(FLOWED).toString('hex')])
+      expect(bytes.includes(form), file).toBe(false);
+    // Twin: what an author typed into a flow is found where the flow lies.
+    if (file.endsWith(join('backup', 'headgate.db'))) expect(bytes.includes(`Named ${CANARY}`)).toBe(true);
+  }
 });
 
 test('SEC-05 twin: where the secret does lie, the scan says so, and what it is, and not the value', async () => {

@@ -51,13 +51,14 @@ export class Matcher implements Guard {
   ) {
     this.#unpack = unpack;
     this.#needles = needles;
-    this.#sieve = new Sieve(this.#needles.heads, wordMarks(), copy);
+    this.#sieve = new Sieve(needles.heads, wordMarks(), copy);
     for (const secret of secrets) this.#labels.set(secret, this.#labelOf(secret));
   }
 
   /** As the constructor, a few secrets at a step. */
-  static *steps(secrets: readonly Secret[], copy?: LowBytes, unpack?: Unpack): Generator<undefined, Matcher> {
+  static *steps(secrets: readonly Secret[], copy: LowBytes, unpack?: Unpack): Generator<undefined, Matcher> {
     const needles = yield* Needles.steps(secrets);
+    if (secrets.length > FEW) yield;
     return new Matcher(secrets, copy, unpack, needles);
   }
 
@@ -137,6 +138,9 @@ const last = <T>(steps: Generator<undefined, T>): T => {
     if (step.done === true) return step.value;
   }
 };
+
+/** So many are taken up at once. */
+const FEW = 32;
 
 const NAMELESS = '[secret]';
 const NONE: readonly Region[] = [];

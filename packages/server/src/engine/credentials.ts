@@ -9,10 +9,10 @@
  * CD3 A header that the step wrote itself gives way to the secret's.
  */
 
-import { parsePower, type Power, type Problem, problem } from '@headgate/core';
+import { parsePower, type Power, type Problem, problem, type Secret } from '@headgate/core';
 import type { Broker } from './broker.ts';
 import type { Live } from './live.ts';
-import type { Held, HeldSecret, SecretSource } from './secret-source.ts';
+import type { Held, HeldSecret, NamedHeld, SecretSource } from './secret-source.ts';
 import type { TokenAsk, Tokens } from './tokens.ts';
 
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
@@ -43,6 +43,10 @@ const headerOf = (held: Exclude<Held, { readonly tokenUrl: string }>): Header | 
       return null;
   }
 };
+
+/** What the guard hides of a secret, under its name. */
+export const secretsOf = ({ workspace, name, held }: NamedHeld): readonly Secret[] =>
+  valuesOf(held).map((value) => ({ workspace, name, value }));
 
 /** Texts that the guard hides, whatever form they take. */
 export const valuesOf = (held: Held): readonly string[] => {
@@ -115,9 +119,9 @@ export class Credentials {
   }
 
   /** Everything to be hidden: all secrets of all sources, and the tokens they brought. */
-  async values(): Promise<readonly string[]> {
-    const held = await Promise.all(this.#sources.map((source) => source.all()));
-    return [...held.flat().flatMap(valuesOf), ...this.#tokens.values()];
+  async values(): Promise<readonly (Secret | string)[]> {
+    const all = await Promise.all(this.#sources.map((source) => source.all()));
+    return [...all.flat().flatMap(secretsOf), ...this.#tokens.values()];
   }
 
   /**

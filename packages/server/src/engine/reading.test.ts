@@ -116,7 +116,11 @@ test('a header that a caller wrote itself, in whatever letter case, gives way to
     origins: ['https://a.example'],
     held: { kind: 'api_key', value: VALUE, header: 'X-Api-Key' },
   };
-  const source = { name: 'file', read: () => Promise.resolve(secret), all: () => Promise.resolve([secret.held]) };
+  const source = {
+    name: 'file',
+    read: () => Promise.resolve(secret),
+    all: () => Promise.resolve([{ workspace: 'w', name: 'mine', held: secret.held }]),
+  };
   g = await openGround();
   const { journal } = g.store;
   const learn = (): Promise<void> => Promise.resolve();

@@ -7,6 +7,7 @@
  * CD1 A secret goes to its own origins only, and into headers only, never into an address.
  * CD2 A step sees a value only by the power to read it, which is another one than that to use it.
  * CD3 A header that the step wrote itself gives way to the secret's.
+ * CD4 No value is used before the guard hides it.
  */
 
 import { parsePower, type Power, type Problem, problem, type Secret } from '@headgate/core';
@@ -100,12 +101,19 @@ export class Credentials {
   readonly #sources: readonly SecretSource[];
   readonly #tokens: Tokens;
   readonly #learn: () => Promise<void>;
+  readonly #hides: (value: string) => boolean;
 
-  /** `learn` has the guard take up what `values` gives. */
-  constructor(sources: readonly SecretSource[], tokens: Tokens, learn: () => Promise<void>) {
+  /** `learn` has the guard take up what `values` gives; `hides`: does it hide this value already? */
+  constructor(
+    sources: readonly SecretSource[],
+    tokens: Tokens,
+    learn: () => Promise<void>,
+    hides: (value: string) => boolean,
+  ) {
     this.#sources = sources;
     this.#tokens = tokens;
     this.#learn = learn;
+    this.#hides = hides;
   }
 
   /** The secret of that name, from the first source that holds it. */
@@ -113,7 +121,10 @@ export class Credentials {
     for (const source of this.#sources) {
       if (source.look?.() === true) await this.#learn();
       const found = await source.read(workspace, project, name);
-      if (found !== null) return found;
+      if (found === null) continue;
+      // One that was stored a moment ago: it is used by nobody before the guard knows it.
+      if (!valuesOf(found.held).every(this.#hides)) await this.#learn();
+      return found;
     }
     return null;
   }

@@ -103,7 +103,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   };
   const tokens = new Tokens({ door: o.door, journal: store.journal, now: clock.now, learn });
   const sources = [...(o.sources ?? []), storeSource(store, vault.openSecret, clock.now)];
-  const credentials: Credentials = new Credentials(sources, tokens, learn);
+  const credentials: Credentials = new Credentials(sources, tokens, learn, (value) => known.hides(value));
   const tokenOf = (live: Live, step: string, item: readonly number[]): string => vault.resumeToken(live.id, step, item);
   const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 

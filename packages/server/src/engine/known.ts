@@ -5,7 +5,7 @@
  */
 
 import { gunzipSync } from 'node:zlib';
-import { type GuardPort, Matcher, type Reader, type RedactWindow, type Secret } from '@headgate/core';
+import { type GuardPort, Matcher, type Reader, type RedactWindow, type Secret, shortSecret } from '@headgate/core';
 
 /** Node writes the lower bytes of a text faster than the language can. */
 const lowBytes = (text: string, into: Uint8Array): void => {
@@ -50,6 +50,11 @@ export class KnownValues implements GuardPort {
       await new Promise<void>((resolve) => setImmediate(resolve));
       if (turn !== this.#turn) return this.#latest;
     }
+  }
+
+  /** Is this value hidden, or too short to be? For the engine alone, which holds the value anyway. */
+  hides(value: string): boolean {
+    return shortSecret(value) !== null || this.#matcher.redact(value) !== value;
   }
 
   redact(text: string, reader?: Reader): string {

@@ -343,18 +343,23 @@ test('MA2 time is linear in the text, even for values and texts that repeat them
     'Bearer ',
     '1',
   ];
+  // Of this process alone: other work on the machine is not the guard's.
+  const spent = (): number => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  };
   const time = (length: number): number => {
-    const begun = performance.now();
+    const begun = spent();
     for (const piece of texts) guard.redact(piece.repeat(Math.ceil(length / piece.length)));
-    return performance.now() - begun;
+    return spent() - begun;
   };
   time(50_000);
   const [small, large] = [time(100_000), time(400_000)];
-  expect(large).toBeLessThan(small * 12 + 500);
-  expect(large).toBeLessThan(4000);
+  expect(large).toBeLessThan(small * 8 + 500);
+  expect(large).toBeLessThan(8_000);
   const window = guard.window();
-  const begun = performance.now();
+  const begun = spent();
   for (let i = 0; i < 300; i++) window.push('a'.repeat(1000));
   window.end();
-  expect(performance.now() - begun).toBeLessThan(4000);
+  expect(spent() - begun).toBeLessThan(8_000);
 });

@@ -35,11 +35,11 @@ describe('SEC-02 what was compressed and written in base64', () => {
 
   test('PK1 bombs and thousands of beginnings cost no more than a moment', () => {
     const bomb = packed('a'.repeat(50_000_000));
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     expect(known.redact(bomb)).toBe(bomb);
     known.redact(`${packed('none')} `.repeat(20_000));
     known.redact('H4sI'.repeat(250_000));
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(process.cpuUsage(begun).user / 1000).toBeLessThan(2_000);
   });
 });
 

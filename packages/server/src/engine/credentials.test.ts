@@ -338,8 +338,12 @@ describe('oauth2_refresh', () => {
       origins: ['https://a.example'],
       held: { kind: 'oauth2_refresh', tokenUrl: `${auth.url}/token`, clientId: 'app', refreshToken: `zero-${version}` },
     });
-    const source = { name: 'file', read: () => Promise.resolve(secret()), all: () => Promise.resolve([secret().held]) };
-    const credentials = new Credentials([source], tokens, learn);
+    const source = {
+      name: 'file',
+      read: () => Promise.resolve(secret()),
+      all: () => Promise.resolve([{ workspace: null, name: 'mine', held: secret().held }]),
+    };
+    const credentials = new Credentials([source], tokens, learn, () => true);
     const ask = { workspace: 'w', project: 'p', name: 'mine', principal: 'k', run: 'r', step: 's' };
     for (let i = 0; i < 4; i += 1) {
       if (i === 3) version = '2';

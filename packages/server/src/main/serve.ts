@@ -47,7 +47,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     engine: house.engine,
     guard: house.engine.guard,
     catalog: house.catalog,
-    readCode: (flow) => readCodeOf(flow, house.compiler),
+    readCode: (flow) => readCodeOf(flow, house.compiler, house.pythonSyntax),
     vault: house.store.credentials,
     clock: () => Date.now(),
     newId: (prefix = '') => prefix + randomBytes(12).toString('hex'),

@@ -55,6 +55,8 @@ type Options = {
   readonly door?: Door;
   /** The folder for what can be made again. Left out: one in `dir`. */
   readonly cache?: string;
+  /** Libraries that code may import; without it all that are installed. */
+  readonly libraries?: readonly string[];
   /** One that is open already. The house closes it. */
   readonly compiler?: Compiler;
 };
@@ -93,7 +95,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
   const store = opened.value;
   const door = o.door ?? openDoor(allow.value);
   const vault = vaultOf(ring, store);
-  const compiler = o.compiler ?? openCompiler();
+  const compiler = o.compiler ?? openCompiler(o.libraries === undefined ? {} : { allow: o.libraries });
   const jail = openJail({ log: o.log, cache: o.cache ?? join(o.dir, 'cache') });
   let engine: Engine;
   try {

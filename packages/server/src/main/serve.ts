@@ -134,6 +134,7 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
     rekey: () => loadKeyFile(s.keyFile),
     sources: file === null ? [] : [file.value],
     egressAllow: s.egressAllow,
+    libraries: s.libraries,
     publicUrl,
     keep: s.keep,
     log: (level, text, data) => log[level](data, text),

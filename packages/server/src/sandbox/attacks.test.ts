@@ -5,7 +5,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Jail, openJail } from './jail.ts';
-import { ENGINES, type Lines, runs } from './testing/jobs.ts';
+import { ENGINES, type Lines, runs, SMALL } from './testing/jobs.ts';
 
 let jail: Jail;
 beforeAll(async () => {
@@ -97,6 +97,8 @@ describe.each(ENGINES)('in %s', (engine) => {
       const memory = process.memoryUsage().rss;
       const { value, ticks, ms } = await whileTicking(runs(jail, main, ask));
       expect(codes).toContain(value);
+      // By its own limit, and not because somebody got tired of waiting.
+      expect(ms).toBeLessThan(SMALL.wallMs);
       // A loop that is held up does not come round at all; a busy machine makes it come round less often.
       expect(ticks).toBeGreaterThan(ms / 100 - 2);
       expect(process.memoryUsage().rss - memory).toBeLessThan(100 * 1024 * 1024);

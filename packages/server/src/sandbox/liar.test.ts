@@ -25,6 +25,7 @@ const LIES: readonly (readonly [lie: string, code: string])[] = [
   ['that it is up, again', 'code.crashed'],
   ['its end', 'code.crashed'],
   ['nothing', 'code.timeout'],
+  ['nothing, and fills its memory', 'code.memory'],
 ];
 
 test.each(LIES)('SBX-01: a broken runner that sends %s is ended; its run is answered with %s', async (lie, code) => {
@@ -32,7 +33,8 @@ test.each(LIES)('SBX-01: a broken runner that sends %s is ended; its run is answ
   const jail = openJail({ files: { launcher: null, runner: liar }, spares: 0 });
   try {
     const memory = process.memoryUsage().rss;
-    const limits = { ...SMALL, cpuMs: 100 };
+    // Long enough, where its memory has to be what ends it.
+    const limits = { ...SMALL, cpuMs: code === 'code.memory' ? 20_000 : 100, wallMs: 30_000 };
     const host = async (name: string) => (asked.push(name), { ok: true as const, value: '1' });
     const job = jobOf(`() => 'LIE:${lie}'`, { engine: 'quickjs', limits, names: ['get'], host });
     expect(valueOf(await jail.run(job))).toBe(`!${code}`);

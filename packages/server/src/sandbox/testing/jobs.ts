@@ -11,7 +11,7 @@ export const ENGINES: readonly EngineName[] = ['v8', 'quickjs'];
 export const SMALL = {
   ...LIMITS,
   cpuMs: 400,
-  wallMs: 5_000,
+  wallMs: 8_000,
   memoryMb: 48,
   hostCalls: 20,
   logBytes: 2_000,

@@ -23,6 +23,8 @@ const call = (id: number, name: string): Buffer => {
 const long = Buffer.alloc(9);
 long.writeUInt32LE(0xfffffff0, 0);
 
+const hoard: Buffer[] = [];
+
 const LIES: Readonly<Record<string, (id: number) => Buffer | null>> = {
   'a frame of four gigabytes': () => long,
   'a frame of no length': () => Buffer.alloc(9),
@@ -41,6 +43,10 @@ const LIES: Readonly<Record<string, (id: number) => Buffer | null>> = {
   'that it is up, again': (id) => frame('U', id, '{}'),
   'its end': () => null,
   nothing: () => Buffer.alloc(0),
+  'nothing, and fills its memory': () => {
+    hoard.push(Buffer.alloc(400 * 1024 * 1024, 1));
+    return Buffer.alloc(0);
+  },
 };
 
 const say = (bytes: Buffer): void => {

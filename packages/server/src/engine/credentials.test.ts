@@ -341,7 +341,7 @@ describe('oauth2_refresh', () => {
     const source = {
       name: 'file',
       read: () => Promise.resolve(secret()),
-      all: () => Promise.resolve([{ workspace: null, name: 'mine', held: secret().held }]),
+      all: () => Promise.resolve([{ workspace: 'w', name: 'mine', held: secret().held }]),
     };
     const credentials = new Credentials([source], tokens, learn, () => true);
     const ask = { workspace: 'w', project: 'p', name: 'mine', principal: 'k', run: 'r', step: 's' };

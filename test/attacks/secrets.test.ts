@@ -144,6 +144,14 @@ describe('SEC-01 no role reads a secret back', () => {
       expect((await put({ name, value: 'a' })).status, name).toBe(422);
   });
 
+  test('SEC-02 who stores a value too short to be hidden is told so, and nobody else', async () => {
+    const noted = async (body: object): Promise<unknown> => ((await put(body)).json as { note?: string }).note;
+    expect(await noted({ name: 'short', value: 'abc123', origins: [] })).toContain('fewer than 8 characters');
+    const basic = { kind: 'basic', user: 'ann', password: 'pw1' };
+    expect(await noted({ name: 'short', credential: basic, origins: [] })).toContain('fewer than 8 characters');
+    expect(await noted({ name: 'short', value: 'a value that is long enough', origins: [] })).toBeUndefined();
+  });
+
   test('SEC-01 origins do not change without the value', async () => {
     expect((await put({ name: 'plain', origins: ['https://evil.example'] })).status).toBe(422);
     expect((await server.ask('PATCH', '/api/v1/secrets/plain', { key, body: {} })).status).toBe(405);

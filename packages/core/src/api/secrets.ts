@@ -50,7 +50,14 @@ export const putSecret = route({
       error: 'expected either a value or a credential',
       path: ['value'],
     }),
-  answers: { 200: z.strictObject({ id, name: secretName, version: z.int() }) },
+  answers: {
+    200: z.strictObject({
+      id,
+      name: secretName,
+      version: z.int(),
+      note: z.string().optional().describe('What its owner should know, e.g. that a value is too short to be hidden'),
+    }),
+  },
   summary: 'Store a secret, or the next version of it',
   tags,
   audited: 'before',

@@ -5,7 +5,7 @@ import { loadCatalog } from '../engine/loader.ts';
 import { type Compiler, openCompiler } from '../sandbox/compile.ts';
 import { inspectFile, neighboursOf, readInput } from './files.ts';
 import type { House } from './house.ts';
-import type { Allow } from './allow.ts';
+import { type Allow, LOCAL } from './allow.ts';
 import { openLocal, publishLocal, runLocal } from './local.ts';
 import { complain, DONE, FAILED, MISUSED, note, pretty, print } from './say.ts';
 import { secretsFile } from './secrets-file.ts';
@@ -65,7 +65,8 @@ const runWith = async (compiler: Compiler, path: string, o: Options): Promise<nu
     if (!run.ok) return fail([inThisFile(run.problem)]);
     const { state, output, problem } = run.value;
     if (state === 'done') {
-      print(house.engine.guard.redact(o.json ? JSON.stringify({ state, output }) : pretty(output)));
+      const reveal = await house.engine.reveals(LOCAL.workspace, published.value, 'default');
+      print(house.engine.guard.redact(o.json ? JSON.stringify({ state, output }) : pretty(output), { reveal }));
       return DONE;
     }
     const told = problem === null ? null : inThisFile(howToLend(problem, flow, catalog));

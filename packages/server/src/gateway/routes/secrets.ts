@@ -1,5 +1,6 @@
 /** Secrets go in and never come out: the store seals, and this room has nothing that opens. */
 
+import { shortSecret } from '@headgate/core';
 import { CREDENTIAL_FIELDS, PLACEHOLDER, ROUTES, SECRET_KINDS } from '@headgate/core/api';
 import type { SecretRow } from '../../store/secret.ts';
 import { PROJECT } from '../deps.ts';
@@ -18,6 +19,17 @@ const shown = ({ id, name, kind, origins, version, created, updated }: SecretRow
   updated: new Date(updated).toISOString(),
 });
 
+/** The fields of credentials that nobody may see. */
+const SECRET_FIELDS = ['value', 'password', 'token', 'clientSecret', 'refreshToken'];
+
+const fieldOf = (credential: object, field: string): string | null => {
+  const found = Object.entries(credential).find(([name]) => name === field)?.[1];
+  return typeof found === 'string' ? found : null;
+};
+
+const noteOn = (values: readonly (string | null)[]): string | null =>
+  values.map((value) => (value === null ? null : shortSecret(value))).find((note) => note !== null) ?? null;
+
 export const secretRoutes = ({ gate }: Lodge): readonly Route[] => [
   implement(ROUTES.putSecret, async ({ who, body }) => {
     const { credential } = body;
@@ -32,7 +44,9 @@ export const secretRoutes = ({ gate }: Lodge): readonly Route[] => [
       owner: who.id,
       at: gate.clock(),
     });
-    return put === null ? MISSING : give(200, { id: put.id, name: body.name, version: put.version });
+    if (put === null) return MISSING;
+    const note = noteOn(credential === undefined ? [value] : SECRET_FIELDS.map((field) => fieldOf(credential, field)));
+    return give(200, { id: put.id, name: body.name, version: put.version, ...(note === null ? {} : { note }) });
   }),
 
   implement(ROUTES.listSecrets, async ({ who }) => {

@@ -40,7 +40,10 @@ export const setSecret = async (w: Where, name: string, { kind, origin, valueFil
   }
   const value = kind === 'plain' ? { value: text } : { credential: { ...fields.value, kind } };
   const body = { name, origins: origin, ...value };
-  return ask(w, 'PUT', '/api/v1/secrets', body, (v) => `${String(v['name'])}  version ${String(v['version'])}`);
+  return ask(w, 'PUT', '/api/v1/secrets', body, (v) => {
+    const done = `${String(v['name'])}  version ${String(v['version'])}`;
+    return typeof v['note'] === 'string' ? `${done}\n${v['note']}` : done;
+  });
 };
 
 /** Lists names, kinds and origins. */

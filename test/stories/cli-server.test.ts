@@ -161,7 +161,17 @@ test('a port that is taken is a problem that says what to do, and leaves the fol
   expect(end.code).toBe(1);
   expect(end.err).toContain(`Cannot listen on 127.0.0.1:${port} (EADDRINUSE)`);
   expect(end.err).toContain('choose another port with --port');
+  // It ends before anything is opened, so nothing that was due has been started.
+  expect(existsSync(home.path('state/headgate.db'))).toBe(false);
   await home.serve();
+});
+
+test('a folder that cannot be made is a problem at once', async () => {
+  const home = made();
+  const end = await home.run(['start', '--port', '0'], { env: { HEADGATE_CONFIG_DIR: '/proc/nowhere/state' } });
+  expect(end.code).toBe(1);
+  expect(end.err).toContain('start.folder');
+  expect(end.err).toContain('The folder /proc/nowhere/state cannot be used (ENOENT)');
 });
 
 const flowOf = (name: string, steps: readonly object[], more: object = {}): object => ({

@@ -23,6 +23,7 @@ export { PERMISSIONS, may } from './access/permission.ts';
 export type { Permission, Principal, PrincipalKind, Thing } from './access/permission.ts';
 export type { Power, PowerWord } from './access/power.ts';
 export { POWERS, catalogOf } from './step/define.ts';
+export { kindOf } from './step/value.ts';
 export type {
   Can,
   Catalog,

@@ -15,7 +15,7 @@ export const json = z.unknown().describe('Any JSON value');
 
 /** A flow file. Handlers read it with the flow's own reader, whose problems name steps; documents refer to the Flow schema. */
 export const flowFile = z.unknown().describe('A flow file');
-export const cursor = z.string().regex(/^[A-Za-z0-9_=.:-]{1,200}$/, 'the `next` of the page before');
+export const cursor = z.string().regex(/^\d{1,15}$/, 'the `next` of the page before');
 export const name = z.string().min(1).max(200);
 
 /** Numbers in a query are texts. */

@@ -5,6 +5,7 @@ export type { Problem, Result } from '../problem.ts';
 export { normaliseHost } from '../access/host.ts';
 export { SECRET_NAME, SECRET_NAME_IS } from '../access/secret-name.ts';
 export { normalisePath } from '../access/scopes/path.ts';
+export { isZone } from '../expr/methods/zones.ts';
 export { DURATION, milliseconds } from '../flow/duration.ts';
 export { eachWith, ID, PROBLEM_PORT, repeatWith } from '../flow/model.ts';
 export { CODE_LANGUAGES, defineBlock, defineStep, defineTrigger, done, failed, perItem } from './define.ts';

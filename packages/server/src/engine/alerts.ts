@@ -36,9 +36,15 @@ const TELLERS = new Set(['error@1', 'alert@1']);
 export class Alerts {
   readonly #d: Deps;
   #triggers: Promise<Row[]> | null = null;
+  #closed = false;
 
   constructor(deps: Deps) {
     this.#d = deps;
+  }
+
+  /** The engine stops: what is not told yet is told to nobody (its run is over, and in the log). */
+  close(): void {
+    this.#closed = true;
   }
 
   /** A flow changed: alert triggers are read again. */
@@ -113,6 +119,7 @@ export class Alerts {
     given: Record<string, unknown>,
     from?: Live,
   ): void {
+    if (this.#closed) return;
     const runs = this.#d.runs();
     const flow = target.row.id;
     if (runs.byKey(flow, key) !== null) return;
@@ -134,7 +141,9 @@ export class Alerts {
   }
 
   #later(act: () => Promise<void>): void {
-    act().catch((error: unknown) => this.#d.log('error', 'an alert could not be given', { error: String(error) }));
+    act().catch((error: unknown) => {
+      if (!this.#closed) this.#d.log('error', 'an alert could not be given', { error: String(error) });
+    });
   }
 }
 

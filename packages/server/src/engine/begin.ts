@@ -16,6 +16,8 @@ export type Begin = {
   readonly limitKey?: string | null;
   readonly idempotencyKey: string | null;
   readonly depth: number;
+  /** A run of the same flow waits for this one, straight or through others. */
+  readonly recursive?: boolean;
   /** Lanes that runs above this one are in: it goes within their place, since they wait for it. */
   readonly within?: ReadonlySet<string>;
   /** The signed delivery that this run came of, remembered with its first event (hooks.ts). */

@@ -8,6 +8,7 @@ import {
   type Command,
   evaluate,
   type ExprScope,
+  kindOf,
   lastValue,
   MAX_ITEMS,
   type Problem,
@@ -105,12 +106,3 @@ export class Blocks {
     this.#d.settler.done(live, block.step, block.scope, list);
   }
 }
-
-const kindOf = (value: unknown): string =>
-  value === null
-    ? 'nothing'
-    : Array.isArray(value)
-      ? 'a list'
-      : typeof value === 'object'
-        ? 'an object'
-        : `a ${typeof value === 'string' ? 'text' : typeof value}`;

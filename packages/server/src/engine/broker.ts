@@ -65,6 +65,9 @@ export type Effect<T> =
  */
 export type Act<T> = (again: (request: Power) => Problem | null, stopped: AbortSignal) => Promise<T>;
 
+/** Effects judged again in one turn of the event loop: ten thousand under way hold nobody up. */
+const AT_ONCE = 200;
+
 export class Broker {
   readonly #deps: Deps;
   readonly #open = new Set<Open>();
@@ -160,7 +163,12 @@ export class Broker {
   async #look(): Promise<void> {
     while (this.#lookAgain) {
       this.#lookAgain = false;
-      for (const open of [...this.#open]) await this.#recheck(open);
+      let looked = 0;
+      for (const open of [...this.#open]) {
+        await this.#recheck(open);
+        looked += 1;
+        if (looked % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
     }
   }
 

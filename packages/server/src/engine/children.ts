@@ -8,13 +8,16 @@
 import { createHash } from 'node:crypto';
 import type { Problem, Scope, ShapeStep } from '@headgate/core';
 import type { Store } from '../store/ports.ts';
-import { Admission } from './admission.ts';
 import type { Clock } from './clock.ts';
 import type { Target } from './flows.ts';
 import type { Live } from './live.ts';
 import type { Runs } from './runs.ts';
 
 type Deps = { readonly store: Store; readonly clock: Clock; readonly runs: Runs };
+
+const CALLED = 'The called flow failed: ';
+
+type Above = Pick<Live['base'], 'flow' | 'limitKey' | 'parent'>;
 
 export class Children {
   readonly #d: Deps;
@@ -36,6 +39,7 @@ export class Children {
     const id = live.id.slice(0, 11) + createHash('sha256').update(place).digest('hex').slice(0, 16);
     const { workspace } = live.base;
     if (this.#d.runs.has(id) || (await this.#d.store.in(workspace).runs.get(id)) !== null) return { child: id };
+    const above = await this.#above(live);
     const made = this.#d.runs.create({
       target,
       input,
@@ -45,7 +49,9 @@ export class Children {
       environment: live.base.environment,
       priority: live.base.priority,
       idempotencyKey: null,
-      ...(Admission.free(target.compiled) ? {} : { within: await this.#lanesAbove(live) }),
+      recursive: above.some((base) => base.flow === target.row.id),
+      // Queued behind its own caller, which waits for it, it would wait for ever: it goes within the place of that one.
+      within: new Set(above.flatMap(({ limitKey }) => (limitKey === null ? [] : [limitKey]))),
       depth: (live.state.created?.depth ?? 0) + 1,
       parent: { run: live.id, step: step.id, item: scope.item },
       from: live,
@@ -53,19 +59,16 @@ export class Children {
     return 'problem' in made ? made : { child: id };
   }
 
-  /**
-   * The lanes of the caller and of its callers. A called flow goes within the place that one of them has: queued behind
-   * its own caller, which waits for it, it would wait for ever.
-   */
-  async #lanesAbove(live: Live): Promise<ReadonlySet<string>> {
-    const lanes = new Set<string>();
+  /** The caller and its callers, the nearest first. */
+  async #above(live: Live): Promise<readonly Above[]> {
+    const found: Above[] = [];
     const { workspace } = live.base;
-    for (let base: Pick<Live['base'], 'limitKey' | 'parent'> | null = live.base; base !== null; ) {
-      if (base.limitKey !== null) lanes.add(base.limitKey);
+    for (let base: Above | null = live.base; base !== null; ) {
+      found.push(base);
       if (base.parent === null) break;
       base = this.#d.runs.live(base.parent)?.base ?? (await this.#d.store.in(workspace).runs.get(base.parent));
     }
-    return lanes;
+    return found;
   }
 
   /** Nobody waits for this called run any more: it is cancelled, with all that it called. */
@@ -103,7 +106,9 @@ export class Children {
         {
           problem: {
             code: why.code,
-            text: `The called flow failed: ${why.text}`,
+            // However deep the calls: said once, with the fix of what failed first.
+            text: why.text.startsWith(CALLED) ? why.text : `${CALLED}${why.text}`,
+            ...(why.fix === undefined ? {} : { fix: why.fix }),
             retry: 'no',
             at: { step: wait.step.id },
           },

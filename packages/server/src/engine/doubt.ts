@@ -42,13 +42,13 @@ export class Interruptions {
 
 const nameOf = (step: string, item: readonly number[] | undefined): string => `${step}.${(item ?? []).join('.')}`;
 
-export const doubt = (step: string): Problem =>
+export const doubt = (step: string, item: readonly number[]): Problem =>
   problem(
     'step.in_doubt',
     'The server stopped after this step had started and before its result was recorded: it may or may not have had its effect',
     {
-      at: { step },
-      fix: 'Look at the other side. Then choose: repeat the step, take it as done with an empty result, or let the run fail.',
+      at: item.length === 0 ? { step } : { step, item },
+      fix: 'Look at the other side. Then choose: repeat the step, take it as done with an empty result, or let the run fail (headgate runs resolve RUN --choice repeat, skip or fail).',
     },
   );
 

@@ -156,21 +156,23 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
           };
           return { net, code: programs.lend({ live, step: cs.step.id, net, see, signal, log, allow }) };
         },
-        call: async (live, step, scope, attempt, name, input) => {
-          const narrow = live.compiled.steps[step.index]?.narrow;
-          const target = await flows.named(live.base.workspace, live.base.project, name);
-          const act = async (): Promise<{ child: string } | { problem: Problem }> => {
-            if (!target.ok) return { problem: target.problem };
-            const checked = checkInput(target.value, input);
-            return checked.ok
-              ? self.children.call(live, step, scope, attempt, target.value, checked.value)
-              : { problem: checked.problem };
-          };
-          const power = { power: 'flow', flow: name } as const;
-          const reached = target.ok ? target.value.row : undefined;
-          const done = await broker.effect(live, step.id, narrow, [power], act, reached);
-          return done.ok ? done.value : { problem: done.problem };
-        },
+        call: (live, step, scope, attempt, name, input) =>
+          later.soon(async () => {
+            if (live.over) return { problem: problem('run.over', 'This run is over already') };
+            const narrow = live.compiled.steps[step.index]?.narrow;
+            const target = await flows.named(live.base.workspace, live.base.project, name);
+            const act = async (): Promise<{ child: string } | { problem: Problem }> => {
+              if (!target.ok) return { problem: target.problem };
+              const checked = checkInput(target.value, input);
+              return checked.ok
+                ? self.children.call(live, step, scope, attempt, target.value, checked.value)
+                : { problem: checked.problem };
+            };
+            const power = { power: 'flow', flow: name } as const;
+            const reached = target.ok ? target.value.row : undefined;
+            const done = await broker.effect(live, step.id, narrow, [power], act, reached);
+            return done.ok ? done.value : { problem: done.problem };
+          }),
         watch: (live, wait) => self.wakes.watch(live, wait),
         limit: (live, deadline) => self.wakes.limit(live, deadline),
         orphan: (live, child) => self.children.orphan(live, child),
@@ -193,6 +195,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     clock,
     timers,
     later,
+    broken: (row, error) =>
+      log('error', 'a schedule cannot be kept', { flow: row.flow, trigger: row.trigger, error: String(error) }),
     missed: (row, count, rule, last) => alerts.missed(row, count, rule, last),
     start: (due) => startDue({ store, flows, runs, journal, alerts }, due),
   });
@@ -326,6 +330,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       unsubscribe();
       schedule.close();
       recovery.close();
+      alerts.close();
       await runs.close(grace);
       timers.close();
     },

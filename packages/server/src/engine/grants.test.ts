@@ -115,6 +115,29 @@ test('AZ-10 a call under way ends when the key of who lent it is revoked, or run
   await g.until(owners, 'done');
 });
 
+test('AZ-10 with many calls under way, those that lost their grant end and the others go on', async () => {
+  g = await openGround();
+  const server = await patient();
+  const many = (n: number) =>
+    flow({
+      id: 'all',
+      kind: 'each@1',
+      with: { over: '{{ input.list }}', concurrency: 300, steps: [get(`${server.url}/${n}`)] },
+    });
+  const list = Array.from({ length: 300 }, (_x, i) => i);
+  const [lost, kept] = [
+    await g.publish(many(1), { grants: [lend(server.host)] }),
+    await g.publish(many(2), { grants: [lend(server.host)] }),
+  ];
+  const runs = [await start(g, lost, { list }), await start(g, kept, { list })];
+  await until(() => server.held.size === 600, 20_000);
+  await takeBack(g, lost);
+  expect((await g.until(runs[0] ?? '', 'failed', 1_000)).problem?.code).toBe('grant.missing');
+  await until(() => server.held.size === 300);
+  for (const response of server.held) response.end('ok');
+  await g.until(runs[1] ?? '', 'done');
+});
+
 test('AZ-10 a loop that is under way is refused at its next item', async () => {
   g = await openGround();
   const server = await serve((_n, _q, response) => void setTimeout(() => response.end('ok'), 20));

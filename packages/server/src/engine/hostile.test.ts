@@ -4,7 +4,7 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AT_ONCE, Families, MOST } from './families.ts';
+import { AT_ONCE, RECURSIVE, Families, MOST } from './families.ts';
 import { type Ground, openGround, OWNER } from './testing/ground.ts';
 import { DEEPEST, HEAVIEST, weigh } from './values.ts';
 
@@ -301,18 +301,43 @@ describe('reach of a flow', () => {
 describe('families', () => {
   test('a family has a most, at once and in all, and what ended makes room', () => {
     const families = new Families();
-    for (let i = 0; i < AT_ONCE; i += 1) expect(families.join('r1')).toBeNull();
-    expect(families.join('r1')).toMatchObject({ code: 'flow.calls' });
-    expect(families.join('r2')).toBeNull();
+    for (let i = 0; i < AT_ONCE; i += 1) expect(families.join('r1', false)).toBeNull();
+    expect(families.join('r1', false)).toMatchObject({ code: 'flow.calls' });
+    expect(families.join('r2', false)).toBeNull();
     families.leave('r1');
-    expect(families.join('r1')).toBeNull();
+    expect(families.join('r1', false)).toBeNull();
     for (let i = AT_ONCE + 1; i < MOST; i += 1) {
       families.leave('r1');
-      expect(families.join('r1')).toBeNull();
+      expect(families.join('r1', false)).toBeNull();
     }
     families.leave('r1');
-    expect(families.join('r1')).toMatchObject({ code: 'flow.calls' });
+    expect(families.join('r1', false)).toMatchObject({ code: 'flow.calls' });
   });
+
+  test('DOS-07 a flow that fans out into itself ends soon, is cancelled at once, and others get their turn', async () => {
+    const own = await openGround();
+    const call = { id: 'call', kind: 'flow.call@1', with: { flow: 'Fan', input: {} } };
+    const fan = {
+      headgate: 1,
+      name: 'Fan',
+      steps: [{ id: 'all', kind: 'each@1', with: { over: [...'0123456789'], steps: [call] } }],
+    };
+    const id = await own.publish(fan, { grants: [{ step: '*', power: 'flow: call *' }] });
+    const quick = await own.publish({
+      headgate: 1,
+      name: 'Quick',
+      steps: [{ id: 's', kind: 'set@1', with: { value: 1 } }],
+    });
+    const run = await own.run(id, {}, { wait: 0 });
+    for (let i = 0; i < 10; i += 1) expect((await own.run(quick, {}, { wait: 5_000 })).state).toBe('done');
+    const end = await own.until(run.id, 'failed', 60_000);
+    expect(end.problem?.code).toMatch(/^flow\.(calls|depth)$/);
+    expect(end.problem?.text.match(/The called flow failed/g)).toHaveLength(1);
+    const count = async (): Promise<number> =>
+      (await own.store.in('default').runs.list({ flow: id, limit: 5_000 })).rows.length;
+    expect(await count()).toBeLessThanOrEqual(RECURSIVE + 1);
+    await own.close();
+  }, 120_000);
 
   test('the first run stays known through calls and error flows, after a restart too', async () => {
     let own = await openGround();

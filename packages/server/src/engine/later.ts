@@ -1,5 +1,6 @@
 /**
- * Work that nobody waits for: a wake-up, the end of a child, a due time. What fails unexpectedly is logged and tried
+ * Work in the background: a wake-up, the end of a child, a due time, a call. It is begun a few pieces at a time, so that
+ * ten thousand of them do not hold up who knocks at the door. Most is work that nobody waits for: What fails unexpectedly is logged and tried
  * again, so that a passing fault (a busy disk) neither loses a run's turn nor ends the process.
  */
 
@@ -9,6 +10,8 @@ import type { Timers } from './timers.ts';
 
 const PAUSE = 5_000;
 const TRIES = 200;
+/** Pieces begun in one turn of the event loop. */
+const AT_ONCE = 8;
 
 export class Later {
   readonly #clock: Clock;
@@ -21,9 +24,28 @@ export class Later {
     this.#log = log;
   }
 
-  /** Starts the work now; `act` must be safe to repeat. `done` is called when it ended well or was given up. */
+  readonly #queue: (() => void)[] = [];
+  #turning = false;
+
+  /** Begins the work in its turn, which is soon; the answer is its own. */
+  soon<T>(act: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push(() => void act().then(resolve, reject));
+      if (this.#turning) return;
+      this.#turning = true;
+      setImmediate(() => this.#turn());
+    });
+  }
+
+  #turn(): void {
+    for (const begin of this.#queue.splice(0, AT_ONCE)) begin();
+    if (this.#queue.length > 0) setImmediate(() => this.#turn());
+    else this.#turning = false;
+  }
+
+  /** Starts the work soon; `act` must be safe to repeat. `done` is called when it ended well or was given up. */
   do(what: string, act: () => Promise<unknown>, done: () => void = () => undefined, tried = 0): void {
-    act().then(done, (error: unknown) => {
+    this.soon(act).then(done, (error: unknown) => {
       this.#log('error', `${what} failed unexpectedly`, {
         tried,
         error: error instanceof Error ? error.stack : String(error),

@@ -107,7 +107,7 @@ export class Runs {
     const limits = p.limitKey === undefined ? startLimits(target.compiled, p.input, trigger, this.#d.clock.now()) : p;
     if ('problem' in limits) return limits;
     const first = p.from?.first;
-    const crowded = first === undefined ? null : this.#families.join(first);
+    const crowded = first === undefined ? null : this.#families.join(first, p.recursive === true);
     if (crowded !== null) return { problem: crowded };
     const now = this.#d.clock.now();
     const id = p.id ?? this.#d.clock.id('r');
@@ -273,7 +273,7 @@ export class Runs {
     for (const { scope, step } of cut) {
       if (!held && interruptions.mayRepeat(step.id, scope.item)) this.loop.again(live, scope, step);
       else {
-        const why = held ? poison(step.id) : doubt(step.id);
+        const why = held ? poison(step.id) : doubt(step.id, scope.item);
         live.record(this.#d.clock.now(), 'run.doubted', { problem: why }, step.id, scope.item);
       }
     }

@@ -88,6 +88,16 @@ test('a schedule of every second that slept for a month is caught up with at onc
   }
 });
 
+test('a schedule that cannot be kept is told of, and keeps neither the others nor the start', async () => {
+  const bad = { cron: '* * * * *', zone: 'Mars/X' };
+  await g.publish({ ...flow('* * * * *'), triggers: [{ id: 'often', kind: 'schedule@1', with: bad }] });
+  const id = await g.publish(flow('0 * * * *', 'once'));
+  g = await g.reopen();
+  expect(g.logs.filter((line) => line.text === 'a schedule cannot be kept')).toHaveLength(1);
+  await sleep(id, 2 * HOUR, HOUR);
+  expect(await runsOf(id)).toHaveLength(1);
+});
+
 test('a clock that was far ahead and is put right does not silence a schedule, and starts no due time twice', async () => {
   const id = await g.publish(flow('* * * * *'));
   await sleep(id, 24 * HOUR);

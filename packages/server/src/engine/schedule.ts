@@ -24,6 +24,8 @@ type Deps = {
   readonly later: Later;
   /** Starts a run for a due time; it may be asked twice for the same one. */
   readonly start: (due: Due) => Promise<void>;
+  /** A schedule that cannot be kept: told, and left alone until a flow changes. */
+  readonly broken: (row: Row, error: unknown) => void;
   readonly missed: (row: Row, count: number, rule: string, last: number) => void;
 };
 
@@ -50,7 +52,14 @@ export class Schedule {
     const rows = await this.#d.store.engine.triggers('schedule@1');
     if (generation !== this.#generation || this.#closed) return;
     for (const cancel of this.#armed.splice(0)) cancel();
-    for (const row of rows) await this.#arm(row, generation);
+    for (const row of rows) {
+      try {
+        await this.#arm(row, generation);
+      } catch (error) {
+        // One that cannot be read, or whose flow cannot be started now, keeps neither the others nor the server.
+        this.#d.broken(row, error);
+      }
+    }
   }
 
   close(): void {

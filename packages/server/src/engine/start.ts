@@ -1,7 +1,7 @@
 /** What a flow's settings say about one start: its limit key and its idempotency key, evaluated over input and trigger. */
 
 import { createHash } from 'node:crypto';
-import { at, type Compiled, evaluate, type Problem, problem, type Started } from '@headgate/core';
+import { at, type Compiled, evaluate, kindOf, type Problem, problem, type Started } from '@headgate/core';
 import type { CompiledFlow } from './compiled.ts';
 
 /** Keys stand in columns that are not sealed: what a key says must not be readable there. */
@@ -37,9 +37,11 @@ export const startLimits = (
     const result = evaluate(expr, scope);
     if (!result.ok) return { problem: at({ field }, result.problem) };
     if (typeof result.value === 'string' || typeof result.value === 'number') return keyOf(String(result.value));
-    return { problem: problem('settings.key', 'A key must be a text or a number', { at: { field } }) };
+    const text = `A key must be a text or a number; this one gave ${kindOf(result.value)}`;
+    return { problem: problem('settings.key', text, { at: { field }, fix: 'Name a field that every input has.' }) };
   };
-  const limitKey = key(limit, 'settings.key');
+  const [of] = (['concurrency', 'rate', 'debounce'] as const).filter((name) => compiled[name]?.key === limit);
+  const limitKey = key(limit, `settings.${of ?? 'concurrency'}.key`);
   if (limitKey !== null && typeof limitKey === 'object') return limitKey;
   const idempotencyKey = key(idempotency, 'settings.idempotency');
   if (idempotencyKey !== null && typeof idempotencyKey === 'object') return idempotencyKey;

@@ -63,6 +63,46 @@ describe('powers', () => {
     expect((await ask(ROUTES.publishFlow, { params: { id }, key: weak })).status).toBe(201);
   });
 
+  test('a secret and a computed flow ask even of somebody entitled, in the same list, which then publishes', async () => {
+    const id = await create({
+      headgate: 1,
+      name: 'Wide',
+      steps: [
+        {
+          id: 'get',
+          kind: 'http.request@1',
+          with: { method: 'GET', url: 'https://api.example.com/x', secret: 'github' },
+        },
+        { id: 'plain', kind: 'flow.call@1', with: { flow: 'Greet', input: {} } },
+        { id: 'any', kind: 'flow.call@1', with: { flow: '{{ steps.get.body }}', input: {} }, after: ['get'] },
+      ],
+      settings: { errorFlow: 'On call' },
+    });
+    const refused = await ask(ROUTES.publishFlow, { params: { id } });
+    expect(refused.json).toMatchObject({
+      status: 409,
+      code: 'grant.missing',
+      missing: [
+        { step: 'get', power: 'secret: use github for https://api.example.com' },
+        { step: 'any', power: 'flow: call *' },
+      ],
+    });
+    const { missing } = refused.json as { missing: { step: string; power: string }[] };
+    const first = { grant: missing.slice(0, 1) };
+    expect((await ask(ROUTES.publishFlow, { params: { id }, body: first })).json).toMatchObject({
+      missing: missing.slice(1),
+    });
+    expect((await ask(ROUTES.publishFlow, { params: { id }, body: { grant: missing } })).status).toBe(201);
+    const powers = (await ask(ROUTES.flowPowers, { params: { id } })).json;
+    expect((powers as { granted: { power: string; typed: boolean }[] }).granted).toMatchObject([
+      { power: 'net: GET api.example.com:443', typed: true },
+      { power: 'flow: call Greet', typed: true },
+      { step: '*', power: 'flow: call On call', typed: true },
+      { power: 'secret: use github for https://api.example.com', typed: false },
+      { power: 'flow: call *', typed: false },
+    ]);
+  });
+
   test('typing a host into a draft lends it when the typist may lend, and only what this save brought', async () => {
     const weak = (await server.key({ permissions: ['flow.read', 'flow.write', 'flow.publish'] })).plain;
     const granted = async (id: string) =>

@@ -243,6 +243,8 @@ describe('reading runs', () => {
       runs: { id: string }[];
     };
     expect(second.runs[0]?.id).not.toBe(first.runs[0]?.id);
+    // A spoilt cursor would otherwise begin again at the first page, for ever.
+    expect((await ask(ROUTES.listRuns, { query: '?limit=1&cursor=zzz' })).status).toBe(422);
   });
 
   test('a run is run again, whole or from a step; what is not in doubt cannot be settled', async () => {

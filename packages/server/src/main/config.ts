@@ -105,11 +105,13 @@ export const readSettings = (
   const port = read('HEADGATE_PORT') ?? '7860';
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     problems.push(
-      problem('config.port', 'HEADGATE_PORT must be a port number from 0 to 65535', { at: { field: 'HEADGATE_PORT' } }),
+      problem('config.port', `HEADGATE_PORT must be a port number from 0 to 65535; it is ${port}`, {
+        at: { field: 'HEADGATE_PORT' },
+      }),
     );
   const publicUrlGiven = read('HEADGATE_PUBLIC_URL');
   const publicUrl = (publicUrlGiven ?? `http://localhost:${port}`).replace(/\/+$/, '');
-  if (!isOrigin(publicUrl))
+  if (publicUrlGiven !== undefined && !isOrigin(publicUrl))
     problems.push(
       problem(
         'config.public_url',

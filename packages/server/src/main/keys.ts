@@ -1,7 +1,6 @@
 /** `headgate superuser`: a key made beside a running server, which notices within a second, or before the first start. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { good, PERMISSIONS, type Problem, problem, type Result } from '@headgate/core';
 import type { Store } from '../store/ports.ts';
 import type { Settings } from './config.ts';
@@ -9,13 +8,14 @@ import { readText } from './files.ts';
 import { instanceKey } from './instance-key.ts';
 import { dropKeyFile, writeKeyFile } from './key-file.ts';
 import { complain, DONE, FAILED, note, pretty, print } from './say.ts';
+import { makeFolder } from './state-folder.ts';
 import { tryOpenStore } from '../store/open.ts';
 
 const WORKSPACE = 'default';
 
 /** The store beside a server, or alone; the lock keeps out a second server only. */
 export const besideStore = async (s: Settings): Promise<Result<Store>> => {
-  mkdirSync(s.dir, { recursive: true, mode: 0o700 });
+  makeFolder(s.dir);
   const key = instanceKey(s);
   return key.ok ? tryOpenStore({ dir: s.dir, key: key.value, clock: () => Date.now() }) : key;
 };

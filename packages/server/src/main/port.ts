@@ -1,4 +1,4 @@
-/** A free port, for `--port 0`: addresses of webhooks are made of the port, so it has to be known before the server listens. */
+/** Ports before the server listens: a free one for `--port 0` (addresses of webhooks are made of it), and whether one can be had. */
 
 import { createServer } from 'node:net';
 
@@ -12,4 +12,12 @@ export const freePort = (host: string): Promise<number> =>
       const port = typeof address === 'object' && address !== null ? address.port : 0;
       probe.close(() => resolve(port));
     });
+  });
+
+/** Null when this address and port can be listened on now, else what the system says. */
+export const listens = (host: string, port: number): Promise<unknown> =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', resolve);
+    probe.listen(port, host, () => probe.close(() => resolve(null)));
   });

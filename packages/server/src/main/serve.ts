@@ -8,7 +8,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { bad, good, type Problem, problem, type Result } from '@headgate/core';
 import { pages } from '@headgate/web';
 import { type Logger, pino } from 'pino';
@@ -18,9 +18,10 @@ import { readCodeOf } from './code.ts';
 import { loadKeyFile } from '../store/vault-seal/key-file.ts';
 import type { Settings } from './config.ts';
 import { type House, openHouse } from './house.ts';
+import { makeFolder } from './state-folder.ts';
 import { instanceKey } from './instance-key.ts';
 import type { Tracing } from './otlp.ts';
-import { freePort } from './port.ts';
+import { freePort, listens } from './port.ts';
 import { complain, DONE, FAILED, note } from './say.ts';
 import { secretsFile } from './secrets-file.ts';
 
@@ -123,6 +124,12 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
   if (!lock.ok) return lock;
   const port = s.port === 0 ? await freePort(s.host) : s.port;
   const publicUrl = s.port === 0 && !s.publicUrlGiven ? `http://localhost:${port}` : s.publicUrl;
+  // Before anything is taken up: a start that ends here has run no flow.
+  const refused = await listens(s.host, port);
+  if (refused !== null) {
+    lock.value.release();
+    return bad(cannotListen(s.host, port, refused));
+  }
   const tracing = await tracingOf(s, version, log);
   if (!tracing.ok) {
     lock.value.release();
@@ -146,7 +153,7 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
 
 const folder = (dir: string): Result<null> => {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir);
     accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
     return good(null);
   } catch (error) {

@@ -12,7 +12,8 @@ const ALIASES =
 
 let names: ReadonlySet<string> | undefined;
 
-const known = (name: string): boolean => {
+/** Is this the name of a time zone that flows may use? Those of offsets (`UTC+2`) are not among them. */
+export const isZone = (name: string): boolean => {
   names ??= new Set([...Intl.supportedValuesOf('timeZone'), ...ALIASES.split(' ')]);
   return names.has(name);
 };
@@ -26,7 +27,7 @@ const OFFSET = /^utc[+-]\d{1,2}(?::[0-5]\d)?$/i;
 export const zoneOf = (use: Use, name: string): string => {
   if (name.toLowerCase() === 'utc') return 'utc';
   if (name.length <= 9 && OFFSET.test(name)) return name;
-  if (name.length > 50 || !known(name)) {
+  if (name.length > 50 || !isZone(name)) {
     return fail(
       use.site,
       'expr.value',

@@ -1,10 +1,10 @@
 /** schedule: the clock starts runs. These are its settings; the engine keeps the time. */
 
-import { defineTrigger, z } from '@headgate/core/step';
+import { defineTrigger, isZone, z } from '@headgate/core/step';
 import { cronFault } from './cron.ts';
 
-/** Names of the IANA time zone database: UTC, Europe/Paris, America/Argentina/Buenos_Aires, Etc/GMT+5. */
-const ZONE = /^[A-Za-z][A-Za-z_]*(\/[A-Za-z][A-Za-z0-9_+-]*){0,2}$/;
+/** The zones of whole hours that the database has beside those of places. */
+const OFFSET = /^Etc\/GMT[+-](\d|1[0-4])$/;
 
 export const trigger = defineTrigger({
   kind: 'schedule',
@@ -25,7 +25,7 @@ export const trigger = defineTrigger({
     zone: z
       .string()
       .max(64)
-      .regex(ZONE, 'a time zone by its IANA name, e.g. Europe/Paris')
+      .refine((zone) => isZone(zone) || OFFSET.test(zone), 'a time zone by its IANA name, e.g. Europe/Paris')
       .optional()
       .describe('The time zone by its IANA name, e.g. Europe/Paris. Left out: UTC.'),
     input: z.unknown().optional().describe('The input of each run. Left out: an empty object.'),
@@ -33,7 +33,7 @@ export const trigger = defineTrigger({
       .enum(['skip', 'once', 'all'])
       .optional()
       .describe(
-        'What happens to times that passed while the server was down: skip (or left out) none are made up for; once one run for all of them; all one run each. A time less than a minute ago is late, not passed: it still starts its run.',
+        'What happens to times that passed while the server was down or the machine slept: skip (or left out) none are made up for; once one run for all of them; all one run each. Of several times within the last minute, skip starts a run for the latest.',
       ),
   }),
 });

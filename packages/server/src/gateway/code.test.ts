@@ -45,6 +45,22 @@ describe('code in a flow', () => {
     ]);
   });
 
+  test('in Python is read by Python, which runs none of it', async () => {
+    const told = async (source: string): Promise<unknown> => {
+      const flow = flowOf(source);
+      const steps = flow.steps.map((s) => (s.id === 'sum' ? { ...s, with: { language: 'python', source } } : s));
+      const { json } = await ask(ROUTES.checkFlow, { body: { draft: { ...flow, steps } } });
+      return (json as { problems: { code: string; at: unknown }[] }).problems.map(({ code, at }) => ({ code, at }));
+    };
+    const at = (line: number, column: number) => ({ step: 'sum', field: 'with.source', line, column });
+    expect(await told('import os\nos._exit(1)\ndef main(input, can):\n    return can.steps.first')).toEqual([]);
+    expect(await told('def main(input, can):\n    return (1 +')).toEqual([{ code: 'code.syntax', at: at(2, 12) }]);
+    expect(await told('def other(): pass')).toEqual([{ code: 'code.shape', at: at(1, 1) }]);
+    expect(await told('def main(input, can):\n    return can.steps.aside')).toEqual([
+      { code: 'ref.upstream', at: at(2, 22) },
+    ]);
+  }, 120_000);
+
   test('is refused at publishing when it does not compile', async () => {
     const made = await ask(ROUTES.createFlow, { body: { draft: flowOf('export default (input: number) => {') } });
     const { id } = made.json as { id: string };

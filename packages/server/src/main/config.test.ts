@@ -46,6 +46,13 @@ test('a setting comes from the command line, else from a variable, else from con
   expect(settings({ HEADGATE_PORT: '1002' }, { HEADGATE_PORT: '1003' })).toMatchObject({ port: 1003 });
 });
 
+test('the libraries that code may import are all, those that are named, or none; a strange name stops the start', () => {
+  expect(settings().libraries).toContain('zod');
+  expect(settings({ HEADGATE_CODE_LIBRARIES: 'zod, @noble/hashes' }).libraries).toEqual(['zod', '@noble/hashes']);
+  expect(settings({ HEADGATE_CODE_LIBRARIES: 'none' }).libraries).toEqual([]);
+  expect(refused({ HEADGATE_CODE_LIBRARIES: 'zod,axios' })).toEqual(['config.libraries HEADGATE_CODE_LIBRARIES']);
+});
+
 test('G1 a setting that is misspelt, or not understood, is a problem that names it; all of them come at once', () => {
   expect(refused({ HEADGATE_PROT: '80' })).toEqual(['config.unknown HEADGATE_PROT']);
   expect(
@@ -116,6 +123,7 @@ test('SEC-08 there is no setting that turns a protection into a warning: these a
     'HEADGATE_DOCS',
     'HEADGATE_ENABLE_SUPERUSER_CLI',
     'HEADGATE_EGRESS_ALLOW',
+    'HEADGATE_CODE_LIBRARIES',
     'HEADGATE_OTLP_URL',
     'HEADGATE_KEEP_DAYS',
     'HEADGATE_KEEP_RUNS',

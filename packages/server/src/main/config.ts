@@ -10,6 +10,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { bad, good, problem, type Problem, type Result } from '@headgate/core';
+import { LIBRARIES } from '../sandbox/libraries.ts';
 
 export type Settings = {
   /** Address to listen on. */
@@ -29,6 +30,8 @@ export type Settings = {
   readonly superuserCli: boolean;
   /** What a server admin opened of the private network, as text. */
   readonly egressAllow: string;
+  /** Libraries that code may import. */
+  readonly libraries: readonly string[];
   /** An OTLP/HTTP endpoint for traces; none by default. */
   readonly otlp: string | null;
   /** How long, in days, and how many of one flow finished runs are kept. */
@@ -49,6 +52,7 @@ const NAMES = [
   'HEADGATE_DOCS',
   'HEADGATE_ENABLE_SUPERUSER_CLI',
   'HEADGATE_EGRESS_ALLOW',
+  'HEADGATE_CODE_LIBRARIES',
   'HEADGATE_OTLP_URL',
   'HEADGATE_KEEP_DAYS',
   'HEADGATE_KEEP_RUNS',
@@ -129,6 +133,15 @@ export const readSettings = (
       }),
     );
   }
+  const named = read('HEADGATE_CODE_LIBRARIES');
+  const libraries =
+    named === undefined ? LIBRARIES : named === 'none' ? [] : named.split(/[\s,]+/).filter((n) => n !== '');
+  const strange = libraries.find((name) => !LIBRARIES.some((known) => known === name));
+  if (strange !== undefined) {
+    const text = `HEADGATE_CODE_LIBRARIES names ${JSON.stringify(strange.slice(0, 60))}, which is not a library of this server`;
+    const fix = `Choose of ${LIBRARIES.join(', ')}, or write none.`;
+    problems.push(problem('config.libraries', text, { at: { field: 'HEADGATE_CODE_LIBRARIES' }, fix }));
+  }
   const host = read('HEADGATE_HOST') ?? '127.0.0.1';
   const loopback = isLoopback(host);
   const otlp = read('HEADGATE_OTLP_URL');
@@ -163,6 +176,7 @@ export const readSettings = (
       docs,
       superuserCli,
       egressAllow: read('HEADGATE_EGRESS_ALLOW') ?? '',
+      libraries,
       otlp: otlp ?? null,
       keep,
     },

@@ -11,6 +11,7 @@ import { type Engine, type EngineLog, openEngine, type Vault } from '../engine/e
 import { loadCatalog } from '../engine/loader.ts';
 import { type Compiler, openCompiler } from '../sandbox/compile.ts';
 import { type Jail, openJail } from '../sandbox/jail.ts';
+import { pythonSyntax, type PythonSyntax } from '../sandbox/python-syntax.ts';
 import type { SecretSource } from '../engine/secret-source.ts';
 import { tryOpenStore } from '../store/open.ts';
 import type { Store } from '../store/ports.ts';
@@ -30,6 +31,8 @@ export type House = {
   /** Compiles the code of flows; it starts nothing before there is some. */
   readonly compiler: Compiler;
   readonly jail: Jail;
+  /** Whether a text is right Python. */
+  readonly pythonSyntax: PythonSyntax;
   /** The one-time token that answers a `wait.event` step: what its resume link ends in. For whoever owns the house. */
   readonly resumeToken: Vault['resumeToken'];
   /** Stops taking work, gives what is under way `grace` milliseconds, closes everything. */
@@ -52,6 +55,8 @@ type Options = {
   readonly door?: Door;
   /** The folder for what can be made again. Left out: one in `dir`. */
   readonly cache?: string;
+  /** Libraries that code may import; without it all that are installed. */
+  readonly libraries?: readonly string[];
   /** One that is open already. The house closes it. */
   readonly compiler?: Compiler;
 };
@@ -90,7 +95,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
   const store = opened.value;
   const door = o.door ?? openDoor(allow.value);
   const vault = vaultOf(ring, store);
-  const compiler = o.compiler ?? openCompiler();
+  const compiler = o.compiler ?? openCompiler(o.libraries === undefined ? {} : { allow: o.libraries });
   const jail = openJail({ log: o.log, cache: o.cache ?? join(o.dir, 'cache') });
   let engine: Engine;
   try {
@@ -120,6 +125,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
     door,
     compiler,
     jail,
+    pythonSyntax: pythonSyntax(jail),
     resumeToken: vault.resumeToken,
     close: async (grace) => {
       await engine.close(grace);

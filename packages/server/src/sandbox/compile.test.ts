@@ -141,6 +141,22 @@ test('SEC-12 what code and libraries keep in the global object lies in this run 
   ]);
 });
 
+test('SUP-05 an administrator names what may be imported, down to nothing', async () => {
+  const source = "import { z } from 'zod'; export default () => z.string().parse('a')";
+  const few = openCompiler({ allow: ['date-fns'] });
+  const none = openCompiler({ allow: [] });
+  try {
+    expect((await few.inspect(source, 'js')).problems).toMatchObject([
+      { code: 'code.import', fix: 'It may import: date-fns 4.4.0.' },
+    ]);
+    expect((await none.inspect(source, 'js')).problems).toMatchObject([{ fix: 'It may import: nothing.' }]);
+    expect((await none.inspect('export default () => 1', 'js')).problems).toEqual([]);
+  } finally {
+    await few.close();
+    await none.close();
+  }
+});
+
 test('a mistake is told at the line and column of the text, in characters', async () => {
   const of = async (source: string) => (await inspect(source)).problems;
   expect(await of("export default () => {\n  const 名前 = 'é'; let x = ;\n}")).toMatchObject([
@@ -202,7 +218,7 @@ test('the same source is compiled once, and its hash covers the language', async
 });
 
 test('DOS-06 hostile code ends in a Problem, and the next one compiles', async () => {
-  const hasty = openCompiler(openBundler({ longest: 1_500 }));
+  const hasty = openCompiler({ bundler: openBundler({ longest: 1_500 }) });
   try {
     expect((await hasty.inspect('x'.repeat(200_000), 'ts')).problems).toMatchObject([{ code: 'code.too_large' }]);
     const deep = `export default ${'['.repeat(60_000)}${']'.repeat(60_000)}`;

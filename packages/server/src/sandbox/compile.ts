@@ -53,8 +53,9 @@ export type Compiler = {
   readonly close: () => Promise<void>;
 };
 
-/** Opens a compiler; it starts nothing before it is asked. */
-export const openCompiler = (bundler: Bundler = openBundler()): Compiler => {
+/** Opens a compiler; it starts nothing before it is asked. `allow`: names of the libraries that code may import; all by default. */
+export const openCompiler = (o: { readonly bundler?: Bundler; readonly allow?: readonly string[] } = {}): Compiler => {
+  const { bundler = openBundler(), allow } = o;
   const kept = new Map<string, Compiled>();
   const underway = new Map<string, Promise<Compiled>>();
   let size = 0;
@@ -73,7 +74,7 @@ export const openCompiler = (bundler: Bundler = openBundler()): Compiler => {
   const inspect = async (source: string, language: Language): Promise<Compiled> => {
     const early = refusedUnread(source);
     if (early !== undefined) return nothing([early]);
-    libraries ??= installedLibraries();
+    libraries ??= installedLibraries(allow);
     const list = libraries;
     const hash = createHash('sha256')
       .update(JSON.stringify([FORM, list, language, source]))

@@ -5,7 +5,15 @@
 
 import { createRequire } from 'node:module';
 
-const NAMES = ['@noble/hashes', 'date-fns', 'fast-xml-parser', 'lodash-es', 'papaparse', 'uuid', 'zod'] as const;
+export const LIBRARIES = [
+  '@noble/hashes',
+  'date-fns',
+  'fast-xml-parser',
+  'lodash-es',
+  'papaparse',
+  'uuid',
+  'zod',
+] as const;
 
 /** Folders that packages lie in, the nearest first; not all of them are there. */
 export const packageFolders = (): readonly string[] => createRequire(import.meta.url).resolve.paths('zod') ?? [];
@@ -13,9 +21,9 @@ export const packageFolders = (): readonly string[] => createRequire(import.meta
 export type Library = { readonly name: string; readonly version: string };
 
 /** Read from what is installed, which the lock file pins. */
-export const installedLibraries = (): readonly Library[] => {
+export const installedLibraries = (names: readonly string[] = LIBRARIES): readonly Library[] => {
   const require = createRequire(import.meta.url);
-  return NAMES.map((name) => {
+  return names.map((name) => {
     for (const folder of packageFolders()) {
       const version = versionAt(require, `${folder}/${name}/package.json`);
       if (version !== undefined) return { name, version };
@@ -35,4 +43,4 @@ const versionAt = (require: NodeJS.Require, path: string): string | undefined =>
 
 /** `date-fns 4.4.0, zod 4.6.7, …` */
 export const named = (libraries: readonly Library[]): string =>
-  libraries.map(({ name, version }) => `${name} ${version}`).join(', ');
+  libraries.length === 0 ? 'nothing' : libraries.map(({ name, version }) => `${name} ${version}`).join(', ');

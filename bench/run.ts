@@ -1,6 +1,6 @@
 /**
- * The measurements, by name: `npm run bench -- [http] [steps] [expr] [list] [start] [idle] [growth] [jail] [--rounds N]
- * [--seconds S] [--long]`. None named: all. Exit code 1 when something could not be measured; a target that is missed is
+ * The measurements, by name: `npm run bench -- [http] [steps] [expr] [guard] [list] [start] [idle] [growth] [jail]
+ * [--rounds N] [--seconds S] [--long]`. None named: all. Exit code 1 when something could not be measured; a target that is missed is
  * printed, and is no failure of the bench.
  */
 
@@ -10,6 +10,7 @@ import { openGround } from './kit/ground.ts';
 import { type Verdict, verdicts } from './kit/table.ts';
 import { expr } from './parts/expr.ts';
 import { growth } from './parts/growth.ts';
+import { guard } from './parts/guard.ts';
 import { http } from './parts/http.ts';
 import { idle } from './parts/idle.ts';
 import { jail } from './parts/jail.ts';
@@ -22,6 +23,7 @@ const PARTS = new Map<string, Part>([
   ['http', http],
   ['steps', steps],
   ['expr', expr],
+  ['guard', guard],
   ['list', list],
   ['start', start],
   ['idle', idle],

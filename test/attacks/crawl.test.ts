@@ -7,12 +7,38 @@ import { type Contract, ROUTES } from '@headgate/core/api';
 import { methodOf, pathOf, startServer, type TestServer } from '../fixtures/server.ts';
 
 const CANARY = 'canary-9b1f6a70c4e25d38-Zq';
-const encodings: readonly (readonly [string, string])[] = [
+const bytes = Buffer.from(CANARY);
+const each = (write: (byte: number) => string): string => Array.from(bytes, write).join('');
+const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
+const escaped = each((b) => `\\u00${hex(b)}`);
+/** The core of each alignment of base64: what does not depend on what stands before and after. */
+const base64 = (before: string): string =>
+  Buffer.from(`${before}${CANARY}`)
+    .toString('base64')
+    .slice(Math.ceil((before.length * 8) / 6), Math.floor(((before.length + bytes.length) * 8) / 6));
+/** What is written, and what must be seen nowhere. */
+const encodings: readonly (readonly [string, string, string?])[] = [
   ['plain', CANARY],
-  ['base64', Buffer.from(CANARY).toString('base64').replaceAll('=', '')],
-  ['base64url', Buffer.from(CANARY).toString('base64url')],
-  ['hex', Buffer.from(CANARY).toString('hex')],
+  ['base64', base64('')],
+  ['base64, a byte before it', `${Buffer.from(`x${CANARY}yz`).toString('base64')}`, base64('x')],
+  ['base64, two bytes before it', `${Buffer.from(`xy${CANARY}z`).toString('base64')}`, base64('xy')],
+  ['base64url', bytes.toString('base64url')],
+  ['hex', bytes.toString('hex')],
+  ['upper hex', bytes.toString('hex').toUpperCase()],
+  ['spaced hex', each((b) => ` ${hex(b)}`).trim()],
+  ['percent', each((b) => `%${hex(b)}`)],
+  ['unicode escapes', escaped],
+  ['byte escapes', each((b) => `\\x${hex(b)}`)],
+  ['list of bytes', [...bytes].join(',')],
+  ['UTF-16 in hex', Buffer.from(CANARY, 'utf16le').toString('hex')],
+  ['reversed', [...CANARY].toReversed().join('')],
+  ['upper case', CANARY.toUpperCase()],
+  ['lower case', CANARY.toLowerCase()],
 ];
+const written = encodings.map(([, text]) => text);
+const seen = encodings.map(([name, text, core]) => [name, core ?? text] as const);
+
+const TOKEN = `ghp_${'aB3dE5fG7h'.repeat(4)}`;
 
 let server: TestServer;
 let key: string;
@@ -33,7 +59,13 @@ beforeAll(async () => {
     description: Buffer.from(CANARY).toString('base64'),
     triggers: [{ id: 'hook', kind: 'webhook@1', note: CANARY, with: { answer: 'sync' } }],
     steps: [
-      { id: 'echo', kind: 'set@1', name: CANARY, note: CANARY, with: { value: { a: '{{ input }}', b: CANARY } } },
+      {
+        id: 'echo',
+        kind: 'set@1',
+        name: CANARY,
+        note: CANARY,
+        with: { value: { a: '{{ input }}', b: CANARY, c: written, d: TOKEN } },
+      },
       { id: 'stop', kind: 'stop@1', after: ['echo'], with: { problem: 'it.stops', text: `because ${CANARY}` } },
     ],
   };
@@ -43,7 +75,7 @@ beforeAll(async () => {
   await server.ask('POST', '/api/v1/keys', { key, body: { name: CANARY, permissions: ['run'] } });
   const started = await server.ask('POST', `/api/v1/flows/${ids['id']}/runs`, {
     key,
-    body: { input: { x: CANARY, y: Buffer.from(CANARY).toString('hex') }, wait: 5 },
+    body: { input: { x: CANARY, y: written, [CANARY]: written[1] }, wait: 5 },
   });
   startedText = started.text;
   ids['run'] = (started.json as { id: string }).id;
@@ -58,12 +90,78 @@ describe('SEC-01 the guard stands before every answer', () => {
   test.each(reading)('SEC-01 %s gives the secret away in no encoding', async (_name, contract) => {
     const path = pathOf(contract, { id: contract.on === 'run' ? (ids['run'] ?? '') : (ids['id'] ?? '') });
     const answer = await server.ask('GET', path, { key });
-    for (const [name, form] of encodings) expect(answer.text, `${name} in ${path}`).not.toContain(form);
+    for (const [name, form] of seen) {
+      expect(answer.text, `${name} in ${path}`).not.toContain(form);
+      expect(JSON.stringify(answer.headers), `${name} in a header of ${path}`).not.toContain(form);
+    }
+    expect(answer.text, `a key in ${path}`).not.toContain(TOKEN);
   });
 
   test('SEC-01 the answer of a run that failed over the secret does not show it', () => {
     expect(JSON.parse(startedText)).toMatchObject({ state: 'failed', problem: { code: 'it.stops' } });
-    expect(startedText).not.toContain(CANARY);
+    for (const [name, form] of seen) expect(startedText, name).not.toContain(form);
+  });
+
+  test('SEC-02 what a flow answers to a webhook, in body and headers, shows it in no form, and keys by their kind', async () => {
+    const draft = {
+      headgate: 1,
+      name: 'Answers',
+      triggers: [{ id: 'hook', kind: 'webhook@1', with: { answer: 'sync' } }],
+      steps: [
+        {
+          id: 'answer',
+          kind: 'respond@1',
+          with: {
+            headers: { 'x-told': CANARY, 'content-type': `text/${CANARY}` },
+            body: { written, TOKEN, kept: 'this stays' },
+          },
+        },
+      ],
+    };
+    const { id } = (await server.ask('POST', '/api/v1/flows', { key, body: { draft } })).json as { id: string };
+    const published = await server.ask('POST', `/api/v1/flows/${id}/publish`, { key, body: {} });
+    const { webhooks } = published.json as { webhooks: { url: string }[] };
+    const answer = await server.ask('POST', new URL(webhooks[0]?.url ?? '').pathname, { body: {} });
+    for (const [name, form] of seen) expect(answer.text, name).not.toContain(form);
+    expect(answer.headers).toMatchObject({ 'x-told': '[secret canary]', 'content-type': 'text/[secret canary]' });
+    expect(JSON.parse(answer.text)).toMatchObject({ TOKEN: '[key github]', kept: 'this stays' });
+    expect(new Set((JSON.parse(answer.text) as { written: string[] }).written.slice(4))).toEqual(
+      new Set(['[secret canary]']),
+    );
+  });
+
+  test('SEC-02 a shape is shown by a grant that names it, for as long as the grant counts; a secret never', async () => {
+    const jwt = `eyJ${'aB3dE5fG'.repeat(3)}.eyJ${'aB3dE5fG'.repeat(3)}.${'aB3dE5fG'.repeat(3)}`;
+    const draft = {
+      headgate: 1,
+      name: 'Signs in',
+      triggers: [{ id: 'hook', kind: 'webhook@1', with: { answer: 'sync' } }],
+      steps: [{ id: 'answer', kind: 'set@1', with: { value: { jwt, TOKEN, CANARY } } }],
+      output: '{{ steps.answer }}',
+    };
+    const { id } = (await server.ask('POST', '/api/v1/flows', { key, body: { draft } })).json as { id: string };
+    const published = await server.ask('POST', `/api/v1/flows/${id}/publish`, { key, body: {} });
+    const path = new URL((published.json as { webhooks: { url: string }[] }).webhooks[0]?.url ?? '').pathname;
+    const hidden = { jwt: '[key jwt]', TOKEN: '[key github]', CANARY: '[secret canary]' };
+    const outputs = async (): Promise<unknown[]> => {
+      const body = { input: {}, wait: 5 };
+      const run = (await server.ask('POST', `/api/v1/flows/${id}/runs`, { key, body })).json as {
+        id: string;
+        output: unknown;
+      };
+      const read = (await server.ask('GET', `/api/v1/runs/${run.id}`, { key })).json as { output: unknown };
+      return [(await server.ask('POST', path, { body: {} })).json, run.output, read.output];
+    };
+    expect(await outputs()).toEqual([hidden, hidden, hidden]);
+    const grants = [{ step: '*', power: 'reveal: jwt' }];
+    const lent = await server.ask('POST', `/api/v1/flows/${id}/grants`, { key, body: { grants } });
+    const shown = { ...hidden, jwt };
+    await expect.poll(outputs, { timeout: 5_000 }).toEqual([shown, shown, shown]);
+    const [grant] = (lent.json as { grants: { id: string }[] }).grants;
+    expect((await server.ask('DELETE', `/api/v1/flows/${id}/grants/${grant?.id}`, { key })).status).toBe(204);
+    await expect.poll(outputs, { timeout: 5_000 }).toEqual([hidden, hidden, hidden]);
+    const trail = await server.ask('GET', '/api/v1/audit', { key });
+    expect(trail.text).toContain('grant');
   });
 
   test('SEC-01 twin: what is not secret stays readable, and what was written is there', async () => {
@@ -79,7 +177,8 @@ describe('SEC-01 the guard stands before every answer', () => {
   });
 
   test('SEC-07 nor does the log', () => {
-    for (const [name, form] of encodings) expect(server.log(), name).not.toContain(form);
+    expect(server.log()).toContain('request');
+    for (const [name, form] of seen) expect(server.log(), name).not.toContain(form);
   });
 
   test('refusals that repeat what came do not repeat a secret', async () => {
@@ -110,6 +209,8 @@ describe('SEC-01 the guard stands before every answer', () => {
     expect(
       readFileSync(join(folder, 'hooks.ts'), 'utf8').match(/response\.end\(none \? undefined : text\)/g),
     ).toHaveLength(1);
-    expect(readFileSync(join(folder, 'hooks.ts'), 'utf8')).toContain('const text = written(guard, answer.body);');
+    expect(readFileSync(join(folder, 'hooks.ts'), 'utf8')).toContain(
+      'const text = written(guard, answer.body, reader);',
+    );
   });
 });

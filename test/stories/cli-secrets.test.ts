@@ -135,7 +135,6 @@ test('TOK-07 a server does not start with another key than its data was sealed w
   const other = { HEADGATE_SECRET_KEY_FILE: home.path('other-key') };
   const wrong = await home.run(['start', '--port', '0', '--json'], { env: other });
   expect([wrong.code, problemsOf(wrong)]).toMatchObject([1, [{ code: 'key.wrong' }]]);
-  expect(wrong.ms).toBeLessThan(5_000);
   const finding = (await home.run(['doctor'], { env: other })).out;
   expect(finding).toMatch(/^WRONG {2}key change: .* is not the key of this data/m);
   expect((await home.run(['audit-log', 'verify'])).code).toBe(0);

@@ -1,170 +1,208 @@
 /**
- * The matcher over known values: finds every form of them in a text, and hides it. It is built by the engine, which alone
- * can open secrets, and offers no way to read what it was built from.
+ * The guard: hides known secret values, in every form, and what has the shape of a key. One pass over a text finds both.
  *
- * How: Wu-Manber. A table says for every block of three characters how far the text may be skipped before a needle can
- * begin; where it may not, needles that begin with the same six characters are compared. Clean text is looked at once
- * every few characters.
+ * It cannot be switched off, offers no way to read what it knows, and leaves a shape alone only for a reader who was
+ * granted that shape by name; a known value never.
  *
- * MA1 Leftmost, then longest; a match ends before the next begins.
- * MA2 At most HEAD characters decide whether a needle stands at a place, and what follows is compared once: time is
- *     linear in the text, whatever the needles. A text that breaks off a long value after its head is hidden up to there.
- * MA3 Cutting a text into chunks anywhere changes nothing: `window()` holds back what may still become a value.
+ * MA1 What overlaps is hidden as one (RG1); clean text is returned as it is, uncopied.
+ * MA2 Time is linear in the text, whatever the values and whatever the text (ND2, KY1).
+ * MA3 Cutting a text into chunks anywhere changes nothing (window.ts).
  */
 
-import { formsOf, MIN_LENGTH } from './forms.ts';
-
-/** What stands in the place of a known value. Harmless inside JSON texts, URLs and headers. */
-export const HIDDEN = '[hidden]';
-
-export type Matcher = {
-  /** The text without the known values. */
-  readonly redact: (text: string) => string;
-  /** Does any form of a known value occur? */
-  readonly finds: (text: string) => boolean;
-  /** A fresh window over a text that comes in chunks. */
-  readonly window: () => RedactWindow;
-};
+import { Frames } from './frames.ts';
+import { Keys, SHORTEST, wordMarks } from './keys.ts';
+import { HEAD, Needles, type Secret } from './needles.ts';
+import { grown, joined, type Reader, type Region, regionsOf } from './regions.ts';
+import { packedIn, packedOpen, type Unpack } from './packed.ts';
+import { type Alarm, type LowBytes, lowBytes, Sieve } from './sieve.ts';
+import { Window } from './window.ts';
 
 /** `push` gives what may leave already; `end` gives the rest. */
 export type RedactWindow = { readonly push: (chunk: string) => string; readonly end: () => string };
 
-const BLOCK = 3;
-const HEAD = 64;
-const TABLE = 1 << 16;
-
-/** Needles by their first MIN_LENGTH characters, the longest first. */
-type Needles = {
-  readonly shift: Uint8Array;
-  readonly byStart: ReadonlyMap<string, readonly string[]>;
-  /** All that a needle can begin with and that is shorter than MIN_LENGTH. */
-  readonly beginnings: ReadonlySet<string>;
-  readonly longest: number;
+export type Guard = {
+  /** The text without known values and keys. */
+  readonly redact: (text: string, reader?: Reader) => string;
+  /** The same for a text that comes in chunks. */
+  readonly window: (reader?: Reader) => RedactWindow;
+  /** The same for texts that come in frames: events, messages of a socket. */
+  readonly frames: (reader?: Reader) => RedactWindow;
 };
 
-type Match = { readonly start: number; readonly end: number };
+/** What stands in the place of a value under a secret's label, and of one whose secret has no name that can be shown. */
+export const HIDDEN = '[hidden]';
 
-/** Builds the matcher. Values shorter than six characters are not taken: hiding them would hide ordinary words. */
-export const newMatcher = (values: readonly string[]): Matcher => {
-  const needles = prepare(new Set(values.flatMap(formsOf)));
-  const redact = (text: string): string => hide(needles, text);
-  return { redact, finds: (text) => next(needles, text, 0) !== undefined, window: () => windowOver(needles) };
-};
+/** What was found in a text: regions, and from where on it depends on what may come after the text. */
+export type Judged = { readonly regions: readonly Region[]; readonly open: number };
 
-const prepare = (forms: ReadonlySet<string>): Needles => {
-  const shift = new Uint8Array(TABLE).fill(MIN_LENGTH - BLOCK + 1);
-  const byStart = new Map<string, string[]>();
-  let longest = 0;
-  for (const form of forms) {
-    for (let i = 0; i + BLOCK <= MIN_LENGTH; i++) {
-      const slot = blockAt(form, i);
-      shift[slot] = Math.min(shift[slot] ?? 0, MIN_LENGTH - BLOCK - i);
+export class Matcher implements Guard {
+  readonly #needles: Needles;
+  readonly #sieve: Sieve;
+  readonly #labels = new Map<Secret, string>();
+
+  readonly #unpack: Unpack | undefined;
+
+  /** `copy`: how the host copies the low bytes of a text fastest; `unpack`: how it unpacks gzip, when it can. */
+  constructor(
+    secrets: readonly Secret[],
+    copy: LowBytes = lowBytes,
+    unpack?: Unpack,
+    needles: Needles = last(Needles.steps(secrets)),
+  ) {
+    this.#unpack = unpack;
+    this.#needles = needles;
+    this.#sieve = new Sieve(needles.heads, wordMarks(), copy);
+    for (const secret of secrets) this.#labels.set(secret, this.#labelOf(secret));
+  }
+
+  /** As the constructor, a few secrets at a step. */
+  static *steps(secrets: readonly Secret[], copy: LowBytes, unpack?: Unpack): Generator<undefined, Matcher> {
+    const needles = yield* Needles.steps(secrets);
+    if (secrets.length > FEW) yield;
+    return new Matcher(secrets, copy, unpack, needles);
+  }
+
+  redact(text: string, reader?: Reader): string {
+    if (text.length < SHORTEST) return text;
+    const { regions } = this.judge(text, 0, true, reader);
+    if (regions.length === 0) return text;
+    let made = '';
+    let from = 0;
+    for (const region of regions) {
+      made += text.slice(from, region.start) + this.label(region, reader);
+      from = region.end;
     }
-    const start = form.slice(0, MIN_LENGTH);
-    const same = byStart.get(start);
-    if (same === undefined) byStart.set(start, [form]);
-    else same.push(form);
-    longest = Math.max(longest, form.length);
+    return made + text.slice(from);
   }
-  const beginnings = new Set<string>();
-  for (const [start, same] of byStart) {
-    same.sort((a, b) => b.length - a.length);
-    for (let i = 1; i < MIN_LENGTH; i++) beginnings.add(start.slice(0, i));
+
+  /** Where something is hidden, and what is shown there; for whoever reports places and not the text. */
+  find(text: string): readonly { readonly start: number; readonly end: number; readonly label: string }[] {
+    if (text.length < SHORTEST) return [];
+    const { regions } = this.judge(text, 0, true);
+    return regions.map((region) => ({ start: region.start, end: region.end, label: this.label(region, undefined) }));
   }
-  return { shift, byStart, beginnings, longest };
-};
 
-const blockAt = (text: string, at: number): number =>
-  (Math.imul(text.charCodeAt(at), 0x9e37) ^
-    Math.imul(text.charCodeAt(at + 1), 0x85eb) ^
-    Math.imul(text.charCodeAt(at + 2), 0x27d5)) &
-  (TABLE - 1);
+  window(reader?: Reader): RedactWindow {
+    return new Window(this, reader);
+  }
 
-/** The first match at or after `from`. */
-const next = (needles: Needles, text: string, from: number): Match | undefined => {
-  const { shift } = needles;
-  const last = text.length - MIN_LENGTH;
-  let at = from;
-  while (at <= last) {
-    const skip = shift[blockAt(text, at + MIN_LENGTH - BLOCK)] ?? 0;
-    if (skip > 0) {
-      at += skip;
-      continue;
+  frames(reader?: Reader): RedactWindow {
+    return new Frames(this, reader);
+  }
+
+  /** Looks through a text; nothing is looked for that begins before `from`. `ended`: no more comes. */
+  judge(text: string, from: number, ended: boolean, reader?: Reader): Judged {
+    const look = new Look(this.#needles, text, from, ended);
+    this.#sieve.scan(text, look);
+    look.keys.addresses();
+    if (!ended) look.tail();
+    const { values, keys } = look;
+    const open = Math.min(look.open, keys.open, this.#packed(text, from, ended, values));
+    if (values.length === 0 && keys.found.length === 0) return { regions: NONE, open };
+    const found = from === 0 ? keys.found : keys.found.filter(({ start }) => start >= from);
+    return { regions: regionsOf(values, found, reader?.reveal), open };
+  }
+
+  /** Adds what is packed and holds a value; answers where something begins that may be packed and goes on. */
+  #packed(text: string, from: number, ended: boolean, values: Region[]): number {
+    if (this.#unpack === undefined || this.#needles.count === 0) return text.length;
+    for (const { start, end } of packedIn(text, from)) {
+      const inner = this.#unpack(text.slice(start, end));
+      if (inner === null) continue;
+      const secret = this.judge(inner, 0, true).regions.find((region) => region.secret !== null)?.secret;
+      if (secret !== undefined && secret !== null)
+        values.push({ mark: start, start, end, secret, kind: null, tail: null });
     }
-    const end = endAt(needles, text, at);
-    if (end > at) return { start: at, end };
-    at++;
+    return ended ? text.length : packedOpen(text, from);
   }
-  return undefined;
+
+  /** What is shown in the place of a region. */
+  label({ secret, kind }: Region, reader: Reader | undefined): string {
+    if (secret === null) return `[key ${kind}]`;
+    const foreign =
+      reader?.workspace !== undefined && secret.workspace !== undefined && reader.workspace !== secret.workspace;
+    return foreign ? NAMELESS : (this.#labels.get(secret) ?? NAMELESS);
+  }
+
+  /** `[secret NAME]`, unless that would itself tell a value. */
+  #labelOf({ name }: Secret): string {
+    for (const label of [name === '' ? NAMELESS : `[secret ${name}]`, NAMELESS])
+      if (this.redact(label) === label) return label;
+    return HIDDEN;
+  }
+}
+
+const last = <T>(steps: Generator<undefined, T>): T => {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 };
 
-/** Where the longest needle that begins here ends; `at` itself when none does. */
-const endAt = (needles: Needles, text: string, at: number): number => {
-  const candidates = needles.byStart.get(text.slice(at, at + MIN_LENGTH));
-  let best = at;
-  for (const needle of candidates ?? []) {
-    if (best - at >= needle.length) break;
-    const head = needle.length <= HEAD ? needle : needle.slice(0, HEAD);
-    if (!text.startsWith(head, at)) continue;
-    let end = at + head.length;
-    while (end - at < needle.length && text.charCodeAt(end) === needle.charCodeAt(end - at)) end++;
-    if (end > best) best = end;
-  }
-  return best;
-};
+/** So many are taken up at once. */
+const FEW = 32;
 
-const hide = (needles: Needles, text: string): string => {
-  let match = next(needles, text, 0);
-  if (match === undefined) return text;
-  let made = '';
-  let from = 0;
-  while (match !== undefined) {
-    made += text.slice(from, match.start) + HIDDEN;
-    from = match.end;
-    match = next(needles, text, from);
-  }
-  return made + text.slice(from);
-};
+const NAMELESS = '[secret]';
+const NONE: readonly Region[] = [];
+/** Beginnings shorter than what the sieve comes upon. */
+const TAIL = 15;
 
-const windowOver = (needles: Needles): RedactWindow => {
-  let held = '';
-  return {
-    push: (chunk) => {
-      const text = held + chunk;
-      let made = '';
-      let from = 0;
-      let pending = pendingFrom(needles, text, 0);
-      for (;;) {
-        if (pending < from) pending = pendingFrom(needles, text, from);
-        const match = next(needles, text, from);
-        if (match === undefined || pending <= match.start) {
-          held = text.slice(pending);
-          return made + text.slice(from, pending);
-        }
-        made += text.slice(from, match.start) + HIDDEN;
-        from = match.end;
-      }
-    },
-    end: () => {
-      const rest = hide(needles, held);
-      held = '';
-      return rest;
-    },
-  };
-};
+/** One look through one text. */
+class Look implements Alarm {
+  readonly keys: Keys;
+  /** Where known values stand; what overlaps is mostly one already. */
+  readonly values: Region[] = [];
+  /** The first place from where on the text is the beginning of a form, up to its end. */
+  open: number;
+  readonly #needles: Needles;
+  readonly #text: string;
+  readonly #from: number;
+  readonly #ended: boolean;
 
-/** Where the text begins to be what a needle begins with, all the way to its end; the length of the text if nowhere. */
-const pendingFrom = (needles: Needles, text: string, from: number): number => {
-  for (let at = Math.max(from, text.length - needles.longest + 1); at < text.length; at++) {
-    const rest = text.length - at;
-    if (rest < MIN_LENGTH) {
-      if (needles.beginnings.has(text.slice(at))) return at;
-      continue;
-    }
-    const candidates = needles.byStart.get(text.slice(at, at + MIN_LENGTH));
-    if (candidates === undefined) continue;
-    const tail = text.slice(at);
-    if (candidates.some((needle) => needle.length > rest && needle.startsWith(tail))) return at;
+  constructor(needles: Needles, text: string, from: number, ended: boolean) {
+    this.#needles = needles;
+    this.#text = text;
+    this.#from = from;
+    this.#ended = ended;
+    this.keys = new Keys(text);
+    this.open = text.length;
   }
-  return text.length;
-};
+
+  eight(at: number, bits: number): void {
+    // The earliest place first: what begins within a value that was found is not followed further.
+    for (let offset = 7; offset >= 0; offset--) if (((bits >> offset) & 1) !== 0) this.#at(at - offset);
+  }
+
+  four(at: number, bits: number): void {
+    if ((bits & 15) !== 0) this.eight(at, bits & 15);
+    if (bits > 15) this.keys.four(at, bits);
+  }
+
+  run(at: number, bytes: Uint8Array, index: number): void {
+    this.keys.run(at, bytes, index);
+  }
+
+  /** What the sieve cannot come upon: beginnings that the end of the text cuts off. */
+  tail(): void {
+    this.keys.tail();
+    for (let at = Math.max(0, this.#text.length - TAIL); at < this.#text.length; at++) this.#opens(at);
+  }
+
+  #at(at: number): void {
+    if (at < this.#from) return;
+    if (!this.#ended) this.#opens(at);
+    const last = this.values.at(-1);
+    // No head that begins here reaches beyond what is hidden anyway.
+    if (last !== undefined && at >= last.start && at + HEAD <= last.end) return;
+    const needle = this.#needles.at(this.#text, at);
+    if (needle === null) return;
+    const over = last !== undefined && at < last.end && at + needle.head.length > last.start;
+    const next = grown(this.#text, needle, at, over ? last.end : 0);
+    if (!over) this.values.push(next);
+    else if (next.end > last.end || at < last.start) this.values[this.values.length - 1] = joined(last, next);
+  }
+
+  #opens(at: number): void {
+    if (at >= this.#from && at < this.open && this.#needles.opens(this.#text, at)) this.open = at;
+  }
+}

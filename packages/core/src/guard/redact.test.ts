@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findKeys, looksSecret } from './keys.ts';
+import { isShapeKind, SHAPES } from './shapes.ts';
+import { shortSecret } from './short.ts';
 import { isSecretLabel } from './labels.ts';
 import { redactJson, redactText } from './redact.ts';
 
@@ -41,9 +44,12 @@ describe('a key is found by its form', () => {
       ['token: ', '\n'],
       ['https://h/?k=', ''],
       ['(', ')'],
+      ['"a\\n', '"'],
+      ['?a=%20', '&'],
+      ['"\\u000a', '"'],
     ]) {
       const made = redactText(`${before}${key}${key.startsWith('-----BEGIN PRIVATE KEY') ? '' : after}`);
-      expect(made).toMatch(/\[hidden: [^\]]+\]/);
+      expect(made).toMatch(/\[key [^\]]+\]/);
       expect(made).not.toContain(key.slice(8, 24));
     }
     expect(looksSecret(key)).toBe(true);
@@ -51,11 +57,24 @@ describe('a key is found by its form', () => {
 });
 
 test('a password in an address and a credential behind its scheme are hidden, and the rest stays readable', () => {
-  expect(redactText('postgres://ann:hunter2@db.example/app')).toBe(
-    'postgres://ann:[hidden: a password in an address]@db.example/app',
-  );
-  expect(redactText('authorization: Bearer abcdefghijklmnop1234')).toBe('authorization: Bearer [hidden: a credential]');
-  expect(redactText('authorization: Basic dXNlcjpwYXNzd29yZA==')).toBe('authorization: Basic [hidden: a credential]');
+  expect(redactText('postgres://ann:hunter2@db.example/app')).toBe('postgres://ann:[key password]@db.example/app');
+  expect(redactText('authorization: Bearer abcdefghijklmnop1234')).toBe('authorization: Bearer [key credential]');
+  expect(redactText('authorization: Basic dXNlcjpwYXNzd29yZA==')).toBe('authorization: Basic [key credential]');
+});
+
+test('every kind of key is in the documents, by the name under which it is shown', () => {
+  const page = readFileSync(new URL('../../../../docs/guard.md', import.meta.url), 'utf8');
+  for (const kind of new Set(['password', ...SHAPES.map((shape) => shape.kind)])) {
+    expect(page).toContain(`\`${kind}\``);
+    expect(isShapeKind(kind)).toBe(true);
+  }
+  expect(isShapeKind('constructor')).toBe(false);
+});
+
+test('short.ts tells the owner of a value that is not looked for, and says nothing of others', () => {
+  expect(shortSecret('1234567')).toMatch(/fewer than 8 characters/);
+  expect(shortSecret('  1234567\n')).not.toBeNull();
+  expect(shortSecret('12345678')).toBeNull();
 });
 
 test('ordinary text is left alone', () => {
@@ -165,8 +184,8 @@ test('under a label everything is hidden, elsewhere only what looks like a key',
   expect(redactJson(given)).toEqual({
     headers: { authorization: '[hidden]', 'set-cookie': ['[hidden]', '[hidden]'], accept: 'text/html' },
     auth: { user: '[hidden]', pin: '[hidden]' },
-    note: 'use [hidden: a GitHub token]',
-    '[hidden: a GitHub token]': 'ann',
+    note: 'use [key github]',
+    '[key github]': 'ann',
     list: [1, 'x', null, true],
   });
 });

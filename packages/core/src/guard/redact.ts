@@ -14,14 +14,14 @@ import { HIDDEN } from './match.ts';
 
 const MAX_DEPTH = 200;
 
-/** The text with everything that looks like a key replaced by `[hidden: what it is]`. */
+/** The text with everything that looks like a key replaced by `[key KIND]`. */
 export const redactText = (text: string): string => {
   const found = findKeys(text);
   if (found.length === 0) return text;
   let made = '';
   let from = 0;
-  for (const { start, end, what } of found) {
-    made += `${text.slice(from, start)}[hidden: ${what}]`;
+  for (const { start, end, kind } of found) {
+    made += `${text.slice(from, start)}[key ${kind}]`;
     from = end;
   }
   return made + text.slice(from);

@@ -5,6 +5,8 @@
  * Four entrances (run API, webhook, schedule, sub-flow) end in one door: `start`.
  */
 
+import type { Guard } from '../guard/match.ts';
+import type { ShapeKind } from '../guard/shapes.ts';
 import type { Principal } from '../access/permission.ts';
 import type { Problem, Result } from '../problem.ts';
 import type { EventType, RunState, Started } from './journal.ts';
@@ -68,6 +70,8 @@ export type HookAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Shapes of keys that this answer may show, by grants to the flow. */
+  readonly reveal?: readonly ShapeKind[];
 };
 
 export type RerunRequest = {
@@ -124,6 +128,8 @@ export type EnginePort = {
   readonly start: (request: StartRequest) => Promise<Result<{ readonly run: RunView; readonly finished: boolean }>>;
   readonly hook: (request: HookRequest) => Promise<HookAnswer>;
   readonly view: (workspace: string, run: string) => Promise<RunView | null>;
+  /** The shapes of keys that answers about a flow's output may show, by grants to it as of now. */
+  readonly reveals: (workspace: string, flow: string, environment: string) => Promise<readonly ShapeKind[]>;
   /** Events with seq > after, at most `limit`; `next` is the seq to go on after, null at the present end. */
   readonly journal: (
     workspace: string,
@@ -151,5 +157,8 @@ export type EnginePort = {
   readonly ready: () => readonly string[];
 };
 
-/** GuardPort: the last filter on every byte that leaves. It offers `redact` and no way to read what it knows. */
-export type GuardPort = { readonly redact: (text: string) => string };
+/**
+ * GuardPort: the last filter on every byte that leaves. It offers `redact`, and `window` and `frames` for what comes in
+ * pieces, and no way to read what it knows.
+ */
+export type GuardPort = Guard;

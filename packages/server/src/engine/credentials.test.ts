@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { countingServer, type Ground, openGround } from './testing/ground.ts';
-import { valuesOf } from './credentials.ts';
+import { openDoor, parseAllow } from '../egress/door.ts';
+import { Credentials, valuesOf } from './credentials.ts';
+import type { HeldSecret } from './secret-source.ts';
+import { Tokens } from './tokens.ts';
 
 let g: Ground | undefined;
 const servers: { close: () => Promise<void> }[] = [];
@@ -314,6 +317,44 @@ describe('oauth2_refresh', () => {
       const shown = g.engine.guard.redact(`x refresh-${n}-${CANARY} access-${n}-${CANARY}`);
       if (n === 2) expect(shown).not.toContain(CANARY);
     }
+  });
+
+  test('of a source that takes nothing back, a replaced refresh token lives as long as the process, and until the source changes', async () => {
+    const given = ['one', undefined, 'three', undefined];
+    const auth = await tokenServer((n) => ({
+      body: { access_token: `access-${n}`, expires_in: 60, ...(given[n - 1] && { refresh_token: given[n - 1] }) },
+    }));
+    g = await openGround();
+    const { journal } = g.store;
+    const allow = parseAllow('127.0.0.1');
+    if (!allow.ok) throw new Error(allow.problem.text);
+    const learn = (): Promise<void> => Promise.resolve();
+    const door = openDoor(allow.value);
+    const tokens = new Tokens({ door, journal, now: g.clock.now, learn });
+    let version = '1';
+    const secret = (): HeldSecret => ({
+      id: 'file mine',
+      version,
+      origins: ['https://a.example'],
+      held: { kind: 'oauth2_refresh', tokenUrl: `${auth.url}/token`, clientId: 'app', refreshToken: `zero-${version}` },
+    });
+    const source = {
+      name: 'file',
+      read: () => Promise.resolve(secret()),
+      all: () => Promise.resolve([{ workspace: 'w', name: 'mine', held: secret().held }]),
+    };
+    const credentials = new Credentials([source], tokens, learn, () => true);
+    const ask = { workspace: 'w', project: 'p', name: 'mine', principal: 'k', run: 'r', step: 's' };
+    for (let i = 0; i < 4; i += 1) {
+      if (i === 3) version = '2';
+      const headers: Record<string, string> = {};
+      await credentials.fill(ask, 'https://a.example', headers);
+      expect(headers).toEqual({ authorization: `Bearer access-${i + 1}` });
+      if (i < 2) expect(await credentials.values()).toContain('one');
+      g.clock.shift(60_000);
+    }
+    expect(auth.asked.map((one) => one.form.get('refresh_token'))).toEqual(['zero-1', 'one', 'one', 'zero-2']);
+    await door.close();
   });
 
   test('a secret that was stored anew meanwhile is not written over', async () => {

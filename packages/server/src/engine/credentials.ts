@@ -7,12 +7,13 @@
  * CD1 A secret goes to its own origins only, and into headers only, never into an address.
  * CD2 A step sees a value only by the power to read it, which is another one than that to use it.
  * CD3 A header that the step wrote itself gives way to the secret's.
+ * CD4 No value is used before the guard hides it.
  */
 
-import { parsePower, type Power, type Problem, problem } from '@headgate/core';
+import { parsePower, type Power, type Problem, problem, type Secret } from '@headgate/core';
 import type { Broker } from './broker.ts';
 import type { Live } from './live.ts';
-import type { Held, HeldSecret, SecretSource } from './secret-source.ts';
+import type { Held, HeldSecret, NamedHeld, SecretSource } from './secret-source.ts';
 import type { TokenAsk, Tokens } from './tokens.ts';
 
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
@@ -43,6 +44,10 @@ const headerOf = (held: Exclude<Held, { readonly tokenUrl: string }>): Header | 
       return null;
   }
 };
+
+/** What the guard hides of a secret, under its name. */
+export const secretsOf = ({ workspace, name, held }: NamedHeld): readonly Secret[] =>
+  valuesOf(held).map((value) => ({ workspace, name, value }));
 
 /** Texts that the guard hides, whatever form they take. */
 export const valuesOf = (held: Held): readonly string[] => {
@@ -96,12 +101,19 @@ export class Credentials {
   readonly #sources: readonly SecretSource[];
   readonly #tokens: Tokens;
   readonly #learn: () => Promise<void>;
+  readonly #hides: (value: string) => boolean;
 
-  /** `learn` has the guard take up what `values` gives. */
-  constructor(sources: readonly SecretSource[], tokens: Tokens, learn: () => Promise<void>) {
+  /** `learn` has the guard take up what `values` gives; `hides`: does it hide this value already? */
+  constructor(
+    sources: readonly SecretSource[],
+    tokens: Tokens,
+    learn: () => Promise<void>,
+    hides: (value: string) => boolean,
+  ) {
     this.#sources = sources;
     this.#tokens = tokens;
     this.#learn = learn;
+    this.#hides = hides;
   }
 
   /** The secret of that name, from the first source that holds it. */
@@ -109,15 +121,18 @@ export class Credentials {
     for (const source of this.#sources) {
       if (source.look?.() === true) await this.#learn();
       const found = await source.read(workspace, project, name);
-      if (found !== null) return found;
+      if (found === null) continue;
+      // One that was stored a moment ago: it is used by nobody before the guard knows it.
+      if (!valuesOf(found.held).every(this.#hides)) await this.#learn();
+      return found;
     }
     return null;
   }
 
   /** Everything to be hidden: all secrets of all sources, and the tokens they brought. */
-  async values(): Promise<readonly string[]> {
-    const held = await Promise.all(this.#sources.map((source) => source.all()));
-    return [...held.flat().flatMap(valuesOf), ...this.#tokens.values()];
+  async values(): Promise<readonly (Secret | string)[]> {
+    const all = await Promise.all(this.#sources.map((source) => source.all()));
+    return [...all.flat().flatMap(secretsOf), ...this.#tokens.values()];
   }
 
   /**

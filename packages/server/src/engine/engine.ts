@@ -111,7 +111,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   };
   const tokens = new Tokens({ door: o.door, journal: store.journal, now: clock.now, learn });
   const sources = [...(o.sources ?? []), storeSource(store, vault.openSecret, clock.now)];
-  const credentials: Credentials = new Credentials(sources, tokens, learn);
+  const credentials: Credentials = new Credentials(sources, tokens, learn, (value) => known.hides(value));
   const tokenOf = (live: Live, step: string, item: readonly number[]): string => vault.resumeToken(live.id, step, item);
   const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
@@ -240,6 +240,11 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     start,
     view: views.one,
     hook: (request) => hooks.answer(request),
+    reveals: async (workspace, flow, environment) => {
+      const lent = await flows.lent(workspace, flow);
+      const row = await store.in(workspace).flows.get(flow);
+      return row === null ? [] : lent.reveals({ workspace, project: row.project, flow, environment }, clock.now());
+    },
     journal: async (workspace, id, after, limit) => {
       const row = await store.in(workspace).runs.get(id);
       if (row === null) return null;

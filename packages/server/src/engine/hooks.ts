@@ -213,7 +213,12 @@ export class Hooks {
     } catch {
       return UNAVAILABLE;
     }
-    return live.over || live.state.response !== null ? this.#result(live) : UNAVAILABLE;
+    if (!live.over && live.state.response === null) return UNAVAILABLE;
+    const { workspace, project, flow, environment } = live.base;
+    const lent = await this.#d.flows.lent(workspace, flow);
+    const reveal = lent.reveals({ workspace, project, flow, environment }, this.#d.clock.now());
+    const answer = this.#result(live);
+    return reveal.length === 0 ? answer : { ...answer, reveal };
   }
 
   #result(live: Live): HookAnswer {

@@ -1,19 +1,71 @@
 /**
- * The guard's matcher over the values that are secret here: it offers `redact`, and no way to read what it knows.
- * Filled from the vault by the engine alone; filled again whenever a secret changes.
+ * The guard, as the engine builds it: it knows the values that are secret here and the shapes of keys, offers `redact` and
+ * `window`, and no way to read what it knows. Filled from the vault by the engine alone; filled again whenever a secret
+ * changes. Before that, and with no secret at all, it hides shapes.
  */
 
-import { type GuardPort, type Matcher, newMatcher } from '@headgate/core';
+import { gunzipSync } from 'node:zlib';
+import { type GuardPort, Matcher, type Reader, type RedactWindow, type Secret, shortSecret } from '@headgate/core';
+
+/** Node writes the lower bytes of a text faster than the language can. */
+const lowBytes = (text: string, into: Uint8Array): void => {
+  Buffer.prototype.latin1Write.call(into, text, 0, text.length);
+};
+
+/** At most so much comes out of one: a bomb is left as it is. */
+const UNPACKED = 1 << 20;
+
+const unpack = (base64: string): string | null => {
+  try {
+    return gunzipSync(Buffer.from(base64, 'base64'), { maxOutputLength: UNPACKED }).toString('utf8');
+  } catch {
+    return null;
+  }
+};
 
 export class KnownValues implements GuardPort {
-  #matcher: Matcher | null = null;
+  #matcher = new Matcher([], lowBytes, unpack);
 
-  /** Takes the place of everything known before. */
-  learn(values: readonly string[]): void {
-    this.#matcher = values.length === 0 ? null : newMatcher(values);
+  #turn = 0;
+  #latest: Promise<void> = Promise.resolve();
+
+  /**
+   * Takes the place of everything known before. A value alone has no name that could be shown. Others get their turn
+   * between the steps of many secrets; of two calls at a time the later one counts, and both end with it.
+   */
+  learn(secrets: readonly (Secret | string)[]): Promise<void> {
+    this.#turn += 1;
+    this.#latest = this.#learn(this.#turn, secrets);
+    return this.#latest;
   }
 
-  redact(text: string): string {
-    return this.#matcher === null ? text : this.#matcher.redact(text);
+  async #learn(turn: number, secrets: readonly (Secret | string)[]): Promise<void> {
+    const named = secrets.map((one) => (typeof one === 'string' ? { name: '', value: one } : one));
+    const steps = Matcher.steps(named, lowBytes, unpack);
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done === true) {
+        this.#matcher = step.value;
+        return;
+      }
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (turn !== this.#turn) return this.#latest;
+    }
+  }
+
+  /** Is this value hidden, or too short to be? For the engine alone, which holds the value anyway. */
+  hides(value: string): boolean {
+    return shortSecret(value) !== null || this.#matcher.redact(value) !== value;
+  }
+
+  redact(text: string, reader?: Reader): string {
+    return this.#matcher.redact(text, reader);
+  }
+
+  window(reader?: Reader): RedactWindow {
+    return this.#matcher.window(reader);
+  }
+
+  frames(reader?: Reader): RedactWindow {
+    return this.#matcher.frames(reader);
   }
 }

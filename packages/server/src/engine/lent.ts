@@ -5,7 +5,15 @@
  * It is never changed: a change of the store makes a new one, so that whether anything changed is seen by comparing.
  */
 
-import { authority, type Authority, type GrantLent, parsePower, type Power } from '@headgate/core';
+import {
+  authority,
+  type Authority,
+  type GrantLent,
+  isShapeKind,
+  parsePower,
+  type Power,
+  type ShapeKind,
+} from '@headgate/core';
 import type { GrantRow, KeyRow } from '../store/ports.ts';
 
 /** A grant with its id. */
@@ -37,6 +45,8 @@ export class Lent {
   readonly #everyStep: readonly HeldGrant[];
   readonly #grants: readonly HeldGrant[];
   readonly #grantors: ReadonlyMap<string, KeyRow | null>;
+  /** Shapes of keys that were named by grants, whether they still count or not. */
+  readonly #shapes: readonly ShapeKind[];
   /** Is anything lent only as far as who started the run may himself? */
   readonly asCaller: boolean;
 
@@ -47,6 +57,9 @@ export class Lent {
       return read.ok ? [{ id, step, power: read.value, environment, grantor, asCaller }] : [];
     });
     this.#everyStep = this.#grants.filter((grant) => grant.step === '*');
+    this.#shapes = this.#grants.flatMap(({ power }) =>
+      power.power === 'reveal' && isShapeKind(power.shape) ? [power.shape] : [],
+    );
     this.#grantors = grantors;
     this.asCaller = this.#grants.some((grant) => grant.asCaller);
   }
@@ -63,6 +76,16 @@ export class Lent {
       callerMay: () => mayLend(caller, place, now, reached),
       ...(narrow === undefined ? {} : { narrow }),
     });
+  }
+
+  /** The shapes of keys that what the flow answers may show, by grants that still count. */
+  reveals(place: Place, now: number): readonly ShapeKind[] {
+    if (this.#shapes.length === 0) return this.#shapes;
+    const may = (shape: ShapeKind): boolean => {
+      const request: Power = { power: 'reveal', shape };
+      return this.judge({ place, step: '*', narrow: undefined, request, reached: undefined, caller: null }, now).ok;
+    };
+    return this.#shapes.filter(may);
   }
 
   /** When the next of the keys that gave something runs out, or null. */

@@ -12,6 +12,7 @@ import { Live } from './live.ts';
 import { loadCatalog } from './loader.ts';
 import { type HeldSecret, storeSource } from './secret-source.ts';
 import { type Ground, openGround } from './testing/ground.ts';
+import { KnownValues } from './known.ts';
 import { Tokens } from './tokens.ts';
 import { type Door, openDoor, parseAllow } from '../egress/door.ts';
 
@@ -78,6 +79,7 @@ const underWay = async (ground: Ground, grants: { step: string; power: string }[
     [source],
     new Tokens({ door, journal: store.journal, now: clock.now, learn }),
     learn,
+    () => true,
   );
   return { live, broker, credentials };
 };
@@ -116,14 +118,39 @@ test('a header that a caller wrote itself, in whatever letter case, gives way to
     origins: ['https://a.example'],
     held: { kind: 'api_key', value: VALUE, header: 'X-Api-Key' },
   };
-  const source = { name: 'file', read: () => Promise.resolve(secret), all: () => Promise.resolve([secret.held]) };
+  const source = {
+    name: 'file',
+    read: () => Promise.resolve(secret),
+    all: () => Promise.resolve([{ workspace: 'w', name: 'mine', held: secret.held }]),
+  };
   g = await openGround();
   const { journal } = g.store;
   const learn = (): Promise<void> => Promise.resolve();
   const tokens = new Tokens({ door: doorToNowhere(), journal, now: g.clock.now, learn });
-  const credentials = new Credentials([source], tokens, learn);
+  const credentials = new Credentials([source], tokens, learn, () => true);
   const headers: Record<string, string> = { 'X-API-KEY': 'mine', 'x-api-key': 'mine too', other: 'stays' };
   const ask = { workspace: 'w', project: 'p', name: 'mine', principal: 'k', run: 'r', step: 's' };
   await credentials.fill(ask, 'https://a.example', headers);
   expect(headers).toEqual({ 'x-api-key': VALUE, other: 'stays' });
+});
+
+test('CD4 a secret that was stored a moment ago is used by nobody before the guard hides it', async () => {
+  const guard = new KnownValues();
+  const held = { kind: 'plain', value: 'stored-a-moment-ago' } as const;
+  const secret: HeldSecret = { id: 'file mine', version: '1', origins: ['https://a.example'], held };
+  const one = { workspace: 'w', name: 'mine', held };
+  const source = { name: 'file', read: () => Promise.resolve(secret), all: () => Promise.resolve([one]) };
+  let learned = 0;
+  const learn = async (): Promise<void> => {
+    learned += 1;
+    await guard.learn(await credentials.values());
+  };
+  g = await openGround();
+  const tokens = new Tokens({ door: doorToNowhere(), journal: g.store.journal, now: g.clock.now, learn });
+  const credentials: Credentials = new Credentials([source], tokens, learn, (value) => guard.hides(value));
+  expect(guard.redact(held.value)).toBe(held.value);
+  expect(await credentials.read('w', 'p', 'mine')).toBe(secret);
+  expect(guard.redact(held.value)).toBe('[secret mine]');
+  await credentials.read('w', 'p', 'mine');
+  expect(learned).toBe(1);
 });

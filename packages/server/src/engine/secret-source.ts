@@ -23,6 +23,9 @@ export type HeldSecret = {
   readonly renew?: (held: Credential) => Promise<string | null>;
 };
 
+/** A secret with the name that the guard shows in its place, to its own workspace. */
+export type NamedHeld = { readonly workspace: string; readonly name: string; readonly held: Held };
+
 export type SecretSource = {
   readonly name: string;
   /** Null: it holds no secret of that name. Throws when it cannot say. */
@@ -30,7 +33,7 @@ export type SecretSource = {
   /** Looks whether what it holds was changed from outside; true: `all` gives something else now. */
   readonly look?: () => boolean;
   /** All that it holds, for the guard. */
-  readonly all: () => Promise<readonly Held[]>;
+  readonly all: () => Promise<readonly NamedHeld[]>;
 };
 
 /** Opens one secret; throws when it does not open. */
@@ -72,6 +75,11 @@ export const storeSource = (store: Store, openSecret: OpenSecret, now: () => num
         },
       };
     },
-    all: async () => (await store.engine.allSecrets()).map((kept) => heldIn(kept.workspace, kept)),
+    all: async () =>
+      (await store.engine.allSecrets()).map((kept) => ({
+        workspace: kept.workspace,
+        name: kept.name,
+        held: heldIn(kept.workspace, kept),
+      })),
   };
 };

@@ -105,8 +105,10 @@ export class Tokens {
     } catch {
       throw new JournalDown('asking for a token could not be put on record');
     }
+    const before = this.#kept.get(secret.id);
+    const known = before?.version === secret.version ? before.refresh : undefined;
     const answer = await door.request({
-      ...requestOf(held, this.#kept.get(secret.id)?.refresh),
+      ...requestOf(held, known),
       timeout: TIMEOUT,
       maxBytes: MOST_BYTES,
       inlineBytes: MOST_BYTES,
@@ -118,7 +120,7 @@ export class Tokens {
     if ('why' in read) return bad(noToken(ask.name, origin, read.why, read.again ? 'yes' : 'no'));
     const replaced = held.kind === 'oauth2_refresh' && read.refresh !== null && read.refresh !== held.refreshToken;
     let version: string | null = secret.version;
-    let refresh: string | undefined;
+    let refresh = known;
     if (replaced && read.refresh !== null) {
       version = (await secret.renew?.({ ...held, refreshToken: read.refresh })) ?? null;
       // A source that takes nothing back: the new one is known as long as this process lives.

@@ -80,7 +80,8 @@ export const hooks = (lodge: Lodge, engine: EnginePort, guard: GuardPort): Hooks
   const send = (response: ServerResponse, started: number, answer: HookAnswer): void => {
     metrics.observe(ROUTE, answer.status, (performance.now() - started) / 1000);
     if (response.destroyed || response.headersSent) return;
-    const text = written(guard, answer.body);
+    const reader = answer.reveal === undefined ? undefined : { reveal: answer.reveal };
+    const text = written(guard, answer.body, reader);
     const headers: Record<string, string | number> = {
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
@@ -92,9 +93,9 @@ export const hooks = (lodge: Lodge, engine: EnginePort, guard: GuardPort): Hooks
       if (value === undefined || !VALUE.test(value)) continue;
       const lower = name.toLowerCase();
       if (lower === 'content-type') {
-        headers[lower] = value;
+        headers[lower] = guard.redact(value, reader);
         inert = INERT.test(value);
-      } else if (!held(lower)) headers[lower] = guard.redact(value);
+      } else if (!held(lower)) headers[lower] = guard.redact(value, reader);
     }
     if (!inert) headers['content-security-policy'] = SANDBOX;
     if (lodge.closing()) headers['connection'] = 'close';

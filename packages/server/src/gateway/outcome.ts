@@ -3,7 +3,7 @@
  */
 
 import type { Readable } from 'node:stream';
-import type { Problem } from '@headgate/core';
+import type { Problem, ShapeKind } from '@headgate/core';
 import { problem } from '@headgate/core';
 import { PROBLEMS, type Answers, type ProblemCode } from '@headgate/core/api';
 import type { z } from 'zod';
@@ -19,7 +19,7 @@ export type Refused = {
   };
 };
 
-/** An answer that is no JSON. `reveal` is the one text in it that the guard leaves alone: a key, at its only showing. */
+/** An answer that is no JSON. */
 export type Plain = {
   readonly status: number;
   readonly type: string;
@@ -27,20 +27,20 @@ export type Plain = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
+/** What the guard leaves alone in an answer: a new key at its only showing; shapes of keys, by grants to a flow. */
+type Shown = { readonly fresh?: string; readonly reveal?: readonly ShapeKind[] };
+
 /** The JSON answers of a contract, by status. */
 export type Json<A extends Answers> = {
   [S in keyof A & number]: A[S] extends z.ZodType
-    ? { readonly status: S; readonly body: z.input<A[S]>; readonly reveal?: string }
+    ? { readonly status: S; readonly body: z.input<A[S]> } & Shown
     : never;
 }[keyof A & number];
 
 export type Outcome<A extends Answers> = Json<A> | Plain | Refused;
 
 /** Any outcome, once the contract's types are no longer known. */
-export type AnyOutcome =
-  | { readonly status: number; readonly body: unknown; readonly reveal?: string }
-  | Plain
-  | Refused;
+export type AnyOutcome = ({ readonly status: number; readonly body: unknown } & Shown) | Plain | Refused;
 
 /** A refusal of the API's own; the text defaults to the sentence of the table. */
 export const refuse = (code: ProblemCode, text: string = PROBLEMS[code].when, fix?: string): Refused => ({

@@ -1,14 +1,16 @@
 /** What the hooks of one request leave for each other. */
 
-import type { Principal } from '@headgate/core';
+import type { Principal, ShapeKind } from '@headgate/core';
 import type { Contract } from '@headgate/core/api';
 
 export type Passage = {
   readonly contract: Contract;
   who: Principal | null;
   keyHash: string | null;
-  /** The one text of the answer that the guard leaves alone. */
-  reveal?: string;
+  /** The one text of the answer that the guard leaves alone: a new key, at its only showing. */
+  fresh?: string;
+  /** Shapes of keys that the answer may show, by grants to the flow it is of. */
+  reveal?: readonly ShapeKind[];
   release?: () => void;
 };
 

@@ -125,7 +125,10 @@ const leave = async (
   if (reason !== null && DENIALS.has(status)) await recorded(lodge, passage, request, reason);
   else if (contract.audited === 'after' && reason === null && !(await recorded(lodge, passage, request, null)))
     last = refuse('audit.down', 'It is done, and the audit trail cannot be written');
-  if (!isRefused(last) && 'body' in last && last.reveal !== undefined) passage.reveal = last.reveal;
+  if (!isRefused(last) && 'body' in last) {
+    if (last.fresh !== undefined) passage.fresh = last.fresh;
+    if (last.reveal !== undefined) passage.reveal = last.reveal;
+  }
   if (isRefused(last)) problemAnswer(lodge, contract, request, reply, last);
   else answer(reply, last);
 };

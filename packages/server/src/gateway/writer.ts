@@ -8,7 +8,8 @@
 
 import { type Duplex, pipeline, Readable, Transform } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import type { GuardPort } from '@headgate/core';
+import type { GuardPort, Reader } from '@headgate/core';
+import type { Passage } from './passage.ts';
 
 /** Headers of every answer. */
 export const SAFE = {
@@ -25,26 +26,59 @@ export const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
 /** A mark that no answer contains by chance and that no rule of the guard takes for a secret. */
 const MARK = '\u0001shown once\u0001';
 
-/** The text as it may leave. `reveal` is left as it is: a fresh key, at its only showing. */
-export const written = (guard: GuardPort, text: string, reveal?: string): string =>
-  reveal === undefined ? guard.redact(text) : guard.redact(text.replaceAll(reveal, MARK)).replaceAll(MARK, reveal);
+/** The text as it may leave, for this reader. `fresh` is left as it is: a new key, at its only showing. */
+export const written = (guard: GuardPort, text: string, reader?: Reader, fresh?: string): string => {
+  if (fresh !== undefined) return written(guard, text.replaceAll(fresh, MARK), reader).replaceAll(MARK, fresh);
+  const made = guard.redact(text, reader);
+  return made === text || isJson(made) || !isJson(text) ? made : asJson(guard, text, reader);
+};
+
+const isJson = (text: string): boolean => {
+  if (!/^\s*[[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** A number that is a secret becomes a text, since a label is no number. */
+const asJson = (guard: GuardPort, text: string, reader: Reader | undefined): string => {
+  const hide = (_key: string, value: unknown): unknown => {
+    if (typeof value !== 'number') return value;
+    const made = guard.redact(String(value), reader);
+    return made === String(value) ? value : made;
+  };
+  return guard.redact(JSON.stringify(JSON.parse(text), hide), reader);
+};
 
 /** Puts the guard between every route and the wire. */
 export const guardResponses = (app: FastifyInstance, guard: GuardPort): void => {
-  app.addHook('onSend', (request, _reply, payload, done) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const reader = readerOf(request.passage);
+    const location = reply.getHeader('location');
+    if (typeof location === 'string') reply.header('location', guard.redact(location, reader));
     if (payload === null || payload === undefined) return done(null, payload);
-    if (typeof payload === 'string') return done(null, written(guard, payload, request.passage?.reveal));
-    if (payload instanceof Readable) return done(null, guarded(guard, payload));
+    if (typeof payload === 'string') return done(null, written(guard, payload, reader, request.passage?.fresh));
+    if (payload instanceof Readable) return done(null, guarded(guard, payload, reader));
     throw new Error('a payload that is neither text nor a stream of texts');
   });
 };
 
-/** Every piece of a stream is a text of its own (an event, a comment) and is redacted whole. */
-const guarded = (guard: GuardPort, stream: Readable): Readable => {
+const readerOf = (passage: Passage | null): Reader => ({
+  ...(passage === null || passage.who === null ? {} : { workspace: passage.who.workspace }),
+  ...(passage?.reveal === undefined ? {} : { reveal: passage.reveal }),
+});
+
+/** Every piece of a stream is a frame, an event or a comment; what is cut over several of them is found too. */
+const guarded = (guard: GuardPort, stream: Readable, reader: Reader): Readable => {
+  const frames = guard.frames(reader);
   const through = new Transform({
     objectMode: true,
     highWaterMark: 1,
-    transform: (piece: unknown, _encoding, done) => done(null, guard.redact(String(piece))),
+    transform: (piece: unknown, _encoding, done) => done(null, frames.push(String(piece)) || undefined),
+    flush: (done) => done(null, frames.end() || undefined),
   });
   pipeline(stream, through, () => undefined);
   return through;

@@ -9,10 +9,22 @@
  *
  * RK1 Whatever step it was cut off at, the instance starts with the key in FILE, and the same command goes on from there.
  * RK2 One change at a time: a lock that dies with the process.
- * RK3 The new key takes the file's place in one move, on disk before the old one loses its power.
+ * RK3 Whoever could read the old key can read the new one, and nobody else: a server of another user goes on.
+ * RK4 The new key takes the file's place in one move, on disk before the old one loses its power.
  */
 
-import { closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bad, good, problem, type Result } from '@headgate/core';
 import { beginChange, finishChange, holders, type Rewrap } from '../store/key-change.ts';
@@ -41,6 +53,21 @@ const syncFolder = (path: string): void => {
     fsyncSync(folder);
   } finally {
     closeSync(folder);
+  }
+};
+
+/** Makes a file belong to whom another one belongs to, with the same rights. */
+const asIs = (file: string, like: string): Result<null> => {
+  const { uid, gid, mode } = statSync(like);
+  try {
+    const now = statSync(file);
+    if (now.uid !== uid || now.gid !== gid) chownSync(file, uid, gid);
+    chmodSync(file, mode & 0o777);
+    return good(null);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const fix = 'Run the command as the user that the key file belongs to.';
+    return bad(problem('key.unwritable', `${file} could not be given to the owner of ${like} (${code})`, { fix }));
   }
 };
 
@@ -108,6 +135,11 @@ const begin = (dir: string, path: string, old: Uint8Array, at: (step: Step) => v
   if (known.some((holder) => holder !== holderOf(old))) return end(dir, path, null, null, at);
   const made = loadKeyFile(next, { create: true });
   if (!made.ok) return made;
+  const given = asIs(next, path);
+  if (!given.ok) {
+    rmSync(next);
+    return given;
+  }
   at('made');
   const now = Date.now();
   const entry = { at: now, workspace: '*', actor: 'cli', action: 'key.rotate', object: 'instance key' };

@@ -10,6 +10,7 @@ import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { flowCommands } from './commands/flows.ts';
+import { guardCommands } from './commands/guard.ts';
 import { instanceCommands } from './commands/instance.ts';
 import { remoteCommands } from './commands/remote.ts';
 import { startCommand } from './commands/start.ts';
@@ -49,6 +50,7 @@ startCommand(program, shell);
 flowCommands(program, shell);
 remoteCommands(program, shell);
 instanceCommands(program, shell);
+guardCommands(program, shell);
 
 /** Whoever reads the output may stop reading, as `head` does; that is no fault. */
 const ignoreClosed = (error: Error): void => {

@@ -137,6 +137,12 @@ const load = (path: string, stamp: string): Result<Content> => {
   }
 };
 
+/** Workspace and name of a key of the content. */
+const named = (key: string): { workspace: string; name: string } => {
+  const at = key.lastIndexOf('/');
+  return { workspace: key.slice(0, at), name: key.slice(at + 1) };
+};
+
 /** Opens the file as a source of secrets. Problems, for now and for the start: `secrets_file.open`, `secrets_file.wrong`. */
 export const secretsFile = (path: string, warn: (text: string) => void): Result<SecretSource> => {
   let stamp = stampOf(path);
@@ -156,6 +162,6 @@ export const secretsFile = (path: string, warn: (text: string) => void): Result<
     name: 'file',
     look,
     read: (workspace, _project, name) => Promise.resolve(content.get(`${workspace}/${name}`) ?? null),
-    all: () => Promise.resolve([...content.values()].map((one) => one.held)),
+    all: () => Promise.resolve([...content].map(([key, { held }]) => ({ ...named(key), held }))),
   });
 };

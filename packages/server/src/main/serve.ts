@@ -20,6 +20,7 @@ import type { Settings } from './config.ts';
 import { type House, openHouse } from './house.ts';
 import { makeFolder } from './state-folder.ts';
 import { instanceKey } from './instance-key.ts';
+import { openLog } from './log.ts';
 import type { Tracing } from './otlp.ts';
 import { freePort, listens } from './port.ts';
 import { complain, DONE, FAILED, note } from './say.ts';
@@ -35,12 +36,15 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     return FAILED;
   };
   // Asked for before anything is opened: a signal during the start ends a server that is up, not half of one.
-  const stopped = new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
+  const stopped = new Promise<undefined>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => resolve(undefined));
   });
-  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const { log, guardWith } = openLog(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 1, sync: true }),
+  );
   const opened = await openAll(s, version, log);
+  guardWith(opened.ok ? opened.value.house.engine.guard : null);
   if (!opened.ok) return refuse(opened.problem);
   const { house, lock, tracing, port, publicUrl } = opened.value;
   const gateway = buildGateway({

@@ -326,7 +326,7 @@ export type EngineStore = {
   useToken(hash: string, at: number): Promise<boolean>;
   keyById(id: string): Promise<KeyRow | null>;
   /** All sealed secrets, for the guard's matcher. */
-  allSecrets(): Promise<(SealedSecret & { readonly workspace: string })[]>;
+  allSecrets(): Promise<(SealedSecret & { readonly workspace: string; readonly name: string })[]>;
   /** Deletes runs that are over and ended before `olderThan`, or lie beyond the newest `keepPerFlow` of their flow, with journal and blobs: at most `limit`; returns how many. */
   sweep(rule: { olderThan: number; keepPerFlow: number; limit: number }): Promise<number>;
   /** Follows the chain of the audit trail, from the first record to its head. `expect`: a `head` of an earlier look. */

@@ -50,7 +50,7 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => [
       used: null,
     };
     await gate.store.in(who.workspace).keys.create(row);
-    return { ...give(201, { ...shown(row), key: plain }), reveal: plain };
+    return { ...give(201, { ...shown(row), key: plain }), fresh: plain };
   }),
 
   implement(ROUTES.listKeys, async ({ who }) =>

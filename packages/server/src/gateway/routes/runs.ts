@@ -54,12 +54,13 @@ export const runRoutes = ({ gate, streams, identities, waiting }: Lodge): readon
     if (!started.ok) return { refused: started.problem };
     const { run, finished } = started.value;
     if (!finished) return give(202, short(run));
-    return give(200, {
+    const made = give(200, {
       id: run.id,
       state: run.state,
       output: run.output ?? null,
       ...(run.problem === null ? {} : { problem: run.problem }),
     });
+    return { ...made, reveal: await gate.engine.reveals(who.workspace, run.flow, run.environment) };
   }),
 
   implement(ROUTES.listRuns, async ({ who, query }) => {
@@ -76,7 +77,9 @@ export const runRoutes = ({ gate, streams, identities, waiting }: Lodge): readon
 
   implement(ROUTES.getRun, async ({ who, params }) => {
     const run = await gate.engine.view(who.workspace, params.id);
-    return run === null ? MISSING : give(200, { ...run, output: run.output ?? null });
+    if (run === null) return MISSING;
+    const reveal = await gate.engine.reveals(who.workspace, run.flow, run.environment);
+    return { ...give(200, { ...run, output: run.output ?? null }), reveal };
   }),
 
   implement(ROUTES.getJournal, async ({ who, params, query }) => {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { newShell } from '../shell.ts';
 import { flowCommands } from './flows.ts';
+import { guardCommands } from './guard.ts';
 import { instanceCommands } from './instance.ts';
 import { remoteCommands } from './remote.ts';
 import { startCommand } from './start.ts';
@@ -9,7 +10,7 @@ import { startCommand } from './start.ts';
 const made = (): Command => {
   const program = new Command('headgate').exitOverride().configureHelp({ showGlobalOptions: true }).option('--json');
   const shell = newShell(program, '0.0.0');
-  for (const add of [startCommand, flowCommands, remoteCommands, instanceCommands]) add(program, shell);
+  for (const add of [startCommand, flowCommands, remoteCommands, instanceCommands, guardCommands]) add(program, shell);
   return program;
 };
 
@@ -34,6 +35,7 @@ test('every command is there', () => {
     ...['secret set', 'secret list', 'secret remove'],
     ...['superuser', 'doctor', 'backup', 'restore'],
     ...['key-file rotate', 'audit-log verify', 'audit-log export'],
+    'guard scan',
   ]);
 });
 

@@ -125,7 +125,7 @@ export const engineOf = (
     allSecrets: async () => {
       const rows = await db
         .selectFrom('secret')
-        .select(['workspace', 'id', 'kind', 'version', 'origins', 'sealed'])
+        .select(['workspace', 'id', 'name', 'kind', 'version', 'origins', 'sealed'])
         .orderBy('id')
         .execute();
       return rows.map((row) => ({ ...row, origins: listFromJson(row.origins) }));

@@ -94,7 +94,7 @@ test('a secret is sealed on its way in, raised in version when put again, and op
   expect(Buffer.from(sealed!.sealed).includes('tok_2')).toBe(false);
   const open = opener(keyring(KEY));
   expect(open.openSecret('default', sealed!.id, sealed!.version, sealed!.sealed)).toEqual({ ok: true, value: 'tok_2' });
-  expect(await store.engine.allSecrets()).toEqual([{ workspace: 'default', ...sealed! }]);
+  expect(await store.engine.allSecrets()).toEqual([{ workspace: 'default', name: 'github', ...sealed! }]);
 });
 
 test('a secret is removed once, and a project that is not there takes none', async () => {

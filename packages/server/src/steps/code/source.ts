@@ -14,8 +14,12 @@ const FUNCTIONS = ['fetch'] as const;
 
 const word = (name: string): RegExp => new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'g');
 
+/** Made once: a text is asked at every run of its step. */
+const MENTIONS = FUNCTIONS.map((name) => ({ name, word: new RegExp(word(name).source) }));
+
 /** Names of the host functions that the text mentions. */
-export const calls = (source: string): readonly string[] => FUNCTIONS.filter((name) => word(name).test(source));
+export const calls = (source: string): readonly string[] =>
+  MENTIONS.filter((mention) => mention.word.test(source)).map(({ name }) => name);
 
 /** A whole text that is a whole argument, or the beginning of a template. */
 const CALL = /(?<![\w$])fetch\s*\(\s*(?:(?:'([^'\\\n]*)'|"([^"\\\n]*)"|`([^`\\$]*)`)\s*[,)]|`([^`\\$]*)\$\{)/g;

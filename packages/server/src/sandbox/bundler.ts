@@ -1,5 +1,5 @@
 /**
- * Compiles code by esbuild, in a process of its own: one line of JSON in, one out, in order. What it reads is data: it
+ * Compiles code by esbuild, in a process of its own: a line that it is up, then one line of JSON in, one out, in order. What it reads is data: it
  * runs none of it.
  *
  * B1 The source reaches no file: a library of the list, by its plain name, is the only thing it can import.
@@ -113,6 +113,7 @@ const compile = async (job: Job): Promise<Built> => {
   }
 };
 
+process.stdout.write('up\n');
 for await (const line of createInterface({ input: process.stdin })) {
   const built = await compile(JSON.parse(line) as Job);
   process.stdout.write(`${JSON.stringify(built)}\n`);

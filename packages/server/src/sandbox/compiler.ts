@@ -12,7 +12,8 @@ import { bundlerFile, filesOf } from './files.ts';
 import { packageFolders } from './libraries.ts';
 import { type Child, start } from './spawn.ts';
 
-/** Milliseconds for one job, and until an idle process is let go. */
+/** Milliseconds for a process to come up, for one job, and until an idle process is let go. */
+const STARTING = 30_000;
 const LONGEST = 10_000;
 const IDLE = 15_000;
 
@@ -25,6 +26,8 @@ export type Bundler = {
 type Process = {
   readonly child: Child;
   readonly lines: AsyncIterator<string>;
+  /** Its first line came: from now on time is the job's own. */
+  up: boolean;
   readonly ended: Promise<unknown>;
 };
 
@@ -39,7 +42,7 @@ const open = (packages: readonly string[]): Process => {
   stdin.on('error', () => undefined);
   stderr.resume();
   const ended = new Promise((resolve) => child.once('close', resolve));
-  return { child, ended, lines: createInterface({ input: stdout })[Symbol.asyncIterator]() };
+  return { child, ended, up: false, lines: createInterface({ input: stdout })[Symbol.asyncIterator]() };
 };
 
 /** `longest`, `idle`: milliseconds. `packages`: the folders that packages lie in, the only files it can read. */
@@ -59,12 +62,18 @@ export const openBundler = ({ longest = LONGEST, idle = IDLE, packages = package
     clearTimeout(leave);
     if (closed) return 'slow';
     current ??= open(packages);
-    const { child, lines } = current;
-    const late = setTimeout(() => child.kill('SIGKILL'), longest);
+    const process = current;
+    const { child, lines } = process;
+    const next = async (most: number): Promise<string | null> => {
+      const late = setTimeout(() => child.kill('SIGKILL'), most);
+      const { value, done } = await lines.next();
+      clearTimeout(late);
+      return done === true ? null : value;
+    };
+    process.up ||= (await next(STARTING)) !== null;
     child.stdin.write(`${JSON.stringify(job)}\n`);
-    const { value, done } = await lines.next();
-    clearTimeout(late);
-    if (done === true) {
+    const value = process.up ? await next(longest) : null;
+    if (value === null) {
       drop();
       return 'slow';
     }

@@ -16,7 +16,8 @@ export const LIBRARIES = [
 ] as const;
 
 /** Folders that packages lie in, the nearest first; not all of them are there. */
-export const packageFolders = (): readonly string[] => createRequire(import.meta.url).resolve.paths('zod') ?? [];
+export const packageFolders = (): readonly string[] =>
+  (createRequire(import.meta.url).resolve.paths('zod') ?? []).filter((path) => path.endsWith('/node_modules'));
 
 export type Library = { readonly name: string; readonly version: string };
 

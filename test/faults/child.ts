@@ -158,7 +158,11 @@ if (orders.start !== undefined) {
 const until = Date.now() + orders.settle;
 for (;;) {
   const { rows } = await scoped.runs.list({ limit: 200 });
-  if (rows.every((r) => ['done', 'failed', 'cancelled', 'in_doubt'].includes(r.state)) || Date.now() > until) {
+  // A run that waits for one in doubt waits until somebody has chosen.
+  const doubted = new Set(rows.flatMap((r) => (r.state === 'in_doubt' && r.parent !== null ? [r.parent] : [])));
+  const settled = (r: (typeof rows)[number]): boolean =>
+    ['done', 'failed', 'cancelled', 'in_doubt'].includes(r.state) || (r.state === 'waiting' && doubted.has(r.id));
+  if (rows.every(settled) || Date.now() > until) {
     const final = [];
     for (const row of rows) {
       const view = await engine.view('default', row.id);

@@ -25,7 +25,7 @@ import { quiet } from './house/child.mjs';
 import { ROOT, prepare } from './house/prepare.mjs';
 import { enter, say, seconds, Stop } from './house/say.mjs';
 
-/** @typedef {{ what: string, file: string, line: string, instead: string, before?: [string, string][], tests: string[] }} Mutant */
+/** @typedef {{ what: string, file: string, line: string, instead: string, before?: [string, string][], tests: string[], named?: string }} Mutant */
 
 const LEFT_OUT = new Set(['.git', '.tmp', '.node', '.peers']);
 
@@ -78,14 +78,19 @@ await enter(async () => {
     if (sound.code !== 0) throw new Stop('these tests fail on the unchanged sources', sound.output.slice(-3_000));
     say(`the tests pass on the unchanged sources, ${seconds(began)}`);
     const survived = [];
-    for (const { what, file, line, instead, before = [], tests } of chosen) {
+    for (const { what, file, line, instead, before = [], tests, named } of chosen) {
       const path = join(dir, file);
       const source = readFileSync(path, 'utf8');
       let text = swapped(source, line, instead, file);
       for (const [from, to] of before) text = swapped(text, from, to, file);
       const from = Date.now();
       replace(path, text);
-      const done = await run(tests);
+      const done = await run(named === undefined ? tests : [...tests, '-t', named]);
+      if (/No test files? found|Tests\s+\d+ skipped \(/.test(stripVTControlCharacters(done.output)))
+        throw new Stop(
+          `no test of ${tests.join(', ')} is called ${named}`,
+          'bring test/attacks/mutants.json up to date',
+        );
       replace(path, source);
       const failed = /Tests\s+(\d+) failed/.exec(stripVTControlCharacters(done.output))?.[1];
       if (done.code === 0) survived.push(what);

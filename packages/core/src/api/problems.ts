@@ -56,7 +56,10 @@ const api = {
   'run.not_in_doubt': { status: 409, when: 'The run is not in doubt, so there is nothing to settle.' },
   'run.queue_full': { status: 429, when: 'Too many runs of the flow wait already.' },
   'run.hops': { status: 508, when: 'A request went through webhooks of this server too many times.' },
-  'store.unavailable': { status: 503, when: 'The journal could not be written, so nothing was started.' },
+  'store.unavailable': {
+    status: 503,
+    when: 'The journal could not be written. What was asked for may go on once it can: send it again with an idempotency key.',
+  },
   'grant.missing': {
     status: 409,
     when: 'Steps ask for powers nobody lent; `missing` lists them in the form `grant` takes.',

@@ -143,7 +143,7 @@ export const unavailable: { readonly ok: false; readonly problem: Problem } = {
   ok: false,
   problem: problem('store.unavailable', 'The run could not be made durable', {
     retry: 'yes',
-    fix: 'Look at /health/ready, then try again.',
+    fix: 'Look at /health/ready. The run may go on later; an idempotency key makes sending again safe.',
   }),
 };
 

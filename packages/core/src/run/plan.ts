@@ -47,6 +47,11 @@ export const prune = (commands: readonly Command[]): Command[] => {
   });
 };
 
+/** Has it work to do now, or only something to wait for? */
+export const isWorking = (state: State): boolean =>
+  state.phase === 'running' &&
+  (state.active > 0 || prune(state.commands).some(({ do: what }) => what !== 'wait' && what !== 'deadline'));
+
 /** A newer command for the same instance, or a change of its status, takes an older one back. */
 const holds = (command: Command): boolean => {
   switch (command.do) {

@@ -7,7 +7,7 @@
  *    that was working at one crash after the other is held back, so that it does not bring the server down for ever.
  */
 
-import { isOver, type Problem, problem, unsettled } from '@headgate/core';
+import { isOver, isWorking, type Problem, problem, unsettled } from '@headgate/core';
 import type { RunRow, Store } from '../store/ports.ts';
 import { Admission } from './admission.ts';
 import type { Begin } from './begin.ts';
@@ -257,7 +257,9 @@ export class Runs {
       live.replay(event);
       interruptions.read(event);
     }
-    const worked = row.state === 'running' && live.state.phase === 'running' && !again;
+    const worked = !again && isWorking(live.state);
+    // Its row may have been written before all was known: it is written again, event or not.
+    if (row.state === 'running') live.touch();
     const held = worked && interruptions.tooMany;
     if (worked && !held) {
       // On disk before it goes on: if it brings the server down again, the next start knows.

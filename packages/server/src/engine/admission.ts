@@ -152,7 +152,8 @@ export class Admission {
     const look = (): void => {
       this.#deps.begunSince(ticket, since).then(
         (times) => {
-          lane.begun.unshift(...times.toReversed());
+          // Not by arguments of a call: there may be more than a call takes.
+          lane.begun = [...times.toReversed(), ...lane.begun];
           go();
         },
         (error: unknown) => {

@@ -74,7 +74,8 @@ export class Wakes {
     const due = live.waits.filter((w) => (isDue(w.until) || isDue(w.deadline)) && !w.scope.dropped);
     const late = live.deadlines.filter((d) => isDue(d.at) && isOpen(d.block));
     if (due.length === 0 && late.length === 0) return;
-    live.waits = live.waits.filter((w) => !due.includes(w) && !w.scope.dropped);
+    const taken = new Set(due);
+    live.waits = live.waits.filter((w) => !taken.has(w) && !w.scope.dropped);
     live.deadlines = live.deadlines.filter((d) => !isDue(d.at) && isOpen(d.block));
     for (const deadline of late) runs.loop.lateBlock(live, deadline);
     for (const wait of due) {

@@ -1,5 +1,5 @@
 /**
- * Where the server's time goes: `node bench/profile.ts [a|c] [seconds]`, after `npm run bench` has brought the load tool.
+ * Where the server's time goes: `node bench/profile.ts [a|b|c] [seconds]`, after `npm run bench` has brought the load tool.
  * It runs the built server under Node's own sampling profiler, loads it as part `http` does, and prints for each thread
  * the functions that took most, in microseconds of a request: their own time, and (`total`) with all they called. The
  * profiles stay in bench/.tmp/profile, for the developer tools of a browser.
@@ -11,7 +11,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BODY } from './contenders/contender.ts';
+import { BODY, FLOWS } from './contenders/contender.ts';
 import { asContender, makeHome, startHeadgate } from './contenders/headgate.ts';
 import { openGround } from './kit/ground.ts';
 import { processorTime, threadsOf } from './kit/proc.ts';
@@ -94,7 +94,7 @@ const print = (file: string, requests: number, stretch: Stretch): void => {
   console.log(`\n${show('by total time, without Node itself', ours, 'total')}`);
 };
 
-const flow = process.argv[2] === 'c' ? 'c' : 'a';
+const flow = FLOWS.find((name) => name === process.argv[2]) ?? 'a';
 const seconds = Number(process.argv[3] ?? 6);
 const ground = openGround();
 const dir = fileURLToPath(new URL('.tmp/profile', import.meta.url));

@@ -16,8 +16,16 @@ export const PLAN_VERSION = 1;
 /** A value inline, or spilled to a blob and held by its id; `size` is the length of its JSON in bytes. */
 export type Held = { readonly value: unknown } | { readonly blob: string; readonly size: number };
 
-/** What started a run: the trigger's id (absent for the run API), its kind and what it brought (request headers, due time…). */
-export type Started = { readonly id?: string; readonly kind: string; readonly data?: unknown };
+/**
+ * What started a run: the trigger's id (absent for the run API), its kind and what it brought (request headers, due time…).
+ * `body: 'input'`: the body that the trigger brought is the run's input, and is not held a second time.
+ */
+export type Started = {
+  readonly id?: string;
+  readonly kind: string;
+  readonly data?: unknown;
+  readonly body?: 'input';
+};
 
 export type RunCreated = {
   readonly flow: string;

@@ -22,6 +22,8 @@ export type Begin = {
   readonly within?: ReadonlySet<string>;
   /** The signed delivery that this run came of, remembered with its first event (hooks.ts). */
   readonly delivery?: Delivery;
+  /** Nobody is told of it before it has answered or `flush` was called: what it does before may be written in one go. */
+  readonly untold?: boolean;
   readonly id?: string;
   readonly parent?: { readonly run: string; readonly step: string; readonly item: readonly number[] };
   /** The run that brought this one about: its family is joined (families.ts). */

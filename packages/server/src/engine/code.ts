@@ -68,7 +68,12 @@ const FETCH_FIELDS = new Set(['method', 'headers', 'body', 'timeout', 'secret'])
 export class Programs {
   readonly #jail: Jail | null;
   readonly #compiler: Compiler | null;
-  readonly #known = new Recent<string, Known>(KEPT);
+  /** By the text itself, which a flow version holds once: it is hashed once, however often it runs. */
+  readonly #known: Readonly<Record<CodeLanguage, Recent<string, Known>>> = {
+    js: new Recent(KEPT),
+    ts: new Recent(KEPT),
+    python: new Recent(KEPT),
+  };
 
   constructor(jail: Jail | null, compiler: Compiler | null) {
     this.#jail = jail;
@@ -93,7 +98,7 @@ export class Programs {
         domain: live.base.workspace,
         program: { hash: program.value.hash, script: program.value.script },
         ...(asked.language === 'python' ? { engine: 'python' } : {}),
-        input: JSON.stringify(asked.input ?? null),
+        ...inputOf(asked),
         facts: factsOf(to, words, program.value.steps),
         names: asked.names.filter((name) => words.has(name)),
         limits: LIMITS,
@@ -118,13 +123,12 @@ export class Programs {
   }
 
   async #compiled(source: string, language: CodeLanguage, step: string): Promise<Known> {
-    const key = `${language}\n${source}`;
-    const kept = this.#known.get(key);
+    const kept = this.#known[language].get(source);
     if (kept !== undefined) return kept;
     const program = await this.#program(source, language, step);
     const known = { program, words: new Set(source.match(WORD) ?? []) };
     // Not a code that only took too long this once.
-    if (program.ok) this.#known.set(key, known);
+    if (program.ok) this.#known[language].set(source, known);
     return known;
   }
 
@@ -137,6 +141,12 @@ export class Programs {
     return good({ hash: createHash('sha256').update(source).digest('hex'), script: source, map: null, steps: names });
   }
 }
+
+/** A text goes as it is: writing it as JSON and reading that again costs more than the rest of the way. */
+const inputOf = ({ input = null, language }: CodeProgram): { input: string; plain?: true } =>
+  typeof input === 'string' && language !== 'python' && input.isWellFormed()
+    ? { input, plain: true }
+    : { input: JSON.stringify(input) };
 
 /** What came out of the jail; the process that wrote it may have been broken. */
 const read = (json: string): Awaited<ReturnType<Code['run']>> => {

@@ -162,16 +162,22 @@ export class Hooks {
       if (known !== null) return { status: 202, headers: JSON_TYPE, body: JSON.stringify({ run: known }) };
     }
     if (delivery !== null && !this.#take(delivery)) return this.#replayed(hook);
+    // A body that is the input as it came is held once.
+    const { body, ...rest } = data;
+    const same = checked.value === body;
     const made = this.#d.runs.create({
       target,
       ...(delivery === null ? {} : { delivery }),
       input: checked.value,
-      trigger: { id: hook.trigger, kind: 'webhook@1', data },
+      trigger: same
+        ? { id: hook.trigger, kind: 'webhook@1', data: rest, body: 'input' }
+        : { id: hook.trigger, kind: 'webhook@1', data },
       principal: `trigger:${hook.trigger}`,
       environment: 'default',
       priority: target.compiled.flow.settings?.priority ?? 0,
       ...limits,
       depth: Number.isInteger(hops) && hops > 0 ? hops : 0,
+      untold: hook.sync && limits.idempotencyKey === null,
     });
     if ('problem' in made) {
       if (delivery !== null) this.#taken.delete(nameOf(delivery));
@@ -181,6 +187,8 @@ export class Hooks {
   }
 
   async #accept(live: Live): Promise<HookAnswer> {
+    live.untold = false;
+    live.flush(this.#d.journal);
     try {
       await this.#d.journal.barrier(live.group);
     } catch {

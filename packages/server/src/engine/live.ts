@@ -90,6 +90,8 @@ export class Live {
   onEnd: (() => void)[] = [];
   view: unknown = null;
   admitted = false;
+  /** Nobody was told of this run yet (begin.ts): its beginning may be written together with what follows. */
+  untold = false;
   /** Somebody is about to touch it: it may not leave memory. */
   keep = 0;
   cancelTimeout: (() => void) | null = null;
@@ -155,6 +157,21 @@ export class Live {
       this.onAnswer.length === 0 &&
       this.state.active === 0 &&
       !this.over
+    );
+  }
+
+  /**
+   * What it recorded may be written a moment later: nobody was told of it, and it goes on as soon as what it has under way
+   * is done. An effect on the world writes it first (broker.ts B2), as does whoever answers for it.
+   */
+  get mayLinger(): boolean {
+    return (
+      this.untold &&
+      this.flights.size > 0 &&
+      !this.over &&
+      this.waits.length === 0 &&
+      this.deadlines.length === 0 &&
+      this.state.response === null
     );
   }
 

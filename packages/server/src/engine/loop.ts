@@ -3,7 +3,8 @@
  * for steps, and it owns the order in which things become durable.
  *
  * O1 Pure steps run to their end here, synchronously, and are recorded in batches: one write per turn of the loop.
- * O2 A step with an effect is recorded as started; its effects wait in the broker for the fsync (broker.ts B2).
+ * O2 A step with an effect is recorded as started; its effects wait in the broker for the fsync (broker.ts B2). Where nobody
+ *    was told of the run yet, the record itself is written with what follows, or a moment later (linger.ts).
  * O3 A run gives way when the turn of all runs is over (turns.ts), so that none holds up another.
  * O4 What arrives for a scope that was dropped, a step that was settled or a run that is over changes nothing.
  * O5 A fault of ours (a damaged value, a bug) ends the run it happened in, is told in the log, and reaches no other run.
@@ -30,6 +31,7 @@ import { canOf, instanceKey } from './can.ts';
 import type { CompiledStep } from './compiled.ts';
 import { faultOf, inputOf } from './execute.ts';
 import { BUG, tooLong } from './faults.ts';
+import { Linger } from './linger.ts';
 import type { LoopDeps } from './loop-deps.ts';
 import type { DeadlineCommand, Flight, Live, WaitCommand } from './live.ts';
 import { RunScope } from './scope.ts';
@@ -51,9 +53,11 @@ export class Loop {
   readonly #blocks: Blocks;
   /** Runs that gave way; their `advancing` stays true. */
   readonly #turns: Turns;
+  readonly #linger: Linger;
 
   constructor(deps: LoopDeps) {
     this.#d = deps;
+    this.#linger = new Linger(deps.journal);
     this.#turns = new Turns(deps.clock, (live) => this.#go(live));
     const scope = (live: Live, place: Scope): ExprScope => this.scope(live, place);
     this.#settler = new Settler({ ...deps, scope });
@@ -85,6 +89,7 @@ export class Loop {
     this.#guard(live, () => {
       live.advancing = this.#work(live);
       if (live.advancing) return this.#giveWay(live);
+      if (live.mayLinger) return this.#linger.add(live);
       live.flush(this.#d.journal);
       if (live.over) return this.#d.ended(live);
       if (live.state.response !== null) this.answered(live);

@@ -15,6 +15,8 @@ import {
   problem,
   type RerunRequest,
   type Result,
+  type RunCreated,
+  type Started,
 } from '@headgate/core';
 import type { RunRow, Store } from '../store/ports.ts';
 import type { Flows, Target } from './flows.ts';
@@ -66,7 +68,7 @@ export const rerun = async (d: Deps, old: RunRow, request: RerunRequest): Promis
   const made = d.runs.create({
     target: target.value,
     input: input.value,
-    trigger: state.created.trigger,
+    trigger: wholeTrigger(state.created, d.values.read(workspace, state.created.input)),
     principal: request.principal.id,
     environment: old.environment,
     priority: old.priority,
@@ -82,6 +84,13 @@ export const rerun = async (d: Deps, old: RunRow, request: RerunRequest): Promis
     },
   });
   return 'problem' in made ? { ok: false, problem: made.problem } : { ok: true, value: made.live };
+};
+
+/** The trigger with the body it brought: the input of the new run may be another one. */
+const wholeTrigger = ({ trigger }: RunCreated, input: unknown): Started => {
+  if (trigger.body === undefined) return trigger;
+  const { body: _, data, ...rest } = trigger;
+  return { ...rest, data: { ...(typeof data === 'object' ? data : {}), body: input } };
 };
 
 /** The version asked for; else the one that ran, so that running again gives the same flow, draft included. */

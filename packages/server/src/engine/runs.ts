@@ -155,6 +155,7 @@ export class Runs {
     });
     p.before?.(live, now);
     if (p.delivery !== undefined) live.delivery = p.delivery;
+    live.untold = p.untold === true;
     this.#live.set(id, live);
     if (lane === null) this.#start(live);
     else {

@@ -46,6 +46,7 @@ export class RunScope implements ExprScope {
           id: created?.trigger.id ?? null,
           kind: created?.trigger.kind ?? 'api@1',
           ...asRecord(created?.trigger.data),
+          ...(created?.trigger.body === 'input' ? { body: this.#values.read(base.workspace, created.input) } : {}),
         };
       case 'vars':
         return created?.vars ?? {};

@@ -3,7 +3,7 @@
  * gateway's guard removes known values from the bytes that leave; this room only prepares them.
  */
 
-import { type Event, type EventView, type Held, redactJson, type RunView } from '@headgate/core';
+import { type Event, type EventView, type Held, redactJson, type RunView, type Started } from '@headgate/core';
 import type { RunRow } from '../store/ports.ts';
 import type { Values } from './values.ts';
 
@@ -34,8 +34,16 @@ export const eventView = (event: Event, workspace: string, values: Values): Even
   type: event.type,
   ...(event.step === undefined ? {} : { step: event.step }),
   ...(event.item === undefined ? {} : { item: event.item }),
-  data: redactJson(unhold(event.data, workspace, values)),
+  data: redactJson(withBody(unhold(event.data, workspace, values))),
 });
+
+/** Readers see the body of a request with the rest of it, wherever the journal holds it. */
+const withBody = (data: Record<string, unknown>): Record<string, unknown> => {
+  const trigger = data['trigger'] as Started | undefined;
+  if (trigger?.body !== 'input') return data;
+  const { body: _, data: brought, ...rest } = trigger;
+  return { ...data, trigger: { ...rest, data: { ...(brought as object), body: data['input'] } } };
+};
 
 const isHeld = (value: object): value is Held => {
   const keys = Object.keys(value);
@@ -44,7 +52,7 @@ const isHeld = (value: object): value is Held => {
 
 const HOLDERS = ['out', 'output', 'input', 'body', 'over', 'data'] as const;
 
-const unhold = (data: object, workspace: string, values: Values): unknown => {
+const unhold = (data: object, workspace: string, values: Values): Record<string, unknown> => {
   const out: Record<string, unknown> = { ...data };
   for (const key of HOLDERS) {
     const held = out[key];

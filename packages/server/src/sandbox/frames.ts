@@ -7,46 +7,62 @@ export type Frame = { readonly kind: string; readonly id: number; readonly body:
 
 const HEAD = 9;
 
-const framed = (kind: string, id: number, length: number): Buffer => {
-  const frame = Buffer.allocUnsafe(HEAD + length);
-  frame.writeUInt32LE(5 + length, 0);
-  frame[4] = kind.charCodeAt(0);
-  frame.writeUInt32LE(id, 5);
-  return frame;
+/** A frame to be written: what stands between its head and its texts, and the texts themselves. */
+export type Outgoing = {
+  readonly kind: string;
+  readonly id: number;
+  readonly numbers: readonly number[];
+  readonly texts: readonly string[];
+  /** One byte after the numbers. */
+  readonly flag?: number;
 };
 
 /** P: a program, its head as JSON. */
-export const programFrame = (id: number, head: string, script: string): Buffer => {
-  const length = Buffer.byteLength(head);
-  const frame = framed('P', id, 4 + length + Buffer.byteLength(script));
-  frame.writeUInt32LE(length, HEAD);
-  frame.write(head, HEAD + 4);
-  frame.write(script, HEAD + 4 + length);
-  return frame;
-};
+export const programFrame = (id: number, head: string, script: string): Outgoing => ({
+  kind: 'P',
+  id,
+  numbers: [Buffer.byteLength(head)],
+  texts: [head, script],
+});
 
-/** R: a run of a program. */
-export const runFrame = (id: number, program: number, facts: string, input: string): Buffer => {
-  const length = Buffer.byteLength(facts);
-  const frame = framed('R', id, 8 + length + Buffer.byteLength(input));
-  frame.writeUInt32LE(program, HEAD);
-  frame.writeUInt32LE(length, HEAD + 4);
-  frame.write(facts, HEAD + 8);
-  frame.write(input, HEAD + 8 + length);
-  return frame;
-};
+/** R: a run of a program; T: one whose input is a text. */
+export const runFrame = (kind: 'R' | 'T', id: number, program: number, facts: string, input: string): Outgoing => ({
+  kind,
+  id,
+  numbers: [program, Buffer.byteLength(facts)],
+  texts: [facts, input],
+});
 
 /** A: the answer to a host call. */
-export const answerFrame = (id: number, call: number, ok: boolean, text: string): Buffer => {
-  const frame = framed('A', id, 5 + Buffer.byteLength(text));
-  frame.writeUInt32LE(call, HEAD);
-  frame[HEAD + 4] = ok ? 1 : 0;
-  frame.write(text, HEAD + 5);
-  return frame;
-};
+export const answerFrame = (id: number, call: number, ok: boolean, text: string): Outgoing => ({
+  kind: 'A',
+  id,
+  numbers: [call],
+  flag: ok ? 1 : 0,
+  texts: [text],
+});
 
 /** X: cancel a run. D: drop a program. */
-export const plainFrame = (kind: 'X' | 'D', id: number): Buffer => framed(kind, id, 0);
+export const plainFrame = (kind: 'X' | 'D', id: number): Outgoing => ({ kind, id, numbers: [], texts: [] });
+
+/** The bytes of frames that go out together, each text written once. */
+export const bytesOf = (frames: readonly Outgoing[]): Buffer => {
+  const lengths = frames.map(
+    ({ numbers, texts, flag }) =>
+      4 * numbers.length + (flag === undefined ? 0 : 1) + texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0),
+  );
+  const all = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + HEAD + length, 0));
+  let at = 0;
+  frames.forEach(({ kind, id, numbers, texts, flag }, i) => {
+    at = all.writeUInt32LE(5 + (lengths[i] ?? 0), at);
+    at = all.writeUInt8(kind.charCodeAt(0), at);
+    at = all.writeUInt32LE(id, at);
+    for (const number of numbers) at = all.writeUInt32LE(number, at);
+    if (flag !== undefined) at = all.writeUInt8(flag, at);
+    for (const text of texts) at += all.write(text, at);
+  });
+  return all;
+};
 
 /** C: what a run asks of the host; null when it makes no sense. */
 export const readCall = (

@@ -39,8 +39,9 @@ export type Job = {
   /** Left out: V8 where the kernel's lock holds, else QuickJS. */
   readonly engine?: EngineName;
   readonly program: Program;
-  /** JSON text. */
+  /** JSON text; or, where the input is a well-formed text, that text itself (`plain`). */
   readonly input: string;
+  readonly plain?: boolean;
   /** JSON text of an object: what `can` holds besides functions. Left out: nothing. */
   readonly facts?: string;
   /** Names of the host functions that the code gets in `can`. */

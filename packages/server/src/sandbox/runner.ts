@@ -8,7 +8,17 @@
  */
 
 import { Entrances } from './entrances.ts';
-import { answerFrame, type Frame, parser, plainFrame, programFrame, readCall, runFrame } from './frames.ts';
+import {
+  answerFrame,
+  bytesOf,
+  type Frame,
+  type Outgoing,
+  parser,
+  plainFrame,
+  programFrame,
+  readCall,
+  runFrame,
+} from './frames.ts';
 import {
   cancelled,
   failedWith,
@@ -72,7 +82,7 @@ export class Runner {
   readonly #runs = new Map<number, Run>();
   readonly #programs = new Map<string, number>();
   readonly #entrances = new Entrances();
-  #outgoing: Buffer[] = [];
+  #outgoing: Outgoing[] = [];
   #flushing = false;
   #next = 1;
   #longest = 1 * MB;
@@ -144,7 +154,7 @@ export class Runner {
       newRun(ticket, program, () => this.#cancel(id)),
     );
     this.#entrances.add(id, job.limits.cpuMs + GRACE, performance.now());
-    this.#send(runFrame(id, program, job.facts ?? '', job.input));
+    this.#send(runFrame(job.plain === true ? 'T' : 'R', id, program, job.facts ?? '', job.input));
   }
 
   /** Looked at every few milliseconds while it is busy: clocks and memory. */
@@ -224,7 +234,7 @@ export class Runner {
   }
 
   /** Frames of one turn of the loop go out together. */
-  #send(frame: Buffer): void {
+  #send(frame: Outgoing): void {
     if (this.dead) return;
     this.#outgoing.push(frame);
     if (this.#flushing) return;
@@ -233,7 +243,7 @@ export class Runner {
       this.#flushing = false;
       const all = this.#outgoing;
       this.#outgoing = [];
-      if (!this.dead) this.#child.stdin.write(all.length === 1 ? (all[0] ?? Buffer.alloc(0)) : Buffer.concat(all));
+      if (!this.dead) this.#child.stdin.write(bytesOf(all));
     });
   }
 

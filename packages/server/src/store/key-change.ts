@@ -22,7 +22,7 @@ import type { AuditEntry } from './ports.ts';
 import { generationOf, readRing } from './rows/ring.ts';
 import { connect } from './schema/connect.ts';
 import { DATABASE } from './schema/migrate.ts';
-import { isSealed } from './vault-seal/audit-chain.ts';
+import { auditKeyOf, isSealed } from './vault-seal/audit-chain.ts';
 import { keyring } from './vault-seal/keyring.ts';
 import { holderOf, wrapRoot } from './vault-seal/ring.ts';
 import { trailWriter } from './writer/trail.ts';
@@ -102,7 +102,7 @@ const rewrapAll = (database: DatabaseSync, rewrap: Rewrap, from: readonly Uint8A
 const sealedHere = (database: DatabaseSync, auditKey: Uint8Array): boolean => {
   const { count, chain, seal } = database.prepare('select count, chain, seal from audit_head').get() ?? {};
   if (typeof count !== 'number' || !(seal instanceof Uint8Array)) return false;
-  return isSealed(auditKey, { count, chain: chain instanceof Uint8Array ? chain : null }, seal);
+  return isSealed(auditKeyOf(auditKey), { count, chain: chain instanceof Uint8Array ? chain : null }, seal);
 };
 
 /** Begins a change; answers the number of secrets and of the new root. Problems: `key.wrong`, `key.same`, `secret.damaged`, `audit.broken`. */

@@ -30,8 +30,18 @@ export type Reports = {
 export type Engine = {
   /** Makes a realm and compiles the program in it. Answers what is wrong with it, or null. */
   readonly load: (id: number, program: Program) => Promise<{ readonly text: string; readonly stack: string } | null>;
-  /** Begins a run: JSON of its input, JSON of the facts of `can` (may be empty). At most `ms` milliseconds. */
-  readonly enter: (program: number, run: number, input: string, facts: string, ms: number) => Fault | null;
+  /**
+   * Begins a run: JSON of its input, or the input itself where that is a text (`plain`); JSON of the facts of `can` (may be
+   * empty). At most `ms` milliseconds. Python takes JSON alone.
+   */
+  readonly enter: (
+    program: number,
+    run: number,
+    input: string,
+    facts: string,
+    ms: number,
+    plain?: boolean,
+  ) => Fault | null;
   /** Goes on with a run whose host call was answered. */
   readonly settle: (program: number, run: number, call: number, ok: boolean, text: string, ms: number) => Fault | null;
   /** Forgets a run that goes no further. */

@@ -6,6 +6,7 @@
  *   to the runner                                                 from the runner
  *   P program id   u32 length of head, head JSON, script          U up               JSON of `Up`
  *   R run id       u32 program, u32 length of facts, facts, input O done, run id     JSON of the result
+ *   T run id       the same, the input a text itself
  *   A run id       u32 call, u8 ok, text                          F failed, run id   JSON of `Failure`
  *   X run id       cancel                                         C run id           u32 call, u8 length of name, name, args
  *   D program id   drop                                           L run id           u8 level, text
@@ -21,7 +22,10 @@ export type Frame = { readonly kind: string; readonly id: number; readonly body:
 const HEAD = 9;
 const ROOM = 64 * 1024;
 
-/** Reads frames from a descriptor, blocking: all that have come, at least one. Null at the end of the input. */
+/**
+ * Reads frames from a descriptor, blocking: all that have come, at least one. Null at the end of the input. Their bodies
+ * lie in its own memory, which the next reading writes over.
+ */
 export const reader = (fd: number): (() => readonly Frame[] | null) => {
   let memory = Buffer.allocUnsafeSlow(ROOM);
   let from = 0;
@@ -30,7 +34,7 @@ export const reader = (fd: number): (() => readonly Frame[] | null) => {
     if (to - from < 4) return null;
     const length = memory.readUInt32LE(from);
     if (to - from - 4 < length) return null;
-    const body = Buffer.from(memory.subarray(from + HEAD, from + 4 + length));
+    const body = memory.subarray(from + HEAD, from + 4 + length);
     const frame = { kind: String.fromCharCode(memory[from + 4] ?? 0), id: memory.readUInt32LE(from + 5), body };
     from += 4 + length;
     return frame;

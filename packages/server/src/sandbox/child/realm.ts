@@ -36,7 +36,8 @@ export type Thrown = {
 export type Inside = {
   /** Throws a SyntaxError of the program. */
   readonly load: (source: string, names: string, calls: number, out: number, logs: number) => void;
-  readonly enter: (run: number, input: string, facts: string) => void;
+  /** `plain` 1: the input is the text itself, 0: JSON of it. */
+  readonly enter: (run: number, input: string, facts: string, plain: number) => void;
   readonly settle: (run: number, call: number, ok: number, text: string) => void;
   readonly forget: (run: number) => void;
 };
@@ -348,7 +349,7 @@ const realm = (outside: Outside): Inside => {
       mostOut = out;
       mostLog = logs;
     },
-    enter: (id, input, facts) => {
+    enter: (id, input, facts, plain) => {
       const run: Run = { waiting: new Map(), calls: 0, logged: 0, over: false };
       runs.set(id, run);
       try {
@@ -356,7 +357,10 @@ const realm = (outside: Outside): Inside => {
         const made = factory?.(...scope) as { default?: unknown } | null | undefined;
         const main = made === null || made === undefined ? undefined : made.default;
         if (typeof main !== 'function') return fail(id, run, { why: 'shape', text: typeof main });
-        const value: unknown = (main as (i: unknown, c: unknown) => unknown)(JSON.parse(input), can);
+        const value: unknown = (main as (i: unknown, c: unknown) => unknown)(
+          plain === 1 ? input : JSON.parse(input),
+          can,
+        );
         if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
           const { then } = value as { then?: unknown };
           if (typeof then === 'function') {

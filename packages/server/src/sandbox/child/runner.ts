@@ -125,7 +125,8 @@ const main = async (): Promise<void> => {
         if (wrong === null) programs.set(id, program);
         return out.add(textFrame(wrong === null ? 'K' : 'B', id, wrong === null ? '' : JSON.stringify(wrong)));
       }
-      case 'R': {
+      case 'R':
+      case 'T': {
         const program = body.readUInt32LE(0);
         const kept = programs.get(program);
         if (kept === undefined) return fail(id, { why: 'lost', calls: 0, text: '' });
@@ -134,7 +135,7 @@ const main = async (): Promise<void> => {
         runs.set(id, run);
         const known = body.toString('utf8', 8, 8 + facts);
         const input = body.toString('utf8', 8 + facts);
-        return entered(id, run, (ms) => engine.enter(program, id, input, known, ms));
+        return entered(id, run, (ms) => engine.enter(program, id, input, known, ms, what === 'T'));
       }
       case 'A': {
         const run = runs.get(id);

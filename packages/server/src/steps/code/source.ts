@@ -14,12 +14,20 @@ const FUNCTIONS = ['fetch'] as const;
 
 const word = (name: string): RegExp => new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'g');
 
-/** Made once: a text is asked at every run of its step. */
 const MENTIONS = FUNCTIONS.map((name) => ({ name, word: new RegExp(word(name).source) }));
 
-/** Names of the host functions that the text mentions. */
-export const calls = (source: string): readonly string[] =>
-  MENTIONS.filter((mention) => mention.word.test(source)).map(({ name }) => name);
+const KEPT = 200;
+const read = new Map<string, readonly string[]>();
+
+/** Names of the host functions that the text mentions. Kept, because a text is asked at every run of its step. */
+export const calls = (source: string): readonly string[] => {
+  const known = read.get(source);
+  if (known !== undefined) return known;
+  const names = MENTIONS.filter((mention) => mention.word.test(source)).map(({ name }) => name);
+  if (read.size >= KEPT) read.clear();
+  read.set(source, names);
+  return names;
+};
 
 /** A whole text that is a whole argument, or the beginning of a template. */
 const CALL = /(?<![\w$])fetch\s*\(\s*(?:(?:'([^'\\\n]*)'|"([^"\\\n]*)"|`([^`\\$]*)`)\s*[,)]|`([^`\\$]*)\$\{)/g;

@@ -11,7 +11,7 @@
 import type { Ground } from '../ground.ts';
 import { after } from '../ground.ts';
 import type { AuditEntry, Trail, WorkspaceStore } from '../ports.ts';
-import { isSealed, linkOf } from '../vault-seal/audit-chain.ts';
+import { auditKeyOf, isSealed, linkOf } from '../vault-seal/audit-chain.ts';
 
 export const auditOf = ({ db }: Ground, workspace: string): WorkspaceStore['audit'] => ({
   list: async (q) => {
@@ -77,7 +77,8 @@ export const checkAudit = async (
     .executeTakeFirstOrThrow();
   const { count, seal } = seen;
   const upTo = seen.last ?? 0;
-  const oldestFirst = auditKeys.toReversed();
+  const keys = auditKeys.map(auditKeyOf);
+  const oldestFirst = keys.toReversed();
   let age = 0;
   let checked = 0;
   let from = 0;
@@ -100,7 +101,7 @@ export const checkAudit = async (
     }
     if (rows.length < AT_ONCE) break;
   }
-  const [newest] = auditKeys;
+  const [newest] = keys;
   const broken = null;
   if (count === null || seal === null || newest === undefined || !isSealed(newest, { count, chain: seen.chain }, seal))
     return { checked, broken, fault: 'head', head: at() };

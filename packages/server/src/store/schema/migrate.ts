@@ -15,7 +15,7 @@ import { makeFolder } from '../files/folder.ts';
 import { connect } from './connect.ts';
 import { kyselyOver } from './dialect.ts';
 import { holdsLock, lockServer } from '../lock.ts';
-import { linkOf } from '../vault-seal/audit-chain.ts';
+import { auditKeyOf, linkOf } from '../vault-seal/audit-chain.ts';
 import { keyring } from '../vault-seal/keyring.ts';
 import { holderOf, wrapRoot } from '../vault-seal/ring.ts';
 import type { Sealing } from './migrations/0004-keys.ts';
@@ -61,7 +61,7 @@ const fits = (database: DatabaseSync, auditKey: Uint8Array): boolean => {
   if (last === undefined) return true;
   const { chain, ...record } = last;
   const earlier = before?.['chain'];
-  const link = linkOf(auditKey, earlier instanceof Uint8Array ? earlier : null, Object.values(record));
+  const link = linkOf(auditKeyOf(auditKey), earlier instanceof Uint8Array ? earlier : null, Object.values(record));
   return chain instanceof Uint8Array && link.equals(chain);
 };
 

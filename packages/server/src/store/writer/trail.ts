@@ -6,8 +6,9 @@
  * TR2 A head that does not hold is written on as a broken one; the trail goes on, and its check never passes again.
  */
 
+import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { BROKEN, isSealed, linkOf, sealHead } from '../vault-seal/audit-chain.ts';
+import { auditKeyOf, BROKEN, isSealed, linkOf, sealHead } from '../vault-seal/audit-chain.ts';
 import { AUDIT_CELLS } from './messages.ts';
 import type { Cell } from './run-cells.ts';
 
@@ -27,19 +28,26 @@ export const trailWriter = (
     `insert into audit (at, workspace, actor, action, object, decision, reason, run, step, chain)
      values (${Array.from({ length: AUDIT_CELLS + 1 }, () => '?').join(', ')})`,
   );
-  return (old, now, cells) => {
+  let made: { readonly bytes: Uint8Array; readonly key: KeyObject } | null = null;
+  const keyOf = (bytes: Uint8Array): KeyObject => {
+    if (made === null || made.bytes !== bytes) made = { bytes, key: auditKeyOf(bytes) };
+    return made.key;
+  };
+  return (before, now, cells) => {
+    const old = keyOf(before);
+    const key = before === now ? old : auditKeyOf(now);
     const row = readHead.get();
     const seal = row?.['seal'];
-    const before = row?.['chain'];
-    let chain: Uint8Array | null = before instanceof Uint8Array ? before : null;
+    const last = row?.['chain'];
+    let chain: Uint8Array | null = last instanceof Uint8Array ? last : null;
     let count = typeof row?.['count'] === 'number' ? row['count'] : 0;
     const holds = seal instanceof Uint8Array && isSealed(old, { count, chain }, seal);
     for (let at = 0; at < cells.length; at += AUDIT_CELLS) {
       const record = cells.slice(at, at + AUDIT_CELLS);
-      chain = linkOf(now, chain, record);
+      chain = linkOf(key, chain, record);
       put.run(...record, chain);
       count += 1;
     }
-    putHead.run(count, chain, holds ? sealHead(now, { count, chain }) : BROKEN);
+    putHead.run(count, chain, holds ? sealHead(key, { count, chain }) : BROKEN);
   };
 };

@@ -109,7 +109,8 @@ export const openQuickJs = async (reports: Reports): Promise<Engine> => {
       realms.set(id, realm);
       return null;
     },
-    enter: (program, run, input, facts, ms) => go(program, 'enter', [run, input, facts], ms),
+    enter: (program, run, input, facts, ms, plain) =>
+      go(program, 'enter', [run, input, facts, plain === true ? 1 : 0], ms),
     settle: (program, run, call, ok, json, ms) => go(program, 'settle', [run, call, ok ? 1 : 0, json], ms),
     forget: (program, run) => {
       if (realms.has(program)) go(program, 'forget', [run], 1_000);

@@ -11,7 +11,7 @@
 
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { sealHead } from '../../vault-seal/audit-chain.ts';
+import { auditKeyOf, sealHead } from '../../vault-seal/audit-chain.ts';
 import { runAll } from './spelling.ts';
 
 /** What a migration needs of the instance key. */
@@ -51,7 +51,7 @@ const seal = async (db: Kysely<Before>, { auditKey, holder, root }: Sealing): Pr
   const { count } = await db.selectFrom('audit').select(sql<number>`count(*)`.as('count')).executeTakeFirstOrThrow();
   const last = await db.selectFrom('audit').select('chain').orderBy('id', 'desc').limit(1).executeTakeFirst();
   const head = { count: Number(count), chain: last?.chain ?? null };
-  await sql`insert into audit_head (one, count, chain, seal) values (1, ${head.count}, ${head.chain}, ${sealHead(auditKey, head)})`.execute(
+  await sql`insert into audit_head (one, count, chain, seal) values (1, ${head.count}, ${head.chain}, ${sealHead(auditKeyOf(auditKey), head)})`.execute(
     db,
   );
   await sql`insert into key_ring (generation, holder, sealed, created) values (1, ${holder}, ${root}, 0)`.execute(db);

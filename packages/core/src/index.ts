@@ -19,7 +19,9 @@ export type {
   StartRequest,
   Touch,
 } from './run/port.ts';
-export { PERMISSIONS, may } from './access/permission.ts';
+export { holdsSomewhere, may, PERMISSIONS } from './access/permission.ts';
+export { INSTANCE_PERMISSIONS, ROLE_PERMISSIONS, type Role, ROLES } from './access/role.ts';
+export { VISIBILITIES, type Visibility } from './access/visibility.ts';
 export type { Permission, Principal, PrincipalKind, Thing } from './access/permission.ts';
 export type { Power, PowerWord } from './access/power.ts';
 export { POWERS, catalogOf } from './step/define.ts';

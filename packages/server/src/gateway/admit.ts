@@ -8,7 +8,7 @@
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
-import { may, type Permission, type Principal } from '@headgate/core';
+import { holdsSomewhere, may, type Permission, type Principal } from '@headgate/core';
 import { permissionOf, type Contract, type ProblemCode } from '@headgate/core/api';
 import { PROJECT, type Gate } from './deps.ts';
 import { credentialInQuery, credentialOf, type Identities, principalOf } from './identity.ts';
@@ -59,7 +59,7 @@ const judge = async (
   contract: Contract,
   params: unknown,
 ): Promise<ProblemCode | undefined> => {
-  if (!who.permissions.includes(permission)) return 'permission.missing';
+  if (!holdsSomewhere(who, permission)) return 'permission.missing';
   const { workspace } = who;
   const narrowed = who.flows !== undefined || who.projects !== undefined;
   // What is recorded before it is done must be about something that is there.

@@ -1,0 +1,39 @@
+/**
+ * Roles: named sets of permissions, in a workspace or in one of its projects. The five here are built in; a workspace
+ * may make its own out of the permissions that a role can hold.
+ *
+ * RO1 Each built-in role holds all that the one below it holds.
+ * RO2 No role of a workspace holds what concerns the whole instance: that is a property of an account.
+ */
+
+import type { Permission } from './permission.ts';
+
+export const ROLES = ['viewer', 'operator', 'editor', 'admin', 'owner'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What only an administrator of the instance holds. */
+export const INSTANCE_PERMISSIONS: ReadonlySet<Permission> = new Set(['metrics.read', 'instance.manage']);
+
+const VIEWER: readonly Permission[] = ['flow.read', 'run.read', 'key.own'];
+const OPERATOR: readonly Permission[] = [...VIEWER, 'run', 'run.cancel'];
+const EDITOR: readonly Permission[] = [...OPERATOR, 'flow.write', 'flow.publish', 'grant.give', 'secret.write'];
+const ADMIN: readonly Permission[] = [
+  ...EDITOR,
+  'flow.share',
+  'environment.manage',
+  'project.manage',
+  'key.manage',
+  'token.manage',
+  'member.manage',
+  'role.manage',
+  'audit.read',
+];
+
+/** The permissions of each built-in role. */
+export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
+  viewer: VIEWER,
+  operator: OPERATOR,
+  editor: EDITOR,
+  admin: ADMIN,
+  owner: [...ADMIN, 'workspace.manage'],
+};

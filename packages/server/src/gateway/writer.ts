@@ -12,13 +12,18 @@ import type { GuardPort, Reader } from '@headgate/core';
 import type { Passage } from './passage.ts';
 
 /** Headers of every answer. */
-export const SAFE = {
+const SAFE = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'x-frame-options': 'DENY',
   'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
 } as const;
+
+/** Headers of every answer but those of webhooks. Behind TLS a browser is told to come by TLS alone from then on. */
+export const safeFor = (publicUrl: string): Readonly<Record<string, string>> =>
+  publicUrl.startsWith('https:') ? { ...SAFE, 'strict-transport-security': 'max-age=63072000' } : SAFE;
 
 /** For answers that are no pages. */
 export const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";

@@ -60,6 +60,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     pages,
     publicUrl,
     hosts: hostsOf(s.host, port, publicUrl),
+    proxies: s.proxies,
     version,
     web: s.web,
     docs: s.docs,

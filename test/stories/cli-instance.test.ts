@@ -214,3 +214,52 @@ test('there is nothing to back up before the first start, and what is no backup,
   expect(problemsOf(changed)).toMatchObject([{ code: 'restore.damaged' }]);
   expect(existsSync(home.path('into'))).toBe(false);
 });
+
+test('doctor --production names what an instance that others reach lacks, each with what to do; a sound one has nothing wrong but its address', async () => {
+  const home = made();
+  await (await home.serve()).stop();
+  const ask = async (env: Readonly<Record<string, string>>): Promise<Map<string, Finding>> => {
+    const end = await home.run(['doctor', '--production', '--json'], { env });
+    const { findings } = JSON.parse(end.out) as { findings: Finding[] };
+    return new Map(findings.filter((f) => f.what.startsWith('production: ')).map((f) => [f.what.slice(12), f]));
+  };
+  const states = (found: Map<string, Finding>): Record<string, string> =>
+    Object.fromEntries([...found].map(([what, { state }]) => [what, state]));
+  const loose = await ask({
+    HEADGATE_ENABLE_SUPERUSER_CLI: 'true',
+    HEADGATE_HOST: '0.0.0.0',
+    HEADGATE_DOCS: 'true',
+    HEADGATE_WEB: 'true',
+    HEADGATE_EGRESS_ALLOW: '127.0.0.1:11434',
+  });
+  expect(states(loose)).toEqual({
+    version: 'ok',
+    TLS: 'wrong',
+    listening: 'look',
+    proxies: 'look',
+    database: 'ok',
+    'key file': 'ok',
+    superuser: 'wrong',
+    backup: 'wrong',
+    docs: 'look',
+    web: 'look',
+    egress: 'look',
+  });
+  expect([...loose.values()].every((f) => f.state === 'ok' || (f.next ?? '') !== '')).toBe(true);
+  expect((await home.run(['backup', home.path('copy')])).code).toBe(0);
+  const sound = await ask({
+    // A name that no machine has: the one thing that cannot be well here.
+    HEADGATE_PUBLIC_URL: 'https://flows.invalid',
+    HEADGATE_TRUSTED_PROXIES: '127.0.0.1',
+    HEADGATE_DOCS: 'false',
+    HEADGATE_WEB: 'false',
+  });
+  expect([...sound].filter(([, { state }]) => state !== 'ok').map(([what]) => what)).toEqual(['TLS']);
+  expect(sound.get('TLS')?.text).toMatch(/no good answer \((ENOTFOUND|EAI_AGAIN)\)/);
+  const old = JSON.parse(readFileSync(home.path('state/last-backup.json'), 'utf8')) as { at: number };
+  writeFileSync(home.path('state/last-backup.json'), JSON.stringify({ ...old, at: old.at - 4 * 86_400_000 }));
+  expect((await ask({})).get('backup')).toMatchObject({
+    state: 'look',
+    text: expect.stringMatching(/^the last one is 4 days old/),
+  });
+});

@@ -5,7 +5,7 @@
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request as plainRequest } from 'node:http';
+import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ type Edge = {
   readonly stop: () => Promise<void>;
 };
 
-const read = (response: import('node:http').IncomingMessage): Promise<Said> =>
+const read = (response: IncomingMessage): Promise<Said> =>
   new Promise((resolve, reject) => {
     let text = '';
     response.setEncoding('utf8');

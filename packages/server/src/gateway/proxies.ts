@@ -7,7 +7,7 @@
  */
 
 import type { IncomingMessage } from 'node:http';
-import { compile, proxyAddr } from '@fastify/proxy-addr';
+import proxyAddr from '@fastify/proxy-addr';
 
 type Trusts = (address: string, hop: number) => boolean;
 
@@ -19,6 +19,6 @@ export type Proxies = {
 
 export const proxies = (named: readonly string[]): Proxies => {
   if (named.length === 0) return { addressOf: (request) => request.socket.remoteAddress, trusted: null };
-  const trusts = compile([...named]);
+  const trusts = proxyAddr.compile([...named]);
   return { addressOf: (request) => proxyAddr(request, trusts), trusted: trusts };
 };

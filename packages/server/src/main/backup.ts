@@ -7,6 +7,7 @@ import { backupStore } from '../store/files/backup.ts';
 import { restore } from '../store/files/restore.ts';
 import { DATABASE } from '../store/schema/migrate.ts';
 import type { Settings } from './config.ts';
+import { rememberBackup } from './last-backup.ts';
 import { complain, DONE, FAILED, note, pretty, print } from './say.ts';
 
 const MB = 1024 * 1024;
@@ -63,6 +64,7 @@ export const backup = async (s: Settings, target: string, json: boolean): Promis
     tried('backup', () => backupStore(s.dir, target, began)),
   );
   if (!done.ok) return fail(done.problem, json);
+  rememberBackup(s.dir, { at: began, to: resolve(target) });
   const { runs, blobs, bytes } = done.value;
   if (json) print(pretty({ ...done.value, dir: resolve(target), keyFile: s.keyFile }));
   else {

@@ -33,9 +33,10 @@ export const instanceCommands = (program: Command, shell: Shell): void => {
       'Looks the instance over, beside a running server or without one: settings, key, folder, database, disk, clock.\n' +
         'Exit code 1 when something is wrong; each with what to do.',
     )
-    .action(async () => {
+    .option('--production', 'look at what an instance that others reach should be like, too')
+    .action(async (o: { production?: true }) => {
       const { doctor: examine } = await import('../doctor.ts');
-      shell.finish(await examine(readSettings(environment()), shell.version, shell.json()));
+      shell.finish(await examine(readSettings(environment()), shell.version, shell.json(), o.production === true));
     });
   examples(doctor, 'doctor');
 

@@ -128,3 +128,26 @@ test('AU1 AU2 a yes always means: some grant of this step and environment covers
     { numRuns: 2000 },
   );
 });
+
+test('SEC-01 code that was edited has lost the secret that was shown to it, and is told why', () => {
+  const to = (code: string): string => `secret: read mine for code ${code.repeat(64)}`;
+  const request = power(to('b'));
+  const answer = authority({
+    request,
+    step: 'fetch',
+    environment: 'prod',
+    grants: [grant(to('a'))],
+    grantorMay: () => true,
+  });
+  expect(answer).toMatchObject({
+    ok: false,
+    problem: { code: 'grant.missing', text: expect.stringContaining('code was changed') },
+  });
+  expect(ask([grant(to('b'))], { request })).toBe('ok by ann');
+  expect(ask([grant('secret: read mine')], { request })).toBe('grant.missing');
+  // What bounds powers names no code.
+  expect(ask([grant(to('b'))], { request, narrow: [power('secret: read mine')] })).toBe('ok by ann');
+  expect(ask([grant(to('b'))], { request, narrow: [power('secret: read other')] })).toBe('power.narrowed');
+  expect(ask([grant(to('b'))], { request, policy: [power('secret: read mine')] })).toBe('ok by ann');
+  expect(ask([grant(to('b'))], { request, policy: [power('secret: use * for *')] })).toBe('policy.denied');
+});

@@ -10,7 +10,7 @@
  */
 
 import { problem, type Problem } from '../problem.ts';
-import { covers, printPower, type Power, sentence, withoutPath } from './power.ts';
+import { covers, printPower, type Power, sentence, withoutCode, withoutPath } from './power.ts';
 
 /**
  * A power lent to a step (`*`: every step) in an environment (`*`: every one) by `grantor`. `asCaller`: only as far as
@@ -55,14 +55,15 @@ export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Auth
     problem: problem(code, `${why}: ${sentence(told)}. As a power: ${printPower(told)}`, { at: { step }, fix }),
   });
   const named = narrow?.filter((power) => power.power === request.power) ?? [];
-  if (named.length > 0 && !named.some((power) => covers(power, request))) {
+  const within = (limit: Power): boolean => covers(limit, request) || covers(limit, withoutCode(request));
+  if (named.length > 0 && !named.some(within)) {
     return refuse(
       'power.narrowed',
       'The step itself narrows its powers to less than this',
       'Widen `narrow` of the step, or let it ask for less.',
     );
   }
-  if (asked.policy !== undefined && !asked.policy.some((power) => covers(power, request))) {
+  if (asked.policy !== undefined && !asked.policy.some(within)) {
     return refuse(
       'policy.denied',
       'The workspace allows nobody to lend this',
@@ -85,7 +86,14 @@ export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Auth
     );
   if (fitting.length > 0)
     return refuse('grant.void', 'Who lent this power may no longer lend it', `${lend}, by somebody who may.`);
-  // Nothing fitted: what would without its path was lent for another one.
+  // Nothing fitted: what would without its path was lent for another one, and what would without its code, for other code.
+  const anyCode = withoutCode(request);
+  if (anyCode !== request && asked.grants.some((grant) => here(grant) && covers(withoutCode(grant.power), anyCode)))
+    return refuse(
+      'grant.missing',
+      'The code was changed since the step was lent this',
+      `${lend}, after reading the code.`,
+    );
   const elsewhere = asked.grants.some((grant) => here(grant) && covers(withoutPath(grant.power), told));
   return elsewhere
     ? refuse('grant.missing', 'The step was lent this for other paths alone', `${lend}, or the path it wants.`)

@@ -92,6 +92,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
 
   'code.dynamic': 'Code loads other code while it runs.',
   'code.import': 'Code imports what is not on the list of libraries.',
+  'code.secret': 'Which secret the code asks to see cannot be told from its text.',
   'code.steps': 'Which step the code reads cannot be told from its text.',
   'code.too_large': 'The code, or what it becomes with its libraries, is larger than allowed.',
   'code.too_slow': 'The code took longer to prepare than allowed.',

@@ -154,7 +154,9 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
             const power = { power: 'code', language } as const;
             return broker.effect(live, cs.step.id, cs.narrow, [power], act, undefined, true);
           };
-          return { net, code: programs.lend({ live, step: cs.step.id, net, see, signal, log, allow }) };
+          const show = (name: string, code: string) =>
+            credentials.readFor(broker, live, cs.step.id, cs.narrow, { name, code });
+          return { net, code: programs.lend({ live, step: cs.step.id, net, see, signal, log, allow, show }) };
         },
         call: (live, step, scope, attempt, name, input) =>
           later.soon(async () => {

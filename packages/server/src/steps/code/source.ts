@@ -4,9 +4,10 @@
  * S1 A function of `can` is there only if the text holds its name. So what the text does not name needs no power.
  * S2 A host counts as literal only in a call whose first argument is a text that begins with it, and only if every use of
  *    the name is such a call; else any address is asked for. Either way each call is judged when it is made.
+ * S3 A secret is shown to one text of the code: the need, and so the grant, holds its hash.
  */
 
-import type { Need } from '@headgate/core/step';
+import { codeHash, type Need, SECRET_NAME, secretsShown } from '@headgate/core/step';
 import { type Target, targetOf } from '../http.request/target.ts';
 
 /** The functions of `can` that need a power. */
@@ -29,6 +30,10 @@ export const calls = (source: string): readonly string[] => {
   return names;
 };
 
+/** The functions of `can` that the text gets: `secret` only where it names which. */
+export const functions = (source: string): readonly string[] =>
+  secretsShown(source).length === 0 ? calls(source) : [...calls(source), 'secret'];
+
 /** A whole text that is a whole argument, or the beginning of a template. */
 const CALL = /(?<![\w$])fetch\s*\(\s*(?:(?:'([^'\\\n]*)'|"([^"\\\n]*)"|`([^`\\$]*)`)\s*[,)]|`([^`\\$]*)\$\{)/g;
 
@@ -44,7 +49,18 @@ const literalTargets = (source: string): readonly Target[] | undefined => {
 /** The powers that these settings need. */
 export const needsOf = (raw: Record<string, unknown>): readonly Need[] => {
   const source = typeof raw['source'] === 'string' ? raw['source'] : '';
-  return [running(raw['language']), ...netNeeds(source)];
+  return [running(raw['language']), ...netNeeds(source), ...secretNeeds(source, raw['language'])];
+};
+
+const secretNeeds = (source: string, language: unknown): readonly Need[] => {
+  const names = secretsShown(source).filter((name) => SECRET_NAME.test(name));
+  if (names.length === 0) return [];
+  const hash = codeHash(typeof language === 'string' ? language : 'js', source);
+  return names.map((name) => ({
+    power: 'secret' as const,
+    scope: `read ${name} for code ${hash}`,
+    sentence: `See the secret “${name}” itself: the code of this step, as it is now, can do with it whatever it likes.`,
+  }));
 };
 
 const running = (language: unknown): Need => {

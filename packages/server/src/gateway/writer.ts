@@ -54,7 +54,7 @@ const asJson = (guard: GuardPort, text: string, reader: Reader | undefined): str
     if (!Array.isArray(value) || !value.some((item) => typeof item === 'number')) return one(value);
     const items = value.map(one);
     const made = guard.redact(JSON.stringify(items), reader);
-    return isJson(made) ? items : made;
+    return isJson(made) ? items : made.slice(1, -1);
   };
   return guard.redact(JSON.stringify(JSON.parse(text), hide), reader);
 };

@@ -90,6 +90,7 @@ export { check } from './flow/check.ts';
 export type { CheckContext, Checked } from './flow/check.ts';
 export { bindToCode } from './access/bind.ts';
 export { codeHash } from './access/code-hash.ts';
+export { maskedIn } from './flow/checks/masked.ts';
 export { codeOf, readCode } from './flow/checks/code.ts';
 export { codeTypes } from './flow/types/types.ts';
 export type { CodeTypes } from './flow/types/types.ts';

@@ -69,6 +69,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'policy.denied': 'The workspace allows nobody to lend this.',
   'narrow.denies': '`narrow` leaves out what the step needs.',
   'narrow.unused': '`narrow` names a power the step does not ask for.',
+  'secret.masked': 'What the guard shows in the place of a value stands where the value belongs.',
   'secret.kind': 'A secret of this kind is never sent with a request.',
   'secret.missing': 'There is no secret of this name that may be sent there.',
   'secret.token': 'No token came from where the secret says it is to be had.',

@@ -61,6 +61,8 @@ export { normaliseFilePath } from './access/scopes/file.ts';
 export { normalisePath } from './access/scopes/path.ts';
 export { lentByTyping, meets, missing, needsOf, powerOf } from './access/needs.ts';
 export type { Lent, Missing, StepNeed } from './access/needs.ts';
+export { allows, EVERYTHING, NOTHING_ALLOWED, printPolicy, readPolicy } from './access/policy.ts';
+export type { Policy, PolicyText } from './access/policy.ts';
 export { authority } from './access/authority.ts';
 export type { Authority, AuthorityRequest, GrantLent } from './access/authority.ts';
 export { everyStep, isBlock, stepsOf } from './flow/blocks.ts';

@@ -10,6 +10,7 @@
  */
 
 import { problem, type Problem } from '../problem.ts';
+import { allows, EVERYTHING, type Policy } from './policy.ts';
 import { covers, printPower, type Power, sentence, withoutCode, withoutPath } from './power.ts';
 
 /**
@@ -33,8 +34,8 @@ export type AuthorityRequest<G extends GrantLent = GrantLent> = {
   readonly grantorMay: (grantor: string) => boolean;
   /** May who started the run do this as well? Asked for grants marked `asCaller`; without it the answer is no. */
   readonly callerMay?: () => boolean;
-  /** All that the workspace allows; absent means it restricts nothing, empty that it allows nothing. */
-  readonly policy?: readonly Power[];
+  /** What the workspace allows; absent means that it restricts nothing. */
+  readonly policy?: Policy;
   /** The step's narrowing. Of each power it names, only what it lists remains; powers it does not name are untouched. */
   readonly narrow?: readonly Power[];
 };
@@ -63,7 +64,7 @@ export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Auth
       'Widen `narrow` of the step, or let it ask for less.',
     );
   }
-  if (asked.policy !== undefined && !asked.policy.some(within)) {
+  if (!allows(asked.policy ?? EVERYTHING, request)) {
     return refuse(
       'policy.denied',
       'The workspace allows nobody to lend this',

@@ -17,22 +17,28 @@ const word = (name: string): RegExp => new RegExp(`(?<![\\w$])${name}(?![\\w$])`
 
 const MENTIONS = FUNCTIONS.map((name) => ({ name, word: new RegExp(word(name).source) }));
 
-const KEPT = 200;
-const read = new Map<string, readonly string[]>();
+/** What a text mentions of `can`. `calls`: what reaches outside; `functions`: all that it gets, `secret` only where it names which. */
+type Said = { readonly calls: readonly string[]; readonly functions: readonly string[] };
 
-/** Names of the host functions that the text mentions. Kept, because a text is asked at every run of its step. */
-export const calls = (source: string): readonly string[] => {
+const KEPT = 200;
+const read = new Map<string, Said>();
+
+/** Kept, because a text is asked at every run of its step. */
+const said = (source: string): Said => {
   const known = read.get(source);
   if (known !== undefined) return known;
   const names = MENTIONS.filter((mention) => mention.word.test(source)).map(({ name }) => name);
+  const made = { calls: names, functions: secretsShown(source).length === 0 ? names : [...names, 'secret'] };
   if (read.size >= KEPT) read.clear();
-  read.set(source, names);
-  return names;
+  read.set(source, made);
+  return made;
 };
 
-/** The functions of `can` that the text gets: `secret` only where it names which. */
-export const functions = (source: string): readonly string[] =>
-  secretsShown(source).length === 0 ? calls(source) : [...calls(source), 'secret'];
+/** Names of the host functions that the text mentions and that reach outside. */
+export const calls = (source: string): readonly string[] => said(source).calls;
+
+/** The functions of `can` that the text gets. */
+export const functions = (source: string): readonly string[] => said(source).functions;
 
 /** A whole text that is a whole argument, or the beginning of a template. */
 const CALL = /(?<![\w$])fetch\s*\(\s*(?:(?:'([^'\\\n]*)'|"([^"\\\n]*)"|`([^`\\$]*)`)\s*[,)]|`([^`\\$]*)\$\{)/g;

@@ -3,7 +3,8 @@
  *
  * A1 A record is durable before the answer leaves. What gives or changes power does not even begin without it (503);
  *    what takes power away, and a refusal, happens all the same.
- * A2 A record names a route and an object, never a value, a credential or an address with a token in it.
+ * A2 A record names a route and an object, never a value, a credential or an address with a token in it. What a caller
+ *    wrote for the name of an object passes the guard first.
  * A3 Nobody can fill the disk with refusals: above a number of records a minute, those of one actor are counted, and the
  *    count goes into his next record.
  */
@@ -39,7 +40,7 @@ export class Audit {
 
   /** Resolves to true when the record is durable, to false when it could not be written. */
   async record(deed: Deed): Promise<boolean> {
-    const { store, clock, limit, log } = this.#gate;
+    const { store, clock, guard, limit, log } = this.#gate;
     const { actor } = deed;
     const before = deed.decision === 'deny' ? (this.#unwritten.get(actor) ?? 0) : 0;
     if (deed.decision === 'deny' && this.#refusals.add(actor) > limit.records) {
@@ -49,12 +50,13 @@ export class Audit {
     }
     if (before > 0) this.#unwritten.delete(actor);
     const more = before > 0 ? ` and ${before} more` : '';
+    const workspace = deed.workspace ?? INSTANCE;
     const entry: AuditEntry = {
       at: clock(),
-      workspace: deed.workspace ?? INSTANCE,
+      workspace,
       actor,
       action: deed.action,
-      object: deed.object.slice(0, MOST_OBJECT),
+      object: guard.redact(deed.object, { workspace }).slice(0, MOST_OBJECT),
       decision: deed.decision,
       reason: deed.reason === null ? null : deed.reason + more,
       run: null,

@@ -89,7 +89,7 @@ const startServer = async (root: string, canary: string, ...words: string[]): Pr
   let over = false;
   const told = await new Promise<Told>((resolve, reject) => {
     let said = '';
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       said += chunk.toString('utf8');
       if (said.includes('\n')) resolve(JSON.parse(said.slice(0, said.indexOf('\n'))) as Told); // parse boundary: server.ts
     });

@@ -192,47 +192,6 @@ describe('SEC-05 what leaves as a whole holds references only', () => {
   });
 });
 
-describe('SEC-01 what a client got masked and sends back', () => {
-  const draft = (authorization: string, name = 'Round trip'): unknown => ({
-    headgate: 1,
-    name,
-    steps: [
-      {
-        id: 'get',
-        kind: 'http.request@1',
-        with: { method: 'GET', url: 'https://a.example/', headers: { authorization } },
-      },
-    ],
-  });
-
-  test('SEC-01 is refused with its step and field, and does not take the place of the value', async () => {
-    const made = await server.ask('POST', '/api/v1/flows', { key, body: { draft: draft(`Bearer ${CANARY}`) } });
-    const { id } = made.json as { id: string };
-    const read = async () =>
-      (await server.ask('GET', `/api/v1/flows/${id}`, { key })).json as { revision: number; draft: unknown };
-    const got = await read();
-    const masked = JSON.stringify(got.draft);
-    expect(masked).toMatch(/\[secret[ \]]/);
-    const at = { step: 'get', field: 'with.headers.authorization' };
-    const body = { revision: got.revision, draft: got.draft };
-    const back = await server.ask('PUT', `/api/v1/flows/${id}/draft`, { key, body });
-    expect(back.status).toBe(422);
-    expect(back.json).toMatchObject({ code: 'flow.invalid', at, problems: [{ code: 'secret.masked', at }] });
-    expect((await read()).revision).toBe(got.revision);
-    const checked = await server.ask('POST', '/api/v1/flows/check', { key, body: { draft: got.draft } });
-    expect(checked.json).toMatchObject({ ok: false, problems: [{ code: 'secret.masked', at }] });
-    const anew = await server.ask('POST', '/api/v1/flows', { key, body: { draft: got.draft } });
-    expect(anew.status).toBe(422);
-    const named = await server.ask('PATCH', `/api/v1/flows/${id}`, { key, body: { name: 'Is [secret plain]' } });
-    expect(named.status).toBe(422);
-  });
-
-  test('SEC-01 twin: a draft without a label is saved as it is', async () => {
-    const body = { draft: draft('Bearer of [secrets] and [key notes]') };
-    expect((await server.ask('POST', '/api/v1/flows', { key, body })).status).toBe(201);
-  });
-});
-
 describe('SEC-09 nothing diagnostic is served', () => {
   test.each([
     ...['/env', '/config', '/debug', '/debug/pprof', '/heapdump', '/dump', '/.env', '/.git/config', '/config.json'],

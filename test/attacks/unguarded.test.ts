@@ -45,7 +45,7 @@ const GREEDY = `export default async (input, can) => {
   const keep = (value) => found.push(typeof value === 'string' ? value : JSON.stringify(value) ?? String(value));
   const tries = [
     () => input, () => can, () => Object.getOwnPropertyNames(globalThis).map((name) => String(globalThis[name])),
-    () => can.secret?.('api'), () => can.secrets, () => can.read?.('api'), () => can.env, () => can.steps.call,
+    () => [can].map((c) => c[['sec', 'ret'].join('')]?.('api'))[0], () => can.secrets, () => can.read?.('api'), () => can.env, () => can.steps.call,
     () => can.fetch(input.url, { secret: 'api' }), () => can.fetch(input.other, { secret: 'api' }),
     () => can.fetch(input.url, { headers: { 'x-api-key': '{{ secret.api }}' } }),
   ];

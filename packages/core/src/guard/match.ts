@@ -13,7 +13,7 @@ import { Frames } from './frames.ts';
 import { Keys, SHORTEST, wordMarks } from './keys.ts';
 import { HEAD, Needles, type Secret } from './needles.ts';
 import { grown, joined, type Reader, type Region, regionsOf } from './regions.ts';
-import { packedIn, packedOpen, type Unpack } from './packed.ts';
+import { packedIn, packedOpen, Room, type Unpack } from './packed.ts';
 import { type Alarm, type LowBytes, lowBytes, Sieve } from './sieve.ts';
 import { Window } from './window.ts';
 
@@ -92,33 +92,55 @@ export class Matcher implements Guard {
 
   /** Looks through a text; nothing is looked for that begins before `from`. `ended`: no more comes. */
   judge(text: string, from: number, ended: boolean, reader?: Reader): Judged {
+    return this.#judge(text, from, ended, reader, null, 0);
+  }
+
+  #judge(
+    text: string,
+    from: number,
+    ended: boolean,
+    reader: Reader | undefined,
+    room: Room | null,
+    depth: number,
+  ): Judged {
     const look = new Look(this.#needles, text, from, ended);
     this.#sieve.scan(text, look);
     look.keys.addresses();
     if (!ended) look.tail();
     const { values, keys } = look;
-    const open = Math.min(look.open, keys.open, this.#packed(text, from, ended, values));
+    const open = Math.min(look.open, keys.open, this.#packed(text, from, ended, values, room, depth));
     if (values.length === 0 && keys.found.length === 0) return { regions: NONE, open };
     const found = from === 0 ? keys.found : keys.found.filter(({ start }) => start >= from);
     return { regions: regionsOf(values, found, reader?.reveal), open };
   }
 
   /** Adds what is packed and holds a value; answers where something begins that may be packed and goes on. */
-  #packed(text: string, from: number, ended: boolean, values: Region[]): number {
-    if (this.#unpack === undefined || this.#needles.count === 0) return text.length;
+  #packed(text: string, from: number, ended: boolean, values: Region[], given: Room | null, depth: number): number {
+    const unpack = this.#unpack;
+    if (unpack === undefined || this.#needles.count === 0) return text.length;
+    let room = given;
     for (const { start, end } of packedIn(text, from)) {
-      const inner = this.#unpack(text.slice(start, end));
-      if (inner === null) continue;
-      const secret = this.judge(inner, 0, true).regions.find((region) => region.secret !== null)?.secret;
-      if (secret !== undefined && secret !== null)
-        values.push({ mark: start, start, end, secret, kind: null, tail: null });
+      room ??= new Room(text.length);
+      const held = room.into(unpack, text.slice(start, end), depth, (inner) => this.#heldIn(inner, room, depth + 1));
+      if (held === null) continue;
+      const region = { mark: start, start, end, tail: null };
+      values.push(
+        held === 'hidden' ? { ...region, secret: null, kind: 'packed' } : { ...region, secret: held, kind: null },
+      );
     }
     return ended ? text.length : packedOpen(text, from);
   }
 
+  /** Whose value is in what was unpacked; `hidden`: in it lies what cannot be looked into. */
+  #heldIn(inner: string, room: Room | null, depth: number): Secret | 'hidden' | null {
+    const { regions } = this.#judge(inner, 0, true, undefined, room, depth);
+    const known = regions.find(({ secret }) => secret !== null)?.secret ?? null;
+    return known ?? (regions.some(({ kind }) => kind === 'packed') ? 'hidden' : null);
+  }
+
   /** What is shown in the place of a region. */
   label({ secret, kind }: Region, reader: Reader | undefined): string {
-    if (secret === null) return `[key ${kind}]`;
+    if (secret === null) return kind === 'packed' ? '[packed]' : `[key ${kind}]`;
     const foreign =
       reader?.workspace !== undefined && secret.workspace !== undefined && reader.workspace !== secret.workspace;
     return foreign ? NAMELESS : (this.#labels.get(secret) ?? NAMELESS);

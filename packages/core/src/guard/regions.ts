@@ -19,7 +19,8 @@ export type Region = {
   readonly start: number;
   readonly end: number;
   readonly secret: Secret | null;
-  readonly kind: ShapeKind | null;
+  /** `packed`: what cannot be looked into. */
+  readonly kind: ShapeKind | 'packed' | null;
   readonly tail: Tail | null;
 };
 

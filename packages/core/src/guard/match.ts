@@ -11,9 +11,10 @@
 
 import { Frames } from './frames.ts';
 import { Keys, SHORTEST, wordMarks } from './keys.ts';
-import { HEAD, Needles, type Secret } from './needles.ts';
-import { grown, joined, type Reader, type Region, regionsOf } from './regions.ts';
+import { Needles, type Secret } from './needles.ts';
+import { grown, joined, outgrown, type Reader, type Region, regionsOf } from './regions.ts';
 import { packedIn, packedOpen, Room, type Unpack } from './packed.ts';
+import { Repeats, type Skip } from './repeats.ts';
 import { type Alarm, type LowBytes, lowBytes, Sieve } from './sieve.ts';
 import { Window } from './window.ts';
 
@@ -180,12 +181,17 @@ class Look implements Alarm {
   readonly #text: string;
   readonly #from: number;
   readonly #ended: boolean;
+  readonly #repeats: Repeats;
+  /** Places before it need no look. */
+  #next: number;
 
   constructor(needles: Needles, text: string, from: number, ended: boolean) {
     this.#needles = needles;
     this.#text = text;
     this.#from = from;
     this.#ended = ended;
+    this.#repeats = new Repeats(text);
+    this.#next = from;
     this.keys = new Keys(text);
     this.open = text.length;
   }
@@ -211,17 +217,35 @@ class Look implements Alarm {
   }
 
   #at(at: number): void {
-    if (at < this.#from) return;
+    if (at < this.#next) return;
     if (!this.#ended) this.#opens(at);
     const last = this.values.at(-1);
-    // No head that begins here reaches beyond what is hidden anyway.
-    if (last !== undefined && at >= last.start && at + HEAD <= last.end) return;
+    // All up to the end is hidden, and what comes after it is looked at with this again.
+    if (last !== undefined && last.end === this.#text.length && at >= last.start && (this.#ended || last.tail !== null))
+      return;
     const needle = this.#needles.at(this.#text, at);
-    if (needle === null) return;
-    const over = last !== undefined && at < last.end && at + needle.head.length > last.start;
-    const next = grown(this.#text, needle, at, over ? last.end : 0);
-    if (!over) this.values.push(next);
-    else if (next.end > last.end || at < last.start) this.values[this.values.length - 1] = joined(last, next);
+    const over = last !== undefined && needle !== null && at < last.end && at + needle.head.length > last.start;
+    this.#repeats.look(at, needle?.longest ?? 0, needle !== null && !over);
+    if (needle !== null && !over) this.values.push(grown(this.#text, needle, at, 0));
+    // Nothing that begins here reaches beyond what is hidden anyway.
+    else if (over && (at < last.start || at + needle.longest > last.end)) {
+      const inside = at >= last.start && at + needle.head.length <= last.end;
+      const next = inside
+        ? outgrown(this.#text, needle, at, last.end, this.#ended)
+        : grown(this.#text, needle, at, last.end);
+      if (next !== null && (next.end > last.end || at < last.start || (next.tail !== null && last.tail === null)))
+        this.values[this.values.length - 1] = joined(last, next);
+    }
+    const skip = this.#repeats.skip();
+    if (skip !== null) this.#skip(at, skip);
+  }
+
+  /** What is hidden here goes on to be as long as the text repeats itself. */
+  #skip(at: number, { until, by }: Skip): void {
+    this.#next = until;
+    const last = this.values.at(-1);
+    if (last !== undefined && last.end > at)
+      this.values[this.values.length - 1] = { ...last, end: last.end + by, tail: null };
   }
 
   #opens(at: number): void {

@@ -61,6 +61,25 @@ export const grown = (text: string, needle: Needle, start: number, from: number)
   return best;
 };
 
+/**
+ * The same of a head that lies in what is hidden up to `from`: it reaches further only as a whole, or where the text ends
+ * before that shows (`ended`: it shows already). Null: it does not.
+ */
+export const outgrown = (text: string, needle: Needle, start: number, from: number, ended: boolean): Region | null => {
+  const head = start + needle.head.length;
+  let best: Region | null = null;
+  for (const { rest, secret } of needle.tails) {
+    if (head + rest.length <= from) continue;
+    const end = agreed(text, from, rest, head);
+    const open = end < head + rest.length;
+    if (open && (ended || end < text.length)) continue;
+    if (best !== null && end <= best.end) continue;
+    const tail = open ? { rest, at: end - head } : null;
+    best = { mark: start, start, end, secret, kind: null, tail };
+  }
+  return best;
+};
+
 /** Up to where the text agrees, from `at` on, with `rest`, which would begin at `first`. */
 export const agreed = (text: string, at: number, rest: string, first: number): number => {
   const last = Math.min(text.length, first + rest.length);

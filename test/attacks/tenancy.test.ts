@@ -265,7 +265,6 @@ describe('AZ-03 mass assignment', () => {
     tenant: 'bob',
     owner: 'bob',
     by: 'bob',
-    project: 'elsewhere',
     created: 1,
     updated: 1,
     hash: 'x',

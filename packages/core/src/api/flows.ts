@@ -3,14 +3,17 @@
 import { z } from 'zod';
 import { PERMISSIONS } from '../access/permission.ts';
 import { empty, route } from './route.ts';
-import { byId, count, cursor, flowFile, id, json, lent, name, problem, time } from './shapes.ts';
+import { VISIBILITIES } from '../access/visibility.ts';
+import { byId, count, cursor, flowFile, id, json, lent, name, problem, project, time } from './shapes.ts';
 
 const tags = ['flows'] as const;
 
 const row = z.strictObject({
   id,
   name,
-  project: z.string(),
+  project: id,
+  owner: z.string().describe('The account or key whose flow it is'),
+  visibility: z.enum(VISIBILITIES),
   revision: z.int().min(1),
   version: z.int().min(1).nullable().describe('The latest published version'),
   enabled: z.boolean(),
@@ -33,9 +36,9 @@ export const createFlow = route({
   path: '/api/v1/flows',
   needs: 'flow.write',
   on: 'project',
-  body: z.strictObject({ name: name.optional(), draft: flowFile }),
+  body: z.strictObject({ name: name.optional(), draft: flowFile, project: project.optional() }),
   answers: { 201: z.strictObject({ id, revision: z.int() }) },
-  problems: ['flow.invalid'],
+  problems: ['flow.invalid', 'missing'],
   summary: 'Create a flow from a draft; it may be incomplete, and it does not run before it is published',
   tags,
   audited: 'before',
@@ -46,7 +49,7 @@ export const listFlows = route({
   path: '/api/v1/flows',
   needs: 'flow.read',
   on: 'any',
-  query: z.strictObject({ cursor: cursor.optional(), limit: count(200).optional() }),
+  query: z.strictObject({ project: id.optional(), cursor: cursor.optional(), limit: count(200).optional() }),
   answers: { 200: z.strictObject({ flows: z.array(row), next: z.string().optional() }) },
   summary: 'List flows, newest first',
   tags,
@@ -109,7 +112,7 @@ export const checkFlow = route({
   path: '/api/v1/flows/check',
   needs: 'flow.read',
   on: 'any',
-  body: z.strictObject({ draft: flowFile }),
+  body: z.strictObject({ draft: flowFile, project: project.optional() }),
   answers: {
     200: z.strictObject({
       ok: z.boolean(),

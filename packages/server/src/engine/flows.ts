@@ -6,7 +6,8 @@
  */
 
 import { type Catalog, type Flow, flowSchema, type Problem, problem, type Result } from '@headgate/core';
-import type { FlowRow, KeyRow, Store } from '../store/ports.ts';
+import type { Named } from '../store/people.ts';
+import type { FlowRow, Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
 import { type CompiledFlow, compileFlow } from './compiled.ts';
 import { Lent } from './lent.ts';
@@ -130,10 +131,12 @@ export class Flows {
     const known = this.#lent.get(key);
     if (known !== undefined) return known;
     const version = this.#store.version();
-    const grants = await this.#store.in(workspace).grants.list(flow);
-    const grantors = new Map<string, KeyRow | null>();
-    for (const id of new Set(grants.map((g) => g.grantor))) grantors.set(id, await this.#store.engine.keyById(id));
-    const lent = new Lent(grants, grantors);
+    const store = this.#store.in(workspace);
+    const grants = await store.grants.list(flow);
+    const grantors = new Map<string, Named | null>();
+    for (const id of new Set(grants.map((g) => g.grantor)))
+      grantors.set(id, await this.#store.directory.named(workspace, id));
+    const lent = new Lent(grants, grantors, grants.length === 0 ? null : await store.flows.place(flow));
     if (this.#store.version() === version) this.#lent.set(key, lent);
     return lent;
   }

@@ -6,7 +6,17 @@
  * N2 Whoever may not run a flow learns as little of it as if it did not exist.
  */
 
-import { at, isOver, may, type Problem, problem, type Result, type RunView, type StartRequest } from '@headgate/core';
+import {
+  at,
+  isOver,
+  may,
+  type Problem,
+  problem,
+  type Result,
+  type RunView,
+  type StartRequest,
+  thingOf,
+} from '@headgate/core';
 import type { Store } from '../store/ports.ts';
 import { NotDurable } from '../store/writer/writer.ts';
 import type { Clock } from './clock.ts';
@@ -45,7 +55,7 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
     const found = await pick(flows, store, request, clock.now());
     if (!found.ok) return found;
     const target = found.value;
-    if (!may(principal, 'run', { workspace: target.workspace, project: target.row.project, flow: target.row.id })) {
+    if (!may(principal, 'run', thingOf(target.workspace, target.row))) {
       return { ok: false, problem: problem('flow.not_found', 'There is no such flow') };
     }
     if (!target.row.enabled)

@@ -1,14 +1,15 @@
 /** Flows and their drafts. A draft is only read for its form here; what it lacks is told by /check and at publishing. */
 
-import { check, diff, hashFlow, readFlow, type Flow } from '@headgate/core';
+import { check, diff, hashFlow, readFlow, sightOf, type Flow } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { FlowRow } from '../../store/ports.ts';
 import { knownTo } from '../context.ts';
-import { type Gate, PROJECT } from '../deps.ts';
+import type { Gate } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import { lendTyped } from '../lending.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, refuseAll, type Refused } from '../outcome.ts';
+import { projectOf } from '../places.ts';
 
 const PAGE = 50;
 
@@ -16,6 +17,8 @@ const shown = (row: FlowRow) => ({
   id: row.id,
   name: row.name,
   project: row.project,
+  owner: row.owner,
+  visibility: row.visibility,
   revision: row.revision,
   version: row.version,
   enabled: row.enabled,
@@ -47,8 +50,8 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
       const draft: Flow = body.name === undefined ? read.flow : { ...read.flow, name: body.name };
       const row = await gate.store.in(who.workspace).flows.create({
         id: gate.newId('flow_'),
-        project: PROJECT,
-        owner: who.id,
+        project: projectOf(body),
+        owner: who.user ?? who.id,
         name: draft.name,
         draft,
         draftHash: hashFlow(draft),
@@ -62,8 +65,8 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
       const { rows, next } = await gate.store.in(who.workspace).flows.list({
         limit: query.limit ?? PAGE,
         ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
-        ...(who.flows === undefined ? {} : { flows: who.flows }),
-        ...(who.projects === undefined ? {} : { projects: who.projects }),
+        ...(query.project === undefined ? {} : { project: query.project }),
+        sight: sightOf(who, 'flow.read'),
       });
       return give(200, { flows: rows.map(shown), ...(next === null ? {} : { next }) });
     }),
@@ -115,7 +118,11 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
     implement(ROUTES.checkFlow, async ({ who, body }) => {
       const read = readFlow(body.draft);
       if (!read.ok) return give(200, { ok: false, problems: read.problems, warnings: [] });
-      const { problems, warnings } = check(read.flow, gate.catalog, await knownTo(gate, who, read.flow));
+      const { problems, warnings } = check(
+        read.flow,
+        gate.catalog,
+        await knownTo(gate, who, read.flow, projectOf(body)),
+      );
       return give(200, { ok: problems.length === 0, problems, warnings });
     }),
   ];

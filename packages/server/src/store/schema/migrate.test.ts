@@ -109,13 +109,13 @@ test('a wrong key upgrades nothing, and the right one still does', async () => {
   expect(await (await kit.store({ dir })).engine.checkAudit()).toMatchObject({ checked: 3, fault: null });
 });
 
-test('one step back, schema 3 has the secrets it knows; forward again, the credentials it does not know are back', async () => {
+test('steps back, schema 3 has the secrets it knows; forward again, the credentials it does not know are back', async () => {
   const dir = folderOf2();
   const before = await kit.store({ dir });
   const mail = { project: 'default', name: 'mail', origins: ['https://mail.example'], owner: 'key_one', at: NOW };
   await before.in('default').secrets.put({ ...mail, kind: 'bearer', value: '{"kind":"bearer","token":"x"}' });
   await before.close();
-  expect(await migrate(dir, NEWEST - 1)).toEqual({ ok: true, value: { from: NEWEST, to: 3 } });
+  expect(await migrate(dir, 3)).toEqual({ ok: true, value: { from: NEWEST, to: 3 } });
   inside(dir, (database) => {
     const names = database.prepare('select name from secret order by name').all();
     expect(names.map((row) => row['name'])).toEqual(['github', 'stripe']);

@@ -25,6 +25,7 @@ export { isVisibility, VISIBILITIES, type Visibility } from './access/visibility
 export type { Permission, Principal, PrincipalKind, Thing } from './access/permission.ts';
 export { sees, seesAll, sightOf } from './access/sight.ts';
 export type { Sight } from './access/sight.ts';
+export { type Deed, TABLE } from './access/table.ts';
 export { thingAt, thingOf } from './access/thing.ts';
 export type { Place as FlowPlace } from './access/thing.ts';
 export { isRole, permissionsOf } from './access/role.ts';

@@ -5,6 +5,7 @@ import { PERMISSIONS } from '../access/permission.ts';
 import { empty, route } from './route.ts';
 import { VISIBILITIES } from '../access/visibility.ts';
 import { byId, count, cursor, flowFile, id, json, lent, name, problem, project, time } from './shapes.ts';
+import { user } from './workspaces.ts';
 
 const tags = ['flows'] as const;
 
@@ -73,10 +74,17 @@ export const patchFlow = route({
   needs: 'flow.write',
   on: 'flow',
   params: byId,
-  body: z.strictObject({ name: name.optional(), enabled: z.boolean().optional() }),
+  body: z.strictObject({
+    name: name.optional(),
+    enabled: z.boolean().optional(),
+    visibility: z
+      .enum(VISIBILITIES)
+      .optional()
+      .describe('`workspace` and `public` need the permission flow.share; `private` is for the owner of the flow'),
+  }),
   answers: { 200: row },
-  problems: ['missing', 'flow.conflict'],
-  summary: 'Rename a flow, or switch its triggers on and off',
+  problems: ['missing', 'flow.conflict', 'permission.missing'],
+  summary: 'Rename a flow, switch its triggers on and off, or say who sees it',
   tags,
   audited: 'before',
 });
@@ -175,6 +183,21 @@ export const listWebhooks = route({
   problems: ['missing'],
   summary: 'List the addresses of the published webhooks',
   tags,
+});
+
+export const transferFlow = route({
+  method: 'POST',
+  path: '/api/v1/flows/{id}/transfer',
+  needs: 'flow.write',
+  on: 'flow',
+  params: byId,
+  body: z.strictObject({ to: user }),
+  answers: { 200: row },
+  problems: ['missing', 'permission.missing', 'member.unfit'],
+  summary:
+    'Give a flow to another member: by its owner, or by who manages members. Powers lent stay with who lent them',
+  tags,
+  audited: 'before',
 });
 
 const side = z.string().regex(/^(draft|[1-9][0-9]{0,5})$/, 'a version, or draft');

@@ -29,6 +29,7 @@ import type { Runs } from './runs.ts';
 import { keyOf, startLimits } from './start.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
+import { undeclared } from './visitor.ts';
 
 type Deps = {
   readonly store: Store;
@@ -66,6 +67,9 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
           fix: 'Switch it on first.',
         }),
       };
+    const visits = principal.kind === 'visitor';
+    const strange = visits ? undeclared(target.compiled.flow.input, request.input) : null;
+    if (strange !== null) return { ok: false, problem: strange };
     const checked = checkInput(target, request.input);
     if (!checked.ok) return checked;
     const limits = startLimits(target.compiled, checked.value, request.trigger, clock.now());
@@ -80,7 +84,11 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
         : (runs.byKey(target.row.id, key) ??
           (await store.in(target.workspace).runs.byIdempotencyKey(target.row.id, key, 0)) ??
           runs.byKey(target.row.id, key));
-    if (existing !== null) return finish(principal.workspace, existing, request.wait);
+    if (existing !== null) {
+      const done = await finish(principal.workspace, existing, visits ? 0 : request.wait);
+      // What another visitor's run answered is for that one alone.
+      return done.ok && visits ? { ok: true, value: { ...done.value, finished: false } } : done;
+    }
     const made = runs.create({
       target,
       input: checked.value,

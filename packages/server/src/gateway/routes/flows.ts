@@ -1,6 +1,17 @@
 /** Flows and their drafts. A draft is only read for its form here; what it lacks is told by /check and at publishing. */
 
-import { check, diff, hashFlow, readFlow, sightOf, type Flow } from '@headgate/core';
+import {
+  check,
+  diff,
+  hashFlow,
+  may,
+  readFlow,
+  sightOf,
+  thingOf,
+  type Flow,
+  type Principal,
+  type Visibility,
+} from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { FlowRow } from '../../store/ports.ts';
 import { knownTo } from '../context.ts';
@@ -39,6 +50,22 @@ const conflict = (gate: Gate, row: FlowRow, mine: Flow): Refused => {
     ...refused,
     more: { revision: row.revision, diff: theirs.ok ? diff(mine, theirs.flow, gate.catalog) : null },
   };
+};
+
+const owns = (who: Principal, row: FlowRow): boolean => row.owner === who.id || row.owner === who.user;
+
+/**
+ * Why the principal may not let these people see the flow, or null. To share it is a permission of its own; to keep it to
+ * oneself is the owner's (who manages the workspace sees it all the same).
+ */
+const mayShow = (who: Principal, row: FlowRow, to: Visibility): Refused | null => {
+  const thing = thingOf(who.workspace, row);
+  const shares = to === 'workspace' || to === 'public';
+  if (shares && !may(who, 'flow.share', thing))
+    return refuse('permission.missing', 'Sharing a flow with the workspace or with everybody needs flow.share');
+  if (to === 'private' && !owns(who, row) && !may(who, 'workspace.manage', { workspace: who.workspace }))
+    return refuse('permission.missing', 'Only its owner makes a flow private', 'Let the owner do it.');
+  return null;
 };
 
 export const flowRoutes = (lodge: Lodge): readonly Route[] => {
@@ -80,6 +107,9 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
       const { flows } = gate.store.in(who.workspace);
       let row = await flows.get(params.id);
       if (row === null) return MISSING;
+      const hidden =
+        body.visibility === undefined || body.visibility === row.visibility ? null : mayShow(who, row, body.visibility);
+      if (hidden !== null) return hidden;
       if (body.name !== undefined && body.name !== row.name) {
         // The name is part of the file: renaming is an edit of the draft like any other.
         const read = readFlow(row.draft);
@@ -92,7 +122,23 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
       }
       if (body.enabled !== undefined && body.enabled !== row.enabled)
         row = await flows.patch(row.id, { enabled: body.enabled }, gate.clock());
+      if (row !== null && body.visibility !== undefined && body.visibility !== row.visibility)
+        row = await flows.patch(row.id, { visibility: body.visibility }, gate.clock());
       return row === null ? MISSING : give(200, shown(row));
+    }),
+
+    implement(ROUTES.transferFlow, async ({ who, params, body }) => {
+      const { flows } = gate.store.in(who.workspace);
+      const row = await flows.get(params.id);
+      if (row === null) return MISSING;
+      if (!owns(who, row) && !may(who, 'member.manage', thingOf(who.workspace, row)))
+        return refuse('permission.missing', 'Only its owner, or who manages members, gives a flow away');
+      const heir = await gate.store.directory.user(who.workspace, body.to);
+      // Judged as what it would be: theirs.
+      if (heir === null || !may(heir, 'flow.write', thingOf(who.workspace, { ...row, owner: body.to })))
+        return refuse('member.unfit');
+      const given = await flows.patch(row.id, { owner: body.to }, gate.clock());
+      return given === null ? MISSING : give(200, shown(given));
     }),
 
     implement(ROUTES.deleteFlow, async ({ who, params }) =>

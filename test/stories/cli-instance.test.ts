@@ -1,17 +1,19 @@
 /** The commands beside an instance: superuser, doctor, backup, restore; with a server running and without. */
 
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
   existsSync,
   openSync,
   readFileSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type Ended, type Home, keyIn, newHome, problemsOf, type Served, until } from './command.ts';
 
@@ -213,4 +215,82 @@ test('there is nothing to back up before the first start, and what is no backup,
   const changed = await home.run(['restore', home.path('copy'), '--into', home.path('into'), '--json']);
   expect(problemsOf(changed)).toMatchObject([{ code: 'restore.damaged' }]);
   expect(existsSync(home.path('into'))).toBe(false);
+});
+
+test('doctor --production names what an instance that others reach lacks, each with what to do; a sound one has nothing wrong but its address', async () => {
+  const home = made();
+  await (await home.serve()).stop();
+  const ask = async (env: Readonly<Record<string, string>>): Promise<Map<string, Finding>> => {
+    const end = await home.run(['doctor', '--production', '--json'], { env });
+    const { findings } = JSON.parse(end.out) as { findings: Finding[] };
+    return new Map(findings.filter((f) => f.what.startsWith('production: ')).map((f) => [f.what.slice(12), f]));
+  };
+  const states = (found: Map<string, Finding>): Record<string, string> =>
+    Object.fromEntries([...found].map(([what, { state }]) => [what, state]));
+  const loose = await ask({
+    HEADGATE_ENABLE_SUPERUSER_CLI: 'true',
+    HEADGATE_HOST: '0.0.0.0',
+    HEADGATE_DOCS: 'true',
+    HEADGATE_WEB: 'true',
+    HEADGATE_EGRESS_ALLOW: '127.0.0.1:11434',
+  });
+  expect(states(loose)).toEqual({
+    version: 'ok',
+    TLS: 'wrong',
+    listening: 'look',
+    proxies: 'look',
+    database: 'ok',
+    'key file': 'ok',
+    superuser: 'wrong',
+    backup: 'wrong',
+    docs: 'look',
+    web: 'look',
+    egress: 'look',
+  });
+  expect([...loose.values()].every((f) => f.state === 'ok' || (f.next ?? '') !== '')).toBe(true);
+  expect((await home.run(['backup', home.path('copy')])).code).toBe(0);
+  const sound = await ask({
+    // A name that no machine has: the one thing that cannot be well here.
+    HEADGATE_PUBLIC_URL: 'https://flows.invalid',
+    HEADGATE_TRUSTED_PROXIES: '127.0.0.1',
+    HEADGATE_DOCS: 'false',
+    HEADGATE_WEB: 'false',
+  });
+  expect([...sound].filter(([, { state }]) => state !== 'ok').map(([what]) => what)).toEqual(['TLS']);
+  expect(sound.get('TLS')?.text).toMatch(/no good answer \((ENOTFOUND|EAI_AGAIN)\)/);
+  const old = JSON.parse(readFileSync(home.path('state/last-backup.json'), 'utf8')) as { at: number };
+  writeFileSync(home.path('state/last-backup.json'), JSON.stringify({ ...old, at: old.at - 4 * 86_400_000 }));
+  expect((await ask({})).get('backup')).toMatchObject({
+    state: 'look',
+    text: expect.stringMatching(/^the last one is 4 days old/),
+  });
+});
+
+test('a copy that was changed, its hashes with it, or that another key made, is not restored where the key is in place', async () => {
+  const home = made();
+  await (await home.serve()).stop();
+  const copy = home.path('copy');
+  expect((await home.run(['backup', copy])).code).toBe(0);
+  const restored = async (into: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
+    home.run(['restore', copy, '--into', home.path(into), '--json'], { env });
+  expect(JSON.parse((await restored('whole')).out)).toMatchObject({ seal: 'holds' });
+  const other = home.path('other-key');
+  writeFileSync(other, randomBytes(32), { mode: 0o600 });
+  expect(problemsOf(await restored('foreign', { HEADGATE_SECRET_KEY_FILE: other }))).toMatchObject([
+    { code: 'restore.seal' },
+  ]);
+  const database = new DatabaseSync(`${copy}/headgate.db`);
+  database.exec(`update workspace set name = 'Mine now'`);
+  database.close();
+  const manifest = JSON.parse(readFileSync(`${copy}/manifest.json`, 'utf8')) as { database: { sha256: string } };
+  manifest.database.sha256 = createHash('sha256')
+    .update(readFileSync(`${copy}/headgate.db`))
+    .digest('hex');
+  writeFileSync(`${copy}/manifest.json`, JSON.stringify(manifest));
+  expect(problemsOf(await restored('changed'))).toMatchObject([{ code: 'restore.seal' }]);
+  rmSync(`${copy}/manifest.seal`);
+  expect(problemsOf(await restored('stripped'))).toMatchObject([{ code: 'restore.seal' }]);
+  // Twin: without the key nobody can tell, and it says so.
+  const blind = await restored('blind', { HEADGATE_SECRET_KEY_FILE: home.path('none') });
+  expect(JSON.parse(blind.out)).toMatchObject({ seal: 'unknown' });
 });

@@ -22,7 +22,11 @@ const api = {
   'permission.missing': { status: 403, when: 'The key is valid and lacks the permission this needs.' },
   'origin.foreign': { status: 403, when: 'A page of another site tried to change something.' },
   'host.unknown': { status: 421, when: 'The Host header names a host this server does not answer for.' },
-  'url.wrong': { status: 400, when: 'The address cannot be read: broken encoding, a full URL, or two Host headers.' },
+  'url.wrong': { status: 400, when: 'The address cannot be read: broken encoding, or a full URL.' },
+  'headers.ambiguous': {
+    status: 400,
+    when: 'A header that may come once came twice, or the body comes in an encoding that servers read differently.',
+  },
   'route.missing': { status: 404, when: 'No route has this address.' },
   'route.method': {
     status: 405,

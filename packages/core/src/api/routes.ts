@@ -14,6 +14,7 @@ import * as projects from './projects.ts';
 import * as open from './public.ts';
 import * as roles from './roles.ts';
 import type { Contract } from './route.ts';
+import * as policy from './policy.ts';
 import * as runs from './runs.ts';
 import * as secrets from './secrets.ts';
 import * as steps from './steps.ts';
@@ -47,6 +48,9 @@ export const ROUTES = {
   dryRun: grants.dryRun,
   giveGrants: grants.giveGrants,
   takeGrant: grants.takeGrant,
+
+  getPolicy: policy.getPolicy,
+  setPolicy: policy.setPolicy,
 
   startRun: runs.startRun,
   listRuns: runs.listRuns,

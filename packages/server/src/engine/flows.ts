@@ -5,7 +5,18 @@
  * It reads; it never writes a flow.
  */
 
-import { type Catalog, type Flow, flowSchema, type Problem, problem, type Result } from '@headgate/core';
+import {
+  type Catalog,
+  EVERYTHING,
+  type Flow,
+  flowSchema,
+  NOTHING_ALLOWED,
+  type Policy,
+  type Problem,
+  problem,
+  readPolicy,
+  type Result,
+} from '@headgate/core';
 import type { Named } from '../store/people.ts';
 import type { FlowRow, Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
@@ -136,9 +147,18 @@ export class Flows {
     const grantors = new Map<string, Named | null>();
     for (const id of new Set(grants.map((g) => g.grantor)))
       grantors.set(id, await this.#store.directory.named(workspace, id));
-    const lent = new Lent(grants, grantors, grants.length === 0 ? null : await store.flows.place(flow));
+    const place = grants.length === 0 ? null : await store.flows.place(flow);
+    const lent = new Lent(grants, grantors, place, await this.#policy(workspace));
     if (this.#store.version() === version) this.#lent.set(key, lent);
     return lent;
+  }
+
+  /** What a workspace allows; nothing, when what it says cannot be read. */
+  async #policy(workspace: string): Promise<Policy> {
+    const row = await this.#store.in(workspace).policy.get();
+    if (row === null) return EVERYTHING;
+    const read = readPolicy(row);
+    return read.ok ? read.value : NOTHING_ALLOWED;
   }
 }
 

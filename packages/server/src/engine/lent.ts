@@ -1,6 +1,6 @@
 /**
- * What a flow was lent, as effects are judged by it: the grants read once per change of the store, found by step, and the
- * what those who gave them may now, accounts or keys.
+ * What a flow was lent, as effects are judged by it: the grants read once per change of the store, found by step, what
+ * those who gave them may now (accounts or keys), and the policy of the workspace.
  *
  * It is never changed: a change of the store makes a new one, so that whether anything changed is seen by comparing.
  */
@@ -10,9 +10,11 @@ import {
   type Authority,
   type FlowPlace,
   type GrantLent,
+  EVERYTHING,
   isShapeKind,
   may,
   parsePower,
+  type Policy,
   type Power,
   type ShapeKind,
   type Thing,
@@ -57,9 +59,17 @@ export class Lent {
   /** Is anything lent only as far as who started the run may himself? */
   readonly asCaller: boolean;
 
+  readonly #policy: Policy;
+
   /** A grant that cannot be read lends nothing. `flow`: whose it is and who sees it now; null: it is gone, and lends nothing. */
-  constructor(rows: readonly GrantRow[], grantors: ReadonlyMap<string, Named | null>, flow: FlowPlace | null) {
+  constructor(
+    rows: readonly GrantRow[],
+    grantors: ReadonlyMap<string, Named | null>,
+    flow: FlowPlace | null,
+    policy: Policy = EVERYTHING,
+  ) {
     this.#flow = flow;
+    this.#policy = policy;
     this.#grants = rows.flatMap(({ id, step, power, environment, grantor, asCaller }) => {
       const read = parsePower(power);
       return read.ok ? [{ id, step, power: read.value, environment, grantor, asCaller }] : [];
@@ -82,6 +92,7 @@ export class Lent {
       grants: this.#of(asked.step),
       grantorMay: (id) => mayLend(this.#grantors.get(id) ?? null, this.#thing(place), now, reached),
       callerMay: () => mayLend(caller, this.#thing(place), now, reached),
+      policy: this.#policy,
       ...(narrow === undefined ? {} : { narrow }),
     });
   }

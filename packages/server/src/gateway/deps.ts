@@ -27,6 +27,8 @@ export type GatewayDeps = {
   readonly publicUrl: string;
   /** Host names this server answers for: `name` with any port, or `name:port`. */
   readonly hosts: readonly string[];
+  /** Addresses and networks of the proxies before this server: only what they say of where a call comes from is believed. */
+  readonly proxies: readonly string[];
   readonly version: string;
   /** Are the pages of a person's browser served (reference, runs)? */
   readonly web: boolean;

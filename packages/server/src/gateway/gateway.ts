@@ -23,6 +23,7 @@ import { Metrics } from './metrics.ts';
 import { refuse } from './outcome.ts';
 import { pageParts } from './pages.ts';
 import { Places } from './places.ts';
+import { proxies } from './proxies.ts';
 import { readable } from './reading.ts';
 import { register } from './register.ts';
 import { bug, problemAnswer } from './reply.ts';
@@ -33,7 +34,7 @@ import { stray } from './strays.ts';
 import { traces } from './traces.ts';
 import { Waiting } from './waiting.ts';
 import { Windows } from './windows.ts';
-import { endUnread, guardResponses } from './writer.ts';
+import { endUnread, guardResponses, safeFor } from './writer.ts';
 
 const names: ReadonlyMap<Contract, string> = new Map(
   Object.entries(ROUTES).map(([name, contract]) => [contract, name]),
@@ -56,7 +57,8 @@ export const buildGateway = (deps: GatewayDeps): FastifyInstance => {
       void lodge.audit
         .stranger(request.ip, 'request', 'host.unknown')
         .then(() => problemAnswer(lodge, null, request, reply, refuse('host.unknown')));
-    } else if (check === 'ok' && request.raw.url?.startsWith('/') === true) done();
+    } else if (check === 'ambiguous') problemAnswer(lodge, null, request, reply, refuse('headers.ambiguous'));
+    else if (request.raw.url?.startsWith('/') === true) done();
     else problemAnswer(lodge, null, request, reply, refuse('url.wrong'));
   });
   app.addHook('onResponse', (request, reply, done) => {
@@ -75,6 +77,7 @@ export const buildGateway = (deps: GatewayDeps): FastifyInstance => {
     setTimeout(() => app.server.closeAllConnections(), limit.grace).unref();
     done();
   });
+  app.addHook('onClose', async () => void (await lodge.audit.tell()));
   return app;
 };
 
@@ -98,6 +101,8 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
     }),
     traces: traces(),
     hosts: hostCheck(gate.hosts),
+    ...proxies(gate.proxies),
+    safe: safeFor(gate.publicUrl),
     closing: () => state.closing,
     nameOf: (contract) => names.get(contract) ?? contract.path,
     ...pageParts(gate.pages),
@@ -128,7 +133,7 @@ const framework = (
   return fastify({
     serverFactory,
     logger: false,
-    trustProxy: false,
+    trustProxy: lodge.trusted ?? false,
     exposeHeadRoutes: false,
     return503OnClosing: false,
     forceCloseConnections: 'idle',

@@ -164,10 +164,10 @@ export const hooks = (lodge: Lodge, engine: EnginePort, guard: GuardPort): Hooks
     const started = performance.now();
     if (lodge.closing()) return turn(response, started, 'server.closing');
     const check = lodge.hosts.of(request);
-    if (check === 'ambiguous') return turn(response, started, 'url.wrong');
+    if (check === 'ambiguous') return turn(response, started, 'headers.ambiguous');
     if (check === 'unknown') {
       void lodge.audit
-        .stranger(request.socket.remoteAddress, 'webhook', 'host.unknown')
+        .stranger(lodge.addressOf(request), 'webhook', 'host.unknown')
         .then(() => turn(response, started, 'host.unknown'));
       return;
     }

@@ -2,10 +2,11 @@
  * Which names this server answers for. A page of a foreign name that resolves to this machine (DNS rebinding) is turned
  * away here, before anything else is looked at.
  *
- * Only the Host header counts; forwarding headers are never read (TUN-04).
+ * Only the Host header counts; a forwarded host or scheme is never read (TUN-04).
  */
 
 import type { IncomingMessage } from 'node:http';
+import { isAmbiguous } from './once.ts';
 
 const MOST_KNOWN = 64;
 
@@ -17,7 +18,7 @@ const split = (host: string): { name: string; port: string } | undefined => {
 };
 
 export type HostCheck = {
-  /** Judges the Host header of a request. */
+  /** Judges the Host header of a request, and whether its headers leave no doubt. */
   readonly of: (request: IncomingMessage) => 'ok' | 'unknown' | 'ambiguous';
   /** Is this a name (and port) of ours? */
   readonly ours: (host: string) => boolean;
@@ -48,20 +49,8 @@ export const hostCheck = (allowed: readonly string[]): HostCheck => {
     ours,
     of: ({ headers: { host }, rawHeaders }) => {
       if (host === undefined) return 'unknown';
-      if (twice(rawHeaders)) return 'ambiguous';
+      if (isAmbiguous(rawHeaders)) return 'ambiguous';
       return ours(host) ? 'ok' : 'unknown';
     },
   };
-};
-
-/** Node keeps the first of two Host headers silently; two are a way to make two servers see two hosts. */
-const twice = (raw: readonly string[]): boolean => {
-  let seen = false;
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i];
-    if (name === undefined || name.length !== 4 || name.toLowerCase() !== 'host') continue;
-    if (seen) return true;
-    seen = true;
-  }
-  return false;
 };

@@ -11,6 +11,7 @@ import type { Identities } from './identity.ts';
 import type { Metrics } from './metrics.ts';
 import type { Plain } from './outcome.ts';
 import type { Places } from './places.ts';
+import type { Proxies } from './proxies.ts';
 import type { Sessions } from './sessions.ts';
 import type { Streams } from './streams.ts';
 import type { Traces } from './traces.ts';
@@ -30,6 +31,10 @@ export type Lodge = {
   readonly metrics: Metrics;
   readonly traces: Traces;
   readonly hosts: HostCheck;
+  readonly addressOf: Proxies['addressOf'];
+  readonly trusted: Proxies['trusted'];
+  /** Headers of every answer but those of webhooks. */
+  readonly safe: Readonly<Record<string, string>>;
   readonly closing: () => boolean;
   /** The operation id of a contract. */
   readonly nameOf: (contract: Contract) => string;

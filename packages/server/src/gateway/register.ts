@@ -141,7 +141,7 @@ const leave = async (
     if (last.reveal !== undefined) passage.reveal = last.reveal;
   }
   if (isRefused(last)) problemAnswer(lodge, contract, request, reply, last);
-  else answer(reply, last);
+  else answer(lodge, reply, last);
 };
 
 /** Resolves to false when the record could not be written. `reason`: the code of the refusal; null: allowed. */

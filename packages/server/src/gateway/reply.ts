@@ -5,14 +5,14 @@ import { problem as makeProblem, type Problem } from '@headgate/core';
 import { statusOf, type Contract } from '@headgate/core/api';
 import type { Lodge } from './lodge.ts';
 import type { AnyOutcome, Refused } from './outcome.ts';
-import { NO_PAGE, SAFE } from './writer.ts';
+import { NO_PAGE } from './writer.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** Sends an answer that is no refusal. */
-export const answer = (reply: FastifyReply, outcome: Exclude<AnyOutcome, Refused>): void => {
-  reply.code(outcome.status).headers(SAFE);
+export const answer = (lodge: Lodge, reply: FastifyReply, outcome: Exclude<AnyOutcome, Refused>): void => {
+  reply.code(outcome.status).headers(lodge.safe);
   if ('body' in outcome) {
     reply.header('content-security-policy', NO_PAGE).type(JSON_TYPE).send(JSON.stringify(outcome.body));
     return;
@@ -42,7 +42,7 @@ export const problemAnswer = (
   id?: string,
 ): void => {
   const status = statusOf(refused.refused.code);
-  reply.code(status).headers(SAFE).header('content-security-policy', NO_PAGE);
+  reply.code(status).headers(lodge.safe).header('content-security-policy', NO_PAGE);
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="headgate"');
   if (status === 429 || status === 503)
     reply.header('retry-after', String(Math.ceil((refused.refused.retryAfter ?? 1000) / 1000)));

@@ -62,7 +62,7 @@ export const stray = (lodge: Lodge, served: readonly Contract[]) => {
     if (here.length === 0) return problemAnswer(lodge, null, request, reply, refuse('route.missing'));
     const methods = methodsOf(here).join(', ');
     reply.header('allow', methods);
-    if (request.method === 'OPTIONS') return answer(reply, { status: 204, type: '', text: null });
+    if (request.method === 'OPTIONS') return answer(lodge, reply, { status: 204, type: '', text: null });
     problemAnswer(lodge, null, request, reply, refuse('route.method', `This address knows ${methods}`));
   };
 };

@@ -11,6 +11,7 @@ import { memberRoutes } from './routes/members.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { publicRoutes } from './routes/public.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { resumeRoutes } from './routes/resume.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -31,6 +32,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...versionRoutes(lodge),
     ...stepRoutes(lodge),
     ...grantRoutes(lodge),
+    ...policyRoutes(lodge),
     ...runRoutes(lodge),
     ...resumeRoutes(lodge),
     ...keyRoutes(lodge),

@@ -12,13 +12,18 @@ import type { GuardPort, Reader } from '@headgate/core';
 import type { Passage } from './passage.ts';
 
 /** Headers of every answer. */
-export const SAFE = {
+const SAFE = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'x-frame-options': 'DENY',
   'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
 } as const;
+
+/** Headers of every answer but those of webhooks. Behind TLS a browser is told to come by TLS alone from then on. */
+export const safeFor = (publicUrl: string): Readonly<Record<string, string>> =>
+  publicUrl.startsWith('https:') ? { ...SAFE, 'strict-transport-security': 'max-age=63072000' } : SAFE;
 
 /** For answers that are no pages. */
 export const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
@@ -43,12 +48,18 @@ const isJson = (text: string): boolean => {
   }
 };
 
-/** A number that is a secret becomes a text, since a label is no number. */
+/** A number that is a secret becomes a text, and so does a list of numbers that holds one: a label is no number. */
 const asJson = (guard: GuardPort, text: string, reader: Reader | undefined): string => {
-  const hide = (_key: string, value: unknown): unknown => {
+  const one = (value: unknown): unknown => {
     if (typeof value !== 'number') return value;
     const made = guard.redact(String(value), reader);
     return made === String(value) ? value : made;
+  };
+  const hide = (_key: string, value: unknown): unknown => {
+    if (!Array.isArray(value) || !value.some((item) => typeof item === 'number')) return one(value);
+    const items = value.map(one);
+    const made = guard.redact(JSON.stringify(items), reader);
+    return isJson(made) ? items : made.slice(1, -1);
   };
   return guard.redact(JSON.stringify(JSON.parse(text), hide), reader);
 };

@@ -77,6 +77,14 @@ test('G1 a setting that is misspelt, or not understood, is a problem that names 
   expect(refused({ PATH: '/bin', HEADGATEX: '1' })).toEqual([]);
 });
 
+test('TUN-04 proxies are believed by address or network; everybody, a name or a half-written network are refused', () => {
+  for (const wrong of ['proxy.example', '0.0.0.0/0', '::/0', '10.0.0.0/40', '10.0.0/24', '10.0.0.1/24/1', 'loopback'])
+    expect(refused({ HEADGATE_TRUSTED_PROXIES: `127.0.0.1, ${wrong}` })).toEqual([
+      'config.proxies HEADGATE_TRUSTED_PROXIES',
+    ]);
+  expect(refused({ HEADGATE_TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/24 fd00::/64,::1' })).toEqual([]);
+});
+
 test('another database than the one this version knows is refused, not ignored', () => {
   for (const url of ['postgres://db/headgate', 'sqlite:/var/other.db'])
     expect(refused({ HEADGATE_DATABASE_URL: url })).toEqual(['config.database HEADGATE_DATABASE_URL']);
@@ -115,6 +123,7 @@ test('SEC-08 there is no setting that turns a protection into a warning: these a
     'HEADGATE_HOST',
     'HEADGATE_PORT',
     'HEADGATE_PUBLIC_URL',
+    'HEADGATE_TRUSTED_PROXIES',
     'HEADGATE_CONFIG_DIR',
     'HEADGATE_SECRET_KEY_FILE',
     'HEADGATE_SECRETS_FILE',

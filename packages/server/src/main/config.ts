@@ -7,6 +7,7 @@
  */
 
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { bad, good, problem, type Problem, type Result } from '@headgate/core';
@@ -19,6 +20,8 @@ export type Settings = {
   /** Where people and services reach this server; links are made of it. No trailing slash. */
   readonly publicUrl: string;
   readonly publicUrlGiven: boolean;
+  /** Addresses and networks whose word on where a call comes from is believed. */
+  readonly proxies: readonly string[];
   /** All state. */
   readonly dir: string;
   /** The instance key; outside `dir`, so that a backup does not hold both. */
@@ -44,6 +47,7 @@ const NAMES = [
   'HEADGATE_HOST',
   'HEADGATE_PORT',
   'HEADGATE_PUBLIC_URL',
+  'HEADGATE_TRUSTED_PROXIES',
   'HEADGATE_CONFIG_DIR',
   'HEADGATE_SECRET_KEY_FILE',
   'HEADGATE_SECRETS_FILE',
@@ -123,6 +127,13 @@ export const readSettings = (
         { at: { field: 'HEADGATE_PUBLIC_URL' } },
       ),
     );
+  const proxies = (read('HEADGATE_TRUSTED_PROXIES') ?? '').split(/[\s,]+/).filter((one) => one !== '');
+  const stranger = proxies.find((one) => !isNetwork(one));
+  if (stranger !== undefined) {
+    const text = `HEADGATE_TRUSTED_PROXIES names ${JSON.stringify(stranger.slice(0, 60))}, which is no address and no network`;
+    const fix = 'List addresses and networks, e.g. 127.0.0.1, 10.0.0.0/24. A network that holds everybody is refused.';
+    problems.push(problem('config.proxies', text, { at: { field: 'HEADGATE_TRUSTED_PROXIES' }, fix }));
+  }
   const database = read('HEADGATE_DATABASE_URL');
   if (database !== undefined) {
     const text = 'This version keeps its data in one SQLite file in HEADGATE_CONFIG_DIR, and in no other database';
@@ -169,6 +180,7 @@ export const readSettings = (
       port: Number(port),
       publicUrl,
       publicUrlGiven: publicUrlGiven !== undefined,
+      proxies,
       dir,
       keyFile: resolve(read('HEADGATE_SECRET_KEY_FILE') ?? join(homedir(), '.headgate-key')),
       secretsFile,
@@ -196,6 +208,15 @@ const isOrigin = (text: string): boolean => {
     url.hash === '' &&
     url.username === ''
   );
+};
+
+/** An address, or a network in CIDR that is not the whole world: who is believed must be somebody. */
+const isNetwork = (text: string): boolean => {
+  const [address = '', bits, more] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || more !== undefined) return false;
+  if (bits === undefined) return true;
+  return /^\d{1,3}$/.test(bits) && Number(bits) >= 8 && Number(bits) <= (family === 4 ? 32 : 128);
 };
 
 const isTarget = (text: string): boolean =>

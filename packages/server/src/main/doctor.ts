@@ -201,7 +201,7 @@ const listening = (s: Settings): Finding => {
   );
 };
 
-const findings = async (s: Settings): Promise<Finding[]> => {
+const findings = async (s: Settings, production: boolean): Promise<Finding[]> => {
   const { finding: secret, key } = keyOf(s);
   const store = inspectStore(s.dir);
   // Before the journal is written to, which is a new time in the folder.
@@ -221,6 +221,7 @@ const findings = async (s: Settings): Promise<Finding[]> => {
     egress(s),
     listening(s),
     ...(await jailFindings()),
+    ...(production ? await (await import('./production.ts')).productionFindings(s, Date.now()) : []),
   ];
 };
 
@@ -237,9 +238,12 @@ export const doctor = async (
   read: { settings: Settings } | { problems: readonly Problem[] },
   version: string,
   json: boolean,
+  production: boolean,
 ): Promise<number> => {
   const found =
-    'settings' in read ? await findings(read.settings) : [node(), ...read.problems.map((p) => told('settings', p))];
+    'settings' in read
+      ? await findings(read.settings, production)
+      : [node(), ...read.problems.map((p) => told('settings', p))];
   const bad = found.filter((f) => f.state === 'wrong').length;
   if (json) print(pretty({ version, wrong: bad, findings: found }));
   else print([`Headgate ${version}`, ...found.map(line)].join('\n'));

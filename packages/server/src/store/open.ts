@@ -35,6 +35,7 @@ import { DATABASE, migrate, schemaOf } from './schema/migrate.ts';
 import { NEWEST } from './schema/migrations/list.ts';
 import type { Standing } from './people.ts';
 import type { Store } from './ports.ts';
+import { policyOf } from './rows/policy.ts';
 import { projectsOf, workspacesOf } from './rows/projects.ts';
 import { runsOf } from './rows/runs.ts';
 import { followRing } from './rows/ring.ts';
@@ -193,6 +194,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       invitations: workspaceInvitationsOf(ground, workspace),
       flows: { ...flowsOf(ground, workspace), ...versionsOf(ground, workspace) },
       grants: grantsOf(ground, workspace),
+      policy: policyOf(ground, workspace),
       runs: runsOf(ground, workspace),
       keys: keysOf(ground, workspace),
       secrets: secretsOf(ground, workspace),

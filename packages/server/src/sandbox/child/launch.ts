@@ -12,7 +12,15 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { denying } from './filter.ts';
-import { endWithParent, landlock, limits, noCapabilities, noNewPrivileges, seccomp } from './lock.ts';
+import {
+  endWithParent,
+  forgetDescriptors,
+  landlock,
+  limits,
+  noCapabilities,
+  noNewPrivileges,
+  seccomp,
+} from './lock.ts';
 import { MACHINES } from './syscalls.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -55,6 +63,7 @@ const powerless = capset === undefined ? false : noCapabilities({ capset });
 const number = machine?.numbers['seccomp'];
 const filtered = machine !== undefined && number !== undefined && privileges && seccomp(number, denying(machine));
 
+forgetDescriptors();
 const layers = { privileges, landlock: read, limits: few, capabilities: powerless, parent, filter: filtered };
 if (process.execve === undefined) throw new Error('this Node cannot become another program');
 process.execve(process.execPath, [process.execPath, ...process.execArgv, runner, JSON.stringify(layers), ...words], {

@@ -8,7 +8,9 @@
  * D3 Values that flowed through runs are stored sealed only; this room can seal and cannot open.
  */
 
-import type { Permission, Problem, Result, RunState } from '@headgate/core';
+import type { FlowPlace, Permission, Problem, Result, RunState, Sight, Visibility } from '@headgate/core';
+import type * as people from './people.ts';
+import type { Credentials as Makes } from './vault-seal/credentials.ts';
 import type { SealedSecret, SecretStore } from './secret.ts';
 
 export type FlowRow = {
@@ -25,6 +27,7 @@ export type FlowRow = {
   readonly enabled: boolean;
   readonly created: number;
   readonly updated: number;
+  readonly visibility: Visibility;
 };
 
 export type VersionRow = {
@@ -63,6 +66,8 @@ export type KeyRow = {
   readonly revoked: number | null;
   readonly created: number;
   readonly used: number | null;
+  /** The account it belongs to and acts within; absent: it belongs to the workspace. */
+  readonly user?: string;
 };
 
 /** What of all powers steps of a workspace may use, in the grammar of powers; `only` null: all that is not denied. */
@@ -196,18 +201,26 @@ export type RunFilter = {
   state?: RunState;
   cursor?: string;
   limit: number;
-  flows?: readonly string[];
-  projects?: readonly string[];
+  /** Only what is seen; left out: all. */
+  sight?: Sight;
 };
 
 /** The scoped handle of one workspace. Ids of other workspaces behave as ids that never existed. */
 export type WorkspaceStore = {
   readonly workspace: string;
   readonly projects: {
-    list(): Promise<{ id: string; name: string; created: number }[]>;
+    list(): Promise<people.ProjectRow[]>;
+    get(id: string): Promise<people.ProjectRow | null>;
     /** False: there is one of this id already. */
     create(project: { id: string; name: string; at: number }): Promise<boolean>;
+    rename(id: string, name: string): Promise<boolean>;
+    /** `used`: flows or secrets are in it. */
+    remove(id: string): Promise<'done' | 'missing' | 'used'>;
   };
+  readonly members: people.Members;
+  readonly groups: people.Groups;
+  readonly roles: people.CustomRoles;
+  readonly invitations: people.WorkspaceInvitations;
   readonly flows: {
     create(row: {
       id: string;
@@ -217,16 +230,20 @@ export type WorkspaceStore = {
       draft: unknown;
       draftHash: string;
       at: number;
+      visibility?: Visibility;
     }): Promise<FlowRow>;
     get(id: string): Promise<FlowRow | null>;
+    /** Where it is and who sees it, of a deleted private one too, whose runs are still there. */
+    place(id: string): Promise<FlowPlace | null>;
     /** The oldest flow of that name: names need not be unique. */
     byName(project: string, name: string): Promise<FlowRow | null>;
     /** Newest first, in the order they were made. */
     list(q: {
       cursor?: string;
       limit: number;
-      flows?: readonly string[];
-      projects?: readonly string[];
+      project?: string;
+      /** Only what is seen; left out: all. */
+      sight?: Sight;
     }): Promise<{ rows: FlowRow[]; next: string | null }>;
     /** Compare-and-set on the revision; null: somebody else saved first (or no such flow). */
     saveDraft(
@@ -240,7 +257,7 @@ export type WorkspaceStore = {
     /** Null: no such flow, or no such project to move it to. */
     patch(
       id: string,
-      change: { name?: string; enabled?: boolean; project?: string },
+      change: { name?: string; enabled?: boolean; project?: string; visibility?: Visibility; owner?: string },
       at: number,
     ): Promise<FlowRow | null>;
     /** With its versions, grants, webhooks and triggers. Its runs stay until retention takes them. */
@@ -277,6 +294,10 @@ export type WorkspaceStore = {
   };
   readonly runs: {
     get(id: string): Promise<RunRow | null>;
+    /** Where it ran, and whose its flow is and who sees that, as of now. */
+    place(id: string): Promise<FlowPlace | null>;
+    /** Runs not over that this account or key started. */
+    openBy(principal: string): Promise<string[]>;
     /** Newest first, in the order they were made (not by their times: a clock may jump). */
     list(filter: RunFilter): Promise<{ rows: RunRow[]; next: string | null }>;
     /** Pieces that hold events after `afterSeq`; the first may begin before it. */
@@ -355,12 +376,17 @@ export type Store = {
   readonly in: (workspace: string) => WorkspaceStore;
   readonly engine: EngineStore;
   readonly workspaces: {
-    list(): Promise<{ id: string; name: string; created: number }[]>;
-    /** Made with a project `default`. False: there is one of this id already. */
-    create(workspace: { id: string; name: string; at: number }): Promise<boolean>;
+    list(): Promise<people.ProjectRow[]>;
+    /** Made with a project `default`, and with `owner` as its owner. False: there is one of this id already. */
+    create(workspace: { id: string; name: string; at: number; owner?: string }): Promise<boolean>;
+    rename(id: string, name: string): Promise<boolean>;
   };
-  /** Makes API keys (`hg_` and 43 characters, shown once) and their keyed hash, the only thing kept. */
-  readonly credentials: { newKey(): string; hashKey(plain: string): string };
+  readonly directory: people.Directory;
+  readonly invitations: people.Invitations;
+  /** The workspace of a published flow that everybody may run; null: there is none of this id, or it is switched off. */
+  readonly publicFlow: (id: string) => Promise<string | null>;
+  /** Makes API keys (`hg_` and 43 characters) and tokens of invitations, shown once, and their keyed hash, the only thing kept. */
+  readonly credentials: Pick<Makes, 'newKey' | 'hashKey' | 'newInvitation' | 'hashInvitation'>;
   /** The door for credentials: looks a key up by its keyed hash, before any workspace is known. */
   readonly keyByHash: (hash: string) => Promise<KeyRow | null>;
   /** Notes that a key was used; written within seconds. */

@@ -14,6 +14,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'block.each': 'A block also carries `each`.',
   'flow.calls': 'A run and the flows it calls become more runs than allowed.',
   'flow.depth': 'Flows call flows deeper than allowed, usually because one calls itself.',
+  'flow.expressions': 'The flow has more expressions than allowed.',
   'flow.steps': 'The flow has more steps than allowed.',
   'flow.unknown': 'No flow of the project has this name or id.',
   'id.duplicate': 'Two steps or triggers have the same id.',

@@ -22,6 +22,8 @@ export type Checked = { readonly problems: readonly Problem[]; readonly warnings
 
 export class Findings {
   readonly suggest: Suggester = suggester();
+  /** Expressions met so far. */
+  expressions = 0;
   private readonly found: { readonly problems: Problem[]; readonly warnings: Problem[] } = {
     problems: [],
     warnings: [],
@@ -39,6 +41,16 @@ export class Findings {
 
   all(problems: readonly Problem[]): void {
     for (const one of problems) this.add(this.found.problems, one);
+  }
+
+  /** As many problems as are shown are found: what comes is counted alone. */
+  get full(): boolean {
+    return this.found.problems.length >= MOST;
+  }
+
+  /** Something that was not looked at, since no more is shown. */
+  pass(): void {
+    this.more++;
   }
 
   /** Everything found; past a thousand only how many more there are. */

@@ -26,6 +26,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'value.not_boolean': 'A field needs true or false.',
   'value.not_list': 'A field needs a list.',
   'value.too_deep': 'A value is nested deeper than one may be.',
+  'value.too_many': 'A value holds more values than one may.',
   'value.too_large': 'A value is larger than one may be.',
 
   'ref.block': 'An inner step reads the block it stands in, which is still running.',

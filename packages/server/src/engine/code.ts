@@ -35,6 +35,7 @@ import { type JobResult, LIMITS } from '../sandbox/job.ts';
 import { mapProblem } from '../sandbox/source-map.ts';
 import type { Effect } from './broker.ts';
 import { Recent } from './cache.ts';
+import { readValues } from './json.ts';
 import type { Live } from './live.ts';
 
 /**
@@ -155,11 +156,10 @@ const inputOf = ({ input = null, language }: CodeProgram): { input: string; plai
 
 /** What came out of the jail; the process that wrote it may have been broken. */
 const read = (json: string): Awaited<ReturnType<Code['run']>> => {
-  try {
-    return { value: JSON.parse(json) as unknown };
-  } catch {
+  const made = readValues(json, 'What the code returned');
+  if (made === undefined)
     return { problem: problem('code.crashed', 'What the code returned came back broken'), sent: 'maybe' };
-  }
+  return made.ok ? { value: made.value } : { problem: made.problem, sent: 'maybe' };
 };
 
 /** JSON of what the text names of the flow's data; empty when it names nothing. */

@@ -23,6 +23,7 @@ import { KnownValues } from './known.ts';
 import type { Live } from './live.ts';
 import { INSTANCE, Later } from './later.ts';
 import { Loop } from './loop.ts';
+import { JsonTurns } from './json.ts';
 import { netFor } from './net.ts';
 import { type Allow, Programs } from './code.ts';
 import { Recovery } from './recovery.ts';
@@ -37,7 +38,7 @@ import { checkInput, newStarter, unavailable, written } from './starter.ts';
 import { KEEP, type Keep, startSweeping } from './sweep.ts';
 import { Timers } from './timers.ts';
 import { Tokens } from './tokens.ts';
-import { type ReadBlob, Values } from './values.ts';
+import { type ReadBlob, Values, weigh } from './values.ts';
 import { veiled } from './veil.ts';
 import { eventView } from './views.ts';
 
@@ -85,6 +86,9 @@ export type Engine = EnginePort & {
   readonly recovered: { readonly running: number; readonly waiting: number; readonly queued: number };
 };
 
+/** Weight of one page of a journal, about characters: a reader asks for the next one. */
+const PAGE = 2 * 1024 * 1024;
+
 /** Opens the engine and takes up every run that was not over. */
 export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const clock = o.clock ?? systemClock;
@@ -111,6 +115,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     learning = learning.catch(() => undefined).then(async () => known.learn(await credentials.values()));
     return learning;
   };
+  const turns = new JsonTurns();
   const tokens = new Tokens({ door: o.door, journal: clear, now: clock.now, learn });
   const sources = [...(o.sources ?? []), storeSource(store, vault.openSecret, clock.now)];
   const credentials: Credentials = new Credentials(sources, tokens, learn, (value) => known.hides(value));
@@ -150,7 +155,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         values,
         info,
         lend: (live, cs, place, signal, log) => {
-          const net = netFor({ broker, door: o.door, store, credentials }, live, cs.step.id, cs.narrow, signal);
+          const net = netFor({ broker, door: o.door, store, credentials, turns }, live, cs.step.id, cs.narrow, signal);
           const see = (): RunScope => new RunScope(live, place, values, info);
           const allow: Allow = (language, act) => {
             const power = { power: 'code', language } as const;
@@ -254,12 +259,15 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       if (row === null) return null;
       const events = [];
       let next: number | null = null;
+      let size = 0;
       for await (const event of runs.ends.events(workspace, id, after)) {
-        if (events.length === limit) {
+        if (events.length === limit || size > PAGE) {
           next = events[events.length - 1]?.seq ?? after;
           break;
         }
-        events.push(eventView(event, workspace, values));
+        const view = eventView(event, workspace, values);
+        size += weigh(view.data, PAGE);
+        events.push(view);
       }
       return { events, next };
     },

@@ -78,6 +78,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'secret.unknown': 'There is no secret of this name.',
 
   'egress.allow': 'A rule of HEADGATE_EGRESS_ALLOW cannot be read.',
+  'egress.busy': 'As many calls as may be are under way, and this one got no turn in its time.',
   'egress.broken': 'The exchange with the other side broke off.',
   'egress.cancelled': 'The request was cancelled.',
   'egress.closed': 'The server is stopping and calls nobody any more.',

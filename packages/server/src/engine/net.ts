@@ -16,7 +16,13 @@ import type { Credentials } from './credentials.ts';
 import { type JsonTurns, readValues } from './json.ts';
 import type { Live } from './live.ts';
 
-const LIMITS = { timeout: 60_000, maxBytes: 512 * 1024 * 1024, inlineBytes: 16 * 1024 * 1024, maxRedirects: 10 };
+const LIMITS = {
+  timeout: 60_000,
+  longest: 3_600_000,
+  maxBytes: 512 * 1024 * 1024,
+  inlineBytes: 16 * 1024 * 1024,
+  maxRedirects: 10,
+};
 
 type Deps = {
   readonly broker: Broker;
@@ -79,7 +85,8 @@ export const netFor = (
         url: url.href,
         headers,
         ...(body === undefined ? {} : { body }),
-        timeout: request.timeout ?? LIMITS.timeout,
+        timeout: Math.min(request.timeout ?? LIMITS.timeout, LIMITS.longest),
+        share: { workspace: live.base.workspace, flow: live.base.flow },
         maxBytes: LIMITS.maxBytes,
         inlineBytes: LIMITS.inlineBytes,
         maxRedirects: LIMITS.maxRedirects,

@@ -19,6 +19,7 @@ import { openBlobNow } from '../store/vault-open/blob-now.ts';
 import { opener } from '../store/vault-open/opener.ts';
 import { judgeKey } from '../store/vault-seal/key-file.ts';
 import { type Keyring, keyring } from '../store/vault-seal/keyring.ts';
+import { callsFor, openFiles } from './open-files.ts';
 import { builtInSteps } from './steps.ts';
 
 const DAY = 86_400_000;
@@ -95,7 +96,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
   ]);
   if (!opened.ok) return opened;
   const store = opened.value;
-  const door = o.door ?? openDoor(allow.value);
+  const door = o.door ?? openDoor(allow.value, { most: callsFor(openFiles()) });
   const vault = vaultOf(ring, store);
   const compiler = o.compiler ?? openCompiler(o.libraries === undefined ? {} : { allow: o.libraries });
   const jail = o.jail ?? openJail({ log: o.log, cache: o.cache ?? join(o.dir, 'cache') });

@@ -101,6 +101,7 @@ export class Programs {
     const run = (): Promise<JobResult> =>
       jail.run({
         domain: live.base.workspace,
+        party: live.base.flow,
         program: { hash: program.value.hash, script: program.value.script },
         ...(asked.language === 'python' ? { engine: 'python' } : {}),
         ...inputOf(asked),

@@ -122,6 +122,11 @@ export class Runner {
     return this.#runs.size;
   }
 
+  /** Has it runs, and all of them wait for something outside? Then it needs memory and no processor. */
+  get waits(): boolean {
+    return this.#runs.size > 0 && this.#entrances.head === null;
+  }
+
   /** Is this one of its runs? */
   serves(ticket: Ticket): boolean {
     return [...this.#runs.values()].some((run) => run.ticket === ticket);

@@ -32,6 +32,7 @@ export type EngineName = 'v8' | 'quickjs' | 'python';
 export type Program = { readonly hash: string; readonly script: string };
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
+export const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
 
 export type Job = {
   /** Who trusts this code: a workspace, or an installed package. Two domains never share a process. */

@@ -9,6 +9,7 @@
  */
 
 import type { Store } from '../store/ports.ts';
+import { aimAt } from './aim.ts';
 import type { Broker } from './broker.ts';
 import type { EngineLog } from './engine.ts';
 import type { Flows, Target } from './flows.ts';
@@ -22,6 +23,7 @@ type Deps = {
   readonly runs: () => Runs;
   readonly broker: Broker;
   readonly log: EngineLog;
+  readonly now: () => number;
 };
 
 type Row = Awaited<ReturnType<Store['engine']['triggers']>>[number];
@@ -68,10 +70,9 @@ export class Alerts {
     this.#later(async () => {
       const name = live.compiled.flow.settings?.errorFlow;
       if (name !== undefined) {
-        const target = await this.#d.flows.named(base.workspace, base.project, name);
-        const asked = target.ok ? target.value.row : undefined;
-        const power = { power: 'flow', flow: name } as const;
-        const lent = await this.#d.broker.effect(live, '*', undefined, [power], () => Promise.resolve(), asked);
+        const from = { flows: this.#d.flows, place: base, step: '*', narrow: undefined, now: this.#d.now() };
+        const { target, power, reached } = await aimAt(from, name);
+        const lent = await this.#d.broker.effect(live, '*', undefined, [power], () => Promise.resolve(), reached);
         const code = lent.ok ? (target.ok ? null : target.problem.code) : lent.problem.code;
         if (code !== null) this.warn('the error flow cannot be run', { run: base.id, errorFlow: name, code });
         else if (target.ok) this.#start(target.value, 'error@1', null, `error:${base.id}`, base.flow, input, live);

@@ -27,8 +27,8 @@ export type Place = {
   readonly environment: string;
 };
 
-/** The flow that a power would reach, where it reaches one. */
-export type Reached = { readonly id: string; readonly project: string };
+/** The flow that a power would reach, where it reaches one (`id` empty: none that there is), and how it was asked for. */
+export type Reached = { readonly id: string; readonly project: string; readonly asWritten: Power };
 
 /** One question: may this step do that, now? `caller`: the key of who started the run, when a key did. */
 export type Asked = {
@@ -74,6 +74,7 @@ export class Lent {
       grants: this.#of(asked.step),
       grantorMay: (id) => mayLend(this.#grantors.get(id) ?? null, place, now, reached),
       callerMay: () => mayLend(caller, place, now, reached),
+      ...(reached === undefined ? {} : { asWritten: reached.asWritten }),
       ...(narrow === undefined ? {} : { narrow }),
     });
   }

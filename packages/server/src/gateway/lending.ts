@@ -11,22 +11,17 @@ import {
   may,
   missing,
   needsOf,
-  parsePower,
   powerOf,
   printPower,
-  sentence,
   type Flow,
-  type Lent,
   type Missing,
   type Principal,
   type StepNeed,
 } from '@headgate/core';
 import type { FlowRow, GrantRow, KeyRow } from '../store/ports.ts';
+import { bindCalls, lentIn, type LentText } from './calls.ts';
 import type { Gate } from './deps.ts';
 import type { Lodge } from './lodge.ts';
-
-/** A power in the form `grant` takes. */
-export type LentText = { readonly step: string; readonly power: string };
 
 /** Grants of a flow with whether their grantor may no longer give them. */
 export const grantsNow = async (
@@ -65,32 +60,22 @@ const mayStillGive = (key: KeyRow | null, flow: FlowRow, now: number): boolean =
 export const mayGive = (who: Principal, flow: FlowRow): boolean =>
   may(who, 'grant.give', { workspace: who.workspace, project: flow.project, flow: flow.id });
 
-const lentOf = (grants: readonly LentText[]): readonly Lent[] =>
-  grants.flatMap(({ step, power }) => {
-    const parsed = parsePower(power);
-    return parsed.ok ? [{ step, power: parsed.value }] : [];
-  });
-
 /** The needs of a flow and those that no grant covers. */
-export const lacking = (
+export const lacking = async (
   gate: Gate,
+  who: Principal,
+  { project }: FlowRow,
   flow: Flow,
   grants: readonly LentText[],
-): { readonly needs: readonly StepNeed[]; readonly missing: readonly Missing[] } => {
+): Promise<{ readonly needs: readonly StepNeed[]; readonly missing: readonly Missing[] }> => {
   const needs = needsOf(flow, gate.catalog);
-  return { needs, missing: missing(needs, lentOf(grants)) };
+  return { needs, missing: missing(needs, await lentIn(gate, { who, project }, grants)) };
 };
 
 /** A need as text: `net: GET api.example.com:443`. */
 export const needText = ({ need }: StepNeed): string => {
   const power = powerOf(need);
   return power === undefined ? `${need.power}: ${need.scope}` : printPower(power);
-};
-
-/** A grant's power in words. */
-export const grantSentence = (power: string): string => {
-  const read = parsePower(power);
-  return read.ok ? sentence(read.value) : power;
 };
 
 /** Where and how it is lent: in every environment, by saying so, whoever starts the run, unless these say otherwise. */
@@ -164,12 +149,14 @@ export const lendTyped = async (
   const places = new Set(old.map(place));
   const fresh = typed(draft).filter((one) => !places.has(place(one)));
   if (fresh.length === 0) return;
-  const held = lentOf(await grantsInForce(gate, who.workspace, flow));
+  const from = { who, project: flow.project };
+  const held = await lentIn(gate, from, await grantsInForce(gate, who.workspace, flow));
   const open = new Set(missing(old, held).map(({ power }) => power));
   const lent = missing(fresh, held)
     .filter(({ power }) => !open.has(power))
     .map(({ step, power }) => ({ step, power }));
   if (lent.length === 0) return;
-  const rows = await lendNow(lodge, who, flow, lent, { typed: true });
+  const bound = await bindCalls(gate, from, lent);
+  const rows = await lendNow(lodge, who, flow, bound.lent, { typed: true });
   if (rows !== null) await gate.store.in(who.workspace).grants.add(rows);
 };

@@ -210,8 +210,8 @@ export type WorkspaceStore = {
       at: number;
     }): Promise<FlowRow>;
     get(id: string): Promise<FlowRow | null>;
-    /** The oldest flow of that name: names need not be unique. */
-    byName(project: string, name: string): Promise<FlowRow | null>;
+    /** What a call may mean: the flow of this id in the project, or else every flow of this name, the oldest first (twenty at most). */
+    called(project: string, idOrName: string): Promise<FlowRow[]>;
     /** Newest first, in the order they were made. */
     list(q: {
       cursor?: string;

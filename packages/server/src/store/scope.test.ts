@@ -99,7 +99,7 @@ type Call = (handle: WorkspaceStore, names: Names) => Promise<unknown>;
 const ASKED: Readonly<Record<string, Call>> = {
   'projects.list': (w) => w.projects.list(),
   'flows.get': (w, n) => w.flows.get(n.flow),
-  'flows.byName': (w, n) => w.flows.byName(n.project, 'Greet'),
+  'flows.called': (w, n) => w.flows.called(n.project, 'Greet'),
   'flows.list': async (w, n) => [
     await w.flows.list({ limit: 9 }),
     await w.flows.list({ limit: 9, flows: [n.flow] }),

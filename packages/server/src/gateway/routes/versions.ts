@@ -1,13 +1,14 @@
 /** Publishing, versions, webhooks and differences. */
 
-import { check, diff, hashFlow, readFlow, type Flow } from '@headgate/core';
+import { check, diff, hashFlow, readFlow, type Flow, type Principal } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { FlowRow, VersionRow } from '../../store/ports.ts';
 import { knownTo } from '../context.ts';
 import type { Gate } from '../deps.ts';
 import { HOOK_PREFIX } from '../hooks.ts';
 import { implement, type Route } from '../implement.ts';
-import { grantsInForce, lacking, lendNow, mayGive, type LentText } from '../lending.ts';
+import { bindCalls, type LentText } from '../calls.ts';
+import { grantsInForce, lacking, lendNow, mayGive } from '../lending.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, refuse, refuseAll } from '../outcome.ts';
 import { needsGrantGive, readGrants } from './grants.ts';
@@ -58,8 +59,11 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       const asked = readGrants(flow, body.grant === undefined || body.grant === 'needed' ? [] : body.grant, 'grant');
       if (!asked.ok) return refuseAll('input.invalid', asked.problems);
       const have = await grantsInForce(gate, who.workspace, row);
-      const lent = lentNow(gate, flow, have, { all: body.grant === 'needed', asked: asked.lent });
-      const lacks = lacking(gate, flow, [...have, ...lent]).missing;
+      const by = { all: body.grant === 'needed', asked: asked.lent };
+      const bound = await bindCalls(gate, { who, project: row.project }, await lentNow(gate, who, row, flow, have, by));
+      if (bound.problems.length > 0) return refuseAll('input.invalid', bound.problems);
+      const { lent } = bound;
+      const lacks = (await lacking(gate, who, row, flow, [...have, ...lent])).missing;
       if (lacks.length > 0) {
         const count = lacks.length === 1 ? 'One power is' : `${lacks.length} powers are`;
         return {
@@ -136,13 +140,15 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
  * What publishing lends: what `grant` names, or all that is missing when it says so. Nothing else: a host in the draft
  * may have been typed by somebody who may lend nothing (lendTyped sees who typed it), or its grant was taken back.
  */
-const lentNow = (
+const lentNow = async (
   gate: Gate,
+  who: Principal,
+  row: FlowRow,
   flow: Flow,
   have: readonly LentText[],
   by: { readonly all: boolean; readonly asked: readonly LentText[] },
-): readonly LentText[] => {
+): Promise<readonly LentText[]> => {
   if (!by.all) return by.asked;
-  const { missing } = lacking(gate, flow, [...have, ...by.asked]);
+  const { missing } = await lacking(gate, who, row, flow, [...have, ...by.asked]);
   return [...by.asked, ...missing.map(({ step, power }) => ({ step, power }))];
 };

@@ -97,14 +97,16 @@ test('lists are pages, newest first, in the order flows were made, even when the
   expect((await flows.list({ limit: 2, cursor: 'nonsense' })).rows).toHaveLength(2);
 });
 
-test('a name belongs to the oldest flow that has it, so that a newcomer cannot take its calls over', async () => {
+test('a call means the flow of this id, or else every flow of this name: the store guesses none of them', async () => {
   const { flows } = (await kit.store()).in('default');
   await flows.create(flow('flow_a', 'Same'));
   await flows.create(flow('flow_b', 'Same'));
-  expect((await flows.byName('default', 'Same'))?.id).toBe('flow_a');
-  await flows.patch('flow_a', { name: 'Other' }, NOW);
-  expect((await flows.byName('default', 'Same'))?.id).toBe('flow_b');
-  expect(await flows.byName('default', 'same')).toBeNull();
+  const called = async (text: string) => (await flows.called('default', text)).map((row) => row.id);
+  expect(await called('Same')).toEqual(['flow_a', 'flow_b']);
+  await flows.patch('flow_a', { name: 'flow_b' }, NOW);
+  expect(await called('Same')).toEqual(['flow_b']);
+  expect(await called('flow_b')).toEqual(['flow_b']);
+  expect(await called('same')).toEqual([]);
 });
 
 test('a flow is renamed, disabled and moved, but not to a project that is not there', async () => {

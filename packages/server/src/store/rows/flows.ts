@@ -5,8 +5,11 @@ import { type Ground, after, fromJson, page, toJson } from '../ground.ts';
 import type { FlowRow, WorkspaceStore } from '../ports.ts';
 import type { Tables } from '../schema/tables.ts';
 
+/** More flows of one name are not looked at: two are too many already. */
+const CALLED = 20;
+
 type Flows = WorkspaceStore['flows'];
-type Rows = Pick<Flows, 'create' | 'get' | 'byName' | 'list' | 'saveDraft' | 'patch' | 'remove'>;
+type Rows = Pick<Flows, 'create' | 'get' | 'called' | 'list' | 'saveDraft' | 'patch' | 'remove'>;
 
 export const flowRow = (row: Selectable<Tables['flow']>): FlowRow => ({
   id: row.id,
@@ -48,18 +51,13 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
       const row = await one(id).executeTakeFirst();
       return row === undefined ? null : flowRow(row);
     },
-    byName: async (project, name) => {
-      // Names need not be unique: the oldest flow keeps its name, so that a newcomer cannot take its calls over.
-      const row = await db
-        .selectFrom('flow')
-        .selectAll()
-        .where('workspace', '=', workspace)
-        .where('project', '=', project)
-        .where('name', '=', name)
-        .orderBy('n')
-        .limit(1)
-        .executeTakeFirst();
-      return row === undefined ? null : flowRow(row);
+    called: async (project, idOrName) => {
+      const here = db.selectFrom('flow').selectAll().where('workspace', '=', workspace).where('project', '=', project);
+      const byId = await here.where('id', '=', idOrName).executeTakeFirst();
+      if (byId !== undefined) return [flowRow(byId)];
+      // Names need not be unique, and whoever may change a flow may take any: which is meant is not for the store to say.
+      const rows = await here.where('name', '=', idOrName).orderBy('n').limit(CALLED).execute();
+      return rows.map(flowRow);
     },
     list: async (q) => {
       if (q.flows?.length === 0 || q.projects?.length === 0) return { rows: [], next: null };

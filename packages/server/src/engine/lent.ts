@@ -110,9 +110,19 @@ export class Lent {
   }
 }
 
+/** May this key read what runs of this flow ended with, now? */
+export const mayReadRuns = (key: KeyRow | null, place: Omit<Place, 'environment'>, now: number): boolean =>
+  alive(key, now) &&
+  key.workspace === place.workspace &&
+  key.permissions.includes('run.read') &&
+  within(key, place.project, place.flow);
+
+const alive = (key: KeyRow | null, now: number): key is KeyRow =>
+  key !== null && key.revoked === null && (key.expires === null || key.expires > now);
+
 /** A grant dies with its grantor's right to give it. */
 const mayLend = (key: KeyRow | null, place: Place, now: number, reached?: Reached): boolean => {
-  if (key === null || key.revoked !== null || (key.expires !== null && key.expires <= now)) return false;
+  if (!alive(key, now)) return false;
   const { workspace, project, flow } = place;
   if (key.workspace !== workspace || !key.permissions.includes('grant.give') || !within(key, project, flow))
     return false;

@@ -3,7 +3,8 @@
  *
  * LE1 Every grant is on record, by itself and with its power, before it is kept: what cannot be recorded is not lent.
  * LE2 What somebody entitled writes plainly into a draft is lent by that act alone: not what stood there before, under this
- *     step or another, and was lent by nobody.
+ *     step or another, switched off or not, and was lent by nobody; and not what a file brought, which somebody else may
+ *     have written.
  */
 
 import {
@@ -143,7 +144,7 @@ export const lendTyped = async (
 ): Promise<void> => {
   if (!mayGive(who, flow)) return;
   const { gate } = lodge;
-  const typed = (of: Flow): StepNeed[] => needsOf(of, gate.catalog).filter(({ need }) => lentByTyping(need));
+  const typed = (of: Flow): StepNeed[] => needsOf(of, gate.catalog, 'all').filter(({ need }) => lentByTyping(need));
   const place = (one: StepNeed): string => `${one.step} ${needText(one)}`;
   const old = before === null ? [] : typed(before);
   const places = new Set(old.map(place));

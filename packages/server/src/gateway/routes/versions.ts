@@ -49,6 +49,15 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       const { flows } = gate.store.in(who.workspace);
       const row = await flows.get(params.id);
       if (row === null) return MISSING;
+      if (body.revision !== undefined && body.revision !== row.revision)
+        return {
+          ...refuse(
+            'flow.conflict',
+            `The draft is at revision ${row.revision} by now`,
+            'Look at the draft as it is, then publish that revision.',
+          ),
+          more: { revision: row.revision },
+        };
       const read = readFlow(row.draft);
       if (!read.ok) return refuseAll('flow.invalid', read.problems);
       const { flow } = read;

@@ -1,0 +1,81 @@
+/** What counts as lent, for how long, and what does not: files, steps that were off, drafts that moved on, steps that went. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startServer, type TestServer } from '../../../../test/fixtures/server.ts';
+
+let server: TestServer;
+let key: string;
+let editor: string;
+
+beforeAll(async () => {
+  server = await startServer();
+  key = (await server.key()).plain;
+  editor = (await server.key({ permissions: ['flow.read', 'flow.write', 'flow.publish', 'run', 'run.read'] })).plain;
+});
+afterAll(() => server.close());
+
+type Granted = { id: string; step: string; power: string; typed: boolean };
+
+const ask = async (method: string, path: string, body?: unknown, as = key) => {
+  const answer = await server.ask(method, `/api/v1${path}`, { key: as, ...(body === undefined ? {} : { body }) });
+  return { status: answer.status, json: answer.json as Record<string, never> & { id: string; revision: number } };
+};
+const flow = (steps: unknown[], name = 'Trial') => ({ headgate: 1, name, steps });
+const get = (id: string, url: string, more: object = {}) => ({
+  id,
+  kind: 'http.request@1',
+  with: { method: 'GET', url },
+  ...more,
+});
+const create = async (draft: object, as = key, more: object = {}): Promise<string> => {
+  const made = await ask('POST', '/flows', { draft, ...more }, as);
+  expect(made.status).toBe(201);
+  return made.json.id;
+};
+const save = async (id: string, draft: object, as = key, more: object = {}): Promise<void> => {
+  const { revision } = (await ask('GET', `/flows/${id}`)).json;
+  expect((await ask('PUT', `/flows/${id}/draft`, { revision, draft, ...more }, as)).status).toBe(200);
+};
+const publish = (id: string, body: object = {}, as = key) => ask('POST', `/flows/${id}/publish`, body, as);
+const granted = async (id: string): Promise<readonly Granted[]> =>
+  ((await ask('GET', `/flows/${id}/powers`)).json as unknown as { granted: Granted[] }).granted;
+const API = 'https://api.example.com/x';
+const EVIL = 'https://evil.example.com/x';
+
+test('SUP-01 SUP-02 what a file brings is lent by nobody who sends it, as a new flow or as a draft', async () => {
+  const imported = await create(flow([get('get', EVIL)]), key, { from: 'file' });
+  expect(await granted(imported)).toEqual([]);
+  expect((await publish(imported)).json).toMatchObject({ code: 'grant.missing', missing: [{ step: 'get' }] });
+  // It stood there when somebody entitled changed another thing.
+  await save(imported, flow([get('get', EVIL)], 'Renamed'));
+  expect(await granted(imported)).toEqual([]);
+  const mine = await create(flow([get('get', API)]));
+  await save(mine, flow([get('get', API), get('more', EVIL)]), key, { from: 'file' });
+  expect(await granted(mine)).toMatchObject([{ step: 'get', power: 'net: GET api.example.com:443' }]);
+  expect((await publish(imported, { grant: 'needed' })).status).toBe(201);
+  expect((await ask('POST', '/flows', { draft: flow([]), from: 'elsewhere' })).status).toBe(422);
+});
+
+test('AZ-05 enabling a step that somebody else wrote switched off lends nothing; writing one switched off oneself does', async () => {
+  const id = await create(flow([get('get', API)]));
+  await save(id, flow([get('get', API), get('theirs', EVIL, { disabled: true })]), editor);
+  await save(id, flow([get('get', API), get('theirs', EVIL, { disabled: false })]));
+  expect(await granted(id)).toMatchObject([{ step: 'get' }]);
+  const inside = (disabled: boolean) =>
+    flow([{ id: 'all', kind: 'each@1', disabled, with: { over: [1], steps: [get('theirs', EVIL)] } }]);
+  const block = await create(inside(true), editor);
+  await save(block, inside(false));
+  expect(await granted(block)).toEqual([]);
+  const mine = await create(flow([get('get', API, { disabled: true })]));
+  await save(mine, flow([get('get', API)]));
+  expect(await granted(mine)).toMatchObject([{ step: 'get', typed: true }]);
+});
+
+test('AZ-05 a draft that moved on is not published by who looked at the one before, and nothing of it is lent', async () => {
+  const id = await create(flow([get('get', API)]));
+  await save(id, flow([get('get', '{{ input.u }}')]), editor);
+  const refused = await publish(id, { grant: 'needed', revision: 1 });
+  expect(refused).toMatchObject({ status: 409, json: { code: 'flow.conflict', revision: 2 } });
+  expect(await granted(id)).toMatchObject([{ power: 'net: GET api.example.com:443' }]);
+  expect((await publish(id, { grant: 'needed', revision: 2 })).status).toBe(201);
+});

@@ -31,6 +31,13 @@ const from = z
   .optional()
   .describe('The text came from a file: nothing in it counts as lent by being written');
 
+const ended = z
+  .array(lent)
+  .optional()
+  .describe(
+    'Grants that ended: their step is gone or of another kind, or less was lent in the place of what was written',
+  );
+
 const webhook = z.strictObject({ trigger: z.string(), url: z.string() });
 
 export const createFlow = route({
@@ -137,7 +144,7 @@ export const publishFlow = route({
     revision: z.int().min(1).optional().describe('Of the draft that was looked at; publish that one or nothing'),
     grant: z.union([z.literal('needed'), z.array(lent).max(1000)]).optional(),
   }),
-  answers: { 201: z.strictObject({ version: z.int(), hash: z.string(), webhooks: z.array(webhook) }) },
+  answers: { 201: z.strictObject({ version: z.int(), hash: z.string(), webhooks: z.array(webhook), ended }) },
   problems: ['missing', 'flow.invalid', 'flow.conflict', 'grant.missing', 'grant.step', 'permission.missing'],
   summary: 'Publish the draft as the next version. `grant` lends the powers it asks for (permission `grant.give`)',
   tags,

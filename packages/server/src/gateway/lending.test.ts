@@ -79,3 +79,66 @@ test('AZ-05 a draft that moved on is not published by who looked at the one befo
   expect(await granted(id)).toMatchObject([{ power: 'net: GET api.example.com:443' }]);
   expect((await publish(id, { grant: 'needed', revision: 2 })).status).toBe(201);
 });
+
+const set = (id: string) => ({ id, kind: 'set@1', with: { value: 1 } });
+const pay = get('pay', API, { with: { method: 'GET', url: API, secret: 'bank' } });
+
+test('AZ-05 what was lent to a step ends when a version has it no more: nobody gets it by bringing the name back', async () => {
+  const id = await create(flow([pay, get('keep', API)]));
+  expect((await publish(id, { grant: 'needed' })).json['ended']).toBeUndefined();
+  await save(id, flow([get('keep', API)]), editor);
+  const published = await publish(id, {}, editor);
+  expect(published).toMatchObject({
+    status: 201,
+    json: {
+      ended: [
+        { step: 'pay', power: 'net: GET api.example.com:443' },
+        { step: 'pay', power: 'secret: use bank for https://api.example.com' },
+      ],
+    },
+  });
+  expect(await granted(id)).toMatchObject([{ step: 'keep' }]);
+  const { rows } = await server.house.store.in('default').audit.list({ limit: 50 });
+  expect(
+    rows
+      .filter((row) => row.action === 'grant.ended')
+      .map((row) => row.object)
+      .toSorted(),
+  ).toEqual([`${id} pay * net: GET api.example.com:443`, `${id} pay * secret: use bank for https://api.example.com`]);
+  await save(id, flow([pay]), editor);
+  expect((await publish(id, {}, editor)).json).toMatchObject({ code: 'grant.missing' });
+  // The version that had it says what is missing, and how to lend it.
+  const old = await ask('POST', `/flows/${id}/runs`, { input: {}, wait: 10, version: 1 });
+  expect(old.json).toMatchObject({ state: 'failed', problem: { code: 'grant.missing', at: { step: 'pay' } } });
+});
+
+test('AZ-05 what was lent to a step ends when it is published as another kind, whenever that was lent', async () => {
+  const id = await create(flow([pay]));
+  expect((await publish(id, { grant: 'needed' })).status).toBe(201);
+  await save(id, flow([set('pay')]), editor);
+  expect((await publish(id, {}, editor)).json).toMatchObject({ ended: [{ step: 'pay' }, { step: 'pay' }] });
+  const never = await create(flow([pay]));
+  const grants = [{ step: 'pay', power: 'secret: use bank for https://api.example.com' }];
+  expect((await ask('POST', `/flows/${never}/grants`, { grants })).status).toBe(201);
+  await save(never, flow([set('pay')]), editor);
+  expect((await publish(never, {}, editor)).json).toMatchObject({ ended: [{ step: 'pay' }, { step: 'pay' }] });
+  // Changed by somebody entitled: what he lends to the new kind stays, and so does what a step that is off was lent.
+  const mine = await create(flow([set('pay')]));
+  expect((await publish(mine)).status).toBe(201);
+  await save(mine, flow([pay]));
+  expect((await publish(mine, { grant: 'needed' })).json['ended']).toBeUndefined();
+  await save(mine, flow([{ ...pay, disabled: true }, set('more')]), editor);
+  expect((await publish(mine, {}, editor)).json['ended']).toBeUndefined();
+  expect(await granted(mine)).toHaveLength(2);
+});
+
+test('less that is lent by saying so takes the place of what was lent by being written', async () => {
+  const url = 'https://api.example.com/only/';
+  const id = await create(flow([get('get', url), get('other', url)]));
+  const power = 'net: GET api.example.com:443/only/';
+  expect((await publish(id, { grant: [{ step: 'get', power }] })).json).toMatchObject({
+    ended: [{ step: 'get', power: 'net: GET api.example.com:443' }],
+  });
+  expect(await granted(id)).toMatchObject([{ step: 'other' }, { step: 'get', power, typed: false }]);
+  expect((await publish(id)).status).toBe(201);
+});

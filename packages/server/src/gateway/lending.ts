@@ -8,12 +8,14 @@
  */
 
 import {
+  everyStep,
   lentByTyping,
   may,
   missing,
   needsOf,
   powerOf,
   printPower,
+  readFlow,
   type Flow,
   type Missing,
   type Principal,
@@ -86,15 +88,28 @@ export type Terms = {
   readonly asCaller?: boolean | undefined;
 };
 
-/** New grant rows, by this principal. */
+/** The kind of each step; those in blocks too. */
+export const kindsIn = (doc: unknown): ReadonlyMap<string, string> => {
+  const read = readFlow(doc);
+  return new Map(read.ok ? [...everyStep(read.flow)].map(({ id, kind }) => [id, kind]) : []);
+};
+
+/** Those that are for the steps of this draft as they are: what was lent to a step of another kind ends with the next version. */
+export const forTheirKind = <G extends GrantRow>(draft: unknown, grants: readonly G[]): readonly G[] => {
+  const kinds = kindsIn(draft);
+  return grants.filter(({ step, kind = null }) => step === '*' || kind === null || kinds.get(step) === kind);
+};
+
+/** New grant rows, by this principal, to steps of the draft. */
 const grantRows = (
   gate: Gate,
   who: Principal,
   flow: FlowRow,
   lent: readonly LentText[],
   { environment = '*', typed = false, asCaller = false }: Terms,
-): GrantRow[] =>
-  lent.map(({ step, power }) => ({
+): GrantRow[] => {
+  const kinds = kindsIn(flow.draft);
+  return lent.map(({ step, power }) => ({
     id: gate.newId('grant_'),
     flow: flow.id,
     step,
@@ -104,7 +119,9 @@ const grantRows = (
     asCaller,
     created: gate.clock(),
     typed,
+    kind: kinds.get(step) ?? null,
   }));
+};
 
 /** New grants, on record (LE1); null when the record cannot be written. Keeping them is the caller's. */
 export const lendNow = async (
@@ -151,7 +168,7 @@ export const lendTyped = async (
   const fresh = typed(draft).filter((one) => !places.has(place(one)));
   if (fresh.length === 0) return;
   const from = { who, project: flow.project };
-  const held = await lentIn(gate, from, await grantsInForce(gate, who.workspace, flow));
+  const held = await lentIn(gate, from, forTheirKind(draft, await grantsInForce(gate, who.workspace, flow)));
   const open = new Set(missing(old, held).map(({ power }) => power));
   const lent = missing(fresh, held)
     .filter(({ power }) => !open.has(power))

@@ -49,6 +49,8 @@ export type GrantRow = {
   readonly created: number;
   /** Lent by writing it plainly into a step, not by saying so. */
   readonly typed?: boolean;
+  /** The kind its step had when it was lent; null where that is not known, and for every step. */
+  readonly kind?: string | null;
 };
 
 export type KeyRow = {
@@ -245,6 +247,8 @@ export type WorkspaceStore = {
       by: string;
       at: number;
       grants: GrantRow[];
+      /** Grants of the flow that end with this version, by id. */
+      ends?: readonly string[];
       triggers: { id: string; kind: string; with: unknown; disabled: boolean }[];
     }): Promise<VersionRow | null>;
     version(id: string, version: number): Promise<VersionRow | null>;

@@ -4,7 +4,7 @@ import { everyStep, parsePower, printPower, problem, readFlow, type Flow, type P
 import { ROUTES } from '@headgate/core/api';
 import type { GrantRow } from '../../store/ports.ts';
 import { implement, type Route } from '../implement.ts';
-import { grantObject, grantsInForce, grantsNow, lacking, lendNow, needText } from '../lending.ts';
+import { forTheirKind, grantObject, grantsInForce, grantsNow, lacking, lendNow, needText } from '../lending.ts';
 import { bindCalls, grantSentence, type LentText } from '../calls.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, refuseAll } from '../outcome.ts';
@@ -50,7 +50,10 @@ export const readGrants = (
       );
     else if (step !== '*' && !known.has(step))
       problems.push(
-        problem('grant.step', `The flow has no step ${step}`, { at: { step, field: `${field}[${i}].step` } }),
+        problem('grant.step', `The draft has no step ${step}`, {
+          at: { step, field: `${field}[${i}].step` },
+          fix: 'Powers are lent to steps of the draft: put the step back into it first.',
+        }),
       );
     else lent.push({ step, power: printPower(parsed.value) });
   }
@@ -66,7 +69,7 @@ export const grantRoutes = (lodge: Lodge): readonly Route[] => {
       if (row === null) return MISSING;
       const read = readFlow(row.draft);
       if (!read.ok) return refuseAll('flow.invalid', read.problems);
-      const held = await grantsInForce(gate, who.workspace, row, query.environment);
+      const held = forTheirKind(row.draft, await grantsInForce(gate, who.workspace, row, query.environment));
       const { needs, missing } = await lacking(gate, who, row, read.flow, held);
       const from = { who, project: row.project };
       const granted = (await grantsNow(gate, who.workspace, row)).map(async (one) =>

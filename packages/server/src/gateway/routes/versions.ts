@@ -8,7 +8,8 @@ import type { Gate } from '../deps.ts';
 import { HOOK_PREFIX } from '../hooks.ts';
 import { implement, type Route } from '../implement.ts';
 import { bindCalls, type LentText } from '../calls.ts';
-import { grantsInForce, lacking, lendNow, mayGive } from '../lending.ts';
+import { endedBy, recordEnds } from '../endings.ts';
+import { grantsInForce, grantsNow, lacking, lendNow, mayGive } from '../lending.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, refuse, refuseAll } from '../outcome.ts';
 import { needsGrantGive, readGrants } from './grants.ts';
@@ -67,7 +68,12 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       if (body.grant !== undefined && !mayGive(who, row)) return needsGrantGive();
       const asked = readGrants(flow, body.grant === undefined || body.grant === 'needed' ? [] : body.grant, 'grant');
       if (!asked.ok) return refuseAll('input.invalid', asked.problems);
-      const have = await grantsInForce(gate, who.workspace, row);
+      const asks = await bindCalls(gate, { who, project: row.project }, asked.lent);
+      const all = (await grantsNow(gate, who.workspace, row)).map((one) => one.row);
+      const before = row.version === null ? null : await flows.version(row.id, row.version);
+      const ended = endedBy(flow, before?.doc, all, asks.lent);
+      const ends = new Set(ended.map(({ id }) => id));
+      const have = (await grantsInForce(gate, who.workspace, row)).filter(({ id }) => !ends.has(id));
       const by = { all: body.grant === 'needed', asked: asked.lent };
       const bound = await bindCalls(gate, { who, project: row.project }, await lentNow(gate, who, row, flow, have, by));
       if (bound.problems.length > 0) return refuseAll('input.invalid', bound.problems);
@@ -85,7 +91,7 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
         };
       }
       const rows = await lendNow(lodge, who, row, lent);
-      if (rows === null) return refuse('audit.down');
+      if (rows === null || !(await recordEnds(lodge, who, ended))) return refuse('audit.down');
       const made = await flows.publish({
         flow: row.id,
         hash: hashFlow(flow),
@@ -94,6 +100,7 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
         by: who.id,
         at: gate.clock(),
         grants: rows,
+        ends: [...ends],
         triggers: (flow.triggers ?? []).map((trigger) => ({
           id: trigger.id,
           kind: trigger.kind,
@@ -106,6 +113,7 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
         version: made.version,
         hash: made.hash,
         webhooks: await webhooksOf(gate, who.workspace, row.id, made.doc),
+        ...(ended.length === 0 ? {} : { ended: ended.map(({ step, power }) => ({ step, power })) }),
       });
     }),
 

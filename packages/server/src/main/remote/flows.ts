@@ -120,6 +120,7 @@ export const publishFlow = async (
   return ask(w, 'POST', `/api/v1/flows/${id(flow)}/publish`, body, (v) =>
     [
       `version ${String(v['version'])}`,
+      ...rowsOf(v, 'ended').map((e) => `ended  ${String(e['step'])}=${String(e['power'])}`),
       ...rowsOf(v, 'webhooks').map((h) => `${String(h['trigger'])}  ${String(h['url'])}`),
     ].join('\n'),
   );

@@ -231,10 +231,10 @@ test('grants are added all or none, and removed one by one', async () => {
   expect(await grants.list('flow_a')).toEqual([]);
   expect(await grants.add([])).toBe(true);
   const row: GrantRow = { ...grant('grant_1', 'flow_a'), asCaller: true, environment: 'prod', step: 'fetch' };
-  expect(await grants.add([row, { ...grant('grant_2', 'flow_a'), typed: true }])).toBe(true);
+  expect(await grants.add([row, { ...grant('grant_2', 'flow_a'), typed: true, kind: 'http.request@1' }])).toBe(true);
   expect(await grants.list('flow_a')).toEqual([
-    { ...row, typed: false },
-    { ...grant('grant_2', 'flow_a'), typed: true },
+    { ...row, typed: false, kind: null },
+    { ...grant('grant_2', 'flow_a'), typed: true, kind: 'http.request@1' },
   ]);
   expect(await grants.remove('flow_b', 'grant_1')).toBe(false);
   expect(await grants.remove('flow_a', 'grant_1')).toBe(true);

@@ -96,6 +96,8 @@ export const versionsOf = ({ db, change, credentials }: Ground, workspace: strin
                 .where('flow', '=', p.flow)
                 .where('version', '=', flow.version)
                 .executeTakeFirst();
+        if (p.ends !== undefined && p.ends.length > 0)
+          await trx.deleteFrom('power_grant').where('flow', '=', p.flow).where('id', 'in', p.ends).execute();
         if (p.grants.length > 0)
           await trx
             .insertInto('power_grant')

@@ -108,7 +108,11 @@ test('AZ-08 calls lent by a name are kept by the id of the one flow that had it,
     const flow = database.prepare(
       "insert into flow select ?, ?, workspace, project, owner, ?, revision, draft, draft_hash, version, enabled, created, updated from flow where id = 'flow_one'",
     );
-    for (const [n, [id, name]] of [['flow_two', 'Two'], ['flow_a', 'Same'], ['flow_b', 'Same']].entries())
+    for (const [n, [id, name]] of [
+      ['flow_two', 'Two'],
+      ['flow_a', 'Same'],
+      ['flow_b', 'Same'],
+    ].entries())
       flow.run(100 + n, id ?? '', name ?? '');
     const grant = database.prepare(
       "insert into power_grant (id, workspace, flow, step, power, environment, grantor, as_caller, created) values (?, 'default', 'flow_one', '*', ?, '*', 'key_one', 0, 1)",

@@ -4,9 +4,20 @@
  *
  * N1 An answer leaves only after the run it speaks of is durable.
  * N2 Whoever may not run a flow learns as little of it as if it did not exist.
+ * N3 A repetition is told of the run that there is already; what came of it, only to who started that, or may read runs.
  */
 
-import { at, isOver, may, type Problem, problem, type Result, type RunView, type StartRequest } from '@headgate/core';
+import {
+  at,
+  isOver,
+  may,
+  type Principal,
+  type Problem,
+  problem,
+  type Result,
+  type RunView,
+  type StartRequest,
+} from '@headgate/core';
 import type { Store } from '../store/ports.ts';
 import { NotDurable } from '../store/writer/writer.ts';
 import type { Clock } from './clock.ts';
@@ -70,7 +81,12 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
         : (runs.byKey(target.row.id, key) ??
           (await store.in(target.workspace).runs.byIdempotencyKey(target.row.id, key, 0)) ??
           runs.byKey(target.row.id, key));
-    if (existing !== null) return finish(principal.workspace, existing, request.wait);
+    if (existing !== null) {
+      const found = await finish(principal.workspace, existing, request.wait);
+      return found.ok && !(await mayKnow(principal, target, existing))
+        ? { ok: true, value: bare(found.value.run) }
+        : found;
+    }
     const made = runs.create({
       target,
       input: checked.value,
@@ -128,6 +144,12 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
       : { ok: true, value: { run: found, finished: isOver(found.state) } };
   };
 
+  const mayKnow = async (who: Principal, { workspace, row: flow }: Target, id: string): Promise<boolean> => {
+    if (may(who, 'run.read', { workspace, project: flow.project, flow: flow.id })) return true;
+    const run = runs.live(id)?.base ?? (await store.in(workspace).runs.get(id));
+    return run?.principal === who.id;
+  };
+
   const settled = async (live: Live): Promise<Result<RunView>> => {
     // What was asked for is written in its turn, and only then covered by its group.
     while (live.advancing && !live.abandoned) await new Promise((resolve) => setImmediate(resolve));
@@ -138,6 +160,12 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
 
   return { start, settled };
 };
+
+/** That there is a run, and its state (N3). */
+const bare = (run: RunView): { run: RunView; finished: false } => ({
+  run: { ...run, output: null, problem: null },
+  finished: false,
+});
 
 export const unavailable: { readonly ok: false; readonly problem: Problem } = {
   ok: false,

@@ -142,3 +142,28 @@ test('less that is lent by saying so takes the place of what was lent by being w
   expect(await granted(id)).toMatchObject([{ step: 'other' }, { step: 'get', power, typed: false }]);
   expect((await publish(id)).status).toBe(201);
 });
+
+test('OPS-03 the name of an environment cannot be made to look like another grant in the audit trail', async () => {
+  const id = await create(flow([set('s')]));
+  const grants = [{ step: '*', power: 'net: GET a.example.com' }];
+  const give = (environment: string) => ask('POST', `/flows/${id}/grants`, { grants, environment });
+  for (const odd of ['* net: GET b.example.com:443\n', 'prod\n', 'a b', 'Prod', '', '**', '9', 'x'.repeat(65), 'pröd'])
+    expect((await give(odd)).status).toBe(422);
+  for (const fine of ['*', 'prod', 'eu-west_2']) expect((await give(fine)).status).toBe(201);
+  expect((await ask('GET', `/flows/${id}/powers?environment=a%0Ab`)).status).toBe(422);
+});
+
+test('AZ-05 a check tells only of secrets that the caller could list', async () => {
+  expect(
+    (await ask('PUT', '/secrets', { name: 'bank', value: 'x1y2z3w4v5', origins: ['https://api.example.com'] })).status,
+  ).toBe(200);
+  const told = async (secret: string, as: string) => {
+    const draft = flow([get('get', API, { with: { method: 'GET', url: API, secret } })]);
+    return JSON.stringify((await ask('POST', '/flows/check', { draft }, as)).json).replaceAll(secret, 'NAME');
+  };
+  const reader = (await server.key({ permissions: ['flow.read'] })).plain;
+  const narrow = (await server.key({ flows: [await create(flow([set('s')]))] })).plain;
+  for (const as of [reader, narrow, editor]) expect(await told('bank', as)).toBe(await told('nobody', as));
+  expect(await told('nobody', key)).toContain('secret.unknown');
+  expect(await told('bank', key)).not.toContain('secret.unknown');
+});

@@ -1,12 +1,14 @@
 /**
  * `npm run attacks`: runs every test that carries the id of an attack (test/attacks/rows.json), and prints how many rows
  * of each class hold. A row holds when tests with its id ran and none failed; one without a test is counted as open.
- * Words after `--` narrow it to ids that begin with them: `npm run attacks -- SSRF DOS-07`.
+ * Words after `--` narrow it to ids that begin with them: `npm run attacks -- SSRF DOS-07`. With `--assume-breach` native
+ * code takes the place of the engine instead (attacks/breach.mjs).
  *
  * It judges nothing itself: what a row asks for is what its tests assert, positive twins included.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { assumeBreach } from './attacks/breach.mjs';
 import { quiet } from './house/child.mjs';
 import { ensurePackages } from './house/packages.mjs';
 import { ROOT, prepare } from './house/prepare.mjs';
@@ -24,6 +26,11 @@ const carries = (text, id) => new RegExp(`\\b${id}\\b`).test(text);
 
 await enter(async () => {
   const wanted = process.argv.slice(2).filter((word) => word !== '--');
+  if (wanted.includes('--assume-breach')) {
+    const { node, env } = await prepare({ build: true });
+    await ensurePackages(join(ROOT, 'test', 'packages.json'));
+    return assumeBreach(node, env);
+  }
   const groups = /** @type {Group[]} */ (json(join(ROOT, 'test', 'attacks', 'rows.json')));
   const chosen = groups
     .map((group) => ({

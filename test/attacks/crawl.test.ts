@@ -185,6 +185,7 @@ describe('SEC-01 the guard stands before every answer', () => {
     for (const [method, path, body] of [
       ['POST', '/api/v1/flows', { [CANARY]: 1 }],
       ['POST', '/api/v1/flows', { draft: { headgate: 1, name: 'x', steps: [{ id: CANARY, kind: CANARY }] } }],
+      ['PUT', '/api/v1/secrets', { name: 'wrong', credential: { kind: 'api_key', value: CANARY, [CANARY]: 1 } }],
       ['GET', `/api/v1/runs?state=${CANARY}`, undefined],
       ['GET', `/api/v1/runs?${CANARY}=1`, undefined],
       ['POST', `/api/v1/flows/${ids['id']}/grants`, { grants: [{ step: 'echo', power: `net: ${CANARY}` }] }],

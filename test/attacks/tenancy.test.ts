@@ -291,6 +291,7 @@ describe('AZ-03 mass assignment', () => {
     ['resolveRun', ROUTES.resolveRun, { choice: 'fail' }],
     ['createKey', ROUTES.createKey, { name: 'x', permissions: ['run'] }],
     ['putSecret', ROUTES.putSecret, { name: 'x', value: 'y' }],
+    ['setPolicy', ROUTES.setPolicy, { denied: [] }],
   ];
 
   test('AZ-03 the list below is every route with a JSON body', () => {

@@ -53,13 +53,13 @@ test('a grant marked as caller holds only for callers who may, and without a wor
 
 test('a policy and a narrowing take away, and never give', () => {
   const grants = [grant('net: * *')];
-  expect(ask(grants, { policy: [] })).toBe('policy.denied');
-  expect(ask(grants, { policy: [power('net: GET *.a.com')] })).toBe('policy.denied');
-  expect(ask(grants, { policy: [power('net: GET *')] })).toBe('ok by ann');
+  expect(ask(grants, { policy: { only: [], denied: [] } })).toBe('policy.denied');
+  expect(ask(grants, { policy: { only: [power('net: GET *.a.com')], denied: [] } })).toBe('policy.denied');
+  expect(ask(grants, { policy: { only: [power('net: GET *')], denied: [] } })).toBe('ok by ann');
   expect(ask(grants, { narrow: [power('net: GET b.com')] })).toBe('power.narrowed');
   expect(ask(grants, { narrow: [power('net: GET b.com'), get] })).toBe('ok by ann');
   expect(ask(grants, { narrow: [power('flow: call x')] })).toBe('ok by ann');
-  expect(ask([], { narrow: [get], policy: [get] })).toBe('grant.missing');
+  expect(ask([], { narrow: [get], policy: { only: [get], denied: [] } })).toBe('grant.missing');
 });
 
 test('two grants that cover the request only together do not', () => {
@@ -103,7 +103,9 @@ test('AU1 AU2 a yes always means: some grant of this step and environment covers
     fc.property(
       fc.array(lent, { maxLength: 4 }),
       some,
-      fc.option(fc.array(some), { nil: undefined }),
+      fc.option(fc.record({ only: fc.option(fc.array(some)), denied: fc.array(some, { maxLength: 2 }) }), {
+        nil: undefined,
+      }),
       fc.option(fc.array(some), { nil: undefined }),
       (grants, request, policy, narrow) => {
         const answer = authority({
@@ -120,11 +122,39 @@ test('AU1 AU2 a yes always means: some grant of this step and environment covers
           grants.some(
             (g) => g.step !== 'other' && g.environment !== 'dev' && g.grantor === 'ann' && covers(g.power, request),
           ) &&
-          (policy === undefined || policy.some((p) => covers(p, request))) &&
+          (policy?.only?.some((p) => covers(p, request)) ?? true) &&
+          policy?.denied.some((p) => covers(p, request) || covers(request, p)) !== true &&
           (mine.length === 0 || mine.some((n) => covers(n, request)));
         expect(answer.ok).toBe(should);
       },
     ),
     { numRuns: 2000 },
+  );
+});
+
+test('SEC-01 code that was edited has lost the secret that was shown to it, and is told why', () => {
+  const to = (code: string): string => `secret: read mine for code ${code.repeat(64)}`;
+  const request = power(to('b'));
+  const answer = authority({
+    request,
+    step: 'fetch',
+    environment: 'prod',
+    grants: [grant(to('a'))],
+    grantorMay: () => true,
+  });
+  expect(answer).toMatchObject({
+    ok: false,
+    problem: { code: 'grant.missing', text: expect.stringContaining('code was changed') },
+  });
+  expect(ask([grant(to('b'))], { request })).toBe('ok by ann');
+  expect(ask([grant('secret: read mine')], { request })).toBe('grant.missing');
+  // What bounds powers names no code.
+  expect(ask([grant(to('b'))], { request, narrow: [power('secret: read mine')] })).toBe('ok by ann');
+  expect(ask([grant(to('b'))], { request, narrow: [power('secret: read other')] })).toBe('power.narrowed');
+  expect(ask([grant(to('b'))], { request, policy: { only: [power('secret: read mine')], denied: [] } })).toBe(
+    'ok by ann',
+  );
+  expect(ask([grant(to('b'))], { request, policy: { only: [power('secret: use * for *')], denied: [] } })).toBe(
+    'policy.denied',
   );
 });

@@ -12,7 +12,8 @@
  */
 
 import { problem, type Problem } from '../problem.ts';
-import { covers, printPower, type Power, sentence, withoutPath } from './power.ts';
+import { allows, EVERYTHING, type Policy } from './policy.ts';
+import { covers, printPower, type Power, sentence, withoutCode, withoutPath } from './power.ts';
 
 /**
  * A power lent to a step (`*`: every step) in an environment (`*`: every one) by `grantor`. `asCaller`: only as far as
@@ -30,6 +31,8 @@ export type AuthorityRequest<G extends GrantLent = GrantLent> = {
   readonly request: Power;
   /** The request in the words of who asks (a flow by its name): what is told, and what a narrowing may say instead. */
   readonly asWritten?: Power;
+  /** The request by the name of what it reaches, which a policy may be about. */
+  readonly named?: Power;
   readonly step: string;
   readonly environment: string;
   readonly grants: readonly G[];
@@ -37,8 +40,8 @@ export type AuthorityRequest<G extends GrantLent = GrantLent> = {
   readonly grantorMay: (grantor: string) => boolean;
   /** May who started the run do this as well? Asked for grants marked `asCaller`; without it the answer is no. */
   readonly callerMay?: () => boolean;
-  /** All that the workspace allows; absent means it restricts nothing, empty that it allows nothing. */
-  readonly policy?: readonly Power[];
+  /** What the workspace allows; absent means that it restricts nothing. */
+  readonly policy?: Policy;
   /** The step's narrowing. Of each power it names, only what it lists remains; powers it does not name are untouched. */
   readonly narrow?: readonly Power[];
 };
@@ -65,14 +68,17 @@ export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Auth
     problem: problem(code, `${why}: ${sentence(told)}. As a power: ${printPower(told)}`, { at: { step }, fix }),
   });
   const named = narrow?.filter((power) => power.power === request.power) ?? [];
-  if (named.length > 0 && !named.some((power) => covers(power, request) || covers(power, asWritten))) {
+  const forms = [request, asWritten, ...(asked.named === undefined ? [] : [asked.named])];
+  const within = (limit: Power): boolean =>
+    covers(limit, request) || covers(limit, asWritten) || covers(limit, withoutCode(request));
+  if (named.length > 0 && !named.some(within)) {
     return refuse(
       'power.narrowed',
       'The step itself narrows its powers to less than this',
       'Widen `narrow` of the step, or let it ask for less.',
     );
   }
-  if (asked.policy !== undefined && !asked.policy.some((power) => covers(power, request))) {
+  if (!allows(asked.policy ?? EVERYTHING, ...forms)) {
     return refuse(
       'policy.denied',
       'The workspace allows nobody to lend this',
@@ -96,7 +102,14 @@ export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Auth
   // What was lent by a name alone, before a flow had it, is no grant for the flow that has it now (AU3).
   if (fitting.length > 0 || asked.grants.some((grant) => here(grant) && covers(grant.power, asWritten)))
     return refuse('grant.void', VOID[request.power] ?? VOIDED, `${lend}, by somebody who may.`);
-  // Nothing fitted: what would without its path was lent for another one.
+  // Nothing fitted: what would without its path was lent for another one, and what would without its code, for other code.
+  const anyCode = withoutCode(request);
+  if (anyCode !== request && asked.grants.some((grant) => here(grant) && covers(withoutCode(grant.power), anyCode)))
+    return refuse(
+      'grant.missing',
+      'The code was changed since the step was lent this',
+      `${lend}, after reading the code.`,
+    );
   const elsewhere = asked.grants.some((grant) => here(grant) && covers(withoutPath(grant.power), told));
   return elsewhere
     ? refuse('grant.missing', 'The step was lent this for other paths alone', `${lend}, or the path it wants.`)

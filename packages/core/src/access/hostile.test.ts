@@ -267,6 +267,15 @@ test('SEC-01 who may use a secret may not read it, and no wildcard reads', () =>
   expect(covered('secret: read github', 'secret: read github')).toBe(true);
 });
 
+test('SEC-01 a secret shown to one text of code is shown to no other, and a grant that names no code shows nothing', () => {
+  const to = (code: string): string => `secret: read github for code ${code.repeat(64)}`;
+  expect(covered(to('a'), to('a'))).toBe(true);
+  expect(covered(to('a'), to('b'))).toBe(false);
+  expect(covered('secret: read github', to('a'))).toBe(false);
+  expect(covered(to('a'), 'secret: read github')).toBe(false);
+  expect(covered(to('a'), to('a').replace('github', 'gitlab'))).toBe(false);
+});
+
 test('LLM-01 a tool that was not given is covered by no other name', () => {
   for (const tool of [
     'mcp: git/pus',

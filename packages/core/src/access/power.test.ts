@@ -47,7 +47,9 @@ const written: { readonly [W in PowerWord]: fc.Arbitrary<string> } = {
   file: fc.tuple(verbs, one('*', 'a/', 'a/b/', 'a/b', 'ab/', 'a', 'é/', 'A/')).map(([v, p]) => `file: ${v} ${p}`),
   secret: fc.oneof(
     fc.tuple(one('*', 'github', 'GitHub'), origin).map(([n, o]) => `secret: use ${n} for ${o}`),
-    one('github', 'GitHub').map((n) => `secret: read ${n}`),
+    fc
+      .tuple(one('github', 'GitHub'), one('', ` for code ${'a'.repeat(64)}`, ` for code ${'b'.repeat(64)}`))
+      .map(([n, c]) => `secret: read ${n}${c}`),
   ),
   model: fc
     .tuple(
@@ -151,6 +153,9 @@ test('what is no power is refused with the reason and the form', () => {
     'file: read a*/',
     'secret: read *',
     'secret: read a b',
+    'secret: read a for code',
+    'secret: read a for code 12',
+    `secret: read a for code ${'A'.repeat(64)}`,
     'model: gpt',
     'model: local/*, many tokens a run',
     'model: local/*, 0 tokens a run',
@@ -329,6 +334,7 @@ test('a power is told in words', () => {
     'secret: use github for https://api.github.com',
     'secret: use * for *',
     'secret: read github',
+    `secret: read github for code ${'0'.repeat(64)}`,
     'net: GET a.com/repos/acme/',
     'net: GET a.com/repos/acme',
     'file: read invoices/',

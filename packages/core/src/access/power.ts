@@ -3,7 +3,7 @@
  * The grammar of each power is a file of scopes/; docs/powers.md tells it to people.
  *
  *   net: GET api.github.com:443/repos/acme/     secret: use github for https://api.github.com     flow: call Greet
- *   file: read invoices/                        secret: read github                               mcp: server/tool
+ *   file: read invoices/                        secret: read github for code 9f86d081…            mcp: server/tool
  *   data: read table customers                  model: local/*, 20k tokens a run                  ask: role admin
  *   code: js                                    reveal: jwt (of outputs, not of steps)
  *
@@ -95,6 +95,13 @@ export const sentence = (power: Power): string => grammarOf(power).sentence(powe
 export const withoutPath = (power: Power): Power => {
   if (power.power !== 'net' || power.path === undefined) return power;
   const { path: _path, ...rest } = power;
+  return rest;
+};
+
+/** To see a secret, whatever the code: what narrows or limits powers names no text of code. Every other power as it is. */
+export const withoutCode = (power: Power): Power => {
+  if (power.power !== 'secret' || power.read !== true || power.code === undefined) return power;
+  const { code: _code, ...rest } = power;
   return rest;
 };
 

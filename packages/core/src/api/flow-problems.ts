@@ -70,6 +70,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'policy.denied': 'The workspace allows nobody to lend this.',
   'narrow.denies': '`narrow` leaves out what the step needs.',
   'narrow.unused': '`narrow` names a power the step does not ask for.',
+  'secret.masked': 'What the guard shows in the place of a value stands where the value belongs.',
   'secret.kind': 'A secret of this kind is never sent with a request.',
   'secret.missing': 'There is no secret of this name that may be sent there.',
   'secret.token': 'No token came from where the secret says it is to be had.',
@@ -93,6 +94,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
 
   'code.dynamic': 'Code loads other code while it runs.',
   'code.import': 'Code imports what is not on the list of libraries.',
+  'code.secret': 'Which secret the code asks to see cannot be told from its text.',
   'code.steps': 'Which step the code reads cannot be told from its text.',
   'code.too_large': 'The code, or what it becomes with its libraries, is larger than allowed.',
   'code.too_slow': 'The code took longer to prepare than allowed.',

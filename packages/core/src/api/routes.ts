@@ -10,6 +10,7 @@ import * as hooks from './hooks.ts';
 import * as keys from './keys.ts';
 import * as pages from './pages.ts';
 import type { Contract } from './route.ts';
+import * as policy from './policy.ts';
 import * as runs from './runs.ts';
 import * as secrets from './secrets.ts';
 import * as steps from './steps.ts';
@@ -41,6 +42,9 @@ export const ROUTES = {
   dryRun: grants.dryRun,
   giveGrants: grants.giveGrants,
   takeGrant: grants.takeGrant,
+
+  getPolicy: policy.getPolicy,
+  setPolicy: policy.setPolicy,
 
   startRun: runs.startRun,
   listRuns: runs.listRuns,

@@ -35,7 +35,7 @@ export const startRun = route({
     200: z.strictObject({ id, state: runState, output: json, problem: problem.optional() }),
     202: accepted,
   },
-  problems: ['missing', 'flow.unpublished', 'flow.disabled', 'requests.limit'],
+  problems: ['missing', 'flow.unpublished', 'flow.disabled', 'grant.missing', 'requests.limit'],
   summary:
     'Run a flow. 200 when it finished in time (a failed run too), else 202. Draft runs and pins need `flow.write` too',
   tags,

@@ -14,6 +14,7 @@ import { problem } from '../problem.ts';
 import type { Catalog, StepKind } from '../step/define.ts';
 import { isBlock } from './blocks.ts';
 import { AMBIGUOUS, type CheckContext, type Checked, Findings } from './checks/findings.ts';
+import { maskedIn } from './checks/masked.ts';
 import { checkExpressions, type Known } from './checks/references.ts';
 import { checkSettings, checkStepSettings } from './checks/settings.ts';
 import { ANY, listOf, type Shape, shapeOfLiteral, shapeOfSchema, shapeOfZod } from './checks/shape.ts';
@@ -55,6 +56,7 @@ export const check = (flow: Flow, catalog: Catalog, context: CheckContext = {}):
 
   const input = compileInput(flow.input);
   if (!input.ok) findings.all(input.problems);
+  findings.all(maskedIn(flow));
   checkTriggers(flow, catalog, known, input.ok && flow.input !== undefined ? input.validate : undefined);
   checkCycles(graph, findings);
   for (const level of graph.levels) checkExclusive(level, ports, findings);

@@ -220,15 +220,6 @@ test('judging is total: any schema and any value end in an answer', () => {
   );
 });
 
-test('a small object is judged in a few microseconds', () => {
-  const judge = validator(order);
-  const value = { name: 'x', count: 2, items: [{ id: 'a', price: 1 }], state: 'new', mail: 'a@b.co' };
-  for (let i = 0; i < 20_000; i++) judge(value);
-  const begun = performance.now();
-  for (let i = 0; i < 20_000; i++) judge(value);
-  expect((performance.now() - begun) / 20_000).toBeLessThan(0.05);
-});
-
 test('a schema cannot make its own compiling costly (DOS-06)', () => {
   const properties = Object.fromEntries(
     Array.from({ length: 2000 }, (_, i) => [`p${i}`, { pattern: `(x{30}){30}(y{30}){30}a{1000}${i}` }]),

@@ -102,12 +102,20 @@ const escapes = (text: string, table: readonly string[]): string => {
   return made;
 };
 
+/** Every character as a reference of HTML. */
+const references = (value: string, radix: 10 | 16, high = false): string => {
+  const number = (c: string): string => (c.codePointAt(0) ?? 0).toString(radix);
+  const mark = radix === 10 ? '&#' : '&#x';
+  return Array.from(value, (c) => `${mark}${high ? number(c).toUpperCase() : number(c)};`).join('');
+};
+
 const inNumbers = (value: string, bytes: Uint8Array): string[] => {
-  const made = [digits(bytes, LOW, '\\x'), bytes.join(',')];
+  const made = [digits(bytes, LOW, '\\x'), bytes.join(','), bytes.join(', '), references(value, 10)];
   for (const table of [LOW, HIGH]) {
     made.push(digits(bytes, table, ''), digits(bytes, table, '%'), escapes(value, table));
     made.push(digits(bytes, table, ' ').slice(1), digits(bytes, table, ':').slice(1));
     made.push(digits(wideBytes(value), table, ''));
+    made.push(references(value, 16, table === HIGH));
     // JSON as written by those who keep to ASCII.
     if (BEYOND.test(value)) made.push(jsonEscaped(value).replaceAll(ALL_BEYOND, (c) => escapes(c, table)));
   }

@@ -80,7 +80,8 @@ export type Code = {
 };
 /**
  * `source`: a module whose default export is a function of `(input, can)`. `names`: the functions of `can` it may call,
- * besides `log`: `fetch`, which goes through the `net` power of the step.
+ * besides `log`: `fetch`, which goes through the `net` power of the step, and `secret`, which shows a secret by a power of
+ * its own.
  */
 export type CodeProgram = {
   readonly source: string;

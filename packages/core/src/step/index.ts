@@ -3,6 +3,8 @@ export { z } from 'zod';
 export { bad, good, problem } from '../problem.ts';
 export type { Problem, Result } from '../problem.ts';
 export { normaliseHost } from '../access/host.ts';
+export { codeHash } from '../access/code-hash.ts';
+export { secretsShown } from '../flow/code/secrets.ts';
 export { SECRET_NAME, SECRET_NAME_IS } from '../access/secret-name.ts';
 export { normalisePath } from '../access/scopes/path.ts';
 export { isZone } from '../expr/methods/zones.ts';

@@ -27,9 +27,9 @@ type From = {
 export const aimAt = async (from: From, idOrName: string): Promise<Aim> => {
   const { flows, place } = from;
   const asWritten = { power: 'flow', flow: idOrName } as const;
-  const to = ({ id, project }: FlowRow): Pick<Aim, 'power' | 'reached'> => ({
+  const to = ({ id, project, name }: FlowRow): Pick<Aim, 'power' | 'reached'> => ({
     power: { power: 'flow', flow: id },
-    reached: { id, project, asWritten },
+    reached: { id, project, asWritten, named: { power: 'flow', flow: name } },
   });
   const nowhere = { power: asWritten, reached: { id: '', project: place.project, asWritten } };
   const rows = await flows.called(place.workspace, place.project, idOrName);

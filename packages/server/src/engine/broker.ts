@@ -1,8 +1,8 @@
 /**
  * The broker: the one function through which every effect of a step goes.
  *
- * B1 Authority is computed here, at the moment of use: grant ∩ what its grantor may still give ∩ the step's own narrowing,
- *    and for a power lent `as caller` ∩ what who started the run may lend. Nothing is carried over from when the flow was
+ * B1 Authority is computed here, at the moment of use: grant ∩ what its grantor may still give ∩ the policy of the workspace
+ *    ∩ the step's own narrowing, and for a power lent `as caller` ∩ what who started the run may lend. Nothing is carried over from when the flow was
  *    saved or the run began.
  * B1a Calling a flow stands on a grantor who may run that very flow: a key that is narrowed to one flow cannot reach
  *    another by lending the call of it.

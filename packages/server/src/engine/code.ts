@@ -4,7 +4,8 @@
  * C1 The code gets nothing but `input`, the facts its text names (the upstream steps by their ids, `trigger`, `item`,
  *    `index`), its log, and the host functions its step lists. A name that its text does not hold is not there, however
  *    it is put together at run time.
- * C2 A host function is the power itself, judged at each use: `can.fetch` is this step's `net`, with all its doors.
+ * C2 A host function is the power itself, judged at each use: `can.fetch` is this step's `net`, with all its doors;
+ *    `can.secret` shows a secret to the text of code that it was lent to, and to no other.
  * C4 Running code is a power itself, judged when it runs; what is taken back ends the run.
  * C3 The trust domain is the workspace. Limits are constants of the server; nothing in a flow reaches them (row SBX-05).
  */
@@ -13,6 +14,7 @@ import { createHash } from 'node:crypto';
 import {
   at,
   bad,
+  codeHash,
   type Can,
   type Code,
   type CodeLanguage,
@@ -50,6 +52,8 @@ type Lending = {
   readonly signal: AbortSignal;
   readonly log: Can['log'];
   readonly allow: Allow;
+  /** Shows a secret to the code with this hash, when that was lent. */
+  readonly show: (name: string, code: string) => Promise<{ readonly value: unknown } | { readonly problem: Problem }>;
 };
 
 /** `map`: from the script to the author's text; null where they are the same. `steps`: those the text names. */
@@ -104,7 +108,8 @@ export class Programs {
         limits: LIMITS,
         log: (level, text) => log(level, text),
         signal,
-        host: async (_name, args) => {
+        host: async (name, args) => {
+          if (name === 'secret') return shown(to, asked, args);
           const request = requestOf(args);
           if (!request.ok) return request;
           const answer = await net.request(request.value);
@@ -135,7 +140,7 @@ export class Programs {
   async #program(source: string, language: CodeLanguage, step: string): Promise<Result<Program>> {
     if (language !== 'python')
       return this.#compiler === null ? bad(NO_JAIL) : this.#compiler.compile(source, language, step);
-    const { names, problems } = readCode(source, language) ?? { names: [], problems: [] };
+    const { names, problems } = readCode(source, language) ?? { names: [], secrets: [], problems: [] };
     const [first] = problems;
     if (first !== undefined) return bad(at({ step, field: 'with.source' }, first));
     return good({ hash: createHash('sha256').update(source).digest('hex'), script: source, map: null, steps: names });
@@ -164,6 +169,16 @@ const factsOf = ({ see }: Lending, words: ReadonlySet<string>, named: readonly C
   if (words.has('steps')) facts['steps'] = Object.fromEntries(named.map(({ id }) => [id, scope.step(id) ?? null]));
   for (const root of ['trigger', 'item', 'index'] as const) if (words.has(root)) facts[root] = scope.get(root);
   return Object.keys(facts).length === 0 ? '' : JSON.stringify(facts);
+};
+
+/** `can.secret(name)`: the value, for this run alone. */
+const shown = async ({ show }: Lending, asked: CodeProgram, args: string): Promise<Result<string>> => {
+  const list = JSON.parse(args) as unknown;
+  const [name, ...more] = Array.isArray(list) ? (list as readonly unknown[]) : [];
+  if (typeof name !== 'string' || more.length > 0)
+    return bad(problem('code.call', 'can.secret takes the name of a secret, a text', { at: { field: 'source' } }));
+  const answer = await show(name, codeHash(asked.language, asked.source));
+  return 'problem' in answer ? bad(answer.problem) : good(JSON.stringify(answer.value));
 };
 
 /** The arguments of `can.fetch(url, {method, headers, body, timeout, secret})`. */

@@ -162,8 +162,8 @@ export class Credentials {
   }
 
   /**
-   * What a step sees that was lent `secret: read NAME`, a power of its own that is judged and recorded like every effect
-   * (`secret: use NAME for ORIGIN` does not cover it): one text, or the fields of a kind that has several; of `oauth2_…`
+   * What a step sees that was lent `secret: read NAME for code HASH`, a power of its own that is judged and recorded like
+   * every effect (`secret: use NAME for ORIGIN` does not cover it, nor does a grant to other code): one text, or the fields of a kind that has several; of `oauth2_…`
    * the token of now. Problems: `secret.unknown`, `secret.token`, and those of the broker.
    */
   async readFor(
@@ -171,9 +171,9 @@ export class Credentials {
     live: Live,
     step: string,
     narrow: readonly Power[] | undefined,
-    name: string,
+    { name, code }: { readonly name: string; readonly code: string },
   ): Promise<{ readonly value: unknown } | { readonly problem: Problem }> {
-    const power = parsePower(`secret: read ${name}`);
+    const power = parsePower(`secret: read ${name} for code ${code}`);
     if (!power.ok) return { problem: power.problem };
     const { workspace, project, principal, id: run } = live.base;
     const ask = { workspace, project, name, principal, run, step };

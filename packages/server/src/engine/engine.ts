@@ -22,7 +22,7 @@ import { Followers } from './follow.ts';
 import { Hooks } from './hooks.ts';
 import { KnownValues } from './known.ts';
 import type { Live } from './live.ts';
-import { Later } from './later.ts';
+import { INSTANCE, Later } from './later.ts';
 import { Loop } from './loop.ts';
 import { netFor } from './net.ts';
 import { type Allow, Programs } from './code.ts';
@@ -39,6 +39,7 @@ import { KEEP, type Keep, startSweeping } from './sweep.ts';
 import { Timers } from './timers.ts';
 import { Tokens } from './tokens.ts';
 import { type ReadBlob, Values } from './values.ts';
+import { veiled } from './veil.ts';
 import { eventView } from './views.ts';
 
 /** The opening half of the vault, as the engine uses it. */
@@ -94,7 +95,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const flows = new Flows(store, o.catalog);
   const followers = new Followers();
   const known = new KnownValues();
-  const journal = followers.watching(store.journal, (write) => values.written((write.blobs ?? []).map((b) => b.id)));
+  const clear = veiled(store.journal, known);
+  const journal = followers.watching(clear, (write) => values.written((write.blobs ?? []).map((b) => b.id)));
   const broker = new Broker({
     journal,
     now: clock.now,
@@ -110,7 +112,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     learning = learning.catch(() => undefined).then(async () => known.learn(await credentials.values()));
     return learning;
   };
-  const tokens = new Tokens({ door: o.door, journal: store.journal, now: clock.now, learn });
+  const tokens = new Tokens({ door: o.door, journal: clear, now: clock.now, learn });
   const sources = [...(o.sources ?? []), storeSource(store, vault.openSecret, clock.now)];
   const credentials: Credentials = new Credentials(sources, tokens, learn, (value) => known.hides(value));
   const tokenOf = (live: Live, step: string, item: readonly number[]): string => vault.resumeToken(live.id, step, item);
@@ -155,10 +157,12 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
             const power = { power: 'code', language } as const;
             return broker.effect(live, cs.step.id, cs.narrow, [power], act, undefined, true);
           };
-          return { net, code: programs.lend({ live, step: cs.step.id, net, see, signal, log, allow }) };
+          const show = (name: string, code: string) =>
+            credentials.readFor(broker, live, cs.step.id, cs.narrow, { name, code });
+          return { net, code: programs.lend({ live, step: cs.step.id, net, see, signal, log, allow, show }) };
         },
         call: (live, step, scope, attempt, name, input) =>
-          later.soon(async () => {
+          later.soon(live.base.workspace, async () => {
             if (live.over) return { problem: problem('run.over', 'This run is over already') };
             const narrow = live.compiled.steps[step.index]?.narrow;
             const from = { flows, place: live.base, step: step.id, narrow, now: clock.now() };
@@ -217,7 +221,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const changed = (): void => {
     flows.forget();
     broker.changed();
-    later.do('the queue of a revoked key', () => dismissRevoked(store, clock, runs));
+    later.do(INSTANCE, 'the queue of a revoked key', () => dismissRevoked(store, clock, runs));
     hooks.forget();
     alerts.forget();
     void learn().catch((error: unknown) => log('error', 'secrets could not be read', { error: String(error) }));

@@ -5,7 +5,18 @@
  * It reads; it never writes a flow.
  */
 
-import { type Catalog, type Flow, flowSchema, type Problem, problem, type Result } from '@headgate/core';
+import {
+  type Catalog,
+  EVERYTHING,
+  type Flow,
+  flowSchema,
+  NOTHING_ALLOWED,
+  type Policy,
+  type Problem,
+  problem,
+  readPolicy,
+  type Result,
+} from '@headgate/core';
 import type { FlowRow, KeyRow, Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
 import { type CompiledFlow, compileFlow } from './compiled.ts';
@@ -126,9 +137,17 @@ export class Flows {
     const grants = await this.#store.in(workspace).grants.list(flow);
     const grantors = new Map<string, KeyRow | null>();
     for (const id of new Set(grants.map((g) => g.grantor))) grantors.set(id, await this.#store.engine.keyById(id));
-    const lent = new Lent(grants, grantors);
+    const lent = new Lent(grants, grantors, await this.#policy(workspace));
     if (this.#store.version() === version) this.#lent.set(key, lent);
     return lent;
+  }
+
+  /** What a workspace allows; nothing, when what it says cannot be read. */
+  async #policy(workspace: string): Promise<Policy> {
+    const row = await this.#store.in(workspace).policy.get();
+    if (row === null) return EVERYTHING;
+    const read = readPolicy(row);
+    return read.ok ? read.value : NOTHING_ALLOWED;
   }
 }
 

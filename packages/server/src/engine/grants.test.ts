@@ -269,6 +269,31 @@ test('Q-04 a flow that is called acts on its own grants, and a call is lent by s
   expect(server.count()).toBe(1);
 });
 
+test('Q-04 what somebody lent who is gone, may lend no more, or no more here, gives nothing: the run is refused', async () => {
+  g = await openGround();
+  const server = await serve();
+  const may = PERMISSIONS.filter((one) => one !== 'grant.give');
+  await newKey(g, 'stays');
+  await newKey(g, 'lesser', { permissions: may });
+  await newKey(g, 'elsewhere', { projects: ['other'] });
+  await newKey(g, 'leaves');
+  const lentBy = async (grantor: string) => {
+    const id = await g?.publish(flow(get(server.url)), { grants: [lend(server.host)], grantor });
+    return id ?? '';
+  };
+  const flows = new Map<string, string>();
+  for (const who of ['stays', 'lesser', 'elsewhere', 'leaves', 'never-there']) flows.set(who, await lentBy(who));
+  const outcome = async (who: string) => {
+    const run = await g?.run(flows.get(who) ?? '');
+    return run?.problem?.code ?? run?.state;
+  };
+  expect(await outcome('leaves')).toBe('done');
+  await g.store.in('default').keys.revoke('leaves', Date.now());
+  for (const who of ['lesser', 'elsewhere', 'leaves', 'never-there']) expect(await outcome(who)).toBe('grant.void');
+  expect(await outcome('stays')).toBe('done');
+  expect(server.count()).toBe(2);
+});
+
 test('Q-04 a schedule acts on what is lent now: with the key of who lent it gone, nothing is called', async () => {
   g = await openGround();
   const ground = g;

@@ -1,6 +1,6 @@
 /**
- * What a flow was lent, as effects are judged by it: the grants read once per change of the store, found by step, and the
- * keys of those who gave them.
+ * What a flow was lent, as effects are judged by it: the grants read once per change of the store, found by step, the keys
+ * of those who gave them, and the policy of the workspace.
  *
  * It is never changed: a change of the store makes a new one, so that whether anything changed is seen by comparing.
  */
@@ -9,8 +9,10 @@ import {
   authority,
   type Authority,
   type GrantLent,
+  EVERYTHING,
   isShapeKind,
   parsePower,
+  type Policy,
   type Power,
   type ShapeKind,
 } from '@headgate/core';
@@ -27,8 +29,16 @@ export type Place = {
   readonly environment: string;
 };
 
-/** The flow that a power would reach, where it reaches one (`id` empty: none that there is), and how it was asked for. */
-export type Reached = { readonly id: string; readonly project: string; readonly asWritten: Power };
+/**
+ * The flow that a power would reach, where it reaches one (`id` empty: none that there is), how it was asked for, and the
+ * same by the name that the flow has.
+ */
+export type Reached = {
+  readonly id: string;
+  readonly project: string;
+  readonly asWritten: Power;
+  readonly named?: Power;
+};
 
 /** One question: may this step do that, now? `caller`: the key of who started the run, when a key did. */
 export type Asked = {
@@ -50,8 +60,11 @@ export class Lent {
   /** Is anything lent only as far as who started the run may himself? */
   readonly asCaller: boolean;
 
+  readonly #policy: Policy;
+
   /** A grant that cannot be read lends nothing. */
-  constructor(rows: readonly GrantRow[], grantors: ReadonlyMap<string, KeyRow | null>) {
+  constructor(rows: readonly GrantRow[], grantors: ReadonlyMap<string, KeyRow | null>, policy: Policy = EVERYTHING) {
+    this.#policy = policy;
     this.#grants = rows.flatMap(({ id, step, power, environment, grantor, asCaller }) => {
       const read = parsePower(power);
       return read.ok ? [{ id, step, power: read.value, environment, grantor, asCaller }] : [];
@@ -75,6 +88,8 @@ export class Lent {
       grantorMay: (id) => mayLend(this.#grantors.get(id) ?? null, place, now, reached),
       callerMay: () => mayLend(caller, place, now, reached),
       ...(reached === undefined ? {} : { asWritten: reached.asWritten }),
+      ...(reached?.named === undefined ? {} : { named: reached.named }),
+      policy: this.#policy,
       ...(narrow === undefined ? {} : { narrow }),
     });
   }

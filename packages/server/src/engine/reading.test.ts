@@ -23,6 +23,7 @@ afterEach(async () => {
 });
 
 const VALUE = 'c4n4ry-read-0123456789';
+const CODE = 'a'.repeat(64);
 
 const flow = {
   headgate: 1,
@@ -90,23 +91,29 @@ test('a step sees a secret only by the power to read it; the power to use it, or
     .in('default')
     .secrets.put({ project: 'default', name: 'mine', origins: ['https://a.example'], value: VALUE, owner: 'o', at: 1 });
   const { live, broker, credentials } = await underWay(g, [
-    { step: 'see', power: 'secret: read mine' },
+    { step: 'see', power: `secret: read mine for code ${CODE}` },
+    { step: 'see', power: 'secret: read loose' },
     { step: 'use', power: 'secret: use * for *' },
   ]);
-  expect(await credentials.readFor(broker, live, 'see', undefined, 'mine')).toEqual({ value: VALUE });
-  for (const [step, name] of [
-    ['use', 'mine'],
-    ['see', 'other'],
+  const show = (step: string, name: string, code = CODE) =>
+    credentials.readFor(broker, live, step, undefined, { name, code });
+  expect(await show('see', 'mine')).toEqual({ value: VALUE });
+  for (const [step, name, code] of [
+    ['use', 'mine', CODE],
+    ['see', 'other', CODE],
+    ['see', 'mine', 'b'.repeat(64)],
+    // A grant that names no code shows nothing to any.
+    ['see', 'loose', CODE],
   ] as const)
-    expect(await credentials.readFor(broker, live, step, undefined, name)).toMatchObject({
-      problem: { code: 'grant.missing' },
-    });
-  expect(await credentials.readFor(broker, live, 'see', undefined, 'no name')).toMatchObject({ problem: {} });
+    expect(await show(step, name, code)).toMatchObject({ problem: { code: 'grant.missing' } });
+  expect(await show('see', 'no name')).toMatchObject({ problem: {} });
   const { rows } = await g.store.in('default').audit.list({ limit: 10 });
   expect(rows.map(({ action, object, decision, step }) => ({ action, object, decision, step }))).toEqual([
-    { action: 'power.secret', object: 'secret: read other', decision: 'deny', step: 'see' },
-    { action: 'power.secret', object: 'secret: read mine', decision: 'deny', step: 'use' },
-    { action: 'power.secret', object: 'secret: read mine', decision: 'allow', step: 'see' },
+    { action: 'power.secret', object: `secret: read loose for code ${CODE}`, decision: 'deny', step: 'see' },
+    { action: 'power.secret', object: `secret: read mine for code ${'b'.repeat(64)}`, decision: 'deny', step: 'see' },
+    { action: 'power.secret', object: `secret: read other for code ${CODE}`, decision: 'deny', step: 'see' },
+    { action: 'power.secret', object: `secret: read mine for code ${CODE}`, decision: 'deny', step: 'use' },
+    { action: 'power.secret', object: `secret: read mine for code ${CODE}`, decision: 'allow', step: 'see' },
   ]);
   expect(JSON.stringify(rows)).not.toContain(VALUE);
 });

@@ -6,10 +6,10 @@
  * T2 Only the secret's own tokenUrl gets the client's secret: no redirect is followed.
  * T3 However many calls need the same token at once, it is asked for once.
  * T4 A refresh token that was replaced is stored, sealed, before the access token that came with it is used.
- * T5 The guard knows a token before anybody has it.
+ * T5 The guard knows a token before anybody has it, under the name of its secret, and for some time after it was replaced.
  */
 
-import { bad, type Credential, good, type Problem, problem, type Result } from '@headgate/core';
+import { bad, type Credential, good, type Problem, problem, type Result, type Secret } from '@headgate/core';
 import type { Door, OutResponse } from '../egress/door.ts';
 import type { JournalWriter } from '../store/ports.ts';
 import { JournalDown } from './broker.ts';
@@ -28,7 +28,17 @@ export type TokenAsk = {
 
 type OAuth = Extract<Credential, { readonly tokenUrl: string }>;
 
-type Token = { readonly version: string; readonly value: string; readonly until: number; readonly refresh?: string };
+type Token = {
+  readonly version: string;
+  readonly value: string;
+  readonly until: number;
+  readonly refresh?: string;
+  readonly workspace: string;
+  /** Of the secret. */
+  readonly name: string;
+  /** Those before it, the latest first: runs hold what was answered to them. */
+  readonly past: readonly string[];
+};
 
 type Deps = {
   readonly door: Door;
@@ -44,6 +54,7 @@ const MOST_BYTES = 256 * 1024;
 const UNSAID = 300_000;
 const MARGIN = 30_000;
 const MOST_KEPT = 10_000;
+const MOST_PAST = 8;
 
 /** Codes that RFC 6749 (5.2) lets an answer name; anything else is not repeated. */
 const SAID: ReadonlySet<string> = new Set([
@@ -78,10 +89,10 @@ export class Tokens {
     if (kept?.value === value) this.#kept.set(id, { ...kept, until: 0 });
   }
 
-  /** Tokens in memory, those just expired included. */
-  values(): readonly string[] {
-    return [...this.#kept.values()].flatMap(({ value, refresh }) =>
-      refresh === undefined ? [value] : [value, refresh],
+  /** Tokens in memory, with those before them. */
+  values(): readonly Secret[] {
+    return [...this.#kept.values()].flatMap(({ value, refresh, past, workspace, name }) =>
+      [value, ...past, ...(refresh === undefined ? [] : [refresh])].map((one) => ({ workspace, name, value: one })),
     );
   }
 
@@ -133,10 +144,14 @@ export class Tokens {
     const until = at + span - Math.min(MARGIN, span / 10);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size >= MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    const past = before === undefined ? [] : [before.value, ...before.past];
     this.#kept.set(secret.id, {
       version: version ?? secret.version,
       value: read.token,
       until,
+      workspace: ask.workspace,
+      name: ask.name,
+      past: [...new Set(past)].filter((one) => one !== read.token).slice(0, MOST_PAST),
       ...(refresh === undefined ? {} : { refresh }),
     });
     await learn();

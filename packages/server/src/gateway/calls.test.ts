@@ -125,6 +125,28 @@ test('AZ-08 who may not run a flow learns nothing of its name: it is answered as
   expect(await seen('Hidden')).toBe(await seen('Nobody'));
 });
 
+test('AZ-08 a key of the caller alone publishes it and runs it in another environment, on what was lent to it', async () => {
+  await made({ name: 'Callee', steps: set('called'), output: '{{ steps.s }}' });
+  const caller = await made({ name: 'Its caller', steps: call('Callee'), output: '{{ steps.go }}' });
+  const wish = { permissions: ['flow.publish', 'run'] as const, flows: [caller] };
+  const narrow = (await server.key(wish)).plain;
+  expect((await publish(caller, {}, narrow)).status).toBe(201);
+  expect(await run(caller, { environment: 'prod' }, narrow)).toMatchObject({ state: 'done', output: 'called' });
+});
+
+test('a policy that denies a flow by its name denies it however it is called', async () => {
+  const denied = await made({ name: 'Payroll', steps: set(1) });
+  const byId = await made({ name: 'Calls by id', steps: call(denied) });
+  const byName = await made({ name: 'Calls by name', steps: call('Payroll') });
+  expect((await ask('PUT', '/workspace/policy', { denied: ['flow: call Payroll'] })).status).toBe(200);
+  for (const id of [byId, byName])
+    expect(await run(id)).toMatchObject({ state: 'failed', problem: { code: 'policy.denied' } });
+  expect((await ask('PUT', '/workspace/policy', { denied: [`flow: call ${denied}`] })).status).toBe(200);
+  expect(await run(byName)).toMatchObject({ state: 'failed', problem: { code: 'policy.denied' } });
+  expect((await ask('PUT', '/workspace/policy', { denied: [] })).status).toBe(200);
+  expect(await run(byName)).toMatchObject({ state: 'done' });
+});
+
 test('a name that no flow had when it was lent lends nothing to the flow that takes it', async () => {
   const pay = await made({ name: 'Early', steps: call('Later'), output: '{{ steps.go }}' });
   expect(await granted(pay)).toMatchObject([{ power: 'flow: call Later' }]);

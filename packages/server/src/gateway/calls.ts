@@ -39,6 +39,10 @@ const called = async (gate: Gate, { who, project }: From, to: string): Promise<r
 const sees = ({ who }: From, row: FlowRow, permission: 'run' | 'flow.read'): boolean =>
   may(who, permission, { workspace: who.workspace, project: row.project, flow: row.id });
 
+/** Is it within what the key is narrowed to? Who may publish or run a flow need not read what it calls. */
+const within = ({ flows, projects }: Principal, row: FlowRow): boolean =>
+  (flows === undefined || flows.includes(row.id)) && (projects === undefined || projects.includes(row.project));
+
 /** The same powers with the calls of flows by id; or `flow.ambiguous` for every name that two flows have. */
 export const bindCalls = async (
   gate: Gate,
@@ -74,9 +78,9 @@ export const lentIn = async (gate: Gate, from: From, grants: readonly LentText[]
     const call = callOf(text);
     if (call === null) continue;
     const { power, to } = call;
-    const rows = to === null ? [] : (await called(gate, from, to)).filter((row) => sees(from, row, 'flow.read'));
+    const rows = to === null ? [] : await called(gate, from, to);
     const [row] = rows;
-    if (row === undefined || row.id === to) lent.push({ step, power });
+    if (row === undefined || row.id === to || !rows.some((each) => within(from.who, each))) lent.push({ step, power });
     if (row === undefined || row.id !== to) continue;
     const named = await called(gate, from, row.name);
     if (named.length === 1 && named[0]?.id === row.id) lent.push({ step, power: { power: 'flow', flow: row.name } });

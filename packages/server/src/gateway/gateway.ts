@@ -76,6 +76,7 @@ export const buildGateway = (deps: GatewayDeps): FastifyInstance => {
     setTimeout(() => app.server.closeAllConnections(), limit.grace).unref();
     done();
   });
+  app.addHook('onClose', async () => void (await lodge.audit.tell()));
   return app;
 };
 

@@ -210,7 +210,7 @@ describe('powers', () => {
       'net: GET *.example.com/a/',
       'file: read,write out/',
       'secret: use github for https://api.github.com',
-      'secret: read github',
+      `secret: read github for code ${'0'.repeat(64)}`,
       'model: local/*, 20000 tokens a run',
       'data: read table customers',
       'flow: Daily report',
@@ -225,7 +225,7 @@ describe('powers', () => {
       'net: GET *.example.com:443/a/',
       'file: read,write out/',
       'secret: use github for https://api.github.com',
-      'secret: read github',
+      `secret: read github for code ${'0'.repeat(64)}`,
       'model: local/*, 20k tokens a run',
       'data: read table customers',
       'flow: call Daily report',
@@ -236,6 +236,41 @@ describe('powers', () => {
     ]);
     const wrong = { grants: [{ step: 'get', power: 'reveal: jwt' }] };
     expect((await ask(ROUTES.giveGrants, { params: { id }, body: wrong })).json).toMatchObject({ code: 'grant.step' });
+  });
+
+  test('a run in an environment where something is not lent does not begin, and says what is missing there', async () => {
+    const id = await create(fetching('https://api.example.com/x'));
+    expect((await ask(ROUTES.publishFlow, { params: { id } })).status).toBe(201);
+    const { granted } = (await ask(ROUTES.flowPowers, { params: { id } })).json as { granted: { id: string }[] };
+    for (const { id: grant } of granted) await ask(ROUTES.takeGrant, { params: { id, grant } });
+    const power = 'net: GET api.example.com:443';
+    const lend = async (environment: string) =>
+      ask(ROUTES.giveGrants, { params: { id }, body: { environment, grants: [{ step: 'get', power }] } });
+    const runs = async () => {
+      const { json } = await server.ask('GET', `/api/v1/runs?flow=${id}`, { key });
+      return (json as { runs: unknown[] }).runs.length;
+    };
+    const started = async (body: object) =>
+      ask(ROUTES.startRun, { params: { id }, body: { input: {}, wait: 0, ...body } });
+    await lend('dev');
+    for (const which of [{}, { version: 1 }, { draft: true }]) {
+      const refused = await started({ environment: 'prod', ...which });
+      expect(refused.status).toBe(409);
+      expect(refused.json).toMatchObject({
+        code: 'grant.missing',
+        text: 'One power is not lent in the environment prod',
+        missing: [{ step: 'get', power }],
+      });
+    }
+    expect(await runs()).toBe(0);
+    expect((await started({ environment: 'dev' })).status).toBe(202);
+    const [grant] = ((await lend('prod')).json as { grants: { id: string }[] }).grants;
+    expect((await started({ environment: 'prod' })).status).toBe(202);
+    expect((await started({ environment: 'prod' })).status).toBe(202);
+    await ask(ROUTES.takeGrant, { params: { id, grant: grant?.id ?? '' } });
+    expect((await started({ environment: 'prod' })).status).toBe(409);
+    expect(await runs()).toBe(3);
+    expect((await started({ environment: 'prod', version: 9 })).json).toMatchObject({ code: 'flow.version_unknown' });
   });
 
   test('NEVER-14 a dry run tells what a flow would touch, by whose grant, and runs nothing', async () => {

@@ -8,6 +8,7 @@ import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { pageRoutes } from './routes/pages.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { resumeRoutes } from './routes/resume.ts';
 import { runRoutes } from './routes/runs.ts';
 import { secretRoutes } from './routes/secrets.ts';
@@ -26,6 +27,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...versionRoutes(lodge),
     ...stepRoutes(lodge),
     ...grantRoutes(lodge),
+    ...policyRoutes(lodge),
     ...runRoutes(lodge),
     ...resumeRoutes(lodge),
     ...keyRoutes(lodge),

@@ -46,6 +46,8 @@ test('a number that is a secret becomes a text, so that JSON stays JSON', () => 
     d: '[secret canary]',
   });
   expect(written(guard, `a ${pin}`)).toBe('a [secret pin]');
+  const bytes = JSON.stringify({ list: [[1, ...Buffer.from(value), 2], 'after', [3]] });
+  expect(JSON.parse(written(guard, bytes))).toEqual({ list: ['1,[secret canary],2', 'after', [3]] });
 });
 
 test('a new key is shown at its only showing, and everything beside it is not', () => {

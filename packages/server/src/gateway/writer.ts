@@ -48,12 +48,18 @@ const isJson = (text: string): boolean => {
   }
 };
 
-/** A number that is a secret becomes a text, since a label is no number. */
+/** A number that is a secret becomes a text, and so does a list of numbers that holds one: a label is no number. */
 const asJson = (guard: GuardPort, text: string, reader: Reader | undefined): string => {
-  const hide = (_key: string, value: unknown): unknown => {
+  const one = (value: unknown): unknown => {
     if (typeof value !== 'number') return value;
     const made = guard.redact(String(value), reader);
     return made === String(value) ? value : made;
+  };
+  const hide = (_key: string, value: unknown): unknown => {
+    if (!Array.isArray(value) || !value.some((item) => typeof item === 'number')) return one(value);
+    const items = value.map(one);
+    const made = guard.redact(JSON.stringify(items), reader);
+    return isJson(made) ? items : made.slice(1, -1);
   };
   return guard.redact(JSON.stringify(JSON.parse(text), hide), reader);
 };

@@ -48,7 +48,17 @@ export const grantsFor = (flow: Flow, id: string, catalog: Catalog, allow: Allow
     }
     const power = parsePower(text);
     if (!power.ok) return bad({ ...power.problem, at: { field: '--allow' } });
-    lend('*', printPower(power.value));
+    if (power.value.power === 'secret' && power.value.read === true && power.value.code === undefined)
+      showTo(flow, catalog, power.value.name, lend);
+    else lend('*', printPower(power.value));
   }
   return good(rows);
+};
+
+/** To see a secret is lent to the code that asks for it as it stands in the file. */
+const showTo = (flow: Flow, catalog: Catalog, name: string, lend: (step: string, power: string) => void): void => {
+  for (const { step, need } of needsOf(flow, catalog)) {
+    const power = powerOf(need);
+    if (power?.power === 'secret' && power.read === true && power.name === name) lend(step, printPower(power));
+  }
 };

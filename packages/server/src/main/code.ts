@@ -19,13 +19,13 @@ export const readCodeOf = async (
     if (code === undefined) continue;
     const { source, language } = code;
     if (language === 'python') {
-      const { names, problems } = readCode(source, language) ?? { names: [], problems: [] };
+      const read = readCode(source, language) ?? { names: [], secrets: [], problems: [] };
       const syntax = python === null ? [] : await python(source);
-      found.set(step.id, { names, problems: syntax.length > 0 ? syntax : problems });
+      found.set(step.id, syntax.length > 0 ? { ...read, problems: syntax } : read);
     }
     if (language !== 'js' && language !== 'ts') continue;
-    const { names, problems } = await compiler.inspect(source, language);
-    found.set(step.id, { names, problems });
+    const { names, secrets, problems } = await compiler.inspect(source, language);
+    found.set(step.id, { names, secrets, problems });
     // The flow is refused as it is: nobody has to wait for as long again.
     if (problems.some((one) => one.code === 'code.too_slow')) break;
   }

@@ -59,6 +59,8 @@ type Options = {
   readonly libraries?: readonly string[];
   /** One that is open already. The house closes it. */
   readonly compiler?: Compiler;
+  /** The same of the jail. */
+  readonly jail?: Jail;
 };
 
 /** The opening half, as the engine wants it: what does not open is a damaged store, which stops the run it belongs to. */
@@ -96,7 +98,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
   const door = o.door ?? openDoor(allow.value);
   const vault = vaultOf(ring, store);
   const compiler = o.compiler ?? openCompiler(o.libraries === undefined ? {} : { allow: o.libraries });
-  const jail = openJail({ log: o.log, cache: o.cache ?? join(o.dir, 'cache') });
+  const jail = o.jail ?? openJail({ log: o.log, cache: o.cache ?? join(o.dir, 'cache') });
   let engine: Engine;
   try {
     engine = await openEngine({

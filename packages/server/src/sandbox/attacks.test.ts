@@ -5,84 +5,41 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Jail, openJail } from './jail.ts';
+import { BOMBS } from './testing/bombs.ts';
 import { ENGINES, type Lines, runs, SMALL } from './testing/jobs.ts';
+import { type Control, openControl, type Stall, watchLoop } from './testing/stall.ts';
 
 let jail: Jail;
+let control: Control;
 beforeAll(async () => {
   jail = openJail();
-  await jail.probe();
+  [control] = await Promise.all([openControl(), jail.probe()]);
 });
-afterAll(() => jail.close());
+afterAll(async () => {
+  await jail.close();
+  control.close();
+});
 
-/** How often the host's own loop came round while `work` was under way, at about every 10 ms. */
-const whileTicking = async <T>(work: Promise<T>): Promise<{ value: T; ticks: number; ms: number }> => {
-  let ticks = 0;
+/** The longest time for which the loop of a server may not come round, in milliseconds. */
+const MOST = 100;
+
+type Beaten<T> = { readonly value: T; readonly ms: number; readonly stall: Stall };
+
+/**
+ * What a job came to, and how long the host's own loop did not come round meanwhile. What the machine kept from a process
+ * that does nothing is taken off; and since the machine may keep from one process what it gives to another, a gap counts
+ * when it comes each time.
+ */
+const whileBeating = async <T>(job: () => Promise<T>, tries = 3): Promise<Beaten<T>> => {
   const began = performance.now();
-  const timer = setInterval(() => (ticks += 1), 10);
-  const value = await work;
-  clearInterval(timer);
-  return { value, ticks, ms: performance.now() - began };
+  await control.since();
+  const watch = watchLoop();
+  const value = await job();
+  const { away, worked } = watch.stop();
+  const ms = performance.now() - began;
+  const stall = { worked, away: Math.max(0, away - (await control.since())) };
+  return stall.away < MOST || tries === 1 ? { value, ms, stall } : whileBeating(job, tries - 1);
 };
-
-const TIME = ['!code.timeout'];
-const MEMORY = ['!code.memory', '!code.timeout', '!code.thrown'];
-
-/** What it is called, what it does, what may come of it. */
-const BOMBS: readonly (readonly [name: string, main: string, codes: readonly string[]])[] = [
-  ['an endless loop', '() => { for (;;); }', TIME],
-  ['a loop that catches its own end', '() => { for (;;) { try { for (;;); } catch {} finally { continue; } } }', TIME],
-  ['a loop in an asynchronous function', 'async () => { await null; for (;;); }', TIME],
-  ['a loop of promises', 'async () => { const f = () => Promise.resolve().then(f); await f(); }', TIME],
-  ['a loop of thenables', '() => { const t = { then(ok) { ok(t); } }; return t; }', TIME],
-  ['a loop in a generator', '() => { function* g() { for (;;) yield 1; } for (const x of g()); }', TIME],
-  ['a loop in a getter of its result', '() => ({ get a() { for (;;); } })', TIME],
-  ['a loop in toJSON', '() => ({ toJSON() { for (;;); } })', TIME],
-  ['a loop in a proxy as its result', '() => new Proxy({}, { ownKeys() { for (;;); } })', TIME],
-  ['a loop in the message of its error', '() => { throw { get message() { for (;;); } } }', TIME],
-  ['a regular expression that backtracks', "() => /^(a+)+$/.test('a'.repeat(45) + 'b')", TIME],
-  ['a big integer that grows', '() => { let b = 3n; for (;;) b = (b << 1000000n) | b; }', [...TIME, ...MEMORY]],
-  ['a big integer written out', '() => (2n ** (2n ** 27n)).toString().length', [...TIME, ...MEMORY]],
-  ['a fill of three hundred million', '() => new Array(3e8).fill({}).length', [...TIME, ...MEMORY]],
-  [
-    'a sort of fifty million',
-    '() => new Array(5e7).fill(0).map(() => Math.random()).sort().length',
-    [...TIME, ...MEMORY],
-  ],
-  ['a search in a list of no end', '() => Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)', TIME],
-  [
-    'a join of a list of no end',
-    "() => Array.prototype.join.call({ length: 2 ** 32 }, 'x'.repeat(100)).length",
-    [...TIME, ...MEMORY],
-  ],
-  ['recursion without end', '() => { const f = () => f() + 1; return f(); }', ['!code.thrown', '!code.memory']],
-  ['a heap that grows', '() => { const a = []; for (;;) a.push(new Array(1000).fill(a)); }', MEMORY],
-  ['a heap of maps', '() => { const m = new Map(); for (let i = 0; ; i += 1) m.set(i, { i }); }', MEMORY],
-  ['a text that doubles', "() => { let s = 'xy'; for (;;) s += s; }", MEMORY],
-  ['a text in parts', "() => { const a = []; for (;;) a.push('x'.repeat(1e6) + a.length); }", MEMORY],
-  ['array buffers', '() => { const a = []; for (;;) a.push(new ArrayBuffer(1e6)); }', MEMORY],
-  ['one huge array buffer', '() => new Uint8Array(4e9).length', MEMORY],
-  ['array buffers that are written', '() => { const a = []; for (;;) a.push(new Uint8Array(1e6).fill(1)); }', MEMORY],
-  ['a promise that nothing settles', '() => new Promise(() => {})', ['!code.stuck']],
-  ['a result that is too large', "() => 'x'.repeat(1e6)", ['!code.output_large']],
-  [
-    'a result nested without measure',
-    '() => { let a = []; for (let i = 0; i < 1e6; i += 1) a = [a]; return a; }',
-    ['!code.output', ...TIME, ...MEMORY],
-  ],
-  ['host calls without end', 'async (i, can) => { for (;;) can.get(); }', ['!code.calls']],
-  ['a host call with too large an argument', "(i, can) => can.get('x'.repeat(1e6))", ['!code.output_large']],
-  ['timers without end', '() => { for (;;) setTimeout(() => {}, 0); }', ['!code.calls']],
-  [
-    'a timer that calls itself',
-    '() => { const f = () => setTimeout(f, 0); f(); return new Promise(() => {}); }',
-    ['!code.calls'],
-  ],
-  [
-    'promises that wait for each other',
-    'async () => { let a, b; a = (async () => { await null; await b; })(); b = (async () => { await a; })(); await b; }',
-    ['!code.stuck'],
-  ],
-];
 
 describe.each(ENGINES)('in %s', (engine) => {
   const ask = {
@@ -95,12 +52,12 @@ describe.each(ENGINES)('in %s', (engine) => {
     'DOS-01, DOS-02: %s ends at a limit; the host goes on, and so does the next job',
     async (_name, main, codes) => {
       const memory = process.memoryUsage().rss;
-      const { value, ticks, ms } = await whileTicking(runs(jail, main, ask));
+      const { value, ms, stall } = await whileBeating(() => runs(jail, main, ask));
       expect(codes).toContain(value);
       // By its own limit, and not because somebody got tired of waiting.
       expect(ms).toBeLessThan(SMALL.wallMs);
-      // A loop that is held up does not come round at all; a busy machine makes it come round less often.
-      expect(ticks).toBeGreaterThan(ms / 100 - 2);
+      expect(stall.worked).toBeLessThan(MOST);
+      expect(stall.away).toBeLessThan(MOST);
       expect(process.memoryUsage().rss - memory).toBeLessThan(100 * 1024 * 1024);
       expect(await runs(jail, '(input) => input + 1', { ...ask, input: 1 })).toBe(2);
     },
@@ -198,12 +155,24 @@ describe.each(ENGINES)('in %s', (engine) => {
 
   test('the log has a limit, and what is beyond it costs the host nothing', async () => {
     const lines: Lines = [];
-    const { ticks, ms } = await whileTicking(
+    const { stall } = await whileBeating(() =>
       runs(jail, "() => { for (;;) console.log('x'.repeat(1e5)); }", { ...ask, lines }),
     );
     expect(lines.reduce((sum, line) => sum + line.text.length, 0)).toBeLessThan(5_000);
-    expect(ticks).toBeGreaterThan(ms / 100 - 2);
+    expect(stall.worked).toBeLessThan(MOST);
+    expect(stall.away).toBeLessThan(MOST);
   });
+});
+
+test('a host that is held up is seen: the measure of the rows above can fail', async () => {
+  const watch = watchLoop();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const used = (): number => process.threadCpuUsage().user / 1_000;
+  for (const until = used() + 2 * MOST; used() < until; );
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const { away, worked } = watch.stop();
+  expect(away).toBeGreaterThan(MOST);
+  expect(worked).toBeGreaterThan(MOST);
 });
 
 test('two workspaces never share a process, and a package shares none with the workspace', async () => {

@@ -42,6 +42,8 @@ export type Program = {
 export type Compiled = {
   readonly program: Program | null;
   readonly names: readonly CodeName[];
+  /** Of secrets it asks to see. */
+  readonly secrets: readonly CodeName[];
   readonly problems: readonly Problem[];
 };
 
@@ -104,7 +106,12 @@ export const openCompiler = (o: { readonly bundler?: Bundler; readonly allow?: r
   };
 };
 
-const nothing = (problems: readonly Problem[]): Compiled => ({ program: null, names: [], problems });
+const nothing = (problems: readonly Problem[]): Compiled => ({
+  program: null,
+  names: [],
+  secrets: [],
+  problems,
+});
 
 const TOP = { line: 1, column: 1 };
 
@@ -134,10 +141,11 @@ const refusedUnread = (source: string): Problem | undefined => {
 
 const compiledOf = (hash: string, { faults, plain, script }: Built, libraries: readonly Library[]): Compiled => {
   if (faults.length > 0) return nothing(faults.map((fault) => problemOf(fault, libraries)));
-  const read = readCode(plain.code, 'js') ?? { names: [], problems: [] };
+  const read = readCode(plain.code, 'js') ?? { names: [], secrets: [], problems: [] };
   const map = new TraceMap(plain.map);
   const spot = (of: { readonly line: number; readonly column: number }) => traced(map, of) ?? TOP;
   const names = read.names.map((name) => ({ ...name, at: spot(name.at) }));
+  const secrets = read.secrets.map((name) => ({ ...name, at: spot(name.at) }));
   const problems = read.problems.map((one) => ({ ...one, at: spot({ ...TOP, ...one.at }) }));
   if (script.code.length > LONGEST_SCRIPT)
     problems.push(
@@ -146,9 +154,9 @@ const compiledOf = (hash: string, { faults, plain, script }: Built, libraries: r
         fix: 'Import only what it uses.',
       }) as Problem & { at: typeof TOP },
     );
-  if (problems.length > 0) return { program: null, names, problems };
+  if (problems.length > 0) return { program: null, names, secrets, problems };
   const program = { hash, script: script.code, map: onlySource(script.map, 'source'), steps: names };
-  return { program, names, problems };
+  return { program, names, secrets, problems };
 };
 
 /** A mistake as the author sees it. esbuild counts columns in bytes. */

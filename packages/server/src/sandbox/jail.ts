@@ -82,6 +82,7 @@ export const openJail = (o: JailOptions = {}): Jail => {
   let state: JailStatus['state'] = 'unproven';
   let why: string | null = null;
   let unstarted = 0;
+  let endProbes = (): void => undefined;
 
   const keyOf = (name: EngineName, domain: string): string => `${name} ${domain}`;
   const runnerKey = (r: Runner): string | null => (r.domain === null ? null : keyOf(r.engine, r.domain));
@@ -114,7 +115,7 @@ export const openJail = (o: JailOptions = {}): Jail => {
 
   const gone = (runner: Runner): void => {
     runners.delete(runner);
-    if (runner.layers === null && state !== 'closed') {
+    if (runner.layers === null && state !== 'closed' && !runner.interrupted) {
       unstarted += 1;
       log('error', 'a runner did not come up', { engine: runner.engine, said: runner.errors });
       if (unstarted >= UNSTARTED) {
@@ -222,7 +223,9 @@ export const openJail = (o: JailOptions = {}): Jail => {
   ticker.unref();
 
   const probe = async (): Promise<Probed> => {
-    const result = await runProbes(probeFiles(files));
+    const once = (): Promise<Probed> => runProbes(probeFiles(files), (end) => (endProbes = end));
+    let result = await once();
+    if (result.interrupted && state === 'unproven') result = await once();
     probed = result;
     if (state !== 'unproven') return result;
     layers = result.layers ?? layers;
@@ -282,6 +285,7 @@ export const openJail = (o: JailOptions = {}): Jail => {
     close: async () => {
       state = 'closed';
       clearInterval(ticker);
+      endProbes();
       const waiting = [...queues.values()].flat();
       queues.clear();
       for (const { ticket } of waiting) ticket.settle(failedWith(cancelled()));

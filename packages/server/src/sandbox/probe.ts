@@ -9,7 +9,7 @@
 import { type Layers, locked, readLayers } from './layers.ts';
 import { kernelSaysOf } from './process-state.ts';
 import type { RunnerFiles } from './runner.ts';
-import { start } from './spawn.ts';
+import { endedFromOutside, start } from './spawn.ts';
 
 export type Probed = {
   /** Names of the probes that were tried. */
@@ -18,6 +18,8 @@ export type Probed = {
   readonly escaped: readonly string[];
   /** Why the test could not be made; null when it was. */
   readonly failure: string | null;
+  /** Somebody ended it from outside, as Ctrl-C ends all that a terminal started: it says nothing of the jail. */
+  readonly interrupted: boolean;
   readonly layers: Layers | null;
   readonly ms: number;
 };
@@ -36,12 +38,16 @@ const readLine = (line: string): Line => {
   }
 };
 
-/** Starts the probes and waits for their answers. */
-export const runProbes = async (files: RunnerFiles): Promise<Probed> => {
+/** Starts the probes and waits for their answers. `begun` gets what ends them early. */
+export const runProbes = async (
+  files: RunnerFiles,
+  begun: (end: () => void) => void = () => undefined,
+): Promise<Probed> => {
   const began = performance.now();
-  const none = { tried: [], escaped: [], layers: null };
+  const none = { tried: [], escaped: [], layers: null, interrupted: false };
   if (files.launcher === null) return { ...none, failure: null, ms: 0 };
   const child = start(process.execPath, ['--no-warnings', files.launcher, files.runner]);
+  begun(() => void child.kill('SIGKILL'));
   let text = '';
   let said = '';
   let layers: Layers | null = null;
@@ -67,23 +73,24 @@ export const runProbes = async (files: RunnerFiles): Promise<Probed> => {
   });
   clearTimeout(patience);
   const lines = text.split('\n').map(readLine);
-  const begun = lines
+  const tried = lines
     .filter((line) => typeof line.probe === 'string' && line.got === undefined)
     .map((l) => String(l.probe));
   const ended = new Map(
     lines.filter((l) => typeof l.probe === 'string' && l.got !== undefined).map((l) => [String(l.probe), l.got]),
   );
-  const escaped = begun.filter((name) => ended.get(name) !== false);
+  const escaped = tried.filter((name) => ended.get(name) !== false);
   const whole = lines.some((line) => line.end === true);
   const ms = Math.round(performance.now() - began);
   if (failed !== null) return { ...none, failure: `the self-test does not start (${failed})`, ms };
   const unproven = layers !== null && !locked(layers);
-  if (escaped.length > 0 || whole || unproven) return { tried: begun, escaped, failure: null, layers, ms };
+  if (escaped.length > 0 || whole || unproven) return { tried, escaped, failure: null, interrupted: false, layers, ms };
   const last = said.trim().split('\n').at(-1) ?? '';
   return {
-    tried: begun,
+    tried,
     escaped: [],
     failure: `the self-test did not end${last === '' ? '' : ` (${last})`}`,
+    interrupted: endedFromOutside(child.signalCode),
     layers,
     ms,
   };

@@ -34,7 +34,7 @@ import {
 import type { EngineName, Job, Level } from './job.ts';
 import { type Layers, readLayers } from './layers.ts';
 import { kernelSaysOf, residentOf } from './process-state.ts';
-import { type Child, start } from './spawn.ts';
+import { type Child, endedFromOutside, start } from './spawn.ts';
 import { newRun, quiet, type Run, type Ticket } from './ticket.ts';
 
 /** What says that an entrance is over: a result, a failure, waiting; of a program: taken, or broken. */
@@ -138,6 +138,11 @@ export class Runner {
   }
 
   /** What it said on its error output: of use when it does not come up. */
+  /** It was ended from outside, mostly together with the server. */
+  get interrupted(): boolean {
+    return endedFromOutside(this.#child.signalCode);
+  }
+
   get errors(): string {
     return this.#errors.trim();
   }

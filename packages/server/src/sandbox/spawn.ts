@@ -24,6 +24,10 @@ const ENVIRONMENT: Readonly<Record<string, string>> = Object.freeze(
   }),
 );
 
+/** Whether a process was ended by a signal that this server never sends: somebody ended it, mostly together with the server. */
+export const endedFromOutside = (signal: NodeJS.Signals | null): boolean =>
+  signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP';
+
 /** Starts a program in the root folder. It throws nothing: what goes wrong comes as the event `error`. */
 export const start = (file: string, args: readonly string[]): Child =>
   spawn(file, [...args], {

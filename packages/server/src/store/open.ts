@@ -28,6 +28,7 @@ import { keyUses } from './rows/key-use.ts';
 import { DATABASE, migrate, schemaOf } from './schema/migrate.ts';
 import { NEWEST } from './schema/migrations/list.ts';
 import type { Store } from './ports.ts';
+import { policyOf } from './rows/policy.ts';
 import { projectsOf, workspacesOf } from './rows/projects.ts';
 import { runsOf } from './rows/runs.ts';
 import { followRing } from './rows/ring.ts';
@@ -179,6 +180,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       projects: projectsOf(ground, workspace),
       flows: { ...flowsOf(ground, workspace), ...versionsOf(ground, workspace) },
       grants: grantsOf(ground, workspace),
+      policy: policyOf(ground, workspace),
       runs: runsOf(ground, workspace),
       keys: keysOf(ground, workspace),
       secrets: secretsOf(ground, workspace),

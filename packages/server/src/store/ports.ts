@@ -67,6 +67,15 @@ export type KeyRow = {
   readonly used: number | null;
 };
 
+/** What of all powers steps of a workspace may use, in the grammar of powers; `only` null: all that is not denied. */
+export type PolicyRow = {
+  readonly only: readonly string[] | null;
+  readonly denied: readonly string[];
+  readonly updated: number;
+  /** Who set it. */
+  readonly by: string;
+};
+
 /** The row of a run: what lists and filters need, and no value that flowed through it. */
 export type RunRow = {
   readonly id: string;
@@ -265,6 +274,11 @@ export type WorkspaceStore = {
     add(rows: readonly GrantRow[]): Promise<boolean>;
     remove(flow: string, id: string): Promise<boolean>;
   };
+  readonly policy: {
+    /** Null: it never had one. */
+    get(): Promise<PolicyRow | null>;
+    set(row: PolicyRow): Promise<void>;
+  };
   readonly runs: {
     get(id: string): Promise<RunRow | null>;
     /** Newest first, in the order they were made (not by their times: a clock may jump). */
@@ -369,7 +383,7 @@ export type Store = {
     /** Sealed bytes of a blob, for the opening half. */
     path(id: string): string;
   };
-  /** Raised by every change to flows, grants, keys, secrets or triggers, by this process or another (noticed within 1 s): caches compare it. */
+  /** Raised by every change to flows, grants, policies, keys, secrets or triggers, by this process or another (noticed within 1 s): caches compare it. */
   readonly version: () => number;
   readonly onChange: (listener: () => void) => () => void;
   /** Copies the live store (the key apart) to a folder that is missing or empty. Problem `backup.not_empty`. */

@@ -98,6 +98,7 @@ type Call = (handle: WorkspaceStore, names: Names) => Promise<unknown>;
 /** Every method that takes a name of a thing, asked about one. Lists are asked for all there is. */
 const ASKED: Readonly<Record<string, Call>> = {
   'projects.list': (w) => w.projects.list(),
+  'policy.get': (w) => w.policy.get(),
   'flows.get': (w, n) => w.flows.get(n.flow),
   'flows.called': (w, n) => w.flows.called(n.project, 'Greet'),
   'flows.list': async (w, n) => [
@@ -154,6 +155,7 @@ const MADE: Readonly<Record<string, Call>> = {
   'projects.create': (w, n) => w.projects.create({ id: n.project, name: 'Mine', at: NOW }),
   'flows.create': async (w, n) => (await w.flows.create(flow(`${n.flow}_mine`, 'default'))).project,
   'flows.keepDoc': async (w, n) => [await w.flows.keepDoc(n.hash, { mine: true }, NOW), await w.flows.doc(n.hash)],
+  'policy.set': (w) => w.policy.set({ only: [], denied: [], updated: NOW, by: 'key_mine' }),
   'keys.create': (w, n) => w.keys.create(key(`${n.key}_mine`, w.workspace)),
 };
 
@@ -162,6 +164,7 @@ const fill = async (store: Store): Promise<void> => {
   await store.workspaces.create({ id: 'thief', name: 'Thief', at: NOW });
   const victim = store.in('victim');
   await victim.projects.create({ id: VICTIM.project, name: 'Project', at: NOW });
+  await victim.policy.set({ only: null, denied: ['code: python'], updated: NOW, by: VICTIM.key });
   await victim.flows.create(flow(VICTIM.flow, VICTIM.project));
   await victim.flows.publish({ ...publish(VICTIM), grants: [{ ...grant(VICTIM), id: VICTIM.grant }] });
   await victim.keys.create(key(VICTIM.key, 'victim'));

@@ -1,7 +1,8 @@
 /**
  * `secret: use github for https://api.github.com` puts a secret into calls to that origin, without the flow seeing it.
- * `secret: read github` shows its value to the code of a step; it names one secret and nothing wider, so that it is a
- * decision of its own each time.
+ * `secret: read github for code HASH` shows its value to the code of a step; it names one secret and one text of the code
+ * and nothing wider, so that it is a decision of its own each time. Without the code it is only a bound (of a narrowing, of a
+ * policy): it lends nothing.
  */
 
 import { hostCovers, normalisePattern } from '../host.ts';
@@ -11,8 +12,11 @@ import { type Read, type Scope, texts, wrong } from './scope.ts';
 
 /** `origin` is `*` or a URL origin whose host may be a pattern. */
 export type SecretScope =
-  | { readonly name: string; readonly origin: string; readonly read?: undefined }
-  | { readonly name: string; readonly read: true; readonly origin?: undefined };
+  | { readonly name: string; readonly origin: string; readonly read?: undefined; readonly code?: undefined }
+  /** `code`: hash of the one text that sees it (access/code-hash.ts). */
+  | { readonly name: string; readonly read: true; readonly code?: string; readonly origin?: undefined };
+
+const HASH = /^[0-9a-f]{64}$/;
 
 const ORIGIN = /^(https?):\/\/(\[[^\]]*\]|[^:/]*)(?::(\d{1,5}))?$/;
 
@@ -41,11 +45,14 @@ const parseOrigin = (text: string): string | undefined => {
 };
 
 const parse = (text: string): Read<SecretScope> => {
-  const seen = /^read\s+(\S+)$/.exec(text)?.[1];
-  if (seen !== undefined)
-    return SECRET_NAME.test(seen)
-      ? { scope: { name: seen, read: true } }
-      : wrong(`expected the name of one secret, got ${named(seen)}`);
+  const [, seen, code] = /^read\s+(\S+)(?:\s+for\s+code\s+(\S+))?$/.exec(text) ?? [];
+  if (seen !== undefined) {
+    if (!SECRET_NAME.test(seen)) return wrong(`expected the name of one secret, got ${named(seen)}`);
+    if (code === undefined) return { scope: { name: seen, read: true } };
+    return HASH.test(code)
+      ? { scope: { name: seen, read: true, code } }
+      : wrong(`expected the SHA-256 of code in lower-case hex, got ${named(code)}`);
+  }
   const [, name, written] = /^use\s+(\S+)\s+for\s+(\S+)$/.exec(text) ?? [];
   if (name === undefined || written === undefined) return wrong('expected use NAME for ORIGIN or read NAME');
   if (name !== '*' && !SECRET_NAME.test(name)) return wrong(`expected the name of a secret, got ${named(name)}`);
@@ -57,18 +64,25 @@ const parse = (text: string): Read<SecretScope> => {
 export const secret: Scope<SecretScope> = {
   form: 'secret: use NAME for https://api.example.com',
   parse,
-  print: (scope) => (scope.read === true ? `read ${scope.name}` : `use ${scope.name} for ${scope.origin}`),
+  print: (scope) =>
+    scope.read === true
+      ? `read ${scope.name}${scope.code === undefined ? '' : ` for code ${scope.code}`}`
+      : `use ${scope.name} for ${scope.origin}`,
   is: (value) =>
-    value['read'] === undefined ? texts(value, 'name', 'origin') : value['read'] === true && texts(value, 'name'),
+    value['read'] === undefined
+      ? texts(value, 'name', 'origin')
+      : value['read'] === true && texts(value, 'name') && (value['code'] === undefined || texts(value, 'code')),
   covers: (grant, request) => {
     // To read is more than to use, and is lent by its own grant alone; nobody who may use may read, and the reverse.
     if (grant.read === true || request.read === true)
-      return grant.read === request.read && grant.name === request.name && grant.name !== '*';
+      return (
+        grant.read === request.read && grant.name === request.name && grant.name !== '*' && grant.code === request.code
+      );
     return (grant.name === '*' || grant.name === request.name) && originCovers(grant.origin, request.origin);
   },
   sentence: (scope) =>
     scope.read === true
-      ? `See the secret “${scope.name}” itself: the code of the step can do with it whatever it likes`
+      ? `See the secret “${scope.name}” itself: the code of the step${scope.code === undefined ? '' : ', as it is now,'} can do with it whatever it likes`
       : `Use ${scope.name === '*' ? 'any secret' : `the secret “${scope.name}”`} at ${scope.origin === '*' ? 'any address the secret is meant for' : scope.origin}, without the flow seeing it`,
   byTyping: () => false,
 };

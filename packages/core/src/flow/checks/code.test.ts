@@ -59,10 +59,16 @@ test('braces in code are code, not expressions', () => {
 });
 
 test('what compiling told stands for the reading here', () => {
-  const read = { names: [{ id: 'later', at: { line: 7, column: 3 } }], problems: [] };
+  const read = { names: [{ id: 'later', at: { line: 7, column: 3 } }], secrets: [], problems: [] };
   const told = check(flowOf('export default (i: number, can: Can) => can.steps.later', 'ts'), kinds, {
     code: new Map([['sum', read]]),
   });
   expect(told.problems).toMatchObject([{ code: 'ref.upstream', at: { step: 'sum', line: 7, column: 3 } }]);
   expect(problemsOf('export default (i: number) => i', 'ts')).toEqual([]);
+});
+
+test('a secret that the text does not name plainly is a Problem, also where compiling would tell which it is', () => {
+  expect(problemsOf('export default (i, can) => can.secret("mine")')).toEqual([]);
+  expect(problemsOf('export default (i, can) => can.secret(i.name)')).toMatchObject([{ code: 'code.secret' }]);
+  expect(problemsOf('export default (i, { secret: s }) => s("mine")')).toMatchObject([{ code: 'code.secret' }]);
 });

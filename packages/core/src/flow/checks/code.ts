@@ -1,13 +1,15 @@
 /**
- * Judges the code of `code@1` steps: its syntax, and whether the steps it names have come before.
+ * Judges the code of `code@1` steps: its syntax, whether the steps it names have come before, and
+ * whether the secrets it asks to see can be read from its text.
  *
  * Core reads JavaScript and the tokens of Python. What TypeScript says is known once it is compiled: whoever can compile
  * hands in what came out (`CheckContext.code`), which then stands for the reading here.
  */
 
 import { at } from '../../problem.ts';
-import { type CodeRead, readJavaScript } from '../code/javascript.ts';
+import { type CodeRead, readJavaScript, unclearSecret } from '../code/javascript.ts';
 import { readPython } from '../code/python.ts';
+import { secretsShown } from '../code/secrets.ts';
 import type { Node } from '../graph.ts';
 import { fieldPath } from '../path.ts';
 import type { Step } from '../model.ts';
@@ -40,6 +42,10 @@ export const checkCode = (node: Node, known: Known): void => {
   if (read === undefined) return;
   const field = fieldPath(['with', 'source']);
   known.findings.all(read.problems.map((one) => at({ step: node.id, field }, one)));
+  // What it asks for is lent by the text (code/secrets.ts): a name that stands there in another way is never lent.
+  const shown = new Set(secretsShown(code.source));
+  for (const { id, at: spot } of read.secrets)
+    if (!shown.has(id)) known.findings.all([at({ step: node.id, field }, unclearSecret(spot))]);
   for (const { id, at: spot } of read.names)
     checkReference(
       known,

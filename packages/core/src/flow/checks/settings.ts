@@ -7,7 +7,7 @@ import { milliseconds } from '../duration.ts';
 import type { Node } from '../graph.ts';
 import type { Settings } from '../model.ts';
 import { isBlock } from '../blocks.ts';
-import { covers, parsePower, type Power, printPower, withoutPath } from '../../access/power.ts';
+import { covers, parsePower, type Power, printPower, withoutCode, withoutPath } from '../../access/power.ts';
 import { powerOf } from '../../access/needs.ts';
 import type { Need, StepKind } from '../../step/define.ts';
 import { at } from '../../problem.ts';
@@ -155,7 +155,8 @@ const checkNarrow = (node: Node, needs: readonly Need[], findings: Findings): vo
   for (const need of needs) {
     const power = need.computed === true ? undefined : powerOf(need);
     const mine = powers.filter((one) => one.power === power?.power);
-    if (power === undefined || mine.length === 0 || mine.some((one) => covers(withoutPath(one), power))) continue;
+    if (power === undefined || mine.length === 0) continue;
+    if (mine.some((one) => covers(withoutPath(one), power) || covers(one, withoutCode(power)))) continue;
     findings.problem(
       'narrow.denies',
       `\`narrow\` leaves out what this step needs: ${printPower(power)}`,

@@ -1,5 +1,6 @@
 /**
- * What the JavaScript of a code step says of itself, read from its syntax: which steps it names, and what cannot work.
+ * What the JavaScript of a code step says of itself, read from its syntax: which steps and secrets it names, and what
+ * cannot work.
  *
  * It looks for what it knows and follows names, not values: `can` is the second parameter of the default function, a
  * constant that is set to it, or a parameter of a function of the module that is called with it. A name that an inner
@@ -7,37 +8,59 @@
  *
  * CR1 Every step the code asks for is named: a use of `can.steps` that does not say which step is a Problem. What is not
  *     named is not lent, so a way around this (`can['st' + 'eps']`) finds no more than the named ones.
+ * CR2 The same for secrets: `can.secret` is called with the name of one, and is not handed on.
  */
 
 import type { AnyNode, Pattern, Program } from 'acorn';
 import { type Problem, problem } from '../../problem.ts';
 import { parseModule, type Spot, spotOf, walk } from './syntax.ts';
 
-/** A step named in code, at the place where it is. */
+/** A step or secret named in code, at the place where it is. */
 export type CodeName = { readonly id: string; readonly at: Spot };
 
-/** `problems` carry line and column; each name comes once, where it comes first. */
-export type CodeRead = { readonly names: readonly CodeName[]; readonly problems: readonly Problem[] };
+/**
+ * `names`: of steps; `secrets`: of secrets it asks to see. Each comes once, where it comes first. `problems` carry line and
+ * column.
+ */
+export type CodeRead = {
+  readonly names: readonly CodeName[];
+  readonly secrets: readonly CodeName[];
+  readonly problems: readonly Problem[];
+};
+
+/** Of code that cannot be read, or says nothing. */
+export const nothingRead = (...problems: readonly Problem[]): CodeRead => ({ names: [], secrets: [], problems });
 
 const FIX_STEPS = 'Name the step: can.steps.NAME or const { NAME } = can.steps.';
 
-/** Reads a module in JavaScript: `code.syntax`, `code.shape`, `code.dynamic`, `code.steps`. */
+/** A use of `can.secret` that does not say which; the same in every language. */
+export const unclearSecret = (at: Spot): Problem =>
+  problem('code.secret', 'Which secret is asked for here cannot be told from the code', {
+    at,
+    fix: 'Write its name where it is asked for: await can.secret("NAME").',
+  });
+
+/** Reads a module in JavaScript: `code.syntax`, `code.shape`, `code.dynamic`, `code.steps`, `code.secret`. */
 export const readJavaScript = (text: string): CodeRead => {
   const parsed = parseModule(text);
-  if (!parsed.ok) return { names: [], problems: [parsed.problem] };
+  if (!parsed.ok) return nothingRead(parsed.problem);
   const reader = new Reader(parsed.value);
   reader.read();
-  return { names: [...reader.names.values()], problems: reader.problems };
+  const { names, secrets, problems } = reader;
+  return { names: [...names.values()], secrets: [...secrets.values()], problems };
 };
 
 class Reader {
   readonly names = new Map<string, CodeName>();
+  readonly secrets = new Map<string, CodeName>();
   readonly problems: Problem[] = [];
   private readonly program: Program;
   /** Functions of the module by name, so that what they are called with can be followed. */
   private readonly functions = new Map<string, readonly Pattern[]>();
   private readonly can = new Set<string>();
   private readonly steps = new Set<string>();
+  /** Names that stand for `can.secret`. */
+  private readonly showing = new Set<string>();
   private readonly settled = new Set<AnyNode>();
 
   constructor(program: Program) {
@@ -103,6 +126,8 @@ class Reader {
       }
       const key = keyOf(property.key, property.computed);
       if (key === 'steps') this.bindSteps(property.value);
+      const local = property.value.type === 'AssignmentPattern' ? property.value.left : property.value;
+      if (key === 'secret' && local.type === 'Identifier') this.showing.add(local.name);
     }
   }
 
@@ -138,6 +163,34 @@ class Reader {
     return of.type === 'MemberExpression' && this.isCan(of.object) && keyOf(of.property, of.computed) === 'steps';
   }
 
+  private isSecret(node: AnyNode): boolean {
+    if (node.type === 'Identifier') return this.showing.has(node.name);
+    return (
+      node.type === 'MemberExpression' && this.isCan(node.object) && keyOf(node.property, node.computed) === 'secret'
+    );
+  }
+
+  /** A call of `can.secret` says which one; any other use of it does not. */
+  private lookForSecrets(node: AnyNode): void {
+    if (node.type === 'CallExpression' && this.isSecret(node.callee)) {
+      this.settled.add(node.callee);
+      const [first, ...more] = node.arguments;
+      const name = first === undefined || more.length > 0 ? undefined : keyOf(first, true);
+      if (first === undefined || name === undefined) this.problems.push(unclearSecret(spotOf(node)));
+      else if (!this.secrets.has(name)) this.secrets.set(name, { id: name, at: spotOf(first) });
+      return;
+    }
+    const from = node.type === 'VariableDeclarator' ? node.init : node.type === 'AssignmentExpression' && node.right;
+    for (const value of [...handedOn(node), ...(from ? [from] : [])]) {
+      if (!this.isSecret(value) || this.settled.has(value)) continue;
+      this.settled.add(value);
+      this.problems.push(unclearSecret(spotOf(value)));
+    }
+    if (node.type !== 'MemberExpression' || !this.isSecret(node) || this.settled.has(node)) return;
+    this.settled.add(node);
+    this.problems.push(unclearSecret(spotOf(node)));
+  }
+
   /** Takes in names that stand for `can`. */
   private follow(node: AnyNode): void {
     if (node.type === 'VariableDeclarator' && node.init && this.isCan(node.init)) this.bindCan(node.id);
@@ -149,6 +202,7 @@ class Reader {
   }
 
   private look(node: AnyNode): void {
+    this.lookForSecrets(node);
     switch (node.type) {
       case 'ImportExpression':
         this.tell(

@@ -1,15 +1,16 @@
 /**
- * What the Python of a code step says of itself: which steps it names. It reads tokens, not a tree: whether the code is
- * right Python only Python can say, when it runs.
+ * What the Python of a code step says of itself: which steps and secrets it names. It reads tokens, not a tree:
+ * whether the code is right Python only Python can say, when it runs.
  *
  * `can` is the second parameter of `main`, wherever its name stands; a function that takes it under another name is not
  * followed.
  *
  * CR1 Every step the code can reach by that name is named: a use of `can.steps` that does not say which is a Problem.
+ * CR2 The same for secrets: `can.secret` is called with the name of one, and is not handed on.
  */
 
 import { problem, type Problem } from '../../problem.ts';
-import type { CodeName, CodeRead } from './javascript.ts';
+import { type CodeName, type CodeRead, nothingRead, unclearSecret } from './javascript.ts';
 import type { Spot } from './syntax.ts';
 
 type Token = {
@@ -21,7 +22,7 @@ type Token = {
 
 const FIX_STEPS = 'Name the step: can.steps.NAME or can.steps["NAME"].';
 
-/** Reads a module in Python: `code.shape`, `code.steps`. */
+/** Reads a module in Python: `code.shape`, `code.steps`, `code.secret`. */
 export const readPython = (text: string): CodeRead => {
   const tokens = tokensOf(text);
   const main = tokens.findIndex(
@@ -29,22 +30,25 @@ export const readPython = (text: string): CodeRead => {
   );
   if (main < 0) {
     const fix = 'Write: def main(input, can): …';
-    return {
-      names: [],
-      problems: [problem('code.shape', 'The code defines no function main', { at: { line: 1, column: 1 }, fix })],
-    };
+    return nothingRead(problem('code.shape', 'The code defines no function main', { at: { line: 1, column: 1 }, fix }));
   }
   const can = secondParameter(tokens, main);
-  return can === undefined ? { names: [], problems: [] } : stepsNamed(tokens, can);
+  return can === undefined ? nothingRead() : read(tokens, can);
 };
 
-const stepsNamed = (tokens: readonly Token[], can: string): CodeRead => {
+const read = (tokens: readonly Token[], can: string): CodeRead => {
   const names = new Map<string, CodeName>();
+  const secrets = new Map<string, CodeName>();
   const problems: Problem[] = [];
   for (const [i, token] of tokens.entries()) {
     const [dot, steps, mark, key, end] = tokens.slice(i + 1, i + 6);
     if (token.kind !== 'name' || token.text !== can || tokens[i - 1]?.text === '.') continue;
-    if (dot?.text !== '.' || steps?.text !== 'steps') continue;
+    if (dot?.text !== '.') continue;
+    if (steps?.kind === 'name' && steps.text === 'secret') {
+      if (mark?.text !== '(' || key?.kind !== 'text' || end?.text !== ')') problems.push(unclearSecret(token.at));
+      else if (!secrets.has(key.text)) secrets.set(key.text, { id: key.text, at: key.at });
+    }
+    if (steps?.text !== 'steps') continue;
     const named =
       (mark?.text === '.' && key?.kind === 'name') || (mark?.text === '[' && key?.kind === 'text' && end?.text === ']');
     if (named && key !== undefined) {
@@ -54,7 +58,7 @@ const stepsNamed = (tokens: readonly Token[], can: string): CodeRead => {
         problem('code.steps', 'Which step is read here cannot be told from the code', { at: token.at, fix: FIX_STEPS }),
       );
   }
-  return { names: [...names.values()], problems };
+  return { names: [...names.values()], secrets: [...secrets.values()], problems };
 };
 
 /** The name of the second parameter of the function whose name stands at `at`. */

@@ -24,6 +24,9 @@ export const printPython = (sight: Sight): string => {
       ...(sight.items ? ['item: Any', 'index: int'] : []),
       'def log(self, *values: Any) -> None: ...',
       ...(sight.lent.has('net') ? [FETCH] : []),
+      ...(sight.shown.length > 0
+        ? [`def secret(self, name: Literal[${sight.shown.map(literal).join(', ')}]) -> Awaitable[Any]: ...`]
+        : []),
     ]),
     '',
   ].join('\n\n');

@@ -9,7 +9,9 @@
 import { z } from 'zod';
 import type { Catalog } from '../../step/define.ts';
 import { isBlock } from '../blocks.ts';
+import { codeOf } from '../checks/code.ts';
 import { plainReference } from '../checks/expressions.ts';
+import { secretsShown } from '../code/secrets.ts';
 import { graphOf, type Node } from '../graph.ts';
 import { type Flow, PROBLEM_PORT } from '../model.ts';
 import { isObject } from '../path.ts';
@@ -27,6 +29,8 @@ export type Sight = {
   readonly items: boolean;
   /** Words of the powers it was lent. */
   readonly lent: ReadonlySet<string>;
+  /** Names of the secrets that its code asks to see. */
+  readonly shown: readonly string[];
 };
 
 const ANY: Schema = {};
@@ -55,6 +59,7 @@ export const sightOf = (flow: Flow, step: string, catalog: Catalog, lent: Readon
     steps: results,
     items: node.step.each !== undefined || node.level.block !== null,
     lent,
+    shown: secretsShown(codeOf(node.step)?.source ?? ''),
   };
 };
 

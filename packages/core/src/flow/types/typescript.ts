@@ -40,7 +40,11 @@ readonly fetch: (
   json(): Promise<any>;
 }>;`;
 
-const membersOf = ({ steps, items, lent }: Sight): readonly string[] => {
+/** A text, or the fields of a kind that has several. */
+const secretOf = (names: readonly string[]): string =>
+  `/** Shows a secret to this code, when it was lent to it as it is now; the value never leaves by way of the server. */\nreadonly secret: (name: ${names.map((name) => JSON.stringify(name)).join(' | ')}) => Promise<any>;`;
+
+const membersOf = ({ steps, items, lent, shown }: Sight): readonly string[] => {
   const results = [...steps].map(([id, schema]) => indent(`readonly ${id}: ${typeOf(schema, 1)};`));
   return [
     `/** Results of the steps before this one; only those that the code names are there. */\nreadonly steps: {\n${results.join('\n')}\n};`,
@@ -50,6 +54,7 @@ const membersOf = ({ steps, items, lent }: Sight): readonly string[] => {
       : []),
     '/** Writes a line into the log of the run. */\nreadonly log: (...values: unknown[]) => void;',
     ...(lent.has('net') ? [FETCH] : []),
+    ...(shown.length > 0 ? [secretOf(shown)] : []),
   ];
 };
 

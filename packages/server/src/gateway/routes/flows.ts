@@ -1,6 +1,9 @@
-/** Flows and their drafts. A draft is only read for its form here; what it lacks is told by /check and at publishing. */
+/**
+ * Flows and their drafts. A draft is only read for its form here, and for values that came back masked: kept, a label would
+ * take the place of the value. What else it lacks is told by /check and at publishing.
+ */
 
-import { check, diff, hashFlow, readFlow, type Flow } from '@headgate/core';
+import { check, diff, hashFlow, maskedIn, readFlow, type Flow } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { FlowRow } from '../../store/ports.ts';
 import { knownTo } from '../context.ts';
@@ -45,6 +48,8 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
       const read = readFlow(body.draft);
       if (!read.ok) return refuseAll('flow.invalid', read.problems);
       const draft: Flow = body.name === undefined ? read.flow : { ...read.flow, name: body.name };
+      const masked = maskedIn(draft);
+      if (masked.length > 0) return refuseAll('flow.invalid', masked);
       const row = await gate.store.in(who.workspace).flows.create({
         id: gate.newId('flow_'),
         project: PROJECT,
@@ -82,6 +87,8 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
         const read = readFlow(row.draft);
         if (!read.ok) return refuseAll('flow.invalid', read.problems);
         const draft: Flow = { ...read.flow, name: body.name };
+        const masked = maskedIn({ ...draft, steps: [] }).filter(({ at }) => at?.field === 'name');
+        if (masked.length > 0) return refuseAll('input.invalid', masked);
         const saved = await flows.saveDraft(row.id, row.revision, draft, hashFlow(draft), body.name, gate.clock());
         if (saved === null)
           return refuse('flow.conflict', 'Somebody saved the draft just now', 'Read the flow again, then rename it.');
@@ -99,6 +106,8 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
     implement(ROUTES.saveDraft, async ({ who, params, body }) => {
       const read = readFlow(body.draft);
       if (!read.ok) return refuseAll('flow.invalid', read.problems);
+      const masked = maskedIn(read.flow);
+      if (masked.length > 0) return refuseAll('flow.invalid', masked);
       const { flows } = gate.store.in(who.workspace);
       const draft = read.flow;
       const old = await flows.get(params.id);

@@ -1,6 +1,15 @@
 /** Powers and grants of a flow. */
 
-import { everyStep, parsePower, printPower, problem, readFlow, type Flow, type Problem } from '@headgate/core';
+import {
+  bindToCode,
+  everyStep,
+  parsePower,
+  printPower,
+  problem,
+  readFlow,
+  type Flow,
+  type Problem,
+} from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { GrantRow } from '../../store/ports.ts';
 import { implement, type Route } from '../implement.ts';
@@ -55,7 +64,11 @@ export const readGrants = (
           fix: 'Powers are lent to steps of the draft: put the step back into it first.',
         }),
       );
-    else lent.push({ step, power: printPower(parsed.value) });
+    else {
+      const bound = bindToCode(flow, step, parsed.value);
+      if (bound.ok) lent.push({ step, power: printPower(bound.value) });
+      else problems.push({ ...bound.problem, at: { step, field: `${field}[${i}].step` } });
+    }
   }
   return problems.length === 0 ? { ok: true, lent } : { ok: false, problems };
 };

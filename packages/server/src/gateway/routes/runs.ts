@@ -1,8 +1,9 @@
 /** Runs: everything is asked of the engine through its port; lists are read from the store. */
 
-import { isOver, type Principal, type RunView } from '@headgate/core';
+import { isOver, type Missing, type Principal, type RunView } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { RunRow } from '../../store/ports.ts';
+import { Gaps } from '../gaps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse } from '../outcome.ts';
@@ -26,118 +27,142 @@ const rowShown = (row: RunRow) => ({
 
 const short = ({ id, state }: RunView) => ({ id, state });
 
-export const runRoutes = ({ gate, streams, identities, waiting }: Lodge): readonly Route[] => [
-  implement(ROUTES.startRun, async ({ who, params, body }) => {
-    const beyond = testing(who, body.draft === true || body.pins !== undefined);
-    if (beyond)
-      return refuse(
-        'permission.missing',
-        'Draft runs and pinned values need the permission flow.write too',
-        'Run a published version without pins, or use a key that may change the flow.',
+export const runRoutes = ({ gate, streams, identities, waiting }: Lodge): readonly Route[] => {
+  const gaps = new Gaps(gate);
+  return [
+    implement(ROUTES.startRun, async ({ who, params, body }) => {
+      const beyond = testing(who, body.draft === true || body.pins !== undefined);
+      if (beyond)
+        return refuse(
+          'permission.missing',
+          'Draft runs and pinned values need the permission flow.write too',
+          'Run a published version without pins, or use a key that may change the flow.',
+        );
+      const { environment } = body;
+      if (environment !== undefined) {
+        const asked = { flow: params.id, version: body.version, draft: body.draft === true };
+        const lacks = await gaps.in(who, asked, environment);
+        if (lacks.length > 0) return lackingIn(environment, lacks);
+      }
+      const wait = (body.wait ?? 0) * 1000;
+      const leave = wait > 0 ? waiting.enter(who.id) : null;
+      if (leave === undefined) return refuse('requests.limit');
+      const started = await gate.engine
+        .start({
+          principal: who,
+          flow: params.id,
+          which: body.draft === true ? { draft: true } : body.version === undefined ? {} : { version: body.version },
+          input: body.input,
+          trigger: { kind: 'manual@1' },
+          wait,
+          ...(body.environment === undefined ? {} : { environment: body.environment }),
+          ...(body.idempotencyKey === undefined ? {} : { idempotencyKey: body.idempotencyKey }),
+          ...(body.pins === undefined ? {} : { pins: body.pins }),
+        })
+        .finally(() => leave?.());
+      if (!started.ok) return { refused: started.problem };
+      const { run, finished } = started.value;
+      if (!finished) return give(202, short(run));
+      const made = give(200, {
+        id: run.id,
+        state: run.state,
+        output: run.output ?? null,
+        ...(run.problem === null ? {} : { problem: run.problem }),
+      });
+      return { ...made, reveal: await gate.engine.reveals(who.workspace, run.flow, run.environment) };
+    }),
+
+    implement(ROUTES.listRuns, async ({ who, query }) => {
+      const { rows, next } = await gate.store.in(who.workspace).runs.list({
+        limit: query.limit ?? PAGE,
+        ...(query.flow === undefined ? {} : { flow: query.flow }),
+        ...(query.state === undefined ? {} : { state: query.state }),
+        ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+        ...(who.flows === undefined ? {} : { flows: who.flows }),
+        ...(who.projects === undefined ? {} : { projects: who.projects }),
+      });
+      return give(200, { runs: rows.map(rowShown), ...(next === null ? {} : { next }) });
+    }),
+
+    implement(ROUTES.getRun, async ({ who, params }) => {
+      const run = await gate.engine.view(who.workspace, params.id);
+      if (run === null) return MISSING;
+      const reveal = await gate.engine.reveals(who.workspace, run.flow, run.environment);
+      return { ...give(200, { ...run, output: run.output ?? null }), reveal };
+    }),
+
+    implement(ROUTES.getJournal, async ({ who, params, query }) => {
+      const journal = await gate.engine.journal(who.workspace, params.id, query.after ?? 0, query.limit ?? EVENTS);
+      if (journal === null) return MISSING;
+      return give(200, { events: journal.events, ...(journal.next === null ? {} : { next: journal.next }) });
+    }),
+
+    implement(ROUTES.followRun, async ({ who, params, query, request }) => {
+      const last = request.headers['last-event-id'];
+      if (last !== undefined && !/^[0-9]{1,12}$/.test(String(last)))
+        return refuse('field.wrong', 'expected the seq of an event in Last-Event-ID');
+      const after = last === undefined ? (query.after ?? 0) : Number(last);
+      const { workspace } = who;
+      const row = await gate.store.in(workspace).runs.get(params.id);
+      // An EventSource asks again after the end; 204 is how the standard tells it to stop.
+      if (row !== null && after > 0 && isOver(row.state) && after >= row.seq) return nothing();
+      const hash = request.passage?.keyHash ?? '';
+      const still = async (): Promise<boolean> => (await identities.byHash(hash)) !== null;
+      const stream = await streams.open(who.id, still, (signal) =>
+        gate.engine.follow(workspace, params.id, after, signal),
       );
-    const wait = (body.wait ?? 0) * 1000;
-    const leave = wait > 0 ? waiting.enter(who.id) : null;
-    if (leave === undefined) return refuse('requests.limit');
-    const started = await gate.engine
-      .start({
+      if (stream === null) return MISSING;
+      if (stream === 'full') return refuse('streams.limit');
+      // A client that takes nothing for this long is cut off; heart-beats count as taking.
+      request.raw.socket.setTimeout(gate.limit.stalled);
+      return {
+        status: 200,
+        type: 'text/event-stream; charset=utf-8',
+        text: stream,
+        headers: { 'x-accel-buffering': 'no' },
+      };
+    }),
+
+    implement(ROUTES.cancelRun, async ({ who, params, body }) => {
+      const done = await gate.engine.cancel(who, params.id, body.reason);
+      return done.ok ? give(200, short(done.value)) : { refused: done.problem };
+    }),
+
+    implement(ROUTES.rerunRun, async ({ who, params, body }) => {
+      const { failed, from, to, input, version } = body;
+      const mode =
+        failed === true
+          ? { failed }
+          : from !== undefined
+            ? { from }
+            : to !== undefined
+              ? { to }
+              : { all: true as const };
+      const done = await gate.engine.rerun({
         principal: who,
-        flow: params.id,
-        which: body.draft === true ? { draft: true } : body.version === undefined ? {} : { version: body.version },
-        input: body.input,
-        trigger: { kind: 'manual@1' },
-        wait,
-        ...(body.environment === undefined ? {} : { environment: body.environment }),
-        ...(body.idempotencyKey === undefined ? {} : { idempotencyKey: body.idempotencyKey }),
-        ...(body.pins === undefined ? {} : { pins: body.pins }),
-      })
-      .finally(() => leave?.());
-    if (!started.ok) return { refused: started.problem };
-    const { run, finished } = started.value;
-    if (!finished) return give(202, short(run));
-    const made = give(200, {
-      id: run.id,
-      state: run.state,
-      output: run.output ?? null,
-      ...(run.problem === null ? {} : { problem: run.problem }),
-    });
-    return { ...made, reveal: await gate.engine.reveals(who.workspace, run.flow, run.environment) };
-  }),
+        run: params.id,
+        mode,
+        ...(input === undefined ? {} : { input }),
+        ...(version === undefined ? {} : { version }),
+      });
+      return done.ok ? give(202, short(done.value)) : { refused: done.problem };
+    }),
 
-  implement(ROUTES.listRuns, async ({ who, query }) => {
-    const { rows, next } = await gate.store.in(who.workspace).runs.list({
-      limit: query.limit ?? PAGE,
-      ...(query.flow === undefined ? {} : { flow: query.flow }),
-      ...(query.state === undefined ? {} : { state: query.state }),
-      ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
-      ...(who.flows === undefined ? {} : { flows: who.flows }),
-      ...(who.projects === undefined ? {} : { projects: who.projects }),
-    });
-    return give(200, { runs: rows.map(rowShown), ...(next === null ? {} : { next }) });
-  }),
+    implement(ROUTES.resolveRun, async ({ who, params, body }) => {
+      const done = await gate.engine.resolve(who, params.id, body.choice);
+      return done.ok ? give(200, short(done.value)) : { refused: done.problem };
+    }),
+  ];
+};
 
-  implement(ROUTES.getRun, async ({ who, params }) => {
-    const run = await gate.engine.view(who.workspace, params.id);
-    if (run === null) return MISSING;
-    const reveal = await gate.engine.reveals(who.workspace, run.flow, run.environment);
-    return { ...give(200, { ...run, output: run.output ?? null }), reveal };
-  }),
-
-  implement(ROUTES.getJournal, async ({ who, params, query }) => {
-    const journal = await gate.engine.journal(who.workspace, params.id, query.after ?? 0, query.limit ?? EVENTS);
-    if (journal === null) return MISSING;
-    return give(200, { events: journal.events, ...(journal.next === null ? {} : { next: journal.next }) });
-  }),
-
-  implement(ROUTES.followRun, async ({ who, params, query, request }) => {
-    const last = request.headers['last-event-id'];
-    if (last !== undefined && !/^[0-9]{1,12}$/.test(String(last)))
-      return refuse('field.wrong', 'expected the seq of an event in Last-Event-ID');
-    const after = last === undefined ? (query.after ?? 0) : Number(last);
-    const { workspace } = who;
-    const row = await gate.store.in(workspace).runs.get(params.id);
-    // An EventSource asks again after the end; 204 is how the standard tells it to stop.
-    if (row !== null && after > 0 && isOver(row.state) && after >= row.seq) return nothing();
-    const hash = request.passage?.keyHash ?? '';
-    const still = async (): Promise<boolean> => (await identities.byHash(hash)) !== null;
-    const stream = await streams.open(who.id, still, (signal) =>
-      gate.engine.follow(workspace, params.id, after, signal),
-    );
-    if (stream === null) return MISSING;
-    if (stream === 'full') return refuse('streams.limit');
-    // A client that takes nothing for this long is cut off; heart-beats count as taking.
-    request.raw.socket.setTimeout(gate.limit.stalled);
-    return {
-      status: 200,
-      type: 'text/event-stream; charset=utf-8',
-      text: stream,
-      headers: { 'x-accel-buffering': 'no' },
-    };
-  }),
-
-  implement(ROUTES.cancelRun, async ({ who, params, body }) => {
-    const done = await gate.engine.cancel(who, params.id, body.reason);
-    return done.ok ? give(200, short(done.value)) : { refused: done.problem };
-  }),
-
-  implement(ROUTES.rerunRun, async ({ who, params, body }) => {
-    const { failed, from, to, input, version } = body;
-    const mode =
-      failed === true ? { failed } : from !== undefined ? { from } : to !== undefined ? { to } : { all: true as const };
-    const done = await gate.engine.rerun({
-      principal: who,
-      run: params.id,
-      mode,
-      ...(input === undefined ? {} : { input }),
-      ...(version === undefined ? {} : { version }),
-    });
-    return done.ok ? give(202, short(done.value)) : { refused: done.problem };
-  }),
-
-  implement(ROUTES.resolveRun, async ({ who, params, body }) => {
-    const done = await gate.engine.resolve(who, params.id, body.choice);
-    return done.ok ? give(200, short(done.value)) : { refused: done.problem };
-  }),
-];
+const lackingIn = (environment: string, lacks: readonly Missing[]) => ({
+  ...refuse(
+    'grant.missing',
+    `${lacks.length === 1 ? 'One power is' : `${lacks.length} powers are`} not lent in the environment ${environment}`,
+    `Lend what \`missing\` lists: POST …/grants {"environment": ${JSON.stringify(environment)}, "grants": …}.`,
+  ),
+  more: { missing: lacks.map(({ step, power }) => ({ step, power })) },
+});
 
 /** Trying things out is a power of those who may change the flow: pins would let a mere runner choose results (API-06). */
 const testing = (who: Principal, tries: boolean): boolean => tries && !who.permissions.includes('flow.write');

@@ -1,6 +1,16 @@
 /** Publishing, versions, webhooks and differences. */
 
-import { check, diff, hashFlow, readFlow, type Flow, type Principal } from '@headgate/core';
+import {
+  check,
+  diff,
+  hashFlow,
+  parsePower,
+  printPower,
+  readFlow,
+  withoutCode,
+  type Flow,
+  type Principal,
+} from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { FlowRow, VersionRow } from '../../store/ports.ts';
 import { knownTo } from '../context.ts';
@@ -84,7 +94,7 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
         return {
           ...refuse(
             'grant.missing',
-            `${count} missing`,
+            `${count} missing${edited(lacks, have)}`,
             'Publish again with `grant`: the list in `missing`, or "needed".',
           ),
           more: { missing: lacks.map(({ step, power }) => ({ step, power })) },
@@ -151,6 +161,19 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       return give(200, { from, to, diff: diff(a.flow, b.flow, gate.catalog) });
     }),
   ];
+};
+
+/** The plain reason where a secret was shown to code that was edited since. */
+const edited = (lacks: readonly LentText[], have: readonly LentText[]): string => {
+  const other = (one: LentText): boolean =>
+    have.some(({ step, power }) => step === one.step && anyCode(power) === anyCode(one.power));
+  const steps = new Set(lacks.filter((one) => anyCode(one.power) !== one.power && other(one)).map(({ step }) => step));
+  return [...steps].map((step) => `; the code of ${step} was edited since it was lent a secret to see`).join('');
+};
+
+const anyCode = (text: string): string => {
+  const read = parsePower(text);
+  return read.ok ? printPower(withoutCode(read.value)) : text;
 };
 
 /**

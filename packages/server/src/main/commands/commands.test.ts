@@ -33,6 +33,7 @@ test('every command is there', () => {
     ...['runs list', 'runs show', 'runs rerun', 'runs cancel', 'runs resolve'],
     ...['key create', 'key list', 'key revoke'],
     ...['secret set', 'secret list', 'secret remove'],
+    ...['policy show', 'policy set'],
     ...['superuser', 'doctor', 'backup', 'restore'],
     ...['key-file rotate', 'audit-log verify', 'audit-log export'],
     'guard scan',

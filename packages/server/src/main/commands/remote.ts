@@ -1,4 +1,4 @@
-/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `secret`. */
+/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `secret`, `policy`. */
 
 import { RUN_STATES } from '@headgate/core';
 import { type Command, Option } from 'commander';
@@ -33,6 +33,7 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
   runs(program, at);
   keys(program, at);
   secrets(program, at);
+  policies(program, at);
 };
 
 type At = <A extends unknown[], O extends Reach>(act: Act<A, O>) => (...given: [...A, O]) => Promise<void>;
@@ -282,4 +283,35 @@ const secrets = (program: Command, at: At): void => {
     .argument('<name>', 'name of the secret')
     .action(at(async (w, name: string, _o: Reach) => (await import('../remote/secrets.ts')).removeSecret(w, name)));
   examples(reach(remove), 'secret remove github --key-file key.txt');
+};
+
+const policies = (program: Command, at: At): void => {
+  const policy = program
+    .command('policy')
+    .description('what steps of the workspace may use at all, at a running server: show, set');
+  const show = policy
+    .command('show')
+    .description('Show what may be lent.')
+    .action(at(async (w, _o: Reach) => (await import('../remote/policy.ts')).showPolicy(w)));
+  examples(reach(show), 'policy show --key-file key.txt');
+
+  const set = policy
+    .command('set')
+    .description(
+      'Say what may be lent, in the place of what was said before. It counts at every use within a second, for runs under way\n' +
+        'too. Without options everything may be lent.',
+    )
+    .option('--only <power>', 'nothing but this; may be repeated', several, [])
+    .option('--deny <power>', 'never this; may be repeated', several, [])
+    .addOption(new Option('--nothing', 'nothing at all').conflicts('only'))
+    .action(
+      at(async (w, o: Reach & { only: readonly string[]; deny: readonly string[]; nothing?: true }) =>
+        (await import('../remote/policy.ts')).setPolicy(w, { ...o, nothing: o.nothing === true }),
+      ),
+    );
+  examples(
+    reach(set),
+    'policy set --deny "net: * *:*" --key-file key.txt',
+    'policy set --only "net: GET *.example.com" --only "code: js" --key-file key.txt',
+  );
 };

@@ -4,9 +4,10 @@
  * S1 A function of `can` is there only if the text holds its name. So what the text does not name needs no power.
  * S2 A host counts as literal only in a call whose first argument is a text that begins with it, and only if every use of
  *    the name is such a call; else any address is asked for. Either way each call is judged when it is made.
+ * S3 A secret is shown to one text of the code: the need, and so the grant, holds its hash.
  */
 
-import type { Need } from '@headgate/core/step';
+import { codeHash, type Need, SECRET_NAME, secretsShown } from '@headgate/core/step';
 import { type Target, targetOf } from '../http.request/target.ts';
 
 /** The functions of `can` that need a power. */
@@ -16,18 +17,28 @@ const word = (name: string): RegExp => new RegExp(`(?<![\\w$])${name}(?![\\w$])`
 
 const MENTIONS = FUNCTIONS.map((name) => ({ name, word: new RegExp(word(name).source) }));
 
-const KEPT = 200;
-const read = new Map<string, readonly string[]>();
+/** What a text mentions of `can`. `calls`: what reaches outside; `functions`: all that it gets, `secret` only where it names which. */
+type Said = { readonly calls: readonly string[]; readonly functions: readonly string[] };
 
-/** Names of the host functions that the text mentions. Kept, because a text is asked at every run of its step. */
-export const calls = (source: string): readonly string[] => {
+const KEPT = 200;
+const read = new Map<string, Said>();
+
+/** Kept, because a text is asked at every run of its step. */
+const said = (source: string): Said => {
   const known = read.get(source);
   if (known !== undefined) return known;
   const names = MENTIONS.filter((mention) => mention.word.test(source)).map(({ name }) => name);
+  const made = { calls: names, functions: secretsShown(source).length === 0 ? names : [...names, 'secret'] };
   if (read.size >= KEPT) read.clear();
-  read.set(source, names);
-  return names;
+  read.set(source, made);
+  return made;
 };
+
+/** Names of the host functions that the text mentions and that reach outside. */
+export const calls = (source: string): readonly string[] => said(source).calls;
+
+/** The functions of `can` that the text gets. */
+export const functions = (source: string): readonly string[] => said(source).functions;
 
 /** A whole text that is a whole argument, or the beginning of a template. */
 const CALL = /(?<![\w$])fetch\s*\(\s*(?:(?:'([^'\\\n]*)'|"([^"\\\n]*)"|`([^`\\$]*)`)\s*[,)]|`([^`\\$]*)\$\{)/g;
@@ -44,7 +55,18 @@ const literalTargets = (source: string): readonly Target[] | undefined => {
 /** The powers that these settings need. */
 export const needsOf = (raw: Record<string, unknown>): readonly Need[] => {
   const source = typeof raw['source'] === 'string' ? raw['source'] : '';
-  return [running(raw['language']), ...netNeeds(source)];
+  return [running(raw['language']), ...netNeeds(source), ...secretNeeds(source, raw['language'])];
+};
+
+const secretNeeds = (source: string, language: unknown): readonly Need[] => {
+  const names = secretsShown(source).filter((name) => SECRET_NAME.test(name));
+  if (names.length === 0) return [];
+  const hash = codeHash(typeof language === 'string' ? language : 'js', source);
+  return names.map((name) => ({
+    power: 'secret' as const,
+    scope: `read ${name} for code ${hash}`,
+    sentence: `See the secret “${name}” itself: the code of this step, as it is now, can do with it whatever it likes.`,
+  }));
 };
 
 const running = (language: unknown): Need => {

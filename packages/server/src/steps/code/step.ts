@@ -4,7 +4,7 @@
  */
 
 import { CODE_LANGUAGES, defineStep, done, failed, z } from '@headgate/core/step';
-import { calls, needsOf } from './source.ts';
+import { calls, functions, needsOf } from './source.ts';
 
 export const step = defineStep({
   kind: 'code',
@@ -19,7 +19,7 @@ export const step = defineStep({
       .min(1)
       .max(512 * 1024)
       .describe(
-        'A module that exports a function, e.g. export default (input, can) => input.n + 1; in Python one that defines `def main(input, can)`, plain or async. It may import the libraries of the server (date-fns, zod, lodash-es, papaparse, fast-xml-parser, uuid, @noble/hashes), in Python the standard library. `can.steps.ID` is the value of an earlier step, `can.trigger`, `can.item` and `can.index` what an expression sees, `can.log` a line in the journal, `can.fetch(url, {method, headers, body, timeout, secret})` a request; timeouts are in milliseconds.',
+        'A module that exports a function, e.g. export default (input, can) => input.n + 1; in Python one that defines `def main(input, can)`, plain or async. It may import the libraries of the server (date-fns, zod, lodash-es, papaparse, fast-xml-parser, uuid, @noble/hashes), in Python the standard library. `can.steps.ID` is the value of an earlier step, `can.trigger`, `can.item` and `can.index` what an expression sees, `can.log` a line in the journal, `can.fetch(url, {method, headers, body, timeout, secret})` a request (timeouts are in milliseconds), `await can.secret("NAME")` the value of a secret, by a power of its own.',
       ),
     language: z
       .enum(CODE_LANGUAGES)
@@ -33,7 +33,7 @@ export const step = defineStep({
   // Code that calls nothing outside leaves nothing behind when it is cut off.
   repeatable: ({ source }) => calls(source).length === 0,
   run: async ({ source, language = 'js', input }, can) => {
-    const answer = await can.code.run({ source, language, input: input ?? null, names: calls(source) });
+    const answer = await can.code.run({ source, language, input: input ?? null, names: functions(source) });
     return 'problem' in answer ? failed(answer.problem, answer.sent) : done(answer.value);
   },
 });

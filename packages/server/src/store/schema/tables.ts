@@ -156,6 +156,14 @@ type AuditTable = {
   chain: Uint8Array;
 };
 
+type PolicyTable = {
+  workspace: string;
+  only_powers: string | null;
+  denied: string;
+  updated: number;
+  set_by: string;
+};
+
 /** Roots of the keyring, each in a box for the holder of an instance key. */
 type KeyRingTable = { generation: number; holder: string; sealed: Uint8Array; created: number };
 
@@ -171,6 +179,7 @@ export type Tables = {
   version: VersionTable;
   doc: DocTable;
   power_grant: PowerGrantTable;
+  workspace_policy: PolicyTable;
   api_key: ApiKeyTable;
   key_use: { key_id: string; at: number };
   secret: SecretTable;

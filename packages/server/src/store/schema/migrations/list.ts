@@ -5,6 +5,7 @@ import { ground } from './0001-ground.ts';
 import { sharedBlobs } from './0002-shared-blobs.ts';
 import { typedGrants } from './0003-typed-grants.ts';
 import { keys, type Sealing } from './0004-keys.ts';
+import { policy } from './0005-policy.ts';
 import { grantKinds } from './0009-grant-kinds.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
@@ -15,6 +16,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0002-shared-blobs', migration: sharedBlobs },
   { name: '0003-typed-grants', migration: typedGrants },
   { name: '0004-keys', migration: keys(sealing) },
+  { name: '0005-policy', migration: policy },
   { name: '0009-grant-kinds', migration: grantKinds },
 ];
 

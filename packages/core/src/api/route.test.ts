@@ -63,6 +63,7 @@ describe('a contract', () => {
       'ANY /api/v1/webhook/{token}/*',
       'GET /api/v1/resume/{token}',
       'POST /api/v1/resume/{token}',
+      'POST /api/v1/public/{id}/runs',
       'GET /',
       'POST /runs/sign-in',
       'POST /runs/sign-out',

@@ -27,11 +27,12 @@ type From = {
 export const aimAt = async (from: From, idOrName: string): Promise<Aim> => {
   const { flows, place } = from;
   const asWritten = { power: 'flow', flow: idOrName } as const;
-  const to = ({ id, project, name }: FlowRow): Pick<Aim, 'power' | 'reached'> => ({
+  const to = ({ id, project, name, owner, visibility }: FlowRow): Pick<Aim, 'power' | 'reached'> => ({
     power: { power: 'flow', flow: id },
-    reached: { id, project, asWritten, named: { power: 'flow', flow: name } },
+    reached: { id, project, owner, visibility, asWritten, named: { power: 'flow', flow: name } },
   });
-  const nowhere = { power: asWritten, reached: { id: '', project: place.project, asWritten } };
+  const nothing = { id: '', project: place.project, owner: '', visibility: 'project' } as const;
+  const nowhere = { power: asWritten, reached: { ...nothing, asWritten } };
   const rows = await flows.called(place.workspace, place.project, idOrName);
   const [only] = rows;
   if (only === undefined) return { ...nowhere, target: UNKNOWN };

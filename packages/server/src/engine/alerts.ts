@@ -10,6 +10,7 @@
  *     narrowed to some flows hears of no others by publishing an alert (row AZ-08). What it does not hear is in the log.
  */
 
+import { thingAt } from '@headgate/core';
 import type { Store } from '../store/ports.ts';
 import { aimAt } from './aim.ts';
 import type { Broker } from './broker.ts';
@@ -93,12 +94,14 @@ export class Alerts {
   }
 
   async #tell(of: Omit<Place, 'environment'>, told: Told, from?: Live): Promise<void> {
-    const about = of.flow;
+    const { workspace, project, flow: about } = of;
+    const kept = await this.#d.store.in(workspace).flows.place(about);
+    const thing = kept === null ? { workspace, project, flow: about } : thingAt(workspace, kept);
     for (const row of await this.#rows()) {
       if (row.workspace !== of.workspace || row.flow === about || !wants(row.with, told.event)) continue;
       const publisher = publisherOf(row.state);
-      const key = publisher === null ? null : await this.#d.store.engine.keyById(publisher);
-      if (!mayReadRuns(key, of, this.#d.now())) {
+      const who = publisher === null ? null : await this.#d.store.directory.named(workspace, publisher);
+      if (!mayReadRuns(who, thing, this.#d.now())) {
         this.warn('an alert flow is not told: the key that published it may not read the runs of this flow', {
           flow: row.flow,
           about,

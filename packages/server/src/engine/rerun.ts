@@ -21,6 +21,7 @@ import {
   type Result,
   type RunCreated,
   type Started,
+  thingOf,
 } from '@headgate/core';
 import type { RunRow, Store } from '../store/ports.ts';
 import type { Flows, Target } from './flows.ts';
@@ -51,7 +52,7 @@ export const rerun = async (d: Deps, old: RunRow, request: RerunRequest): Promis
         fix: 'Switch it on first.',
       }),
     };
-  const tries = may(request.principal, 'flow.write', { workspace, project: flowRow.project, flow: flowRow.id });
+  const tries = may(request.principal, 'flow.write', thingOf(workspace, flowRow));
   if (!tries && old.version === null && request.version === undefined) return TRIAL;
   const target = await pick(d, flowRow, old, request);
   if (!target.ok) return target;

@@ -17,6 +17,7 @@ import {
   type Result,
   type RunView,
   type StartRequest,
+  thingOf,
 } from '@headgate/core';
 import type { Store } from '../store/ports.ts';
 import { NotDurable } from '../store/writer/writer.ts';
@@ -30,6 +31,7 @@ import type { Runs } from './runs.ts';
 import { keyOf, startLimits } from './start.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
+import { undeclared } from './visitor.ts';
 
 type Deps = {
   readonly store: Store;
@@ -56,7 +58,7 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
     const found = await pick(flows, store, request, clock.now());
     if (!found.ok) return found;
     const target = found.value;
-    if (!may(principal, 'run', { workspace: target.workspace, project: target.row.project, flow: target.row.id })) {
+    if (!may(principal, 'run', thingOf(target.workspace, target.row))) {
       return { ok: false, problem: problem('flow.not_found', 'There is no such flow') };
     }
     if (!target.row.enabled)
@@ -67,6 +69,9 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
           fix: 'Switch it on first.',
         }),
       };
+    const visits = principal.kind === 'visitor';
+    const strange = visits ? undeclared(target.compiled.flow.input, request.input) : null;
+    if (strange !== null) return { ok: false, problem: strange };
     const checked = checkInput(target, request.input);
     if (!checked.ok) return checked;
     const limits = startLimits(target.compiled, checked.value, request.trigger, clock.now());
@@ -82,10 +87,11 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
           (await store.in(target.workspace).runs.byIdempotencyKey(target.row.id, key, 0)) ??
           runs.byKey(target.row.id, key));
     if (existing !== null) {
-      const found = await finish(principal.workspace, existing, request.wait);
-      return found.ok && !(await mayKnow(principal, target, existing))
-        ? { ok: true, value: bare(found.value.run) }
-        : found;
+      const done = await finish(principal.workspace, existing, visits ? 0 : request.wait);
+      if (!done.ok) return done;
+      // What another visitor's run answered is for that one alone.
+      const knows = !visits && (await mayKnow(principal, target, existing));
+      return knows ? done : { ok: true, value: bare(done.value.run) };
     }
     const made = runs.create({
       target,
@@ -145,7 +151,7 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
   };
 
   const mayKnow = async (who: Principal, { workspace, row: flow }: Target, id: string): Promise<boolean> => {
-    if (may(who, 'run.read', { workspace, project: flow.project, flow: flow.id })) return true;
+    if (may(who, 'run.read', thingOf(workspace, flow))) return true;
     const run = runs.live(id)?.base ?? (await store.in(workspace).runs.get(id));
     return run?.principal === who.id;
   };

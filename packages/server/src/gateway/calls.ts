@@ -16,6 +16,7 @@ import {
   problem,
   type Problem,
   sentence,
+  thingOf,
 } from '@headgate/core';
 import type { FlowRow } from '../store/ports.ts';
 import type { Gate } from './deps.ts';
@@ -37,11 +38,13 @@ const called = async (gate: Gate, { who, project }: From, to: string): Promise<r
   gate.store.in(who.workspace).flows.called(project, to);
 
 const sees = ({ who }: From, row: FlowRow, permission: 'run' | 'flow.read'): boolean =>
-  may(who, permission, { workspace: who.workspace, project: row.project, flow: row.id });
+  may(who, permission, thingOf(who.workspace, row));
 
 /** Is it within what the key is narrowed to? Who may publish or run a flow need not read what it calls. */
-const within = ({ flows, projects }: Principal, row: FlowRow): boolean =>
-  (flows === undefined || flows.includes(row.id)) && (projects === undefined || projects.includes(row.project));
+const within = (who: Principal, row: FlowRow): boolean =>
+  (who.flows === undefined || who.flows.includes(row.id)) &&
+  (who.projects === undefined || who.projects.includes(row.project)) &&
+  (row.visibility !== 'private' || may(who, 'run', thingOf(who.workspace, row)));
 
 /** The same powers with the calls of flows by id; or `flow.ambiguous` for every name that two flows have. */
 export const bindCalls = async (

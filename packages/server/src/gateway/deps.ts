@@ -3,12 +3,15 @@
 import type { Catalog, CodeRead, EnginePort, Flow, GuardPort } from '@headgate/core';
 import type { Pages } from '@headgate/core/api';
 import type { Logger } from 'pino';
+import type { Accounts } from '../store/people.ts';
 import type { Store } from '../store/ports.ts';
 import type { Limits } from './limits.ts';
 
 export type GatewayDeps = {
   readonly store: Store;
   readonly engine: EnginePort;
+  /** People and their sessions; left out, there are none, and only keys come in. */
+  readonly accounts?: Accounts;
   readonly guard: GuardPort;
   readonly catalog: Catalog;
   /** What compiling tells of the code of a flow's steps, by step; nothing of it runs. */
@@ -37,7 +40,7 @@ export type GatewayDeps = {
 /** Ready-made for every route. */
 export type Gate = GatewayDeps & { readonly limit: Limits };
 
-/** The project new flows and secrets go to. */
+/** The project that things go to when a call names none. Every workspace has it. */
 export const PROJECT = 'default';
 
 /** Where refusals are recorded that happened before any workspace was known. No workspace can have this id. */

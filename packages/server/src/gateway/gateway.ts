@@ -22,6 +22,7 @@ import { LIMITS } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { refuse } from './outcome.ts';
 import { pageParts } from './pages.ts';
+import { Places } from './places.ts';
 import { proxies } from './proxies.ts';
 import { readable } from './reading.ts';
 import { register } from './register.ts';
@@ -88,6 +89,7 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
     audit: new Audit(gate),
     bodies: new Bodies(limit.bodies),
     identities: new Identities(gate),
+    places: new Places(store),
     sessions: new Sessions(gate),
     guesses: new Windows(gate.clock),
     streams,

@@ -7,6 +7,8 @@ export type Passage = {
   readonly contract: Contract;
   who: Principal | null;
   keyHash: string | null;
+  /** Would the call be let in now, too? */
+  again: () => Promise<boolean>;
   /** The one text of the answer that the guard leaves alone: a new key, at its only showing. */
   fresh?: string;
   /** Shapes of keys that the answer may show, by grants to the flow it is of. */

@@ -1,15 +1,17 @@
 /** Flows of one workspace: rows, drafts and removal. Versions and webhooks are in versions.ts. */
 
 import type { Insertable, Selectable } from 'kysely';
+import { isVisibility, type Visibility } from '@headgate/core';
 import { type Ground, after, fromJson, page, toJson } from '../ground.ts';
 import type { FlowRow, WorkspaceStore } from '../ports.ts';
 import type { Tables } from '../schema/tables.ts';
+import { seenFlows } from './seen.ts';
 
 /** More flows of one name are not looked at: two are too many already. */
 const CALLED = 20;
 
 type Flows = WorkspaceStore['flows'];
-type Rows = Pick<Flows, 'create' | 'get' | 'called' | 'list' | 'saveDraft' | 'patch' | 'remove'>;
+type Rows = Pick<Flows, 'create' | 'get' | 'place' | 'called' | 'list' | 'saveDraft' | 'patch' | 'remove'>;
 
 export const flowRow = (row: Selectable<Tables['flow']>): FlowRow => ({
   id: row.id,
@@ -23,7 +25,11 @@ export const flowRow = (row: Selectable<Tables['flow']>): FlowRow => ({
   enabled: row.enabled === 1,
   created: row.created,
   updated: row.updated,
+  visibility: visibilityOf(row.visibility),
 });
+
+/** One that a later release knows is private to this one. */
+export const visibilityOf = (text: string): Visibility => (isVisibility(text) ? text : 'private');
 
 export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
   const one = (id: string) => db.selectFrom('flow').selectAll().where('workspace', '=', workspace).where('id', '=', id);
@@ -42,6 +48,7 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
         enabled: 1,
         created: flow.at,
         updated: flow.at,
+        visibility: flow.visibility ?? 'project',
       };
       return flowRow(
         await change((trx) => trx.insertInto('flow').values(row).returningAll().executeTakeFirstOrThrow()),
@@ -50,6 +57,15 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
     get: async (id) => {
       const row = await one(id).executeTakeFirst();
       return row === undefined ? null : flowRow(row);
+    },
+    place: async (id) => {
+      const row = await db
+        .selectFrom('flow')
+        .select(['project', 'owner', 'visibility'])
+        .where('workspace', '=', workspace)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row === undefined ? null : { ...row, flow: id, visibility: visibilityOf(row.visibility) };
     },
     called: async (project, idOrName) => {
       const here = db.selectFrom('flow').selectAll().where('workspace', '=', workspace).where('project', '=', project);
@@ -60,12 +76,12 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
       return rows.map(flowRow);
     },
     list: async (q) => {
-      if (q.flows?.length === 0 || q.projects?.length === 0) return { rows: [], next: null };
       let query = db.selectFrom('flow').selectAll().where('workspace', '=', workspace);
       const from = after(q.cursor);
       if (from !== null) query = query.where('n', '<', from);
-      if (q.flows !== undefined) query = query.where('id', 'in', q.flows);
-      if (q.projects !== undefined) query = query.where('project', 'in', q.projects);
+      if (q.project !== undefined) query = query.where('project', '=', q.project);
+      const { sight } = q;
+      if (sight !== undefined) query = query.where((eb) => seenFlows(eb, sight));
       const found = page(
         await query
           .orderBy('n', 'desc')
@@ -107,6 +123,8 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
             ...(to.name === undefined ? {} : { name: to.name }),
             ...(to.enabled === undefined ? {} : { enabled: to.enabled ? 1 : 0 }),
             ...(to.project === undefined ? {} : { project: to.project }),
+            ...(to.visibility === undefined ? {} : { visibility: to.visibility }),
+            ...(to.owner === undefined ? {} : { owner: to.owner }),
           })
           .where('workspace', '=', workspace)
           .where('id', '=', id)
@@ -122,8 +140,13 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
           .deleteFrom('flow')
           .where('workspace', '=', workspace)
           .where('id', '=', id)
+          .returning(['owner', 'visibility'])
           .executeTakeFirst();
-        return gone.numDeletedRows > 0n;
+        if (gone === undefined) return false;
+        // Its runs stay for a while, and stay private.
+        if (visibilityOf(gone.visibility) === 'private')
+          await trx.insertInto('flow_gone').values({ flow: id, workspace, owner: gone.owner }).execute();
+        return true;
       }),
   };
 };

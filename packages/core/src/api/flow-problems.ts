@@ -12,6 +12,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
 
   'block.depth': 'Blocks stand within each other deeper than allowed.',
   'block.each': 'A block also carries `each`.',
+  'flow.ambiguous': 'More than one flow of the project has this name.',
   'flow.calls': 'A run and the flows it calls become more runs than allowed.',
   'flow.depth': 'Flows call flows deeper than allowed, usually because one calls itself.',
   'flow.expressions': 'The flow has more expressions than allowed.',

@@ -13,7 +13,7 @@
 import { problem } from '../problem.ts';
 import type { Catalog, StepKind } from '../step/define.ts';
 import { isBlock } from './blocks.ts';
-import { type CheckContext, type Checked, Findings } from './checks/findings.ts';
+import { AMBIGUOUS, type CheckContext, type Checked, Findings } from './checks/findings.ts';
 import { maskedIn } from './checks/masked.ts';
 import { checkExpressions, type Known } from './checks/references.ts';
 import { checkSettings, checkStepSettings } from './checks/settings.ts';
@@ -90,7 +90,9 @@ const checkFlowSettings = (settings: Settings, known: Known): void => {
     checkExpressions(known, text, ['settings', ...name.split('.')], { kind: 'settings' }, () => where);
     needsExpression(text, where, known.findings);
   }
-  const { flows } = known.context;
+  const { flows, shared } = known.context;
+  if (settings.errorFlow !== undefined && shared?.has(settings.errorFlow) === true)
+    known.findings.problem('flow.ambiguous', AMBIGUOUS.text, { field: 'settings.errorFlow' }, AMBIGUOUS.fix);
   if (settings.errorFlow !== undefined && flows !== undefined && !flows.has(settings.errorFlow)) {
     known.findings.warning('flow.unknown', 'there is no flow of this name or id in this project', {
       field: 'settings.errorFlow',

@@ -184,7 +184,12 @@ const shown = async ({ show }: Lending, asked: CodeProgram, args: string): Promi
 
 /** The arguments of `can.fetch(url, {method, headers, body, timeout, secret})`. */
 const requestOf = (args: string): Result<NetRequest> => {
-  const list = JSON.parse(args) as unknown;
+  let list: unknown;
+  try {
+    list = JSON.parse(args);
+  } catch {
+    return wrong('can.fetch was called with what is no JSON');
+  }
   const [url, more] = Array.isArray(list) ? (list as readonly unknown[]) : [];
   const options = typeof more === 'object' && more !== null ? (more as Record<string, unknown>) : {};
   if (typeof url !== 'string') return wrong('The first argument of can.fetch is the address, a text');
@@ -196,11 +201,14 @@ const requestOf = (args: string): Result<NetRequest> => {
   if (timeout !== undefined && (typeof timeout !== 'number' || !(timeout > 0)))
     return wrong('`timeout` of can.fetch is a number of milliseconds');
   if (secret !== undefined && typeof secret !== 'string') return wrong("`secret` of can.fetch is a secret's name");
-  const fields = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
+  const fields = Object.entries(headers).map(([name, value]: readonly [string, unknown]) => [name, value] as const);
+  // Never by their own `toString`: what is no plain value has none that we would call.
+  const odd = fields.find(([, value]) => !['string', 'number', 'boolean'].includes(typeof value));
+  if (odd !== undefined) return wrong('`headers` of can.fetch are texts, numbers or true and false');
   return good({
     method,
     url,
-    headers: Object.fromEntries(fields),
+    headers: Object.fromEntries(fields.map(([name, value]) => [name, String(value)])),
     ...(body === undefined ? {} : { body }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(secret === undefined ? {} : { secret }),

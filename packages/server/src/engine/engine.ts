@@ -10,6 +10,7 @@ import type { Door } from '../egress/door.ts';
 import type { Compiler } from '../sandbox/compile.ts';
 import type { Jail } from '../sandbox/jail.ts';
 import type { Store } from '../store/ports.ts';
+import { aimAt } from './aim.ts';
 import { Alerts } from './alerts.ts';
 import { Broker } from './broker.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -135,7 +136,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
 
   const programs = new Programs(o.jail ?? null, o.compiler ?? null);
   const later = new Later(clock, timers, log);
-  const alerts = new Alerts({ store, flows, broker, runs: () => runs, log });
+  const alerts = new Alerts({ store, flows, broker, runs: () => runs, log, now: clock.now });
   const runs: Runs = new Runs({
     store,
     clock,
@@ -169,7 +170,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
           later.soon(live.base.workspace, async () => {
             if (live.over) return { problem: problem('run.over', 'This run is over already') };
             const narrow = live.compiled.steps[step.index]?.narrow;
-            const target = await flows.named(live.base.workspace, live.base.project, name);
+            const from = { flows, place: live.base, step: step.id, narrow, now: clock.now() };
+            const { target, power, reached } = await aimAt(from, name);
             const act = async (): Promise<{ child: string } | { problem: Problem }> => {
               if (!target.ok) return { problem: target.problem };
               const checked = checkInput(target.value, input);
@@ -177,8 +179,6 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
                 ? self.children.call(live, step, scope, attempt, target.value, checked.value)
                 : { problem: checked.problem };
             };
-            const power = { power: 'flow', flow: name } as const;
-            const reached = target.ok ? target.value.row : undefined;
             const done = await broker.effect(live, step.id, narrow, [power], act, reached);
             return done.ok ? done.value : { problem: done.problem };
           }),

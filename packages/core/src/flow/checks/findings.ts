@@ -10,12 +10,20 @@ const MOST = 1_000;
 export type CheckContext = {
   /** Ids and names of flows that can be called. */
   readonly flows?: ReadonlySet<string>;
+  /** Names that more than one of these flows has. */
+  readonly shared?: ReadonlySet<string>;
   /** Names of secrets that exist. */
   readonly secrets?: ReadonlySet<string>;
   /** Names of values of the environment. */
   readonly vars?: ReadonlySet<string>;
   /** What compiling told of the code of `code@1` steps, by step. */
   readonly code?: ReadonlyMap<string, CodeRead>;
+};
+
+/** Why a name that two flows have is no name to call by, and what to do. */
+export const AMBIGUOUS = {
+  text: 'more than one flow of this project has this name',
+  fix: 'Give the id of the flow that is meant, or rename the other one.',
 };
 
 export type Checked = { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };

@@ -49,6 +49,7 @@ type PowerGrantTable = {
   as_caller: number;
   created: number;
   typed: Generated<number>;
+  kind: string | null;
 };
 
 type ApiKeyTable = {

@@ -38,7 +38,7 @@ test('DOS-09 a run that fills the disk is ended at its bound and says which step
     const page = await g.engine.journal('default', end.id, after, 1_000);
     if (page === null) throw new Error('no journal');
     for (const { data } of page.events) {
-      const held = data['data'] as { size?: number } | undefined;
+      const held = (data as { data?: { size?: number } }).data;
       bytes += held?.size ?? 0;
     }
     if (page.next === null) break;

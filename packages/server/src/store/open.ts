@@ -12,6 +12,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { type Problem, type Result, bad, good, problem } from '@headgate/core';
+import { accountsOf } from './accounts/accounts.ts';
 import { auditOf } from './rows/audit.ts';
 import { backupStore } from './files/backup.ts';
 import { blobsOf } from './files/blobs.ts';
@@ -55,6 +56,8 @@ export type StoreOptions = {
   readonly clock: () => number;
   /** Opens for reading: no worker, nothing can be written, no schema is changed. */
   readonly readOnly?: boolean;
+  /** Where browsers reach the server: passkeys are bound to it. Default `http://localhost`. */
+  readonly origin?: string;
   /** Told when a group is posted to the worker and when it is on disk, before anybody who waits for it. */
   readonly trace?: Trace;
 };
@@ -187,6 +190,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       audit: auditOf(ground, workspace),
     }),
     workspaces: workspacesOf(ground),
+    accounts: accountsOf(ground, { origin: options.origin ?? 'http://localhost', version: changes.version }),
     engine: engineOf(ground, blobs),
     credentials: { newKey: makes.newKey, hashKey: makes.hashKey },
     keyByHash: (hash) => keyByHash(db, hash),

@@ -9,6 +9,7 @@
  */
 
 import type { Permission, Problem, Result, RunState } from '@headgate/core';
+import type { Accounts } from './accounts/port.ts';
 import type { SealedSecret, SecretStore } from './secret.ts';
 
 export type FlowRow = {
@@ -359,6 +360,7 @@ export type Store = {
     /** Made with a project `default`. False: there is one of this id already. */
     create(workspace: { id: string; name: string; at: number }): Promise<boolean>;
   };
+  readonly accounts: Accounts;
   /** Makes API keys (`hg_` and 43 characters, shown once) and their keyed hash, the only thing kept. */
   readonly credentials: { newKey(): string; hashKey(plain: string): string };
   /** The door for credentials: looks a key up by its keyed hash, before any workspace is known. */

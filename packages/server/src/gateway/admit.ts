@@ -9,18 +9,27 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { holdsSomewhere, may, type Permission, type Principal } from '@headgate/core';
-import { permissionOf, type Contract, type ProblemCode } from '@headgate/core/api';
+import { isSelf, permissionOf, type Contract, type ProblemCode } from '@headgate/core/api';
+import type { Session } from '../store/accounts/port.ts';
+import type { Desk } from './accounts/desk.ts';
 import { PROJECT, type Gate } from './deps.ts';
 import { credentialInQuery, credentialOf, type Identities, principalOf } from './identity.ts';
+import { provesOrigin } from './foreign.ts';
 import type { Sessions } from './sessions.ts';
 import type { Windows } from './windows.ts';
 
-export type Admitted = { readonly who: Principal | null; readonly keyHash: string | null };
+export type Admitted = {
+  readonly who: Principal | null;
+  readonly keyHash: string | null;
+  /** On routes about the own account. */
+  readonly session: Session | null;
+};
 export type Turned = { readonly code: ProblemCode; readonly who: Principal | null };
 
 export type Asking = {
   readonly contract: Contract;
   readonly headers: IncomingHttpHeaders;
+  readonly method: string;
   readonly url: string;
   readonly address: string;
   readonly params: unknown;
@@ -29,12 +38,25 @@ export type Asking = {
 /** Judges one request by its route's contract. */
 export const admit = async (
   gate: Gate,
-  doors: { readonly identities: Identities; readonly sessions: Sessions; readonly guesses: Windows },
-  { contract, headers, url, address, params }: Asking,
+  doors: {
+    readonly identities: Identities;
+    readonly sessions: Sessions;
+    readonly guesses: Windows;
+    readonly desk: Desk;
+  },
+  { contract, headers, method, url, address, params }: Asking,
 ): Promise<Admitted | Turned> => {
   if (credentialInQuery(url)) return { code: 'auth.query', who: null };
+  if (isSelf(contract.needs)) {
+    const session = credentialOf(headers).kind === 'none' ? await doors.desk.sessionOf(headers) : null;
+    if (session === null) return { code: 'auth.missing', who: null };
+    // A cookie comes along by itself: who changes something proves that a page of ours sent it.
+    return provesOrigin(method, headers)
+      ? { who: null, keyHash: null, session }
+      : { code: 'origin.foreign', who: null };
+  }
   const permission = permissionOf(contract.needs);
-  if (permission === undefined) return { who: null, keyHash: null };
+  if (permission === undefined) return { who: null, keyHash: null, session: null };
   const credential = credentialOf(headers);
   if (credential.kind === 'two') return { code: 'auth.ambiguous', who: null };
   const session =
@@ -48,7 +70,7 @@ export const admit = async (
   }
   const who = principalOf(row);
   const verdict = await judge(gate, who, permission, contract, params);
-  return verdict === undefined ? { who, keyHash: hash } : { code: verdict, who };
+  return verdict === undefined ? { who, keyHash: hash, session: null } : { code: verdict, who };
 };
 
 /** The code of the refusal, or undefined when the principal may. */

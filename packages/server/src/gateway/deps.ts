@@ -3,7 +3,9 @@
 import type { Catalog, CodeRead, EnginePort, Flow, GuardPort } from '@headgate/core';
 import type { Pages } from '@headgate/core/api';
 import type { Logger } from 'pino';
+import type { SendMail } from '../egress/mail/port.ts';
 import type { Store } from '../store/ports.ts';
+import type { SignUpPolicy } from './accounts/policy.ts';
 import type { Limits } from './limits.ts';
 
 export type GatewayDeps = {
@@ -31,6 +33,9 @@ export type GatewayDeps = {
   readonly web: boolean;
   /** Among these, is the API reference? */
   readonly docs: boolean;
+  readonly signUp: SignUpPolicy;
+  /** Sends mail; null: none is set up. */
+  readonly mail: SendMail | null;
   readonly limits?: Partial<Limits>;
 };
 

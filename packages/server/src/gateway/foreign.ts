@@ -22,3 +22,10 @@ export const isOwnPage = (
   if (origin === undefined) return true;
   return URL.canParse(origin) && host(new URL(origin).host);
 };
+
+/**
+ * Does a request that changes something say where it comes from? Browsers always do; whoever sends a cookie and hides it
+ * is turned away. (That what it says is ours, `isOwnPage` has seen to.)
+ */
+export const provesOrigin = (method: string, headers: IncomingHttpHeaders): boolean =>
+  READING.has(method) || headers['sec-fetch-site'] !== undefined || headers.origin !== undefined;

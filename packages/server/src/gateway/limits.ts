@@ -14,6 +14,11 @@ export type Limits = {
   readonly waiting: number;
   /** Wrong keys from one network address in a minute, before 429. */
   readonly guesses: number;
+  /** Tries to sign in to one account from one network, and all tries from one network, in a quarter of an hour, before 429. */
+  readonly tries: number;
+  readonly networkTries: number;
+  /** Answers of the doors of accounts come at multiples of this time. */
+  readonly even: number;
   /** Refusals of one actor recorded one by one in a minute; the rest is counted in the next record. */
   readonly records: number;
   readonly connections: number;
@@ -40,6 +45,9 @@ export const LIMITS: Limits = {
   streams: 20,
   waiting: 200,
   guesses: 100,
+  tries: 10,
+  networkTries: 100,
+  even: 100,
   records: 2000,
   connections: 5000,
   headersTimeout: 10_000,

@@ -2,11 +2,14 @@
 
 import type { Principal, ShapeKind } from '@headgate/core';
 import type { Contract } from '@headgate/core/api';
+import type { Session } from '../store/accounts/port.ts';
 
 export type Passage = {
   readonly contract: Contract;
   who: Principal | null;
   keyHash: string | null;
+  /** The session that the request came with, where the route is about the own account. */
+  session: Session | null;
   /** The one text of the answer that the guard leaves alone: a new key, at its only showing. */
   fresh?: string;
   /** Shapes of keys that the answer may show, by grants to the flow it is of. */

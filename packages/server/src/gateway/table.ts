@@ -4,6 +4,9 @@ import { type Contract, type OpenApi, openApi, ROUTES } from '@headgate/core/api
 import type { Lodge } from './lodge.ts';
 import type { Route } from './implement.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { authRoutes } from './routes/auth.ts';
+import { authLinkRoutes } from './routes/auth-links.ts';
+import { authOwnRoutes } from './routes/auth-own.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -14,6 +17,7 @@ import { runRoutes } from './routes/runs.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { systemRoutes } from './routes/system.ts';
+import { userRoutes } from './routes/users.ts';
 import { versionRoutes } from './routes/versions.ts';
 
 /** The routes to register. Webhooks are served apart (hooks.ts); pages only where the web is on, the reference only where the documentation is, too. */
@@ -33,6 +37,10 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...keyRoutes(lodge),
     ...secretRoutes(lodge),
     ...auditRoutes(lodge),
+    ...authRoutes(lodge),
+    ...authLinkRoutes(lodge),
+    ...authOwnRoutes(lodge),
+    ...userRoutes(lodge),
     ...pageRoutes(lodge, document),
   ];
   const counts = new Map<Contract, number>();

@@ -25,6 +25,7 @@ import type { Tracing } from './otlp.ts';
 import { freePort, listens } from './port.ts';
 import { complain, DONE, FAILED, note } from './say.ts';
 import { secretsFile } from './secrets-file.ts';
+import { setUpLink } from './set-up.ts';
 
 /** Work under way gets this long at shutdown; then it is parked and goes on at the next start. */
 const GRACE = 10_000;
@@ -64,6 +65,8 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     version,
     web: s.web,
     docs: s.docs,
+    signUp: s.signUp,
+    mail: null,
   });
   const close = async (): Promise<void> => {
     await gateway.close();
@@ -78,6 +81,9 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     return refuse(cannotListen(s.host, port, error));
   }
   note(`Headgate ${version} is ready at ${urlOf(s.host, port)}`);
+  const link = await setUpLink(house.store, publicUrl);
+  if (link !== null)
+    note(`Nobody has an account yet. This link makes the first one; it works once, for an hour:\n  ${link}`);
   const { running, waiting, queued } = house.engine.recovered;
   if (running + waiting + queued > 0)
     note(`Taken up again: ${running} running, ${waiting} waiting, ${queued} queued runs`);

@@ -1,0 +1,81 @@
+/** Settings of accounts: who may make one, and the server that mail goes through. */
+
+import { bad, good, problem, type Result } from '@headgate/core';
+import { isEmail, type SignUpPolicy } from '../gateway/accounts/policy.ts';
+
+export type MailSettings = {
+  readonly host: string;
+  readonly port: number;
+  /** `tls`: from the first byte. `starttls`: asked for before anything else is said. `none`: plain, for this machine alone. */
+  readonly security: 'tls' | 'starttls' | 'none';
+  readonly user: string | null;
+  readonly password: string | null;
+  readonly from: string;
+};
+
+const PORTS = { tls: 465, starttls: 587, none: 25 } as const;
+
+/** `smtps://user:password@host:465`, `smtp://user:password@host:587` (STARTTLS), `smtp+plain://127.0.0.1:25`. */
+export const readMail = (url: string | undefined, from: string | undefined): Result<MailSettings | null> => {
+  if (url === undefined) return good(null);
+  const wrong = (text: string, field = 'HEADGATE_MAIL_URL'): Result<null> =>
+    bad(
+      problem('config.mail', text, {
+        at: { field },
+        fix: 'Write it as smtps://user:password@mail.example.com or smtp://user:password@mail.example.com:587 (STARTTLS).',
+      }),
+    );
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  const security = parsed === null ? undefined : SCHEMES.get(parsed.protocol);
+  if (parsed === null || security === undefined || parsed.hostname === '')
+    return wrong('HEADGATE_MAIL_URL must be an smtps: or smtp: address of a mail server');
+  if (security === 'none' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(parsed.hostname))
+    return wrong('smtp+plain: is for a mail server on this machine alone');
+  if (from === undefined || !isEmail(from))
+    return wrong('HEADGATE_MAIL_FROM must be the address that mails come from', 'HEADGATE_MAIL_FROM');
+  const port = parsed.port === '' ? PORTS[security] : Number(parsed.port);
+  return good({
+    host: parsed.hostname.replace(/^\[|\]$/g, ''),
+    port,
+    security,
+    user: parsed.username === '' ? null : decodeURIComponent(parsed.username),
+    password: parsed.password === '' ? null : decodeURIComponent(parsed.password),
+    from,
+  });
+};
+
+const SCHEMES: ReadonlyMap<string, MailSettings['security']> = new Map([
+  ['smtps:', 'tls'],
+  ['smtp:', 'starttls'],
+  ['smtp+plain:', 'none'],
+]);
+
+/** `closed`, `invitation`, `approval`, or `domain:` and domains with commas. */
+export const readSignUp = (text: string | undefined, mail: boolean): Result<SignUpPolicy> => {
+  const at = { field: 'HEADGATE_SIGN_UP' };
+  if (text === undefined || text === 'closed') return good({ kind: 'closed' });
+  if (text === 'invitation') return good({ kind: 'invitation' });
+  const domains = text.startsWith('domain:')
+    ? text
+        .slice(7)
+        .split(/[\s,]+/)
+        .filter((one) => one !== '')
+    : null;
+  const known = text === 'approval' || (domains !== null && domains.length > 0 && domains.every(isDomain));
+  if (!known)
+    return bad(
+      problem('config.sign_up', 'HEADGATE_SIGN_UP must be closed, invitation, approval, or domain:example.com', { at }),
+    );
+  if (!mail)
+    return bad(
+      problem('config.sign_up', 'Who signs up has to prove the address by mail, and no mail is set up', {
+        at,
+        fix: 'Set HEADGATE_MAIL_URL and HEADGATE_MAIL_FROM, or HEADGATE_SIGN_UP to closed or invitation.',
+      }),
+    );
+  return good(
+    domains === null ? { kind: 'approval' } : { kind: 'domain', domains: domains.map((d) => d.toLowerCase()) },
+  );
+};
+
+const isDomain = (text: string): boolean => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(text);

@@ -1,5 +1,7 @@
 /** Accounts from the first start on, over the real command line and HTTP, with forms alone and no web app. */
 
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
 import { afterEach, expect, test } from 'vitest';
 import { personAt } from '../fixtures/person.ts';
 import { type Home, newHome, type Served, until } from './command.ts';
@@ -100,4 +102,62 @@ test('superuser makes an account that signs in, sets a new password beside a run
     personAt(server).ask('POST', `${AUTH}/login`, { email: 'ada@example.com', password });
   expect((await login(PASSWORD)).status).toBe(401);
   expect((await login('another long password')).status).toBe(200);
+});
+
+test('a forgotten password is set anew by a link that comes by mail, through a real mail server; every session ends', async () => {
+  const letters: string[] = [];
+  const smtp = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    logger: false,
+    onData: (stream, _session, done) => {
+      let text = '';
+      stream.on('data', (part: Buffer) => (text += part.toString('utf8')));
+      stream.on('end', () => {
+        letters.push(text);
+        done();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => smtp.listen(0, '127.0.0.1', () => resolve()));
+  const { port } = smtp.server.address() as AddressInfo;
+  try {
+    const home = newHome();
+    homes.push(home);
+    const file = home.write('password.txt', PASSWORD);
+    await home.run(['superuser', '--email', 'ada@example.com', '--password-file', file], { env: ON });
+    const mail = { HEADGATE_MAIL_URL: `smtp+plain://127.0.0.1:${port}`, HEADGATE_MAIL_FROM: 'headgate@example.com' };
+    const server = await home.serve(['--no-web'], { env: { ...mail, HEADGATE_SIGN_UP: 'domain:example.com' } });
+    const ada = personAt(server);
+    await ada.form(`${AUTH}/login`, { email: 'ada@example.com', password: PASSWORD });
+    const linkTo = async (kind: string): Promise<string> => {
+      const text = await until(
+        () => Promise.resolve(letters.pop() ?? ''),
+        (one) => one !== '',
+        5_000,
+      );
+      return new RegExp(`${AUTH}/${kind}/[A-Za-z0-9_-]{43}`).exec(text.replaceAll('=\r\n', ''))?.[0] ?? text;
+    };
+    const asked = await personAt(server).form(`${AUTH}/reset`, { email: 'ada@example.com' });
+    expect([asked.status, asked.text.includes('Look into your mail')]).toEqual([202, true]);
+    const link = await linkTo('reset');
+    expect((await personAt(server).page(link)).text).toContain('New password');
+    expect((await personAt(server).form(link, { password: 'a new long password' })).headers.location).toBe(
+      `${AUTH}/login`,
+    );
+    expect((await ada.ask('GET', `${AUTH}/me`)).status).toBe(401);
+    expect((await personAt(server).form(link, { password: 'yet another password' })).status).toBe(404);
+    const again = await ada.form(`${AUTH}/login`, { email: 'ada@example.com', password: 'a new long password' });
+    expect(again.status).toBe(303);
+    // Somebody of the domain signs up by the same way; somebody else gets no letter.
+    expect((await personAt(server).form(`${AUTH}/signup`, { email: 'eve@elsewhere.example' })).status).toBe(202);
+    expect((await personAt(server).form(`${AUTH}/signup`, { email: 'bo@example.com' })).status).toBe(202);
+    const bo = personAt(server);
+    const joined = await bo.form(await linkTo('signup'), { name: 'Bo', password: PASSWORD });
+    expect(joined.status).toBe(303);
+    expect((await bo.ask('GET', `${AUTH}/me`)).json).toMatchObject({ email: 'bo@example.com', administrator: false });
+    expect(letters).toEqual([]);
+  } finally {
+    await new Promise<void>((resolve) => smtp.close(() => resolve()));
+  }
 });

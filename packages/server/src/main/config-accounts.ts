@@ -1,22 +1,13 @@
 /** Settings of accounts: who may make one, and the server that mail goes through. */
 
 import { bad, good, problem, type Result } from '@headgate/core';
+import type { MailServer } from '../egress/mail/port.ts';
 import { isEmail, type SignUpPolicy } from '../gateway/accounts/policy.ts';
-
-export type MailSettings = {
-  readonly host: string;
-  readonly port: number;
-  /** `tls`: from the first byte. `starttls`: asked for before anything else is said. `none`: plain, for this machine alone. */
-  readonly security: 'tls' | 'starttls' | 'none';
-  readonly user: string | null;
-  readonly password: string | null;
-  readonly from: string;
-};
 
 const PORTS = { tls: 465, starttls: 587, none: 25 } as const;
 
 /** `smtps://user:password@host:465`, `smtp://user:password@host:587` (STARTTLS), `smtp+plain://127.0.0.1:25`. */
-export const readMail = (url: string | undefined, from: string | undefined): Result<MailSettings | null> => {
+export const readMail = (url: string | undefined, from: string | undefined): Result<MailServer | null> => {
   if (url === undefined) return good(null);
   const wrong = (text: string, field = 'HEADGATE_MAIL_URL'): Result<null> =>
     bad(
@@ -44,7 +35,7 @@ export const readMail = (url: string | undefined, from: string | undefined): Res
   });
 };
 
-const SCHEMES: ReadonlyMap<string, MailSettings['security']> = new Map([
+const SCHEMES: ReadonlyMap<string, MailServer['security']> = new Map([
   ['smtps:', 'tls'],
   ['smtp:', 'starttls'],
   ['smtp+plain:', 'none'],

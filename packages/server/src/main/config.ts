@@ -11,9 +11,10 @@ import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { bad, good, problem, type Problem, type Result } from '@headgate/core';
+import type { MailServer } from '../egress/mail/port.ts';
 import type { SignUpPolicy } from '../gateway/accounts/policy.ts';
 import { LIBRARIES } from '../sandbox/libraries.ts';
-import { type MailSettings, readMail, readSignUp } from './config-accounts.ts';
+import { readMail, readSignUp } from './config-accounts.ts';
 
 export type Settings = {
   /** Address to listen on. */
@@ -44,7 +45,7 @@ export type Settings = {
   /** Who may make an account. */
   readonly signUp: SignUpPolicy;
   /** The mail server, and whom mails are from; null: no mail is sent. */
-  readonly mail: MailSettings | null;
+  readonly mail: MailServer | null;
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;

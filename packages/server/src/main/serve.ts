@@ -12,6 +12,7 @@ import { accessSync, constants } from 'node:fs';
 import { bad, good, type Problem, problem, type Result } from '@headgate/core';
 import { pages } from '@headgate/web';
 import { type Logger, pino } from 'pino';
+import type { SendMail } from '../egress/mail/port.ts';
 import { buildGateway } from '../gateway/gateway.ts';
 import { type Lock, lockServer } from '../store/lock.ts';
 import { readCodeOf } from './code.ts';
@@ -66,7 +67,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     web: s.web,
     docs: s.docs,
     signUp: s.signUp,
-    mail: null,
+    mail: await mailOf(s),
   });
   const close = async (): Promise<void> => {
     await gateway.close();
@@ -176,6 +177,10 @@ const folder = (dir: string): Result<null> => {
     return bad(problem('start.folder', `The folder ${dir} cannot be used (${code})`, { fix }));
   }
 };
+
+/** Loaded where mail is set up. */
+const mailOf = async ({ mail }: Settings): Promise<SendMail | null> =>
+  mail === null ? null : (await import('../egress/mail/mail.ts')).openMail(mail);
 
 const tracingOf = async (s: Settings, version: string, log: Logger): Promise<Result<Tracing | null>> => {
   if (s.otlp === null) return good(null);

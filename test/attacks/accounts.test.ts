@@ -183,6 +183,7 @@ describe('GUI-07 requests that a browser was tricked into', () => {
         { 'sec-fetch-site': 'same-site' },
         { origin: 'https://evil.example' },
         { origin: 'null' },
+        { origin: 'null', 'sec-fetch-site': 'cross-site' },
       ]) {
         const answer = await server.ask(methodOf(contract), pathOf(contract), {
           headers: { cookie, ...more },

@@ -119,6 +119,7 @@ const own = (view: Extract<AccountView, { kind: 'account' }>): Markup => html`<d
 <form method="post" action="${AUTH.everywhere}"><button type="submit">Sign out everywhere</button></form></div>
 <h2>Password</h2>
 <form class="card" method="post" action="${AUTH.password}">
+<input type="email" autocomplete="username" value="${view.email}" readonly hidden>
 <div class="fields"><div><label for="current">Present password</label><input id="current" name="current" type="password" autocomplete="current-password" required maxlength="256"></div>${password('new-password')}<button type="submit">Change it</button></div>
 <p class="soft">Every other session ends.</p>
 </form>`;

@@ -240,3 +240,35 @@ export const useReset = route({
   summary: 'Set a new password',
   tags,
 });
+
+export const signOn = route({
+  method: 'GET',
+  path: '/api/v1/auth/sso',
+  needs: 'none:it sends the browser to the provider, and opens nothing here',
+  on: 'nobody',
+  answers: { 303: empty('To the provider') },
+  problems: ['sso.off', 'sso.failed', 'auth.limit'],
+  summary: 'Sign in with the provider of the organisation',
+  tags,
+});
+
+export const signOnBack = route({
+  method: 'GET',
+  path: '/api/v1/auth/sso/callback',
+  needs: 'none:what the provider says, and the step before, are what it judges',
+  on: 'nobody',
+  query: z.strictObject({
+    code: z.string().max(4000).optional(),
+    state: z.string().max(500).optional(),
+    iss: z.string().max(500).optional(),
+    session_state: z.string().max(500).optional(),
+    scope: z.string().max(2000).optional(),
+    error: z.string().max(200).optional(),
+    error_description: z.string().max(2000).optional(),
+    error_uri: z.string().max(2000).optional(),
+  }),
+  answers: { 200: signedIn, 303: seeOther },
+  problems: ['sso.off', 'sso.failed', 'auth.wrong', 'auth.limit', 'auth.pending'],
+  summary: 'Where the provider sends the browser back to',
+  tags,
+});

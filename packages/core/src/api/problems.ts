@@ -31,6 +31,8 @@ const api = {
   'link.unknown': { status: 404, when: 'The link does not work: it was used, its time is over, or it never existed.' },
   'mail.off': { status: 409, when: 'No mail is set up, so no link can be sent; an administrator can hand one over.' },
   'signup.closed': { status: 403, when: 'Nobody can make an account here by themselves.' },
+  'sso.off': { status: 409, when: 'No provider is set up to sign in with.' },
+  'sso.failed': { status: 401, when: 'Signing in with the provider did not work; the log says why.' },
   'user.last': { status: 409, when: 'Somebody has to be left who manages the instance.' },
   'permission.missing': { status: 403, when: 'The key is valid and lacks the permission this needs.' },
   'origin.foreign': { status: 403, when: 'A page of another site tried to change something.' },

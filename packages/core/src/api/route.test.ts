@@ -80,6 +80,8 @@ describe('a contract', () => {
       'POST /api/v1/auth/reset',
       'GET /api/v1/auth/reset/{token}',
       'POST /api/v1/auth/reset/{token}',
+      'GET /api/v1/auth/sso',
+      'GET /api/v1/auth/sso/callback',
       'GET /',
       'POST /runs/sign-in',
       'POST /runs/sign-out',

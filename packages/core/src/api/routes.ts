@@ -91,6 +91,8 @@ export const ROUTES = {
   askReset: auth.askReset,
   resetLinkPage: auth.resetLinkPage,
   useReset: auth.useReset,
+  signOn: auth.signOn,
+  signOnBack: auth.signOnBack,
 
   me: own.me,
   accountPage: own.accountPage,

@@ -4,6 +4,7 @@ import type { Catalog, CodeRead, EnginePort, Flow, GuardPort } from '@headgate/c
 import type { Pages } from '@headgate/core/api';
 import type { Logger } from 'pino';
 import type { SendMail } from '../egress/mail/port.ts';
+import type { SignOn } from '../egress/sign-on/port.ts';
 import type { Store } from '../store/ports.ts';
 import type { SignUpPolicy } from './accounts/policy.ts';
 import type { Limits } from './limits.ts';
@@ -36,6 +37,8 @@ export type GatewayDeps = {
   readonly signUp: SignUpPolicy;
   /** Sends mail; null: none is set up. */
   readonly mail: SendMail | null;
+  /** Single sign-on; null: there is no provider. */
+  readonly signOn: SignOn | null;
   readonly limits?: Partial<Limits>;
 };
 

@@ -19,7 +19,8 @@ export const isOwnPage = (
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
   const { origin } = headers;
-  if (origin === undefined) return true;
+  // Our pages send no referrer, and so browsers post their forms with the origin `null`; that it is ours, `site` says, which no page can set.
+  if (origin === undefined || (origin === 'null' && site === 'same-origin')) return true;
   return URL.canParse(origin) && host(new URL(origin).host);
 };
 

@@ -7,6 +7,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { authLinkRoutes } from './routes/auth-links.ts';
 import { authOwnRoutes } from './routes/auth-own.ts';
+import { ssoRoutes } from './routes/auth-sso.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -40,6 +41,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...authRoutes(lodge),
     ...authLinkRoutes(lodge),
     ...authOwnRoutes(lodge),
+    ...ssoRoutes(lodge),
     ...userRoutes(lodge),
     ...pageRoutes(lodge, document),
   ];

@@ -1,5 +1,6 @@
 /** Settings of accounts: who may make one, and the server that mail goes through. */
 
+import { resolve } from 'node:path';
 import { bad, good, problem, type Result } from '@headgate/core';
 import type { MailServer } from '../egress/mail/port.ts';
 import { isEmail, type SignUpPolicy } from '../gateway/accounts/policy.ts';
@@ -40,6 +41,44 @@ const SCHEMES: ReadonlyMap<string, MailServer['security']> = new Map([
   ['smtp:', 'starttls'],
   ['smtp+plain:', 'none'],
 ]);
+
+/** The provider to sign in with: issuer, client id and a file with the client's secret. */
+export const readProvider = (given: {
+  readonly issuer: string | undefined;
+  readonly clientId: string | undefined;
+  readonly secretFile: string | undefined;
+  readonly title: string | undefined;
+}): Result<ProviderSettings | null> => {
+  const { issuer, clientId, secretFile } = given;
+  if (issuer === undefined && clientId === undefined && secretFile === undefined) return good(null);
+  const wrong = (text: string, field: string): Result<null> => bad(problem('config.sso', text, { at: { field } }));
+  if (issuer === undefined || !isIssuer(issuer))
+    return wrong(
+      'HEADGATE_SSO_ISSUER must be the https address of an OpenID Connect issuer (http on this machine alone)',
+      'HEADGATE_SSO_ISSUER',
+    );
+  if (clientId === undefined) return wrong('HEADGATE_SSO_CLIENT_ID is missing', 'HEADGATE_SSO_CLIENT_ID');
+  if (secretFile === undefined)
+    return wrong(
+      'HEADGATE_SSO_SECRET_FILE must name the file that holds the secret of this client',
+      'HEADGATE_SSO_SECRET_FILE',
+    );
+  return good({ issuer, clientId, secretFile: resolve(secretFile), title: given.title ?? new URL(issuer).hostname });
+};
+
+export type ProviderSettings = {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly secretFile: string;
+  readonly title: string;
+};
+
+const isIssuer = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, search, hash, username } = new URL(text);
+  if (search !== '' || hash !== '' || username !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname));
+};
 
 /** `closed`, `invitation`, `approval`, or `domain:` and domains with commas. */
 export const readSignUp = (text: string | undefined, mail: boolean): Result<SignUpPolicy> => {

@@ -14,7 +14,7 @@ import { bad, good, problem, type Problem, type Result } from '@headgate/core';
 import type { MailServer } from '../egress/mail/port.ts';
 import type { SignUpPolicy } from '../gateway/accounts/policy.ts';
 import { LIBRARIES } from '../sandbox/libraries.ts';
-import { readMail, readSignUp } from './config-accounts.ts';
+import { type ProviderSettings, readMail, readProvider, readSignUp } from './config-accounts.ts';
 
 export type Settings = {
   /** Address to listen on. */
@@ -46,6 +46,8 @@ export type Settings = {
   readonly signUp: SignUpPolicy;
   /** The mail server, and whom mails are from; null: no mail is sent. */
   readonly mail: MailServer | null;
+  /** The provider of single sign-on; null: there is none. */
+  readonly sso: ProviderSettings | null;
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -70,6 +72,10 @@ const NAMES = [
   'HEADGATE_SIGN_UP',
   'HEADGATE_MAIL_URL',
   'HEADGATE_MAIL_FROM',
+  'HEADGATE_SSO_ISSUER',
+  'HEADGATE_SSO_CLIENT_ID',
+  'HEADGATE_SSO_SECRET_FILE',
+  'HEADGATE_SSO_TITLE',
 ] as const;
 type Name = (typeof NAMES)[number];
 
@@ -187,7 +193,14 @@ export const readSettings = (
   if (!mail.ok) problems.push(mail.problem);
   const signUp = readSignUp(read('HEADGATE_SIGN_UP'), mail.ok && mail.value !== null);
   if (!signUp.ok) problems.push(signUp.problem);
-  if (problems.length > 0 || !mail.ok || !signUp.ok) return { problems };
+  const sso = readProvider({
+    issuer: read('HEADGATE_SSO_ISSUER'),
+    clientId: read('HEADGATE_SSO_CLIENT_ID'),
+    secretFile: read('HEADGATE_SSO_SECRET_FILE'),
+    title: read('HEADGATE_SSO_TITLE'),
+  });
+  if (!sso.ok) problems.push(sso.problem);
+  if (problems.length > 0 || !mail.ok || !signUp.ok || !sso.ok) return { problems };
   return {
     settings: {
       host,
@@ -207,6 +220,7 @@ export const readSettings = (
       keep,
       signUp: signUp.value,
       mail: mail.value,
+      sso: sso.value,
     },
   };
 };

@@ -96,8 +96,7 @@ export class Desk {
   async renew(session: Session, request: FastifyRequest, to: string): Promise<Plain | Refused> {
     const user = await this.#gate.store.accounts.user(session.user.id);
     if (user === null || user.state !== 'active') return refuse('auth.missing');
-    const how = HOWS.find((one) => one === session.how) ?? 'link';
-    const cookies = await this.begin(user, how, request);
+    const cookies = await this.begin(user, howOf(session.how), request);
     if (wantsPage(request)) return seeOther(to, { 'set-cookie': cookies });
     return { status: 204, type: '', text: null, headers: { 'set-cookie': cookies } };
   }
@@ -108,8 +107,9 @@ export class Desk {
     return value === undefined ? undefined : unpack(value);
   }
 
-  stepCookie(ticket: string): string {
-    return this.cookies.set('step', pack(ticket), STEP_AGE);
+  /** `Lax` where another site sends the browser back. */
+  stepCookie(ticket: string, sameSite: 'Strict' | 'Lax' = 'Strict'): string {
+    return this.cookies.set('step', pack(ticket), STEP_AGE, sameSite);
   }
 
   /**
@@ -139,7 +139,10 @@ export class Desk {
   }
 }
 
-const HOWS: readonly How[] = ['password', 'password+code', 'passkey', 'link'];
+const howOf = (text: string): How => {
+  const known = (['password', 'password+code', 'passkey'] as const).find((one) => one === text);
+  return known ?? (text.startsWith('sso:') ? `sso:${text.slice(4)}` : 'link');
+};
 
 /** A ticket as the value of a cookie. */
 const pack = (ticket: string): string => Buffer.from(ticket).toString('base64url');

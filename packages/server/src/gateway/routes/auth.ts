@@ -19,7 +19,7 @@ export const authRoutes = ({ gate, page, desk }: Lodge): readonly Route[] => {
           kind: 'login',
           reset: gate.mail !== null,
           signUp: gate.signUp.kind === 'domain' || gate.signUp.kind === 'approval',
-          providers: [],
+          providers: gate.signOn === null ? [] : [{ path: `${AUTH}/sso`, title: gate.signOn.title }],
         }),
       ),
     ),

@@ -216,6 +216,17 @@ describe('a second factor', () => {
     expect(await store.accounts.signIn.password('ada@example.com', PASSWORD, now())).toMatchObject({ kind: 'in' });
   });
 
+  test('is gone when the administrator of the machine sets a new password: the way back for who lost the device', async () => {
+    const store = await opened();
+    const { user } = await factored(store);
+    await store.accounts.superuser(user.email, 'another password', now());
+    expect(await store.accounts.signIn.password(user.email, 'another password', now())).toMatchObject({
+      kind: 'in',
+      user: { factor: false },
+    });
+    expect(await store.accounts.own.beginTotp(user.id, 'another password')).not.toBeNull();
+  });
+
   test('its secret and codes lie sealed in the database', async () => {
     const dir = kit.dir();
     const store = await opened(dir);

@@ -13,6 +13,7 @@ import { signInOf } from './sign-in.ts';
 import {
   anyUser,
   changeUser,
+  dropFactor,
   insertUser,
   LastAdministrator,
   listUsers,
@@ -88,6 +89,7 @@ export const accountsOf = (ground: Ground, { origin, version }: AccountOptions):
         const id = there?.id ?? newId('u_');
         if (there === null) await insertUser(trx, { id, email, name: email, administrator: true, state: 'active', at });
         else await changeUser(trx, id, { state: 'active', administrator: true }, at);
+        await dropFactor(trx, id);
         await putPassword(trx, { id: newId('ul_'), user: id, hash, at });
         await dropSessions(trx, id);
         const user = await userById(trx, id);

@@ -149,5 +149,11 @@ export const changeUser = async (
   return true;
 };
 
+/** Asks for no code any more: for who lost the device and the recovery codes. */
+export const dropFactor = async (trx: Kysely<Tables>, user: string): Promise<void> => {
+  await trx.deleteFrom('user_factor').where('user_id', '=', user).execute();
+  await trx.updateTable('user_account').set({ two_factor: 0 }).where('id', '=', user).execute();
+};
+
 /** Undoes the transaction it is thrown in. */
 export class LastAdministrator extends Error {}

@@ -61,7 +61,15 @@ export const accountsOf = (ground: Ground, { origin, version }: AccountOptions):
       return change(async (trx) => {
         if ((await userByEmail(trx, user.email)) !== null) return null;
         const id = newId('u_');
-        await insertUser(trx, { id, email: user.email, name: user.name, administrator: false, state: 'active', at });
+        await insertUser(trx, {
+          id,
+          email: user.email,
+          name: user.name,
+          administrator: false,
+          state: 'active',
+          verified: false,
+          at,
+        });
         await putPassword(trx, { id: newId('ul_'), user: id, hash, at });
         return userById(trx, id);
       });
@@ -87,7 +95,8 @@ export const accountsOf = (ground: Ground, { origin, version }: AccountOptions):
       const done = await change(async (trx) => {
         const there = await userByEmail(trx, email);
         const id = there?.id ?? newId('u_');
-        if (there === null) await insertUser(trx, { id, email, name: email, administrator: true, state: 'active', at });
+        if (there === null)
+          await insertUser(trx, { id, email, name: email, administrator: true, state: 'active', verified: true, at });
         else await changeUser(trx, id, { state: 'active', administrator: true }, at);
         await dropFactor(trx, id);
         await putPassword(trx, { id: newId('ul_'), user: id, hash, at });

@@ -130,7 +130,7 @@ export type Accounts = {
   readonly any: () => Promise<boolean>;
   readonly user: (id: string) => Promise<User | null>;
   readonly userByEmail: (email: string) => Promise<User | null>;
-  /** Makes an account with a password, at once: whoever calls has proof that the address is the caller's. Null: it has one. */
+  /** Makes an account with a password, whose address counts as not proved: whoever made the invitation could use it, too. Null: it has one. */
   readonly create: (
     user: { readonly email: string; readonly name: string; readonly password: string },
     at: number,

@@ -1,9 +1,7 @@
 /** Attacks across workspaces and beyond a key's scope. Each row has a positive twin. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PERMISSIONS } from '@headgate/core';
-import { ROUTES, type Contract } from '@headgate/core/api';
-import { breaches, methodOf, pathOf, startServer, type Answer, type TestServer } from '../fixtures/server.ts';
+import { startServer, type Answer, type TestServer } from '../fixtures/server.ts';
 
 let server: TestServer;
 let alice: { id: string; plain: string };
@@ -60,38 +58,6 @@ const seen = (answer: Answer, id: string): unknown => ({
   ),
 });
 
-const byObject: readonly (readonly [string, Contract, 'flow' | 'run' | 'key', unknown])[] = [
-  ['getFlow', ROUTES.getFlow, 'flow', undefined],
-  ['patchFlow', ROUTES.patchFlow, 'flow', { name: 'mine now' }],
-  ['deleteFlow', ROUTES.deleteFlow, 'flow', undefined],
-  ['saveDraft', ROUTES.saveDraft, 'flow', { revision: 1, draft }],
-  ['publishFlow', ROUTES.publishFlow, 'flow', {}],
-  ['listVersions', ROUTES.listVersions, 'flow', undefined],
-  ['getVersion', ROUTES.getVersion, 'flow', undefined],
-  ['listWebhooks', ROUTES.listWebhooks, 'flow', undefined],
-  ['diffFlow', ROUTES.diffFlow, 'flow', undefined],
-  ['stepTypes', ROUTES.stepTypes, 'flow', undefined],
-  ['flowPowers', ROUTES.flowPowers, 'flow', undefined],
-  ['dryRun', ROUTES.dryRun, 'flow', { input: { host: 'a.example' } }],
-  ['giveGrants', ROUTES.giveGrants, 'flow', { grants: [{ step: 'get', power: 'net: GET evil.example:443' }] }],
-  ['takeGrant', ROUTES.takeGrant, 'flow', undefined],
-  ['startRun', ROUTES.startRun, 'flow', { input: {}, wait: 1 }],
-  ['getRun', ROUTES.getRun, 'run', undefined],
-  ['getJournal', ROUTES.getJournal, 'run', undefined],
-  ['followRun', ROUTES.followRun, 'run', undefined],
-  ['cancelRun', ROUTES.cancelRun, 'run', {}],
-  ['rerunRun', ROUTES.rerunRun, 'run', {}],
-  ['resolveRun', ROUTES.resolveRun, 'run', { choice: 'repeat' }],
-  ['runPage', ROUTES.runPage, 'run', undefined],
-  ['revokeKey', ROUTES.revokeKey, 'key', undefined],
-];
-
-const call = (contract: Contract, id: string, key: string, body: unknown): Promise<Answer> =>
-  server.ask(methodOf(contract), pathOf(contract, { id, grant: made.grant, step: 'get' }), {
-    key,
-    ...(body === undefined ? {} : { body }),
-  });
-
 /** All that Alice has, to see that nothing of it moved. */
 const state = async (): Promise<unknown> => {
   const store = server.house.store.in('alice');
@@ -107,44 +73,6 @@ const state = async (): Promise<unknown> => {
 };
 
 describe('AZ-01 objects of another workspace', () => {
-  test('AZ-01 the matrix covers every route that names an object', () => {
-    const named = Object.entries(ROUTES)
-      // Accounts are the instance's and no workspace's: who manages it sees all (accounts.test.ts).
-      .filter(
-        ([, c]) => (c as Contract).on !== 'nobody' && c.path.includes('{') && !c.path.startsWith('/api/v1/users/'),
-      )
-      .map(([name]) => name);
-    expect(named.toSorted()).toEqual([...byObject.map(([name]) => name), 'deleteSecret', 'getSecret'].toSorted());
-  });
-
-  test.each(byObject)(
-    'AZ-01 %s of another workspace answers as if it never existed, on record, and changes nothing',
-    async (name, contract, kind, body) => {
-      const before = await state();
-      const newest = (await server.house.store.in('bob').audit.list({ limit: 1 })).rows[0]?.id ?? 0;
-      const theirs = await call(contract, made[kind], bob.plain, body);
-      const never = `${kind}_${'0'.repeat(made[kind].length - kind.length - 1)}`;
-      const nothing = await call(contract, never, bob.plain, body);
-      expect(theirs.status).toBe(404);
-      expect(seen(theirs, made[kind])).toEqual(seen(nothing, never));
-      expect(await state()).toEqual(before);
-      const records = (await server.house.store.in('bob').audit.list({ limit: 10 })).rows.filter(
-        (row) => row.id > newest,
-      );
-      expect(records).toMatchObject([
-        { decision: 'deny', reason: 'missing', action: name },
-        { decision: 'deny', reason: 'missing', action: name },
-      ]);
-    },
-  );
-
-  test('AZ-01 twin: the owner reads and changes what is hers', async () => {
-    for (const [, contract, kind] of byObject.filter(([, c]) => methodOf(c) === 'GET' && c !== ROUTES.followRun)) {
-      expect((await call(contract, made[kind], alice.plain, undefined)).status, contract.path).toBe(200);
-    }
-    expect((await call(ROUTES.patchFlow, made.flow, alice.plain, { enabled: true })).status).toBe(200);
-  });
-
   test('AZ-01 a secret of another workspace with the same name stays as it is', async () => {
     await server.ask('PUT', '/api/v1/secrets', {
       key: bob.plain,
@@ -260,82 +188,7 @@ describe('AZ-05 readers do not run things', () => {
   });
 });
 
-const kindOf = (value: unknown): string => (Array.isArray(value) ? 'list' : value === null ? 'null' : typeof value);
-
-describe('AZ-03 mass assignment', () => {
-  const owned = {
-    workspace: 'bob',
-    tenant: 'bob',
-    owner: 'bob',
-    by: 'bob',
-    project: 'elsewhere',
-    created: 1,
-    updated: 1,
-    hash: 'x',
-    used: 1,
-    revoked: null,
-    grantor: 'bob',
-    role: 'owner',
-    permissionsAll: true,
-    public: true,
-    deployed: true,
-  };
-  const writes: readonly (readonly [string, Contract, Record<string, unknown>])[] = [
-    ['createFlow', ROUTES.createFlow, { draft }],
-    ['patchFlow', ROUTES.patchFlow, { name: 'x' }],
-    ['saveDraft', ROUTES.saveDraft, { revision: 1, draft }],
-    ['checkFlow', ROUTES.checkFlow, { draft }],
-    ['publishFlow', ROUTES.publishFlow, {}],
-    ['dryRun', ROUTES.dryRun, { input: {} }],
-    ['giveGrants', ROUTES.giveGrants, { grants: [{ step: 'get', power: 'net: GET a.example:443' }] }],
-    ['startRun', ROUTES.startRun, { input: {} }],
-    ['cancelRun', ROUTES.cancelRun, {}],
-    ['rerunRun', ROUTES.rerunRun, {}],
-    ['resolveRun', ROUTES.resolveRun, { choice: 'fail' }],
-    ['createKey', ROUTES.createKey, { name: 'x', permissions: ['run'] }],
-    ['putSecret', ROUTES.putSecret, { name: 'x', value: 'y' }],
-    ['setPolicy', ROUTES.setPolicy, { denied: [] }],
-  ];
-
-  test('AZ-03 the list below is every route with a JSON body', () => {
-    // Those of accounts have a test of their own, made from the contracts (accounts.test.ts).
-    const all = Object.entries(ROUTES).filter(
-      ([, c]) => (c as Contract).bodyKind === 'json' && !/^\/api\/v1\/(auth|users)\//.test(c.path),
-    );
-    expect(all.map(([name]) => name).toSorted()).toEqual(writes.map(([name]) => name).toSorted());
-  });
-
-  test.each(writes)('AZ-03 %s refuses every field the server owns, naming each', async (_name, contract, body) => {
-    const before = await state();
-    const id = contract.on === 'run' ? made.run : made.flow;
-    const answer = await call(contract, id, alice.plain, { ...body, ...owned });
-    expect(answer.status).toBe(422);
-    expect(breaches(contract, answer)).toEqual([]);
-    const { problems } = answer.json as { problems: { code: string; at: { field: string } }[] };
-    const fields = problems.filter((p) => p.code === 'field.unknown').map((p) => p.at.field);
-    expect(fields.toSorted()).toEqual(Object.keys(owned).toSorted());
-    expect(await state()).toEqual(before);
-  });
-
-  test.each(writes)('API-09 %s refuses every other type where it expects its own', async (_name, contract, body) => {
-    const before = await state();
-    const id = contract.on === 'run' ? made.run : made.flow;
-    for (const field of Object.keys(body).filter(
-      (name) => name !== 'input' && !(contract === ROUTES.checkFlow && name === 'draft'),
-    )) {
-      const proper = kindOf(body[field]);
-      for (const wrong of [null, [], {}, 5, true, '', [null], { toString: 1 }].filter(
-        (value) => kindOf(value) !== proper || value === '',
-      )) {
-        const answer = await call(contract, id, alice.plain, { ...body, [field]: wrong });
-        expect(answer.status, `${field} = ${JSON.stringify(wrong)}`).toBe(422);
-      }
-    }
-    for (const whole of [[], 'text', 5, null, true])
-      expect((await call(contract, id, alice.plain, JSON.stringify(whole))).status).toBe(422);
-    expect(await state()).toEqual(before);
-  });
-
+describe('API-05 the graph of a run', () => {
   test('API-05 a run call that carries a graph of its own is refused, and runs what was published', async () => {
     const smuggled = { input: {}, steps: [{ id: 'x', kind: 'set@1' }], flow: { headgate: 1 }, draft: { headgate: 1 } };
     expect(
@@ -348,10 +201,5 @@ describe('AZ-03 mass assignment', () => {
     const run = await server.house.store.in('alice').runs.get((started.json as { id: string }).id);
     const version = await server.house.store.in('alice').flows.version(made.flow, 1);
     expect(run?.hash).toBe(version?.hash);
-  });
-
-  test('all permissions are held by the keys used here, so that each 422 and 404 above is not a 403 in disguise', async () => {
-    const held = (await server.house.store.in('alice').keys.get(alice.id))?.permissions ?? [];
-    expect([...held].toSorted()).toEqual([...PERMISSIONS].toSorted());
   });
 });

@@ -21,8 +21,14 @@ export type {
 } from './run/port.ts';
 export { holdsSomewhere, may, PERMISSIONS } from './access/permission.ts';
 export { INSTANCE_PERMISSIONS, ROLE_PERMISSIONS, type Role, ROLES } from './access/role.ts';
-export { VISIBILITIES, type Visibility } from './access/visibility.ts';
+export { isVisibility, VISIBILITIES, type Visibility } from './access/visibility.ts';
 export type { Permission, Principal, PrincipalKind, Thing } from './access/permission.ts';
+export { sees, seesAll, sightOf } from './access/sight.ts';
+export type { Sight } from './access/sight.ts';
+export { type Deed, TABLE } from './access/table.ts';
+export { thingAt, thingOf } from './access/thing.ts';
+export type { Place as FlowPlace } from './access/thing.ts';
+export { isRole, permissionsOf } from './access/role.ts';
 export type { Power, PowerWord } from './access/power.ts';
 export { POWERS, catalogOf } from './step/define.ts';
 export { kindOf } from './step/value.ts';

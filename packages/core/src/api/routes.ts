@@ -5,18 +5,24 @@
 
 import * as audit from './audit.ts';
 import * as auth from './auth.ts';
+import * as invitations from './auth-invitations.ts';
 import * as own from './auth-own.ts';
 import * as flows from './flows.ts';
 import * as grants from './grants.ts';
 import * as hooks from './hooks.ts';
 import * as keys from './keys.ts';
+import * as members from './members.ts';
 import * as pages from './pages.ts';
+import * as projects from './projects.ts';
+import * as open from './public.ts';
+import * as roles from './roles.ts';
 import type { Contract } from './route.ts';
 import * as policy from './policy.ts';
 import * as runs from './runs.ts';
 import * as secrets from './secrets.ts';
 import * as steps from './steps.ts';
 import * as system from './system.ts';
+import * as workspaces from './workspaces.ts';
 import * as users from './users.ts';
 
 export const ROUTES = {
@@ -32,6 +38,7 @@ export const ROUTES = {
   getFlow: flows.getFlow,
   patchFlow: flows.patchFlow,
   deleteFlow: flows.deleteFlow,
+  transferFlow: flows.transferFlow,
   saveDraft: flows.saveDraft,
   publishFlow: flows.publishFlow,
   listVersions: flows.listVersions,
@@ -71,6 +78,39 @@ export const ROUTES = {
   getSecret: secrets.getSecret,
   deleteSecret: secrets.deleteSecret,
 
+  listWorkspaces: workspaces.listWorkspaces,
+  createWorkspace: workspaces.createWorkspace,
+  patchWorkspace: workspaces.patchWorkspace,
+  listAllWorkspaces: workspaces.listAllWorkspaces,
+  breakGlass: workspaces.breakGlass,
+
+  listProjects: projects.listProjects,
+  createProject: projects.createProject,
+  getProject: projects.getProject,
+  patchProject: projects.patchProject,
+  deleteProject: projects.deleteProject,
+  listProjectMembers: projects.listProjectMembers,
+  putProjectMember: projects.putProjectMember,
+  deleteProjectMember: projects.deleteProjectMember,
+
+  listMembers: members.listMembers,
+  putMember: members.putMember,
+  deleteMember: members.deleteMember,
+  invite: members.invite,
+  listInvitations: members.listInvitations,
+  revokeInvitation: members.revokeInvitation,
+
+  listRoles: roles.listRoles,
+  createRole: roles.createRole,
+  patchRole: roles.patchRole,
+  deleteRole: roles.deleteRole,
+  listGroups: roles.listGroups,
+  createGroup: roles.createGroup,
+  patchGroup: roles.patchGroup,
+  deleteGroup: roles.deleteGroup,
+
+  visit: open.visit,
+
   listAudit: audit.listAudit,
   listInstanceAudit: audit.listInstanceAudit,
 
@@ -93,9 +133,13 @@ export const ROUTES = {
   useReset: auth.useReset,
   signOn: auth.signOn,
   signOnBack: auth.signOnBack,
+  acceptPage: invitations.acceptPage,
+  accept: invitations.accept,
 
   me: own.me,
   accountPage: own.accountPage,
+  ownWorkspaces: invitations.ownWorkspaces,
+  chooseWorkspace: invitations.chooseWorkspace,
   listSessions: own.listSessions,
   endSession: own.endSession,
   endSessions: own.endSessions,

@@ -100,7 +100,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     journal,
     now: clock.now,
     lent: (live) => flows.lent(live.base.workspace, live.base.flow),
-    caller: (live) => store.engine.keyById(live.base.principal),
+    caller: (live) => store.directory.named(live.base.workspace, live.base.principal),
     at: (due, wake) => timers.at(due, wake),
     report: (error) => log('error', 'effects under way could not be judged again', { error: String(error) }),
   });

@@ -27,7 +27,6 @@ const publishThere = async (doc: unknown): Promise<string> => {
     at: now,
     grants: [],
     triggers: [],
-    hooks: [],
   });
   return 'f_other';
 };

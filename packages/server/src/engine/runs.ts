@@ -194,7 +194,7 @@ export class Runs {
       const live = await this.#hold(run);
       if (live === null || live.over || live.state.phase !== 'queued') return;
       live.admitted = true;
-      if (await isRevoked(this.#d.store, live.base.principal)) return dismiss(this.#d.clock, this.loop, live);
+      if (await isRevoked(this.#d.store, live.base)) return dismiss(this.#d.clock, this.loop, live);
       this.#start(live);
     });
   }

@@ -1,10 +1,11 @@
 /**
  * Admission: who calls, and may he? Decided from the matched route's own contract, before a byte of the body is read.
+ * Which project a new thing goes to may stand in the body; that is judged as soon as it is read (register.ts).
  *
  * AD1 Deny is the default: a route whose contract names a permission lets nobody pass who does not hold it.
- * AD2 First the permission, which needs no look at any object; then the scope, where what lies outside is answered like
+ * AD2 First the permission, which needs no look at any object; then the object, where what is not seen is answered like
  *     what never existed (AZ-01).
- * AD3 The workspace is the key's; nothing in the request can name another.
+ * AD3 The workspace is the credential's; nothing in the request can name another.
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
@@ -12,17 +13,20 @@ import { holdsSomewhere, may, type Permission, type Principal } from '@headgate/
 import { isSelf, permissionOf, type Contract, type ProblemCode } from '@headgate/core/api';
 import type { Session } from '../store/accounts/port.ts';
 import type { Desk } from './accounts/desk.ts';
-import { PROJECT, type Gate } from './deps.ts';
-import { credentialInQuery, credentialOf, type Identities, principalOf } from './identity.ts';
+import { INSTANCE, type Gate } from './deps.ts';
 import { provesOrigin } from './foreign.ts';
+import { credentialInQuery, credentialOf, type Identities } from './identity.ts';
+import type { Places } from './places.ts';
 import type { Sessions } from './sessions.ts';
 import type { Windows } from './windows.ts';
 
+/** `again`: would this call be let in now, too? For what goes on after its answer began (AZ-10). */
 export type Admitted = {
   readonly who: Principal | null;
   readonly keyHash: string | null;
   /** On routes about the own account. */
   readonly session: Session | null;
+  readonly again: () => Promise<boolean>;
 };
 export type Turned = { readonly code: ProblemCode; readonly who: Principal | null };
 
@@ -35,87 +39,103 @@ export type Asking = {
   readonly params: unknown;
 };
 
+type Doors = {
+  readonly identities: Identities;
+  readonly sessions: Sessions;
+  readonly places: Places;
+  readonly guesses: Windows;
+  readonly desk: Desk;
+};
+
+const OPEN: Admitted = { who: null, keyHash: null, session: null, again: () => Promise.resolve(true) };
+
 /** Judges one request by its route's contract. */
-export const admit = async (
-  gate: Gate,
-  doors: {
-    readonly identities: Identities;
-    readonly sessions: Sessions;
-    readonly guesses: Windows;
-    readonly desk: Desk;
-  },
-  { contract, headers, method, url, address, params }: Asking,
-): Promise<Admitted | Turned> => {
+export const admit = async (gate: Gate, doors: Doors, asking: Asking): Promise<Admitted | Turned> => {
+  const { contract, headers, method, url, address, params } = asking;
   if (credentialInQuery(url)) return { code: 'auth.query', who: null };
   if (isSelf(contract.needs)) {
     const session = credentialOf(headers).kind === 'none' ? await doors.desk.sessionOf(headers) : null;
     if (session === null) return { code: 'auth.missing', who: null };
     // A cookie comes along by itself: who changes something proves that a page of ours sent it.
-    return provesOrigin(method, headers)
-      ? { who: null, keyHash: null, session }
-      : { code: 'origin.foreign', who: null };
+    return provesOrigin(method, headers) ? { ...OPEN, session } : { code: 'origin.foreign', who: null };
   }
   const permission = permissionOf(contract.needs);
-  if (permission === undefined) return { who: null, keyHash: null, session: null };
+  if (permission === undefined) return OPEN;
   const credential = credentialOf(headers);
   if (credential.kind === 'two') return { code: 'auth.ambiguous', who: null };
-  const session =
-    credential.kind === 'none' && contract.identity === 'page' ? doors.sessions.find(headers.cookie) : undefined;
-  if (credential.kind === 'none' && session === undefined) return { code: 'auth.missing', who: null };
-  const hash = session ?? (credential.kind === 'key' ? doors.identities.hash(credential.plain) : undefined);
-  const row = hash === undefined ? null : await doors.identities.byHash(hash);
-  if (row === null || hash === undefined) {
-    if (session !== undefined) return { code: 'auth.missing', who: null };
+  const plain = credential.kind === 'key' ? credential.plain : null;
+  const cookie =
+    plain === null ? doors.sessions.find(contract.identity === 'page' ? headers.cookie : undefined) : undefined;
+  const hash = cookie ?? (plain === null ? undefined : doors.identities.hash(plain));
+  const now = async (): Promise<Principal | null> => {
+    if (hash !== undefined) return doors.identities.principal(hash);
+    return plain === null ? bySession(gate, doors.desk, headers) : null;
+  };
+  const who = await now();
+  if (who === null) {
+    if (plain === null) return { code: 'auth.missing', who: null };
     return { code: doors.guesses.add(address) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid', who: null };
   }
-  const who = principalOf(row);
-  const verdict = await judge(gate, who, permission, contract, params);
-  return verdict === undefined ? { who, keyHash: hash, session: null } : { code: verdict, who };
+  // A cookie comes along by itself: who changes something proves that a page of ours sent it.
+  if (hash === undefined && !provesOrigin(method, headers)) return { code: 'origin.foreign', who };
+  const verdict = await judge(doors.places, who, permission, contract, params);
+  if (verdict !== undefined) return { code: verdict, who };
+  return {
+    who,
+    keyHash: hash ?? null,
+    session: null,
+    again: async () => {
+      const still = await now();
+      return still !== null && (await judge(doors.places, still, permission, contract, params)) === undefined;
+    },
+  };
+};
+
+/**
+ * The account behind a session's cookie, in the workspace chosen there; where none was, in the only one it is a member of.
+ * Who administrates the instance and stands in no workspace stands in that role alone.
+ */
+const bySession = async (gate: Gate, desk: Desk, headers: IncomingHttpHeaders): Promise<Principal | null> => {
+  const session = await desk.sessionOf(headers);
+  if (session === null) return null;
+  const { directory } = gate.store;
+  const { user, workspace } = session;
+  if (workspace !== null) return directory.user(workspace, user.id);
+  const [only, more] = await directory.workspacesOf(user.id);
+  return directory.user(only === undefined || more !== undefined ? INSTANCE : only.id, user.id);
 };
 
 /** The code of the refusal, or undefined when the principal may. */
 const judge = async (
-  gate: Gate,
+  places: Places,
   who: Principal,
   permission: Permission,
   contract: Contract,
   params: unknown,
 ): Promise<ProblemCode | undefined> => {
   if (!holdsSomewhere(who, permission)) return 'permission.missing';
-  const { workspace } = who;
-  const narrowed = who.flows !== undefined || who.projects !== undefined;
-  // What is recorded before it is done must be about something that is there.
-  const mustBe = contract.audited === 'before' && (contract.on === 'flow' || contract.on === 'run');
-  if (!narrowed && !mustBe) return may(who, permission, { workspace }) ? undefined : 'permission.missing';
   switch (contract.on) {
     case 'any':
       return undefined;
     case 'workspace':
     case 'nobody':
-      return 'permission.missing';
+      return may(who, permission, { workspace: who.workspace }) ? undefined : 'permission.missing';
     case 'project':
-      return may(who, permission, { workspace, project: PROJECT }) ? undefined : 'permission.missing';
+      // Of one flow alone: nothing of a whole project is for it, whichever that is.
+      return who.flows === undefined ? undefined : 'permission.missing';
     case 'flow':
     case 'run': {
-      const place = await placeOf(gate, workspace, contract.on, params);
-      return place !== null && may(who, permission, { workspace, ...place }) ? undefined : 'missing';
+      // What is recorded before it is done must be about something that is there.
+      if (contract.audited !== 'before' && mayAll(who, permission)) return undefined;
+      const id: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : undefined;
+      return places.judge(who, permission, contract.on, id);
     }
   }
 };
 
-const placeOf = async (
-  gate: Gate,
-  workspace: string,
-  on: 'flow' | 'run',
-  params: unknown,
-): Promise<{ project: string; flow: string } | null> => {
-  const id: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : undefined;
-  if (typeof id !== 'string') return null;
-  const store = gate.store.in(workspace);
-  if (on === 'run') {
-    const run = await store.runs.get(id);
-    return run === null ? null : { project: run.project, flow: run.flow };
-  }
-  const flow = await store.flows.get(id);
-  return flow === null ? null : { project: flow.project, flow: flow.id };
-};
+/** Is there no flow in the workspace that this is not held for? Then none has to be looked up. */
+const mayAll = (who: Principal, permission: Permission): boolean =>
+  who.flows === undefined &&
+  who.projects === undefined &&
+  who.permissions.includes(permission) &&
+  who.permissions.includes('workspace.manage');

@@ -45,7 +45,7 @@ export type GatewayDeps = {
 /** Ready-made for every route. */
 export type Gate = GatewayDeps & { readonly limit: Limits };
 
-/** The project new flows and secrets go to. */
+/** The project that things go to when a call names none. Every workspace has it. */
 export const PROJECT = 'default';
 
 /** Where refusals are recorded that happened before any workspace was known. No workspace can have this id. */

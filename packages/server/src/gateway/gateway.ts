@@ -23,6 +23,7 @@ import { LIMITS } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { refuse } from './outcome.ts';
 import { pageParts } from './pages.ts';
+import { Places } from './places.ts';
 import { proxies } from './proxies.ts';
 import { readable } from './reading.ts';
 import { register } from './register.ts';
@@ -91,6 +92,7 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
     desk: new Desk(gate, audit),
     bodies: new Bodies(limit.bodies),
     identities: new Identities(gate),
+    places: new Places(store),
     sessions: new Sessions(gate),
     guesses: new Windows(gate.clock),
     streams,

@@ -5,6 +5,8 @@
  * I2 What was found is kept in memory until the store changes (by any process, noticed within a second) or the key
  *    expires; expiry is judged at every use, cached or not (TOK-05).
  * I3 Unknown, revoked, expired and malformed keys are answered alike.
+ * I4 A key of an account may what its scope says, within what the account may now; when that is gone, the key is as one
+ *    that was revoked.
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
@@ -84,6 +86,12 @@ export class Identities {
     return row;
   }
 
+  /** What the holder of the key behind a hash may now; null: nothing (I4). */
+  async principal(hash: string): Promise<Principal | null> {
+    const row = await this.byHash(hash);
+    return row === null ? null : this.#gate.store.directory.key(row);
+  }
+
   /** When a key was last used is worth knowing to the minute. */
   #touch(id: string, now: number): void {
     const before = this.#used.get(id);
@@ -93,12 +101,3 @@ export class Identities {
     this.#gate.store.keyUsed(id, now);
   }
 }
-
-export const principalOf = (row: KeyRow): Principal => ({
-  kind: 'key',
-  id: row.id,
-  workspace: row.workspace,
-  permissions: row.permissions,
-  ...(row.projects === null ? {} : { projects: row.projects }),
-  ...(row.flows === null ? {} : { flows: row.flows }),
-});

@@ -14,6 +14,9 @@ export type Limits = {
   readonly waiting: number;
   /** Wrong keys from one network address in a minute, before 429. */
   readonly guesses: number;
+  /** Runs of public flows that one network may start a minute, and that may be started of one flow. */
+  readonly visits: number;
+  readonly flowVisits: number;
   /** Tries to sign in to one account from one network, and all tries from one network, in a quarter of an hour, before 429. */
   readonly tries: number;
   readonly networkTries: number;
@@ -45,6 +48,8 @@ export const LIMITS: Limits = {
   streams: 20,
   waiting: 200,
   guesses: 100,
+  visits: 30,
+  flowVisits: 600,
   tries: 10,
   networkTries: 100,
   even: 100,

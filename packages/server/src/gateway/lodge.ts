@@ -11,6 +11,7 @@ import type { HostCheck } from './hosts.ts';
 import type { Identities } from './identity.ts';
 import type { Metrics } from './metrics.ts';
 import type { Plain } from './outcome.ts';
+import type { Places } from './places.ts';
 import type { Proxies } from './proxies.ts';
 import type { Sessions } from './sessions.ts';
 import type { Streams } from './streams.ts';
@@ -23,6 +24,7 @@ export type Lodge = {
   readonly audit: Audit;
   readonly bodies: Bodies;
   readonly identities: Identities;
+  readonly places: Places;
   readonly sessions: Sessions;
   /** Where people sign in. */
   readonly desk: Desk;

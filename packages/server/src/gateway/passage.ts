@@ -8,6 +8,8 @@ export type Passage = {
   readonly contract: Contract;
   who: Principal | null;
   keyHash: string | null;
+  /** Would the call be let in now, too? */
+  again: () => Promise<boolean>;
   /** The session that the request came with, where the route is about the own account. */
   session: Session | null;
   /** The one text of the answer that the guard leaves alone: a new key, at its only showing. */

@@ -8,13 +8,14 @@
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isSelf, PROBLEMS, statusOf, type Contract, type ProblemCode } from '@headgate/core/api';
+import { isSelf, permissionOf, PROBLEMS, statusOf, type Contract, type ProblemCode } from '@headgate/core/api';
 import { admit } from './admit.ts';
 import { isOwnPage } from './foreign.ts';
 import type { Lodge } from './lodge.ts';
 import { isRefused, MISSING, refuse, type AnyOutcome, type Refused } from './outcome.ts';
 import type { Route } from './implement.ts';
 import type { Passage } from './passage.ts';
+import { projectOf } from './places.ts';
 import { readBody } from './reading.ts';
 import { answer, problemAnswer } from './reply.ts';
 
@@ -62,7 +63,7 @@ const enter = async (
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<boolean> => {
-  const passage: Passage = { contract, who: null, keyHash: null, session: null };
+  const passage: Passage = { contract, who: null, keyHash: null, session: null, again: () => Promise.resolve(false) };
   request.passage = passage;
   if (lodge.closing()) return turn(lodge, passage, request, reply, refuse('server.closing'));
   if (!isOwnPage(contract, request.method, request.headers, lodge.hosts.ours))
@@ -72,13 +73,16 @@ const enter = async (
   const admitted = await admit(lodge.gate, lodge, { contract, headers, method, url, address, params });
   passage.who = admitted.who;
   if ('code' in admitted) {
-    const refused = admitted.code === 'missing' ? MISSING : refuse(admitted.code, ...fixOf(admitted.code, contract));
-    return turn(lodge, passage, request, reply, refused);
+    return turn(lodge, passage, request, reply, refusalOf(admitted.code, contract));
   }
   passage.keyHash = admitted.keyHash;
+  passage.again = admitted.again;
   passage.session = admitted.session;
   return true;
 };
+
+const refusalOf = (code: ProblemCode, contract: Contract): Refused =>
+  code === 'missing' ? MISSING : refuse(code, ...fixOf(code, contract));
 
 const fixOf = (code: ProblemCode, contract: Contract): [string, string] | [] => {
   if (code === 'permission.missing')
@@ -112,10 +116,17 @@ const handle = async (lodge: Lodge, route: Route, passage: Passage, request: Fas
     session: passage.session,
     request,
   };
-  const outcome = await route.run(
-    came,
-    async () => route.contract.audited !== 'before' || (await recorded(lodge, passage, request, null)),
-  );
+  const outcome = await route.run(came, async (parts) => {
+    const { contract, who } = passage;
+    const permission = permissionOf(contract.needs);
+    if (contract.on === 'project' && who !== null && permission !== undefined) {
+      const project = projectOf(parts.params, parts.body, parts.query);
+      const turned = await lodge.places.judgeProject(who, permission, project);
+      if (turned !== undefined) return refusalOf(turned, contract);
+    }
+    const free = contract.audited !== 'before' || (await recorded(lodge, passage, request, null));
+    return free ? null : refuse('audit.down');
+  });
   return isRefused(outcome) && NOT_THERE.has(outcome.refused.code) ? MISSING : outcome;
 };
 

@@ -5,21 +5,27 @@ import type { Lodge } from './lodge.ts';
 import type { Route } from './implement.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
+import { authInvitationRoutes } from './routes/auth-invitations.ts';
 import { authLinkRoutes } from './routes/auth-links.ts';
 import { authOwnRoutes } from './routes/auth-own.ts';
 import { ssoRoutes } from './routes/auth-sso.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { memberRoutes } from './routes/members.ts';
 import { pageRoutes } from './routes/pages.ts';
+import { projectRoutes } from './routes/projects.ts';
+import { publicRoutes } from './routes/public.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { resumeRoutes } from './routes/resume.ts';
+import { roleRoutes } from './routes/roles.ts';
 import { runRoutes } from './routes/runs.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { systemRoutes } from './routes/system.ts';
 import { userRoutes } from './routes/users.ts';
 import { versionRoutes } from './routes/versions.ts';
+import { workspaceRoutes } from './routes/workspaces.ts';
 
 /** The routes to register. Webhooks are served apart (hooks.ts); pages only where the web is on, the reference only where the documentation is, too. */
 export const routes = (lodge: Lodge): readonly Route[] => {
@@ -37,9 +43,15 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...resumeRoutes(lodge),
     ...keyRoutes(lodge),
     ...secretRoutes(lodge),
+    ...workspaceRoutes(lodge),
+    ...projectRoutes(lodge),
+    ...memberRoutes(lodge),
+    ...roleRoutes(lodge),
+    ...publicRoutes(lodge),
     ...auditRoutes(lodge),
     ...authRoutes(lodge),
     ...authLinkRoutes(lodge),
+    ...authInvitationRoutes(lodge),
     ...authOwnRoutes(lodge),
     ...ssoRoutes(lodge),
     ...userRoutes(lodge),

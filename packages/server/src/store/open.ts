@@ -21,11 +21,17 @@ import { watchChanges } from './changes.ts';
 import { connect } from './schema/connect.ts';
 import { kyselyOver } from './schema/dialect.ts';
 import { engineOf } from './rows/engine.ts';
+import { directoryOf } from './rows/directory.ts';
 import { flowsOf } from './rows/flows.ts';
 import { grantsOf } from './rows/grants.ts';
+import { groupsOf } from './rows/groups.ts';
+import { invitationsOf, workspaceInvitationsOf } from './rows/invitations.ts';
 import type { Ground } from './ground.ts';
 import { keyByHash, keysOf } from './rows/keys.ts';
 import { keyUses } from './rows/key-use.ts';
+import { membersOf } from './rows/members.ts';
+import { publicFlow } from './rows/public.ts';
+import { rolesOf } from './rows/roles.ts';
 import { DATABASE, migrate, schemaOf } from './schema/migrate.ts';
 import { NEWEST } from './schema/migrations/list.ts';
 import type { Store } from './ports.ts';
@@ -175,12 +181,17 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     clock,
     unlink: blobs.unlink,
   };
+  const accounts = accountsOf(ground, { origin: options.origin ?? 'http://localhost', version: changes.version });
   let closing: Promise<void> | null = null;
 
   return good({
     in: (workspace) => ({
       workspace,
       projects: projectsOf(ground, workspace),
+      members: membersOf(ground, workspace),
+      groups: groupsOf(ground, workspace),
+      roles: rolesOf(ground, workspace),
+      invitations: workspaceInvitationsOf(ground, workspace),
       flows: { ...flowsOf(ground, workspace), ...versionsOf(ground, workspace) },
       grants: grantsOf(ground, workspace),
       policy: policyOf(ground, workspace),
@@ -190,9 +201,20 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       audit: auditOf(ground, workspace),
     }),
     workspaces: workspacesOf(ground),
-    accounts: accountsOf(ground, { origin: options.origin ?? 'http://localhost', version: changes.version }),
+    directory: directoryOf(ground, changes.version, async (id) => {
+      const user = await accounts.user(id);
+      return user === null ? null : { active: user.state === 'active', admin: user.administrator };
+    }),
+    invitations: invitationsOf(ground),
+    publicFlow: (id) => publicFlow(db, id),
+    accounts,
     engine: engineOf(ground, blobs),
-    credentials: { newKey: makes.newKey, hashKey: makes.hashKey },
+    credentials: {
+      newKey: makes.newKey,
+      hashKey: makes.hashKey,
+      newInvitation: makes.newInvitation,
+      hashInvitation: makes.hashInvitation,
+    },
     keyByHash: (hash) => keyByHash(db, hash),
     keyUsed: uses.used,
     journal: writer,

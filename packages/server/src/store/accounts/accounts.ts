@@ -17,6 +17,7 @@ import {
   insertUser,
   LastAdministrator,
   listUsers,
+  ownFirst,
   putPassword,
   userByEmail,
   userById,
@@ -101,6 +102,7 @@ export const accountsOf = (ground: Ground, { origin, version }: AccountOptions):
         await dropFactor(trx, id);
         await putPassword(trx, { id: newId('ul_'), user: id, hash, at });
         await dropSessions(trx, id);
+        await ownFirst(trx, id, at);
         const user = await userById(trx, id);
         if (user === null) throw new Error('an account that was just written is not there');
         return { user, made: there === null };

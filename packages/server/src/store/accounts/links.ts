@@ -14,7 +14,7 @@ import type { Tables } from '../schema/tables.ts';
 import { type Accounts, type Link, LINK_KINDS, type LinkUse, type NewLink, type User } from './port.ts';
 import { hashPassword } from './password.ts';
 import { dropSessions, type SessionStore } from './sessions.ts';
-import { anyUser, insertUser, plainEmail, putPassword, userByEmail, userById, verifyEmail } from './users.ts';
+import { anyUser, insertUser, ownFirst, plainEmail, putPassword, userByEmail, userById, verifyEmail } from './users.ts';
 
 /** Who makes links that go to the mailbox and nowhere else. */
 export const BY_MAIL = 'mail';
@@ -81,6 +81,7 @@ export const linksOf = (
     const state = link.kind === 'request' ? 'pending' : 'active';
     await insertUser(trx, { id, email, name: use.name, administrator: setup, state, verified: true, at });
     await putPassword(trx, { id: newId('ul_'), user: id, hash, at });
+    if (setup) await ownFirst(trx, id, at);
     return userById(trx, id);
   };
 

@@ -146,7 +146,7 @@ export type Accounts = {
     to: { readonly state?: UserState; readonly administrator?: boolean },
     at: number,
   ) => Promise<User | null>;
-  /** Makes the account or, when the address has one, sets its password and drops its codes; an administrator that can sign in. */
+  /** Makes the account or, when the address has one, sets its password and drops its codes; an administrator that can sign in, and owner of the first workspace. */
   readonly superuser: (email: string, password: string, at: number) => Promise<{ user: User; made: boolean }>;
 
   /** The session behind a cookie, when it holds. Fast: in memory while nothing changes. */

@@ -77,6 +77,15 @@ export const insertUser = async (trx: Kysely<Tables>, user: NewUser): Promise<vo
     .execute();
 };
 
+/** Makes somebody the owner of the first workspace. */
+export const ownFirst = async (trx: Kysely<Tables>, user: string, at: number): Promise<void> => {
+  await trx
+    .insertInto('member')
+    .values({ workspace: 'default', user, role: 'owner', created: at, by: user })
+    .onConflict((on) => on.columns(['workspace', 'user']).doUpdateSet({ role: 'owner' }))
+    .execute();
+};
+
 /** The mailbox is theirs: they used a link that was sent there. */
 export const verifyEmail = async (trx: Kysely<Tables>, user: string): Promise<void> => {
   await trx.updateTable('user_account').set({ email_verified: 1 }).where('id', '=', user).execute();

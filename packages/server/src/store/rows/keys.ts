@@ -19,6 +19,7 @@ const keyRow = (row: Selectable<Tables['api_key']> & { used: number | null }): K
   revoked: row.revoked,
   created: row.created,
   used: row.used,
+  ...(row.user === null ? {} : { user: row.user }),
 });
 
 const keysWithUse = (db: Kysely<Tables>) =>
@@ -57,6 +58,7 @@ export const keysOf = ({ db, change }: Ground, workspace: string): WorkspaceStor
           expires: row.expires,
           revoked: row.revoked,
           created: row.created,
+          user: row.user ?? null,
         })
         .executeTakeFirstOrThrow(),
     );

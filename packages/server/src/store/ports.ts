@@ -12,6 +12,7 @@ import type { FlowPlace, Permission, Problem, Result, RunState, Sight, Visibilit
 import type * as people from './people.ts';
 import type { Credentials as Makes } from './vault-seal/credentials.ts';
 import type { Delivery, RunRow, RunWrite } from './run-write.ts';
+import type { Accounts } from './accounts/port.ts';
 import type { SealedSecret, SecretStore } from './secret.ts';
 
 export type { Delivery, RunRow, RunWrite };
@@ -327,6 +328,7 @@ export type Store = {
   readonly invitations: people.Invitations;
   /** The workspace of a published flow that everybody may run; null: there is none of this id, or it is switched off. */
   readonly publicFlow: (id: string) => Promise<string | null>;
+  readonly accounts: Accounts;
   /** Makes API keys (`hg_` and 43 characters) and tokens of invitations, shown once, and their keyed hash, the only thing kept. */
   readonly credentials: Pick<Makes, 'newKey' | 'hashKey' | 'newInvitation' | 'hashInvitation'>;
   /** The door for credentials: looks a key up by its keyed hash, before any workspace is known. */

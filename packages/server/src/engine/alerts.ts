@@ -13,6 +13,7 @@ import type { Broker } from './broker.ts';
 import type { EngineLog } from './engine.ts';
 import type { Flows, Target } from './flows.ts';
 import type { Live } from './live.ts';
+import { hasOwner } from './owner.ts';
 import type { Runs } from './runs.ts';
 import { checkInput } from './starter.ts';
 
@@ -93,6 +94,8 @@ export class Alerts {
       if (row.workspace !== workspace || row.flow === about || !wants(row.with, told.event)) continue;
       const target = await this.#d.flows.latest(row.workspace, row.flow);
       if (!target.ok) this.warn('an alert flow cannot be run', { flow: row.flow, code: target.problem.code });
+      else if (!(await hasOwner(this.#d.store, row.workspace, target.value.row)))
+        this.warn('an alert flow has nobody behind it any more', { flow: row.flow });
       else {
         const input = { event: told.event, ...told.input };
         this.#start(target.value, 'alert@1', row.trigger, `alert:${told.event}:${told.key}`, about, input, from);

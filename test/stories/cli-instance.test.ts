@@ -109,6 +109,7 @@ test('doctor finds a fresh, a stopped and a running instance well, and tells eac
     'jail: no_new_privs': expect.stringMatching(/^on/),
     'jail: Landlock': expect.stringMatching(/^on, version \d+/),
     'jail: system-call filter': expect.stringMatching(/2 filters/),
+    'jail: own user': expect.any(String),
     'jail: self-test': expect.stringMatching(/^\d+ escape probes .* none got out/),
     'jail: engine': expect.stringMatching(/^V8 isolates/),
   });

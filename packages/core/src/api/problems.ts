@@ -58,7 +58,7 @@ const api = {
   'run.not_found': { status: 404, when: 'There is no such run.' },
   'run.over': { status: 409, when: 'The run is over already.' },
   'run.not_in_doubt': { status: 409, when: 'The run is not in doubt, so there is nothing to settle.' },
-  'run.queue_full': { status: 429, when: 'Too many runs of the flow wait already.' },
+  'run.queue_full': { status: 429, when: 'Too many runs of the workspace wait already.' },
   'run.hops': { status: 508, when: 'A request went through webhooks of this server too many times.' },
   'store.unavailable': {
     status: 503,

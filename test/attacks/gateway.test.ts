@@ -5,15 +5,15 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PERMISSIONS } from '@headgate/core';
-import { permissionOf, ROUTES, type Contract } from '@headgate/core/api';
-import { breaches, isOpen, methodOf, pathOf, startServer, type TestServer } from '../fixtures/server.ts';
+import { isSelf, permissionOf, ROUTES, type Contract } from '@headgate/core/api';
+import { breaches, methodOf, pathOf, startServer, type TestServer } from '../fixtures/server.ts';
 
 let server: TestServer;
 let key: string;
 let keyId: string;
 
 const contracts = Object.entries(ROUTES) as unknown as readonly (readonly [string, Contract])[];
-const guarded = contracts.filter(([, c]) => !isOpen(c));
+const guarded = contracts.filter(([, c]) => permissionOf(c.needs) !== undefined);
 const greet = {
   headgate: 1,
   name: 'Greet',
@@ -42,6 +42,17 @@ describe('API-03 undeclared routes', () => {
       if (contract.tags.includes('pages')) expect(answer.headers['content-type']).toContain('text/html');
       else expect(breaches(contract, answer)).toEqual([]);
       expect(answer.text).not.toContain('0.0.0-canary-version');
+    },
+  );
+
+  test.each(contracts.filter(([, c]) => isSelf(c.needs)))(
+    'API-03 %s, which is about the own account, is 401 without a session, and for a key that may do everything',
+    async (_name, contract) => {
+      for (const ask of [{}, { key }]) {
+        const answer = await server.ask(methodOf(contract), pathOf(contract), ask);
+        expect(answer.status).toBe(401);
+        expect(breaches(contract, answer)).toEqual([]);
+      }
     },
   );
 

@@ -63,6 +63,7 @@ test('a superuser’s key works before the first start and beside a running serv
     2_000,
   );
   const audit = await server.ask('GET', '/api/v1/audit', { key: keyIn(before) });
+  // The account's record is the instance's, the keys' the workspace's.
   expect(audit.text.match(/"action":"superuser"/g)).toHaveLength(2);
   const kept = readFileSync(home.path('state/headgate.db')).toString('latin1');
   expect(kept.includes(keyIn(before))).toBe(false);

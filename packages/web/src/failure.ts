@@ -4,13 +4,14 @@ import type { Failure } from '@headgate/core/api';
 import { frame } from './frame.ts';
 import { html, type Markup } from './html.ts';
 
-export const failurePage = ({ status, code, text, fix, signIn }: Failure): string =>
+export const failurePage = ({ status, code, text, fix, signIn, back }: Failure): string =>
   signIn
     ? signInPage(code === 'auth.missing' ? null : text)
     : frame({
         title: 'This did not work',
         body: html`<p>${text}</p>
 ${fix !== null && html`<p>${fix}</p>`}
+${back !== undefined && html`<p><a href="${back}">Try again</a></p>`}
 <p class="soft">${status} <code>${code}</code></p>`,
       });
 

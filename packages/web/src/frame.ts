@@ -3,14 +3,22 @@
 import { html, Markup, type Piece } from './html.ts';
 import { style } from './style.ts';
 
-export type Frame = { readonly title: string; readonly body: Piece; readonly signedIn?: boolean };
+/** `bare`: without ways to other pages, which a server without the web app does not have. */
+export type Frame = {
+  readonly title: string;
+  readonly body: Piece;
+  readonly signedIn?: boolean;
+  readonly bare?: boolean;
+};
 
 const SHEET = new Markup(`<style>${style}</style>`);
 
 const signOut = html`<form method="post" action="/runs/sign-out"><button type="submit">Sign out</button></form>`;
 
+const pages = html`<nav aria-label="Pages"><a href="/">API reference</a> · <a href="/runs">Runs</a></nav>`;
+
 /** The whole document as text. */
-export const frame = ({ title, body, signedIn = false }: Frame): string =>
+export const frame = ({ title, body, signedIn = false, bare = false }: Frame): string =>
   html`<!doctype html>
 <html lang="en">
 <head>
@@ -21,7 +29,7 @@ ${SHEET}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
-<header><strong>Headgate</strong><nav aria-label="Pages"><a href="/">API reference</a> · <a href="/runs">Runs</a></nav>${signedIn && signOut}</header>
+<header><strong>Headgate</strong>${!bare && pages}${signedIn && signOut}</header>
 <main id="main" tabindex="-1">
 <h1>${title}</h1>
 ${body}

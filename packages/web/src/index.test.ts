@@ -52,12 +52,34 @@ const all: readonly (readonly [string, string])[] = [
   ['resume', pages.resume({ action: '/api/v1/resume/abc', note: 'Approve <it>?', state: 'ask' })],
   ['resumed', pages.resume({ action: '', note: null, state: 'done' })],
   ['used', pages.resume({ action: '', note: null, state: 'used' })],
+  [
+    'login',
+    pages.account({ kind: 'login', reset: true, signUp: true, providers: [{ path: '/x', title: 'Corp <b>' }] }),
+  ],
+  ['code', pages.account({ kind: 'code' })],
+  ['set-up', pages.account({ kind: 'set-up', action: '/api/v1/auth/setup/abc' })],
+  ['sign-up', pages.account({ kind: 'sign-up' })],
+  ['join', pages.account({ kind: 'join', action: '/a', email: 'a@b <i>', workspace: 'W <b>' })],
+  ['accept', pages.account({ kind: 'accept', action: '/a', email: 'a@b <i>', workspace: 'W <b>' })],
+  ['ask-reset', pages.account({ kind: 'ask-reset' })],
+  ['reset', pages.account({ kind: 'reset', action: '/a' })],
+  ['told', pages.account({ kind: 'told', title: 'Look <there>', text: 'It <was> sent' })],
+  [
+    'account',
+    pages.account({
+      kind: 'account',
+      email: 'a@b',
+      name: 'A <b>',
+      factor: true,
+      sessions: [{ current: true, how: 'passkey', agent: '<script>', network: '::1', created: at, seen: at }],
+    }),
+  ],
   ['failure', pages.failure({ status: 404, code: 'missing', text: 'Nothing <here>', fix: 'Go back', signIn: false })],
 ];
 
 test('the reference shows code as code, and both it and the sign-in form say where a first key comes from', () => {
   const page = pages.reference(openApi(ROUTES));
-  expect(page).toContain('<code>auth.missing</code>: No API key came');
+  expect(page).toContain('<code>auth.missing</code>: No API key and no session came');
   expect(page.match(/<p>[^\n]*&#96;/)).toBeNull();
   for (const text of [page, pages.signIn(null)]) expect(text).toContain('headgate superuser');
 });

@@ -13,3 +13,14 @@ export const runsPath = (query: {
   );
   return parts.length === 0 ? '/runs' : `/runs?${parts.join('&')}`;
 };
+
+/** Doors of accounts that forms post to. */
+export const AUTH = {
+  login: '/api/v1/auth/login',
+  code: '/api/v1/auth/login/code',
+  signUp: '/api/v1/auth/signup',
+  reset: '/api/v1/auth/reset',
+  logout: '/api/v1/auth/logout',
+  everywhere: '/api/v1/auth/logout/everywhere',
+  password: '/api/v1/auth/password',
+} as const;

@@ -141,4 +141,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'step.input': 'A field of the step got a value it cannot take.',
   'step.timeout': 'The step took longer than its timeout.',
   'step.unknown': 'There is no such step kind on this server.',
+  'sign_on.failed': 'A conversation with the provider of single sign-on failed; told to the log.',
+  'mail.failed': 'The mail server did not take a letter; the text says its number.',
+  'mail.wrong': 'A letter has a line break where an address or a subject stands.',
 };

@@ -1,7 +1,7 @@
 /** The entry `@headgate/core/api`: the contracts of the HTTP API, listed name by name. */
 export { ROUTES } from './routes.ts';
 export type { RouteName } from './routes.ts';
-export { isSchema, permissionOf, route } from './route.ts';
+export { isOpen, isSchema, isSelf, permissionOf, route } from './route.ts';
 export type {
   Answer,
   Answers,
@@ -27,4 +27,4 @@ export { SCHEMAS, jsonSchema } from './schemas.ts';
 export type { JsonSchema } from './schemas.ts';
 export { MAX_WAIT } from './runs.ts';
 export { MAX_VISIT } from './public.ts';
-export type { Failure, Pages, ResumeView, RunDetail, RunLine, RunList } from './pages.ts';
+export type { AccountView, Failure, Pages, ResumeView, RunDetail, RunLine, RunList } from './pages.ts';

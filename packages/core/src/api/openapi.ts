@@ -5,7 +5,7 @@
  */
 
 import { COMMON, PROBLEMS, type ProblemCode } from './problems.ts';
-import { isSchema, permissionOf, type Contract } from './route.ts';
+import { isOpen, isSchema, isSelf, type Contract } from './route.ts';
 import { Components, type JsonSchema } from './schemas.ts';
 import { refusal } from './shapes.ts';
 
@@ -68,6 +68,7 @@ export const openApi = (routes: Readonly<Record<string, Contract>>): OpenApi => 
       securitySchemes: {
         key: { type: 'apiKey', in: 'header', name: 'x-api-key' },
         bearer: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-headgate' },
       },
     },
   };
@@ -80,7 +81,7 @@ const operation = (
   components: Components,
   refusalSchema: JsonSchema,
 ): Operation => {
-  const open = permissionOf(contract.needs) === undefined;
+  const open = isOpen(contract.needs);
   const parameters = [
     ...parametersOf(components.of(contract.params, 'input'), 'path'),
     ...parametersOf(components.of(contract.query, 'input'), 'query'),
@@ -90,7 +91,7 @@ const operation = (
     operationId,
     summary: contract.summary,
     tags: contract.tags,
-    security: open ? [] : [{ key: [] }, { bearer: [] }],
+    security: open ? [] : isSelf(contract.needs) ? [{ session: [] }] : [{ key: [] }, { bearer: [] }],
     'x-permission': contract.needs,
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: body }),

@@ -122,12 +122,45 @@ export type ResumeView = {
   readonly state: 'ask' | 'done' | 'used';
 };
 
+/** Pages of accounts. `action`: where the form posts to. */
+export type AccountView =
+  | {
+      readonly kind: 'login';
+      readonly reset: boolean;
+      readonly signUp: boolean;
+      readonly providers: readonly { readonly path: string; readonly title: string }[];
+    }
+  | { readonly kind: 'code' }
+  | { readonly kind: 'set-up'; readonly action: string }
+  | { readonly kind: 'sign-up' }
+  | { readonly kind: 'join'; readonly action: string; readonly email: string; readonly workspace: string | null }
+  | { readonly kind: 'accept'; readonly action: string; readonly email: string; readonly workspace: string }
+  | { readonly kind: 'ask-reset' }
+  | { readonly kind: 'reset'; readonly action: string }
+  | { readonly kind: 'told'; readonly title: string; readonly text: string }
+  | {
+      readonly kind: 'account';
+      readonly email: string;
+      readonly name: string;
+      readonly factor: boolean;
+      readonly sessions: readonly {
+        readonly current: boolean;
+        readonly how: string;
+        readonly agent: string | null;
+        readonly network: string;
+        readonly created: string;
+        readonly seen: string;
+      }[];
+    };
+
 export type Failure = {
   readonly status: number;
   readonly code: string;
   readonly text: string;
   readonly fix: string | null;
   readonly signIn: boolean;
+  /** The form to try again with. */
+  readonly back?: string;
 };
 
 /** What the web package offers: data in, one whole HTML document out. All pages share one style sheet. */
@@ -139,5 +172,6 @@ export type Pages = {
   readonly runs: (list: RunList) => string;
   readonly run: (detail: RunDetail) => string;
   readonly resume: (view: ResumeView) => string;
+  readonly account: (view: AccountView) => string;
   readonly failure: (failure: Failure) => string;
 };

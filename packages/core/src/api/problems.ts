@@ -14,11 +14,26 @@ import { FLOW_PROBLEMS } from './flow-problems.ts';
 type Entry = { readonly status: number; readonly when: string };
 
 const api = {
-  'auth.missing': { status: 401, when: 'No API key came with a request that needs one.' },
+  'auth.missing': { status: 401, when: 'No API key and no session came with a request that needs one.' },
   'auth.invalid': { status: 401, when: 'The key is unknown, revoked or expired.' },
   'auth.ambiguous': { status: 400, when: 'Two different credentials came with one request.' },
   'auth.query': { status: 400, when: 'A credential stood in the address, where logs and histories keep it.' },
-  'auth.limit': { status: 429, when: 'Too many wrong keys came from one address in the last minute.' },
+  'auth.limit': { status: 429, when: 'Too many wrong keys, passwords or codes came in the last minutes.' },
+  'auth.wrong': {
+    status: 401,
+    when: 'Address and password, the code, or the passkey do not fit; which of them, and why, is not told.',
+  },
+  'auth.busy': { status: 503, when: 'Too many passwords are being judged at this moment; try again shortly.' },
+  'auth.pending': { status: 403, when: 'The account waits for the approval of an administrator.' },
+  'auth.stale': { status: 403, when: 'This needs the password, or a sign-in of the last minutes.' },
+  'password.weak': { status: 422, when: 'The password is too short, or one of those that are tried first.' },
+  'email.wrong': { status: 422, when: 'The text is no e-mail address.' },
+  'link.unknown': { status: 404, when: 'The link does not work: it was used, its time is over, or it never existed.' },
+  'mail.off': { status: 409, when: 'No mail is set up, so no link can be sent; an administrator can hand one over.' },
+  'signup.closed': { status: 403, when: 'Nobody can make an account here by themselves.' },
+  'sso.off': { status: 409, when: 'No provider is set up to sign in with.' },
+  'sso.failed': { status: 401, when: 'Signing in with the provider did not work; the log says why.' },
+  'user.last': { status: 409, when: 'Somebody has to be left who manages the instance.' },
   'permission.missing': { status: 403, when: 'The key is valid and lacks the permission this needs.' },
   'origin.foreign': { status: 403, when: 'A page of another site tried to change something.' },
   'host.unknown': { status: 421, when: 'The Host header names a host this server does not answer for.' },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { PERMISSIONS } from '../access/permission.ts';
-import { permissionOf, route, type Contract } from './route.ts';
+import { isOpen, isSelf, permissionOf, route, type Contract } from './route.ts';
 import { ROUTES } from './routes.ts';
 import { jsonSchema } from './schemas.ts';
 
@@ -50,7 +50,7 @@ describe('a contract', () => {
   });
 
   test('API-03: the open routes are these and no others, each with its reason', () => {
-    const open = contracts.filter(([, c]) => permissionOf(c.needs) === undefined);
+    const open = contracts.filter(([, c]) => isOpen(c.needs));
     for (const [, c] of open) {
       expect(c.needs.length).toBeGreaterThan('none:'.length + 20);
       expect(c.on).toBe('nobody');
@@ -64,10 +64,40 @@ describe('a contract', () => {
       'GET /api/v1/resume/{token}',
       'POST /api/v1/resume/{token}',
       'POST /api/v1/public/{id}/runs',
+      'GET /api/v1/auth/login',
+      'POST /api/v1/auth/login',
+      'GET /api/v1/auth/login/code',
+      'POST /api/v1/auth/login/code',
+      'POST /api/v1/auth/login/passkey/options',
+      'POST /api/v1/auth/login/passkey',
+      'POST /api/v1/auth/logout',
+      'GET /api/v1/auth/setup/{token}',
+      'POST /api/v1/auth/setup/{token}',
+      'GET /api/v1/auth/signup',
+      'POST /api/v1/auth/signup',
+      'GET /api/v1/auth/signup/{token}',
+      'POST /api/v1/auth/signup/{token}',
+      'GET /api/v1/auth/reset',
+      'POST /api/v1/auth/reset',
+      'GET /api/v1/auth/reset/{token}',
+      'POST /api/v1/auth/reset/{token}',
+      'GET /api/v1/auth/sso',
+      'GET /api/v1/auth/sso/callback',
       'GET /',
       'POST /runs/sign-in',
       'POST /runs/sign-out',
     ]);
+  });
+
+  test('API-03: what is about the own account lies under one address, names no object of a workspace, and says what it is', () => {
+    const own = contracts.filter(([, c]) => isSelf(c.needs));
+    expect(own.length).toBeGreaterThan(10);
+    for (const [, c] of own) {
+      expect(c.needs.length).toBeGreaterThan('self:'.length + 10);
+      expect(c.path.startsWith('/api/v1/auth/')).toBe(true);
+      expect(c.on).toBe('nobody');
+      expect(c.crossSite).toBe(false);
+    }
   });
 
   test('a route that needs a permission says what it is judged against, and the path names it', () => {
@@ -95,7 +125,7 @@ describe('a contract', () => {
     { at: `${name} body`, schema: c.body },
   ]);
 
-  test.each(parts.filter((part) => part.at !== 'useResume body'))(
+  test.each(parts.filter((part) => !['useResume body', 'loginPasskey body', 'addPasskey body'].includes(part.at)))(
     'R2, AZ-03: $at is closed, and has no field the server sets',
     ({ schema }) => {
       expect(schema.safeParse('text').success).toBe(false);

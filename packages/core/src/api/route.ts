@@ -16,8 +16,11 @@ import type { ProblemCode } from './problems.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** A permission, or `none:` and the reason why everybody may come in. */
-export type Needs = Permission | `none:${string}`;
+/**
+ * A permission; or `none:` and the reason why everybody may come in; or `self:` and what of the own account it is about:
+ * who is signed in may, no key can, and nothing of any workspace is reached.
+ */
+export type Needs = Permission | `none:${string}` | `self:${string}`;
 
 /**
  * What the permission is judged against. `flow`, `run`: the object that `{id}` in the path names. `project`: the project that path,
@@ -130,7 +133,9 @@ export const empty = (text: string): Media => ({ type: '', text });
 /** Is this answer JSON by a schema? */
 export const isSchema = (answer: Answer): answer is z.ZodType => '_zod' in answer;
 
-/** The permission a route needs, or undefined when it is open. */
-export const permissionOf = (needs: Needs): Permission | undefined => (isOpen(needs) ? undefined : needs);
+/** The permission a route needs; undefined when it is open, or about the own account. */
+export const permissionOf = (needs: Needs): Permission | undefined =>
+  isOpen(needs) || isSelf(needs) ? undefined : needs;
 
-const isOpen = (needs: Needs): needs is `none:${string}` => needs.startsWith('none:');
+export const isOpen = (needs: Needs): needs is `none:${string}` => needs.startsWith('none:');
+export const isSelf = (needs: Needs): needs is `self:${string}` => needs.startsWith('self:');

@@ -4,6 +4,8 @@
  */
 
 import * as audit from './audit.ts';
+import * as auth from './auth.ts';
+import * as own from './auth-own.ts';
 import * as flows from './flows.ts';
 import * as grants from './grants.ts';
 import * as hooks from './hooks.ts';
@@ -20,6 +22,7 @@ import * as secrets from './secrets.ts';
 import * as steps from './steps.ts';
 import * as system from './system.ts';
 import * as workspaces from './workspaces.ts';
+import * as users from './users.ts';
 
 export const ROUTES = {
   health: system.health,
@@ -109,6 +112,46 @@ export const ROUTES = {
 
   listAudit: audit.listAudit,
   listInstanceAudit: audit.listInstanceAudit,
+
+  loginPage: auth.loginPage,
+  login: auth.login,
+  codePage: auth.codePage,
+  loginCode: auth.loginCode,
+  loginPasskeyOptions: auth.loginPasskeyOptions,
+  loginPasskey: auth.loginPasskey,
+  logout: auth.logout,
+  setUpPage: auth.setUpPage,
+  setUp: auth.setUp,
+  signUpPage: auth.signUpPage,
+  signUp: auth.signUp,
+  signUpLinkPage: auth.signUpLinkPage,
+  useSignUp: auth.useSignUp,
+  resetPage: auth.resetPage,
+  askReset: auth.askReset,
+  resetLinkPage: auth.resetLinkPage,
+  useReset: auth.useReset,
+  signOn: auth.signOn,
+  signOnBack: auth.signOnBack,
+
+  me: own.me,
+  accountPage: own.accountPage,
+  listSessions: own.listSessions,
+  endSession: own.endSession,
+  endSessions: own.endSessions,
+  logoutEverywhere: own.logoutEverywhere,
+  changePassword: own.changePassword,
+  beginTotp: own.beginTotp,
+  confirmTotp: own.confirmTotp,
+  removeTotp: own.removeTotp,
+  newRecovery: own.newRecovery,
+  listPasskeys: own.listPasskeys,
+  passkeyOptions: own.passkeyOptions,
+  addPasskey: own.addPasskey,
+  removePasskey: own.removePasskey,
+
+  listUsers: users.listUsers,
+  patchUser: users.patchUser,
+  resetUser: users.resetUser,
 
   referencePage: pages.referencePage,
   signIn: pages.signIn,

@@ -10,8 +10,11 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { holdsSomewhere, may, type Permission, type Principal } from '@headgate/core';
-import { permissionOf, type Contract, type ProblemCode } from '@headgate/core/api';
-import type { Gate } from './deps.ts';
+import { isSelf, permissionOf, type Contract, type ProblemCode } from '@headgate/core/api';
+import type { Session } from '../store/accounts/port.ts';
+import type { Desk } from './accounts/desk.ts';
+import { INSTANCE, type Gate } from './deps.ts';
+import { provesOrigin } from './foreign.ts';
 import { credentialInQuery, credentialOf, type Identities } from './identity.ts';
 import type { Places } from './places.ts';
 import type { Sessions } from './sessions.ts';
@@ -21,6 +24,8 @@ import type { Windows } from './windows.ts';
 export type Admitted = {
   readonly who: Principal | null;
   readonly keyHash: string | null;
+  /** On routes about the own account. */
+  readonly session: Session | null;
   readonly again: () => Promise<boolean>;
 };
 export type Turned = { readonly code: ProblemCode; readonly who: Principal | null };
@@ -28,6 +33,7 @@ export type Turned = { readonly code: ProblemCode; readonly who: Principal | nul
 export type Asking = {
   readonly contract: Contract;
   readonly headers: IncomingHttpHeaders;
+  readonly method: string;
   readonly url: string;
   readonly address: string;
   readonly params: unknown;
@@ -38,14 +44,21 @@ type Doors = {
   readonly sessions: Sessions;
   readonly places: Places;
   readonly guesses: Windows;
+  readonly desk: Desk;
 };
 
-const OPEN: Admitted = { who: null, keyHash: null, again: () => Promise.resolve(true) };
+const OPEN: Admitted = { who: null, keyHash: null, session: null, again: () => Promise.resolve(true) };
 
 /** Judges one request by its route's contract. */
 export const admit = async (gate: Gate, doors: Doors, asking: Asking): Promise<Admitted | Turned> => {
-  const { contract, headers, url, address, params } = asking;
+  const { contract, headers, method, url, address, params } = asking;
   if (credentialInQuery(url)) return { code: 'auth.query', who: null };
+  if (isSelf(contract.needs)) {
+    const session = credentialOf(headers).kind === 'none' ? await doors.desk.sessionOf(headers) : null;
+    if (session === null) return { code: 'auth.missing', who: null };
+    // A cookie comes along by itself: who changes something proves that a page of ours sent it.
+    return provesOrigin(method, headers) ? { ...OPEN, session } : { code: 'origin.foreign', who: null };
+  }
   const permission = permissionOf(contract.needs);
   if (permission === undefined) return OPEN;
   const credential = credentialOf(headers);
@@ -56,18 +69,21 @@ export const admit = async (gate: Gate, doors: Doors, asking: Asking): Promise<A
   const hash = cookie ?? (plain === null ? undefined : doors.identities.hash(plain));
   const now = async (): Promise<Principal | null> => {
     if (hash !== undefined) return doors.identities.principal(hash);
-    return plain === null ? bySession(gate, headers.cookie) : null;
+    return plain === null ? bySession(gate, doors.desk, headers) : null;
   };
   const who = await now();
   if (who === null) {
     if (plain === null) return { code: 'auth.missing', who: null };
     return { code: doors.guesses.add(address) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid', who: null };
   }
+  // A cookie comes along by itself: who changes something proves that a page of ours sent it.
+  if (hash === undefined && !provesOrigin(method, headers)) return { code: 'origin.foreign', who };
   const verdict = await judge(doors.places, who, permission, contract, params);
   if (verdict !== undefined) return { code: verdict, who };
   return {
     who,
     keyHash: hash ?? null,
+    session: null,
     again: async () => {
       const still = await now();
       return still !== null && (await judge(doors.places, still, permission, contract, params)) === undefined;
@@ -75,10 +91,18 @@ export const admit = async (gate: Gate, doors: Doors, asking: Asking): Promise<A
   };
 };
 
-/** The account behind a session's cookie, in the workspace chosen there. */
-const bySession = async (gate: Gate, cookie: string | undefined): Promise<Principal | null> => {
-  const session = (await gate.accounts?.sessionByCookie(cookie)) ?? null;
-  return session === null ? null : gate.store.directory.user(session.workspace, session.user);
+/**
+ * The account behind a session's cookie, in the workspace chosen there; where none was, in the only one it is a member of.
+ * Who administrates the instance and stands in no workspace stands in that role alone.
+ */
+const bySession = async (gate: Gate, desk: Desk, headers: IncomingHttpHeaders): Promise<Principal | null> => {
+  const session = await desk.sessionOf(headers);
+  if (session === null) return null;
+  const { directory } = gate.store;
+  const { user, workspace } = session;
+  if (workspace !== null) return directory.user(workspace, user.id);
+  const [only, more] = await directory.workspacesOf(user.id);
+  return directory.user(only === undefined || more !== undefined ? INSTANCE : only.id, user.id);
 };
 
 /** The code of the refusal, or undefined when the principal may. */

@@ -3,15 +3,15 @@
 import type { Catalog, CodeRead, EnginePort, Flow, GuardPort } from '@headgate/core';
 import type { Pages } from '@headgate/core/api';
 import type { Logger } from 'pino';
-import type { Accounts } from '../store/people.ts';
+import type { SendMail } from '../egress/mail/port.ts';
+import type { SignOn } from '../egress/sign-on/port.ts';
 import type { Store } from '../store/ports.ts';
+import type { SignUpPolicy } from './accounts/policy.ts';
 import type { Limits } from './limits.ts';
 
 export type GatewayDeps = {
   readonly store: Store;
   readonly engine: EnginePort;
-  /** People and their sessions; left out, there are none, and only keys come in. */
-  readonly accounts?: Accounts;
   readonly guard: GuardPort;
   readonly catalog: Catalog;
   /** What compiling tells of the code of a flow's steps, by step; nothing of it runs. */
@@ -34,6 +34,11 @@ export type GatewayDeps = {
   readonly web: boolean;
   /** Among these, is the API reference? */
   readonly docs: boolean;
+  readonly signUp: SignUpPolicy;
+  /** Sends mail; null: none is set up. */
+  readonly mail: SendMail | null;
+  /** Single sign-on; null: there is no provider. */
+  readonly signOn: SignOn | null;
   readonly limits?: Partial<Limits>;
 };
 

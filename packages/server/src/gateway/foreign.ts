@@ -19,6 +19,14 @@ export const isOwnPage = (
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
   const { origin } = headers;
-  if (origin === undefined) return true;
+  // Our pages send no referrer, and so browsers post their forms with the origin `null`; that it is ours, `site` says, which no page can set.
+  if (origin === undefined || (origin === 'null' && site === 'same-origin')) return true;
   return URL.canParse(origin) && host(new URL(origin).host);
 };
+
+/**
+ * Does a request that changes something say where it comes from? Browsers always do; whoever sends a cookie and hides it
+ * is turned away. (That what it says is ours, `isOwnPage` has seen to.)
+ */
+export const provesOrigin = (method: string, headers: IncomingHttpHeaders): boolean =>
+  READING.has(method) || headers['sec-fetch-site'] !== undefined || headers.origin !== undefined;

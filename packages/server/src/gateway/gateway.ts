@@ -11,6 +11,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Contract, ROUTES } from '@headgate/core/api';
+import { Desk } from './accounts/desk.ts';
 import { Audit } from './audit.ts';
 import { Bodies } from './bodies.ts';
 import type { Gate, GatewayDeps } from './deps.ts';
@@ -84,9 +85,11 @@ export const buildGateway = (deps: GatewayDeps): FastifyInstance => {
 const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
   const { limit, store } = gate;
   const streams = new Streams(limit.streams, limit.heartbeat);
+  const audit = new Audit(gate);
   return {
     gate,
-    audit: new Audit(gate),
+    audit,
+    desk: new Desk(gate, audit),
     bodies: new Bodies(limit.bodies),
     identities: new Identities(gate),
     places: new Places(store),

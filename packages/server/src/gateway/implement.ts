@@ -7,6 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Permission, Principal, Problem } from '@headgate/core';
 import { readPart, type Answers, type Contract, type Needs } from '@headgate/core/api';
 import type { z } from 'zod';
+import type { Session } from '../store/accounts/port.ts';
 import { MISSING, refuseAll, type AnyOutcome, type Outcome, type Refused } from './outcome.ts';
 
 /** What a handler knows of a call. `who` is null on open routes. */
@@ -15,6 +16,8 @@ export type Call<C extends Contract> = {
   readonly params: z.output<C['params']>;
   readonly query: z.output<C['query']>;
   readonly body: z.output<C['body']>;
+  /** Of somebody on a route about the own account; else null. */
+  readonly session: C['needs'] extends `self:${string}` ? Session : null;
   /** For the few headers some routes read (Last-Event-ID, cookie, accept). */
   readonly request: FastifyRequest;
 };
@@ -27,6 +30,7 @@ export type Came = {
   readonly query: unknown;
   readonly body: unknown;
   readonly who: Principal | null;
+  readonly session: Session | null;
   readonly request: FastifyRequest;
 };
 
@@ -51,7 +55,7 @@ export const implement = <
   handler: Handler<Contract<P, Q, B, A, N>>,
 ): Route => ({
   contract,
-  run: async ({ params, query, body, who, request }, begin) => {
+  run: async ({ params, query, body, who, session, request }, begin) => {
     const inPath = readPart(contract.params, params, 'path');
     if (!inPath.ok) return MISSING;
     const inQuery = readPart(contract.query, query, 'query');
@@ -60,8 +64,8 @@ export const implement = <
     const parts = { params: inPath.value, query: inQuery.value, body: inBody.value };
     const refused = await begin(parts);
     if (refused !== null) return refused;
-    // The registrar hands over a principal exactly when the contract names a permission.
-    const call = { who, ...parts, request } as Call<Contract<P, Q, B, A, N>>;
+    // The registrar hands over a principal exactly when the contract names a permission, a session when it is about the own account.
+    const call = { who, session, ...parts, request } as Call<Contract<P, Q, B, A, N>>;
     return handler(call);
   },
 });

@@ -17,6 +17,11 @@ export type Limits = {
   /** Runs of public flows that one network may start a minute, and that may be started of one flow. */
   readonly visits: number;
   readonly flowVisits: number;
+  /** Tries to sign in to one account from one network, and all tries from one network, in a quarter of an hour, before 429. */
+  readonly tries: number;
+  readonly networkTries: number;
+  /** Answers of the doors of accounts come at multiples of this time. */
+  readonly even: number;
   /** Refusals of one actor recorded one by one in a minute; the rest is counted in the next record. */
   readonly records: number;
   readonly connections: number;
@@ -45,6 +50,9 @@ export const LIMITS: Limits = {
   guesses: 100,
   visits: 30,
   flowVisits: 600,
+  tries: 10,
+  networkTries: 100,
+  even: 100,
   records: 2000,
   connections: 5000,
   headersTimeout: 10_000,

@@ -3,6 +3,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Problem } from '@headgate/core';
 import type { Contract } from '@headgate/core/api';
+import type { Desk } from './accounts/desk.ts';
 import type { Audit } from './audit.ts';
 import type { Bodies } from './bodies.ts';
 import type { Gate } from './deps.ts';
@@ -25,6 +26,8 @@ export type Lodge = {
   readonly identities: Identities;
   readonly places: Places;
   readonly sessions: Sessions;
+  /** Where people sign in. */
+  readonly desk: Desk;
   readonly guesses: Windows;
   readonly streams: Streams;
   readonly waiting: Waiting;

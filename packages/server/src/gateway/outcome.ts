@@ -24,11 +24,14 @@ export type Plain = {
   readonly status: number;
   readonly type: string;
   readonly text: string | Readable | null;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: HeaderSet;
 };
 
+/** Headers of an answer; a list is a header that comes several times. */
+export type HeaderSet = Readonly<Record<string, string | string[]>>;
+
 /** What the guard leaves alone in an answer: a new key at its only showing; shapes of keys, by grants to a flow. */
-type Shown = { readonly fresh?: string; readonly reveal?: readonly ShapeKind[] };
+type Shown = { readonly fresh?: string; readonly reveal?: readonly ShapeKind[]; readonly headers?: HeaderSet };
 
 /** The JSON answers of a contract, by status. */
 export type Json<A extends Answers> = {
@@ -75,7 +78,7 @@ export const give = <const S extends number, const B>(
 
 export const nothing = (status = 204): Plain => ({ status, type: '', text: null });
 
-export const seeOther = (location: string, headers: Readonly<Record<string, string>> = {}): Plain => ({
+export const seeOther = (location: string, headers: HeaderSet = {}): Plain => ({
   status: 303,
   type: '',
   text: null,

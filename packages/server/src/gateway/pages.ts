@@ -1,7 +1,8 @@
 /** How pages are sent: their content security policy, and the page that stands for a refusal. */
 
 import { createHash } from 'node:crypto';
-import { type Contract, type Pages, permissionOf, statusOf } from '@headgate/core/api';
+import { type Contract, isSelf, type Pages, permissionOf, statusOf } from '@headgate/core/api';
+import { AUTH, HOME } from './accounts/desk.ts';
 import type { Lodge } from './lodge.ts';
 import type { Plain } from './outcome.ts';
 
@@ -23,13 +24,29 @@ export const pageParts = (pages: Pages): Parts => {
       if (!forPeople(contract, request.headers.accept)) return null;
       const signIn =
         code.startsWith('auth.') && (permissionOf(contract.needs) !== undefined || contract.path === '/runs/sign-in');
-      return pages.failure({ status: statusOf(code), code, text, fix: fix ?? null, signIn });
+      const back = backOf(contract, request.method);
+      return pages.failure({
+        status: statusOf(code),
+        code,
+        text,
+        fix: fix ?? null,
+        signIn,
+        ...(back === null ? {} : { back }),
+      });
     },
   };
+};
+
+/** Where to try again: the form is at the address it posts to; a page without a session is gone to by signing in. */
+const backOf = (contract: Contract, method: string): string | null => {
+  if (!contract.path.startsWith(`${AUTH}/`)) return null;
+  if (isSelf(contract.needs)) return method === 'GET' ? `${AUTH}/login` : HOME;
+  return contract.path.includes('{') || method === 'GET' ? null : contract.path;
 };
 
 /** Does a person look at this answer? The resume link serves programs too; they do not ask for HTML. */
 const forPeople = (contract: Contract, accept: string | undefined): boolean => {
   if (contract.tags.includes('pages')) return true;
-  return contract.path.startsWith('/api/v1/resume/') && accept?.includes('text/html') === true;
+  const forBoth = contract.path.startsWith('/api/v1/resume/') || contract.path.startsWith(`${AUTH}/`);
+  return forBoth && accept?.includes('text/html') === true;
 };

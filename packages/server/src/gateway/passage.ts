@@ -2,6 +2,7 @@
 
 import type { Principal, ShapeKind } from '@headgate/core';
 import type { Contract } from '@headgate/core/api';
+import type { Session } from '../store/accounts/port.ts';
 
 export type Passage = {
   readonly contract: Contract;
@@ -9,6 +10,8 @@ export type Passage = {
   keyHash: string | null;
   /** Would the call be let in now, too? */
   again: () => Promise<boolean>;
+  /** The session that the request came with, where the route is about the own account. */
+  session: Session | null;
   /** The one text of the answer that the guard leaves alone: a new key, at its only showing. */
   fresh?: string;
   /** Shapes of keys that the answer may show, by grants to the flow it is of. */

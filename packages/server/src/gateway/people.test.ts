@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PERMISSIONS } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import { breaches, startServer, type Answer, type TestServer } from '../../../../test/fixtures/server.ts';
+import { putAccount } from '../store/testing/kit.ts';
 
 let server: TestServer;
 /** Keys of people of one workspace, by role. */
@@ -69,6 +70,7 @@ describe('members and roles', () => {
     expect([email, token]).toEqual(['new@example.com', expect.stringMatching(/^hgi_[\w-]{43}$/)]);
     expect((await ask('admin', 'GET', 'invitations')).text).not.toContain(token);
     const { invitations, credentials, directory } = server.house.store;
+    for (const id of ['u_new', 'u_eve']) putAccount(server.dir, id);
     expect(await invitations.accept(credentials.hashInvitation(token), 'u_new', Date.now())).toBe(true);
     expect(await invitations.accept(credentials.hashInvitation(token), 'u_eve', Date.now())).toBe(false);
     expect((await directory.user(W, 'u_new'))?.permissions).toContain('run');
@@ -199,6 +201,7 @@ describe('administrators of the instance', () => {
     const root = (await server.key({ workspace: 'default', permissions: PERMISSIONS })).plain;
     const call = (method: string, path: string, body?: unknown, key = root): Promise<Answer> =>
       server.ask(method, `/api/v1/${path}`, { key, ...(body === undefined ? {} : { body }) });
+    putAccount(server.dir, 'u_tenant');
     const made = await call('POST', 'workspaces', { name: 'Tenant', to: 'u_tenant' });
     const tenant = idOf(made);
     expect((await server.house.store.directory.user(tenant, 'u_tenant'))?.permissions).toContain('workspace.manage');

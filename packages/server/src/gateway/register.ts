@@ -8,7 +8,7 @@
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { permissionOf, PROBLEMS, statusOf, type Contract, type ProblemCode } from '@headgate/core/api';
+import { isSelf, permissionOf, PROBLEMS, statusOf, type Contract, type ProblemCode } from '@headgate/core/api';
 import { admit } from './admit.ts';
 import { isOwnPage } from './foreign.ts';
 import type { Lodge } from './lodge.ts';
@@ -63,20 +63,21 @@ const enter = async (
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<boolean> => {
-  const passage: Passage = { contract, who: null, keyHash: null, again: () => Promise.resolve(false) };
+  const passage: Passage = { contract, who: null, keyHash: null, session: null, again: () => Promise.resolve(false) };
   request.passage = passage;
   if (lodge.closing()) return turn(lodge, passage, request, reply, refuse('server.closing'));
   if (!isOwnPage(contract, request.method, request.headers, lodge.hosts.ours))
     return turn(lodge, passage, request, reply, refuse('origin.foreign'));
-  const { headers, params, ip: address } = request;
+  const { headers, params, ip: address, method } = request;
   const url = request.raw.url ?? '';
-  const admitted = await admit(lodge.gate, lodge, { contract, headers, url, address, params });
+  const admitted = await admit(lodge.gate, lodge, { contract, headers, method, url, address, params });
   passage.who = admitted.who;
   if ('code' in admitted) {
     return turn(lodge, passage, request, reply, refusalOf(admitted.code, contract));
   }
   passage.keyHash = admitted.keyHash;
   passage.again = admitted.again;
+  passage.session = admitted.session;
   return true;
 };
 
@@ -86,6 +87,7 @@ const refusalOf = (code: ProblemCode, contract: Contract): Refused =>
 const fixOf = (code: ProblemCode, contract: Contract): [string, string] | [] => {
   if (code === 'permission.missing')
     return [`This needs the permission ${contract.needs} on the whole of what it touches`, 'Use a key that holds it.'];
+  if (code === 'auth.missing' && isSelf(contract.needs)) return [PROBLEMS[code].when, 'Sign in first.'];
   if (code === 'auth.missing')
     return [PROBLEMS[code].when, 'Send the key in the header x-api-key, or as authorization: Bearer.'];
   return [];
@@ -106,7 +108,14 @@ const turn = async (
 const handle = async (lodge: Lodge, route: Route, passage: Passage, request: FastifyRequest): Promise<AnyOutcome> => {
   const body = readBody(lodge, route.contract, request);
   if ('refused' in body) return body;
-  const came = { params: request.params, query: request.query, body: body.value, who: passage.who, request };
+  const came = {
+    params: request.params,
+    query: request.query,
+    body: body.value,
+    who: passage.who,
+    session: passage.session,
+    request,
+  };
   const outcome = await route.run(came, async (parts) => {
     const { contract, who } = passage;
     const permission = permissionOf(contract.needs);
@@ -147,13 +156,13 @@ const leave = async (
 /** Resolves to false when the record could not be written. `reason`: the code of the refusal; null: allowed. */
 const recorded = (
   lodge: Lodge,
-  { contract, who }: Passage,
+  { contract, who, session }: Passage,
   request: FastifyRequest,
   reason: string | null,
 ): Promise<boolean> =>
   lodge.audit.record({
     ...(who === null ? {} : { workspace: who.workspace }),
-    actor: who === null ? `stranger ${request.ip}` : who.id,
+    actor: who?.id ?? session?.user.id ?? `stranger ${request.ip}`,
     action: lodge.nameOf(contract),
     object: objectOf(contract, request.params),
     decision: reason === null ? 'allow' : 'deny',

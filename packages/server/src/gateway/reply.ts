@@ -14,6 +14,7 @@ const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 export const answer = (lodge: Lodge, reply: FastifyReply, outcome: Exclude<AnyOutcome, Refused>): void => {
   reply.code(outcome.status).headers(lodge.safe);
   if ('body' in outcome) {
+    if (outcome.headers !== undefined) reply.headers(outcome.headers);
     reply.header('content-security-policy', NO_PAGE).type(JSON_TYPE).send(JSON.stringify(outcome.body));
     return;
   }

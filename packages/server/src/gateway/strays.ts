@@ -7,7 +7,7 @@
  */
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Contract, permissionOf, type ProblemCode, ROUTES } from '@headgate/core/api';
+import { type Contract, isOpen, type ProblemCode, ROUTES } from '@headgate/core/api';
 import { credentialOf } from './identity.ts';
 import type { Lodge } from './lodge.ts';
 import { refuse } from './outcome.ts';
@@ -16,7 +16,7 @@ import { answer, problemAnswer } from './reply.ts';
 /** First path segments behind which a key is needed. */
 const guarded = new Set(
   Object.values<Contract>(ROUTES)
-    .filter((contract) => permissionOf(contract.needs) !== undefined)
+    .filter((contract) => !isOpen(contract.needs))
     .map((contract) => contract.path.split('/')[1] ?? ''),
 );
 
@@ -54,7 +54,7 @@ export const stray = (lodge: Lodge, served: readonly Contract[]) => {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const path = (request.raw.url ?? '').split('?', 1)[0] ?? '';
     const here = shapes.filter(({ shape }) => shape.test(path)).map(({ contract }) => contract);
-    const open = here.some((contract) => permissionOf(contract.needs) === undefined);
+    const open = here.some((contract) => isOpen(contract.needs));
     if (!open && nearDoors(path)) {
       const turned = await strangerAt(lodge, request, path);
       if (turned !== null) return problemAnswer(lodge, null, request, reply, refuse(turned));

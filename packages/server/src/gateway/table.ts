@@ -4,6 +4,10 @@ import { type Contract, type OpenApi, openApi, ROUTES } from '@headgate/core/api
 import type { Lodge } from './lodge.ts';
 import type { Route } from './implement.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { authRoutes } from './routes/auth.ts';
+import { authLinkRoutes } from './routes/auth-links.ts';
+import { authOwnRoutes } from './routes/auth-own.ts';
+import { ssoRoutes } from './routes/auth-sso.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -18,6 +22,7 @@ import { runRoutes } from './routes/runs.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { systemRoutes } from './routes/system.ts';
+import { userRoutes } from './routes/users.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 
@@ -43,6 +48,11 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...roleRoutes(lodge),
     ...publicRoutes(lodge),
     ...auditRoutes(lodge),
+    ...authRoutes(lodge),
+    ...authLinkRoutes(lodge),
+    ...authOwnRoutes(lodge),
+    ...ssoRoutes(lodge),
+    ...userRoutes(lodge),
     ...pageRoutes(lodge, document),
   ];
   const counts = new Map<Contract, number>();

@@ -136,5 +136,52 @@ test('SEC-08 there is no setting that turns a protection into a warning: these a
     'HEADGATE_OTLP_URL',
     'HEADGATE_KEEP_DAYS',
     'HEADGATE_KEEP_RUNS',
+    'HEADGATE_SIGN_UP',
+    'HEADGATE_MAIL_URL',
+    'HEADGATE_MAIL_FROM',
+    'HEADGATE_SSO_ISSUER',
+    'HEADGATE_SSO_CLIENT_ID',
+    'HEADGATE_SSO_SECRET_FILE',
+    'HEADGATE_SSO_TITLE',
   ]);
+});
+
+test('who may sign up is one of four answers, and asking for mail that is not set up stops the start', () => {
+  const mail = { HEADGATE_MAIL_URL: 'smtps://me:p%40ss@mail.example.com', HEADGATE_MAIL_FROM: 'headgate@example.com' };
+  const read = (env: Record<string, string>) => {
+    const made = readSettings({ HEADGATE_CONFIG_DIR: '/nowhere', ...env });
+    return 'settings' in made ? made.settings : made.problems.map((p) => p.code);
+  };
+  expect(read({})).toMatchObject({ signUp: { kind: 'closed' }, mail: null });
+  expect(read({ HEADGATE_SIGN_UP: 'invitation' })).toMatchObject({ signUp: { kind: 'invitation' } });
+  expect(read({ ...mail, HEADGATE_SIGN_UP: 'approval' })).toMatchObject({
+    signUp: { kind: 'approval' },
+    mail: { host: 'mail.example.com', port: 465, security: 'tls', user: 'me', password: 'p@ss' },
+  });
+  expect(read({ ...mail, HEADGATE_SIGN_UP: 'domain:Example.com, b.example' })).toMatchObject({
+    signUp: { kind: 'domain', domains: ['example.com', 'b.example'] },
+  });
+  for (const wrong of ['open', 'domain:', 'domain:nodot', 'approval', 'domain:example.com'])
+    expect(read({ HEADGATE_SIGN_UP: wrong })).toEqual(['config.sign_up']);
+  for (const wrong of ['mail.example.com', 'http://mail.example.com', 'smtp+plain://mail.example.com', 'smtps://'])
+    expect(read({ ...mail, HEADGATE_MAIL_URL: wrong })).toEqual(['config.mail']);
+  expect(read({ HEADGATE_MAIL_URL: 'smtps://mail.example.com' })).toEqual(['config.mail']);
+});
+
+test('a provider to sign in with is named whole, by https or on this machine, or not at all', () => {
+  const whole = {
+    HEADGATE_SSO_ISSUER: 'https://id.example.com/realm',
+    HEADGATE_SSO_CLIENT_ID: 'headgate',
+    HEADGATE_SSO_SECRET_FILE: '/etc/headgate/sso',
+  };
+  const read = (env: Record<string, string>) => {
+    const made = readSettings({ HEADGATE_CONFIG_DIR: '/nowhere', ...env });
+    return 'settings' in made ? made.settings.sso : made.problems.map((p) => p.code);
+  };
+  expect(read({})).toBeNull();
+  expect(read(whole)).toMatchObject({ issuer: 'https://id.example.com/realm', title: 'id.example.com' });
+  expect(read({ ...whole, HEADGATE_SSO_ISSUER: 'http://localhost:4000' })).toMatchObject({ title: 'localhost' });
+  for (const issuer of ['http://id.example.com', 'ftp://x', 'https://id.example.com/?x', 'id.example.com'])
+    expect(read({ ...whole, HEADGATE_SSO_ISSUER: issuer })).toEqual(['config.sso']);
+  for (const name of Object.keys(whole)) expect(read({ ...whole, [name]: '' })).toEqual(['config.sso']);
 });

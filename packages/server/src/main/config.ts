@@ -11,7 +11,10 @@ import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { bad, good, problem, type Problem, type Result } from '@headgate/core';
+import type { MailServer } from '../egress/mail/port.ts';
+import type { SignUpPolicy } from '../gateway/accounts/policy.ts';
 import { LIBRARIES } from '../sandbox/libraries.ts';
+import { type ProviderSettings, readMail, readProvider, readSignUp } from './config-accounts.ts';
 
 export type Settings = {
   /** Address to listen on. */
@@ -39,6 +42,12 @@ export type Settings = {
   readonly otlp: string | null;
   /** How long, in days, and how many of one flow finished runs are kept. */
   readonly keep: { readonly days: number; readonly runs: number };
+  /** Who may make an account. */
+  readonly signUp: SignUpPolicy;
+  /** The mail server, and whom mails are from; null: no mail is sent. */
+  readonly mail: MailServer | null;
+  /** The provider of single sign-on; null: there is none. */
+  readonly sso: ProviderSettings | null;
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -60,6 +69,13 @@ const NAMES = [
   'HEADGATE_OTLP_URL',
   'HEADGATE_KEEP_DAYS',
   'HEADGATE_KEEP_RUNS',
+  'HEADGATE_SIGN_UP',
+  'HEADGATE_MAIL_URL',
+  'HEADGATE_MAIL_FROM',
+  'HEADGATE_SSO_ISSUER',
+  'HEADGATE_SSO_CLIENT_ID',
+  'HEADGATE_SSO_SECRET_FILE',
+  'HEADGATE_SSO_TITLE',
 ] as const;
 type Name = (typeof NAMES)[number];
 
@@ -173,7 +189,18 @@ export const readSettings = (
   const docs = flag('HEADGATE_DOCS', loopback);
   const superuserCli = flag('HEADGATE_ENABLE_SUPERUSER_CLI', false);
   const keep = { days: whole('HEADGATE_KEEP_DAYS', 30, 36_500), runs: whole('HEADGATE_KEEP_RUNS', 100_000, 1e9) };
-  if (problems.length > 0) return { problems };
+  const mail = readMail(read('HEADGATE_MAIL_URL'), read('HEADGATE_MAIL_FROM'));
+  if (!mail.ok) problems.push(mail.problem);
+  const signUp = readSignUp(read('HEADGATE_SIGN_UP'), mail.ok && mail.value !== null);
+  if (!signUp.ok) problems.push(signUp.problem);
+  const sso = readProvider({
+    issuer: read('HEADGATE_SSO_ISSUER'),
+    clientId: read('HEADGATE_SSO_CLIENT_ID'),
+    secretFile: read('HEADGATE_SSO_SECRET_FILE'),
+    title: read('HEADGATE_SSO_TITLE'),
+  });
+  if (!sso.ok) problems.push(sso.problem);
+  if (problems.length > 0 || !mail.ok || !signUp.ok || !sso.ok) return { problems };
   return {
     settings: {
       host,
@@ -191,6 +218,9 @@ export const readSettings = (
       libraries,
       otlp: otlp ?? null,
       keep,
+      signUp: signUp.value,
+      mail: mail.value,
+      sso: sso.value,
     },
   };
 };

@@ -90,7 +90,14 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
   const ring = keyring(o.key);
   const { rekey } = o;
   const [opened, catalog] = await Promise.all([
-    tryOpenStore({ dir: o.dir, key: o.key, ring, clock: () => Date.now(), ...(rekey === undefined ? {} : { rekey }) }),
+    tryOpenStore({
+      dir: o.dir,
+      key: o.key,
+      ring,
+      clock: () => Date.now(),
+      origin: o.publicUrl,
+      ...(rekey === undefined ? {} : { rekey }),
+    }),
     loadCatalog(builtInSteps()),
   ]);
   if (!opened.ok) return opened;

@@ -1,7 +1,12 @@
-/** `headgate superuser`: a key made beside a running server, which notices within a second, or before the first start. */
+/**
+ * `headgate superuser`: an account that manages the instance, or a key that may do everything, or both, made beside a running
+ * server, which notices within a second, or before the first start.
+ */
 
 import { randomBytes } from 'node:crypto';
-import { good, PERMISSIONS, type Problem, problem, type Result } from '@headgate/core';
+import { bad, good, PERMISSIONS, type Problem, problem, type Result } from '@headgate/core';
+import { isEmail, weakness } from '../gateway/accounts/policy.ts';
+import { INSTANCE } from '../gateway/deps.ts';
 import type { Store } from '../store/ports.ts';
 import type { Settings } from './config.ts';
 import { readText } from './files.ts';
@@ -42,47 +47,80 @@ const makeKey = async (store: Store, name: string, plain: string): Promise<strin
   return id;
 };
 
-type Options = { readonly email: string; readonly passwordFile?: string; readonly apiKeyFile: string };
+type Options = { readonly email: string; readonly passwordFile?: string; readonly apiKeyFile?: string };
 
-const wrong = (s: Settings, o: Options): Problem | null => {
+/** The password of the file, null when none was named; or what is wrong with what was asked for. */
+const wanted = (s: Settings, o: Options): Result<string | null> => {
   if (!s.superuserCli)
-    return problem('superuser.off', 'The superuser command is switched off', {
-      fix: 'Set HEADGATE_ENABLE_SUPERUSER_CLI=true for this one command.',
-    });
-  if (!/^[^\s@]+@[^\s@]+$/.test(o.email))
-    return problem('usage', 'expected an e-mail address, such as ada@example.com', { at: { field: '--email' } });
-  const password = o.passwordFile === undefined ? good('') : readText(o.passwordFile);
-  return password.ok ? null : { ...password.problem, at: { field: '--password-file' } };
+    return bad(
+      problem('superuser.off', 'The superuser command is switched off', {
+        fix: 'Set HEADGATE_ENABLE_SUPERUSER_CLI=true for this one command.',
+      }),
+    );
+  if (!isEmail(o.email))
+    return bad(problem('usage', 'expected an e-mail address, such as ada@example.com', { at: { field: '--email' } }));
+  if (o.passwordFile === undefined && o.apiKeyFile === undefined)
+    return bad(problem('usage', 'expected --password-file, --api-key-file, or both'));
+  if (o.passwordFile === undefined) return good(null);
+  const at = { field: '--password-file' };
+  const read = readText(o.passwordFile);
+  if (!read.ok) return bad({ ...read.problem, at });
+  const password = read.value.replace(/\r?\n$/, '');
+  const weak = weakness(password, [o.email]);
+  return weak === null ? good(password) : bad(problem('password.weak', weak, { at }));
 };
 
-/** The superuser command: writes a new key to a new file. Answers the exit code. */
+/** Makes or mends the account, on record; answers its id. */
+const makeAccount = async (store: Store, email: string, password: string): Promise<string> => {
+  const at = Date.now();
+  const entry = {
+    at,
+    workspace: INSTANCE,
+    actor: 'cli',
+    action: 'superuser',
+    object: email,
+    decision: 'allow' as const,
+  };
+  await store.journal.barrier(store.journal.audit([{ ...entry, reason: null, run: null, step: null }]));
+  const { user } = await store.accounts.superuser(email, password, at);
+  return user.id;
+};
+
+/** The superuser command. Answers the exit code. */
 export const superuser = async (s: Settings, o: Options, json: boolean): Promise<number> => {
   const fail = (p: Problem): number => {
     complain([p], json);
     return FAILED;
   };
-  const refusal = wrong(s, o);
-  if (refusal !== null) return fail(refusal);
+  const asked = wanted(s, o);
+  if (!asked.ok) return fail(asked.problem);
   const opened = await besideStore(s);
   if (!opened.ok) return fail(opened.problem);
   const store = opened.value;
   try {
-    const plain = store.credentials.newKey();
-    // The file first: a key that could not be handed over must not be left in the store.
-    const written = writeKeyFile(o.apiKeyFile, plain);
-    if (!written.ok) return fail(written.problem);
-    try {
-      const id = await makeKey(store, `superuser ${o.email}`, plain);
-      if (json) print(pretty({ id, file: o.apiKeyFile }));
-      else note(`The key ${id} is in ${o.apiKeyFile}. Send it as x-api-key.`);
-    } catch (error) {
-      dropKeyFile(o.apiKeyFile);
-      throw error;
-    }
-    if (o.passwordFile !== undefined && !json)
-      note('This version has no accounts: nothing of the password file was stored.');
+    const account = asked.value === null ? undefined : await makeAccount(store, o.email, asked.value);
+    const key = o.apiKeyFile === undefined ? undefined : await keyInFile(store, o.email, o.apiKeyFile);
+    if (key?.ok === false) return fail(key.problem);
+    if (json) print(pretty({ account, id: key?.value, file: o.apiKeyFile }));
+    if (!json && account !== undefined)
+      note(`${o.email} manages the instance (account ${account}); every session it had has ended.`);
+    if (!json && key !== undefined) note(`The key ${key.value} is in ${o.apiKeyFile}. Send it as x-api-key.`);
     return DONE;
   } finally {
     await store.close();
+  }
+};
+
+/** Writes a new key to a new file; answers its id. */
+const keyInFile = async (store: Store, email: string, file: string): Promise<Result<string>> => {
+  const plain = store.credentials.newKey();
+  // The file first: a key that could not be handed over must not be left in the store.
+  const written = writeKeyFile(file, plain);
+  if (!written.ok) return written;
+  try {
+    return good(await makeKey(store, `superuser ${email}`, plain));
+  } catch (error) {
+    dropKeyFile(file);
+    throw error;
   }
 };

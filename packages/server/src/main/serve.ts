@@ -12,11 +12,14 @@ import { accessSync, constants } from 'node:fs';
 import { bad, good, type Problem, problem, type Result } from '@headgate/core';
 import { pages } from '@headgate/web';
 import { type Logger, pino } from 'pino';
+import type { SendMail } from '../egress/mail/port.ts';
+import type { SignOn } from '../egress/sign-on/port.ts';
 import { buildGateway } from '../gateway/gateway.ts';
 import { type Lock, lockServer } from '../store/lock.ts';
 import { readCodeOf } from './code.ts';
 import { loadKeyFile } from '../store/vault-seal/key-file.ts';
 import type { Settings } from './config.ts';
+import { readText } from './files.ts';
 import { type House, openHouse } from './house.ts';
 import { makeFolder } from './state-folder.ts';
 import { instanceKey } from './instance-key.ts';
@@ -25,6 +28,7 @@ import type { Tracing } from './otlp.ts';
 import { freePort, listens } from './port.ts';
 import { complain, DONE, FAILED, note } from './say.ts';
 import { secretsFile } from './secrets-file.ts';
+import { setUpLink } from './set-up.ts';
 
 /** Work under way gets this long at shutdown; then it is parked and goes on at the next start. */
 const GRACE = 10_000;
@@ -64,6 +68,9 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     version,
     web: s.web,
     docs: s.docs,
+    signUp: s.signUp,
+    mail: await mailOf(s),
+    signOn: opened.value.signOn,
   });
   const close = async (): Promise<void> => {
     await gateway.close();
@@ -78,6 +85,9 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     return refuse(cannotListen(s.host, port, error));
   }
   note(`Headgate ${version} is ready at ${urlOf(s.host, port)}`);
+  const link = await setUpLink(house.store, publicUrl);
+  if (link !== null)
+    note(`Nobody has an account yet. This link makes the first one; it works once, for an hour:\n  ${link}`);
   const { running, waiting, queued } = house.engine.recovered;
   if (running + waiting + queued > 0)
     note(`Taken up again: ${running} running, ${waiting} waiting, ${queued} queued runs`);
@@ -117,6 +127,7 @@ type Opened = {
   readonly tracing: Tracing | null;
   readonly port: number;
   readonly publicUrl: string;
+  readonly signOn: SignOn | null;
 };
 
 /** All but the door: folder, key, lock, traces, house. What was opened is closed again when the next thing refuses. */
@@ -127,6 +138,8 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
   if (!key.ok) return key;
   const file = s.secretsFile === null ? null : secretsFile(s.secretsFile, (text) => log.error(text));
   if (file?.ok === false) return file;
+  const signOn = await signOnOf(s);
+  if (!signOn.ok) return signOn;
   const lock = lockServer(s.dir);
   if (!lock.ok) return lock;
   const port = s.port === 0 ? await freePort(s.host) : s.port;
@@ -153,7 +166,15 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
     keep: s.keep,
     log: (level, text, data) => log[level](data, text),
   });
-  if (house.ok) return good({ house: house.value, lock: lock.value, tracing: tracing.value, port, publicUrl });
+  if (house.ok)
+    return good({
+      house: house.value,
+      lock: lock.value,
+      tracing: tracing.value,
+      port,
+      publicUrl,
+      signOn: signOn.value,
+    });
   await tracing.value?.close();
   lock.value.release();
   return house;
@@ -170,6 +191,19 @@ const folder = (dir: string): Result<null> => {
     return bad(problem('start.folder', `The folder ${dir} cannot be used (${code})`, { fix }));
   }
 };
+
+/** Loaded where a provider is set up. */
+const signOnOf = async ({ sso }: Settings): Promise<Result<SignOn | null>> => {
+  if (sso === null) return good(null);
+  const secret = readText(sso.secretFile);
+  if (!secret.ok) return bad({ ...secret.problem, at: { field: 'HEADGATE_SSO_SECRET_FILE' } });
+  const { openSignOn } = await import('../egress/sign-on/sign-on.ts');
+  return good(openSignOn({ ...sso, clientSecret: secret.value.trim() }, () => Date.now()));
+};
+
+/** Loaded where mail is set up. */
+const mailOf = async ({ mail }: Settings): Promise<SendMail | null> =>
+  mail === null ? null : (await import('../egress/mail/mail.ts')).openMail(mail);
 
 const tracingOf = async (s: Settings, version: string, log: Logger): Promise<Result<Tracing | null>> => {
   if (s.otlp === null) return good(null);

@@ -12,6 +12,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { type Problem, type Result, bad, good, problem } from '@headgate/core';
+import { accountsOf } from './accounts/accounts.ts';
 import { auditOf } from './rows/audit.ts';
 import { backupStore } from './files/backup.ts';
 import { blobsOf } from './files/blobs.ts';
@@ -33,7 +34,6 @@ import { publicFlow } from './rows/public.ts';
 import { rolesOf } from './rows/roles.ts';
 import { DATABASE, migrate, schemaOf } from './schema/migrate.ts';
 import { NEWEST } from './schema/migrations/list.ts';
-import type { Standing } from './people.ts';
 import type { Store } from './ports.ts';
 import { policyOf } from './rows/policy.ts';
 import { projectsOf, workspacesOf } from './rows/projects.ts';
@@ -62,6 +62,8 @@ export type StoreOptions = {
   readonly clock: () => number;
   /** Opens for reading: no worker, nothing can be written, no schema is changed. */
   readonly readOnly?: boolean;
+  /** Where browsers reach the server: passkeys are bound to it. Default `http://localhost`. */
+  readonly origin?: string;
   /** Told when a group is posted to the worker and when it is on disk, before anybody who waits for it. */
   readonly trace?: Trace;
 };
@@ -103,9 +105,6 @@ const prepare = async (dir: string, key: Uint8Array, readOnly: boolean): Promise
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 };
-
-/** Nobody but accounts can switch one off: without them every member is one. */
-const ACTIVE = (): Promise<Standing> => Promise.resolve({ active: true, admin: false });
 
 /** SQLite's codes for a file that is no database, or a broken one. */
 const DAMAGED: ReadonlySet<number> = new Set([11, 26]);
@@ -182,6 +181,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     clock,
     unlink: blobs.unlink,
   };
+  const accounts = accountsOf(ground, { origin: options.origin ?? 'http://localhost', version: changes.version });
   let closing: Promise<void> | null = null;
 
   return good({
@@ -201,9 +201,13 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       audit: auditOf(ground, workspace),
     }),
     workspaces: workspacesOf(ground),
-    directory: directoryOf(ground, changes.version, ACTIVE),
+    directory: directoryOf(ground, changes.version, async (id) => {
+      const user = await accounts.user(id);
+      return user === null ? null : { active: user.state === 'active', admin: user.administrator };
+    }),
     invitations: invitationsOf(ground),
     publicFlow: (id) => publicFlow(db, id),
+    accounts,
     engine: engineOf(ground, blobs),
     credentials: {
       newKey: makes.newKey,

@@ -117,15 +117,6 @@ export type Invitations = {
   accept(hash: string, user: string, now: number): Promise<boolean>;
 };
 
-/** Who a session stands for, and the workspace chosen in it. */
-export type SessionOf = { readonly user: string; readonly session: string; readonly workspace: string };
-
-/** People, as the gateway knows them. */
-export type Accounts = {
-  /** The session behind a request's cookies, when it is good now. */
-  sessionByCookie(cookie: string | undefined): Promise<SessionOf | null>;
-};
-
 /** What the directory has to know of an account; null: there is none. */
 export type Standing = { readonly active: boolean; readonly admin: boolean };
 

@@ -9,6 +9,7 @@
  */
 
 import type { FlowPlace, Permission, Problem, Result, RunState, Sight, Visibility } from '@headgate/core';
+import type { Accounts } from './accounts/port.ts';
 import type { EngineStore } from './engine-port.ts';
 import type * as people from './people.ts';
 import type { Credentials as Makes } from './vault-seal/credentials.ts';
@@ -333,6 +334,7 @@ export type Store = {
     create(workspace: { id: string; name: string; at: number; owner?: string }): Promise<boolean>;
     rename(id: string, name: string): Promise<boolean>;
   };
+  readonly accounts: Accounts;
   readonly directory: people.Directory;
   readonly invitations: people.Invitations;
   /** The workspace of a published flow that everybody may run; null: there is none of this id, or it is switched off. */

@@ -7,24 +7,26 @@ import { examples, type Shell } from '../shell.ts';
 export const instanceCommands = (program: Command, shell: Shell): void => {
   const superuser = program
     .command('superuser')
-    .summary('make an API key that may do everything')
+    .summary('make an account that manages the instance, or a key that may do everything')
     .description(
-      'Makes an API key that may do everything, beside a running server (which takes it within a second) or before the\n' +
-        'first start. Works only with HEADGATE_ENABLE_SUPERUSER_CLI=true.',
+      'Makes an account that manages the instance, or sets a new password for the one of this address; and, with\n' +
+        '--api-key-file, an API key that may do everything. Beside a running server (which takes both within a second) or\n' +
+        'before the first start. Works only with HEADGATE_ENABLE_SUPERUSER_CLI=true.',
     )
-    .requiredOption('--email <address>', 'whose key it is; the name of the key says so')
-    .option(
-      '--password-file <file>',
-      'must be readable when given; this version has no accounts, so nothing of it is stored',
-    )
-    .requiredOption('--api-key-file <file>', 'where to write the key: a new file, made 0600')
-    .action(async (o: { email: string; passwordFile?: string; apiKeyFile: string }) => {
+    .requiredOption('--email <address>', 'address of the account; the name of the key says it, too')
+    .option('--password-file <file>', 'file that holds the password of the account, of at least 10 characters')
+    .option('--api-key-file <file>', 'where to write the key: a new file, made 0600')
+    .action(async (o: { email: string; passwordFile?: string; apiKeyFile?: string }) => {
       const settings = shell.settings();
       if (settings === null) return;
       const { superuser: make } = await import('../keys.ts');
       shell.finish(await make(settings, o, shell.json()));
     });
-  examples(superuser, 'superuser --email ada@example.com --api-key-file key.txt');
+  examples(
+    superuser,
+    'superuser --email ada@example.com --api-key-file key.txt',
+    'superuser --email ada@example.com --password-file password.txt',
+  );
 
   const doctor = program
     .command('doctor')

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { ROLE_PERMISSIONS } from '@headgate/core';
 import { afterEach, expect, test } from 'vitest';
 import type { KeyRow, Store } from '../ports.ts';
-import { kitIn, NOW } from '../testing/kit.ts';
+import { kitIn, NOW, putAccount } from '../testing/kit.ts';
 
 const kit = kitIn(tmpdir());
 afterEach(kit.clean);
@@ -22,11 +22,20 @@ const key = (id: string, more: Partial<KeyRow> = {}): KeyRow => ({
   ...more,
 });
 
+const PEOPLE = ['u_own', 'u_ann', 'u_bob', 'u_eve', 'u_late', 'u_x', 'u_adm', 'u_two'];
+
+/** A store whose instance has these accounts. */
+const peopled = async (dir = kit.dir()): Promise<Store> => {
+  const store = await kit.store({ dir });
+  for (const id of PEOPLE) putAccount(dir, id);
+  return store;
+};
+
 const member = (store: Store, user: string, role: string | null): Promise<boolean> =>
   store.in('default').members.add({ user, role, created: NOW, by: 'cli' });
 
 test('a member may what the role says, in this workspace alone; a stranger may nothing', async () => {
-  const store = await kit.store();
+  const store = await peopled();
   await store.workspaces.create({ id: 'w_b', name: 'B', at: NOW });
   await member(store, 'u_ann', 'editor');
   const { directory } = store;
@@ -38,7 +47,7 @@ test('a member may what the role says, in this workspace alone; a stranger may n
 });
 
 test('roles in projects come from oneself and from every group, and add up; custom roles hold what they say', async () => {
-  const store = await kit.store();
+  const store = await peopled();
   const scoped = store.in('default');
   await member(store, 'u_ann', null);
   await scoped.projects.create({ id: 'p_x', name: 'X', at: NOW });
@@ -65,7 +74,7 @@ test('roles in projects come from oneself and from every group, and add up; cust
 });
 
 test('AZ-10 a key of an account holds what both hold, and follows every change of the account', async () => {
-  const store = await kit.store();
+  const store = await peopled();
   const { keys, members } = store.in('default');
   await member(store, 'u_own', 'owner');
   await member(store, 'u_ann', 'editor');
@@ -89,7 +98,7 @@ test('AZ-10 a key of an account holds what both hold, and follows every change o
 
 test('AZ-10 a change made by another process is in the directory within a second', async () => {
   const dir = kit.dir();
-  const [one, two] = [await kit.store({ dir }), await kit.store({ dir })];
+  const [one, two] = [await peopled(dir), await peopled(dir)];
   await member(one, 'u_own', 'owner');
   await member(one, 'u_ann', 'admin');
   expect((await one.directory.user('default', 'u_ann'))?.permissions).toEqual(ROLE_PERMISSIONS.admin);
@@ -99,8 +108,28 @@ test('AZ-10 a change made by another process is in the directory within a second
     .toEqual(ROLE_PERMISSIONS.viewer);
 });
 
+test('DI2 an account that is suspended may nothing from then on, neither itself nor by its keys', async () => {
+  const store = await peopled();
+  await member(store, 'u_ann', 'owner');
+  await store.in('default').keys.create(key('key_ann', { user: 'u_ann' }));
+  const may = async (): Promise<boolean[]> => [
+    (await store.directory.user('default', 'u_ann')) !== null,
+    (await store.directory.named('default', 'key_ann')) !== null,
+  ];
+  expect(await may()).toEqual([true, true]);
+  // Somebody has to be left who manages the instance.
+  await store.accounts.change('u_bob', { administrator: true }, NOW);
+  await store.accounts.change('u_ann', { state: 'suspended' }, NOW);
+  expect(await may()).toEqual([false, false]);
+  await store.accounts.change('u_ann', { state: 'active' }, NOW);
+  expect(await may()).toEqual([true, true]);
+  expect(await store.directory.user('*', 'u_ann')).toBeNull();
+  await store.accounts.change('u_ann', { administrator: true }, NOW);
+  expect((await store.directory.user('*', 'u_ann'))?.permissions).toEqual(['metrics.read', 'instance.manage']);
+});
+
 test('ME1 the last owner can neither go nor be made less; one of two can', async () => {
-  const { members } = (await kit.store()).in('default');
+  const { members } = (await peopled()).in('default');
   await members.add({ user: 'u_own', role: 'owner', created: NOW, by: 'cli' });
   expect(await members.setRole('u_own', 'admin')).toBe('last_owner');
   expect((await members.remove('u_own', { successor: null, at: NOW })).changed).toBe('last_owner');
@@ -112,7 +141,7 @@ test('ME1 the last owner can neither go nor be made less; one of two can', async
 });
 
 test('Q-04 the flows of who leaves go to the successor, or are switched off', async () => {
-  const store = await kit.store();
+  const store = await peopled();
   const { members, flows } = store.in('default');
   for (const user of ['u_own', 'u_ann', 'u_bob']) await member(store, user, user === 'u_own' ? 'owner' : 'editor');
   const flow = (id: string, owner: string) =>
@@ -126,7 +155,7 @@ test('Q-04 the flows of who leaves go to the successor, or are switched off', as
 });
 
 test('an invitation is taken up once, by its token, in time; one of who left is void', async () => {
-  const store = await kit.store();
+  const store = await peopled();
   const scoped = store.in('default');
   const { newInvitation, hashInvitation } = store.credentials;
   await member(store, 'u_own', 'owner');

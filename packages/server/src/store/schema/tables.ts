@@ -6,6 +6,7 @@
  */
 
 import type { Generated, GeneratedAlways } from 'kysely';
+import type { AccountTables } from './account-tables.ts';
 
 type FlowTable = {
   n: GeneratedAlways<number>;
@@ -188,7 +189,7 @@ type InvitationTable = {
   revoked: number | null;
 };
 
-export type Tables = {
+export type Tables = AccountTables & {
   workspace: { id: string; name: string; created: number };
   project: { workspace: string; id: string; name: string; created: number };
   /** One row, raised by every change of configuration. */

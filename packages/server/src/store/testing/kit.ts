@@ -2,8 +2,10 @@
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Sight } from '@headgate/core';
 import { openStore, type StoreOptions } from '../open.ts';
+import { DATABASE } from '../schema/migrate.ts';
 import type { RunRow, RunWrite, Store } from '../ports.ts';
 
 /** 32 bytes that pass for a key: fixed, so that what a test sealed can be kept in a file and opened later. */
@@ -12,6 +14,22 @@ export const KEY: Uint8Array = Uint8Array.from(
 );
 
 export const NOW = 1_780_000_000_000;
+
+const MADE = new Date(NOW).toISOString();
+
+/** Puts an account with this id in a store's folder, active, with no way to sign in; nothing when there is one. */
+export const putAccount = (dir: string, id: string): void => {
+  const database = new DatabaseSync(join(dir, DATABASE), { timeout: 5_000 });
+  try {
+    database
+      .prepare(
+        'insert into user_account (id, email, name, created, updated) values (?, ?, ?, ?, ?) on conflict do nothing',
+      )
+      .run(id, `${id}@example.com`, id, MADE, MADE);
+  } finally {
+    database.close();
+  }
+};
 
 /** A run's row; what a test does not care about has a value anyway. */
 export const runRow = (id: string, more: Partial<RunRow> = {}): RunRow => ({

@@ -4,7 +4,7 @@
  *
  * The first root is the instance key that the instance began with. Each change of the instance key (store/key-change.ts)
  * adds a root; from then on things are sealed with the newest one, and what older ones sealed still opens. What was
- * handed out to the world (API keys, webhook addresses, resume links) stands on the first root for good: a change of the
+ * handed out to the world (API keys, sessions, webhook addresses, resume links) stands on the first root for good: a change of the
  * key signs nobody out and moves no address.
  *
  * It derives; it neither seals nor opens. What was sealed under a purpose stays readable for ever, so a purpose's name
@@ -15,9 +15,9 @@
 
 import { hkdfSync } from 'node:crypto';
 
-export type Purpose = 'journal' | 'blob' | 'secret' | 'api-key' | 'hook' | 'audit' | 'resume';
+export type Purpose = 'journal' | 'blob' | 'secret' | 'api-key' | 'hook' | 'audit' | 'resume' | 'session' | 'account';
 
-const LASTING: ReadonlySet<Purpose> = new Set(['api-key', 'hook', 'resume']);
+const LASTING: ReadonlySet<Purpose> = new Set(['api-key', 'hook', 'resume', 'session']);
 
 export type Keyring = {
   /** 32 bytes of the key a purpose uses now; the same bytes until `renew`. */

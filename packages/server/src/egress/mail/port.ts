@@ -1,0 +1,19 @@
+/** Mail as who sends it sees it: plain text to one address. */
+
+import type { Result } from '@headgate/core';
+
+export type Mail = { readonly to: string; readonly subject: string; readonly text: string };
+
+/** Hands a mail to the server that was set up. Problems: `mail.failed`, `mail.wrong`, and those of dialling. */
+export type SendMail = (mail: Mail) => Promise<Result<null>>;
+
+export type MailServer = {
+  readonly host: string;
+  readonly port: number;
+  /** `tls`: from the first byte. `starttls`: asked for before anything else is said. `none`: plain, for this machine alone. */
+  readonly security: 'tls' | 'starttls' | 'none';
+  readonly user: string | null;
+  readonly password: string | null;
+  /** The address that mails come from. */
+  readonly from: string;
+};

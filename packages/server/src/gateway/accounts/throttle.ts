@@ -1,0 +1,62 @@
+/**
+ * How often somebody may try at the doors of credentials. Every try counts, before it is judged, in three windows: of the
+ * account from one network, of the network, and of the account from everywhere. A right answer forgives the first.
+ *
+ * TH1 The account is what was typed, so an address without an account is treated like one with one (TOK-11).
+ * TH2 Whoever guesses from elsewhere does not lock the owner out: the first window is per network, and the last is wide
+ *     enough for a person (DOS-09).
+ */
+
+import type { Limits } from '../limits.ts';
+import { Windows } from '../windows.ts';
+
+const SPAN = 15 * 60_000;
+const FROM_EVERYWHERE = 10;
+
+/** An IPv4 address, or the /64 that a subscriber of IPv6 has. */
+export const networkOf = (address: string | undefined): string => {
+  if (address === undefined) return 'gone';
+  if (!address.includes(':') || address.startsWith('::ffff:')) return address.replace('::ffff:', '');
+  const [head = '', tail] = address.split('::');
+  const front = head.split(':').filter((part) => part !== '');
+  const back = tail?.split(':').filter((part) => part !== '') ?? [];
+  const zeros = tail === undefined ? 0 : 8 - front.length - back.length;
+  const parts = [...front, ...Array.from({ length: zeros }, () => '0'), ...back];
+  return `${parts.slice(0, 4).join(':')}::/64`;
+};
+
+export class Throttle {
+  readonly #pairs: Windows;
+  readonly #networks: Windows;
+  readonly #accounts: Windows;
+  readonly #limit: Limits;
+
+  constructor(clock: () => number, limit: Limits) {
+    this.#limit = limit;
+    this.#pairs = new Windows(clock, SPAN);
+    this.#networks = new Windows(clock, SPAN);
+    this.#accounts = new Windows(clock, SPAN);
+  }
+
+  /** Counts a try; false: no more for now. `account`: what was typed, or whose ticket or link it is. */
+  try(account: string, network: string): boolean {
+    const { tries, networkTries } = this.#limit;
+    const who = account.trim().toLowerCase().slice(0, 320);
+    const counts = [
+      [this.#pairs.add(`${who}\n${network}`), tries],
+      [this.#networks.add(network), networkTries],
+      [this.#accounts.add(who), tries * FROM_EVERYWHERE],
+    ] as const;
+    return counts.every(([count, most]) => count <= most);
+  }
+
+  /** A try at something without an account: a link, a challenge. */
+  tryFrom(network: string): boolean {
+    return this.#networks.add(network) <= this.#limit.networkTries;
+  }
+
+  /** It was the right one. */
+  forgive(account: string, network: string): void {
+    this.#pairs.forget(`${account.trim().toLowerCase().slice(0, 320)}\n${network}`);
+  }
+}

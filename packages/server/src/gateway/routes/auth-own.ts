@@ -1,0 +1,140 @@
+/** What somebody who is signed in does with the own account. */
+
+import { ROUTES } from '@headgate/core/api';
+import type { Session } from '../../store/accounts/port.ts';
+import { AUTH, HOME, shownAccount, wantsPage } from '../accounts/desk.ts';
+import { weakness } from '../accounts/policy.ts';
+import { implement, type Route } from '../implement.ts';
+import type { Lodge } from '../lodge.ts';
+import { give, MISSING, nothing, refuse, seeOther } from '../outcome.ts';
+import { iso } from '../times.ts';
+
+/** So long after signing in, no further proof is asked for. */
+const FRESH = 10 * 60_000;
+
+const time = (ms: number): string => new Date(ms).toISOString();
+
+export const authOwnRoutes = ({ gate, page, desk }: Lodge): readonly Route[] => {
+  const { accounts } = gate.store;
+  const { own } = accounts;
+  const isFresh = (session: Session): boolean => gate.clock() - session.created <= FRESH;
+  const sessionsOf = async (session: Session) =>
+    (await accounts.sessions(session.user.id, gate.clock())).map((one) => ({
+      id: one.id,
+      current: one.id === session.id,
+      how: one.how,
+      agent: one.agent,
+      network: one.network,
+      created: time(one.created),
+      seen: time(one.seen),
+      expires: time(one.expires),
+    }));
+
+  return [
+    implement(ROUTES.me, ({ session }) => give(200, shownAccount(session.user))),
+
+    implement(ROUTES.accountPage, async ({ session }) => {
+      const { email, name, factor } = session.user;
+      return page(
+        200,
+        gate.pages.account({ kind: 'account', email, name, factor, sessions: await sessionsOf(session) }),
+      );
+    }),
+
+    implement(ROUTES.listSessions, async ({ session }) => give(200, { sessions: await sessionsOf(session) })),
+
+    implement(ROUTES.endSession, async ({ session, params }) => {
+      if (!(await accounts.end(session.user.id, params.id))) return MISSING;
+      return params.id === session.id
+        ? { ...nothing(), headers: { 'set-cookie': desk.cookies.clear('session') } }
+        : nothing();
+    }),
+
+    implement(ROUTES.endSessions, async ({ session }) => {
+      await accounts.endSessions(session.user.id);
+      return { ...nothing(), headers: { 'set-cookie': desk.cookies.clear('session') } };
+    }),
+
+    implement(ROUTES.logoutEverywhere, async ({ session, request }) => {
+      await accounts.endSessions(session.user.id);
+      const headers = { 'set-cookie': desk.cookies.clear('session') };
+      return wantsPage(request) ? seeOther(`${AUTH}/login`, headers) : { ...nothing(), headers };
+    }),
+
+    implement(ROUTES.changePassword, async ({ session, body, request }) => {
+      const { user } = session;
+      const right = await desk.judged(user.email, request, Boolean, () => own.checkPassword(user.id, body.current));
+      if (typeof right !== 'boolean') return right;
+      if (!right) return refuse('auth.wrong');
+      const weak = weakness(body.password, [user.email, user.name]);
+      if (weak !== null) return refuse('password.weak', weak);
+      await own.setPassword(user.id, body.password, gate.clock());
+      return desk.renew(session, request, HOME);
+    }),
+
+    implement(ROUTES.beginTotp, async ({ session: { user }, body, request }) => {
+      const made = await desk.judged(user.email, request, Boolean, () => own.beginTotp(user.id, body.password));
+      if (made === null) return refuse('auth.wrong');
+      return 'refused' in made ? made : give(200, made);
+    }),
+
+    implement(ROUTES.confirmTotp, async ({ session, body, request }) => {
+      const { user } = session;
+      const right = await desk.judged(user.email, request, Boolean, () =>
+        own.confirmTotp(user.id, body.code.replaceAll(/\s/g, '')),
+      );
+      if (typeof right !== 'boolean') return right;
+      return right ? desk.renew(session, request, HOME) : refuse('auth.wrong');
+    }),
+
+    implement(ROUTES.removeTotp, async ({ session, body, request }) => {
+      const { user } = session;
+      const right = await desk.judged(user.email, request, Boolean, () => own.removeTotp(user.id, body.password));
+      if (typeof right !== 'boolean') return right;
+      return right ? desk.renew(session, request, HOME) : refuse('auth.wrong');
+    }),
+
+    implement(ROUTES.newRecovery, async ({ session: { user }, body, request }) => {
+      const made = await desk.judged(user.email, request, Boolean, () => own.newRecovery(user.id, body.password));
+      if (made === null) return refuse('auth.wrong');
+      return 'refused' in made ? made : give(200, { recovery: made });
+    }),
+
+    implement(ROUTES.listPasskeys, async ({ session }) =>
+      give(200, {
+        passkeys: (await own.passkeys(session.user.id)).map((one) => ({ ...one, created: iso(one.created) })),
+      }),
+    ),
+
+    implement(ROUTES.passkeyOptions, async ({ session, body, request }) => {
+      const { user } = session;
+      const { password } = body;
+      if (password !== undefined) {
+        const right = await desk.judged(user.email, request, Boolean, () => own.checkPassword(user.id, password));
+        if (typeof right !== 'boolean') return right;
+        if (!right) return refuse('auth.wrong');
+      } else if (!isFresh(session)) return refuse('auth.stale');
+      const { options, ticket } = await own.beginPasskey(user.id);
+      return { ...give(200, { options }), headers: { 'set-cookie': desk.stepCookie(ticket) } };
+    }),
+
+    implement(ROUTES.addPasskey, async ({ session, body, request }) => {
+      const ticket = desk.ticketOf(request);
+      const { id } = session.user;
+      const made = ticket === undefined ? null : await own.addPasskey(id, ticket, body.response, body.name);
+      if (made === null) return refuse('auth.wrong');
+      const renewed = await desk.renew(session, request, HOME);
+      if ('refused' in renewed) return renewed;
+      return {
+        ...give(201, { ...made, created: iso(made.created) }),
+        ...(renewed.headers === undefined ? {} : { headers: renewed.headers }),
+      };
+    }),
+
+    implement(ROUTES.removePasskey, async ({ session, params, request }) => {
+      if (!isFresh(session)) return refuse('auth.stale');
+      if (!(await own.removePasskey(session.user.id, params.id))) return MISSING;
+      return desk.renew(session, request, HOME);
+    }),
+  ];
+};

@@ -1,0 +1,125 @@
+/** Pages of accounts: forms that work without script. No value of a password or a code is ever put into one. */
+
+import type { AccountView } from '@headgate/core/api';
+import { frame } from './frame.ts';
+import { html, type Markup, type Piece } from './html.ts';
+import { time } from './parts.ts';
+import { AUTH } from './paths.ts';
+
+export const accountPage = (view: AccountView): string =>
+  frame({ title: titleOf(view), body: bodyOf(view), bare: true });
+
+const titleOf = (view: AccountView): string => (view.kind === 'told' ? view.title : TITLES[view.kind]);
+
+const TITLES = {
+  login: 'Sign in',
+  code: 'One more step',
+  'set-up': 'Set up Headgate',
+  'sign-up': 'Ask for an account',
+  join: 'Make your account',
+  accept: 'Accept the invitation',
+  'ask-reset': 'A new password',
+  reset: 'A new password',
+  account: 'Your account',
+} as const;
+
+const bodyOf = (view: AccountView): Piece => {
+  switch (view.kind) {
+    case 'login':
+      return html`${form(AUTH.login, [email, password('current-password')], 'Sign in')}
+${view.providers.length > 0 && html`<ul>${view.providers.map(({ path, title }) => html`<li><a href="${path}">Sign in with ${title}</a></li>`)}</ul>`}
+<p class="soft">${view.reset && html`<a href="${AUTH.reset}">Forgot the password?</a> `}${view.signUp && html`<a href="${AUTH.signUp}">Ask for an account</a>`}</p>`;
+    case 'code':
+      return form(
+        AUTH.code,
+        [code],
+        'Go on',
+        'The six digits that your authenticator shows, or one of the recovery codes.',
+      );
+    case 'set-up':
+      return form(
+        view.action,
+        [email, name, password('new-password')],
+        'Make the first account',
+        'This account manages the instance and owns its first workspace. The link works once.',
+      );
+    case 'sign-up':
+      return form(
+        AUTH.signUp,
+        [email],
+        'Send me a link',
+        'When this address may have an account here, a link comes by mail.',
+      );
+    case 'join':
+      return html`<p>For <strong>${view.email}</strong>${view.workspace !== null && html`, in the workspace <strong>${view.workspace}</strong>`}.</p>
+${form(view.action, [name, password('new-password')], 'Make the account')}`;
+    case 'accept':
+      return html`<p>The account <strong>${view.email}</strong> joins the workspace <strong>${view.workspace}</strong>.</p>
+${form(view.action, [], 'Accept')}`;
+    case 'ask-reset':
+      return form(
+        AUTH.reset,
+        [email],
+        'Send me a link',
+        'When there is an account with this address, a link comes by mail.',
+      );
+    case 'reset':
+      return form(view.action, [password('new-password')], 'Set the password', 'Every session of the account ends.');
+    case 'told':
+      return html`<p>${view.text}</p>`;
+    case 'account':
+      return own(view);
+  }
+};
+
+const field = (id: string, label: string, input: Markup): Markup =>
+  html`<div><label for="${id}">${label}</label>${input}</div>`;
+
+const email = field(
+  'email',
+  'E-mail address',
+  html`<input id="email" name="email" type="email" autocomplete="username" spellcheck="false" required maxlength="320" size="32">`,
+);
+const name = field(
+  'name',
+  'Your name',
+  html`<input id="name" name="name" type="text" autocomplete="name" required maxlength="200" size="32">`,
+);
+const code = field(
+  'code',
+  'Code',
+  html`<input id="code" name="code" type="text" autocomplete="one-time-code" spellcheck="false" required maxlength="40" size="16">`,
+);
+const password = (autocomplete: 'current-password' | 'new-password'): Markup =>
+  field(
+    'password',
+    autocomplete === 'new-password' ? 'New password' : 'Password',
+    html`<input id="password" name="password" type="password" autocomplete="${autocomplete}" required maxlength="256" size="32">`,
+  );
+
+const form = (action: string, fields: readonly Markup[], button: string, hint?: string): Markup =>
+  html`<form class="card" method="post" action="${action}">
+<div class="fields">${fields}<button type="submit">${button}</button></div>
+${hint !== undefined && html`<p class="soft">${hint}</p>`}
+</form>`;
+
+const own = (view: Extract<AccountView, { kind: 'account' }>): Markup => html`<dl>
+<dt>Address</dt><dd>${view.email}</dd>
+<dt>Name</dt><dd>${view.name}</dd>
+<dt>Code at sign-in</dt><dd>${view.factor ? 'asked for' : 'not asked for'}</dd>
+</dl>
+<h2>Where you are signed in</h2>
+<div class="wide" tabindex="0"><table><caption>Sessions of this account</caption>
+<thead><tr><th scope="col">Began</th><th scope="col">Last used</th><th scope="col">How</th><th scope="col">From</th><th scope="col">Browser</th></tr></thead>
+<tbody>${view.sessions.map(
+  (one) =>
+    html`<tr><td>${time(one.created)}</td><td>${time(one.seen)}</td><td>${one.how}${one.current && ' (here)'}</td><td>${one.network}</td><td>${one.agent ?? ''}</td></tr>`,
+)}</tbody></table></div>
+<div class="fields"><form method="post" action="${AUTH.logout}"><button type="submit">Sign out here</button></form>
+<form method="post" action="${AUTH.everywhere}"><button type="submit">Sign out everywhere</button></form></div>
+<h2>Password</h2>
+<form class="card" method="post" action="${AUTH.password}">
+<input type="email" autocomplete="username" value="${view.email}" readonly hidden>
+<div class="fields"><div><label for="current">Present password</label><input id="current" name="current" type="password" autocomplete="current-password" required maxlength="256"></div>${password('new-password')}<button type="submit">Change it</button></div>
+<p class="soft">Every other session ends.</p>
+</form>`;

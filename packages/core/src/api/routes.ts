@@ -82,6 +82,8 @@ export const ROUTES = {
   patchWorkspace: workspaces.patchWorkspace,
   listAllWorkspaces: workspaces.listAllWorkspaces,
   breakGlass: workspaces.breakGlass,
+  enterWorkspace: workspaces.enterWorkspace,
+  acceptInvitation: workspaces.acceptInvitation,
 
   listProjects: projects.listProjects,
   createProject: projects.createProject,

@@ -40,6 +40,8 @@ test('the first start prints a link; it makes the administrator once, with a for
   const done = await ada.form(link, { email: 'ada@example.com', name: 'Ada', password: PASSWORD });
   expect([done.status, done.headers.location]).toEqual([303, `${AUTH}/account`]);
   expect((await ada.page(`${AUTH}/account`)).text).toContain('ada@example.com');
+  // And owns the first workspace: the session opens its doors.
+  expect((await ada.ask('POST', '/api/v1/keys', { name: 'first', permissions: ['flow.read'] })).status).toBe(201);
   const again = await personAt(first).form(link, { email: 'eve@example.com', name: 'Eve', password: PASSWORD });
   expect([again.status, again.text.includes('does not work')]).toEqual([404, true]);
   // No open sign-up: nobody else gets an account by asking.

@@ -11,12 +11,12 @@ import { empty, media, route } from './route.ts';
 import { json, name, time } from './shapes.ts';
 
 const tags = ['auth'] as const;
-const page = media('text/html', 'The form as a page');
-const seeOther = empty('Onwards, with a session: for who asked for HTML');
+export const page = media('text/html', 'The form as a page');
+export const seeOther = empty('Onwards, with a session: for who asked for HTML');
 
 const email = z.string().min(3).max(320);
 const password = z.string().min(1).max(256);
-const byToken = z.strictObject({ token: z.string().regex(/^[A-Za-z0-9_-]{20,100}$/, 'the end of a link') });
+export const byToken = z.strictObject({ token: z.string().regex(/^[A-Za-z0-9_-]{20,100}$/, 'the end of a link') });
 
 export const account = z
   .strictObject({
@@ -31,7 +31,7 @@ export const account = z
   .meta({ id: 'Account' });
 
 /** `code`: the password was right, and POST …/login/code is asked for with the cookie that came. */
-const signedIn = z.discriminatedUnion('state', [
+export const signedIn = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('in'), account }),
   z.strictObject({ state: z.literal('code') }),
 ]);

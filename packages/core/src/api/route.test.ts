@@ -83,6 +83,8 @@ describe('a contract', () => {
       'POST /api/v1/auth/reset/{token}',
       'GET /api/v1/auth/sso',
       'GET /api/v1/auth/sso/callback',
+      'GET /api/v1/auth/invitations/{token}',
+      'POST /api/v1/auth/invitations/{token}',
       'GET /',
       'POST /runs/sign-in',
       'POST /runs/sign-out',

@@ -5,6 +5,7 @@
 
 import * as audit from './audit.ts';
 import * as auth from './auth.ts';
+import * as invitations from './auth-invitations.ts';
 import * as own from './auth-own.ts';
 import * as flows from './flows.ts';
 import * as grants from './grants.ts';
@@ -82,8 +83,6 @@ export const ROUTES = {
   patchWorkspace: workspaces.patchWorkspace,
   listAllWorkspaces: workspaces.listAllWorkspaces,
   breakGlass: workspaces.breakGlass,
-  enterWorkspace: workspaces.enterWorkspace,
-  acceptInvitation: workspaces.acceptInvitation,
 
   listProjects: projects.listProjects,
   createProject: projects.createProject,
@@ -134,9 +133,13 @@ export const ROUTES = {
   useReset: auth.useReset,
   signOn: auth.signOn,
   signOnBack: auth.signOnBack,
+  acceptPage: invitations.acceptPage,
+  accept: invitations.accept,
 
   me: own.me,
   accountPage: own.accountPage,
+  ownWorkspaces: invitations.ownWorkspaces,
+  chooseWorkspace: invitations.chooseWorkspace,
   listSessions: own.listSessions,
   endSession: own.endSession,
   endSessions: own.endSessions,

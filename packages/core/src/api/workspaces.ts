@@ -86,28 +86,3 @@ export const breakGlass = route({
   tags,
   audited: 'before',
 });
-
-export const enterWorkspace = route({
-  method: 'PUT',
-  path: '/api/v1/auth/workspace',
-  needs: 'self:the workspace that the session acts in',
-  on: 'nobody',
-  body: z.strictObject({ into: id }),
-  answers: { 200: z.strictObject({ id, permissions: z.array(z.string()).readonly() }) },
-  problems: ['missing'],
-  summary: 'Let the session act in another workspace that the account is a member of',
-  tags,
-});
-
-export const acceptInvitation = route({
-  method: 'POST',
-  path: '/api/v1/auth/invitations',
-  needs: 'self:an invitation to the address of the own account',
-  on: 'nobody',
-  body: z.strictObject({ token: z.string().min(1).max(100) }),
-  answers: { 200: z.strictObject({ into: id.describe('The workspace; the session acts in it from now on') }) },
-  problems: ['link.unknown'],
-  summary: 'Take up an invitation that was sent to the address of the account',
-  tags,
-  audited: 'after',
-});

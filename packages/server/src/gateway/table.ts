@@ -5,6 +5,7 @@ import type { Lodge } from './lodge.ts';
 import type { Route } from './implement.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
+import { authInvitationRoutes } from './routes/auth-invitations.ts';
 import { authLinkRoutes } from './routes/auth-links.ts';
 import { authOwnRoutes } from './routes/auth-own.ts';
 import { ssoRoutes } from './routes/auth-sso.ts';
@@ -50,6 +51,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...auditRoutes(lodge),
     ...authRoutes(lodge),
     ...authLinkRoutes(lodge),
+    ...authInvitationRoutes(lodge),
     ...authOwnRoutes(lodge),
     ...ssoRoutes(lodge),
     ...userRoutes(lodge),

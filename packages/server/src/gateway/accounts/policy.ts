@@ -9,6 +9,7 @@ export type SignUpPolicy =
 
 /** The kind of link that an address which asks for an account gets; null: none. */
 export const linkFor = (policy: SignUpPolicy, email: string): 'signup' | 'request' | null => {
+  if (!isEmail(email)) return null;
   if (policy.kind === 'approval') return 'request';
   const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase();
   return policy.kind === 'domain' && policy.domains.includes(domain) ? 'signup' : null;

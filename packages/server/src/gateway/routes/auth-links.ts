@@ -80,7 +80,7 @@ export const authLinkRoutes = (lodge: Lodge): readonly Route[] => {
       if (gate.signUp.kind === 'closed' || gate.signUp.kind === 'invitation') return refuse('signup.closed');
       if (!desk.throttle.try(email, networkOf(request.ip))) return refuse('auth.limit');
       await evenly(gate.limit.even, async () => {
-        const kind = isEmail(email) ? linkFor(gate.signUp, email) : null;
+        const kind = linkFor(gate.signUp, email);
         if (kind === null || !mayWrite(email)) return;
         if ((await accounts.userByEmail(email)) !== null) return send.there(email);
         const { token } = await links.make({ kind, email, by: 'sign-up', at: at(), life: 24 * HOUR });

@@ -2,8 +2,6 @@
 
 import type { Permission, Principal } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
-import type { Session } from '../../store/accounts/port.ts';
-import { INSTANCE } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, refuse } from '../outcome.ts';
@@ -20,14 +18,6 @@ const shown = ({ id, name, created }: { id: string; name: string; created: numbe
 export const workspaceRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
   const { store } = gate;
   const one = async (id: string) => (await store.workspaces.list()).find((row) => row.id === id);
-
-  const enter = async (session: Session, into: string): Promise<Principal | null> => {
-    const who = await store.directory.user(into, session.user.id);
-    // Of a workspace that is not his one hears what one hears of none.
-    if (who === null || into === INSTANCE) return null;
-    await store.accounts.choose(session.id, into);
-    return who;
-  };
 
   const mine = async (who: Principal) => {
     if (who.kind === 'user') return store.directory.workspacesOf(who.id);
@@ -84,30 +74,6 @@ export const workspaceRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
         used: null,
       });
       return { ...give(201, { id, key: plain, expires: new Date(expires).toISOString() }), fresh: plain };
-    }),
-
-    implement(ROUTES.enterWorkspace, async ({ session, body }) => {
-      const who = await enter(session, body.into);
-      return who === null ? MISSING : give(200, { id: body.into, permissions: who.permissions });
-    }),
-
-    implement(ROUTES.acceptInvitation, async ({ session, body }) => {
-      const { user } = session;
-      const hash = store.credentials.hashInvitation(body.token);
-      const invitation = await store.invitations.byHash(hash, gate.clock());
-      // It is for one address: whoever else got hold of the token hears that there is nothing.
-      if (invitation === null || invitation.email !== user.email.toLowerCase()) return refuse('link.unknown');
-      if (!(await store.invitations.accept(hash, user.id, gate.clock()))) return refuse('link.unknown');
-      await enter(session, invitation.workspace);
-      await audit.record({
-        workspace: invitation.workspace,
-        actor: user.id,
-        action: 'acceptInvitation',
-        object: invitation.id,
-        decision: 'allow',
-        reason: null,
-      });
-      return give(200, { into: invitation.workspace });
     }),
   ];
 };

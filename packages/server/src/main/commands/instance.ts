@@ -9,9 +9,9 @@ export const instanceCommands = (program: Command, shell: Shell): void => {
     .command('superuser')
     .summary('make an account that manages the instance, or a key that may do everything')
     .description(
-      'Makes an account that manages the instance, or sets a new password for the one of this address; and, with\n' +
-        '--api-key-file, an API key that may do everything. Beside a running server (which takes both within a second) or\n' +
-        'before the first start. Works only with HEADGATE_ENABLE_SUPERUSER_CLI=true.',
+      'Makes an account that manages the instance, or sets a new password for the one of this address and asks it for no\n' +
+        'code any more; and, with --api-key-file, an API key that may do everything. Beside a running server (which takes both\n' +
+        'within a second) or before the first start. Works only with HEADGATE_ENABLE_SUPERUSER_CLI=true.',
     )
     .requiredOption('--email <address>', 'address of the account; the name of the key says it, too')
     .option('--password-file <file>', 'file that holds the password of the account, of at least 10 characters')

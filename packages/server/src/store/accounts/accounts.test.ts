@@ -216,6 +216,17 @@ describe('a second factor', () => {
     expect(await store.accounts.signIn.password('ada@example.com', PASSWORD, now())).toMatchObject({ kind: 'in' });
   });
 
+  test('is gone when the administrator of the machine sets a new password: the way back for who lost the device', async () => {
+    const store = await opened();
+    const { user } = await factored(store);
+    await store.accounts.superuser(user.email, 'another password', now());
+    expect(await store.accounts.signIn.password(user.email, 'another password', now())).toMatchObject({
+      kind: 'in',
+      user: { factor: false },
+    });
+    expect(await store.accounts.own.beginTotp(user.id, 'another password')).not.toBeNull();
+  });
+
   test('its secret and codes lie sealed in the database', async () => {
     const dir = kit.dir();
     const store = await opened(dir);
@@ -307,6 +318,29 @@ describe("a provider's word", () => {
       user: { state: 'pending' },
     });
   });
+});
+
+test('an account whose address was never proved is not signed in to by a provider, until a link to the mailbox was used', async () => {
+  const store = await opened();
+  const made = await store.accounts.create({ email: 'bo@example.com', name: 'Bo', password: PASSWORD }, now());
+  const says = { provider: 'corp', subject: 's', email: 'bo@example.com', verified: true, name: 'Bo' };
+  const sign = () => store.accounts.signIn.provider({ ...says, unknown: 'active' }, now());
+  expect(await store.accounts.signIn.password('bo@example.com', PASSWORD, now())).toMatchObject({ kind: 'in' });
+  expect(await sign()).toEqual({ kind: 'wrong' });
+  const reset = async (by: string): Promise<void> => {
+    const { token } = await store.accounts.links.make({
+      kind: 'reset',
+      user: made?.id ?? '',
+      by,
+      at: now(),
+      life: 60_000,
+    });
+    await store.accounts.links.use(token, { password: 'a new password' }, now());
+  };
+  await reset('key_of_an_administrator');
+  expect(await sign()).toEqual({ kind: 'wrong' });
+  await reset('mail');
+  expect(await sign()).toMatchObject({ kind: 'in', user: { id: made?.id } });
 });
 
 test('the secret of a factor, a session and a link outlive a change of the instance key', async () => {

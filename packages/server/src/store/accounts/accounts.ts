@@ -13,9 +13,11 @@ import { signInOf } from './sign-in.ts';
 import {
   anyUser,
   changeUser,
+  dropFactor,
   insertUser,
   LastAdministrator,
   listUsers,
+  ownFirst,
   putPassword,
   userByEmail,
   userById,
@@ -60,7 +62,15 @@ export const accountsOf = (ground: Ground, { origin, version }: AccountOptions):
       return change(async (trx) => {
         if ((await userByEmail(trx, user.email)) !== null) return null;
         const id = newId('u_');
-        await insertUser(trx, { id, email: user.email, name: user.name, administrator: false, state: 'active', at });
+        await insertUser(trx, {
+          id,
+          email: user.email,
+          name: user.name,
+          administrator: false,
+          state: 'active',
+          verified: false,
+          at,
+        });
         await putPassword(trx, { id: newId('ul_'), user: id, hash, at });
         return userById(trx, id);
       });
@@ -86,10 +96,13 @@ export const accountsOf = (ground: Ground, { origin, version }: AccountOptions):
       const done = await change(async (trx) => {
         const there = await userByEmail(trx, email);
         const id = there?.id ?? newId('u_');
-        if (there === null) await insertUser(trx, { id, email, name: email, administrator: true, state: 'active', at });
+        if (there === null)
+          await insertUser(trx, { id, email, name: email, administrator: true, state: 'active', verified: true, at });
         else await changeUser(trx, id, { state: 'active', administrator: true }, at);
+        await dropFactor(trx, id);
         await putPassword(trx, { id: newId('ul_'), user: id, hash, at });
         await dropSessions(trx, id);
+        await ownFirst(trx, id, at);
         const user = await userById(trx, id);
         if (user === null) throw new Error('an account that was just written is not there');
         return { user, made: there === null };

@@ -14,7 +14,10 @@ import type { Tables } from '../schema/tables.ts';
 import { type Accounts, type Link, LINK_KINDS, type LinkUse, type NewLink, type User } from './port.ts';
 import { hashPassword } from './password.ts';
 import { dropSessions, type SessionStore } from './sessions.ts';
-import { anyUser, insertUser, plainEmail, putPassword, userByEmail, userById } from './users.ts';
+import { anyUser, insertUser, ownFirst, plainEmail, putPassword, userByEmail, userById, verifyEmail } from './users.ts';
+
+/** Who makes links that go to the mailbox and nowhere else. */
+export const BY_MAIL = 'mail';
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
@@ -58,6 +61,7 @@ export const linksOf = (
       if (user === null || user.state === 'suspended') return null;
       await putPassword(trx, { id: newId('ul_'), user: user.id, hash, at });
       await dropSessions(trx, user.id);
+      if (link.by === BY_MAIL) await verifyEmail(trx, user.id);
       // Other links to a new password were asked for by who may not have the mailbox any more.
       await trx
         .updateTable('user_link')
@@ -75,8 +79,9 @@ export const linksOf = (
     if ((await userByEmail(trx, email)) !== null || use.name === undefined) return null;
     const id = newId('u_');
     const state = link.kind === 'request' ? 'pending' : 'active';
-    await insertUser(trx, { id, email, name: use.name, administrator: setup, state, at });
+    await insertUser(trx, { id, email, name: use.name, administrator: setup, state, verified: true, at });
     await putPassword(trx, { id: newId('ul_'), user: id, hash, at });
+    if (setup) await ownFirst(trx, id, at);
     return userById(trx, id);
   };
 

@@ -130,7 +130,7 @@ export type Accounts = {
   readonly any: () => Promise<boolean>;
   readonly user: (id: string) => Promise<User | null>;
   readonly userByEmail: (email: string) => Promise<User | null>;
-  /** Makes an account with a password, at once: whoever calls has proof that the address is the caller's. Null: it has one. */
+  /** Makes an account with a password, whose address counts as not proved: whoever made the invitation could use it, too. Null: it has one. */
   readonly create: (
     user: { readonly email: string; readonly name: string; readonly password: string },
     at: number,
@@ -146,7 +146,7 @@ export type Accounts = {
     to: { readonly state?: UserState; readonly administrator?: boolean },
     at: number,
   ) => Promise<User | null>;
-  /** Makes the account or, when the address has one, sets its password; an administrator that can sign in. */
+  /** Makes the account or, when the address has one, sets its password and drops its codes; an administrator that can sign in, and owner of the first workspace. */
   readonly superuser: (email: string, password: string, at: number) => Promise<{ user: User; made: boolean }>;
 
   /** The session behind a cookie, when it holds. Fast: in memory while nothing changes. */

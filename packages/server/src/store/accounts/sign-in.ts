@@ -12,7 +12,7 @@ import { asked, isRefusal, ticketOf, withTicket } from './ceremony.ts';
 import type { Better } from './better.ts';
 import { TooBusy } from './password.ts';
 import type { How, ProviderSays, SignIn, Tried, User } from './port.ts';
-import { insertUser, putLogin, userByEmail, userById } from './users.ts';
+import { insertUser, provedByEmail, putLogin, userById } from './users.ts';
 
 const WRONG: Tried = { kind: 'wrong' };
 const SPENT_FOR = 120_000;
@@ -115,12 +115,21 @@ export const signInOf = (
       if (says.email === null || !says.verified) return WRONG;
       const { email, subject } = says;
       const made = await change(async (trx) => {
-        const there = await userByEmail(trx, email);
-        if (there === null && says.unknown === 'refuse') return null;
-        const id = there?.id ?? newId('u_');
+        const there = await provedByEmail(trx, email);
+        // Whoever made that account may know its password, and never had this mailbox.
+        if (there === 'unproved' || (there === null && says.unknown === 'refuse')) return null;
+        const id = there ?? newId('u_');
         if (there === null) {
           const state = says.unknown === 'pending' ? 'pending' : 'active';
-          await insertUser(trx, { id, email, name: says.name ?? email, administrator: false, state, at });
+          await insertUser(trx, {
+            id,
+            email,
+            name: says.name ?? email,
+            administrator: false,
+            state,
+            verified: true,
+            at,
+          });
         }
         await putLogin(trx, { id: newId('ul_'), user: id, provider, subject, password: null, at });
         return id;

@@ -54,6 +54,8 @@ export type NewUser = {
   readonly name: string;
   readonly administrator: boolean;
   readonly state: UserState;
+  /** Was it proved that the mailbox is theirs, or did an administrator say so? Without, no provider's word leads to this account. */
+  readonly verified: boolean;
   readonly at: number;
 };
 
@@ -63,7 +65,7 @@ export const insertUser = async (trx: Kysely<Tables>, user: NewUser): Promise<vo
     .values({
       id: user.id,
       email: plainEmail(user.email),
-      email_verified: 1,
+      email_verified: user.verified ? 1 : 0,
       name: user.name,
       image: null,
       two_factor: 0,
@@ -73,6 +75,31 @@ export const insertUser = async (trx: Kysely<Tables>, user: NewUser): Promise<vo
       updated: iso(user.at),
     })
     .execute();
+};
+
+/** Makes somebody the owner of the first workspace. */
+export const ownFirst = async (trx: Kysely<Tables>, user: string, at: number): Promise<void> => {
+  await trx
+    .insertInto('member')
+    .values({ workspace: 'default', user, role: 'owner', created: at, by: user })
+    .onConflict((on) => on.columns(['workspace', 'user']).doUpdateSet({ role: 'owner' }))
+    .execute();
+};
+
+/** The mailbox is theirs: they used a link that was sent there. */
+export const verifyEmail = async (trx: Kysely<Tables>, user: string): Promise<void> => {
+  await trx.updateTable('user_account').set({ email_verified: 1 }).where('id', '=', user).execute();
+};
+
+/** The account of an address that was proved; `unproved` where there is one whose address was not. */
+export const provedByEmail = async (db: Kysely<Tables>, email: string): Promise<string | 'unproved' | null> => {
+  const row = await db
+    .selectFrom('user_account')
+    .select(['id', 'email_verified'])
+    .where('email', '=', plainEmail(email))
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  return row.email_verified === 0 ? 'unproved' : row.id;
 };
 
 /** Sets or makes the password login of an account. `hash` is argon2id's. */
@@ -147,6 +174,12 @@ export const changeUser = async (
     .executeTakeFirst();
   if (left === undefined) throw new LastAdministrator('somebody has to manage the instance');
   return true;
+};
+
+/** Asks for no code any more: for who lost the device and the recovery codes. */
+export const dropFactor = async (trx: Kysely<Tables>, user: string): Promise<void> => {
+  await trx.deleteFrom('user_factor').where('user_id', '=', user).execute();
+  await trx.updateTable('user_account').set({ two_factor: 0 }).where('id', '=', user).execute();
 };
 
 /** Undoes the transaction it is thrown in. */

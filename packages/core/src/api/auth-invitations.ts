@@ -1,0 +1,77 @@
+/**
+ * Taking up an invitation, and choosing the workspace that a session acts in.
+ *
+ * AI1 Who has no account yet makes one for the invited address; who has one has to be signed in with it: a token is no proof
+ *     of an account that has a password.
+ */
+
+import { z } from 'zod';
+import { byToken, page, seeOther, signedIn } from './auth.ts';
+import { empty, route } from './route.ts';
+import { byId, name } from './shapes.ts';
+
+const tags = ['auth'] as const;
+
+export const acceptPage = route({
+  method: 'GET',
+  path: '/api/v1/auth/invitations/{token}',
+  needs: 'none:the token of the invitation is what it judges, and it changes nothing',
+  on: 'nobody',
+  params: byToken,
+  answers: { 200: page },
+  problems: ['link.unknown', 'auth.limit'],
+  summary: 'The form behind an invitation',
+  tags,
+});
+
+export const accept = route({
+  method: 'POST',
+  path: '/api/v1/auth/invitations/{token}',
+  needs: 'none:the token of the invitation is what it judges, and for who has an account the session too',
+  on: 'nobody',
+  params: byToken,
+  body: z.strictObject({ name: name.optional(), password: z.string().min(1).max(256).optional() }),
+  bodyKind: 'either',
+  answers: { 201: signedIn, 303: seeOther },
+  problems: [
+    'link.unknown',
+    'auth.limit',
+    'auth.busy',
+    'auth.missing',
+    'auth.pending',
+    'password.weak',
+    'signup.closed',
+    'input.invalid',
+  ],
+  summary: 'Take up an invitation: with a new account (name and password), or signed in with the one that was invited',
+  tags,
+});
+
+const workspace = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  role: z.string().nullable(),
+  chosen: z.boolean(),
+});
+
+export const ownWorkspaces = route({
+  method: 'GET',
+  path: '/api/v1/auth/workspaces',
+  needs: 'self:workspaces that the own account is a member of',
+  on: 'nobody',
+  answers: { 200: z.strictObject({ workspaces: z.array(workspace) }) },
+  summary: 'Workspaces of the account, and which one this session acts in',
+  tags,
+});
+
+export const chooseWorkspace = route({
+  method: 'POST',
+  path: '/api/v1/auth/workspaces/{id}',
+  needs: 'self:the workspace that the own session acts in',
+  on: 'nobody',
+  params: byId,
+  answers: { 204: empty('This session acts there from now on') },
+  problems: ['missing'],
+  summary: 'Choose the workspace that this session acts in',
+  tags,
+});

@@ -18,6 +18,7 @@ import type { EngineLog } from './engine.ts';
 import type { Flows, Target } from './flows.ts';
 import { mayReadRuns, type Place } from './lent.ts';
 import type { Live } from './live.ts';
+import { hasOwner } from './owner.ts';
 import type { Runs } from './runs.ts';
 import { checkInput } from './starter.ts';
 
@@ -111,6 +112,8 @@ export class Alerts {
       }
       const target = await this.#d.flows.latest(row.workspace, row.flow);
       if (!target.ok) this.warn('an alert flow cannot be run', { flow: row.flow, code: target.problem.code });
+      else if (!(await hasOwner(this.#d.store, row.workspace, target.value.row)))
+        this.warn('an alert flow has nobody behind it any more', { flow: row.flow });
       else {
         const input = { event: told.event, ...told.input };
         this.#start(target.value, 'alert@1', row.trigger, `alert:${told.event}:${told.key}`, about, input, from);

@@ -25,6 +25,7 @@ import type { Clock } from './clock.ts';
 import type { Flows, Target } from './flows.ts';
 import { inputProblem } from './hooks.ts';
 import type { Live } from './live.ts';
+import { hasOwner } from './owner.ts';
 import { type Pin, pinsOf } from './pins.ts';
 import type { RunViews } from './run-views.ts';
 import type { Runs } from './runs.ts';
@@ -70,6 +71,8 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
         }),
       };
     const visits = principal.kind === 'visitor';
+    if (visits && !(await hasOwner(store, target.workspace, target.row)))
+      return { ok: false, problem: problem('flow.not_found', 'There is no such flow') };
     const strange = visits ? undeclared(target.compiled.flow.input, request.input) : null;
     if (strange !== null) return { ok: false, problem: strange };
     const checked = checkInput(target, request.input);

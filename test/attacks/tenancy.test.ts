@@ -83,7 +83,10 @@ const byObject: readonly (readonly [string, Contract, 'flow' | 'run' | 'key', un
   ['rerunRun', ROUTES.rerunRun, 'run', {}],
   ['resolveRun', ROUTES.resolveRun, 'run', { choice: 'repeat' }],
   ['runPage', ROUTES.runPage, 'run', undefined],
+  ['rotateKey', ROUTES.rotateKey, 'key', {}],
   ['revokeKey', ROUTES.revokeKey, 'key', undefined],
+  ['rotateOwnKey', ROUTES.rotateOwnKey, 'key', {}],
+  ['revokeOwnKey', ROUTES.revokeOwnKey, 'key', undefined],
 ];
 
 const call = (contract: Contract, id: string, key: string, body: unknown): Promise<Answer> =>
@@ -290,6 +293,9 @@ describe('AZ-03 mass assignment', () => {
     ['rerunRun', ROUTES.rerunRun, {}],
     ['resolveRun', ROUTES.resolveRun, { choice: 'fail' }],
     ['createKey', ROUTES.createKey, { name: 'x', permissions: ['run'] }],
+    ['rotateKey', ROUTES.rotateKey, { overlap: 60 }],
+    ['createOwnKey', ROUTES.createOwnKey, { name: 'x', permissions: ['run'] }],
+    ['rotateOwnKey', ROUTES.rotateOwnKey, { overlap: 60 }],
     ['putSecret', ROUTES.putSecret, { name: 'x', value: 'y' }],
     ['setPolicy', ROUTES.setPolicy, { denied: [] }],
   ];

@@ -61,7 +61,12 @@ export const ROUTES = {
 
   createKey: keys.createKey,
   listKeys: keys.listKeys,
+  rotateKey: keys.rotateKey,
   revokeKey: keys.revokeKey,
+  createOwnKey: keys.createOwnKey,
+  listOwnKeys: keys.listOwnKeys,
+  rotateOwnKey: keys.rotateOwnKey,
+  revokeOwnKey: keys.revokeOwnKey,
 
   putSecret: secrets.putSecret,
   listSecrets: secrets.listSecrets,

@@ -11,12 +11,25 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { holdsSomewhere, may, type Permission, type Principal } from '@headgate/core';
 import { permissionOf, type Contract, type ProblemCode } from '@headgate/core/api';
 import { PROJECT, type Gate } from './deps.ts';
-import { credentialInQuery, credentialOf, type Identities, principalOf } from './identity.ts';
+import { credentialInQuery, credentialOf, type Identities } from './identity.ts';
 import type { Sessions } from './sessions.ts';
+import type { Allowances } from './tokens/allowance.ts';
 import type { Windows } from './windows.ts';
 
-export type Admitted = { readonly who: Principal | null; readonly keyHash: string | null };
-export type Turned = { readonly code: ProblemCode; readonly who: Principal | null };
+/** `still`: is the credential good, asked again later? `leave`: to be called when the answer has left. */
+export type Admitted = {
+  readonly who: Principal | null;
+  readonly still: () => Promise<boolean>;
+  readonly leave?: () => void;
+};
+/** `why`: what the record says where the answer must not tell. `wait`: milliseconds. */
+export type Turned = {
+  readonly code: ProblemCode;
+  readonly who: Principal | null;
+  readonly why?: string;
+  readonly wait?: number;
+  readonly leave?: () => void;
+};
 
 export type Asking = {
   readonly contract: Contract;
@@ -26,30 +39,43 @@ export type Asking = {
   readonly params: unknown;
 };
 
+type Doors = {
+  readonly identities: Identities;
+  readonly sessions: Sessions;
+  readonly guesses: Windows;
+  readonly allowances: Allowances;
+};
+
 /** Judges one request by its route's contract. */
 export const admit = async (
   gate: Gate,
-  doors: { readonly identities: Identities; readonly sessions: Sessions; readonly guesses: Windows },
+  doors: Doors,
   { contract, headers, url, address, params }: Asking,
 ): Promise<Admitted | Turned> => {
   if (credentialInQuery(url)) return { code: 'auth.query', who: null };
   const permission = permissionOf(contract.needs);
-  if (permission === undefined) return { who: null, keyHash: null };
+  if (permission === undefined) return { who: null, still: NOBODY };
   const credential = credentialOf(headers);
   if (credential.kind === 'two') return { code: 'auth.ambiguous', who: null };
   const session =
     credential.kind === 'none' && contract.identity === 'page' ? doors.sessions.find(headers.cookie) : undefined;
   if (credential.kind === 'none' && session === undefined) return { code: 'auth.missing', who: null };
-  const hash = session ?? (credential.kind === 'key' ? doors.identities.hash(credential.plain) : undefined);
-  const row = hash === undefined ? null : await doors.identities.byHash(hash);
-  if (row === null || hash === undefined) {
+  const found =
+    credential.kind === 'key'
+      ? await doors.identities.find(credential.plain)
+      : await doors.identities.findByHash(session ?? '');
+  if ('why' in found) {
     if (session !== undefined) return { code: 'auth.missing', who: null };
     return { code: doors.guesses.add(address) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid', who: null };
   }
-  const who = principalOf(row);
+  const { who, still, limits } = found;
+  const leave = doors.allowances.enter(who.id, limits);
+  if (typeof leave !== 'function') return { code: leave.code, who, wait: leave.wait };
   const verdict = await judge(gate, who, permission, contract, params);
-  return verdict === undefined ? { who, keyHash: hash } : { code: verdict, who };
+  return verdict === undefined ? { who, still, leave } : { code: verdict, who, leave };
 };
+
+const NOBODY = (): Promise<boolean> => Promise.resolve(false);
 
 /** The code of the refusal, or undefined when the principal may. */
 const judge = async (

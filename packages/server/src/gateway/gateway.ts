@@ -30,6 +30,7 @@ import { routes } from './table.ts';
 import { Sessions } from './sessions.ts';
 import { Streams } from './streams.ts';
 import { stray } from './strays.ts';
+import { Allowances } from './tokens/allowance.ts';
 import { traces } from './traces.ts';
 import { Waiting } from './waiting.ts';
 import { Windows } from './windows.ts';
@@ -88,6 +89,7 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
     bodies: new Bodies(limit.bodies),
     identities: new Identities(gate),
     sessions: new Sessions(gate),
+    allowances: new Allowances(gate.clock),
     guesses: new Windows(gate.clock),
     streams,
     waiting: new Waiting(limit.waiting),

@@ -11,6 +11,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '@headgate/core';
 import type { KeyRow } from '../store/ports.ts';
 import type { Gate } from './deps.ts';
+import type { Found, NotFound } from './tokens/found.ts';
 
 /** What came as a credential. `two` that differ are ambiguous. */
 export type Credential =
@@ -84,6 +85,23 @@ export class Identities {
     return row;
   }
 
+  /** Who acts by this key, or why it is none. */
+  async find(plain: string): Promise<Found | NotFound> {
+    const hash = this.hash(plain);
+    return hash === undefined ? { why: 'key.malformed' } : this.findByHash(hash);
+  }
+
+  /** As `find`, for a page session, which remembers the hash alone. */
+  async findByHash(hash: string): Promise<Found | NotFound> {
+    const row = await this.byHash(hash);
+    if (row === null) return { why: 'key.unknown' };
+    return {
+      who: principalOf(row),
+      still: async () => (await this.byHash(hash)) !== null,
+      ...(row.limits === undefined ? {} : { limits: row.limits }),
+    };
+  }
+
   /** When a key was last used is worth knowing to the minute. */
   #touch(id: string, now: number): void {
     const before = this.#used.get(id);
@@ -99,6 +117,7 @@ export const principalOf = (row: KeyRow): Principal => ({
   id: row.id,
   workspace: row.workspace,
   permissions: row.permissions,
+  ...(row.user === undefined || row.user === null ? {} : { user: row.user }),
   ...(row.projects === null ? {} : { projects: row.projects }),
   ...(row.flows === null ? {} : { flows: row.flows }),
 });

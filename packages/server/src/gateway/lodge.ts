@@ -13,6 +13,7 @@ import type { Plain } from './outcome.ts';
 import type { Proxies } from './proxies.ts';
 import type { Sessions } from './sessions.ts';
 import type { Streams } from './streams.ts';
+import type { Allowances } from './tokens/allowance.ts';
 import type { Traces } from './traces.ts';
 import type { Waiting } from './waiting.ts';
 import type { Windows } from './windows.ts';
@@ -23,6 +24,7 @@ export type Lodge = {
   readonly bodies: Bodies;
   readonly identities: Identities;
   readonly sessions: Sessions;
+  readonly allowances: Allowances;
   readonly guesses: Windows;
   readonly streams: Streams;
   readonly waiting: Waiting;

@@ -28,7 +28,7 @@ export type Plain = {
 };
 
 /** What the guard leaves alone in an answer: a new key at its only showing; shapes of keys, by grants to a flow. */
-type Shown = { readonly fresh?: string; readonly reveal?: readonly ShapeKind[] };
+type Shown = { readonly fresh?: string | readonly string[]; readonly reveal?: readonly ShapeKind[] };
 
 /** The JSON answers of a contract, by status. */
 export type Json<A extends Answers> = {

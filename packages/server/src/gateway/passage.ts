@@ -6,9 +6,10 @@ import type { Contract } from '@headgate/core/api';
 export type Passage = {
   readonly contract: Contract;
   who: Principal | null;
-  keyHash: string | null;
-  /** The one text of the answer that the guard leaves alone: a new key, at its only showing. */
-  fresh?: string;
+  /** Is the credential good still? */
+  still: () => Promise<boolean>;
+  /** The texts of the answer that the guard leaves alone: a new key or token, at its only showing. */
+  fresh?: readonly string[];
   /** Shapes of keys that the answer may show, by grants to the flow it is of. */
   reveal?: readonly ShapeKind[];
   release?: () => void;

@@ -9,7 +9,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEMS, statusOf, type Contract, type ProblemCode } from '@headgate/core/api';
-import { admit } from './admit.ts';
+import { admit, type Turned } from './admit.ts';
 import { isOwnPage } from './foreign.ts';
 import type { Lodge } from './lodge.ts';
 import { isRefused, MISSING, refuse, type AnyOutcome, type Refused } from './outcome.ts';
@@ -62,7 +62,7 @@ const enter = async (
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<boolean> => {
-  const passage: Passage = { contract, who: null, keyHash: null };
+  const passage: Passage = { contract, who: null, still: () => Promise.resolve(false) };
   request.passage = passage;
   if (lodge.closing()) return turn(lodge, passage, request, reply, refuse('server.closing'));
   if (!isOwnPage(contract, request.method, request.headers, lodge.hosts.ours))
@@ -71,12 +71,18 @@ const enter = async (
   const url = request.raw.url ?? '';
   const admitted = await admit(lodge.gate, lodge, { contract, headers, url, address, params });
   passage.who = admitted.who;
-  if ('code' in admitted) {
-    const refused = admitted.code === 'missing' ? MISSING : refuse(admitted.code, ...fixOf(admitted.code, contract));
-    return turn(lodge, passage, request, reply, refused);
-  }
-  passage.keyHash = admitted.keyHash;
+  // Not `onResponse`: a client that leaves before its answer must be counted out, too.
+  if (admitted.leave !== undefined) reply.raw.once('close', admitted.leave);
+  if ('code' in admitted) return turn(lodge, passage, request, reply, refusalOf(admitted, contract), admitted.why);
+  passage.still = admitted.still;
   return true;
+};
+
+const refusalOf = ({ code, wait }: Turned, contract: Contract): Refused => {
+  if (code === 'missing') return MISSING;
+  const refused = refuse(code, ...fixOf(code, contract));
+  if (wait === undefined) return refused;
+  return { refused: { ...refused.refused, retry: 'after', retryAfter: wait } };
 };
 
 const fixOf = (code: ProblemCode, contract: Contract): [string, string] | [] => {
@@ -93,8 +99,9 @@ const turn = async (
   request: FastifyRequest,
   reply: FastifyReply,
   refused: Refused,
+  why?: string,
 ): Promise<false> => {
-  await leave(lodge, passage, request, reply, refused);
+  await leave(lodge, passage, request, reply, refused, why);
   return false;
 };
 
@@ -110,23 +117,24 @@ const handle = async (lodge: Lodge, route: Route, passage: Passage, request: Fas
   return isRefused(outcome) && NOT_THERE.has(outcome.refused.code) ? MISSING : outcome;
 };
 
-/** Puts what must be on record on record, then answers. */
+/** Puts what must be on record on record, then answers. `why`: what the record says, where the answer must not tell. */
 const leave = async (
   lodge: Lodge,
   passage: Passage,
   request: FastifyRequest,
   reply: FastifyReply,
   outcome: AnyOutcome,
+  why?: string,
 ): Promise<void> => {
   const { contract } = passage;
   const status = isRefused(outcome) ? statusOf(outcome.refused.code) : outcome.status;
   const reason = isRefused(outcome) ? outcome.refused.code : null;
   let last = outcome;
-  if (reason !== null && DENIALS.has(status)) await recorded(lodge, passage, request, reason);
+  if (reason !== null && DENIALS.has(status)) await recorded(lodge, passage, request, why ?? reason);
   else if (contract.audited === 'after' && reason === null && !(await recorded(lodge, passage, request, null)))
     last = refuse('audit.down', 'It is done, and the audit trail cannot be written');
   if (!isRefused(last) && 'body' in last) {
-    if (last.fresh !== undefined) passage.fresh = last.fresh;
+    if (last.fresh !== undefined) passage.fresh = typeof last.fresh === 'string' ? [last.fresh] : last.fresh;
     if (last.reveal !== undefined) passage.reveal = last.reveal;
   }
   if (isRefused(last)) problemAnswer(lodge, contract, request, reply, last);

@@ -31,9 +31,13 @@ export const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
 /** A mark that no answer contains by chance and that no rule of the guard takes for a secret. */
 const MARK = '\u0001shown once\u0001';
 
-/** The text as it may leave, for this reader. `fresh` is left as it is: a new key, at its only showing. */
-export const written = (guard: GuardPort, text: string, reader?: Reader, fresh?: string): string => {
-  if (fresh !== undefined) return written(guard, text.replaceAll(fresh, MARK), reader).replaceAll(MARK, fresh);
+/** The text as it may leave, for this reader. `fresh` is left as it is: new keys and tokens, at their only showing. */
+export const written = (guard: GuardPort, text: string, reader?: Reader, fresh: readonly string[] = []): string => {
+  const [one, ...more] = fresh;
+  if (one !== undefined) {
+    const mark = `${MARK}${more.length}\u0001`;
+    return written(guard, text.replaceAll(one, mark), reader, more).replaceAll(mark, one);
+  }
   const made = guard.redact(text, reader);
   return made === text || isJson(made) || !isJson(text) ? made : asJson(guard, text, reader);
 };

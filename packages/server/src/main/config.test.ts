@@ -136,5 +136,7 @@ test('SEC-08 there is no setting that turns a protection into a warning: these a
     'HEADGATE_OTLP_URL',
     'HEADGATE_KEEP_DAYS',
     'HEADGATE_KEEP_RUNS',
+    'HEADGATE_KEY_DAYS',
+    'HEADGATE_KEY_MAX_DAYS',
   ]);
 });

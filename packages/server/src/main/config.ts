@@ -39,6 +39,8 @@ export type Settings = {
   readonly otlp: string | null;
   /** How long, in days, and how many of one flow finished runs are kept. */
   readonly keep: { readonly days: number; readonly runs: number };
+  /** How long, in days, an API key lasts when its maker names no time, and the longest that he may name. */
+  readonly keys: { readonly days: number; readonly most: number };
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -60,6 +62,8 @@ const NAMES = [
   'HEADGATE_OTLP_URL',
   'HEADGATE_KEEP_DAYS',
   'HEADGATE_KEEP_RUNS',
+  'HEADGATE_KEY_DAYS',
+  'HEADGATE_KEY_MAX_DAYS',
 ] as const;
 type Name = (typeof NAMES)[number];
 
@@ -173,6 +177,7 @@ export const readSettings = (
   const docs = flag('HEADGATE_DOCS', loopback);
   const superuserCli = flag('HEADGATE_ENABLE_SUPERUSER_CLI', false);
   const keep = { days: whole('HEADGATE_KEEP_DAYS', 30, 36_500), runs: whole('HEADGATE_KEEP_RUNS', 100_000, 1e9) };
+  const keys = { days: whole('HEADGATE_KEY_DAYS', 90, 36_500), most: whole('HEADGATE_KEY_MAX_DAYS', 365, 36_500) };
   if (problems.length > 0) return { problems };
   return {
     settings: {
@@ -191,6 +196,7 @@ export const readSettings = (
       libraries,
       otlp: otlp ?? null,
       keep,
+      keys,
     },
   };
 };

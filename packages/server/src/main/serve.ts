@@ -28,6 +28,7 @@ import { secretsFile } from './secrets-file.ts';
 
 /** Work under way gets this long at shutdown; then it is parked and goes on at the next start. */
 const GRACE = 10_000;
+const DAY = 86_400_000;
 
 /** Serves until a signal comes; answers the exit code. */
 export const serve = async (s: Settings, version: string, json: boolean): Promise<number> => {
@@ -64,6 +65,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     version,
     web: s.web,
     docs: s.docs,
+    limits: { keyLife: s.keys.days * DAY, keyMost: s.keys.most * DAY },
   });
   const close = async (): Promise<void> => {
     await gateway.close();

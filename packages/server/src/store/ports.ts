@@ -51,6 +51,13 @@ export type GrantRow = {
   readonly typed?: boolean;
 };
 
+/** What a key alone may take: requests a minute, at once before the rate holds, and under way together; null: no limit. */
+export type KeyLimits = {
+  readonly rate: number | null;
+  readonly burst: number | null;
+  readonly parallel: number | null;
+};
+
 export type KeyRow = {
   readonly id: string;
   readonly workspace: string;
@@ -63,6 +70,13 @@ export type KeyRow = {
   readonly revoked: number | null;
   readonly created: number;
   readonly used: number | null;
+  /** The account it belongs to and acts within; null: it belongs to the workspace. */
+  readonly user?: string | null;
+  readonly limits?: KeyLimits;
+  /** When its present secret was made, where that was not with the key. */
+  readonly rotated?: number;
+  /** The secret that was rotated away, while it lasts. Found by it, the row expires no later than it. */
+  readonly old?: { readonly created: number; readonly until: number };
 };
 
 /** What of all powers steps of a workspace may use, in the grammar of powers; `only` null: all that is not denied. */
@@ -292,6 +306,8 @@ export type WorkspaceStore = {
     list(): Promise<KeyRow[]>;
     get(id: string): Promise<KeyRow | null>;
     revoke(id: string, at: number): Promise<boolean>;
+    /** Takes another secret; the present one stays valid until `until`, and what was before it goes at once. False: no such key. */
+    rotate(id: string, hash: string, at: number, until: number): Promise<boolean>;
   };
   readonly secrets: SecretStore;
   readonly audit: {

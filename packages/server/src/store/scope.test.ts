@@ -134,6 +134,7 @@ const ASKED: Readonly<Record<string, Call>> = {
   'runs.counts': (w) => w.runs.counts(),
   'keys.list': (w) => w.keys.list(),
   'keys.get': (w, n) => w.keys.get(n.key),
+  'keys.rotate': (w, n) => w.keys.rotate(n.key, `hash_by_${w.workspace}`, NOW, NOW + 1_000),
   'keys.revoke': (w, n) => w.keys.revoke(n.key, NOW),
   'secrets.list': (w, n) => w.secrets.list(n.project),
   'secrets.put': (w, n) =>

@@ -27,7 +27,7 @@ const rowShown = (row: RunRow) => ({
 
 const short = ({ id, state }: RunView) => ({ id, state });
 
-export const runRoutes = ({ gate, streams, identities, waiting }: Lodge): readonly Route[] => {
+export const runRoutes = ({ gate, streams, waiting }: Lodge): readonly Route[] => {
   const gaps = new Gaps(gate);
   return [
     implement(ROUTES.startRun, async ({ who, params, body }) => {
@@ -106,8 +106,7 @@ export const runRoutes = ({ gate, streams, identities, waiting }: Lodge): readon
       const row = await gate.store.in(workspace).runs.get(params.id);
       // An EventSource asks again after the end; 204 is how the standard tells it to stop.
       if (row !== null && after > 0 && isOver(row.state) && after >= row.seq) return nothing();
-      const hash = request.passage?.keyHash ?? '';
-      const still = async (): Promise<boolean> => (await identities.byHash(hash)) !== null;
+      const still = request.passage?.still ?? (() => Promise.resolve(false));
       const stream = await streams.open(who.id, still, (signal) =>
         gate.engine.follow(workspace, params.id, after, signal),
       );

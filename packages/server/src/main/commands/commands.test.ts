@@ -31,7 +31,7 @@ test('every command is there', () => {
     ...['start', 'run', 'check', 'test'],
     ...['flow list', 'flow import', 'flow export', 'flow publish'],
     ...['runs list', 'runs show', 'runs rerun', 'runs cancel', 'runs resolve'],
-    ...['key create', 'key list', 'key revoke'],
+    ...['key create', 'key list', 'key rotate', 'key revoke'],
     ...['secret set', 'secret list', 'secret remove'],
     ...['policy show', 'policy set'],
     ...['superuser', 'doctor', 'backup', 'restore'],

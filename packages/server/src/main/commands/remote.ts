@@ -2,17 +2,9 @@
 
 import { RUN_STATES } from '@headgate/core';
 import { type Command, Option } from 'commander';
-import type { Where } from '../remote/ask.ts';
 import { examples, number, several, type Shell } from '../shell.ts';
-
-type Reach = { readonly url?: string; readonly keyFile: string };
-type Act<A extends unknown[], O> = (where: Where, ...rest: [...A, O]) => Promise<number>;
-
-/** Where the server is and who asks; every command of this file has these options. */
-const reach = (command: Command): Command =>
-  command
-    .option('--url <url>', 'address of the server (default: that of HEADGATE_HOST and HEADGATE_PORT)')
-    .requiredOption('--key-file <file>', 'file that holds your API key; keys are never given on the command line');
+import { keyCommands } from './keys.ts';
+import { type Act, type At, type Reach, reach } from './reach.ts';
 
 export const remoteCommands = (program: Command, shell: Shell): void => {
   /** Turns what a command does at a server into its action. */
@@ -31,12 +23,10 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
     };
   flows(program, at);
   runs(program, at);
-  keys(program, at);
+  keyCommands(program, at);
   secrets(program, at);
   policies(program, at);
 };
-
-type At = <A extends unknown[], O extends Reach>(act: Act<A, O>) => (...given: [...A, O]) => Promise<void>;
 
 /** The server of this machine, by the settings. */
 const urlOf = (shell: Shell): string | null => {
@@ -188,51 +178,6 @@ const runs = (program: Command, at: At): void => {
       ),
     );
   examples(reach(resolve), 'runs resolve run_7c… --choice repeat --key-file key.txt');
-};
-
-const keys = (program: Command, at: At): void => {
-  const key = program.command('key').description('API keys of a running server: create, list, revoke');
-  const create = key
-    .command('create')
-    .description('Make a key that holds at most what yours holds. It is shown once, or written to a file.')
-    .requiredOption('--name <text>', 'what it is for')
-    .requiredOption('--permission <permission>', 'what it may do; may be repeated', several)
-    .option('--flow <id>', 'only for this flow; may be repeated', several, [])
-    .option('--project <id>', 'only in this project; may be repeated', several, [])
-    .option('--expires <when>', 'a duration such as 30d, or a time such as 2030-01-31T00:00:00Z')
-    .option('--api-key-file <file>', 'write the key to this new file (0600) instead of showing it')
-    .action(
-      at(
-        async (
-          w,
-          o: Reach & {
-            name: string;
-            permission: readonly string[];
-            flow: readonly string[];
-            project: readonly string[];
-            expires?: string;
-            apiKeyFile?: string;
-          },
-        ) => (await import('../remote/keys.ts')).createKey(w, o),
-      ),
-    );
-  examples(
-    reach(create),
-    'key create --name ci --permission run --permission run.read --expires 90d --key-file key.txt',
-  );
-
-  const list = key
-    .command('list')
-    .description('List the keys: who they are, not the keys themselves.')
-    .action(at(async (w, _o: Reach) => (await import('../remote/keys.ts')).listKeys(w)));
-  examples(reach(list), 'key list --key-file key.txt');
-
-  const revoke = key
-    .command('revoke')
-    .description('Revoke a key, at once and for good.')
-    .argument('<key>', 'id of the key')
-    .action(at(async (w, id: string, _o: Reach) => (await import('../remote/keys.ts')).revokeKey(w, id)));
-  examples(reach(revoke), 'key revoke k1f… --key-file key.txt');
 };
 
 const KINDS = ['plain', 'api_key', 'basic', 'bearer', 'oauth2_client', 'oauth2_refresh', 'database_url', 'custom'];

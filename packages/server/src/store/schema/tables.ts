@@ -62,6 +62,46 @@ type ApiKeyTable = {
   expires: number | null;
   revoked: number | null;
   created: number;
+  /** The account it belongs to; null: it belongs to the workspace. */
+  user: string | null;
+  /** Requests a minute, at once, and under way together; null: no limit. */
+  rate: number | null;
+  burst: number | null;
+  parallel: number | null;
+  /** When the present secret replaced the one before, which stays valid until `old_until`. */
+  rotated: Generated<number | null>;
+  old_hash: Generated<string | null>;
+  old_until: Generated<number | null>;
+  old_created: Generated<number | null>;
+};
+
+/** Keys that sign engine tokens: derived from the root of a generation, so only their names are kept. */
+type TokenKeyTable = {
+  n: GeneratedAlways<number>;
+  kid: string;
+  generation: number;
+  created: number;
+  retired: number | null;
+  /** Until when tokens signed with it may still be valid; null: it signs. */
+  until: number | null;
+};
+
+type EngineTokenTable = {
+  n: GeneratedAlways<number>;
+  jti: string;
+  family: string;
+  workspace: string;
+  name: string;
+  maker: string;
+  subject: string;
+  permissions: string;
+  projects: string | null;
+  flows: string | null;
+  issued: number;
+  expires: number;
+  renewable: number;
+  renewed: number | null;
+  revoked: number | null;
 };
 
 type SecretTable = {
@@ -204,4 +244,8 @@ export type Tables = {
   audit: AuditTable;
   audit_head: AuditHeadTable;
   key_ring: KeyRingTable;
+  /** One row: the id of the instance. */
+  instance: { one: number; id: string; created: number };
+  token_key: TokenKeyTable;
+  engine_token: EngineTokenTable;
 };

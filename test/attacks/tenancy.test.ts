@@ -16,7 +16,7 @@ const draft = {
   steps: [{ id: 'get', kind: 'http.request@1', with: { method: 'GET', url: 'https://{{ input.host }}/' } }],
 };
 
-type Made = { flow: string; grant: string; run: string; key: string };
+type Made = { flow: string; grant: string; run: string; key: string; token: string };
 let made: Made;
 
 /** One of everything, in the workspace of the key. */
@@ -40,7 +40,14 @@ const populate = async (key: string): Promise<Made> => {
     key,
     body: { name: 'second', permissions: ['flow.read'] },
   });
-  return { flow, grant, run: (started.json as { id: string }).id, key: (minted.json as { id: string }).id };
+  const signed = await server.ask('POST', '/api/v1/tokens', { key, body: { name: 'third', permissions: ['run'] } });
+  return {
+    flow,
+    grant,
+    run: (started.json as { id: string }).id,
+    key: (minted.json as { id: string }).id,
+    token: (signed.json as { id: string }).id,
+  };
 };
 
 beforeAll(async () => {
@@ -60,7 +67,7 @@ const seen = (answer: Answer, id: string): unknown => ({
   ),
 });
 
-const byObject: readonly (readonly [string, Contract, 'flow' | 'run' | 'key', unknown])[] = [
+const byObject: readonly (readonly [string, Contract, 'flow' | 'run' | 'key' | 'token', unknown])[] = [
   ['getFlow', ROUTES.getFlow, 'flow', undefined],
   ['patchFlow', ROUTES.patchFlow, 'flow', { name: 'mine now' }],
   ['deleteFlow', ROUTES.deleteFlow, 'flow', undefined],
@@ -87,6 +94,7 @@ const byObject: readonly (readonly [string, Contract, 'flow' | 'run' | 'key', un
   ['revokeKey', ROUTES.revokeKey, 'key', undefined],
   ['rotateOwnKey', ROUTES.rotateOwnKey, 'key', {}],
   ['revokeOwnKey', ROUTES.revokeOwnKey, 'key', undefined],
+  ['revokeToken', ROUTES.revokeToken, 'token', undefined],
 ];
 
 const call = (contract: Contract, id: string, key: string, body: unknown): Promise<Answer> =>
@@ -105,6 +113,7 @@ const state = async (): Promise<unknown> => {
     runs: (await store.runs.list({ limit: 100 })).rows.map(({ id }) => id),
     run: await store.runs.get(made.run),
     keys: (await store.keys.list()).map(({ id, revoked }) => ({ id, revoked })),
+    tokens: await store.tokens.list(),
     secrets: await store.secrets.list('default'),
   };
 };
@@ -166,6 +175,7 @@ describe('AZ-01 objects of another workspace', () => {
       '/api/v1/flows',
       '/api/v1/runs',
       '/api/v1/keys',
+      '/api/v1/tokens',
       '/api/v1/secrets',
       '/api/v1/audit',
       '/runs',
@@ -174,7 +184,7 @@ describe('AZ-01 objects of another workspace', () => {
     ]) {
       const answer = await server.ask('GET', path, { key: bob.plain });
       expect(answer.status, path).toBe(200);
-      for (const mine of [made.flow, made.run, made.key, alice.id, 'Alice keeps this'])
+      for (const mine of [made.flow, made.run, made.key, made.token, alice.id, 'Alice keeps this'])
         expect(answer.text.replaceAll(/"object": ?"[^"]*"/g, ''), path).not.toContain(mine);
     }
     expect((await server.ask('GET', '/metrics', { key: bob.plain })).text).not.toMatch(
@@ -296,6 +306,9 @@ describe('AZ-03 mass assignment', () => {
     ['rotateKey', ROUTES.rotateKey, { overlap: 60 }],
     ['createOwnKey', ROUTES.createOwnKey, { name: 'x', permissions: ['run'] }],
     ['rotateOwnKey', ROUTES.rotateOwnKey, { overlap: 60 }],
+    ['createToken', ROUTES.createToken, { name: 'x', permissions: ['run'] }],
+    ['refreshToken', ROUTES.refreshToken, {}],
+    ['rotateTokenKeys', ROUTES.rotateTokenKeys, { end: false }],
     ['putSecret', ROUTES.putSecret, { name: 'x', value: 'y' }],
     ['setPolicy', ROUTES.setPolicy, { denied: [] }],
   ];

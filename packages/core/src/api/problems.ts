@@ -75,6 +75,8 @@ const api = {
   'key.unowned': { status: 403, when: 'Who asks is no account, and has no keys of its own.' },
   'key.rate': { status: 429, when: 'The key made more requests than its own limit lets it; `retry-after` says when.' },
   'key.parallel': { status: 429, when: 'The key has as many requests under way as its own limit lets it.' },
+  'token.beyond': { status: 403, when: 'A token may not hold more than who makes it.' },
+  'token.final': { status: 409, when: 'The token may not be refreshed any more; make a new one.' },
   'streams.limit': { status: 429, when: 'The key has as many event streams open as allowed.' },
   'requests.limit': { status: 429, when: 'The key has as many requests waiting as allowed.' },
   'webhook.unknown': { status: 404, when: 'There is no webhook at this address.' },

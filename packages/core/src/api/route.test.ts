@@ -63,6 +63,8 @@ describe('a contract', () => {
       'ANY /api/v1/webhook/{token}/*',
       'GET /api/v1/resume/{token}',
       'POST /api/v1/resume/{token}',
+      'POST /api/v1/tokens/refresh',
+      'GET /api/v1/auth/jwks',
       'GET /',
       'POST /runs/sign-in',
       'POST /runs/sign-out',

@@ -15,6 +15,7 @@ import * as runs from './runs.ts';
 import * as secrets from './secrets.ts';
 import * as steps from './steps.ts';
 import * as system from './system.ts';
+import * as tokens from './tokens.ts';
 
 export const ROUTES = {
   health: system.health,
@@ -67,6 +68,14 @@ export const ROUTES = {
   listOwnKeys: keys.listOwnKeys,
   rotateOwnKey: keys.rotateOwnKey,
   revokeOwnKey: keys.revokeOwnKey,
+
+  createToken: tokens.createToken,
+  listTokens: tokens.listTokens,
+  refreshToken: tokens.refreshToken,
+  revokeToken: tokens.revokeToken,
+  revokeTokens: tokens.revokeTokens,
+  rotateTokenKeys: tokens.rotateTokenKeys,
+  tokenKeys: tokens.tokenKeys,
 
   putSecret: secrets.putSecret,
   listSecrets: secrets.listSecrets,

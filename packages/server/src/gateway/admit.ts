@@ -14,6 +14,7 @@ import { PROJECT, type Gate } from './deps.ts';
 import { credentialInQuery, credentialOf, type Identities } from './identity.ts';
 import type { Sessions } from './sessions.ts';
 import type { Allowances } from './tokens/allowance.ts';
+import type { Credentials } from './tokens/credentials.ts';
 import type { Windows } from './windows.ts';
 
 /** `still`: is the credential good, asked again later? `leave`: to be called when the answer has left. */
@@ -44,6 +45,7 @@ type Doors = {
   readonly sessions: Sessions;
   readonly guesses: Windows;
   readonly allowances: Allowances;
+  readonly credentials: Credentials;
 };
 
 /** Judges one request by its route's contract. */
@@ -62,11 +64,12 @@ export const admit = async (
   if (credential.kind === 'none' && session === undefined) return { code: 'auth.missing', who: null };
   const found =
     credential.kind === 'key'
-      ? await doors.identities.find(credential.plain)
+      ? await doors.credentials.find(credential.plain)
       : await doors.identities.findByHash(session ?? '');
   if ('why' in found) {
     if (session !== undefined) return { code: 'auth.missing', who: null };
-    return { code: doors.guesses.add(address) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid', who: null };
+    const code = doors.guesses.add(address) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid';
+    return { code, who: null, why: found.why };
   }
   const { who, still, limits } = found;
   const leave = doors.allowances.enter(who.id, limits);

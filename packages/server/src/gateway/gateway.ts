@@ -31,6 +31,8 @@ import { Sessions } from './sessions.ts';
 import { Streams } from './streams.ts';
 import { stray } from './strays.ts';
 import { Allowances } from './tokens/allowance.ts';
+import { Credentials } from './tokens/credentials.ts';
+import { EngineTokens } from './tokens/engine-token.ts';
 import { traces } from './traces.ts';
 import { Waiting } from './waiting.ts';
 import { Windows } from './windows.ts';
@@ -83,11 +85,15 @@ export const buildGateway = (deps: GatewayDeps): FastifyInstance => {
 const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
   const { limit, store } = gate;
   const streams = new Streams(limit.streams, limit.heartbeat);
+  const identities = new Identities(gate);
+  const tokens = new EngineTokens(gate);
   return {
     gate,
     audit: new Audit(gate),
     bodies: new Bodies(limit.bodies),
-    identities: new Identities(gate),
+    identities,
+    tokens,
+    credentials: new Credentials(identities, tokens),
     sessions: new Sessions(gate),
     allowances: new Allowances(gate.clock),
     guesses: new Windows(gate.clock),

@@ -42,7 +42,8 @@ export const credentialInQuery = (url: string): boolean => {
   if (at === -1) return false;
   const query = url.slice(at + 1);
   return (
-    /hg_[A-Za-z0-9_-]{20}/.test(query) ||
+    /hg[a-z]?_[A-Za-z0-9_-]{20}/.test(query) ||
+    /eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\./.test(query) ||
     /(^|&)(x[-_]?)?(api[-_]?key|key|access[-_]?token|token|authorization|auth|password|secret)=/i.test(query)
   );
 };
@@ -88,13 +89,13 @@ export class Identities {
   /** Who acts by this key, or why it is none. */
   async find(plain: string): Promise<Found | NotFound> {
     const hash = this.hash(plain);
-    return hash === undefined ? { why: 'key.malformed' } : this.findByHash(hash);
+    return hash === undefined ? { why: 'auth.invalid' } : this.findByHash(hash);
   }
 
   /** As `find`, for a page session, which remembers the hash alone. */
   async findByHash(hash: string): Promise<Found | NotFound> {
     const row = await this.byHash(hash);
-    if (row === null) return { why: 'key.unknown' };
+    if (row === null) return { why: 'auth.invalid' };
     return {
       who: principalOf(row),
       still: async () => (await this.byHash(hash)) !== null,

@@ -11,6 +11,8 @@ import type { z } from 'zod';
 /** A refusal: the Problem, and what some of them carry beside it. */
 export type Refused = {
   readonly refused: Problem;
+  /** What the audit record says, where the answer must not tell. */
+  readonly why?: string;
   readonly more?: {
     readonly problems?: readonly Problem[];
     readonly missing?: readonly { readonly step: string; readonly power: string }[];

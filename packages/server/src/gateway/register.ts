@@ -17,6 +17,7 @@ import type { Route } from './implement.ts';
 import type { Passage } from './passage.ts';
 import { readBody } from './reading.ts';
 import { answer, problemAnswer } from './reply.ts';
+import { whenLeft } from './writer.ts';
 
 /** Answers that tell of a refusal, and so must be on record first. */
 const DENIALS: ReadonlySet<number> = new Set([401, 403, 404, 410, 421]);
@@ -71,18 +72,19 @@ const enter = async (
   const url = request.raw.url ?? '';
   const admitted = await admit(lodge.gate, lodge, { contract, headers, url, address, params });
   passage.who = admitted.who;
-  // Not `onResponse`: a client that leaves before its answer must be counted out, too.
-  if (admitted.leave !== undefined) reply.raw.once('close', admitted.leave);
-  if ('code' in admitted) return turn(lodge, passage, request, reply, refusalOf(admitted, contract), admitted.why);
+  if (admitted.leave !== undefined) whenLeft(reply, admitted.leave);
+  if ('code' in admitted) return turn(lodge, passage, request, reply, refusalOf(admitted, contract));
   passage.still = admitted.still;
   return true;
 };
 
-const refusalOf = ({ code, wait }: Turned, contract: Contract): Refused => {
+const refusalOf = ({ code, wait, why }: Turned, contract: Contract): Refused => {
   if (code === 'missing') return MISSING;
-  const refused = refuse(code, ...fixOf(code, contract));
-  if (wait === undefined) return refused;
-  return { refused: { ...refused.refused, retry: 'after', retryAfter: wait } };
+  const { refused } = refuse(code, ...fixOf(code, contract));
+  return {
+    refused: wait === undefined ? refused : { ...refused, retry: 'after', retryAfter: wait },
+    ...(why === undefined ? {} : { why }),
+  };
 };
 
 const fixOf = (code: ProblemCode, contract: Contract): [string, string] | [] => {
@@ -99,9 +101,8 @@ const turn = async (
   request: FastifyRequest,
   reply: FastifyReply,
   refused: Refused,
-  why?: string,
 ): Promise<false> => {
-  await leave(lodge, passage, request, reply, refused, why);
+  await leave(lodge, passage, request, reply, refused);
   return false;
 };
 
@@ -117,20 +118,20 @@ const handle = async (lodge: Lodge, route: Route, passage: Passage, request: Fas
   return isRefused(outcome) && NOT_THERE.has(outcome.refused.code) ? MISSING : outcome;
 };
 
-/** Puts what must be on record on record, then answers. `why`: what the record says, where the answer must not tell. */
+/** Puts what must be on record on record, then answers. */
 const leave = async (
   lodge: Lodge,
   passage: Passage,
   request: FastifyRequest,
   reply: FastifyReply,
   outcome: AnyOutcome,
-  why?: string,
 ): Promise<void> => {
   const { contract } = passage;
   const status = isRefused(outcome) ? statusOf(outcome.refused.code) : outcome.status;
   const reason = isRefused(outcome) ? outcome.refused.code : null;
   let last = outcome;
-  if (reason !== null && DENIALS.has(status)) await recorded(lodge, passage, request, why ?? reason);
+  if (reason !== null && DENIALS.has(status))
+    await recorded(lodge, passage, request, (isRefused(outcome) ? outcome.why : undefined) ?? reason);
   else if (contract.audited === 'after' && reason === null && !(await recorded(lodge, passage, request, null)))
     last = refuse('audit.down', 'It is done, and the audit trail cannot be written');
   if (!isRefused(last) && 'body' in last) {

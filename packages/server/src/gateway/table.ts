@@ -14,6 +14,7 @@ import { runRoutes } from './routes/runs.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { systemRoutes } from './routes/system.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { versionRoutes } from './routes/versions.ts';
 
 /** The routes to register. Webhooks are served apart (hooks.ts); pages only where the web is on, the reference only where the documentation is, too. */
@@ -31,6 +32,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...runRoutes(lodge),
     ...resumeRoutes(lodge),
     ...keyRoutes(lodge),
+    ...tokenRoutes(lodge),
     ...secretRoutes(lodge),
     ...auditRoutes(lodge),
     ...pageRoutes(lodge, document),

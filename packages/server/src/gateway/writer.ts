@@ -7,7 +7,7 @@
  */
 
 import { type Duplex, pipeline, Readable, Transform } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { GuardPort, Reader } from '@headgate/core';
 import type { Passage } from './passage.ts';
 
@@ -98,6 +98,9 @@ const guarded = (guard: GuardPort, stream: Readable, reader: Reader): Readable =
   pipeline(stream, through, () => undefined);
   return through;
 };
+
+/** Calls back when the answer has left, or its client: a hook of the framework would miss the second. */
+export const whenLeft = (reply: FastifyReply, done: () => void): void => void reply.raw.once('close', done);
 
 const UNREAD: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',

@@ -33,10 +33,12 @@ import { projectsOf, workspacesOf } from './rows/projects.ts';
 import { runsOf } from './rows/runs.ts';
 import { followRing } from './rows/ring.ts';
 import { secretsOf } from './rows/secrets.ts';
+import { instanceOf, tokensOf, workspaceTokensOf } from './rows/tokens.ts';
 import type { Tables } from './schema/tables.ts';
 import { credentials } from './vault-seal/credentials.ts';
 import { judgeKey } from './vault-seal/key-file.ts';
 import { type Keyring, keyring } from './vault-seal/keyring.ts';
+import { tokenKeys } from './vault-seal/token-keys.ts';
 import { versionsOf } from './rows/versions.ts';
 import { idleWriter } from './writer/idle.ts';
 import type { WriterKeys } from './writer/messages.ts';
@@ -184,11 +186,14 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       runs: runsOf(ground, workspace),
       keys: keysOf(ground, workspace),
       secrets: secretsOf(ground, workspace),
+      tokens: workspaceTokensOf(ground, workspace),
       audit: auditOf(ground, workspace),
     }),
     workspaces: workspacesOf(ground),
     engine: engineOf(ground, blobs),
     credentials: { newKey: makes.newKey, hashKey: makes.hashKey },
+    instance: instanceOf(database.prepare('select id from instance').get()),
+    tokens: tokensOf(ground, tokenKeys(ring)),
     keyByHash: (hash) => keyByHash(db, hash),
     keyUsed: uses.used,
     journal: writer,

@@ -10,6 +10,7 @@
 
 import type { Permission, Problem, Result, RunState } from '@headgate/core';
 import type { SealedSecret, SecretStore } from './secret.ts';
+import type { Tokens, WorkspaceTokens } from './token.ts';
 
 export type FlowRow = {
   readonly id: string;
@@ -310,6 +311,7 @@ export type WorkspaceStore = {
     rotate(id: string, hash: string, at: number, until: number): Promise<boolean>;
   };
   readonly secrets: SecretStore;
+  readonly tokens: WorkspaceTokens;
   readonly audit: {
     list(q: {
       cursor?: string;
@@ -377,6 +379,9 @@ export type Store = {
   };
   /** Makes API keys (`hg_` and 43 characters, shown once) and their keyed hash, the only thing kept. */
   readonly credentials: { newKey(): string; hashKey(plain: string): string };
+  /** The id of this instance, made once: what engine tokens are bound to. */
+  readonly instance: string;
+  readonly tokens: Tokens;
   /** The door for credentials: looks a key up by its keyed hash, before any workspace is known. */
   readonly keyByHash: (hash: string) => Promise<KeyRow | null>;
   /** Notes that a key was used; written within seconds. */

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test } from 'vitest';
 import type { GrantRow, KeyRow, Store, WorkspaceStore } from './ports.ts';
+import type { TokenRow } from './token.ts';
 import { DATABASE } from './schema/migrate.ts';
 import { kitIn, NOW, openRow, runRow, runWrite, writeAll } from './testing/kit.ts';
 
@@ -24,6 +25,7 @@ type Names = {
   grant: string;
   project: string;
   secret: string;
+  token: string;
 };
 
 const VICTIM: Names = {
@@ -35,6 +37,7 @@ const VICTIM: Names = {
   grant: 'grant_v',
   project: 'proj_v',
   secret: 'github',
+  token: 't_v',
 };
 const NOBODY: Names = {
   flow: 'flow_0',
@@ -45,6 +48,7 @@ const NOBODY: Names = {
   grant: 'grant_0',
   project: 'proj_0',
   secret: 'gitlab',
+  token: 't_0',
 };
 
 const grant = (names: Names): GrantRow => ({
@@ -70,6 +74,23 @@ const key = (id: string, workspace: string): KeyRow => ({
   revoked: null,
   created: NOW,
   used: null,
+});
+
+const token = (id: string, workspace: string): TokenRow => ({
+  id,
+  family: id,
+  workspace,
+  name: 't',
+  maker: 'key_v',
+  subject: 'key_v',
+  permissions: ['run'],
+  projects: null,
+  flows: null,
+  issued: NOW,
+  expires: NOW + 1_000,
+  renewable: NOW,
+  renewed: null,
+  revoked: null,
 });
 
 const flow = (id: string, project: string) => ({
@@ -136,6 +157,12 @@ const ASKED: Readonly<Record<string, Call>> = {
   'keys.get': (w, n) => w.keys.get(n.key),
   'keys.rotate': (w, n) => w.keys.rotate(n.key, `hash_by_${w.workspace}`, NOW, NOW + 1_000),
   'keys.revoke': (w, n) => w.keys.revoke(n.key, NOW),
+  'tokens.list': (w) => w.tokens.list(),
+  'tokens.revoke': async (w, n) => [
+    await w.tokens.revoke({ token: n.token }, NOW),
+    await w.tokens.revoke({ subject: n.key }, NOW),
+    await w.tokens.revoke({ all: true }, NOW),
+  ],
   'secrets.list': (w, n) => w.secrets.list(n.project),
   'secrets.put': (w, n) =>
     w.secrets.put({ project: n.project, name: n.secret, origins: [], value: 'mine', owner: 'user', at: NOW }),
@@ -158,6 +185,7 @@ const MADE: Readonly<Record<string, Call>> = {
   'flows.keepDoc': async (w, n) => [await w.flows.keepDoc(n.hash, { mine: true }, NOW), await w.flows.doc(n.hash)],
   'policy.set': (w) => w.policy.set({ only: [], denied: [], updated: NOW, by: 'key_mine' }),
   'keys.create': (w, n) => w.keys.create(key(`${n.key}_mine`, w.workspace)),
+  'tokens.create': (w, n) => w.tokens.create(token(`${n.token}_mine`, w.workspace)),
 };
 
 const fill = async (store: Store): Promise<void> => {
@@ -169,6 +197,7 @@ const fill = async (store: Store): Promise<void> => {
   await victim.flows.create(flow(VICTIM.flow, VICTIM.project));
   await victim.flows.publish({ ...publish(VICTIM), grants: [{ ...grant(VICTIM), id: VICTIM.grant }] });
   await victim.keys.create(key(VICTIM.key, 'victim'));
+  await victim.tokens.create(token(VICTIM.token, 'victim'));
   await victim.secrets.put({
     project: VICTIM.project,
     name: VICTIM.secret,

@@ -32,6 +32,7 @@ test('every command is there', () => {
     ...['flow list', 'flow import', 'flow export', 'flow publish'],
     ...['runs list', 'runs show', 'runs rerun', 'runs cancel', 'runs resolve'],
     ...['key create', 'key list', 'key rotate', 'key revoke'],
+    ...['token create', 'token list', 'token revoke', 'token rotate-keys'],
     ...['secret set', 'secret list', 'secret remove'],
     ...['policy show', 'policy set'],
     ...['superuser', 'doctor', 'backup', 'restore'],

@@ -1,10 +1,11 @@
-/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `secret`, `policy`. */
+/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `secret`, `policy`. */
 
 import { RUN_STATES } from '@headgate/core';
 import { type Command, Option } from 'commander';
 import { examples, number, several, type Shell } from '../shell.ts';
 import { keyCommands } from './keys.ts';
 import { type Act, type At, type Reach, reach } from './reach.ts';
+import { tokenCommands } from './tokens.ts';
 
 export const remoteCommands = (program: Command, shell: Shell): void => {
   /** Turns what a command does at a server into its action. */
@@ -24,6 +25,7 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
   flows(program, at);
   runs(program, at);
   keyCommands(program, at);
+  tokenCommands(program, at);
   secrets(program, at);
   policies(program, at);
 };

@@ -15,7 +15,7 @@
 
 import { hkdfSync } from 'node:crypto';
 
-export type Purpose = 'journal' | 'blob' | 'secret' | 'api-key' | 'hook' | 'audit' | 'resume';
+export type Purpose = 'journal' | 'blob' | 'secret' | 'api-key' | 'hook' | 'audit' | 'resume' | 'token';
 
 const LASTING: ReadonlySet<Purpose> = new Set(['api-key', 'hook', 'resume']);
 

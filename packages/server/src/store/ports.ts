@@ -9,6 +9,7 @@
  */
 
 import type { Permission, Problem, Result, RunState } from '@headgate/core';
+import type { KeyLimits, WorkspaceKeys } from './key.ts';
 import type { SealedSecret, SecretStore } from './secret.ts';
 import type { Tokens, WorkspaceTokens } from './token.ts';
 
@@ -50,13 +51,6 @@ export type GrantRow = {
   readonly created: number;
   /** Lent by writing it plainly into a step, not by saying so. */
   readonly typed?: boolean;
-};
-
-/** What a key alone may take: requests a minute, at once before the rate holds, and under way together; null: no limit. */
-export type KeyLimits = {
-  readonly rate: number | null;
-  readonly burst: number | null;
-  readonly parallel: number | null;
 };
 
 export type KeyRow = {
@@ -302,14 +296,7 @@ export type WorkspaceStore = {
     /** Number of runs by state. */
     counts(): Promise<Record<string, number>>;
   };
-  readonly keys: {
-    create(row: KeyRow): Promise<void>;
-    list(): Promise<KeyRow[]>;
-    get(id: string): Promise<KeyRow | null>;
-    revoke(id: string, at: number): Promise<boolean>;
-    /** Takes another secret; the present one stays valid until `until`, and what was before it goes at once. False: no such key. */
-    rotate(id: string, hash: string, at: number, until: number): Promise<boolean>;
-  };
+  readonly keys: WorkspaceKeys;
   readonly secrets: SecretStore;
   readonly tokens: WorkspaceTokens;
   readonly audit: {

@@ -6,7 +6,7 @@
  */
 
 import type { ProblemCode } from '@headgate/core/api';
-import type { KeyLimits } from '../../store/ports.ts';
+import type { KeyLimits } from '../../store/key.ts';
 
 /** `wait`: milliseconds after which another try can succeed. */
 export type Over = { readonly code: ProblemCode & `key.${string}`; readonly wait: number };

@@ -1,7 +1,7 @@
 /** What a credential turned out to be: who acts by it, or why it is none. Each kind of credential has one verifier. */
 
 import type { Principal } from '@headgate/core';
-import type { KeyLimits } from '../../store/ports.ts';
+import type { KeyLimits } from '../../store/key.ts';
 
 export type Found = {
   readonly who: Principal;

@@ -20,6 +20,7 @@ export type {
   Touch,
 } from './run/port.ts';
 export { holdsSomewhere, may, PERMISSIONS } from './access/permission.ts';
+export { TOKEN_PERMISSIONS } from './access/token.ts';
 export { beyond, narrow } from './access/narrow.ts';
 export type { Scope as AccessScope } from './access/narrow.ts';
 export { INSTANCE_PERMISSIONS, ROLE_PERMISSIONS, type Role, ROLES } from './access/role.ts';

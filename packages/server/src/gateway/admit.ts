@@ -50,7 +50,7 @@ type Doors = {
 
 /** Judges one request by its route's contract. */
 export const admit = async (
-  gate: Gate,
+  gate: Pick<Gate, 'store' | 'limit'>,
   doors: Doors,
   { contract, headers, url, address, params }: Asking,
 ): Promise<Admitted | Turned> => {
@@ -82,7 +82,7 @@ const NOBODY = (): Promise<boolean> => Promise.resolve(false);
 
 /** The code of the refusal, or undefined when the principal may. */
 const judge = async (
-  gate: Gate,
+  gate: Pick<Gate, 'store' | 'limit'>,
   who: Principal,
   permission: Permission,
   contract: Contract,
@@ -111,7 +111,7 @@ const judge = async (
 };
 
 const placeOf = async (
-  gate: Gate,
+  gate: Pick<Gate, 'store' | 'limit'>,
   workspace: string,
   on: 'flow' | 'run',
   params: unknown,

@@ -49,12 +49,12 @@ export const credentialInQuery = (url: string): boolean => {
 };
 
 export class Identities {
-  readonly #gate: Gate;
+  readonly #gate: Pick<Gate, 'store' | 'vault' | 'clock'>;
   #seen = -1;
   readonly #rows = new Map<string, KeyRow>();
   readonly #used = new Map<string, number>();
 
-  constructor(gate: Gate) {
+  constructor(gate: Pick<Gate, 'store' | 'vault' | 'clock'>) {
     this.#gate = gate;
   }
 

@@ -8,7 +8,7 @@
  * ET4 Whatever is wrong, the caller hears the same; what it was stands in the audit trail.
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { narrow, type Permission, type Principal } from '@headgate/core';
 import type { TokenRow } from '../../store/token.ts';
 import type { Gate } from '../deps.ts';
@@ -47,14 +47,14 @@ export type Good = { readonly row: TokenRow; readonly who: Principal };
 type Held = { readonly row: TokenRow | null; readonly maker: Maker | null };
 
 export class EngineTokens {
-  readonly #gate: Gate;
+  readonly #gate: Pick<Gate, 'store' | 'publicUrl' | 'clock'>;
   /** Claims by the hash of the token whose signature was checked. */
   readonly #checked = new Map<string, Claims>();
   #seen = -1;
   #held = new Map<string, Held>();
   #keys: ReadonlyMap<string, { readonly jwk: object; readonly until: number | null }> | undefined;
 
-  constructor(gate: Gate) {
+  constructor(gate: Pick<Gate, 'store' | 'publicUrl' | 'clock'>) {
     this.#gate = gate;
   }
 
@@ -74,7 +74,7 @@ export class EngineTokens {
   async judge(token: string): Promise<Good | NotFound> {
     if (token.length > MOST_BYTES || !FORM.test(token)) return { why: 'token.malformed' };
     this.#renew();
-    const name = createHash('sha256').update(token).digest('base64');
+    const name = hash('sha256', token, 'base64');
     const known = this.#checked.get(name);
     const claims = known ?? (await this.#check(token));
     if ('why' in claims) return claims;

@@ -11,8 +11,10 @@ export type TokenWish = Pick<TokenRow, 'name' | 'permissions' | 'projects' | 'fl
   readonly renewable: number;
 };
 
+type Makes = Pick<Gate, 'store' | 'clock' | 'newId'>;
+
 /** The row of a new token. Whole seconds, as the token's own dates are. */
-export const newToken = (gate: Gate, who: Principal, wish: TokenWish): TokenRow => {
+export const newToken = (gate: Makes, who: Principal, wish: TokenWish): TokenRow => {
   const now = Math.floor(gate.clock() / 1000) * 1000;
   const id = gate.newId('t_');
   const { name, permissions, projects, flows } = wish;
@@ -35,14 +37,14 @@ export const newToken = (gate: Gate, who: Principal, wish: TokenWish): TokenRow 
 };
 
 /** The token that comes after `row`: of the same scope, family and length of life. */
-export const successorOf = (gate: Gate, row: TokenRow): TokenRow => {
+export const successorOf = (gate: Makes, row: TokenRow): TokenRow => {
   const now = Math.floor(gate.clock() / 1000) * 1000;
   const expires = Math.min(now + (row.expires - row.issued), row.renewable);
   return { ...row, id: gate.newId('t_'), issued: now, expires, renewed: null, revoked: null };
 };
 
 /** The signed token of a row. */
-export const signed = (gate: Gate, issuer: string, row: TokenRow): Promise<string> =>
+export const signed = (gate: Makes, issuer: string, row: TokenRow): Promise<string> =>
   gate.store.tokens.sign(
     TOKEN_TYPE,
     {

@@ -8,7 +8,7 @@ import { principalOf } from '../identity.ts';
 export type Maker = { readonly principal: Principal; readonly expires: number | null };
 
 /** Null: he is gone, or may nothing any more, and with him goes what he made. Expiry is for the caller to judge. */
-export const makerOf = async ({ store }: Gate, workspace: string, id: string): Promise<Maker | null> => {
+export const makerOf = async ({ store }: Pick<Gate, 'store'>, workspace: string, id: string): Promise<Maker | null> => {
   const row = await store.in(workspace).keys.get(id);
   return row === null || row.revoked !== null ? null : { principal: principalOf(row), expires: row.expires };
 };

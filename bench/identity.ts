@@ -16,6 +16,7 @@ import { PERMISSIONS, TOKEN_PERMISSIONS } from '../packages/core/src/index.ts';
 import { type Contract, ROUTES } from '../packages/core/src/api/index.ts';
 import { admit } from '../packages/server/src/gateway/admit.ts';
 import { Identities } from '../packages/server/src/gateway/identity.ts';
+import { AccessTokens } from '../packages/server/src/gateway/oauth/access-token.ts';
 import { LIMITS } from '../packages/server/src/gateway/limits.ts';
 import { Sessions } from '../packages/server/src/gateway/sessions.ts';
 import { Allowances } from '../packages/server/src/gateway/tokens/allowance.ts';
@@ -47,7 +48,7 @@ const tokens = new EngineTokens(gate);
 const doors = {
   identities,
   tokens,
-  credentials: new Credentials(identities, tokens),
+  credentials: new Credentials(identities, tokens, new AccessTokens(gate)),
   sessions: new Sessions(gate),
   guesses: new Windows(clock),
   allowances: new Allowances(clock),

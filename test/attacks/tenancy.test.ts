@@ -16,7 +16,7 @@ const draft = {
   steps: [{ id: 'get', kind: 'http.request@1', with: { method: 'GET', url: 'https://{{ input.host }}/' } }],
 };
 
-type Made = { flow: string; grant: string; run: string; key: string; token: string };
+type Made = { flow: string; grant: string; run: string; key: string; token: string; client: string };
 let made: Made;
 
 /** One of everything, in the workspace of the key. */
@@ -41,12 +41,17 @@ const populate = async (key: string): Promise<Made> => {
     body: { name: 'second', permissions: ['flow.read'] },
   });
   const signed = await server.ask('POST', '/api/v1/tokens', { key, body: { name: 'third', permissions: ['run'] } });
+  const client = await server.ask('POST', '/api/v1/oauth/clients', {
+    key,
+    body: { name: 'fourth', redirects: ['https://a.example/cb'] },
+  });
   return {
     flow,
     grant,
     run: (started.json as { id: string }).id,
     key: (minted.json as { id: string }).id,
     token: (signed.json as { id: string }).id,
+    client: (client.json as { id: string }).id,
   };
 };
 
@@ -67,7 +72,7 @@ const seen = (answer: Answer, id: string): unknown => ({
   ),
 });
 
-const byObject: readonly (readonly [string, Contract, 'flow' | 'run' | 'key' | 'token', unknown])[] = [
+const byObject: readonly (readonly [string, Contract, 'flow' | 'run' | 'key' | 'token' | 'client', unknown])[] = [
   ['getFlow', ROUTES.getFlow, 'flow', undefined],
   ['patchFlow', ROUTES.patchFlow, 'flow', { name: 'mine now' }],
   ['deleteFlow', ROUTES.deleteFlow, 'flow', undefined],
@@ -95,6 +100,8 @@ const byObject: readonly (readonly [string, Contract, 'flow' | 'run' | 'key' | '
   ['rotateOwnKey', ROUTES.rotateOwnKey, 'key', {}],
   ['revokeOwnKey', ROUTES.revokeOwnKey, 'key', undefined],
   ['revokeToken', ROUTES.revokeToken, 'token', undefined],
+  ['deleteClient', ROUTES.deleteClient, 'client', undefined],
+  ['endConsent', ROUTES.endConsent, 'client', undefined],
 ];
 
 const call = (contract: Contract, id: string, key: string, body: unknown): Promise<Answer> =>
@@ -114,6 +121,7 @@ const state = async (): Promise<unknown> => {
     run: await store.runs.get(made.run),
     keys: (await store.keys.list()).map(({ id, revoked }) => ({ id, revoked })),
     tokens: await store.tokens.list(),
+    clients: await store.clients.list(),
     secrets: await store.secrets.list('default'),
   };
 };
@@ -176,6 +184,7 @@ describe('AZ-01 objects of another workspace', () => {
       '/api/v1/runs',
       '/api/v1/keys',
       '/api/v1/tokens',
+      '/api/v1/oauth/clients',
       '/api/v1/secrets',
       '/api/v1/audit',
       '/runs',
@@ -184,7 +193,7 @@ describe('AZ-01 objects of another workspace', () => {
     ]) {
       const answer = await server.ask('GET', path, { key: bob.plain });
       expect(answer.status, path).toBe(200);
-      for (const mine of [made.flow, made.run, made.key, made.token, alice.id, 'Alice keeps this'])
+      for (const mine of [made.flow, made.run, made.key, made.token, made.client, alice.id, 'Alice keeps this'])
         expect(answer.text.replaceAll(/"object": ?"[^"]*"/g, ''), path).not.toContain(mine);
     }
     expect((await server.ask('GET', '/metrics', { key: bob.plain })).text).not.toMatch(
@@ -307,6 +316,7 @@ describe('AZ-03 mass assignment', () => {
     ['createOwnKey', ROUTES.createOwnKey, { name: 'x', permissions: ['run'] }],
     ['rotateOwnKey', ROUTES.rotateOwnKey, { overlap: 60 }],
     ['createToken', ROUTES.createToken, { name: 'x', permissions: ['run'] }],
+    ['createClient', ROUTES.createClient, { name: 'x', redirects: ['https://a.example/cb'] }],
     ['refreshToken', ROUTES.refreshToken, {}],
     ['rotateTokenKeys', ROUTES.rotateTokenKeys, { end: false }],
     ['putSecret', ROUTES.putSecret, { name: 'x', value: 'y' }],

@@ -52,6 +52,20 @@ const all: readonly (readonly [string, string])[] = [
   ['resume', pages.resume({ action: '/api/v1/resume/abc', note: 'Approve <it>?', state: 'ask' })],
   ['resumed', pages.resume({ action: '', note: null, state: 'done' })],
   ['used', pages.resume({ action: '', note: null, state: 'used' })],
+  [
+    'consent',
+    pages.consent({
+      action: '/api/v1/oauth/authorize',
+      ticket: 'abc',
+      client: 'Editor <script>x</script>',
+      home: 'https://editor.example/client.json',
+      redirectHost: 'editor.example',
+      workspace: 'default',
+      sentences: ['Start your flows'],
+      without: ['audit.read'],
+    }),
+  ],
+  ['sign in to consent', pages.consentSignIn('/api/v1/auth/login')],
   ['failure', pages.failure({ status: 404, code: 'missing', text: 'Nothing <here>', fix: 'Go back', signIn: false })],
 ];
 

@@ -1,6 +1,7 @@
 /** The entry `@headgate/web`: pages as pure functions from data to HTML. It imports core alone and remembers nothing. */
 
 import type { Pages } from '@headgate/core/api';
+import { consentPage, consentSignInPage } from './consent.ts';
 import { failurePage, signInPage } from './failure.ts';
 import { referencePage } from './reference.ts';
 import { resumePage } from './resume.ts';
@@ -18,5 +19,7 @@ export const pages: Pages = {
   runs: runsPage,
   run: runPage,
   resume: resumePage,
+  consent: consentPage,
+  consentSignIn: consentSignInPage,
   failure: failurePage,
 };

@@ -26,3 +26,4 @@ export { SCHEMAS, jsonSchema } from './schemas.ts';
 export type { JsonSchema } from './schemas.ts';
 export { MAX_WAIT } from './runs.ts';
 export type { Failure, Pages, ResumeView, RunDetail, RunLine, RunList } from './pages.ts';
+export type { ConsentView } from './oauth.ts';

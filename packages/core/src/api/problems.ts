@@ -77,6 +77,15 @@ const api = {
   'key.parallel': { status: 429, when: 'The key has as many requests under way as its own limit lets it.' },
   'token.beyond': { status: 403, when: 'A token may not hold more than who makes it.' },
   'token.final': { status: 409, when: 'The token may not be refreshed any more; make a new one.' },
+  'oauth.client': { status: 400, when: 'The application that asks is not known, or its description cannot be used.' },
+  'oauth.redirect': {
+    status: 400,
+    when: 'The address to go back to is not one that the application registered, or cannot be used.',
+  },
+  'oauth.ticket': {
+    status: 400,
+    when: 'This page of consent was answered already, is too old, or was not yours; begin again at the application.',
+  },
   'streams.limit': { status: 429, when: 'The key has as many event streams open as allowed.' },
   'requests.limit': { status: 429, when: 'The key has as many requests waiting as allowed.' },
   'webhook.unknown': { status: 404, when: 'There is no webhook at this address.' },

@@ -8,6 +8,7 @@ import * as flows from './flows.ts';
 import * as grants from './grants.ts';
 import * as hooks from './hooks.ts';
 import * as keys from './keys.ts';
+import * as oauth from './oauth.ts';
 import * as pages from './pages.ts';
 import type { Contract } from './route.ts';
 import * as policy from './policy.ts';
@@ -76,6 +77,21 @@ export const ROUTES = {
   revokeTokens: tokens.revokeTokens,
   rotateTokenKeys: tokens.rotateTokenKeys,
   tokenKeys: tokens.tokenKeys,
+
+  oauthServer: oauth.oauthServer,
+  oauthServerInserted: oauth.oauthServerInserted,
+  oauthResource: oauth.oauthResource,
+  oauthResourceInserted: oauth.oauthResourceInserted,
+  authorize: oauth.authorize,
+  consent: oauth.consent,
+  oauthToken: oauth.oauthToken,
+  oauthRevoke: oauth.oauthRevoke,
+  oauthIntrospect: oauth.oauthIntrospect,
+  createClient: oauth.createClient,
+  listClients: oauth.listClients,
+  deleteClient: oauth.deleteClient,
+  listConsents: oauth.listConsents,
+  endConsent: oauth.endConsent,
 
   putSecret: secrets.putSecret,
   listSecrets: secrets.listSecrets,

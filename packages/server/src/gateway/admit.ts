@@ -12,6 +12,7 @@ import { holdsSomewhere, may, type Permission, type Principal } from '@headgate/
 import { permissionOf, type Contract, type ProblemCode } from '@headgate/core/api';
 import { PROJECT, type Gate } from './deps.ts';
 import { credentialInQuery, credentialOf, type Identities } from './identity.ts';
+import { isWithin } from './oauth/access-token.ts';
 import type { Sessions } from './sessions.ts';
 import type { Allowances } from './tokens/allowance.ts';
 import type { Credentials } from './tokens/credentials.ts';
@@ -71,7 +72,9 @@ export const admit = async (
     const code = doors.guesses.add(address) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid';
     return { code, who: null, why: found.why };
   }
-  const { who, still, limits } = found;
+  const { who, still, limits, resource } = found;
+  if (resource !== undefined && !isWithin(resource, contract.path))
+    return { code: 'auth.invalid', who: null, why: 'token.audience' };
   const leave = doors.allowances.enter(who.id, limits);
   if (typeof leave !== 'function') return { code: leave.code, who, wait: leave.wait };
   const verdict = await judge(gate, who, permission, contract, params);

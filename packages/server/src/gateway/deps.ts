@@ -5,6 +5,8 @@ import type { Pages } from '@headgate/core/api';
 import type { Logger } from 'pino';
 import type { Store } from '../store/ports.ts';
 import type { Limits } from './limits.ts';
+import type { FetchDocument } from './oauth/clients.ts';
+import type { People } from './oauth/people.ts';
 
 export type GatewayDeps = {
   readonly store: Store;
@@ -31,6 +33,10 @@ export type GatewayDeps = {
   readonly web: boolean;
   /** Among these, is the API reference? */
   readonly docs: boolean;
+  /** Who is signed in, for OAuth; absent: nobody can consent to anything. */
+  readonly people?: People;
+  /** Fetches the description of an OAuth client; absent: only registered ones are known. */
+  readonly fetchDocument?: FetchDocument;
   readonly limits?: Partial<Limits>;
 };
 

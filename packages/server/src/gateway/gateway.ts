@@ -21,6 +21,7 @@ import { Identities } from './identity.ts';
 import { LIMITS } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { refuse } from './outcome.ts';
+import { AccessTokens } from './oauth/access-token.ts';
 import { pageParts } from './pages.ts';
 import { proxies } from './proxies.ts';
 import { readable } from './reading.ts';
@@ -93,7 +94,7 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
     bodies: new Bodies(limit.bodies),
     identities,
     tokens,
-    credentials: new Credentials(identities, tokens),
+    credentials: new Credentials(identities, tokens, new AccessTokens(gate)),
     sessions: new Sessions(gate),
     allowances: new Allowances(gate.clock),
     guesses: new Windows(gate.clock),

@@ -30,6 +30,6 @@ export const pageParts = (pages: Pages): Parts => {
 
 /** Does a person look at this answer? The resume link serves programs too; they do not ask for HTML. */
 const forPeople = (contract: Contract, accept: string | undefined): boolean => {
-  if (contract.tags.includes('pages')) return true;
+  if (contract.tags.includes('pages') || contract.path === '/api/v1/oauth/authorize') return true;
   return contract.path.startsWith('/api/v1/resume/') && accept?.includes('text/html') === true;
 };

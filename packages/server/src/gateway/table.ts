@@ -7,6 +7,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { oauthRoutes } from './routes/oauth.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { resumeRoutes } from './routes/resume.ts';
@@ -33,6 +34,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...resumeRoutes(lodge),
     ...keyRoutes(lodge),
     ...tokenRoutes(lodge),
+    ...oauthRoutes(lodge),
     ...secretRoutes(lodge),
     ...auditRoutes(lodge),
     ...pageRoutes(lodge, document),

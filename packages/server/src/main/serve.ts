@@ -14,6 +14,7 @@ import { pages } from '@headgate/web';
 import { type Logger, pino } from 'pino';
 import { buildGateway } from '../gateway/gateway.ts';
 import { type Lock, lockServer } from '../store/lock.ts';
+import { documentsThrough } from './client-document.ts';
 import { readCodeOf } from './code.ts';
 import { loadKeyFile } from '../store/vault-seal/key-file.ts';
 import type { Settings } from './config.ts';
@@ -65,6 +66,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     version,
     web: s.web,
     docs: s.docs,
+    fetchDocument: documentsThrough(house.door),
     limits: { keyLife: s.keys.days * DAY, keyMost: s.keys.most * DAY },
   });
   const close = async (): Promise<void> => {

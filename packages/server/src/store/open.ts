@@ -29,6 +29,7 @@ import { DATABASE, migrate, schemaOf } from './schema/migrate.ts';
 import { NEWEST } from './schema/migrations/list.ts';
 import type { Store } from './ports.ts';
 import { policyOf } from './rows/policy.ts';
+import { clientsOf, consentsOf, oauthOf } from './rows/oauth.ts';
 import { projectsOf, workspacesOf } from './rows/projects.ts';
 import { runsOf } from './rows/runs.ts';
 import { followRing } from './rows/ring.ts';
@@ -187,6 +188,8 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       keys: keysOf(ground, workspace),
       secrets: secretsOf(ground, workspace),
       tokens: workspaceTokensOf(ground, workspace),
+      clients: clientsOf(ground, workspace),
+      consents: consentsOf(ground, workspace),
       audit: auditOf(ground, workspace),
     }),
     workspaces: workspacesOf(ground),
@@ -194,6 +197,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     credentials: { newKey: makes.newKey, hashKey: makes.hashKey },
     instance: instanceOf(database.prepare('select id from instance').get()),
     tokens: tokensOf(ground, tokenKeys(ring)),
+    oauth: oauthOf(ground),
     keyByHash: (hash) => keyByHash(db, hash),
     keyUsed: uses.used,
     journal: writer,

@@ -10,6 +10,7 @@
 
 import type { Permission, Problem, Result, RunState } from '@headgate/core';
 import type { KeyLimits, WorkspaceKeys } from './key.ts';
+import type { Clients, Consents, Oauth } from './oauth.ts';
 import type { SealedSecret, SecretStore } from './secret.ts';
 import type { Tokens, WorkspaceTokens } from './token.ts';
 
@@ -299,6 +300,8 @@ export type WorkspaceStore = {
   readonly keys: WorkspaceKeys;
   readonly secrets: SecretStore;
   readonly tokens: WorkspaceTokens;
+  readonly clients: Clients;
+  readonly consents: Consents;
   readonly audit: {
     list(q: {
       cursor?: string;
@@ -369,6 +372,7 @@ export type Store = {
   /** The id of this instance, made once: what engine tokens are bound to. */
   readonly instance: string;
   readonly tokens: Tokens;
+  readonly oauth: Oauth;
   /** The door for credentials: looks a key up by its keyed hash, before any workspace is known. */
   readonly keyByHash: (hash: string) => Promise<KeyRow | null>;
   /** Notes that a key was used; written within seconds. */

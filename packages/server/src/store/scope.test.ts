@@ -26,6 +26,7 @@ type Names = {
   project: string;
   secret: string;
   token: string;
+  client: string;
 };
 
 const VICTIM: Names = {
@@ -38,6 +39,7 @@ const VICTIM: Names = {
   project: 'proj_v',
   secret: 'github',
   token: 't_v',
+  client: 'c_v',
 };
 const NOBODY: Names = {
   flow: 'flow_0',
@@ -49,6 +51,7 @@ const NOBODY: Names = {
   project: 'proj_0',
   secret: 'gitlab',
   token: 't_0',
+  client: 'c_0',
 };
 
 const grant = (names: Names): GrantRow => ({
@@ -74,6 +77,15 @@ const key = (id: string, workspace: string): KeyRow => ({
   revoked: null,
   created: NOW,
   used: null,
+});
+
+const client = (id: string, workspace: string) => ({
+  id,
+  workspace,
+  name: 'c',
+  redirects: ['https://a.example/cb'],
+  by: 'key_v',
+  created: NOW,
 });
 
 const token = (id: string, workspace: string): TokenRow => ({
@@ -163,6 +175,10 @@ const ASKED: Readonly<Record<string, Call>> = {
     await w.tokens.revoke({ subject: n.key }, NOW),
     await w.tokens.revoke({ all: true }, NOW),
   ],
+  'clients.list': (w) => w.clients.list(),
+  'clients.remove': (w, n) => w.clients.remove(n.client, NOW),
+  'consents.list': (w) => w.consents.list('u_v'),
+  'consents.end': (w, n) => w.consents.end('u_v', `oc_of_${n.client}`, NOW),
   'secrets.list': (w, n) => w.secrets.list(n.project),
   'secrets.put': (w, n) =>
     w.secrets.put({ project: n.project, name: n.secret, origins: [], value: 'mine', owner: 'user', at: NOW }),
@@ -185,6 +201,7 @@ const MADE: Readonly<Record<string, Call>> = {
   'flows.keepDoc': async (w, n) => [await w.flows.keepDoc(n.hash, { mine: true }, NOW), await w.flows.doc(n.hash)],
   'policy.set': (w) => w.policy.set({ only: [], denied: [], updated: NOW, by: 'key_mine' }),
   'keys.create': (w, n) => w.keys.create(key(`${n.key}_mine`, w.workspace)),
+  'clients.create': (w, n) => w.clients.create(client(`${n.client}_mine`, w.workspace)),
   'tokens.create': (w, n) => w.tokens.create(token(`${n.token}_mine`, w.workspace)),
 };
 
@@ -198,6 +215,21 @@ const fill = async (store: Store): Promise<void> => {
   await victim.flows.publish({ ...publish(VICTIM), grants: [{ ...grant(VICTIM), id: VICTIM.grant }] });
   await victim.keys.create(key(VICTIM.key, 'victim'));
   await victim.tokens.create(token(VICTIM.token, 'victim'));
+  await victim.clients.create(client(VICTIM.client, 'victim'));
+  await store.oauth.begin(
+    {
+      id: `oc_of_${VICTIM.client}`,
+      workspace: 'victim',
+      user: 'u_v',
+      client: VICTIM.client,
+      name: 'c',
+      permissions: ['run'],
+      resource: 'https://a.example/api/v1',
+      created: NOW,
+      revoked: null,
+    },
+    { hash: 'h', redirect: 'https://a.example/cb', challenge: 'x', expires: NOW + 1_000 },
+  );
   await victim.secrets.put({
     project: VICTIM.project,
     name: VICTIM.secret,
@@ -261,7 +293,7 @@ test('each case finds what it asks for when its owner asks, so that the comparis
   const store = await kit.store();
   await fill(store);
   for (const [name, call] of Object.entries(ASKED)) {
-    if (name.endsWith('remove') || name === 'keys.revoke') continue;
+    if (name.endsWith('remove') || name === 'keys.revoke' || name === 'consents.end') continue;
     const [found, stranger] = [await call(store.in('victim'), VICTIM), await call(store.in('thief'), VICTIM)];
     expect([name, found]).not.toEqual([name, stranger]);
   }

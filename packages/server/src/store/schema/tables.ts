@@ -6,6 +6,7 @@
  */
 
 import type { Generated, GeneratedAlways } from 'kysely';
+import type { OauthTables } from './oauth-tables.ts';
 
 type FlowTable = {
   n: GeneratedAlways<number>;
@@ -209,7 +210,7 @@ type KeyRingTable = { generation: number; holder: string; sealed: Uint8Array; cr
 /** One row: how many audit records there are, the last one's chain, and a keyed hash over both. */
 type AuditHeadTable = { one: number; count: number; chain: Uint8Array | null; seal: Uint8Array };
 
-export type Tables = {
+export type Tables = OauthTables & {
   workspace: { id: string; name: string; created: number };
   project: { workspace: string; id: string; name: string; created: number };
   /** One row, raised by every change of configuration. */

@@ -7,6 +7,7 @@ import { typedGrants } from './0003-typed-grants.ts';
 import { keys, type Sealing } from './0004-keys.ts';
 import { policy } from './0005-policy.ts';
 import { tokens } from './0008-tokens.ts';
+import { oauth } from './0010-oauth.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
 
@@ -18,6 +19,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0004-keys', migration: keys(sealing) },
   { name: '0005-policy', migration: policy },
   { name: '0008-tokens', migration: tokens },
+  { name: '0010-oauth', migration: oauth },
 ];
 
 /** Their names, in order. */

@@ -54,11 +54,15 @@ const guard = new KnownValues();
 const built = performance.now();
 await guard.learn(secrets);
 const build = performance.now() - built;
+const repeating = new KnownValues();
+await repeating.learn([...secrets, 'ab'.repeat(50)]);
 
 const bytes = Buffer.from(text);
 const copy = Buffer.alloc(bytes.length);
 const needles = secrets.map((secret) => Buffer.from(secret));
 const pattern = new RegExp(secrets.join('|'), 'g');
+/** The worst a caller can do who knows a key that repeats itself: nothing but that key. */
+const hostile = Buffer.from('ab'.repeat(500_000)).toString();
 const latin = `${text.slice(0, -1)},"é"]`;
 const blob = JSON.stringify({ file: random(750_000).toString('base64') });
 
@@ -71,6 +75,7 @@ const contenders: Readonly<Record<string, () => unknown>> = {
     for (let at = 0; at < text.length; at += 16_384) window.push(text.slice(at, at + 16_384));
     return window.end();
   },
+  'the worst: 1 MB of a key of 100 characters that repeats itself': () => repeating.redact(hostile),
   'floor: memcpy': () => bytes.copy(copy),
   'floor: Buffer.indexOf, 500 values as they are': () => needles.reduce((found, one) => found + bytes.indexOf(one), 0),
   'floor: one RegExp of 500 values as they are': () => text.replace(pattern, ''),

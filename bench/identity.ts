@@ -18,6 +18,7 @@ import { admit } from '../packages/server/src/gateway/admit.ts';
 import { Identities } from '../packages/server/src/gateway/identity.ts';
 import { AccessTokens } from '../packages/server/src/gateway/oauth/access-token.ts';
 import { LIMITS } from '../packages/server/src/gateway/limits.ts';
+import { Places } from '../packages/server/src/gateway/places.ts';
 import { Sessions } from '../packages/server/src/gateway/sessions.ts';
 import { Allowances } from '../packages/server/src/gateway/tokens/allowance.ts';
 import { Credentials } from '../packages/server/src/gateway/tokens/credentials.ts';
@@ -52,6 +53,7 @@ const doors = {
   sessions: new Sessions(gate),
   guesses: new Windows(clock),
   allowances: new Allowances(clock),
+  places: new Places(store),
 };
 
 const home = store.in('default');

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '../packages/server/src/store/open.ts';
 import type { RunFilter } from '../packages/server/src/store/ports.ts';
-import { KEY, openRow, runRow, runWrite } from '../packages/server/src/store/testing/kit.ts';
+import { KEY, openRow, runRow, runWrite, sight } from '../packages/server/src/store/testing/kit.ts';
 
 const ROWS = Number(process.argv[2] ?? 1_000_000);
 const FLOWS = 20;
@@ -47,9 +47,9 @@ const filters: [string, RunFilter][] = [
   ['waiting (none)', { limit: 50, state: 'waiting' }],
   ['waiting of one flow (none)', { limit: 50, state: 'waiting', flow: 'flow_3' }],
   ['done of one flow', { limit: 50, state: 'done', flow: 'flow_3', cursor: deep }],
-  ['a rare project', { limit: 50, projects: ['rare'] }],
-  ['a key of 10 flows', { limit: 50, flows: Array.from({ length: 10 }, (_, i) => `flow_${i}`) }],
-  ['a project that is empty', { limit: 50, projects: ['none'] }],
+  ['a rare project', { limit: 50, sight: sight({ projects: ['rare'] }) }],
+  ['a key of 10 flows', { limit: 50, sight: sight({ onlyFlows: Array.from({ length: 10 }, (_, i) => `flow_${i}`) }) }],
+  ['a project that is empty', { limit: 50, sight: sight({ projects: ['none'] }) }],
 ];
 const { runs } = store.in('default');
 for (const [name, filter] of filters) {

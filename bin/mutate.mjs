@@ -7,6 +7,7 @@
  * M2 The same tests have to pass on the unchanged copy first: else a failure would say nothing.
  */
 import {
+  chmodSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -65,6 +66,8 @@ await enter(async () => {
   const { node, env } = await prepare({ build: true });
   mkdirSync(join(ROOT, '.tmp'), { recursive: true });
   const dir = mkdtempSync(join(ROOT, '.tmp', 'mutants-'));
+  // As open as a checkout is: what a server that is root starts is another user, and reads it.
+  chmodSync(dir, 0o755);
   try {
     copy(ROOT, dir);
     /** @param {readonly string[]} tests */

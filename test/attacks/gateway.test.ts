@@ -308,20 +308,35 @@ describe('OPS-03 audit', () => {
     expect(own[0]).toMatchObject({ action: 'deleteFlow', object: made.id, decision: 'allow' });
   });
 
-  test('DOS-09 nobody fills the disk with refusals: above the limit they are counted, not written, for keys too', async () => {
+  test('DOS-09 OPS-03 nobody fills the disk with refusals, and no flood hides what else was refused', async () => {
     const own = await startServer({ limits: { records: 10 } });
+    const rows = async (workspace: string) => (await own.house.store.in(workspace).audit.list({ limit: 100 })).rows;
     for (let i = 0; i < 30; i += 1) expect((await own.ask('GET', '/api/v1/flows')).status).toBe(401);
-    const rows = (await own.house.store.in('*').audit.list({ limit: 100 })).rows;
-    expect(rows.length).toBe(10);
+    // Ten, the first that is counted, and then the count of the rest.
+    expect(await rows('*')).toHaveLength(11);
     own.later(61_000);
     await own.ask('GET', '/api/v1/flows');
-    expect((await own.house.store.in('*').audit.list({ limit: 1 })).rows[0]).toMatchObject({
-      reason: 'auth.missing and 20 more',
-    });
-    const { plain } = await own.key();
-    for (let i = 0; i < 15; i += 1)
-      expect((await own.ask('GET', '/api/v1/flows/none', { key: plain })).status).toBe(404);
-    expect((await own.house.store.in('default').audit.list({ limit: 100 })).rows.length).toBe(10);
+    expect((await rows('*')).map(({ reason }) => reason).slice(0, 2)).toEqual([
+      'auth.missing',
+      'auth.missing and 19 more',
+    ]);
+    const weak = await own.key({ permissions: ['flow.read'] });
+    const ask = async (method: string, path: string, body?: object): Promise<void> => {
+      expect((await own.ask(method, path, { key: weak.plain, ...(body === undefined ? {} : { body }) })).status).toBe(
+        403,
+      );
+    };
+    for (let i = 0; i < 40; i += 1) await ask('DELETE', '/api/v1/flows/none');
+    const grants = { grants: [{ step: 's', power: 'net: * *:*' }] };
+    for (let i = 0; i < 5; i += 1) await ask('POST', '/api/v1/flows/none/grants', grants);
+    const seen = (await rows('default')).filter(({ actor }) => actor === weak.id);
+    expect(seen.filter(({ action }) => action === 'giveGrants')).toHaveLength(1);
+    await own.end();
+    const told = (await rows('default')).filter(({ reason }) => reason?.includes(' more') === true);
+    expect(told.map(({ action, reason }) => [action, reason]).toSorted()).toEqual([
+      ['deleteFlow', 'permission.missing and 29 more'],
+      ['giveGrants', 'permission.missing and 4 more'],
+    ]);
     await own.close();
   });
 

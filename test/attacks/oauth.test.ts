@@ -118,7 +118,7 @@ describe('GUI-10 where a person is sent, and what frames the page', () => {
 describe('GUI-07 consent that nobody gave', () => {
   test('GUI-07 without a session, with another session, with another site, with a made-up or used ticket: nothing is given', async () => {
     const ticket = ticketOf(await o.look());
-    o.holds.set('u_eve', ['flow.read', 'run']);
+    await o.member('u_eve', 'operator');
     expect((await o.server.ask('POST', `${BASE}/authorize`, form({ ticket, decision: 'allow' }))).status).toBe(401);
     expect((await o.decide(ticket, 'allow', 'u_eve')).status).toBe(400);
     expect((await o.decide('x'.repeat(43))).status).toBe(400);

@@ -1,9 +1,7 @@
 /** Attacks across workspaces and beyond a key's scope. Each row has a positive twin. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PERMISSIONS } from '@headgate/core';
-import { ROUTES, type Contract } from '@headgate/core/api';
-import { breaches, methodOf, pathOf, startServer, type Answer, type TestServer } from '../fixtures/server.ts';
+import { startServer, type Answer, type TestServer } from '../fixtures/server.ts';
 
 let server: TestServer;
 let alice: { id: string; plain: string };
@@ -16,7 +14,7 @@ const draft = {
   steps: [{ id: 'get', kind: 'http.request@1', with: { method: 'GET', url: 'https://{{ input.host }}/' } }],
 };
 
-type Made = { flow: string; grant: string; run: string; key: string; token: string; client: string };
+type Made = { flow: string; grant: string; run: string; key: string };
 let made: Made;
 
 /** One of everything, in the workspace of the key. */
@@ -40,19 +38,7 @@ const populate = async (key: string): Promise<Made> => {
     key,
     body: { name: 'second', permissions: ['flow.read'] },
   });
-  const signed = await server.ask('POST', '/api/v1/tokens', { key, body: { name: 'third', permissions: ['run'] } });
-  const client = await server.ask('POST', '/api/v1/oauth/clients', {
-    key,
-    body: { name: 'fourth', redirects: ['https://a.example/cb'] },
-  });
-  return {
-    flow,
-    grant,
-    run: (started.json as { id: string }).id,
-    key: (minted.json as { id: string }).id,
-    token: (signed.json as { id: string }).id,
-    client: (client.json as { id: string }).id,
-  };
+  return { flow, grant, run: (started.json as { id: string }).id, key: (minted.json as { id: string }).id };
 };
 
 beforeAll(async () => {
@@ -72,44 +58,6 @@ const seen = (answer: Answer, id: string): unknown => ({
   ),
 });
 
-const byObject: readonly (readonly [string, Contract, 'flow' | 'run' | 'key' | 'token' | 'client', unknown])[] = [
-  ['getFlow', ROUTES.getFlow, 'flow', undefined],
-  ['patchFlow', ROUTES.patchFlow, 'flow', { name: 'mine now' }],
-  ['deleteFlow', ROUTES.deleteFlow, 'flow', undefined],
-  ['saveDraft', ROUTES.saveDraft, 'flow', { revision: 1, draft }],
-  ['publishFlow', ROUTES.publishFlow, 'flow', {}],
-  ['listVersions', ROUTES.listVersions, 'flow', undefined],
-  ['getVersion', ROUTES.getVersion, 'flow', undefined],
-  ['listWebhooks', ROUTES.listWebhooks, 'flow', undefined],
-  ['diffFlow', ROUTES.diffFlow, 'flow', undefined],
-  ['stepTypes', ROUTES.stepTypes, 'flow', undefined],
-  ['flowPowers', ROUTES.flowPowers, 'flow', undefined],
-  ['dryRun', ROUTES.dryRun, 'flow', { input: { host: 'a.example' } }],
-  ['giveGrants', ROUTES.giveGrants, 'flow', { grants: [{ step: 'get', power: 'net: GET evil.example:443' }] }],
-  ['takeGrant', ROUTES.takeGrant, 'flow', undefined],
-  ['startRun', ROUTES.startRun, 'flow', { input: {}, wait: 1 }],
-  ['getRun', ROUTES.getRun, 'run', undefined],
-  ['getJournal', ROUTES.getJournal, 'run', undefined],
-  ['followRun', ROUTES.followRun, 'run', undefined],
-  ['cancelRun', ROUTES.cancelRun, 'run', {}],
-  ['rerunRun', ROUTES.rerunRun, 'run', {}],
-  ['resolveRun', ROUTES.resolveRun, 'run', { choice: 'repeat' }],
-  ['runPage', ROUTES.runPage, 'run', undefined],
-  ['rotateKey', ROUTES.rotateKey, 'key', {}],
-  ['revokeKey', ROUTES.revokeKey, 'key', undefined],
-  ['rotateOwnKey', ROUTES.rotateOwnKey, 'key', {}],
-  ['revokeOwnKey', ROUTES.revokeOwnKey, 'key', undefined],
-  ['revokeToken', ROUTES.revokeToken, 'token', undefined],
-  ['deleteClient', ROUTES.deleteClient, 'client', undefined],
-  ['endConsent', ROUTES.endConsent, 'client', undefined],
-];
-
-const call = (contract: Contract, id: string, key: string, body: unknown): Promise<Answer> =>
-  server.ask(methodOf(contract), pathOf(contract, { id, grant: made.grant, step: 'get' }), {
-    key,
-    ...(body === undefined ? {} : { body }),
-  });
-
 /** All that Alice has, to see that nothing of it moved. */
 const state = async (): Promise<unknown> => {
   const store = server.house.store.in('alice');
@@ -120,48 +68,11 @@ const state = async (): Promise<unknown> => {
     runs: (await store.runs.list({ limit: 100 })).rows.map(({ id }) => id),
     run: await store.runs.get(made.run),
     keys: (await store.keys.list()).map(({ id, revoked }) => ({ id, revoked })),
-    tokens: await store.tokens.list(),
-    clients: await store.clients.list(),
     secrets: await store.secrets.list('default'),
   };
 };
 
 describe('AZ-01 objects of another workspace', () => {
-  test('AZ-01 the matrix covers every route that names an object', () => {
-    const named = Object.entries(ROUTES)
-      .filter(([, c]) => (c as Contract).on !== 'nobody' && c.path.includes('{'))
-      .map(([name]) => name);
-    expect(named.toSorted()).toEqual([...byObject.map(([name]) => name), 'deleteSecret', 'getSecret'].toSorted());
-  });
-
-  test.each(byObject)(
-    'AZ-01 %s of another workspace answers as if it never existed, on record, and changes nothing',
-    async (name, contract, kind, body) => {
-      const before = await state();
-      const newest = (await server.house.store.in('bob').audit.list({ limit: 1 })).rows[0]?.id ?? 0;
-      const theirs = await call(contract, made[kind], bob.plain, body);
-      const never = `${kind}_${'0'.repeat(made[kind].length - kind.length - 1)}`;
-      const nothing = await call(contract, never, bob.plain, body);
-      expect(theirs.status).toBe(404);
-      expect(seen(theirs, made[kind])).toEqual(seen(nothing, never));
-      expect(await state()).toEqual(before);
-      const records = (await server.house.store.in('bob').audit.list({ limit: 10 })).rows.filter(
-        (row) => row.id > newest,
-      );
-      expect(records).toMatchObject([
-        { decision: 'deny', reason: 'missing', action: name },
-        { decision: 'deny', reason: 'missing', action: name },
-      ]);
-    },
-  );
-
-  test('AZ-01 twin: the owner reads and changes what is hers', async () => {
-    for (const [, contract, kind] of byObject.filter(([, c]) => methodOf(c) === 'GET' && c !== ROUTES.followRun)) {
-      expect((await call(contract, made[kind], alice.plain, undefined)).status, contract.path).toBe(200);
-    }
-    expect((await call(ROUTES.patchFlow, made.flow, alice.plain, { enabled: true })).status).toBe(200);
-  });
-
   test('AZ-01 a secret of another workspace with the same name stays as it is', async () => {
     await server.ask('PUT', '/api/v1/secrets', {
       key: bob.plain,
@@ -183,8 +94,6 @@ describe('AZ-01 objects of another workspace', () => {
       '/api/v1/flows',
       '/api/v1/runs',
       '/api/v1/keys',
-      '/api/v1/tokens',
-      '/api/v1/oauth/clients',
       '/api/v1/secrets',
       '/api/v1/audit',
       '/runs',
@@ -193,7 +102,7 @@ describe('AZ-01 objects of another workspace', () => {
     ]) {
       const answer = await server.ask('GET', path, { key: bob.plain });
       expect(answer.status, path).toBe(200);
-      for (const mine of [made.flow, made.run, made.key, made.token, made.client, alice.id, 'Alice keeps this'])
+      for (const mine of [made.flow, made.run, made.key, alice.id, 'Alice keeps this'])
         expect(answer.text.replaceAll(/"object": ?"[^"]*"/g, ''), path).not.toContain(mine);
     }
     expect((await server.ask('GET', '/metrics', { key: bob.plain })).text).not.toMatch(
@@ -279,86 +188,7 @@ describe('AZ-05 readers do not run things', () => {
   });
 });
 
-const kindOf = (value: unknown): string => (Array.isArray(value) ? 'list' : value === null ? 'null' : typeof value);
-
-describe('AZ-03 mass assignment', () => {
-  const owned = {
-    workspace: 'bob',
-    tenant: 'bob',
-    owner: 'bob',
-    by: 'bob',
-    project: 'elsewhere',
-    created: 1,
-    updated: 1,
-    hash: 'x',
-    used: 1,
-    revoked: null,
-    grantor: 'bob',
-    role: 'owner',
-    permissionsAll: true,
-    public: true,
-    deployed: true,
-  };
-  const writes: readonly (readonly [string, Contract, Record<string, unknown>])[] = [
-    ['createFlow', ROUTES.createFlow, { draft }],
-    ['patchFlow', ROUTES.patchFlow, { name: 'x' }],
-    ['saveDraft', ROUTES.saveDraft, { revision: 1, draft }],
-    ['checkFlow', ROUTES.checkFlow, { draft }],
-    ['publishFlow', ROUTES.publishFlow, {}],
-    ['dryRun', ROUTES.dryRun, { input: {} }],
-    ['giveGrants', ROUTES.giveGrants, { grants: [{ step: 'get', power: 'net: GET a.example:443' }] }],
-    ['startRun', ROUTES.startRun, { input: {} }],
-    ['cancelRun', ROUTES.cancelRun, {}],
-    ['rerunRun', ROUTES.rerunRun, {}],
-    ['resolveRun', ROUTES.resolveRun, { choice: 'fail' }],
-    ['createKey', ROUTES.createKey, { name: 'x', permissions: ['run'] }],
-    ['rotateKey', ROUTES.rotateKey, { overlap: 60 }],
-    ['createOwnKey', ROUTES.createOwnKey, { name: 'x', permissions: ['run'] }],
-    ['rotateOwnKey', ROUTES.rotateOwnKey, { overlap: 60 }],
-    ['createToken', ROUTES.createToken, { name: 'x', permissions: ['run'] }],
-    ['createClient', ROUTES.createClient, { name: 'x', redirects: ['https://a.example/cb'] }],
-    ['refreshToken', ROUTES.refreshToken, {}],
-    ['rotateTokenKeys', ROUTES.rotateTokenKeys, { end: false }],
-    ['putSecret', ROUTES.putSecret, { name: 'x', value: 'y' }],
-    ['setPolicy', ROUTES.setPolicy, { denied: [] }],
-  ];
-
-  test('AZ-03 the list below is every route with a JSON body', () => {
-    const all = Object.entries(ROUTES).filter(([, c]) => (c as Contract).bodyKind === 'json');
-    expect(all.map(([name]) => name).toSorted()).toEqual(writes.map(([name]) => name).toSorted());
-  });
-
-  test.each(writes)('AZ-03 %s refuses every field the server owns, naming each', async (_name, contract, body) => {
-    const before = await state();
-    const id = contract.on === 'run' ? made.run : made.flow;
-    const answer = await call(contract, id, alice.plain, { ...body, ...owned });
-    expect(answer.status).toBe(422);
-    expect(breaches(contract, answer)).toEqual([]);
-    const { problems } = answer.json as { problems: { code: string; at: { field: string } }[] };
-    const fields = problems.filter((p) => p.code === 'field.unknown').map((p) => p.at.field);
-    expect(fields.toSorted()).toEqual(Object.keys(owned).toSorted());
-    expect(await state()).toEqual(before);
-  });
-
-  test.each(writes)('API-09 %s refuses every other type where it expects its own', async (_name, contract, body) => {
-    const before = await state();
-    const id = contract.on === 'run' ? made.run : made.flow;
-    for (const field of Object.keys(body).filter(
-      (name) => name !== 'input' && !(contract === ROUTES.checkFlow && name === 'draft'),
-    )) {
-      const proper = kindOf(body[field]);
-      for (const wrong of [null, [], {}, 5, true, '', [null], { toString: 1 }].filter(
-        (value) => kindOf(value) !== proper || value === '',
-      )) {
-        const answer = await call(contract, id, alice.plain, { ...body, [field]: wrong });
-        expect(answer.status, `${field} = ${JSON.stringify(wrong)}`).toBe(422);
-      }
-    }
-    for (const whole of [[], 'text', 5, null, true])
-      expect((await call(contract, id, alice.plain, JSON.stringify(whole))).status).toBe(422);
-    expect(await state()).toEqual(before);
-  });
-
+describe('API-05 the graph of a run', () => {
   test('API-05 a run call that carries a graph of its own is refused, and runs what was published', async () => {
     const smuggled = { input: {}, steps: [{ id: 'x', kind: 'set@1' }], flow: { headgate: 1 }, draft: { headgate: 1 } };
     expect(
@@ -371,10 +201,5 @@ describe('AZ-03 mass assignment', () => {
     const run = await server.house.store.in('alice').runs.get((started.json as { id: string }).id);
     const version = await server.house.store.in('alice').flows.version(made.flow, 1);
     expect(run?.hash).toBe(version?.hash);
-  });
-
-  test('all permissions are held by the keys used here, so that each 422 and 404 above is not a 403 in disguise', async () => {
-    const held = (await server.house.store.in('alice').keys.get(alice.id))?.permissions ?? [];
-    expect([...held].toSorted()).toEqual([...PERMISSIONS].toSorted());
   });
 });

@@ -1,17 +1,19 @@
 /** The commands beside an instance: superuser, doctor, backup, restore; with a server running and without. */
 
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
   existsSync,
   openSync,
   readFileSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type Ended, type Home, keyIn, newHome, problemsOf, type Served, until } from './command.ts';
 
@@ -107,6 +109,7 @@ test('doctor finds a fresh, a stopped and a running instance well, and tells eac
     'jail: no_new_privs': expect.stringMatching(/^on/),
     'jail: Landlock': expect.stringMatching(/^on, version \d+/),
     'jail: system-call filter': expect.stringMatching(/2 filters/),
+    'jail: own user': expect.any(String),
     'jail: self-test': expect.stringMatching(/^\d+ escape probes .* none got out/),
     'jail: engine': expect.stringMatching(/^V8 isolates/),
   });
@@ -262,4 +265,33 @@ test('doctor --production names what an instance that others reach lacks, each w
     state: 'look',
     text: expect.stringMatching(/^the last one is 4 days old/),
   });
+});
+
+test('a copy that was changed, its hashes with it, or that another key made, is not restored where the key is in place', async () => {
+  const home = made();
+  await (await home.serve()).stop();
+  const copy = home.path('copy');
+  expect((await home.run(['backup', copy])).code).toBe(0);
+  const restored = async (into: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
+    home.run(['restore', copy, '--into', home.path(into), '--json'], { env });
+  expect(JSON.parse((await restored('whole')).out)).toMatchObject({ seal: 'holds' });
+  const other = home.path('other-key');
+  writeFileSync(other, randomBytes(32), { mode: 0o600 });
+  expect(problemsOf(await restored('foreign', { HEADGATE_SECRET_KEY_FILE: other }))).toMatchObject([
+    { code: 'restore.seal' },
+  ]);
+  const database = new DatabaseSync(`${copy}/headgate.db`);
+  database.exec(`update workspace set name = 'Mine now'`);
+  database.close();
+  const manifest = JSON.parse(readFileSync(`${copy}/manifest.json`, 'utf8')) as { database: { sha256: string } };
+  manifest.database.sha256 = createHash('sha256')
+    .update(readFileSync(`${copy}/headgate.db`))
+    .digest('hex');
+  writeFileSync(`${copy}/manifest.json`, JSON.stringify(manifest));
+  expect(problemsOf(await restored('changed'))).toMatchObject([{ code: 'restore.seal' }]);
+  rmSync(`${copy}/manifest.seal`);
+  expect(problemsOf(await restored('stripped'))).toMatchObject([{ code: 'restore.seal' }]);
+  // Twin: without the key nobody can tell, and it says so.
+  const blind = await restored('blind', { HEADGATE_SECRET_KEY_FILE: home.path('none') });
+  expect(JSON.parse(blind.out)).toMatchObject({ seal: 'unknown' });
 });

@@ -186,15 +186,22 @@ const breach = async (root: string, listeners: Listeners, ...words: string[]): P
   const pulse = await beat(`http://127.0.0.1:${server.told.port}/health`, server.told.pid);
   const got = new Map<string, string | null>();
   listeners.count();
-  for (const { probe } of [...PROBES.filter((one) => one.probe !== LAST), { probe: LAST }]) {
+  const attempt = async (probe: string): Promise<string | null> => {
     const aims = aimsOf(server.told, listeners, unlocked);
     const answer =
       unlocked && probe === CONSTANT
         ? outside(aims, canary)
         : await server.attack(probe, aims).catch(() => '{"problem":{"code":"no answer"}}');
     if (process.env['BREACH_SHOW'] !== undefined) console.error(words.join(' '), probe, answer.slice(0, 160));
-    got.set(probe, gotOf(answer, canary, listeners.count(), planted));
+    const what = gotOf(answer, canary, listeners.count(), planted);
     rmSync(planted, { force: true });
+    return what;
+  };
+  for (const { probe } of [...PROBES.filter((one) => one.probe !== LAST), { probe: LAST }]) {
+    let what = await attempt(probe);
+    // On a busy machine an attack may be too slow to show that it works; once is enough.
+    for (let again = 0; unlocked && what === null && again < 2; again += 1) what = await attempt(probe);
+    got.set(probe, what);
     if (unlocked) continue;
     const wrong = server.ended() ? 'it is gone' : await server.reference().catch(String);
     if (wrong !== null) live.push(`after "${probe}": ${wrong}`);

@@ -64,7 +64,7 @@ export type Thing = {
 };
 
 /** What being shared with the workspace, or with everybody, opens to who holds it somewhere in the workspace. */
-const SHARED: ReadonlySet<Permission> = new Set(['flow.read', 'run', 'run.read']);
+export const SHARED: ReadonlySet<Permission> = new Set(['flow.read', 'run', 'run.read']);
 
 /** True when the principal holds the permission and its scope covers the thing. Total and pure. */
 export const may = (who: Principal, permission: Permission, thing: Thing): boolean => {

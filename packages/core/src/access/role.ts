@@ -37,3 +37,18 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   admin: ADMIN,
   owner: [...ADMIN, 'workspace.manage'],
 };
+
+export const isRole = (name: string): name is Role => ROLES.some((role) => role === name);
+
+/**
+ * The permissions of a role as a member's row names it: one of the five, or the id of one that the workspace made.
+ * A name that is neither holds nothing; what concerns the instance is left out of whatever a workspace made (RO2).
+ */
+export const permissionsOf = (
+  name: string | null,
+  own: ReadonlyMap<string, readonly Permission[]>,
+): readonly Permission[] => {
+  if (name === null) return [];
+  if (isRole(name)) return ROLE_PERMISSIONS[name];
+  return (own.get(name) ?? []).filter((permission) => !INSTANCE_PERMISSIONS.has(permission));
+};

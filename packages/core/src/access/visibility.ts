@@ -5,3 +5,5 @@
 
 export const VISIBILITIES = ['private', 'project', 'workspace', 'public'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
+
+export const isVisibility = (text: string): text is Visibility => VISIBILITIES.some((one) => one === text);

@@ -3,14 +3,18 @@
 import { z } from 'zod';
 import { PERMISSIONS } from '../access/permission.ts';
 import { empty, route } from './route.ts';
-import { byId, count, cursor, flowFile, id, json, lent, name, problem, time } from './shapes.ts';
+import { VISIBILITIES } from '../access/visibility.ts';
+import { byId, count, cursor, flowFile, id, json, lent, name, problem, project, time } from './shapes.ts';
+import { user } from './workspaces.ts';
 
 const tags = ['flows'] as const;
 
 const row = z.strictObject({
   id,
   name,
-  project: z.string(),
+  project: id,
+  owner: z.string().describe('The account or key whose flow it is'),
+  visibility: z.enum(VISIBILITIES),
   revision: z.int().min(1),
   version: z.int().min(1).nullable().describe('The latest published version'),
   enabled: z.boolean(),
@@ -33,9 +37,9 @@ export const createFlow = route({
   path: '/api/v1/flows',
   needs: 'flow.write',
   on: 'project',
-  body: z.strictObject({ name: name.optional(), draft: flowFile }),
+  body: z.strictObject({ name: name.optional(), draft: flowFile, project: project.optional() }),
   answers: { 201: z.strictObject({ id, revision: z.int() }) },
-  problems: ['flow.invalid'],
+  problems: ['flow.invalid', 'missing'],
   summary: 'Create a flow from a draft; it may be incomplete, and it does not run before it is published',
   tags,
   audited: 'before',
@@ -46,7 +50,7 @@ export const listFlows = route({
   path: '/api/v1/flows',
   needs: 'flow.read',
   on: 'any',
-  query: z.strictObject({ cursor: cursor.optional(), limit: count(200).optional() }),
+  query: z.strictObject({ project: id.optional(), cursor: cursor.optional(), limit: count(200).optional() }),
   answers: { 200: z.strictObject({ flows: z.array(row), next: z.string().optional() }) },
   summary: 'List flows, newest first',
   tags,
@@ -70,10 +74,17 @@ export const patchFlow = route({
   needs: 'flow.write',
   on: 'flow',
   params: byId,
-  body: z.strictObject({ name: name.optional(), enabled: z.boolean().optional() }),
+  body: z.strictObject({
+    name: name.optional(),
+    enabled: z.boolean().optional(),
+    visibility: z
+      .enum(VISIBILITIES)
+      .optional()
+      .describe('`workspace` and `public` need the permission flow.share; `private` is for the owner of the flow'),
+  }),
   answers: { 200: row },
-  problems: ['missing', 'flow.conflict'],
-  summary: 'Rename a flow, or switch its triggers on and off',
+  problems: ['missing', 'flow.conflict', 'permission.missing'],
+  summary: 'Rename a flow, switch its triggers on and off, or say who sees it',
   tags,
   audited: 'before',
 });
@@ -109,7 +120,7 @@ export const checkFlow = route({
   path: '/api/v1/flows/check',
   needs: 'flow.read',
   on: 'any',
-  body: z.strictObject({ draft: flowFile }),
+  body: z.strictObject({ draft: flowFile, project: project.optional() }),
   answers: {
     200: z.strictObject({
       ok: z.boolean(),
@@ -172,6 +183,21 @@ export const listWebhooks = route({
   problems: ['missing'],
   summary: 'List the addresses of the published webhooks',
   tags,
+});
+
+export const transferFlow = route({
+  method: 'POST',
+  path: '/api/v1/flows/{id}/transfer',
+  needs: 'flow.write',
+  on: 'flow',
+  params: byId,
+  body: z.strictObject({ to: user }),
+  answers: { 200: row },
+  problems: ['missing', 'permission.missing', 'member.unfit'],
+  summary:
+    'Give a flow to another member: by its owner, or by who manages members. Powers lent stay with who lent them',
+  tags,
+  audited: 'before',
 });
 
 const side = z.string().regex(/^(draft|[1-9][0-9]{0,5})$/, 'a version, or draft');

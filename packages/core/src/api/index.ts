@@ -16,6 +16,7 @@ export type {
   Spec,
 } from './route.ts';
 export { CREDENTIAL_FIELDS, PLACEHOLDER, SECRET_KINDS } from './credential.ts';
+export { permissionsPage } from './permissions-page.ts';
 export { COMMON, PROBLEMS, PROBLEM_CODES, problemsPage, statusOf } from './problems.ts';
 export type { ProblemCode } from './problems.ts';
 export { readPart } from './read.ts';
@@ -25,5 +26,6 @@ export type { Content, OpenApi, Operation, Parameter, Response } from './openapi
 export { SCHEMAS, jsonSchema } from './schemas.ts';
 export type { JsonSchema } from './schemas.ts';
 export { MAX_WAIT } from './runs.ts';
+export { MAX_VISIT } from './public.ts';
 export type { Failure, Pages, ResumeView, RunDetail, RunLine, RunList } from './pages.ts';
 export type { ConsentView } from './oauth.ts';

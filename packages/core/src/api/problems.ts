@@ -58,7 +58,7 @@ const api = {
   'run.not_found': { status: 404, when: 'There is no such run.' },
   'run.over': { status: 409, when: 'The run is over already.' },
   'run.not_in_doubt': { status: 409, when: 'The run is not in doubt, so there is nothing to settle.' },
-  'run.queue_full': { status: 429, when: 'Too many runs of the flow wait already.' },
+  'run.queue_full': { status: 429, when: 'Too many runs of the workspace wait already.' },
   'run.hops': { status: 508, when: 'A request went through webhooks of this server too many times.' },
   'store.unavailable': {
     status: 503,
@@ -85,6 +85,20 @@ const api = {
   'oauth.ticket': {
     status: 400,
     when: 'This page of consent was answered already, is too old, or was not yours; begin again at the application.',
+  },
+  'role.beyond': { status: 403, when: 'The role, or who holds it, may do more than the caller may.' },
+  'role.unknown': { status: 422, when: 'There is no such role in the workspace.' },
+  'role.used': { status: 409, when: 'Somebody holds the role, or is invited with it.' },
+  'name.taken': { status: 409, when: 'Another one has this name.' },
+  'member.last_owner': { status: 409, when: 'A workspace keeps an owner; make somebody else one first.' },
+  'member.unfit': {
+    status: 422,
+    when: 'The account is no member who may do this; name one who may change flows there.',
+  },
+  'project.used': { status: 409, when: 'Flows or secrets are in the project, or it is `default`.' },
+  'visits.limit': {
+    status: 429,
+    when: 'A public flow was run as often as allowed, by one network or by all together.',
   },
   'streams.limit': { status: 429, when: 'The key has as many event streams open as allowed.' },
   'requests.limit': { status: 429, when: 'The key has as many requests waiting as allowed.' },

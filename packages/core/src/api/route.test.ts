@@ -73,6 +73,7 @@ describe('a contract', () => {
       'POST /api/v1/oauth/authorize',
       'POST /api/v1/oauth/token',
       'POST /api/v1/oauth/revoke',
+      'POST /api/v1/public/{id}/runs',
       'GET /',
       'POST /runs/sign-in',
       'POST /runs/sign-out',

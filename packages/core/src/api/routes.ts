@@ -9,7 +9,11 @@ import * as grants from './grants.ts';
 import * as hooks from './hooks.ts';
 import * as keys from './keys.ts';
 import * as oauth from './oauth.ts';
+import * as members from './members.ts';
 import * as pages from './pages.ts';
+import * as projects from './projects.ts';
+import * as open from './public.ts';
+import * as roles from './roles.ts';
 import type { Contract } from './route.ts';
 import * as policy from './policy.ts';
 import * as runs from './runs.ts';
@@ -17,6 +21,7 @@ import * as secrets from './secrets.ts';
 import * as steps from './steps.ts';
 import * as system from './system.ts';
 import * as tokens from './tokens.ts';
+import * as workspaces from './workspaces.ts';
 
 export const ROUTES = {
   health: system.health,
@@ -31,6 +36,7 @@ export const ROUTES = {
   getFlow: flows.getFlow,
   patchFlow: flows.patchFlow,
   deleteFlow: flows.deleteFlow,
+  transferFlow: flows.transferFlow,
   saveDraft: flows.saveDraft,
   publishFlow: flows.publishFlow,
   listVersions: flows.listVersions,
@@ -97,6 +103,39 @@ export const ROUTES = {
   listSecrets: secrets.listSecrets,
   getSecret: secrets.getSecret,
   deleteSecret: secrets.deleteSecret,
+
+  listWorkspaces: workspaces.listWorkspaces,
+  createWorkspace: workspaces.createWorkspace,
+  patchWorkspace: workspaces.patchWorkspace,
+  listAllWorkspaces: workspaces.listAllWorkspaces,
+  breakGlass: workspaces.breakGlass,
+
+  listProjects: projects.listProjects,
+  createProject: projects.createProject,
+  getProject: projects.getProject,
+  patchProject: projects.patchProject,
+  deleteProject: projects.deleteProject,
+  listProjectMembers: projects.listProjectMembers,
+  putProjectMember: projects.putProjectMember,
+  deleteProjectMember: projects.deleteProjectMember,
+
+  listMembers: members.listMembers,
+  putMember: members.putMember,
+  deleteMember: members.deleteMember,
+  invite: members.invite,
+  listInvitations: members.listInvitations,
+  revokeInvitation: members.revokeInvitation,
+
+  listRoles: roles.listRoles,
+  createRole: roles.createRole,
+  patchRole: roles.patchRole,
+  deleteRole: roles.deleteRole,
+  listGroups: roles.listGroups,
+  createGroup: roles.createGroup,
+  patchGroup: roles.patchGroup,
+  deleteGroup: roles.deleteGroup,
+
+  visit: open.visit,
 
   listAudit: audit.listAudit,
   listInstanceAudit: audit.listInstanceAudit,

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { SECRET_NAME, SECRET_NAME_IS } from '../access/secret-name.ts';
 import { credentialSchema, PLACEHOLDER, SECRET_KINDS } from './credential.ts';
 import { empty, route } from './route.ts';
-import { id, time } from './shapes.ts';
+import { id, project, time } from './shapes.ts';
 
 const tags = ['secrets'] as const;
 const secretName = z.string().regex(SECRET_NAME, SECRET_NAME_IS);
@@ -21,6 +21,7 @@ const origin = z
     'expected an origin such as https://api.example.com',
   );
 const kind = z.enum(SECRET_KINDS);
+const inProject = z.strictObject({ project: project.optional() });
 
 export const putSecret = route({
   method: 'PUT',
@@ -30,6 +31,7 @@ export const putSecret = route({
   body: z
     .strictObject({
       name: secretName,
+      project: project.optional(),
       value: z
         .string()
         .min(1)
@@ -58,6 +60,7 @@ export const putSecret = route({
       note: z.string().optional().describe('What its owner should know, e.g. that a value is too short to be hidden'),
     }),
   },
+  problems: ['missing'],
   summary: 'Store a secret, or the next version of it',
   tags,
   audited: 'before',
@@ -78,7 +81,9 @@ export const listSecrets = route({
   path: '/api/v1/secrets',
   needs: 'secret.write',
   on: 'project',
+  query: inProject,
   answers: { 200: z.strictObject({ secrets: z.array(z.strictObject(row)) }) },
+  problems: ['missing'],
   summary: 'List secrets without their values',
   tags,
 });
@@ -89,6 +94,7 @@ export const getSecret = route({
   needs: 'secret.write',
   on: 'project',
   params: z.strictObject({ name: secretName }),
+  query: inProject,
   answers: {
     200: z.strictObject({
       ...row,
@@ -106,6 +112,7 @@ export const deleteSecret = route({
   needs: 'secret.write',
   on: 'project',
   params: z.strictObject({ name: secretName }),
+  query: inProject,
   answers: { 204: empty('Deleted') },
   problems: ['missing'],
   summary: 'Delete a secret',

@@ -10,6 +10,8 @@ import { RUN_STATES } from '../run/journal.ts';
 
 /** An id as the server makes them. What does not look like one is answered as an id that never existed. */
 export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'an id');
+/** The project a call is about. */
+export const project = id.describe('The project; absent: `default`, which every workspace has');
 export const time = z.iso.datetime();
 export const json = z.unknown().describe('Any JSON value');
 

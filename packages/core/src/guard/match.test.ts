@@ -95,6 +95,38 @@ test('MA1 RG1 what overlaps is hidden as one, whatever the order; neighbours are
   }
 });
 
+test('ND1 a long value that begins within another one is hidden to its end, wherever the text is cut', () => {
+  const piece = (seed: number): string =>
+    Array.from({ length: 100 }, (_, i) => String.fromCharCode(97 + ((i * i * 7 + i * seed) % 26))).join('');
+  const [one, more] = [piece(3), piece(11)];
+  const guard = plain(one, one.slice(10) + more);
+  const text = `<${one}${more}> and <${one}>`;
+  expect(guard.redact(text)).toBe('<[secret s0]> and <[secret s0]>');
+  for (let cut = 0; cut < text.length; cut++) {
+    const window = guard.window();
+    expect(window.push(text.slice(0, cut)) + window.push(text.slice(cut)) + window.end()).toBe(guard.redact(text));
+  }
+});
+
+test('DOS-06 RP1 a text of nothing but a value that repeats itself is hidden as one, and what breaks it off is not', () => {
+  for (const [period, times] of [
+    ['a', 100],
+    ['ab', 50],
+    ['0123456789', 10],
+    ['kJ8sd7fHq2mZx0Lw9vBn3Tt5Rr6Yy1Uu4Ii_a', 4],
+  ] as const) {
+    const guard = plain(period.repeat(times));
+    const run = period.repeat(20_000);
+    expect(guard.redact(run)).toBe('[secret s0]');
+    expect(guard.redact(`${run}!${run}.`)).toBe('[secret s0]![secret s0].');
+    const all = period.repeat(times);
+    expect(guard.redact(`${run}!${all}?${all.slice(0, -1)}`)).toMatch(/^\[secret s0\]!\[secret s0\]\?/);
+  }
+  const guard = plain('ab'.repeat(50), `${'ab'.repeat(60)}c${'d'.repeat(80)}`);
+  const tail = `c${'d'.repeat(80)}`;
+  expect(guard.redact(`${'ab'.repeat(5_000)}${tail}.`)).toMatch(/^\[secret s[01]\]\.$/);
+}, 5_000);
+
 test('labels tell the name and no length; a name that would tell the value is not shown', () => {
   const guard = new Matcher([
     { name: 'short', value: 'a1b2c3d4' },

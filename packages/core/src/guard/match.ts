@@ -11,9 +11,10 @@
 
 import { Frames } from './frames.ts';
 import { Keys, SHORTEST, wordMarks } from './keys.ts';
-import { HEAD, Needles, type Secret } from './needles.ts';
-import { grown, joined, type Reader, type Region, regionsOf } from './regions.ts';
-import { packedIn, packedOpen, type Unpack } from './packed.ts';
+import { Needles, type Secret } from './needles.ts';
+import { grown, joined, outgrown, type Reader, type Region, regionsOf } from './regions.ts';
+import { packedIn, packedOpen, Room, type Unpack } from './packed.ts';
+import { Repeats, type Skip } from './repeats.ts';
 import { type Alarm, type LowBytes, lowBytes, Sieve } from './sieve.ts';
 import { Window } from './window.ts';
 
@@ -92,33 +93,55 @@ export class Matcher implements Guard {
 
   /** Looks through a text; nothing is looked for that begins before `from`. `ended`: no more comes. */
   judge(text: string, from: number, ended: boolean, reader?: Reader): Judged {
+    return this.#judge(text, from, ended, reader, null, 0);
+  }
+
+  #judge(
+    text: string,
+    from: number,
+    ended: boolean,
+    reader: Reader | undefined,
+    room: Room | null,
+    depth: number,
+  ): Judged {
     const look = new Look(this.#needles, text, from, ended);
     this.#sieve.scan(text, look);
     look.keys.addresses();
     if (!ended) look.tail();
     const { values, keys } = look;
-    const open = Math.min(look.open, keys.open, this.#packed(text, from, ended, values));
+    const open = Math.min(look.open, keys.open, this.#packed(text, from, ended, values, room, depth));
     if (values.length === 0 && keys.found.length === 0) return { regions: NONE, open };
     const found = from === 0 ? keys.found : keys.found.filter(({ start }) => start >= from);
     return { regions: regionsOf(values, found, reader?.reveal), open };
   }
 
   /** Adds what is packed and holds a value; answers where something begins that may be packed and goes on. */
-  #packed(text: string, from: number, ended: boolean, values: Region[]): number {
-    if (this.#unpack === undefined || this.#needles.count === 0) return text.length;
+  #packed(text: string, from: number, ended: boolean, values: Region[], given: Room | null, depth: number): number {
+    const unpack = this.#unpack;
+    if (unpack === undefined || this.#needles.count === 0) return text.length;
+    let room = given;
     for (const { start, end } of packedIn(text, from)) {
-      const inner = this.#unpack(text.slice(start, end));
-      if (inner === null) continue;
-      const secret = this.judge(inner, 0, true).regions.find((region) => region.secret !== null)?.secret;
-      if (secret !== undefined && secret !== null)
-        values.push({ mark: start, start, end, secret, kind: null, tail: null });
+      room ??= new Room(text.length);
+      const held = room.into(unpack, text.slice(start, end), depth, (inner) => this.#heldIn(inner, room, depth + 1));
+      if (held === null) continue;
+      const region = { mark: start, start, end, tail: null };
+      values.push(
+        held === 'hidden' ? { ...region, secret: null, kind: 'packed' } : { ...region, secret: held, kind: null },
+      );
     }
     return ended ? text.length : packedOpen(text, from);
   }
 
+  /** Whose value is in what was unpacked; `hidden`: in it lies what cannot be looked into. */
+  #heldIn(inner: string, room: Room | null, depth: number): Secret | 'hidden' | null {
+    const { regions } = this.#judge(inner, 0, true, undefined, room, depth);
+    const known = regions.find(({ secret }) => secret !== null)?.secret ?? null;
+    return known ?? (regions.some(({ kind }) => kind === 'packed') ? 'hidden' : null);
+  }
+
   /** What is shown in the place of a region. */
   label({ secret, kind }: Region, reader: Reader | undefined): string {
-    if (secret === null) return `[key ${kind}]`;
+    if (secret === null) return kind === 'packed' ? '[packed]' : `[key ${kind}]`;
     const foreign =
       reader?.workspace !== undefined && secret.workspace !== undefined && reader.workspace !== secret.workspace;
     return foreign ? NAMELESS : (this.#labels.get(secret) ?? NAMELESS);
@@ -158,12 +181,17 @@ class Look implements Alarm {
   readonly #text: string;
   readonly #from: number;
   readonly #ended: boolean;
+  readonly #repeats: Repeats;
+  /** Places before it need no look. */
+  #next: number;
 
   constructor(needles: Needles, text: string, from: number, ended: boolean) {
     this.#needles = needles;
     this.#text = text;
     this.#from = from;
     this.#ended = ended;
+    this.#repeats = new Repeats(text);
+    this.#next = from;
     this.keys = new Keys(text);
     this.open = text.length;
   }
@@ -189,17 +217,35 @@ class Look implements Alarm {
   }
 
   #at(at: number): void {
-    if (at < this.#from) return;
+    if (at < this.#next) return;
     if (!this.#ended) this.#opens(at);
     const last = this.values.at(-1);
-    // No head that begins here reaches beyond what is hidden anyway.
-    if (last !== undefined && at >= last.start && at + HEAD <= last.end) return;
+    // All up to the end is hidden, and what comes after it is looked at with this again.
+    if (last !== undefined && last.end === this.#text.length && at >= last.start && (this.#ended || last.tail !== null))
+      return;
     const needle = this.#needles.at(this.#text, at);
-    if (needle === null) return;
-    const over = last !== undefined && at < last.end && at + needle.head.length > last.start;
-    const next = grown(this.#text, needle, at, over ? last.end : 0);
-    if (!over) this.values.push(next);
-    else if (next.end > last.end || at < last.start) this.values[this.values.length - 1] = joined(last, next);
+    const over = last !== undefined && needle !== null && at < last.end && at + needle.head.length > last.start;
+    this.#repeats.look(at, needle?.longest ?? 0, needle !== null && !over);
+    if (needle !== null && !over) this.values.push(grown(this.#text, needle, at, 0));
+    // Nothing that begins here reaches beyond what is hidden anyway.
+    else if (over && (at < last.start || at + needle.longest > last.end)) {
+      const inside = at >= last.start && at + needle.head.length <= last.end;
+      const next = inside
+        ? outgrown(this.#text, needle, at, last.end, this.#ended)
+        : grown(this.#text, needle, at, last.end);
+      if (next !== null && (next.end > last.end || at < last.start || (next.tail !== null && last.tail === null)))
+        this.values[this.values.length - 1] = joined(last, next);
+    }
+    const skip = this.#repeats.skip();
+    if (skip !== null) this.#skip(at, skip);
+  }
+
+  /** What is hidden here goes on to be as long as the text repeats itself. */
+  #skip(at: number, { until, by }: Skip): void {
+    this.#next = until;
+    const last = this.values.at(-1);
+    if (last !== undefined && last.end > at)
+      this.values[this.values.length - 1] = { ...last, end: last.end + by, tail: null };
   }
 
   #opens(at: number): void {

@@ -27,6 +27,8 @@ export type Needle = {
   readonly tails: readonly { readonly rest: string; readonly secret: Secret }[];
   /** The longest needle that this one begins with. */
   readonly within: Needle | null;
+  /** Characters of the longest that it stands for. */
+  readonly longest: number;
 };
 
 type Group = { readonly head: string; readonly tails: { readonly rest: string; readonly secret: Secret }[] };
@@ -66,13 +68,22 @@ export class Needles {
     return new Needles(groups);
   }
 
+  /** What was asked for last: in a text that repeats itself it is asked for at every place. */
+  #start = '';
+  #same: readonly Needle[] | undefined;
+
   /** The longest head that stands at `at`. */
   at(text: string, at: number): Needle | null {
-    const same = this.#starts.get(text.slice(at, at + MIN_LENGTH));
+    if (this.#start === '' || !stands(text, this.#start, at)) {
+      const start = text.slice(at, at + MIN_LENGTH);
+      this.#start = start.length === MIN_LENGTH ? start : '';
+      this.#same = this.#starts.get(start);
+    }
+    const same = this.#same;
     if (same === undefined) return null;
     const here = same.length === 1 ? 0 : lastUpTo(same, text.slice(at, at + HEAD));
     for (let needle = same[here] ?? null; needle !== null; needle = needle.within)
-      if (text.startsWith(needle.head, at)) return needle;
+      if (stands(text, needle.head, at)) return needle;
     return null;
   }
 
@@ -88,6 +99,13 @@ export class Needles {
     return next !== undefined && next.head.startsWith(tail);
   }
 }
+
+/** As `startsWith`, which takes its time over each character. */
+const stands = (text: string, part: string, at: number): boolean => {
+  if (at + part.length > text.length) return false;
+  for (let i = part.length - 1; i >= 0; i--) if (text.charCodeAt(at + i) !== part.charCodeAt(i)) return false;
+  return true;
+};
 
 const AT_ONCE = 32;
 
@@ -109,7 +127,8 @@ const chained = (groups: Group[]): readonly Needle[] => {
   for (const { head, tails } of groups) {
     let within = made.at(-1) ?? null;
     while (within !== null && !head.startsWith(within.head)) within = within.within;
-    made.push({ head, tails, within });
+    const longest = head.length + tails.reduce((most, { rest }) => Math.max(most, rest.length), 0);
+    made.push({ head, tails, within, longest: Math.max(longest, within?.longest ?? 0) });
   }
   return made;
 };

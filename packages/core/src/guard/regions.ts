@@ -19,7 +19,8 @@ export type Region = {
   readonly start: number;
   readonly end: number;
   readonly secret: Secret | null;
-  readonly kind: ShapeKind | null;
+  /** `packed`: what cannot be looked into. */
+  readonly kind: ShapeKind | 'packed' | null;
   readonly tail: Tail | null;
 };
 
@@ -56,6 +57,25 @@ export const grown = (text: string, needle: Needle, start: number, from: number)
     const open = at === text.length && at - head < rest.length;
     if (at > best.end || (open && best.tail === null))
       best = { ...best, end: Math.max(at, best.end), secret, tail: open ? { rest, at: at - head } : null };
+  }
+  return best;
+};
+
+/**
+ * The same of a head that lies in what is hidden up to `from`: it reaches further only as a whole, or where the text ends
+ * before that shows (`ended`: it shows already). Null: it does not.
+ */
+export const outgrown = (text: string, needle: Needle, start: number, from: number, ended: boolean): Region | null => {
+  const head = start + needle.head.length;
+  let best: Region | null = null;
+  for (const { rest, secret } of needle.tails) {
+    if (head + rest.length <= from) continue;
+    const end = agreed(text, from, rest, head);
+    const open = end < head + rest.length;
+    if (open && (ended || end < text.length)) continue;
+    if (best !== null && end <= best.end) continue;
+    const tail = open ? { rest, at: end - head } : null;
+    best = { mark: start, start, end, secret, kind: null, tail };
   }
   return best;
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Admission } from './admission.ts';
+import { Admission, QUEUE } from './admission.ts';
 import { systemClock } from './clock.ts';
 import type { CompiledFlow } from './compiled.ts';
 import { Timers } from './timers.ts';
@@ -24,5 +24,34 @@ test('as many earlier runs as a rate can allow are counted after a restart, and 
   expect([admission.ask(ticket('one')), admission.ask(ticket('two'))]).toEqual(['queued', 'queued']);
   await new Promise((resolve) => setImmediate(resolve));
   expect(begun).toEqual(['one']);
+  timers.close();
+});
+
+test('DOS-08 beyond a number of waiting runs a workspace is refused, another is not, and what was taken in before comes back', () => {
+  const timers = new Timers(systemClock);
+  const begun: string[] = [];
+  const admission = new Admission({
+    clock: systemClock,
+    timers,
+    begin: (run, workspace) => void begun.push(`${workspace} ${run}`),
+    begunSince: () => Promise.resolve([]),
+    failed: () => undefined,
+    replaced: () => undefined,
+  });
+  const limits = { concurrency: { limit: 1, key: null }, debounce: null, rate: null };
+  const compiled = limits as unknown as CompiledFlow; // admission reads nothing else of it
+  const ask = (workspace: string, lane: string, n: number, due?: number) =>
+    admission.ask({ run: `${n}`.padStart(6, '0'), workspace, flow: lane, lane, priority: 0, compiled }, due);
+  expect([ask('a', 'a1', 0), ask('a', 'a2', 0)]).toEqual(['now', 'now']);
+  // Over two flows, so that no number of flows makes room.
+  for (let n = 1; n <= QUEUE; n += 1) expect(ask('a', n % 2 === 0 ? 'a1' : 'a2', n)).toBe('queued');
+  expect([ask('a', 'a1', QUEUE + 1), ask('a', 'a3', 0), ask('a', 'a3', 1)]).toEqual(['full', 'now', 'full']);
+  expect([ask('b', 'b1', 0), ask('b', 'b1', 1)]).toEqual(['now', 'queued']);
+  expect(ask('a', 'a1', QUEUE + 2, 0)).toBe('queued');
+  admission.leave('a1');
+  admission.forget('a2', '000001');
+  expect(begun).toEqual(['a 000002']);
+  // Twin: who left made room for one, who was taken back had come beyond the number.
+  expect([ask('a', 'a1', QUEUE + 3), ask('a', 'a1', QUEUE + 4)]).toEqual(['queued', 'full']);
   timers.close();
 });

@@ -5,14 +5,14 @@
  * Q1 A queued run is durable before it is queued here; this room keeps only ids and can be filled again from the rows.
  * Q2 A debounced run takes the place of the one waiting before it; that one is cancelled, not forgotten.
  * Q4 Runs that began before a restart count for the rate: a lane with a rate lets nobody in before they are counted.
- * Q3 A lane holds at most QUEUE runs; more are refused, so that a flood cannot fill the memory.
+ * Q3 Of one workspace at most QUEUE runs wait; more are refused, so that a flood cannot fill the memory (DOS-08).
  */
 
 import type { Clock } from './clock.ts';
 import type { CompiledFlow } from './compiled.ts';
 import type { Timers } from './timers.ts';
 
-export const QUEUE = 100_000;
+export const QUEUE = 10_000;
 
 /** What a run asks of admission: the lane is the flow and its key. */
 export type Ticket = {
@@ -40,12 +40,12 @@ type Deps = {
   readonly clock: Clock;
   readonly timers: Timers;
   /** Let this run begin. */
-  readonly begin: (run: string) => void;
+  readonly begin: (run: string, workspace: string) => void;
   /** When runs of this lane began since then, the latest first, as many as its rate allows. */
   readonly begunSince: (ticket: Ticket, since: number) => Promise<readonly number[]>;
   readonly failed: (error: unknown) => void;
   /** A later run took this one's place. */
-  readonly replaced: (run: string, by: string) => void;
+  readonly replaced: (ticket: Ticket, by: string) => void;
 };
 
 export type Admitted = 'now' | 'queued' | 'full';
@@ -54,6 +54,8 @@ export class Admission {
   readonly #deps: Deps;
   readonly #lanes = new Map<string, Lane>();
 
+  /** How many runs of each workspace wait. */
+  readonly #waiting = new Map<string, number>();
   readonly #opened: number;
 
   constructor(deps: Deps) {
@@ -76,7 +78,7 @@ export class Admission {
       const before = lane.debounced;
       if (before !== null) {
         before.cancel();
-        this.#deps.replaced(before.ticket.run, ticket.run);
+        this.#deps.replaced(before.ticket, ticket.run);
       }
       const at = due ?? this.#deps.clock.now() + debounce.for;
       const cancel = this.#deps.timers.at(at, () => {
@@ -91,7 +93,8 @@ export class Admission {
       this.#enter(lane, ticket);
       return 'now';
     }
-    if (lane.waiting.length >= QUEUE) return 'full';
+    // One read back from its row was taken in before.
+    if (due === undefined && (this.#waiting.get(ticket.workspace) ?? 0) >= QUEUE) return 'full';
     this.#enqueue(lane, ticket);
     this.#drain(lane, ticket.lane);
     return 'queued';
@@ -114,7 +117,9 @@ export class Admission {
   forget(laneName: string, run: string): void {
     const lane = this.#lanes.get(laneName);
     if (lane === undefined) return;
-    lane.waiting = lane.waiting.filter((t) => t.run !== run);
+    const found = lane.waiting.findIndex((t) => t.run === run);
+    const [gone] = found === -1 ? [] : lane.waiting.splice(found, 1);
+    if (gone !== undefined) this.#waits(gone.workspace, -1);
     if (lane.debounced?.ticket.run === run) {
       lane.debounced.cancel();
       lane.debounced = null;
@@ -193,6 +198,7 @@ export class Admission {
         break;
     }
     lane.waiting.splice(i, 0, ticket);
+    this.#waits(ticket.workspace, 1);
   }
 
   #drain(lane: Lane, name: string): void {
@@ -208,10 +214,17 @@ export class Admission {
         return;
       }
       lane.waiting.shift();
+      this.#waits(first.workspace, -1);
       this.#enter(lane, first);
-      this.#deps.begin(first.run);
+      this.#deps.begin(first.run, first.workspace);
     }
     this.#tidy(lane, name);
+  }
+
+  #waits(workspace: string, more: 1 | -1): void {
+    const waiting = (this.#waiting.get(workspace) ?? 0) + more;
+    if (waiting === 0) this.#waiting.delete(workspace);
+    else this.#waiting.set(workspace, waiting);
   }
 
   #tidy(lane: Lane, name: string): void {

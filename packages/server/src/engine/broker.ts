@@ -16,7 +16,8 @@
  */
 
 import { type Power, printPower, type Problem, withoutPath } from '@headgate/core';
-import type { JournalWriter, KeyRow } from '../store/ports.ts';
+import type { Named } from '../store/people.ts';
+import type { JournalWriter } from '../store/ports.ts';
 import type { Lent, Reached } from './lent.ts';
 import type { Live } from './live.ts';
 
@@ -27,8 +28,8 @@ type Deps = {
   readonly now: () => number;
   /** What the flow of the run was lent, as of now: the same object until something changed. */
   readonly lent: (live: Live) => Promise<Lent>;
-  /** The key of who started the run, when a key did; for powers lent `as caller`. */
-  readonly caller: (live: Live) => Promise<KeyRow | null>;
+  /** Who started the run, when an account or a key did; for powers lent `as caller`. */
+  readonly caller: (live: Live) => Promise<Named | null>;
   /** Calls `wake` once the clock has reached `due`; the answer cancels it. */
   readonly at: (due: number, wake: () => void) => () => void;
   /** Something that nobody waits for went wrong. */
@@ -45,7 +46,7 @@ type Open = {
   readonly requests: Power[];
   readonly stop: AbortController;
   lent: Lent;
-  caller: KeyRow | null;
+  caller: Named | null;
   /** When the next key that gave something runs out. */
   due: number | null;
   refused: Problem | null;

@@ -74,7 +74,9 @@ export class Children {
   /** Nobody waits for this called run any more: it is cancelled, with all that it called. */
   orphan(live: Live, child: string): void {
     const { workspace } = live.base;
-    this.#d.runs.later.do('the end of a run that nobody waits for', () => this.cancel(workspace, child, live.id));
+    this.#d.runs.later.do(workspace, 'the end of a run that nobody waits for', () =>
+      this.cancel(workspace, child, live.id),
+    );
   }
 
   /** Cancels a called run because its caller is over or went on without it. Does nothing when it is over itself. */

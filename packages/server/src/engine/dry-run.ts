@@ -20,8 +20,10 @@ import {
   type Result,
   type Touch,
   everyStep,
+  thingOf,
 } from '@headgate/core';
-import type { FlowRow, KeyRow, Store } from '../store/ports.ts';
+import type { Named } from '../store/people.ts';
+import type { FlowRow, Store } from '../store/ports.ts';
 import type { Clock } from './clock.ts';
 import { drive, readNeeds, type Seen } from './dry.ts';
 import type { Flows } from './flows.ts';
@@ -40,7 +42,7 @@ export const newDryRun =
     const { workspace } = principal;
     const scoped = store.in(workspace);
     const row = await scoped.flows.get(id);
-    if (row === null || !may(principal, 'run', { workspace, project: row.project, flow: id })) return notFound;
+    if (row === null || !may(principal, 'run', thingOf(workspace, row))) return notFound;
     const doc = 'draft' in which ? row.draft : (await scoped.flows.version(id, which.version))?.doc;
     if (doc === undefined)
       return {
@@ -99,7 +101,7 @@ const narrowings = (flow: Flow): ReadonlyMap<string, readonly Power[]> =>
   );
 
 /** Judges needs by a flow's grants as they are now. */
-export const judging = (lent: Lent, flow: Flow, place: Place, caller: KeyRow | null, now: number) => {
+export const judging = (lent: Lent, flow: Flow, place: Place, caller: Named | null, now: number) => {
   const narrow = narrowings(flow);
   return ({ step, need }: Seen, reached?: Reached): Pick<Touch, 'grant' | 'refused'> => {
     const request = askedFor(need);
@@ -121,7 +123,7 @@ const judgeFor = async (
 ) => {
   const lent = await flows.lent(workspace, row.id);
   const place = { workspace, project: row.project, flow: row.id, environment };
-  const judge = judging(lent, flow, place, await store.engine.keyById(caller), clock.now());
+  const judge = judging(lent, flow, place, await store.directory.named(workspace, caller), clock.now());
   return async (seen: Seen): Promise<Pick<Touch, 'grant' | 'refused'>> => {
     const power = powerOf(seen.need);
     const named = power?.power === 'flow' && power.flow !== '*' ? power.flow : null;

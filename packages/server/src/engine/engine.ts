@@ -21,7 +21,7 @@ import { Followers } from './follow.ts';
 import { Hooks } from './hooks.ts';
 import { KnownValues } from './known.ts';
 import type { Live } from './live.ts';
-import { Later } from './later.ts';
+import { INSTANCE, Later } from './later.ts';
 import { Loop } from './loop.ts';
 import { netFor } from './net.ts';
 import { type Allow, Programs } from './code.ts';
@@ -100,7 +100,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     journal,
     now: clock.now,
     lent: (live) => flows.lent(live.base.workspace, live.base.flow),
-    caller: (live) => store.engine.keyById(live.base.principal),
+    caller: (live) => store.directory.named(live.base.workspace, live.base.principal),
     at: (due, wake) => timers.at(due, wake),
     report: (error) => log('error', 'effects under way could not be judged again', { error: String(error) }),
   });
@@ -161,7 +161,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
           return { net, code: programs.lend({ live, step: cs.step.id, net, see, signal, log, allow, show }) };
         },
         call: (live, step, scope, attempt, name, input) =>
-          later.soon(async () => {
+          later.soon(live.base.workspace, async () => {
             if (live.over) return { problem: problem('run.over', 'This run is over already') };
             const narrow = live.compiled.steps[step.index]?.narrow;
             const target = await flows.named(live.base.workspace, live.base.project, name);
@@ -221,7 +221,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const changed = (): void => {
     flows.forget();
     broker.changed();
-    later.do('the queue of a revoked key', () => dismissRevoked(store, clock, runs));
+    later.do(INSTANCE, 'the queue of a revoked key', () => dismissRevoked(store, clock, runs));
     hooks.forget();
     alerts.forget();
     void learn().catch((error: unknown) => log('error', 'secrets could not be read', { error: String(error) }));

@@ -17,7 +17,8 @@ import {
   readPolicy,
   type Result,
 } from '@headgate/core';
-import type { FlowRow, KeyRow, Store } from '../store/ports.ts';
+import type { Named } from '../store/people.ts';
+import type { FlowRow, Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
 import { type CompiledFlow, compileFlow } from './compiled.ts';
 import { Lent } from './lent.ts';
@@ -141,10 +142,13 @@ export class Flows {
     const known = this.#lent.get(key);
     if (known !== undefined) return known;
     const version = this.#store.version();
-    const grants = await this.#store.in(workspace).grants.list(flow);
-    const grantors = new Map<string, KeyRow | null>();
-    for (const id of new Set(grants.map((g) => g.grantor))) grantors.set(id, await this.#store.engine.keyById(id));
-    const lent = new Lent(grants, grantors, await this.#policy(workspace));
+    const store = this.#store.in(workspace);
+    const grants = await store.grants.list(flow);
+    const grantors = new Map<string, Named | null>();
+    for (const id of new Set(grants.map((g) => g.grantor)))
+      grantors.set(id, await this.#store.directory.named(workspace, id));
+    const place = grants.length === 0 ? null : await store.flows.place(flow);
+    const lent = new Lent(grants, grantors, place, await this.#policy(workspace));
     if (this.#store.version() === version) this.#lent.set(key, lent);
     return lent;
   }

@@ -4,22 +4,34 @@
  * changes. Before that, and with no secret at all, it hides shapes.
  */
 
-import { gunzipSync } from 'node:zlib';
-import { type GuardPort, Matcher, type Reader, type RedactWindow, type Secret, shortSecret } from '@headgate/core';
+import { constants, gunzipSync } from 'node:zlib';
+import {
+  type GuardPort,
+  Matcher,
+  type Reader,
+  type RedactWindow,
+  type Secret,
+  shortSecret,
+  type Unpack,
+} from '@headgate/core';
 
 /** Node writes the lower bytes of a text faster than the language can. */
 const lowBytes = (text: string, into: Uint8Array): void => {
   Buffer.prototype.latin1Write.call(into, text, 0, text.length);
 };
 
-/** At most so much comes out of one: a bomb is left as it is. */
-const UNPACKED = 1 << 20;
+/** As far as it goes: of what is cut off, or broken further on, the beginning can be read by anybody. */
+const PARTLY = { finishFlush: constants.Z_SYNC_FLUSH };
 
-const unpack = (base64: string): string | null => {
+const unpack: Unpack = (base64, most) => {
   try {
-    return gunzipSync(Buffer.from(base64, 'base64'), { maxOutputLength: UNPACKED }).toString('utf8');
-  } catch {
-    return null;
+    return {
+      text: gunzipSync(Buffer.from(base64, 'base64'), { ...PARTLY, maxOutputLength: Math.max(1, most) }).toString(
+        'utf8',
+      ),
+    };
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE' ? 'much' : 'none';
   }
 };
 

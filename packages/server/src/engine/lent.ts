@@ -1,6 +1,6 @@
 /**
- * What a flow was lent, as effects are judged by it: the grants read once per change of the store, found by step, the keys
- * of those who gave them, and the policy of the workspace.
+ * What a flow was lent, as effects are judged by it: the grants read once per change of the store, found by step, what
+ * those who gave them may now (accounts or keys), and the policy of the workspace.
  *
  * It is never changed: a change of the store makes a new one, so that whether anything changed is seen by comparing.
  */
@@ -8,15 +8,21 @@
 import {
   authority,
   type Authority,
+  type FlowPlace,
   type GrantLent,
   EVERYTHING,
   isShapeKind,
+  may,
   parsePower,
   type Policy,
   type Power,
   type ShapeKind,
+  type Thing,
+  thingAt,
+  thingOf,
 } from '@headgate/core';
-import type { GrantRow, KeyRow } from '../store/ports.ts';
+import type { Named } from '../store/people.ts';
+import type { FlowRow, GrantRow } from '../store/ports.ts';
 
 /** A grant with its id. */
 export type HeldGrant = GrantLent & { readonly id: string };
@@ -30,23 +36,24 @@ export type Place = {
 };
 
 /** The flow that a power would reach, where it reaches one. */
-export type Reached = { readonly id: string; readonly project: string };
+export type Reached = Pick<FlowRow, 'id' | 'project' | 'owner' | 'visibility'>;
 
-/** One question: may this step do that, now? `caller`: the key of who started the run, when a key did. */
+/** One question: may this step do that, now? `caller`: who started the run, when an account or a key did. */
 export type Asked = {
   readonly place: Place;
   readonly step: string;
   readonly narrow: readonly Power[] | undefined;
   readonly request: Power;
   readonly reached: Reached | undefined;
-  readonly caller: KeyRow | null;
+  readonly caller: Named | null;
 };
 
 export class Lent {
   readonly #byStep = new Map<string, HeldGrant[]>();
   readonly #everyStep: readonly HeldGrant[];
   readonly #grants: readonly HeldGrant[];
-  readonly #grantors: ReadonlyMap<string, KeyRow | null>;
+  readonly #grantors: ReadonlyMap<string, Named | null>;
+  readonly #flow: FlowPlace | null;
   /** Shapes of keys that were named by grants, whether they still count or not. */
   readonly #shapes: readonly ShapeKind[];
   /** Is anything lent only as far as who started the run may himself? */
@@ -54,8 +61,14 @@ export class Lent {
 
   readonly #policy: Policy;
 
-  /** A grant that cannot be read lends nothing. */
-  constructor(rows: readonly GrantRow[], grantors: ReadonlyMap<string, KeyRow | null>, policy: Policy = EVERYTHING) {
+  /** A grant that cannot be read lends nothing. `flow`: whose it is and who sees it now; null: it is gone, and lends nothing. */
+  constructor(
+    rows: readonly GrantRow[],
+    grantors: ReadonlyMap<string, Named | null>,
+    flow: FlowPlace | null,
+    policy: Policy = EVERYTHING,
+  ) {
+    this.#flow = flow;
     this.#policy = policy;
     this.#grants = rows.flatMap(({ id, step, power, environment, grantor, asCaller }) => {
       const read = parsePower(power);
@@ -77,8 +90,8 @@ export class Lent {
       step: asked.step,
       environment: place.environment,
       grants: this.#of(asked.step),
-      grantorMay: (id) => mayLend(this.#grantors.get(id) ?? null, place, now, reached),
-      callerMay: () => mayLend(caller, place, now, reached),
+      grantorMay: (id) => mayLend(this.#grantors.get(id) ?? null, this.#thing(place), now, reached),
+      callerMay: () => mayLend(caller, this.#thing(place), now, reached),
       policy: this.#policy,
       ...(narrow === undefined ? {} : { narrow }),
     });
@@ -92,6 +105,10 @@ export class Lent {
       return this.judge({ place, step: '*', narrow: undefined, request, reached: undefined, caller: null }, now).ok;
     };
     return this.#shapes.filter(may);
+  }
+
+  #thing({ workspace, project, flow }: Place): Thing | null {
+    return this.#flow === null ? null : thingAt(workspace, { ...this.#flow, project, flow });
   }
 
   /** When the next of the keys that gave something runs out, or null. */
@@ -116,13 +133,8 @@ export class Lent {
 }
 
 /** A grant dies with its grantor's right to give it. */
-const mayLend = (key: KeyRow | null, place: Place, now: number, reached?: Reached): boolean => {
-  if (key === null || key.revoked !== null || (key.expires !== null && key.expires <= now)) return false;
-  const { workspace, project, flow } = place;
-  if (key.workspace !== workspace || !key.permissions.includes('grant.give') || !within(key, project, flow))
-    return false;
-  return reached === undefined || (key.permissions.includes('run') && within(key, reached.project, reached.id));
+const mayLend = (who: Named | null, thing: Thing | null, now: number, reached?: Reached): boolean => {
+  if (who === null || thing === null || (who.expires !== null && who.expires <= now)) return false;
+  if (!may(who.principal, 'grant.give', thing)) return false;
+  return reached === undefined || may(who.principal, 'run', thingOf(thing.workspace, reached));
 };
-
-const within = (key: KeyRow, project: string, flow: string): boolean =>
-  (key.projects === null || key.projects.includes(project)) && (key.flows === null || key.flows.includes(flow));

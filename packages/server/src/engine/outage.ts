@@ -8,7 +8,7 @@
 
 import type { Store } from '../store/ports.ts';
 import type { Clock } from './clock.ts';
-import type { Later } from './later.ts';
+import { INSTANCE, type Later } from './later.ts';
 import type { Live } from './live.ts';
 import type { Timers } from './timers.ts';
 
@@ -56,7 +56,7 @@ export class Outage {
     if (this.#looking) return;
     this.#looking = true;
     const { timers, clock, later } = this.#d;
-    timers.at(clock.now() + AGAIN, () => later.do('taking runs up again', () => this.#takeUp()));
+    timers.at(clock.now() + AGAIN, () => later.do(INSTANCE, 'taking runs up again', () => this.#takeUp()));
   }
 
   async #takeUp(): Promise<void> {
@@ -67,7 +67,7 @@ export class Outage {
       } catch {
         return this.#look();
       }
-      this.#d.later.do('taking a run up again', () => this.#d.hold(workspace, run));
+      this.#d.later.do(workspace, 'taking a run up again', () => this.#d.hold(workspace, run));
     }
   }
 }

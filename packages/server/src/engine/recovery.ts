@@ -3,6 +3,7 @@
  */
 
 import { isOver } from '@headgate/core';
+import { INSTANCE } from './later.ts';
 import type { RunRow, Store } from '../store/ports.ts';
 import type { EngineLog } from './engine.ts';
 import type { Flows } from './flows.ts';
@@ -84,7 +85,7 @@ export class Recovery {
   /** Reading a run back arms its waits; those that are due already are woken at once. */
   #waiting(workspace: string, run: string, wake: number): void {
     const { timers, runs } = this.#d;
-    timers.at(wake, () => runs.later.do('a wake-up', () => runs.wakes.wake(workspace, run)));
+    timers.at(wake, () => runs.later.do(workspace, 'a wake-up', () => runs.wakes.wake(workspace, run)));
   }
 
   /** One that cannot be read is told of and tried again later, and does not keep the others. */
@@ -92,7 +93,7 @@ export class Recovery {
     for (const one of back) {
       if (this.#closed) return;
       await new Promise<void>((done) => {
-        this.#d.runs.later.do('reading a run back', () => one().finally(done));
+        this.#d.runs.later.do(INSTANCE, 'reading a run back', () => one().finally(done));
       });
       await turn();
     }

@@ -1,6 +1,6 @@
 /** Runs as their readers see them: in memory or read back, and only to those who may. */
 
-import { type Permission, may, type Principal, problem, type Result, type RunView } from '@headgate/core';
+import { type Permission, may, type Principal, problem, type Result, type RunView, thingAt } from '@headgate/core';
 import type { RunRow, Store } from '../store/ports.ts';
 import type { Live } from './live.ts';
 import type { Runs } from './runs.ts';
@@ -12,6 +12,8 @@ export type RunViews = {
   /** A run the principal may do this to; another workspace's is as one that never existed. */
   readonly reach: (who: Principal, id: string, permission: Permission) => Promise<Result<RunRow>>;
 };
+
+const notFound = { ok: false, problem: problem('run.not_found', 'There is no such run') } as const;
 
 export const newRunViews = (store: Store, runs: Runs): RunViews => {
   const live = (of: Live): RunView => {
@@ -30,12 +32,12 @@ export const newRunViews = (store: Store, runs: Runs): RunViews => {
     const row = await store.in(who.workspace).runs.get(id);
     const here = runs.live(id);
     const found = row ?? (here !== undefined && here.base.workspace === who.workspace ? here.row() : null);
-    if (
-      found === null ||
-      !may(who, permission, { workspace: found.workspace, project: found.project, flow: found.flow })
-    ) {
-      return { ok: false, problem: problem('run.not_found', 'There is no such run') };
-    }
+    if (found === null) return notFound;
+    const { workspace, flow } = found;
+    // One that is not on disk yet is judged by its flow, and by itself alone when that is gone.
+    const place = (await store.in(workspace).runs.place(id)) ??
+      (await store.in(workspace).flows.place(flow)) ?? { ...found, flow, visibility: 'private' };
+    if (!may(who, permission, thingAt(workspace, place))) return notFound;
     return { ok: true, value: found };
   };
 

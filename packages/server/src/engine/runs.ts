@@ -65,11 +65,11 @@ export class Runs {
     this.admission = new Admission({
       clock: deps.clock,
       timers: deps.timers,
-      begin: (run) => this.beginQueued(run),
+      begin: (run, workspace) => this.beginQueued(run, workspace),
       begunSince: (ticket, since) =>
         deps.store.engine.begunSince(ticket.workspace, ticket.flow, ticket.lane, since, ticket.compiled.rate?.max ?? 0),
       failed: (error) => deps.log('error', 'earlier runs of a flow could not be counted', { error: String(error) }),
-      replaced: (run, by) => this.later.do('a debounced run', () => this.#replaced(run, by)),
+      replaced: ({ run, workspace }, by) => this.later.do(workspace, 'a debounced run', () => this.#replaced(run, by)),
     });
     this.later = deps.later;
     this.loop = deps.loop(this);
@@ -166,7 +166,7 @@ export class Runs {
         this.#d.values.written(live.spilled.map((blob) => blob.id));
         if (first !== undefined) this.#families.leave(first);
         return {
-          problem: problem('run.queue_full', 'Too many runs of this flow wait already', {
+          problem: problem('run.queue_full', 'Too many runs of this workspace wait already', {
             retry: 'after',
             retryAfter: 5_000,
             fix: 'Try again later, or raise the concurrency of the flow.',
@@ -189,12 +189,12 @@ export class Runs {
     this.loop.advance(live);
   }
 
-  beginQueued(run: string): void {
-    this.later.do('the beginning of a queued run', async () => {
+  beginQueued(run: string, workspace: string): void {
+    this.later.do(workspace, 'the beginning of a queued run', async () => {
       const live = await this.#hold(run);
       if (live === null || live.over || live.state.phase !== 'queued') return;
       live.admitted = true;
-      if (await isRevoked(this.#d.store, live.base.principal)) return dismiss(this.#d.clock, this.loop, live);
+      if (await isRevoked(this.#d.store, live.base)) return dismiss(this.#d.clock, this.loop, live);
       this.#start(live);
     });
   }
@@ -320,7 +320,7 @@ export class Runs {
         for (const t of tell) t();
         const { parent, workspace } = live.base;
         if (parent !== null)
-          this.later.do('the end of a called flow', () => this.children.over(workspace, parent, live.id));
+          this.later.do(workspace, 'the end of a called flow', () => this.children.over(workspace, parent, live.id));
         this.#d.over(live);
       },
       () => {
@@ -363,7 +363,7 @@ export class Runs {
     this.#queuedIn.set(row.id, row.workspace);
     const lane = row.limitKey ?? `${row.flow}\n`;
     const ticket = { run: row.id, workspace: row.workspace, flow: row.flow, lane, priority: row.priority, compiled };
-    if (this.admission.ask(ticket, row.wake ?? 0) === 'now') this.beginQueued(row.id);
+    if (this.admission.ask(ticket, row.wake ?? 0) === 'now') this.beginQueued(row.id, row.workspace);
   }
 
   /** Stops touching runs; what is written stays for the next start. */

@@ -106,7 +106,7 @@ export class Schedule {
     this.#armed.push(
       this.#d.timers.at(due, () => {
         if (generation !== this.#generation || this.#closed) return;
-        this.#d.later.do('a due time', () => this.#from(row, settings, last, generation));
+        this.#d.later.do(row.workspace, 'a due time', () => this.#from(row, settings, last, generation));
       }),
     );
   }

@@ -6,7 +6,17 @@
  * N2 Whoever may not run a flow learns as little of it as if it did not exist.
  */
 
-import { at, isOver, may, type Problem, problem, type Result, type RunView, type StartRequest } from '@headgate/core';
+import {
+  at,
+  isOver,
+  may,
+  type Problem,
+  problem,
+  type Result,
+  type RunView,
+  type StartRequest,
+  thingOf,
+} from '@headgate/core';
 import type { Store } from '../store/ports.ts';
 import { NotDurable } from '../store/writer/writer.ts';
 import type { Clock } from './clock.ts';
@@ -19,6 +29,7 @@ import type { Runs } from './runs.ts';
 import { keyOf, startLimits } from './start.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
+import { undeclared } from './visitor.ts';
 
 type Deps = {
   readonly store: Store;
@@ -45,7 +56,7 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
     const found = await pick(flows, store, request, clock.now());
     if (!found.ok) return found;
     const target = found.value;
-    if (!may(principal, 'run', { workspace: target.workspace, project: target.row.project, flow: target.row.id })) {
+    if (!may(principal, 'run', thingOf(target.workspace, target.row))) {
       return { ok: false, problem: problem('flow.not_found', 'There is no such flow') };
     }
     if (!target.row.enabled)
@@ -56,6 +67,9 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
           fix: 'Switch it on first.',
         }),
       };
+    const visits = principal.kind === 'visitor';
+    const strange = visits ? undeclared(target.compiled.flow.input, request.input) : null;
+    if (strange !== null) return { ok: false, problem: strange };
     const checked = checkInput(target, request.input);
     if (!checked.ok) return checked;
     const limits = startLimits(target.compiled, checked.value, request.trigger, clock.now());
@@ -70,7 +84,11 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
         : (runs.byKey(target.row.id, key) ??
           (await store.in(target.workspace).runs.byIdempotencyKey(target.row.id, key, 0)) ??
           runs.byKey(target.row.id, key));
-    if (existing !== null) return finish(principal.workspace, existing, request.wait);
+    if (existing !== null) {
+      const done = await finish(principal.workspace, existing, visits ? 0 : request.wait);
+      // What another visitor's run answered is for that one alone.
+      return done.ok && visits ? { ok: true, value: { ...done.value, finished: false } } : done;
+    }
     const made = runs.create({
       target,
       input: checked.value,

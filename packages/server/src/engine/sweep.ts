@@ -5,7 +5,7 @@
 
 import type { Store } from '../store/ports.ts';
 import type { Clock } from './clock.ts';
-import type { Later } from './later.ts';
+import { INSTANCE, type Later } from './later.ts';
 import type { Timers } from './timers.ts';
 
 /** `for`: milliseconds a finished run is kept; `perFlow`: and at most so many of one flow. */
@@ -34,7 +34,7 @@ export const startSweeping = (store: Store, clock: Clock, timers: Timers, later:
     rounds += 1;
   };
   const next = (): void => {
-    timers.at(clock.now() + (more ? SOON : EVERY), () => later.do('removing old runs', sweep, next));
+    timers.at(clock.now() + (more ? SOON : EVERY), () => later.do(INSTANCE, 'removing old runs', sweep, next));
   };
   next();
 };

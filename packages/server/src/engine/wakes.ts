@@ -41,7 +41,7 @@ export class Wakes {
 
   #at(what: string, due: number, workspace: string, run: string): () => void {
     const { timers, runs } = this.#d;
-    return timers.at(due, () => runs.later.do(what, () => this.wake(workspace, run)));
+    return timers.at(due, () => runs.later.do(workspace, what, () => this.wake(workspace, run)));
   }
 
   /** The child may be over already; until that is known, the parent stays in memory. */
@@ -49,6 +49,7 @@ export class Wakes {
     const { runs } = this.#d;
     live.keep += 1;
     runs.later.do(
+      live.base.workspace,
       'the end of a called flow',
       () => runs.children.over(live.base.workspace, live.id, child),
       () => {

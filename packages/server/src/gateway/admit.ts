@@ -1,27 +1,33 @@
 /**
  * Admission: who calls, and may he? Decided from the matched route's own contract, before a byte of the body is read.
+ * Which project a new thing goes to may stand in the body; that is judged as soon as it is read (register.ts).
  *
  * AD1 Deny is the default: a route whose contract names a permission lets nobody pass who does not hold it.
- * AD2 First the permission, which needs no look at any object; then the scope, where what lies outside is answered like
+ * AD2 First the permission, which needs no look at any object; then the object, where what is not seen is answered like
  *     what never existed (AZ-01).
- * AD3 The workspace is the key's; nothing in the request can name another.
+ * AD3 The workspace is the credential's; nothing in the request can name another.
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { holdsSomewhere, may, type Permission, type Principal } from '@headgate/core';
 import { permissionOf, type Contract, type ProblemCode } from '@headgate/core/api';
-import { PROJECT, type Gate } from './deps.ts';
+import type { Gate } from './deps.ts';
 import { credentialInQuery, credentialOf, type Identities } from './identity.ts';
 import { isWithin } from './oauth/access-token.ts';
+import type { Places } from './places.ts';
 import type { Sessions } from './sessions.ts';
 import type { Allowances } from './tokens/allowance.ts';
 import type { Credentials } from './tokens/credentials.ts';
+import type { Found, NotFound } from './tokens/found.ts';
 import type { Windows } from './windows.ts';
 
-/** `still`: is the credential good, asked again later? `leave`: to be called when the answer has left. */
+/**
+ * `again`: would this call be let in now, too? For what goes on after its answer began (AZ-10). `leave`: to be called when
+ * the answer has left.
+ */
 export type Admitted = {
   readonly who: Principal | null;
-  readonly still: () => Promise<boolean>;
+  readonly again: () => Promise<boolean>;
   readonly leave?: () => void;
 };
 /** `why`: what the record says where the answer must not tell. `wait`: milliseconds. */
@@ -43,89 +49,96 @@ export type Asking = {
 
 type Doors = {
   readonly identities: Identities;
-  readonly sessions: Sessions;
-  readonly guesses: Windows;
-  readonly allowances: Allowances;
   readonly credentials: Credentials;
+  readonly allowances: Allowances;
+  readonly sessions: Sessions;
+  readonly places: Places;
+  readonly guesses: Windows;
 };
+
+type Needed = Pick<Gate, 'store' | 'limit' | 'accounts'>;
+
+const OPEN: Admitted = { who: null, again: () => Promise.resolve(true) };
 
 /** Judges one request by its route's contract. */
-export const admit = async (
-  gate: Pick<Gate, 'store' | 'limit'>,
-  doors: Doors,
-  { contract, headers, url, address, params }: Asking,
-): Promise<Admitted | Turned> => {
+export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise<Admitted | Turned> => {
+  const { contract, headers, url, address, params } = asking;
   if (credentialInQuery(url)) return { code: 'auth.query', who: null };
   const permission = permissionOf(contract.needs);
-  if (permission === undefined) return { who: null, still: NOBODY };
+  if (permission === undefined) return OPEN;
   const credential = credentialOf(headers);
   if (credential.kind === 'two') return { code: 'auth.ambiguous', who: null };
-  const session =
-    credential.kind === 'none' && contract.identity === 'page' ? doors.sessions.find(headers.cookie) : undefined;
-  if (credential.kind === 'none' && session === undefined) return { code: 'auth.missing', who: null };
-  const found =
-    credential.kind === 'key'
-      ? await doors.credentials.find(credential.plain)
-      : await doors.identities.findByHash(session ?? '');
+  const plain = credential.kind === 'key' ? credential.plain : null;
+  const cookie =
+    plain === null ? doors.sessions.find(contract.identity === 'page' ? headers.cookie : undefined) : undefined;
+  const now = async (): Promise<Found | NotFound> => {
+    if (plain !== null) return doors.credentials.find(plain);
+    if (cookie !== undefined) return doors.identities.findByHash(cookie);
+    const who = await bySession(gate, headers.cookie);
+    return who === null ? { why: 'auth.missing' } : { who };
+  };
+  const found = await now();
   if ('why' in found) {
-    if (session !== undefined) return { code: 'auth.missing', who: null };
-    const code = doors.guesses.add(address) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid';
-    return { code, who: null, why: found.why };
+    if (plain === null) return { code: 'auth.missing', who: null };
+    return { code: stranger(gate, doors, address), who: null, why: found.why };
   }
-  const { who, still, limits, resource } = found;
+  const { who, limits, resource } = found;
   if (resource !== undefined && !isWithin(resource, contract.path))
-    return { code: 'auth.invalid', who: null, why: 'token.audience' };
+    return { code: stranger(gate, doors, address), who: null, why: 'token.audience' };
   const leave = doors.allowances.enter(who.id, limits);
   if (typeof leave !== 'function') return { code: leave.code, who, wait: leave.wait };
-  const verdict = await judge(gate, who, permission, contract, params);
-  return verdict === undefined ? { who, still, leave } : { code: verdict, who, leave };
+  const verdict = await judge(doors.places, who, permission, contract, params);
+  if (verdict !== undefined) return { code: verdict, who, leave };
+  return {
+    who,
+    leave,
+    again: async () => {
+      const still = await now();
+      return 'who' in still && (await judge(doors.places, still.who, permission, contract, params)) === undefined;
+    },
+  };
 };
 
-const NOBODY = (): Promise<boolean> => Promise.resolve(false);
+const stranger = (gate: Needed, doors: Doors, address: string): ProblemCode =>
+  doors.guesses.add(address) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid';
+
+/** The account behind a session's cookie, in the workspace chosen there. */
+const bySession = async (gate: Needed, cookie: string | undefined): Promise<Principal | null> => {
+  const session = (await gate.accounts?.sessionByCookie(cookie)) ?? null;
+  return session === null ? null : gate.store.directory.user(session.workspace, session.user);
+};
 
 /** The code of the refusal, or undefined when the principal may. */
 const judge = async (
-  gate: Pick<Gate, 'store' | 'limit'>,
+  places: Places,
   who: Principal,
   permission: Permission,
   contract: Contract,
   params: unknown,
 ): Promise<ProblemCode | undefined> => {
   if (!holdsSomewhere(who, permission)) return 'permission.missing';
-  const { workspace } = who;
-  const narrowed = who.flows !== undefined || who.projects !== undefined;
-  // What is recorded before it is done must be about something that is there.
-  const mustBe = contract.audited === 'before' && (contract.on === 'flow' || contract.on === 'run');
-  if (!narrowed && !mustBe) return may(who, permission, { workspace }) ? undefined : 'permission.missing';
   switch (contract.on) {
     case 'any':
       return undefined;
     case 'workspace':
     case 'nobody':
-      return 'permission.missing';
+      return may(who, permission, { workspace: who.workspace }) ? undefined : 'permission.missing';
     case 'project':
-      return may(who, permission, { workspace, project: PROJECT }) ? undefined : 'permission.missing';
+      // Of one flow alone: nothing of a whole project is for it, whichever that is.
+      return who.flows === undefined ? undefined : 'permission.missing';
     case 'flow':
     case 'run': {
-      const place = await placeOf(gate, workspace, contract.on, params);
-      return place !== null && may(who, permission, { workspace, ...place }) ? undefined : 'missing';
+      // What is recorded before it is done must be about something that is there.
+      if (contract.audited !== 'before' && mayAll(who, permission)) return undefined;
+      const id: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : undefined;
+      return places.judge(who, permission, contract.on, id);
     }
   }
 };
 
-const placeOf = async (
-  gate: Pick<Gate, 'store' | 'limit'>,
-  workspace: string,
-  on: 'flow' | 'run',
-  params: unknown,
-): Promise<{ project: string; flow: string } | null> => {
-  const id: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : undefined;
-  if (typeof id !== 'string') return null;
-  const store = gate.store.in(workspace);
-  if (on === 'run') {
-    const run = await store.runs.get(id);
-    return run === null ? null : { project: run.project, flow: run.flow };
-  }
-  const flow = await store.flows.get(id);
-  return flow === null ? null : { project: flow.project, flow: flow.id };
-};
+/** Is there no flow in the workspace that this is not held for? Then none has to be looked up. */
+const mayAll = (who: Principal, permission: Permission): boolean =>
+  who.flows === undefined &&
+  who.projects === undefined &&
+  who.permissions.includes(permission) &&
+  who.permissions.includes('workspace.manage');

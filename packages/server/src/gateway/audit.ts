@@ -5,8 +5,9 @@
  *    what takes power away, and a refusal, happens all the same.
  * A2 A record names a route and an object, never a value, a credential or an address with a token in it. What a caller
  *    wrote for the name of an object passes the guard first.
- * A3 Nobody can fill the disk with refusals: above a number of records a minute, those of one actor are counted, and the
- *    count goes into his next record.
+ * A3 Nobody can fill the disk with refusals: above a number of records a minute, those of one actor are counted by what
+ *    was asked for and why it was refused. The first of each kind is on record itself, the count of the rest within a
+ *    minute and before the server ends: a flood hides nothing but how often.
  */
 
 import type { AuditEntry } from '../store/ports.ts';
@@ -23,15 +24,19 @@ export type Deed = {
   readonly reason: string | null;
 };
 
-const MOST_ACTORS = 20_000;
+const MINUTE = 60_000;
+/** Kinds of refusals that are counted at a time; beyond that they are told of earlier. */
+const MOST_KINDS = 5_000;
 /** Room for a flow, a step and the longest power. */
 const MOST_OBJECT = 700;
 
 export class Audit {
   readonly #gate: Gate;
   readonly #refusals: Windows;
-  /** Refusals of an actor that were only counted. */
-  readonly #unwritten = new Map<string, number>();
+  /** Kinds of refusals that are counted, and how many there were beyond the first. */
+  readonly #counted = new Map<string, { readonly deed: Deed; more: number }>();
+  #since = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(gate: Gate) {
     this.#gate = gate;
@@ -40,30 +45,56 @@ export class Audit {
 
   /** Resolves to true when the record is durable, to false when it could not be written. */
   async record(deed: Deed): Promise<boolean> {
-    const { store, clock, guard, limit, log } = this.#gate;
-    const { actor } = deed;
-    const before = deed.decision === 'deny' ? (this.#unwritten.get(actor) ?? 0) : 0;
-    if (deed.decision === 'deny' && this.#refusals.add(actor) > limit.records) {
-      if (this.#unwritten.size >= MOST_ACTORS) this.#unwritten.clear();
-      this.#unwritten.set(actor, before + 1);
-      return true;
+    const { clock, limit } = this.#gate;
+    if (this.#counted.size > 0 && clock() - this.#since >= MINUTE) await this.tell();
+    if (deed.decision === 'deny' && this.#refusals.add(deed.actor) > limit.records) {
+      const kind = [deed.workspace ?? INSTANCE, deed.actor, deed.action, deed.reason ?? ''].join('\n');
+      const there = this.#counted.get(kind);
+      if (there !== undefined) {
+        there.more += 1;
+        return true;
+      }
+      if (this.#counted.size >= MOST_KINDS) await this.tell();
+      if (this.#counted.size === 0) this.#begin();
+      this.#counted.set(kind, { deed, more: 0 });
     }
-    if (before > 0) this.#unwritten.delete(actor);
-    const more = before > 0 ? ` and ${before} more` : '';
-    const workspace = deed.workspace ?? INSTANCE;
-    const entry: AuditEntry = {
-      at: clock(),
-      workspace,
-      actor,
-      action: deed.action,
-      object: guard.redact(deed.object, { workspace }).slice(0, MOST_OBJECT),
-      decision: deed.decision,
-      reason: deed.reason === null ? null : deed.reason + more,
-      run: null,
-      step: null,
-    };
+    return this.#write([deed]);
+  }
+
+  /** Puts on record what was only counted; at the end of the server for the last time. */
+  async tell(): Promise<boolean> {
+    clearTimeout(this.#timer);
+    const told = [...this.#counted.values()].filter(({ more }) => more > 0);
+    this.#counted.clear();
+    if (told.length === 0) return true;
+    return this.#write(
+      told.map(({ deed, more }) => ({ ...deed, object: '-', reason: `${deed.reason ?? 'refused'} and ${more} more` })),
+    );
+  }
+
+  #begin(): void {
+    this.#since = this.#gate.clock();
+    this.#timer = setTimeout(() => void this.tell(), MINUTE);
+    this.#timer.unref();
+  }
+
+  async #write(deeds: readonly Deed[]): Promise<boolean> {
+    const { store, clock, log } = this.#gate;
+    const entries = deeds.map(
+      (deed): AuditEntry => ({
+        at: clock(),
+        workspace: deed.workspace ?? INSTANCE,
+        actor: deed.actor,
+        action: deed.action,
+        object: deed.object.slice(0, MOST_OBJECT),
+        decision: deed.decision,
+        reason: deed.reason,
+        run: null,
+        step: null,
+      }),
+    );
     try {
-      await store.journal.barrier(store.journal.audit([entry]));
+      await store.journal.barrier(store.journal.audit(entries));
       return true;
     } catch (error) {
       log.error({ err: error }, 'an audit record could not be written');

@@ -3,14 +3,16 @@
 import type { Catalog, CodeRead, EnginePort, Flow, GuardPort } from '@headgate/core';
 import type { Pages } from '@headgate/core/api';
 import type { Logger } from 'pino';
+import type { Accounts } from '../store/people.ts';
 import type { Store } from '../store/ports.ts';
 import type { Limits } from './limits.ts';
 import type { FetchDocument } from './oauth/clients.ts';
-import type { People } from './oauth/people.ts';
 
 export type GatewayDeps = {
   readonly store: Store;
   readonly engine: EnginePort;
+  /** People and their sessions; left out, there are none, and only keys come in. */
+  readonly accounts?: Accounts;
   readonly guard: GuardPort;
   readonly catalog: Catalog;
   /** What compiling tells of the code of a flow's steps, by step; nothing of it runs. */
@@ -33,8 +35,6 @@ export type GatewayDeps = {
   readonly web: boolean;
   /** Among these, is the API reference? */
   readonly docs: boolean;
-  /** Who is signed in, for OAuth; absent: nobody can consent to anything. */
-  readonly people?: People;
   /** Fetches the description of an OAuth client; absent: only registered ones are known. */
   readonly fetchDocument?: FetchDocument;
   readonly limits?: Partial<Limits>;
@@ -43,7 +43,7 @@ export type GatewayDeps = {
 /** Ready-made for every route. */
 export type Gate = GatewayDeps & { readonly limit: Limits };
 
-/** The project new flows and secrets go to. */
+/** The project that things go to when a call names none. Every workspace has it. */
 export const PROJECT = 'default';
 
 /** Where refusals are recorded that happened before any workspace was known. No workspace can have this id. */

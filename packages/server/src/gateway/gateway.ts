@@ -23,6 +23,7 @@ import { Metrics } from './metrics.ts';
 import { refuse } from './outcome.ts';
 import { AccessTokens } from './oauth/access-token.ts';
 import { pageParts } from './pages.ts';
+import { Places } from './places.ts';
 import { proxies } from './proxies.ts';
 import { readable } from './reading.ts';
 import { register } from './register.ts';
@@ -80,6 +81,7 @@ export const buildGateway = (deps: GatewayDeps): FastifyInstance => {
     setTimeout(() => app.server.closeAllConnections(), limit.grace).unref();
     done();
   });
+  app.addHook('onClose', async () => void (await lodge.audit.tell()));
   return app;
 };
 
@@ -95,6 +97,7 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
     identities,
     tokens,
     credentials: new Credentials(identities, tokens, new AccessTokens(gate)),
+    places: new Places(store),
     sessions: new Sessions(gate),
     allowances: new Allowances(gate.clock),
     guesses: new Windows(gate.clock),

@@ -5,10 +5,11 @@
  * I2 What was found is kept in memory until the store changes (by any process, noticed within a second) or the key
  *    expires; expiry is judged at every use, cached or not (TOK-05).
  * I3 Unknown, revoked, expired and malformed keys are answered alike.
+ * I4 A key of an account may what its scope says, within what the account may now; when that is gone, the key is as one
+ *    that was revoked.
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Principal } from '@headgate/core';
 import type { KeyRow } from '../store/ports.ts';
 import type { Gate } from './deps.ts';
 import type { Found, NotFound } from './tokens/found.ts';
@@ -42,7 +43,7 @@ export const credentialInQuery = (url: string): boolean => {
   if (at === -1) return false;
   const query = url.slice(at + 1);
   return (
-    /hg[a-z]?_[A-Za-z0-9_-]{20}/.test(query) ||
+    /hg_[A-Za-z0-9_-]{20}/.test(query) ||
     /eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\./.test(query) ||
     /(^|&)(x[-_]?)?(api[-_]?key|key|access[-_]?token|token|authorization|auth|password|secret)=/i.test(query)
   );
@@ -92,15 +93,12 @@ export class Identities {
     return hash === undefined ? { why: 'auth.invalid' } : this.findByHash(hash);
   }
 
-  /** As `find`, for a page session, which remembers the hash alone. */
+  /** As `find`, for a page session, which remembers the hash alone: what the key's holder may now (I4). */
   async findByHash(hash: string): Promise<Found | NotFound> {
     const row = await this.byHash(hash);
-    if (row === null) return { why: 'auth.invalid' };
-    return {
-      who: principalOf(row),
-      still: async () => (await this.byHash(hash)) !== null,
-      ...(row.limits === undefined ? {} : { limits: row.limits }),
-    };
+    const who = row === null ? null : await this.#gate.store.directory.key(row);
+    if (row === null || who === null) return { why: 'auth.invalid' };
+    return row.limits === undefined ? { who } : { who, limits: row.limits };
   }
 
   /** When a key was last used is worth knowing to the minute. */
@@ -112,13 +110,3 @@ export class Identities {
     this.#gate.store.keyUsed(id, now);
   }
 }
-
-export const principalOf = (row: KeyRow): Principal => ({
-  kind: 'key',
-  id: row.id,
-  workspace: row.workspace,
-  permissions: row.permissions,
-  ...(row.user === undefined || row.user === null ? {} : { user: row.user }),
-  ...(row.projects === null ? {} : { projects: row.projects }),
-  ...(row.flows === null ? {} : { flows: row.flows }),
-});

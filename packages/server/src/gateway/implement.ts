@@ -7,7 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Permission, Principal, Problem } from '@headgate/core';
 import { readPart, type Answers, type Contract, type Needs } from '@headgate/core/api';
 import type { z } from 'zod';
-import { MISSING, refuse, refuseAll, type AnyOutcome, type Outcome } from './outcome.ts';
+import { MISSING, refuseAll, type AnyOutcome, type Outcome, type Refused } from './outcome.ts';
 
 /** What a handler knows of a call. `who` is null on open routes. */
 export type Call<C extends Contract> = {
@@ -30,10 +30,13 @@ export type Came = {
   readonly request: FastifyRequest;
 };
 
-/** `begin` is asked when everything that came fits; false: nothing may be done, for want of a record. */
+/** What came, read by the contract's schemas. */
+export type ReadParts = { readonly params: unknown; readonly query: unknown; readonly body: unknown };
+
+/** `begin` is asked when everything that came fits; a refusal: nothing may be done. */
 export type Route = {
   readonly contract: Contract;
-  readonly run: (came: Came, begin: () => Promise<boolean>) => Promise<AnyOutcome>;
+  readonly run: (came: Came, begin: (parts: ReadParts) => Promise<Refused | null>) => Promise<AnyOutcome>;
 };
 
 /** Binds a handler to its contract. */
@@ -54,11 +57,11 @@ export const implement = <
     const inQuery = readPart(contract.query, query, 'query');
     const inBody = readPart(contract.body, body);
     if (!inQuery.ok || !inBody.ok) return refuseAll('input.invalid', [...problemsOf(inQuery), ...problemsOf(inBody)]);
-    if (!(await begin())) return refuse('audit.down');
+    const parts = { params: inPath.value, query: inQuery.value, body: inBody.value };
+    const refused = await begin(parts);
+    if (refused !== null) return refused;
     // The registrar hands over a principal exactly when the contract names a permission.
-    const call = { who, params: inPath.value, query: inQuery.value, body: inBody.value, request } as Call<
-      Contract<P, Q, B, A, N>
-    >;
+    const call = { who, ...parts, request } as Call<Contract<P, Q, B, A, N>>;
     return handler(call);
   },
 });

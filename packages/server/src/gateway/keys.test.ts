@@ -124,8 +124,9 @@ describe('how long a key lasts', () => {
 
 describe('keys of an account', () => {
   test('a person makes, sees, rotates and revokes keys of his own, and no others', async () => {
-    const ada = (await server.key({ user: 'u_ada', permissions: ['key.own', 'flow.read', 'run'] })).plain;
-    const bob = (await server.key({ user: 'u_bob', permissions: ['key.own', 'flow.read'] })).plain;
+    const ada = (await server.key({ user: 'u_ada', role: 'operator', permissions: ['key.own', 'flow.read', 'run'] }))
+      .plain;
+    const bob = (await server.key({ user: 'u_bob', role: 'viewer', permissions: ['key.own', 'flow.read'] })).plain;
     const made = await create({}, ada, '/api/v1/me/keys');
     expect(made.user).toBe('u_ada');
     const mine = (await server.ask('GET', '/api/v1/me/keys', { key: ada })).json as { keys: Key[] };
@@ -149,7 +150,7 @@ describe('keys of an account', () => {
   });
 
   test('a key of his own holds at most what he holds; a key without an account has none', async () => {
-    const ada = (await server.key({ user: 'u_ada', permissions: ['key.own', 'flow.read'] })).plain;
+    const ada = (await server.key({ user: 'u_ada', role: 'operator', permissions: ['key.own', 'flow.read'] })).plain;
     const ask = (body: object, by: string) =>
       server.ask('POST', '/api/v1/me/keys', { key: by, body: { name: 'k', ...body } });
     expect(await ask({ permissions: ['flow.write'] }, ada)).toMatchObject({
@@ -160,7 +161,9 @@ describe('keys of an account', () => {
       status: 403,
       json: { code: 'key.unowned' },
     });
-    const narrow = (await server.key({ user: 'u_ada', permissions: ['key.own', 'flow.read'], flows: ['f_1'] })).plain;
+    const narrow = (
+      await server.key({ user: 'u_ada', role: 'operator', permissions: ['key.own', 'flow.read'], flows: ['f_1'] })
+    ).plain;
     expect(await ask({ permissions: ['flow.read'] }, narrow)).toMatchObject({ status: 403 });
     expect((await ask({ permissions: ['flow.read'], flows: ['f_1'] }, narrow)).status).toBe(201);
   });

@@ -15,13 +15,15 @@ import {
   powerOf,
   printPower,
   sentence,
+  thingOf,
   type Flow,
   type Lent,
   type Missing,
   type Principal,
   type StepNeed,
 } from '@headgate/core';
-import type { FlowRow, GrantRow, KeyRow } from '../store/ports.ts';
+import type { Named } from '../store/people.ts';
+import type { FlowRow, GrantRow } from '../store/ports.ts';
 import type { Gate } from './deps.ts';
 import type { Lodge } from './lodge.ts';
 
@@ -38,7 +40,10 @@ export const grantsNow = async (
   const rows = await store.grants.list(flow.id);
   const alive = new Map<string, boolean>();
   for (const grantor of new Set(rows.map((row) => row.grantor)))
-    alive.set(grantor, mayStillGive(await store.keys.get(grantor), flow, gate.clock()));
+    alive.set(
+      grantor,
+      mayStillGive(await gate.store.directory.named(workspace, grantor), workspace, flow, gate.clock()),
+    );
   return rows.map((row) => ({ row, gone: alive.get(row.grantor) !== true }));
 };
 
@@ -53,17 +58,12 @@ export const grantsInForce = async (
     .filter(({ row, gone }) => !gone && (row.environment === '*' || row.environment === environment))
     .map(({ row }) => row);
 
-const mayStillGive = (key: KeyRow | null, flow: FlowRow, now: number): boolean => {
-  if (key === null || key.revoked !== null || (key.expires !== null && key.expires <= now)) return false;
-  if (!key.permissions.includes('grant.give')) return false;
-  return (
-    (key.projects === null || key.projects.includes(flow.project)) &&
-    (key.flows === null || key.flows.includes(flow.id))
-  );
-};
+const mayStillGive = (grantor: Named | null, workspace: string, flow: FlowRow, now: number): boolean =>
+  grantor !== null &&
+  (grantor.expires === null || grantor.expires > now) &&
+  may(grantor.principal, 'grant.give', thingOf(workspace, flow));
 
-export const mayGive = (who: Principal, flow: FlowRow): boolean =>
-  may(who, 'grant.give', { workspace: who.workspace, project: flow.project, flow: flow.id });
+export const mayGive = (who: Principal, flow: FlowRow): boolean => may(who, 'grant.give', thingOf(who.workspace, flow));
 
 const lentOf = (grants: readonly LentText[]): readonly Lent[] =>
   grants.flatMap(({ step, power }) => {

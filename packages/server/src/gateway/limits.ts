@@ -14,6 +14,9 @@ export type Limits = {
   readonly waiting: number;
   /** Wrong keys from one network address in a minute, before 429. */
   readonly guesses: number;
+  /** Runs of public flows that one network may start a minute, and that may be started of one flow. */
+  readonly visits: number;
+  readonly flowVisits: number;
   /** Refusals of one actor recorded one by one in a minute; the rest is counted in the next record. */
   readonly records: number;
   readonly connections: number;
@@ -43,6 +46,8 @@ export const LIMITS: Limits = {
   streams: 20,
   waiting: 200,
   guesses: 100,
+  visits: 30,
+  flowVisits: 600,
   records: 2000,
   connections: 5000,
   headersTimeout: 10_000,

@@ -10,6 +10,7 @@ import type { HostCheck } from './hosts.ts';
 import type { Identities } from './identity.ts';
 import type { Metrics } from './metrics.ts';
 import type { Plain } from './outcome.ts';
+import type { Places } from './places.ts';
 import type { Proxies } from './proxies.ts';
 import type { Sessions } from './sessions.ts';
 import type { Streams } from './streams.ts';
@@ -27,6 +28,7 @@ export type Lodge = {
   readonly identities: Identities;
   readonly tokens: EngineTokens;
   readonly credentials: Credentials;
+  readonly places: Places;
   readonly sessions: Sessions;
   readonly allowances: Allowances;
   readonly guesses: Windows;

@@ -6,8 +6,8 @@ import type { Contract } from '@headgate/core/api';
 export type Passage = {
   readonly contract: Contract;
   who: Principal | null;
-  /** Is the credential good still? */
-  still: () => Promise<boolean>;
+  /** Would the call be let in now, too? */
+  again: () => Promise<boolean>;
   /** The texts of the answer that the guard leaves alone: a new key or token, at its only showing. */
   fresh?: readonly string[];
   /** Shapes of keys that the answer may show, by grants to the flow it is of. */

@@ -8,13 +8,14 @@
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { PROBLEMS, statusOf, type Contract, type ProblemCode } from '@headgate/core/api';
+import { permissionOf, PROBLEMS, statusOf, type Contract, type ProblemCode } from '@headgate/core/api';
 import { admit, type Turned } from './admit.ts';
 import { isOwnPage } from './foreign.ts';
 import type { Lodge } from './lodge.ts';
 import { isRefused, MISSING, refuse, type AnyOutcome, type Refused } from './outcome.ts';
 import type { Route } from './implement.ts';
 import type { Passage } from './passage.ts';
+import { projectOf } from './places.ts';
 import { readBody } from './reading.ts';
 import { answer, problemAnswer } from './reply.ts';
 import { whenLeft } from './writer.ts';
@@ -63,7 +64,7 @@ const enter = async (
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<boolean> => {
-  const passage: Passage = { contract, who: null, still: () => Promise.resolve(false) };
+  const passage: Passage = { contract, who: null, again: () => Promise.resolve(false) };
   request.passage = passage;
   if (lodge.closing()) return turn(lodge, passage, request, reply, refuse('server.closing'));
   if (!isOwnPage(contract, request.method, request.headers, lodge.hosts.ours))
@@ -74,7 +75,7 @@ const enter = async (
   passage.who = admitted.who;
   if (admitted.leave !== undefined) whenLeft(reply, admitted.leave);
   if ('code' in admitted) return turn(lodge, passage, request, reply, refusalOf(admitted, contract));
-  passage.still = admitted.still;
+  passage.again = admitted.again;
   return true;
 };
 
@@ -111,10 +112,17 @@ const handle = async (lodge: Lodge, route: Route, passage: Passage, request: Fas
   const body = readBody(lodge, route.contract, request);
   if ('refused' in body) return body;
   const came = { params: request.params, query: request.query, body: body.value, who: passage.who, request };
-  const outcome = await route.run(
-    came,
-    async () => route.contract.audited !== 'before' || (await recorded(lodge, passage, request, null)),
-  );
+  const outcome = await route.run(came, async (parts) => {
+    const { contract, who } = passage;
+    const permission = permissionOf(contract.needs);
+    if (contract.on === 'project' && who !== null && permission !== undefined) {
+      const project = projectOf(parts.params, parts.body, parts.query);
+      const turned = await lodge.places.judgeProject(who, permission, project);
+      if (turned !== undefined) return refusalOf({ code: turned, who }, contract);
+    }
+    const free = contract.audited !== 'before' || (await recorded(lodge, passage, request, null));
+    return free ? null : refuse('audit.down');
+  });
   return isRefused(outcome) && NOT_THERE.has(outcome.refused.code) ? MISSING : outcome;
 };
 

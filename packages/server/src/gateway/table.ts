@@ -8,15 +8,20 @@ import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { oauthRoutes } from './routes/oauth.ts';
+import { memberRoutes } from './routes/members.ts';
 import { pageRoutes } from './routes/pages.ts';
+import { projectRoutes } from './routes/projects.ts';
+import { publicRoutes } from './routes/public.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { resumeRoutes } from './routes/resume.ts';
+import { roleRoutes } from './routes/roles.ts';
 import { runRoutes } from './routes/runs.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { versionRoutes } from './routes/versions.ts';
+import { workspaceRoutes } from './routes/workspaces.ts';
 
 /** The routes to register. Webhooks are served apart (hooks.ts); pages only where the web is on, the reference only where the documentation is, too. */
 export const routes = (lodge: Lodge): readonly Route[] => {
@@ -36,6 +41,11 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...tokenRoutes(lodge),
     ...oauthRoutes(lodge),
     ...secretRoutes(lodge),
+    ...workspaceRoutes(lodge),
+    ...projectRoutes(lodge),
+    ...memberRoutes(lodge),
+    ...roleRoutes(lodge),
+    ...publicRoutes(lodge),
     ...auditRoutes(lodge),
     ...pageRoutes(lodge, document),
   ];

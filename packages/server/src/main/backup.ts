@@ -3,9 +3,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Problem, problem, type Result } from '@headgate/core';
-import { backupStore } from '../store/files/backup.ts';
+import { backupStore, MANIFEST } from '../store/files/backup.ts';
 import { restore } from '../store/files/restore.ts';
+import { checkSeal, sealBackup } from '../store/files/seal.ts';
 import { DATABASE } from '../store/schema/migrate.ts';
+import { loadKeyFile } from '../store/vault-seal/key-file.ts';
 import type { Settings } from './config.ts';
 import { rememberBackup } from './last-backup.ts';
 import { complain, DONE, FAILED, note, pretty, print } from './say.ts';
@@ -64,12 +66,15 @@ export const backup = async (s: Settings, target: string, json: boolean): Promis
     tried('backup', () => backupStore(s.dir, target, began)),
   );
   if (!done.ok) return fail(done.problem, json);
+  const key = loadKeyFile(s.keyFile);
+  if (key.ok) sealBackup(target, key.value);
   rememberBackup(s.dir, { at: began, to: resolve(target) });
   const { runs, blobs, bytes } = done.value;
-  if (json) print(pretty({ ...done.value, dir: resolve(target), keyFile: s.keyFile }));
+  if (json) print(pretty({ ...done.value, dir: resolve(target), keyFile: s.keyFile, sealed: key.ok }));
   else {
     const took = `${((Date.now() - began) / 1000).toFixed(1)} s`;
     print(`${resolve(target)}: ${runs} runs, ${blobs} blobs, ${(bytes / MB).toFixed(1)} MB, ${took}`);
+    if (!key.ok) note(`It has no seal, by which a changed copy is known: ${key.problem.text}`);
     note(
       `The secret key is not in it. Keep a copy of ${s.keyFile} somewhere else: without it the backup opens nothing.`,
     );
@@ -77,20 +82,28 @@ export const backup = async (s: Settings, target: string, json: boolean): Promis
   return DONE;
 };
 
-/** Puts a backup into a folder. Answers the exit code. */
-export const restoreTo = async (from: string, into: string, json: boolean): Promise<number> => {
+/** Puts a backup into a folder. With the key at hand its seal must hold. Answers the exit code. */
+export const restoreTo = async (keyFile: string, from: string, into: string, json: boolean): Promise<number> => {
   const target = resolve(into);
+  const key = loadKeyFile(keyFile);
+  if (key.ok && existsSync(join(from, MANIFEST)) && !checkSeal(from, key.value)) {
+    const text = `The seal of ${resolve(from)} does not hold: it was changed after it was made, or made with another key than ${keyFile}`;
+    const fix = 'Use another backup; or name the key it was made with in HEADGATE_SECRET_KEY_FILE.';
+    return fail(problem('restore.seal', text, { fix }), json);
+  }
   if (!json) note(`Restoring ${resolve(from)} into ${target}`);
   const done = await watching(
     target,
     tried('restore', () => restore(from, into)),
   );
   if (!done.ok) return fail(done.problem, json);
-  if (json) print(pretty({ ...done.value, dir: target }));
+  if (json) print(pretty({ ...done.value, dir: target, seal: key.ok ? 'holds' : 'unknown' }));
   else {
     print(
-      `${target}: ${done.value.runs} runs, ${done.value.blobs} blobs, schema ${done.value.schema}; every file is as it was backed up`,
+      `${target}: ${done.value.runs} runs, ${done.value.blobs} blobs, schema ${done.value.schema}; every file fits its manifest${key.ok ? ', and its seal holds' : ''}`,
     );
+    if (!key.ok)
+      note(`The seal was not checked, for want of a key at ${keyFile}: whoever could change the copy may have.`);
     note(
       `next: HEADGATE_CONFIG_DIR=${target} HEADGATE_SECRET_KEY_FILE=(the key the backup was made with) headgate start`,
     );

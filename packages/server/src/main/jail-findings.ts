@@ -14,6 +14,19 @@ const KERNEL = 'Use a Linux kernel of 5.13 or newer with Landlock and seccomp, o
 const layer = (what: string, on: boolean, how: string): Finding =>
   on ? ok(`jail: ${what}`, how) : look(`jail: ${what}`, 'not on', KERNEL);
 
+/** More than the lock, where it can be had: only a server that is root has users to give away. */
+const userOf = ({ ownUser, uid }: Layers): Finding => {
+  const what = 'jail: own user';
+  if (ownUser) return ok(what, `${uid}: the kernel says so of a runner, and each gets another`);
+  if (process.getuid?.() !== 0)
+    return ok(what, `not used: the server is no root, so a runner is the same user (${uid}), and is locked`);
+  return look(
+    what,
+    'not on: another user cannot read Node or the packages, so a runner is root without its powers, and is locked',
+    'Put this folder where others may read it, or run the server as a user of its own.',
+  );
+};
+
 const layersOf = (layers: Layers): readonly Finding[] => [
   layer('no_new_privs', layers.noNewPrivileges, 'on: the kernel says so of a runner'),
   layer(
@@ -28,6 +41,7 @@ const layersOf = (layers: Layers): readonly Finding[] => [
   ),
   layer('limits', layers.limits, 'few descriptors, no file written, no core dump: the runner took them'),
   layer('capabilities', layers.noCapabilities, 'none: the kernel shows an empty set in a runner'),
+  userOf(layers),
   layer('ends with the server', layers.endsWithServer, 'the kernel kills a runner whose server is gone'),
 ];
 

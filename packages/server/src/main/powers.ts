@@ -9,7 +9,7 @@ import { type Driven, drive, readNeeds } from '../engine/dry.ts';
 import { judging, told } from '../engine/dry-run.ts';
 import { Lent } from '../engine/lent.ts';
 import { loadCatalog } from '../engine/loader.ts';
-import type { KeyRow } from '../store/ports.ts';
+import type { Named } from '../store/people.ts';
 import { type Allow, grantsFor, LOCAL } from './allow.ts';
 import { type Compiler, openCompiler } from '../sandbox/compile.ts';
 import { inspectFile, readInput } from './files.ts';
@@ -26,19 +26,7 @@ type Options = {
 type Told = Omit<Touch, 'grant' | 'refused'> & { readonly lent: boolean };
 
 /** The person at the command line may lend whatever `--allow` names. */
-const HERE: KeyRow = {
-  id: LOCAL.id,
-  workspace: LOCAL.workspace,
-  name: 'the command line',
-  hash: '',
-  permissions: LOCAL.permissions,
-  projects: null,
-  flows: null,
-  expires: null,
-  revoked: null,
-  created: 0,
-  used: null,
-};
+const HERE: Named = { principal: LOCAL, expires: null };
 
 /** Lists the powers of flow files. Answers the exit code: 1 when a file has problems, whatever its powers. */
 export const listPowers = async (paths: readonly string[], o: Options): Promise<number> => {
@@ -90,7 +78,12 @@ const powersOf = async (
     o.input === null ? { ok: true, value: readNeeds(flow, catalog) } : await drive(flow, catalog, input, systemClock);
   if (!driven.ok) return { problems: [driven.problem] };
   const place = { workspace: LOCAL.workspace, project: 'default', flow: 'file', environment: 'default' };
-  const judge = judging(new Lent(grants.value, new Map([[LOCAL.id, HERE]])), flow, place, null, systemClock.now());
+  const lent = new Lent(grants.value, new Map([[LOCAL.id, HERE]]), {
+    ...place,
+    owner: LOCAL.id,
+    visibility: 'private',
+  });
+  const judge = judging(lent, flow, place, null, systemClock.now());
   const { seen, ends, problem } = driven.value;
   return { touches: seen.map((one) => ({ ...told(one), lent: judge(one).refused === null })), ends, problem };
 };

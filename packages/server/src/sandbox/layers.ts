@@ -22,6 +22,8 @@ export type Layers = {
   readonly noCapabilities: boolean;
   readonly endsWithServer: boolean;
   readonly uid: string;
+  /** It has a user of its own, which only the processes of a server that is root can have. */
+  readonly ownUser: boolean;
 };
 
 const record = (value: unknown): Record<string, unknown> =>
@@ -50,6 +52,7 @@ export const readLayers = (json: string, kernel: KernelSays | null): Layers | nu
     noCapabilities: lock['capabilities'] === true && (kernel === null || /^0*$/.test(kernel.capabilities)),
     endsWithServer: lock['parent'] === true,
     uid: kernel?.uid ?? '',
+    ownUser: lock['user'] === true && kernel?.uid !== '0',
   };
 };
 

@@ -20,13 +20,20 @@ import { watchChanges } from './changes.ts';
 import { connect } from './schema/connect.ts';
 import { kyselyOver } from './schema/dialect.ts';
 import { engineOf } from './rows/engine.ts';
+import { directoryOf } from './rows/directory.ts';
 import { flowsOf } from './rows/flows.ts';
 import { grantsOf } from './rows/grants.ts';
+import { groupsOf } from './rows/groups.ts';
+import { invitationsOf, workspaceInvitationsOf } from './rows/invitations.ts';
 import type { Ground } from './ground.ts';
 import { keyByHash, keysOf } from './rows/keys.ts';
 import { keyUses } from './rows/key-use.ts';
+import { membersOf } from './rows/members.ts';
+import { publicFlow } from './rows/public.ts';
+import { rolesOf } from './rows/roles.ts';
 import { DATABASE, migrate, schemaOf } from './schema/migrate.ts';
 import { NEWEST } from './schema/migrations/list.ts';
+import type { Standing } from './people.ts';
 import type { Store } from './ports.ts';
 import { policyOf } from './rows/policy.ts';
 import { clientsOf, consentsOf, oauthOf } from './rows/oauth.ts';
@@ -99,6 +106,9 @@ const prepare = async (dir: string, key: Uint8Array, readOnly: boolean): Promise
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 };
+
+/** Nobody but accounts can switch one off: without them every member is one. */
+const ACTIVE = (): Promise<Standing> => Promise.resolve({ active: true, admin: false });
 
 /** SQLite's codes for a file that is no database, or a broken one. */
 const DAMAGED: ReadonlySet<number> = new Set([11, 26]);
@@ -181,6 +191,10 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     in: (workspace) => ({
       workspace,
       projects: projectsOf(ground, workspace),
+      members: membersOf(ground, workspace),
+      groups: groupsOf(ground, workspace),
+      roles: rolesOf(ground, workspace),
+      invitations: workspaceInvitationsOf(ground, workspace),
       flows: { ...flowsOf(ground, workspace), ...versionsOf(ground, workspace) },
       grants: grantsOf(ground, workspace),
       policy: policyOf(ground, workspace),
@@ -193,11 +207,19 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       audit: auditOf(ground, workspace),
     }),
     workspaces: workspacesOf(ground),
+    directory: directoryOf(ground, changes.version, ACTIVE),
+    invitations: invitationsOf(ground),
+    publicFlow: (id) => publicFlow(db, id),
     engine: engineOf(ground, blobs),
-    credentials: { newKey: makes.newKey, hashKey: makes.hashKey },
     instance: instanceOf(database.prepare('select id from instance').get()),
     tokens: tokensOf(ground, tokenKeys(ring)),
     oauth: oauthOf(ground),
+    credentials: {
+      newKey: makes.newKey,
+      hashKey: makes.hashKey,
+      newInvitation: makes.newInvitation,
+      hashInvitation: makes.hashInvitation,
+    },
     keyByHash: (hash) => keyByHash(db, hash),
     keyUsed: uses.used,
     journal: writer,

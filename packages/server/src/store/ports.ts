@@ -8,11 +8,16 @@
  * D3 Values that flowed through runs are stored sealed only; this room can seal and cannot open.
  */
 
-import type { Permission, Problem, Result, RunState } from '@headgate/core';
+import type { FlowPlace, Permission, Problem, Result, RunState, Sight, Visibility } from '@headgate/core';
 import type { KeyLimits, WorkspaceKeys } from './key.ts';
 import type { Clients, Consents, Oauth } from './oauth.ts';
+import type * as people from './people.ts';
+import type { Credentials as Makes } from './vault-seal/credentials.ts';
+import type { Delivery, RunRow, RunWrite } from './run-write.ts';
 import type { SealedSecret, SecretStore } from './secret.ts';
 import type { Tokens, WorkspaceTokens } from './token.ts';
+
+export type { Delivery, RunRow, RunWrite };
 
 export type FlowRow = {
   readonly id: string;
@@ -28,6 +33,7 @@ export type FlowRow = {
   readonly enabled: boolean;
   readonly created: number;
   readonly updated: number;
+  readonly visibility: Visibility;
 };
 
 export type VersionRow = {
@@ -66,8 +72,8 @@ export type KeyRow = {
   readonly revoked: number | null;
   readonly created: number;
   readonly used: number | null;
-  /** The account it belongs to and acts within; null: it belongs to the workspace. */
-  readonly user?: string | null;
+  /** The account it belongs to and acts within; absent: it belongs to the workspace. */
+  readonly user?: string;
   readonly limits?: KeyLimits;
   /** When its present secret was made, where that was not with the key. */
   readonly rotated?: number;
@@ -82,71 +88,6 @@ export type PolicyRow = {
   readonly updated: number;
   /** Who set it. */
   readonly by: string;
-};
-
-/** The row of a run: what lists and filters need, and no value that flowed through it. */
-export type RunRow = {
-  readonly id: string;
-  readonly workspace: string;
-  readonly project: string;
-  readonly owner: string;
-  readonly flow: string;
-  readonly version: number | null;
-  readonly hash: string;
-  readonly environment: string;
-  readonly state: RunState;
-  readonly triggerId: string | null;
-  readonly triggerKind: string;
-  readonly principal: string;
-  readonly priority: number;
-  /** Of concurrency, rate and debounce; null: the whole flow. */
-  readonly limitKey: string | null;
-  readonly idempotencyKey: string | null;
-  readonly parent: string | null;
-  readonly rerunOf: string | null;
-  readonly problemCode: string | null;
-  readonly problemStep: string | null;
-  readonly created: number;
-  readonly started: number | null;
-  readonly ended: number | null;
-  /** When a waiting or queued run wants to be looked at again. */
-  readonly wake: number | null;
-  /** Seq of the last event recorded. */
-  readonly seq: number;
-};
-
-/**
- * One thing to make durable: the run's row as it is now, and the events since the last write, as one JSON array text. The
- * first write of a run begins with event 1 and makes the row; each one after must follow the last without a gap
- * (`row.seq` is the seq of its last event), or the writer stops: a journal with a hole is worse than a stopped server.
- * What is fixed at the first write: everything but state, priority, limitKey, problemCode, problemStep, started, ended,
- * wake and seq.
- */
-/** A signed request to a webhook, as the replay memory knows it, and how long it is remembered. */
-export type Delivery = { readonly hook: string; readonly id: string; readonly until: number };
-
-export type RunWrite = {
-  readonly row: RunRow;
-  /** First seq of `events`; 0 when there are none. */
-  readonly from: number;
-  readonly count: number;
-  readonly events: string;
-  /** Blobs the events refer to; written and synced before the group commits. */
-  readonly blobs?: readonly { readonly id: string; readonly bytes: Uint8Array }[];
-  /** Blobs made by other runs of the same workspace that the events refer to: they live as long as this run, too. */
-  readonly uses?: readonly string[];
-  /** One-time resume tokens (hashes) that come to life with this write. */
-  readonly tokens?: readonly {
-    readonly hash: string;
-    readonly step: string;
-    readonly item: string;
-    readonly note: string | null;
-    readonly deadline: number | null;
-  }[];
-  /** Audit records that belong to this write. */
-  readonly audit?: readonly AuditEntry[];
-  /** The delivery this run came of: remembered exactly when the run is. */
-  readonly delivery?: Delivery;
 };
 
 export type WriterState =
@@ -206,18 +147,26 @@ export type RunFilter = {
   state?: RunState;
   cursor?: string;
   limit: number;
-  flows?: readonly string[];
-  projects?: readonly string[];
+  /** Only what is seen; left out: all. */
+  sight?: Sight;
 };
 
 /** The scoped handle of one workspace. Ids of other workspaces behave as ids that never existed. */
 export type WorkspaceStore = {
   readonly workspace: string;
   readonly projects: {
-    list(): Promise<{ id: string; name: string; created: number }[]>;
+    list(): Promise<people.ProjectRow[]>;
+    get(id: string): Promise<people.ProjectRow | null>;
     /** False: there is one of this id already. */
     create(project: { id: string; name: string; at: number }): Promise<boolean>;
+    rename(id: string, name: string): Promise<boolean>;
+    /** `used`: flows or secrets are in it. */
+    remove(id: string): Promise<'done' | 'missing' | 'used'>;
   };
+  readonly members: people.Members;
+  readonly groups: people.Groups;
+  readonly roles: people.CustomRoles;
+  readonly invitations: people.WorkspaceInvitations;
   readonly flows: {
     create(row: {
       id: string;
@@ -227,16 +176,20 @@ export type WorkspaceStore = {
       draft: unknown;
       draftHash: string;
       at: number;
+      visibility?: Visibility;
     }): Promise<FlowRow>;
     get(id: string): Promise<FlowRow | null>;
+    /** Where it is and who sees it, of a deleted private one too, whose runs are still there. */
+    place(id: string): Promise<FlowPlace | null>;
     /** The oldest flow of that name: names need not be unique. */
     byName(project: string, name: string): Promise<FlowRow | null>;
     /** Newest first, in the order they were made. */
     list(q: {
       cursor?: string;
       limit: number;
-      flows?: readonly string[];
-      projects?: readonly string[];
+      project?: string;
+      /** Only what is seen; left out: all. */
+      sight?: Sight;
     }): Promise<{ rows: FlowRow[]; next: string | null }>;
     /** Compare-and-set on the revision; null: somebody else saved first (or no such flow). */
     saveDraft(
@@ -250,7 +203,7 @@ export type WorkspaceStore = {
     /** Null: no such flow, or no such project to move it to. */
     patch(
       id: string,
-      change: { name?: string; enabled?: boolean; project?: string },
+      change: { name?: string; enabled?: boolean; project?: string; visibility?: Visibility; owner?: string },
       at: number,
     ): Promise<FlowRow | null>;
     /** With its versions, grants, webhooks and triggers. Its runs stay until retention takes them. */
@@ -287,6 +240,10 @@ export type WorkspaceStore = {
   };
   readonly runs: {
     get(id: string): Promise<RunRow | null>;
+    /** Where it ran, and whose its flow is and who sees that, as of now. */
+    place(id: string): Promise<FlowPlace | null>;
+    /** Runs not over that this account or key started. */
+    openBy(principal: string): Promise<string[]>;
     /** Newest first, in the order they were made (not by their times: a clock may jump). */
     list(filter: RunFilter): Promise<{ rows: RunRow[]; next: string | null }>;
     /** Pieces that hold events after `afterSeq`; the first may begin before it. */
@@ -363,16 +320,21 @@ export type Store = {
   readonly in: (workspace: string) => WorkspaceStore;
   readonly engine: EngineStore;
   readonly workspaces: {
-    list(): Promise<{ id: string; name: string; created: number }[]>;
-    /** Made with a project `default`. False: there is one of this id already. */
-    create(workspace: { id: string; name: string; at: number }): Promise<boolean>;
+    list(): Promise<people.ProjectRow[]>;
+    /** Made with a project `default`, and with `owner` as its owner. False: there is one of this id already. */
+    create(workspace: { id: string; name: string; at: number; owner?: string }): Promise<boolean>;
+    rename(id: string, name: string): Promise<boolean>;
   };
-  /** Makes API keys (`hg_` and 43 characters, shown once) and their keyed hash, the only thing kept. */
-  readonly credentials: { newKey(): string; hashKey(plain: string): string };
   /** The id of this instance, made once: what engine tokens are bound to. */
   readonly instance: string;
   readonly tokens: Tokens;
   readonly oauth: Oauth;
+  readonly directory: people.Directory;
+  readonly invitations: people.Invitations;
+  /** The workspace of a published flow that everybody may run; null: there is none of this id, or it is switched off. */
+  readonly publicFlow: (id: string) => Promise<string | null>;
+  /** Makes API keys (`hg_` and 43 characters) and tokens of invitations, shown once, and their keyed hash, the only thing kept. */
+  readonly credentials: Pick<Makes, 'newKey' | 'hashKey' | 'newInvitation' | 'hashInvitation'>;
   /** The door for credentials: looks a key up by its keyed hash, before any workspace is known. */
   readonly keyByHash: (hash: string) => Promise<KeyRow | null>;
   /** Notes that a key was used; written within seconds. */

@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test } from 'vitest';
+import type { InvitationRow } from './people.ts';
 import type { GrantRow, KeyRow, Store, WorkspaceStore } from './ports.ts';
-import type { TokenRow } from './token.ts';
 import { DATABASE } from './schema/migrate.ts';
-import { kitIn, NOW, openRow, runRow, runWrite, writeAll } from './testing/kit.ts';
+import { kitIn, NOW, openRow, runRow, runWrite, sight, writeAll } from './testing/kit.ts';
+import { clientRow, consentOf, tokenRow } from './testing/tokens.ts';
 
 const kit = kitIn(tmpdir());
 afterEach(kit.clean);
@@ -27,6 +28,10 @@ type Names = {
   secret: string;
   token: string;
   client: string;
+  user: string;
+  group: string;
+  role: string;
+  invitation: string;
 };
 
 const VICTIM: Names = {
@@ -40,6 +45,10 @@ const VICTIM: Names = {
   secret: 'github',
   token: 't_v',
   client: 'c_v',
+  user: 'u_v',
+  group: 'g_v',
+  role: 'r_v',
+  invitation: 'i_v',
 };
 const NOBODY: Names = {
   flow: 'flow_0',
@@ -52,6 +61,10 @@ const NOBODY: Names = {
   secret: 'gitlab',
   token: 't_0',
   client: 'c_0',
+  user: 'u_0',
+  group: 'g_0',
+  role: 'r_0',
+  invitation: 'i_0',
 };
 
 const grant = (names: Names): GrantRow => ({
@@ -79,29 +92,16 @@ const key = (id: string, workspace: string): KeyRow => ({
   used: null,
 });
 
-const client = (id: string, workspace: string) => ({
+const invitation = (id: string, workspace: string): InvitationRow => ({
   id,
   workspace,
-  name: 'c',
-  redirects: ['https://a.example/cb'],
-  by: 'key_v',
+  email: 'x@example.com',
+  role: 'viewer',
+  projects: [],
+  by: 'u_v',
   created: NOW,
-});
-
-const token = (id: string, workspace: string): TokenRow => ({
-  id,
-  family: id,
-  workspace,
-  name: 't',
-  maker: 'key_v',
-  subject: 'key_v',
-  permissions: ['run'],
-  projects: null,
-  flows: null,
-  issued: NOW,
-  expires: NOW + 1_000,
-  renewable: NOW,
-  renewed: null,
+  expires: NOW + 1000,
+  accepted: null,
   revoked: null,
 });
 
@@ -131,13 +131,42 @@ type Call = (handle: WorkspaceStore, names: Names) => Promise<unknown>;
 /** Every method that takes a name of a thing, asked about one. Lists are asked for all there is. */
 const ASKED: Readonly<Record<string, Call>> = {
   'projects.list': (w) => w.projects.list(),
+  'projects.get': (w, n) => w.projects.get(n.project),
+  'projects.rename': (w, n) => w.projects.rename(n.project, 'Stolen'),
+  'projects.remove': (w, n) => w.projects.remove(n.project),
+  'members.list': (w) => w.members.list(),
+  'members.get': (w, n) => w.members.get(n.user),
+  'members.setRole': (w, n) => w.members.setRole(n.user, 'viewer'),
+  'members.remove': (w, n) => w.members.remove(n.user, { successor: null, at: NOW }),
+  'members.inProjects': async (w, n) => [await w.members.inProjects(), await w.members.inProjects(n.project)],
+  'members.setProjectRole': async (w, n) => [
+    await w.members.setProjectRole(n.project, n.user, 'viewer', NOW),
+    await w.members.setProjectRole('default', n.user, 'viewer', NOW),
+    await w.members.setProjectRole('default', n.group, 'viewer', NOW),
+    await w.members.setProjectRole(n.project, n.group, null, NOW),
+  ],
+  'groups.list': (w) => w.groups.list(),
+  'groups.get': (w, n) => w.groups.get(n.group),
+  'groups.rename': (w, n) => w.groups.rename(n.group, 'Stolen'),
+  'groups.remove': (w, n) => w.groups.remove(n.group),
+  'groups.setUsers': (w, n) => w.groups.setUsers(n.group, []),
+  'roles.list': (w) => w.roles.list(),
+  'roles.get': (w, n) => w.roles.get(n.role),
+  'roles.change': (w, n) => w.roles.change(n.role, { name: 'Stolen' }),
+  'roles.remove': (w, n) => w.roles.remove(n.role),
+  'invitations.list': (w) => w.invitations.list(),
+  'invitations.get': (w, n) => w.invitations.get(n.invitation),
+  'invitations.revoke': (w, n) => w.invitations.revoke(n.invitation, NOW),
+  'flows.place': (w, n) => w.flows.place(n.flow),
+  'runs.place': (w, n) => w.runs.place(n.run),
+  'runs.openBy': (w) => w.runs.openBy('key_one'),
   'policy.get': (w) => w.policy.get(),
   'flows.get': (w, n) => w.flows.get(n.flow),
   'flows.byName': (w, n) => w.flows.byName(n.project, 'Greet'),
   'flows.list': async (w, n) => [
     await w.flows.list({ limit: 9 }),
-    await w.flows.list({ limit: 9, flows: [n.flow] }),
-    await w.flows.list({ limit: 9, projects: [n.project] }),
+    await w.flows.list({ limit: 9, sight: sight({ onlyFlows: [n.flow] }) }),
+    await w.flows.list({ limit: 9, sight: sight({ onlyProjects: [n.project] }) }),
   ],
   'flows.saveDraft': (w, n) => w.flows.saveDraft(n.flow, 1, { stolen: true }, 'h', 'Stolen', NOW),
   'flows.patch': async (w, n) => [
@@ -157,8 +186,8 @@ const ASKED: Readonly<Record<string, Call>> = {
   'runs.list': async (w, n) => [
     await w.runs.list({ limit: 9 }),
     await w.runs.list({ limit: 9, flow: n.flow }),
-    await w.runs.list({ limit: 9, flows: [n.flow], state: 'waiting' }),
-    await w.runs.list({ limit: 9, projects: [n.project] }),
+    await w.runs.list({ limit: 9, sight: sight({ onlyFlows: [n.flow] }), state: 'waiting' }),
+    await w.runs.list({ limit: 9, sight: sight({ projects: [n.project], shared: true, owners: ['x'] }) }),
     await w.runs.list({ limit: 9, cursor: '999' }),
   ],
   'runs.chunks': (w, n) => w.runs.chunks(n.run, 0, 9),
@@ -177,8 +206,8 @@ const ASKED: Readonly<Record<string, Call>> = {
   ],
   'clients.list': (w) => w.clients.list(),
   'clients.remove': (w, n) => w.clients.remove(n.client, NOW),
-  'consents.list': (w) => w.consents.list('u_v'),
-  'consents.end': (w, n) => w.consents.end('u_v', `oc_of_${n.client}`, NOW),
+  'consents.list': (w) => w.consents.list(VICTIM.user),
+  'consents.end': (w, n) => w.consents.end(VICTIM.user, `oc_of_${n.client}`, NOW),
   'secrets.list': (w, n) => w.secrets.list(n.project),
   'secrets.put': (w, n) =>
     w.secrets.put({ project: n.project, name: n.secret, origins: [], value: 'mine', owner: 'user', at: NOW }),
@@ -199,10 +228,18 @@ const MADE: Readonly<Record<string, Call>> = {
   'projects.create': (w, n) => w.projects.create({ id: n.project, name: 'Mine', at: NOW }),
   'flows.create': async (w, n) => (await w.flows.create(flow(`${n.flow}_mine`, 'default'))).project,
   'flows.keepDoc': async (w, n) => [await w.flows.keepDoc(n.hash, { mine: true }, NOW), await w.flows.doc(n.hash)],
+  'members.add': async (w, n) => [
+    await w.members.add({ user: n.user, role: 'viewer', created: NOW, by: 'x' }),
+    await w.members.remove(n.user, { successor: null, at: NOW }),
+  ],
+  'groups.create': (w, n) => w.groups.create({ id: `${n.group}_mine`, name: 'Team', at: NOW }),
+  'roles.create': (w, n) => w.roles.create({ id: `${n.role}_mine`, name: n.role, permissions: ['run'], created: NOW }),
+  'invitations.create': (w, n) =>
+    w.invitations.create(invitation(`${n.invitation}_mine`, w.workspace), `hash of ${n.invitation} mine`),
   'policy.set': (w) => w.policy.set({ only: [], denied: [], updated: NOW, by: 'key_mine' }),
   'keys.create': (w, n) => w.keys.create(key(`${n.key}_mine`, w.workspace)),
-  'clients.create': (w, n) => w.clients.create(client(`${n.client}_mine`, w.workspace)),
-  'tokens.create': (w, n) => w.tokens.create(token(`${n.token}_mine`, w.workspace)),
+  'clients.create': (w, n) => w.clients.create(clientRow(`${n.client}_mine`, w.workspace)),
+  'tokens.create': (w, n) => w.tokens.create(tokenRow(`${n.token}_mine`, w.workspace)),
 };
 
 const fill = async (store: Store): Promise<void> => {
@@ -210,26 +247,20 @@ const fill = async (store: Store): Promise<void> => {
   await store.workspaces.create({ id: 'thief', name: 'Thief', at: NOW });
   const victim = store.in('victim');
   await victim.projects.create({ id: VICTIM.project, name: 'Project', at: NOW });
+  for (const user of [VICTIM.user, 'u_other'])
+    await victim.members.add({ user, role: 'owner', created: NOW, by: 'cli' });
+  await victim.groups.create({ id: VICTIM.group, name: 'Team', at: NOW });
+  await victim.groups.setUsers(VICTIM.group, [VICTIM.user]);
+  await victim.members.setProjectRole(VICTIM.project, VICTIM.group, 'editor', NOW);
+  await victim.roles.create({ id: VICTIM.role, name: 'r_v', permissions: ['run'], created: NOW });
+  await victim.invitations.create(invitation(VICTIM.invitation, 'victim'), 'hash of i_v');
   await victim.policy.set({ only: null, denied: ['code: python'], updated: NOW, by: VICTIM.key });
   await victim.flows.create(flow(VICTIM.flow, VICTIM.project));
   await victim.flows.publish({ ...publish(VICTIM), grants: [{ ...grant(VICTIM), id: VICTIM.grant }] });
   await victim.keys.create(key(VICTIM.key, 'victim'));
-  await victim.tokens.create(token(VICTIM.token, 'victim'));
-  await victim.clients.create(client(VICTIM.client, 'victim'));
-  await store.oauth.begin(
-    {
-      id: `oc_of_${VICTIM.client}`,
-      workspace: 'victim',
-      user: 'u_v',
-      client: VICTIM.client,
-      name: 'c',
-      permissions: ['run'],
-      resource: 'https://a.example/api/v1',
-      created: NOW,
-      revoked: null,
-    },
-    { hash: 'h', redirect: 'https://a.example/cb', challenge: 'x', expires: NOW + 1_000 },
-  );
+  await victim.tokens.create(tokenRow(VICTIM.token, 'victim'));
+  await victim.clients.create(clientRow(VICTIM.client, 'victim'));
+  await store.oauth.begin(...consentOf(`oc_of_${VICTIM.client}`, 'victim', VICTIM.user, VICTIM.client));
   await victim.secrets.put({
     project: VICTIM.project,
     name: VICTIM.secret,
@@ -293,7 +324,7 @@ test('each case finds what it asks for when its owner asks, so that the comparis
   const store = await kit.store();
   await fill(store);
   for (const [name, call] of Object.entries(ASKED)) {
-    if (name.endsWith('remove') || name === 'keys.revoke' || name === 'consents.end') continue;
+    if (name.endsWith('.remove') || name.endsWith('.revoke') || name === 'consents.end') continue;
     const [found, stranger] = [await call(store.in('victim'), VICTIM), await call(store.in('thief'), VICTIM)];
     expect([name, found]).not.toEqual([name, stranger]);
   }

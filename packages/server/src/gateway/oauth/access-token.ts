@@ -20,11 +20,11 @@ const MOST_CACHED = 10_000;
 type Known = { readonly held: Held; readonly person: Principal | null } | null;
 
 export class AccessTokens {
-  readonly #gate: Pick<Gate, 'store' | 'vault' | 'clock' | 'people'>;
+  readonly #gate: Pick<Gate, 'store' | 'vault' | 'clock'>;
   #seen = -1;
   #known = new Map<string, Known>();
 
-  constructor(gate: Pick<Gate, 'store' | 'vault' | 'clock' | 'people'>) {
+  constructor(gate: Pick<Gate, 'store' | 'vault' | 'clock'>) {
     this.#gate = gate;
   }
 
@@ -43,11 +43,11 @@ export class AccessTokens {
       kind: 'client',
       id: consent.id,
     } as const;
-    return { who, resource, still: async () => 'who' in (await this.find(plain)) };
+    return { who, resource };
   }
 
   async #look(hash: string): Promise<Known> {
-    const { store, people } = this.#gate;
+    const { store } = this.#gate;
     const version = store.version();
     if (version !== this.#seen || this.#known.size >= MOST_CACHED) {
       this.#seen = version;
@@ -57,8 +57,7 @@ export class AccessTokens {
     if (kept !== undefined) return kept;
     const cache = this.#known;
     const held = await store.oauth.token(hash);
-    const person =
-      held === null ? null : ((await people?.principal(held.consent.workspace, held.consent.user)) ?? null);
+    const person = held === null ? null : await store.directory.user(held.consent.workspace, held.consent.user);
     const known = held === null ? null : { held, person };
     // A token that is not there is not remembered: guesses must fill no memory.
     if (known !== null && cache === this.#known) cache.set(hash, known);

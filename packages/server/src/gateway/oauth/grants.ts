@@ -91,8 +91,7 @@ export class TokenDesk {
     if (resource !== undefined && resource !== consent.resource) return no('resource is another one', 'invalid_target');
     if (scope !== undefined && scope.split(' ').toSorted().join(' ') !== consent.permissions.toSorted().join(' '))
       return no('scope is not the one that was consented to', 'invalid_scope');
-    const person = await this.#gate.people?.principal(consent.workspace, consent.user);
-    if (person === undefined || person === null) return GONE;
+    if ((await store.directory.user(consent.workspace, consent.user)) === null) return GONE;
     const made = await this.#give(consent, now, token.hash);
     // Somebody was faster with the same token.
     return made === GONE ? this.#reused(consent, 'token.reuse') : made;

@@ -6,22 +6,22 @@
  */
 
 import { hash } from 'node:crypto';
+import type { SessionOf } from '../../store/people.ts';
 import type { Asked } from './request.ts';
-import type { SignedIn } from './people.ts';
 
 const LIFE = 600_000;
 const MOST = 2_000;
 
 export class Tickets {
   readonly #clock: () => number;
-  readonly #open = new Map<string, { readonly asked: Asked; readonly by: SignedIn; readonly until: number }>();
+  readonly #open = new Map<string, { readonly asked: Asked; readonly by: SessionOf; readonly until: number }>();
 
   constructor(clock: () => number) {
     this.#clock = clock;
   }
 
   /** Keeps what was asked under a fresh secret. */
-  keep(ticket: string, asked: Asked, by: SignedIn): void {
+  keep(ticket: string, asked: Asked, by: SessionOf): void {
     const now = this.#clock();
     for (const [name, { until }] of this.#open) {
       if (this.#open.size < MOST && until > now) break;
@@ -31,7 +31,7 @@ export class Tickets {
   }
 
   /** Takes what was asked; null: there is no such ticket for this session. */
-  take(ticket: string, { session, user }: SignedIn): { readonly asked: Asked; readonly by: SignedIn } | null {
+  take(ticket: string, { session, user }: SessionOf): { readonly asked: Asked; readonly by: SessionOf } | null {
     const found = this.#open.get(named(ticket));
     if (found === undefined || found.by.session !== session || found.by.user !== user) return null;
     this.#open.delete(named(ticket));

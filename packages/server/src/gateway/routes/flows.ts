@@ -3,15 +3,28 @@
  * take the place of the value. What else it lacks is told by /check and at publishing.
  */
 
-import { check, diff, hashFlow, maskedIn, readFlow, type Flow } from '@headgate/core';
+import {
+  check,
+  diff,
+  hashFlow,
+  maskedIn,
+  may,
+  readFlow,
+  sightOf,
+  thingOf,
+  type Flow,
+  type Principal,
+  type Visibility,
+} from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { FlowRow } from '../../store/ports.ts';
 import { knownTo } from '../context.ts';
-import { type Gate, PROJECT } from '../deps.ts';
+import type { Gate } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import { lendTyped } from '../lending.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, refuseAll, type Refused } from '../outcome.ts';
+import { projectOf } from '../places.ts';
 
 const PAGE = 50;
 
@@ -19,6 +32,8 @@ const shown = (row: FlowRow) => ({
   id: row.id,
   name: row.name,
   project: row.project,
+  owner: row.owner,
+  visibility: row.visibility,
   revision: row.revision,
   version: row.version,
   enabled: row.enabled,
@@ -41,6 +56,22 @@ const conflict = (gate: Gate, row: FlowRow, mine: Flow): Refused => {
   };
 };
 
+const owns = (who: Principal, row: FlowRow): boolean => row.owner === who.id || row.owner === who.user;
+
+/**
+ * Why the principal may not let these people see the flow, or null. To share it is a permission of its own; to keep it to
+ * oneself is the owner's (who manages the workspace sees it all the same).
+ */
+const mayShow = (who: Principal, row: FlowRow, to: Visibility): Refused | null => {
+  const thing = thingOf(who.workspace, row);
+  const shares = to === 'workspace' || to === 'public';
+  if (shares && !may(who, 'flow.share', thing))
+    return refuse('permission.missing', 'Sharing a flow with the workspace or with everybody needs flow.share');
+  if (to === 'private' && !owns(who, row) && !may(who, 'workspace.manage', { workspace: who.workspace }))
+    return refuse('permission.missing', 'Only its owner makes a flow private', 'Let the owner do it.');
+  return null;
+};
+
 export const flowRoutes = (lodge: Lodge): readonly Route[] => {
   const { gate } = lodge;
   return [
@@ -52,8 +83,8 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
       if (masked.length > 0) return refuseAll('flow.invalid', masked);
       const row = await gate.store.in(who.workspace).flows.create({
         id: gate.newId('flow_'),
-        project: PROJECT,
-        owner: who.id,
+        project: projectOf(body),
+        owner: who.user ?? who.id,
         name: draft.name,
         draft,
         draftHash: hashFlow(draft),
@@ -67,8 +98,8 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
       const { rows, next } = await gate.store.in(who.workspace).flows.list({
         limit: query.limit ?? PAGE,
         ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
-        ...(who.flows === undefined ? {} : { flows: who.flows }),
-        ...(who.projects === undefined ? {} : { projects: who.projects }),
+        ...(query.project === undefined ? {} : { project: query.project }),
+        sight: sightOf(who, 'flow.read'),
       });
       return give(200, { flows: rows.map(shown), ...(next === null ? {} : { next }) });
     }),
@@ -82,6 +113,9 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
       const { flows } = gate.store.in(who.workspace);
       let row = await flows.get(params.id);
       if (row === null) return MISSING;
+      const hidden =
+        body.visibility === undefined || body.visibility === row.visibility ? null : mayShow(who, row, body.visibility);
+      if (hidden !== null) return hidden;
       if (body.name !== undefined && body.name !== row.name) {
         // The name is part of the file: renaming is an edit of the draft like any other.
         const read = readFlow(row.draft);
@@ -96,7 +130,23 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
       }
       if (body.enabled !== undefined && body.enabled !== row.enabled)
         row = await flows.patch(row.id, { enabled: body.enabled }, gate.clock());
+      if (row !== null && body.visibility !== undefined && body.visibility !== row.visibility)
+        row = await flows.patch(row.id, { visibility: body.visibility }, gate.clock());
       return row === null ? MISSING : give(200, shown(row));
+    }),
+
+    implement(ROUTES.transferFlow, async ({ who, params, body }) => {
+      const { flows } = gate.store.in(who.workspace);
+      const row = await flows.get(params.id);
+      if (row === null) return MISSING;
+      if (!owns(who, row) && !may(who, 'member.manage', thingOf(who.workspace, row)))
+        return refuse('permission.missing', 'Only its owner, or who manages members, gives a flow away');
+      const heir = await gate.store.directory.user(who.workspace, body.to);
+      // Judged as what it would be: theirs.
+      if (heir === null || !may(heir, 'flow.write', thingOf(who.workspace, { ...row, owner: body.to })))
+        return refuse('member.unfit');
+      const given = await flows.patch(row.id, { owner: body.to }, gate.clock());
+      return given === null ? MISSING : give(200, shown(given));
     }),
 
     implement(ROUTES.deleteFlow, async ({ who, params }) =>
@@ -124,7 +174,11 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
     implement(ROUTES.checkFlow, async ({ who, body }) => {
       const read = readFlow(body.draft);
       if (!read.ok) return give(200, { ok: false, problems: read.problems, warnings: [] });
-      const { problems, warnings } = check(read.flow, gate.catalog, await knownTo(gate, who, read.flow));
+      const { problems, warnings } = check(
+        read.flow,
+        gate.catalog,
+        await knownTo(gate, who, read.flow, projectOf(body)),
+      );
       return give(200, { ok: problems.length === 0, problems, warnings });
     }),
   ];

@@ -99,7 +99,9 @@ export const grantRoutes = (lodge: Lodge): readonly Route[] => {
     }),
 
     implement(ROUTES.dryRun, async ({ who, params, body }) => {
-      if (!who.permissions.includes('flow.read'))
+      const { places } = lodge;
+      if ((await places.judge(who, 'run', 'flow', params.id)) !== undefined) return MISSING;
+      if ((await places.judge(who, 'flow.read', 'flow', params.id)) !== undefined)
         return refuse(
           'permission.missing',
           'A dry run tells what the flow holds, and needs the permission flow.read too',

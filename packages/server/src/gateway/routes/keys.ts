@@ -91,7 +91,7 @@ const rowOf = (gate: Gate, who: Principal, wish: Wish, user: string | null, plai
     revoked: null,
     created: now,
     used: null,
-    user,
+    ...(user === null ? {} : { user }),
     ...(rate === null && parallel === null ? {} : { limits: { rate, burst, parallel } }),
   };
 };

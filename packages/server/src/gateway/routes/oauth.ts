@@ -3,6 +3,7 @@
 import { holdsSomewhere, TOKEN_PERMISSIONS, TOKEN_SENTENCES } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { ClientRow, ConsentRow } from '../../store/oauth.ts';
+import type { SessionOf } from '../../store/people.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, type Plain, refuse, type Refused, seeOther } from '../outcome.ts';
@@ -10,12 +11,14 @@ import { iso } from '../times.ts';
 import { ACCESS, REFRESH } from '../oauth/access-token.ts';
 import { ClientBook, isRedirect } from '../oauth/clients.ts';
 import { TokenDesk } from '../oauth/grants.ts';
-import type { SignedIn } from '../oauth/people.ts';
 import { type Asked, backTo, hostOf, judgeRequest, type Query, resourcesOf, type Wrong } from '../oauth/request.ts';
 import { Tickets } from '../oauth/tickets.ts';
 
 /** How long a code lasts, in milliseconds. */
 const CODE_LIFE = 60_000;
+
+/** Where a person signs in. */
+const SIGN_IN = '/api/v1/auth/login';
 
 const clientShown = ({ id, name, redirects, by, created }: ClientRow) => ({
   id,
@@ -38,7 +41,7 @@ const consentShown = ({ id, client, name, permissions, resource, created, revoke
 const wrongAnswer = ({ error, text }: Wrong) => give(400, { error, error_description: text });
 
 export const oauthRoutes = ({ gate, audit, page, pageCsp, guesses }: Lodge): readonly Route[] => {
-  const { store, publicUrl, people, vault } = gate;
+  const { store, publicUrl, vault } = gate;
   const issuer = `${publicUrl}/api/v1/oauth`;
   const [mcp] = resourcesOf(publicUrl);
   const book = new ClientBook(gate);
@@ -70,8 +73,8 @@ export const oauthRoutes = ({ gate, audit, page, pageCsp, guesses }: Lodge): rea
   };
 
   /** Asks the person. Browsers hold the redirect that follows a form to `form-action`: so it names where that goes. */
-  const consentPage = async (asked: Asked, by: SignedIn): Promise<Plain | null> => {
-    const who = (await people?.principal(by.workspace, by.user)) ?? null;
+  const consentPage = async (asked: Asked, by: SessionOf): Promise<Plain | null> => {
+    const who = await store.directory.user(by.workspace, by.user);
     if (who === null) return null;
     const ticket = vault.newKey().slice(3);
     tickets.keep(ticket, asked, by);
@@ -94,7 +97,7 @@ export const oauthRoutes = ({ gate, audit, page, pageCsp, guesses }: Lodge): rea
   };
 
   /** The client and the address to go back to, both known to be right; or the refusal, shown here. */
-  const known = async (query: Query, by: SignedIn) => {
+  const known = async (query: Query, by: SessionOf) => {
     const client = query.client_id === undefined ? null : await book.find(query.client_id, by.workspace);
     if (client === null) return refuse('oauth.client');
     const { redirect_uri: redirect } = query;
@@ -103,10 +106,10 @@ export const oauthRoutes = ({ gate, audit, page, pageCsp, guesses }: Lodge): rea
       : refuse('oauth.redirect');
   };
 
-  const allow = async (asked: Asked, by: SignedIn): Promise<Plain | Refused> => {
+  const allow = async (asked: Asked, by: SessionOf): Promise<Plain | Refused> => {
     const { client, redirect, state, challenge } = asked;
     const say = (said: Readonly<Record<string, string>>) => seeOther(backTo(redirect, issuer, state, said));
-    const who = (await people?.principal(by.workspace, by.user)) ?? null;
+    const who = await store.directory.user(by.workspace, by.user);
     const permissions = who === null ? [] : asked.permissions.filter((one) => holdsSomewhere(who, one));
     if (permissions.length === 0) return say({ error: 'access_denied' });
     const now = gate.clock();
@@ -140,8 +143,8 @@ export const oauthRoutes = ({ gate, audit, page, pageCsp, guesses }: Lodge): rea
 
     implement(ROUTES.authorize, async ({ query, request }) => {
       // Who is signed in first: a stranger makes this server fetch nothing and learns of no client.
-      const by = (await people?.sessionOf(request.headers)) ?? null;
-      if (by === null) return page(200, gate.pages.consentSignIn(people?.signIn ?? '/'));
+      const by = (await gate.accounts?.sessionByCookie(request.headers.cookie)) ?? null;
+      if (by === null) return page(200, gate.pages.consentSignIn(SIGN_IN));
       const right = await known(query, by);
       if ('refused' in right) return right;
       const judged = judgeRequest(query, right.client, right.redirect, publicUrl);
@@ -151,7 +154,7 @@ export const oauthRoutes = ({ gate, audit, page, pageCsp, guesses }: Lodge): rea
     }),
 
     implement(ROUTES.consent, async ({ body, request }) => {
-      const by = (await people?.sessionOf(request.headers)) ?? null;
+      const by = (await gate.accounts?.sessionByCookie(request.headers.cookie)) ?? null;
       if (by === null) return refuse('auth.missing');
       const taken = tickets.take(body.ticket, by);
       if (taken === null) return refuse('oauth.ticket');

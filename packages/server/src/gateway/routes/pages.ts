@@ -1,5 +1,6 @@
 /** The pages a person looks at: the reference, the list of runs, one run, and the session that opens them. */
 
+import { sightOf } from '@headgate/core';
 import { ROUTES, type OpenApi } from '@headgate/core/api';
 import type { FlowRow } from '../../store/ports.ts';
 import { implement, type Route } from '../implement.ts';
@@ -50,8 +51,7 @@ export const pageRoutes = (
         ...(flow === null ? {} : { flow }),
         ...(state === null ? {} : { state }),
         ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
-        ...(who.flows === undefined ? {} : { flows: who.flows }),
-        ...(who.projects === undefined ? {} : { projects: who.projects }),
+        sight: sightOf(who, 'run.read'),
       });
       const names = await namesOf(
         who.workspace,

@@ -1,6 +1,6 @@
 /** Runs: everything is asked of the engine through its port; lists are read from the store. */
 
-import { isOver, type Missing, type Principal, type RunView } from '@headgate/core';
+import { isOver, type Missing, type RunView, sightOf } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { RunRow } from '../../store/ports.ts';
 import { Gaps } from '../gaps.ts';
@@ -27,12 +27,14 @@ const rowShown = (row: RunRow) => ({
 
 const short = ({ id, state }: RunView) => ({ id, state });
 
-export const runRoutes = ({ gate, streams, waiting }: Lodge): readonly Route[] => {
+export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly Route[] => {
   const gaps = new Gaps(gate);
   return [
     implement(ROUTES.startRun, async ({ who, params, body }) => {
-      const beyond = testing(who, body.draft === true || body.pins !== undefined);
-      if (beyond)
+      // Trying things out is for those who may change the flow: pins would let a mere runner choose results (API-06).
+      const tries = body.draft === true || body.pins !== undefined;
+      if (tries && (await places.judge(who, 'run', 'flow', params.id)) !== undefined) return MISSING;
+      if (tries && (await places.judge(who, 'flow.write', 'flow', params.id)) !== undefined)
         return refuse(
           'permission.missing',
           'Draft runs and pinned values need the permission flow.write too',
@@ -78,8 +80,7 @@ export const runRoutes = ({ gate, streams, waiting }: Lodge): readonly Route[] =
         ...(query.flow === undefined ? {} : { flow: query.flow }),
         ...(query.state === undefined ? {} : { state: query.state }),
         ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
-        ...(who.flows === undefined ? {} : { flows: who.flows }),
-        ...(who.projects === undefined ? {} : { projects: who.projects }),
+        sight: sightOf(who, 'run.read'),
       });
       return give(200, { runs: rows.map(rowShown), ...(next === null ? {} : { next }) });
     }),
@@ -106,7 +107,7 @@ export const runRoutes = ({ gate, streams, waiting }: Lodge): readonly Route[] =
       const row = await gate.store.in(workspace).runs.get(params.id);
       // An EventSource asks again after the end; 204 is how the standard tells it to stop.
       if (row !== null && after > 0 && isOver(row.state) && after >= row.seq) return nothing();
-      const still = request.passage?.still ?? (() => Promise.resolve(false));
+      const still = async (): Promise<boolean> => (await request.passage?.again()) === true;
       const stream = await streams.open(who.id, still, (signal) =>
         gate.engine.follow(workspace, params.id, after, signal),
       );
@@ -162,6 +163,3 @@ const lackingIn = (environment: string, lacks: readonly Missing[]) => ({
   ),
   more: { missing: lacks.map(({ step, power }) => ({ step, power })) },
 });
-
-/** Trying things out is a power of those who may change the flow: pins would let a mere runner choose results (API-06). */
-const testing = (who: Principal, tries: boolean): boolean => tries && !who.permissions.includes('flow.write');

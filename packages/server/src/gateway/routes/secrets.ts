@@ -3,10 +3,10 @@
 import { shortSecret } from '@headgate/core';
 import { CREDENTIAL_FIELDS, PLACEHOLDER, ROUTES, SECRET_KINDS } from '@headgate/core/api';
 import type { SecretRow } from '../../store/secret.ts';
-import { PROJECT } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse } from '../outcome.ts';
+import { projectOf } from '../places.ts';
 
 const shown = ({ id, name, kind, origins, version, created, updated }: SecretRow) => ({
   id,
@@ -36,12 +36,12 @@ export const secretRoutes = ({ gate }: Lodge): readonly Route[] => [
     const value = credential === undefined ? body.value : JSON.stringify(credential);
     if (value === undefined) return refuse('input.invalid');
     const put = await gate.store.in(who.workspace).secrets.put({
-      project: PROJECT,
+      project: projectOf(body),
       name: body.name,
       origins: body.origins ?? [],
       value,
       ...(credential === undefined ? {} : { kind: credential.kind }),
-      owner: who.id,
+      owner: who.user ?? who.id,
       at: gate.clock(),
     });
     if (put === null) return MISSING;
@@ -49,13 +49,13 @@ export const secretRoutes = ({ gate }: Lodge): readonly Route[] => [
     return give(200, { id: put.id, name: body.name, version: put.version, ...(note === null ? {} : { note }) });
   }),
 
-  implement(ROUTES.listSecrets, async ({ who }) => {
-    const rows = await gate.store.in(who.workspace).secrets.list(PROJECT);
+  implement(ROUTES.listSecrets, async ({ who, query }) => {
+    const rows = await gate.store.in(who.workspace).secrets.list(projectOf(query));
     return give(200, { secrets: rows.map(shown) });
   }),
 
-  implement(ROUTES.getSecret, async ({ who, params }) => {
-    const rows = await gate.store.in(who.workspace).secrets.list(PROJECT);
+  implement(ROUTES.getSecret, async ({ who, params, query }) => {
+    const rows = await gate.store.in(who.workspace).secrets.list(projectOf(query));
     const row = rows.find((one) => one.name === params.name);
     if (row === undefined) return MISSING;
     const secret = shown(row);
@@ -63,7 +63,7 @@ export const secretRoutes = ({ gate }: Lodge): readonly Route[] => [
     return give(200, { ...secret, form: Object.fromEntries(fields) });
   }),
 
-  implement(ROUTES.deleteSecret, async ({ who, params }) =>
-    (await gate.store.in(who.workspace).secrets.remove(PROJECT, params.name)) ? nothing() : MISSING,
+  implement(ROUTES.deleteSecret, async ({ who, params, query }) =>
+    (await gate.store.in(who.workspace).secrets.remove(projectOf(query), params.name)) ? nothing() : MISSING,
   ),
 ];

@@ -51,7 +51,7 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       const read = readFlow(row.draft);
       if (!read.ok) return refuseAll('flow.invalid', read.problems);
       const { flow } = read;
-      const { problems } = check(flow, gate.catalog, await knownTo(gate, who, flow));
+      const { problems } = check(flow, gate.catalog, await knownTo(gate, who, flow, row.project));
       if (problems.length > 0) return refuseAll('flow.invalid', problems);
 
       if (body.grant !== undefined && !mayGive(who, row)) return needsGrantGive();
@@ -78,7 +78,7 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
         hash: hashFlow(flow),
         doc: flow,
         note: body.note ?? null,
-        by: who.id,
+        by: who.user ?? who.id,
         at: gate.clock(),
         grants: rows,
         triggers: (flow.triggers ?? []).map((trigger) => ({

@@ -10,10 +10,10 @@
 
 import { hash } from 'node:crypto';
 import { narrow, type Permission, type Principal } from '@headgate/core';
+import type { Named } from '../../store/people.ts';
 import type { TokenRow } from '../../store/token.ts';
 import type { Gate } from '../deps.ts';
 import type { Found, NotFound } from './found.ts';
-import { type Maker, makerOf } from './maker.ts';
 
 /** The `typ` of an engine token: no other JWT of ours, or of anybody, has it. */
 export const TOKEN_TYPE = 'headgate-engine+jwt';
@@ -44,7 +44,7 @@ type Claims = {
 /** A good token. */
 export type Good = { readonly row: TokenRow; readonly who: Principal };
 
-type Held = { readonly row: TokenRow | null; readonly maker: Maker | null };
+type Held = { readonly row: TokenRow | null; readonly maker: Named | null };
 
 export class EngineTokens {
   readonly #gate: Pick<Gate, 'store' | 'publicUrl' | 'clock'>;
@@ -67,7 +67,7 @@ export class EngineTokens {
   async find(token: string): Promise<Found | NotFound> {
     const good = await this.judge(token);
     if ('why' in good) return good;
-    return { who: good.who, still: async () => 'who' in (await this.judge(token)) };
+    return { who: good.who };
   }
 
   /** The token's row and principal, or why it is not good now. */
@@ -103,7 +103,7 @@ export class EngineTokens {
     if (known !== undefined) return known;
     const held = this.#held;
     const row = await this.#gate.store.tokens.byId(id);
-    const maker = row === null ? null : await makerOf(this.#gate, workspace, row.maker);
+    const maker = row === null ? null : await this.#gate.store.directory.named(workspace, row.maker);
     const found = { row, maker };
     // Only where nothing changed while it was read.
     if (held === this.#held) held.set(id, found);

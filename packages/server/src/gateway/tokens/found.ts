@@ -5,8 +5,6 @@ import type { KeyLimits } from '../../store/key.ts';
 
 export type Found = {
   readonly who: Principal;
-  /** Is it good still? For streams, which outlive the request. */
-  readonly still: () => Promise<boolean>;
   readonly limits?: KeyLimits;
   /** The only address, with all below it, that the credential is for; absent: every route. */
   readonly resource?: string;

@@ -59,12 +59,16 @@ export const instanceCommands = (program: Command, shell: Shell): void => {
   const restore = program
     .command('restore')
     .summary('put a backup into an empty folder')
-    .description('Puts a backup into a folder, every file checked. A server can then be started on that folder.')
+    .description(
+      'Puts a backup into a folder, every file checked, and its seal where the key it was made with is in place\n(HEADGATE_SECRET_KEY_FILE). A server can then be started on that folder.',
+    )
     .argument('<dir>', 'folder that headgate backup wrote')
     .requiredOption('--into <dir>', 'folder that is missing or empty; HEADGATE_CONFIG_DIR of the server to come')
     .action(async (dir: string, o: { into: string }) => {
+      const settings = shell.settings();
+      if (settings === null) return;
       const { restoreTo } = await import('../backup.ts');
-      shell.finish(await restoreTo(dir, o.into, shell.json()));
+      shell.finish(await restoreTo(settings.keyFile, dir, o.into, shell.json()));
     });
   examples(restore, 'restore /backups/2030-01-31 --into ~/.headgate');
 

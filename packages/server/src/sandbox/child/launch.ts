@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { denying } from './filter.ts';
 import {
+  boundCapabilities,
   endWithParent,
   forgetDescriptors,
   landlock,
@@ -22,6 +23,7 @@ import {
   seccomp,
 } from './lock.ts';
 import { MACHINES } from './syscalls.ts';
+import { ownUser } from './user.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -54,17 +56,26 @@ const readable = (more: readonly string[]): readonly string[] => [
 
 const [, , runner = '', ...words] = process.argv;
 const machine = MACHINES.get(process.arch);
+const needed = readable(words.slice(1));
+boundCapabilities();
+const { setgroups, setresuid, setresgid } = machine?.numbers ?? {};
+const user =
+  setgroups !== undefined &&
+  setresuid !== undefined &&
+  setresgid !== undefined &&
+  ownUser({ setgroups, setresuid, setresgid }, [...needed, runner]);
+// After it is another user: the kernel forgets this one with the old.
 const parent = endWithParent();
 const privileges = noNewPrivileges();
 const few = limits();
-const read = landlock(readable(words.slice(1)));
+const read = landlock(needed);
 const capset = machine?.numbers['capset'];
 const powerless = capset === undefined ? false : noCapabilities({ capset });
 const number = machine?.numbers['seccomp'];
 const filtered = machine !== undefined && number !== undefined && privileges && seccomp(number, denying(machine));
 
 forgetDescriptors();
-const layers = { privileges, landlock: read, limits: few, capabilities: powerless, parent, filter: filtered };
+const layers = { privileges, landlock: read, limits: few, capabilities: powerless, parent, user, filter: filtered };
 if (process.execve === undefined) throw new Error('this Node cannot become another program');
 process.execve(process.execPath, [process.execPath, ...process.execArgv, runner, JSON.stringify(layers), ...words], {
   OPENSSL_CONF: '/dev/null',

@@ -56,9 +56,13 @@ export const notDumpable = (): boolean => prctl(PR_SET_DUMPABLE, 0).value === 0;
 export const limits = (): boolean =>
   [setrlimit(RLIMIT_NOFILE, FILES), setrlimit(RLIMIT_FSIZE, 0), setrlimit(RLIMIT_CORE, 0)].every((a) => a.value === 0);
 
-/** Gives up what root may do: bounding, ambient, effective, permitted and inheritable. Nothing to give up is fine. */
-export const noCapabilities = (machine: { readonly capset: number }): boolean => {
+/** Gives up that any program it becomes could be given what root may do; before it is another user, who may not. */
+export const boundCapabilities = (): void => {
   for (let capability = 0; capability < 64; capability += 1) prctl(PR_CAPBSET_DROP, capability);
+};
+
+/** Gives up what root may do: ambient, effective, permitted and inheritable. Nothing to give up is fine. */
+export const noCapabilities = (machine: { readonly capset: number }): boolean => {
   prctl(PR_CAP_AMBIENT, 4);
   const header = Buffer.alloc(8);
   header.writeUInt32LE(0x20080522, 0);

@@ -1,7 +1,9 @@
 import { tmpdir } from 'node:os';
+import fc from 'fast-check';
+import { type FlowPlace, sees, type Sight, VISIBILITIES } from '@headgate/core';
 import { afterEach, expect, test } from 'vitest';
 import type { GrantRow, WorkspaceStore } from '../ports.ts';
-import { kitIn, NOW } from '../testing/kit.ts';
+import { kitIn, NOW, sight } from '../testing/kit.ts';
 
 const kit = kitIn(tmpdir());
 afterEach(kit.clean);
@@ -62,6 +64,7 @@ test('a flow is made at revision 1, unpublished and enabled, and read back the s
     enabled: true,
     created: NOW,
     updated: NOW,
+    visibility: 'project',
   });
   expect(await flows.get('flow_a')).toEqual(made);
 });
@@ -90,11 +93,53 @@ test('lists are pages, newest first, in the order flows were made, even when the
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
   expect(seen).toEqual(['flow_6', 'flow_5', 'flow_4', 'flow_3', 'flow_2', 'flow_1', 'flow_0']);
-  expect((await flows.list({ limit: 10, flows: ['flow_2', 'flow_x'] })).rows.map((row) => row.id)).toEqual(['flow_2']);
-  expect((await flows.list({ limit: 10, flows: [] })).rows).toEqual([]);
-  expect((await flows.list({ limit: 10, projects: ['other'] })).rows).toEqual([]);
+  expect(
+    (await flows.list({ limit: 10, sight: sight({ onlyFlows: ['flow_2', 'flow_x'] }) })).rows.map((row) => row.id),
+  ).toEqual(['flow_2']);
+  expect((await flows.list({ limit: 10, sight: sight({ onlyFlows: [] }) })).rows).toEqual([]);
+  expect((await flows.list({ limit: 10, sight: sight({ onlyProjects: ['other'] }) })).rows).toEqual([]);
   expect((await flows.list({ limit: 7 })).next).toBeNull();
   expect((await flows.list({ limit: 2, cursor: 'nonsense' })).rows).toHaveLength(2);
+});
+
+test('AZ-08 a list shows the flows that a look at each would show, whatever the sight, in full pages', async () => {
+  const { flows, projects } = (await kit.store()).in('default');
+  await projects.create({ id: 'sales', name: 'Sales', at: NOW });
+  const places: FlowPlace[] = [];
+  for (let i = 0; i < 32; i += 1) {
+    const place: FlowPlace = {
+      flow: `flow_${i}`,
+      project: i % 2 === 0 ? 'default' : 'sales',
+      owner: i % 3 === 0 ? 'ann' : 'bob',
+      visibility: VISIBILITIES[(i >> 1) % VISIBILITIES.length] ?? 'private',
+    };
+    places.push(place);
+    await flows.create({ ...flow(place.flow), ...place });
+    expect(await flows.place(place.flow)).toEqual(place);
+  }
+  const some = (values: string[]) => fc.option(fc.subarray([...values, 'none']), { nil: null });
+  const sights = fc.record<Sight>({
+    projects: some(['default', 'sales']),
+    shared: fc.boolean(),
+    owners: fc.option(fc.subarray(['ann', 'bob'], { minLength: 1 }), { nil: null }),
+    onlyProjects: some(['default', 'sales']),
+    onlyFlows: some(['flow_1', 'flow_2', 'flow_3', 'flow_4']),
+  });
+  await fc.assert(
+    fc.asyncProperty(sights, fc.integer({ min: 1, max: 9 }), async (seen, limit) => {
+      const expected = places.filter((place) => sees(seen, place)).map((place) => place.flow);
+      const found: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await flows.list({ limit, sight: seen, ...(cursor === undefined ? {} : { cursor }) });
+        if (page.next !== null) expect(page.rows.length).toBe(limit);
+        found.push(...page.rows.map((row) => row.id));
+        cursor = page.next ?? undefined;
+      } while (cursor !== undefined);
+      expect(found).toEqual(expected.toReversed());
+    }),
+    { numRuns: 100 },
+  );
 });
 
 test('a name belongs to the oldest flow that has it, so that a newcomer cannot take its calls over', async () => {

@@ -1,12 +1,14 @@
 /** Flows of one workspace: rows, drafts and removal. Versions and webhooks are in versions.ts. */
 
 import type { Insertable, Selectable } from 'kysely';
+import { isVisibility, type Visibility } from '@headgate/core';
 import { type Ground, after, fromJson, page, toJson } from '../ground.ts';
 import type { FlowRow, WorkspaceStore } from '../ports.ts';
 import type { Tables } from '../schema/tables.ts';
+import { seenFlows } from './seen.ts';
 
 type Flows = WorkspaceStore['flows'];
-type Rows = Pick<Flows, 'create' | 'get' | 'byName' | 'list' | 'saveDraft' | 'patch' | 'remove'>;
+type Rows = Pick<Flows, 'create' | 'get' | 'place' | 'byName' | 'list' | 'saveDraft' | 'patch' | 'remove'>;
 
 export const flowRow = (row: Selectable<Tables['flow']>): FlowRow => ({
   id: row.id,
@@ -20,7 +22,11 @@ export const flowRow = (row: Selectable<Tables['flow']>): FlowRow => ({
   enabled: row.enabled === 1,
   created: row.created,
   updated: row.updated,
+  visibility: visibilityOf(row.visibility),
 });
+
+/** One that a later release knows is private to this one. */
+export const visibilityOf = (text: string): Visibility => (isVisibility(text) ? text : 'private');
 
 export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
   const one = (id: string) => db.selectFrom('flow').selectAll().where('workspace', '=', workspace).where('id', '=', id);
@@ -39,6 +45,7 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
         enabled: 1,
         created: flow.at,
         updated: flow.at,
+        visibility: flow.visibility ?? 'project',
       };
       return flowRow(
         await change((trx) => trx.insertInto('flow').values(row).returningAll().executeTakeFirstOrThrow()),
@@ -47,6 +54,15 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
     get: async (id) => {
       const row = await one(id).executeTakeFirst();
       return row === undefined ? null : flowRow(row);
+    },
+    place: async (id) => {
+      const row = await db
+        .selectFrom('flow')
+        .select(['project', 'owner', 'visibility'])
+        .where('workspace', '=', workspace)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row === undefined ? null : { ...row, flow: id, visibility: visibilityOf(row.visibility) };
     },
     byName: async (project, name) => {
       // Names need not be unique: the oldest flow keeps its name, so that a newcomer cannot take its calls over.
@@ -62,12 +78,12 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
       return row === undefined ? null : flowRow(row);
     },
     list: async (q) => {
-      if (q.flows?.length === 0 || q.projects?.length === 0) return { rows: [], next: null };
       let query = db.selectFrom('flow').selectAll().where('workspace', '=', workspace);
       const from = after(q.cursor);
       if (from !== null) query = query.where('n', '<', from);
-      if (q.flows !== undefined) query = query.where('id', 'in', q.flows);
-      if (q.projects !== undefined) query = query.where('project', 'in', q.projects);
+      if (q.project !== undefined) query = query.where('project', '=', q.project);
+      const { sight } = q;
+      if (sight !== undefined) query = query.where((eb) => seenFlows(eb, sight));
       const found = page(
         await query
           .orderBy('n', 'desc')
@@ -109,6 +125,8 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
             ...(to.name === undefined ? {} : { name: to.name }),
             ...(to.enabled === undefined ? {} : { enabled: to.enabled ? 1 : 0 }),
             ...(to.project === undefined ? {} : { project: to.project }),
+            ...(to.visibility === undefined ? {} : { visibility: to.visibility }),
+            ...(to.owner === undefined ? {} : { owner: to.owner }),
           })
           .where('workspace', '=', workspace)
           .where('id', '=', id)
@@ -124,8 +142,13 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
           .deleteFrom('flow')
           .where('workspace', '=', workspace)
           .where('id', '=', id)
+          .returning(['owner', 'visibility'])
           .executeTakeFirst();
-        return gone.numDeletedRows > 0n;
+        if (gone === undefined) return false;
+        // Its runs stay for a while, and stay private.
+        if (visibilityOf(gone.visibility) === 'private')
+          await trx.insertInto('flow_gone').values({ flow: id, workspace, owner: gone.owner }).execute();
+        return true;
       }),
   };
 };

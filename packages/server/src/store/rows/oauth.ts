@@ -1,7 +1,7 @@
 /** Rows of OAuth: applications, consents, codes, tokens. What ended by its date is cleared out as new ones come. */
 
-import type { Permission } from '@headgate/core';
-import type { Selectable, Transaction } from 'kysely';
+import type { AccessScope, Permission } from '@headgate/core';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import { type Ground, listFromJson, toJson } from '../ground.ts';
 import type { ClientRow, Clients, ConsentRow, Consents, Oauth } from '../oauth.ts';
 import type { Tables } from '../schema/tables.ts';
@@ -85,6 +85,23 @@ export const consentsOf = ({ db, change }: Ground, workspace: string): Consents 
       return done.numUpdatedRows > 0n;
     }),
 });
+
+/** What a person let an application do, and who he is; null: there is no such consent, or it was taken back. */
+export const consentScope = async (
+  db: Kysely<Tables>,
+  workspace: string,
+  id: string,
+): Promise<(AccessScope & { readonly by: string }) | null> => {
+  const row = await db
+    .selectFrom('oauth_consent')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('id', '=', id)
+    .where('revoked', 'is', null)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  return { permissions: listFromJson<Permission>(row.permissions), projects: null, flows: null, by: row.user };
+};
 
 const holding = async (trx: Transaction<Tables>, id: string): Promise<boolean> =>
   (await trx

@@ -5,41 +5,78 @@ import type { Store, WorkspaceStore } from '../ports.ts';
 
 const FIRST = 'default';
 
-export const projectsOf = ({ db, change }: Ground, workspace: string): WorkspaceStore['projects'] => ({
-  list: () =>
-    db
-      .selectFrom('project')
-      .select(['id', 'name', 'created'])
-      .where('workspace', '=', workspace)
-      .orderBy('id')
-      .execute(),
-  create: (project) =>
-    change(async (trx) => {
-      const known = await trx.selectFrom('workspace').select('id').where('id', '=', workspace).executeTakeFirst();
-      if (known === undefined) return false;
-      const made = await trx
-        .insertInto('project')
-        .values({ workspace, id: project.id, name: project.name, created: project.at })
-        .onConflict((on) => on.columns(['workspace', 'id']).doNothing())
-        .executeTakeFirst();
-      return (made.numInsertedOrUpdatedRows ?? 0n) > 0n;
-    }),
-});
+export const projectsOf = ({ db, change }: Ground, workspace: string): WorkspaceStore['projects'] => {
+  const all = () => db.selectFrom('project').select(['id', 'name', 'created']).where('workspace', '=', workspace);
+  return {
+    list: () => all().orderBy('id').execute(),
+    get: async (id) => (await all().where('id', '=', id).executeTakeFirst()) ?? null,
+    create: (project) =>
+      change(async (trx) => {
+        const known = await trx.selectFrom('workspace').select('id').where('id', '=', workspace).executeTakeFirst();
+        if (known === undefined) return false;
+        const made = await trx
+          .insertInto('project')
+          .values({ workspace, id: project.id, name: project.name, created: project.at })
+          .onConflict((on) => on.columns(['workspace', 'id']).doNothing())
+          .executeTakeFirst();
+        return (made.numInsertedOrUpdatedRows ?? 0n) > 0n;
+      }),
+    rename: (id, name) =>
+      change(async (trx) => {
+        const done = await trx
+          .updateTable('project')
+          .set({ name })
+          .where('workspace', '=', workspace)
+          .where('id', '=', id)
+          .executeTakeFirst();
+        return done.numUpdatedRows > 0n;
+      }),
+    remove: async (id) => {
+      const done = await change(async (trx) => {
+        for (const table of ['flow', 'secret'] as const) {
+          const used = await trx
+            .selectFrom(table)
+            .select('id')
+            .where('workspace', '=', workspace)
+            .where('project', '=', id)
+            .limit(1)
+            .executeTakeFirst();
+          if (used !== undefined) return null;
+        }
+        const gone = await trx
+          .deleteFrom('project')
+          .where('workspace', '=', workspace)
+          .where('id', '=', id)
+          .executeTakeFirst();
+        return gone.numDeletedRows > 0n;
+      });
+      return done === null ? 'used' : done ? 'done' : 'missing';
+    },
+  };
+};
 
 export const workspacesOf = ({ db, change }: Ground): Store['workspaces'] => ({
   list: () => db.selectFrom('workspace').select(['id', 'name', 'created']).orderBy('id').execute(),
   create: (workspace) =>
     change(async (trx) => {
+      const { id, name, at, owner } = workspace;
       const made = await trx
         .insertInto('workspace')
-        .values({ id: workspace.id, name: workspace.name, created: workspace.at })
+        .values({ id, name, created: at })
         .onConflict((on) => on.column('id').doNothing())
         .executeTakeFirst();
       if ((made.numInsertedOrUpdatedRows ?? 0n) === 0n) return false;
-      await trx
-        .insertInto('project')
-        .values({ workspace: workspace.id, id: FIRST, name: 'Default', created: workspace.at })
-        .execute();
+      await trx.insertInto('project').values({ workspace: id, id: FIRST, name: 'Default', created: at }).execute();
+      if (owner !== undefined)
+        await trx
+          .insertInto('member')
+          .values({ workspace: id, user: owner, role: 'owner', created: at, by: owner })
+          .execute();
       return true;
+    }),
+  rename: (id, name) =>
+    change(async (trx) => {
+      const done = await trx.updateTable('workspace').set({ name }).where('id', '=', id).executeTakeFirst();
+      return done.numUpdatedRows > 0n;
     }),
 });

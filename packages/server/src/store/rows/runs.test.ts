@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import { type RunState, RUN_STATES } from '@headgate/core';
+import { type FlowPlace, type RunState, RUN_STATES, sees, type Sight, VISIBILITIES } from '@headgate/core';
 import { afterEach, expect, test } from 'vitest';
 import type { RunFilter, RunRow } from '../ports.ts';
 import { DATABASE } from '../schema/migrate.ts';
@@ -80,16 +80,28 @@ test('a row may be written without events, and events need not repeat what never
   expect(await runs.chunks('run_a', 0, 10)).toHaveLength(1);
 });
 
-test('lists by any filter agree with a filter over all rows, page by page', async () => {
+test('AZ-08 lists by any filter and sight agree with a filter over all rows, page by page', async () => {
   const store = await kit.store();
   await store.workspaces.create({ id: 'other', name: 'Other', at: NOW });
-  const flows = ['flow_a', 'flow_b', 'flow_c'];
+  await store.in('default').projects.create({ id: 'sales', name: 'Sales', at: NOW });
+  const flows = ['flow_a', 'flow_b', 'flow_c', 'flow_d', 'flow_gone'];
   const projects = ['default', 'sales'];
-  const rows = Array.from({ length: 120 }, (_, i) => {
+  const places = new Map<string, FlowPlace>();
+  for (const [i, id] of flows.entries()) {
+    const owner = i % 2 === 0 ? 'ann' : 'bob';
+    const visibility = VISIBILITIES[i % VISIBILITIES.length] ?? 'private';
+    places.set(id, { flow: id, project: 'default', owner, visibility });
+    const made = { id, owner, visibility, project: 'default', name: id, draft: {}, draftHash: 'h', at: NOW };
+    await store.in('default').flows.create(made);
+  }
+  // A private flow that is gone stays private in its runs; it was made with the visibility of the first.
+  expect(places.get('flow_gone')?.visibility).toBe('private');
+  await store.in('default').flows.remove('flow_gone', NOW);
+  const rows = Array.from({ length: 150 }, (_, i) => {
     const state = RUN_STATES[(i * 5) % RUN_STATES.length] ?? 'done';
     // Times go up and down: the order is that of writing.
     return runRow(`run_${i}`, {
-      flow: flows[i % 3] ?? '',
+      flow: flows[i % flows.length] ?? '',
       project: projects[(i >> 2) % 2] ?? '',
       state,
       created: NOW + ((i * 7919) % 100),
@@ -101,41 +113,54 @@ test('lists by any filter agree with a filter over all rows, page by page', asyn
     rows.map((row) => runWrite(row)),
   );
   const { runs } = store.in('default');
-  const some = <T>(values: readonly T[]) => fc.option(fc.subarray([...values, 'none' as T]), { nil: undefined });
+  const some = <T>(values: readonly T[]) => fc.option(fc.subarray([...values, 'none' as T]), { nil: null });
   const filters = fc.record({
     flow: fc.option(fc.constantFrom(...flows, 'none'), { nil: undefined }),
     state: fc.option(fc.constantFrom<RunState>(...RUN_STATES), { nil: undefined }),
-    flows: some(flows),
-    projects: some(projects),
     limit: fc.integer({ min: 1, max: 40 }),
+    sight: fc.record<Sight>({
+      projects: some(projects),
+      shared: fc.boolean(),
+      owners: fc.option(fc.subarray(['ann', 'bob'], { minLength: 1 }), { nil: null }),
+      onlyProjects: some(projects),
+      onlyFlows: some(flows),
+    }),
   });
   await fc.assert(
-    fc.asyncProperty(filters, async (wanted) => {
+    fc.asyncProperty(filters, async ({ limit, sight, flow, state }) => {
       const filter: RunFilter = {
-        limit: wanted.limit,
-        ...(wanted.flow === undefined ? {} : { flow: wanted.flow }),
-        ...(wanted.state === undefined ? {} : { state: wanted.state }),
-        ...(wanted.flows === undefined ? {} : { flows: wanted.flows }),
-        ...(wanted.projects === undefined ? {} : { projects: wanted.projects }),
+        limit,
+        sight,
+        ...(flow === undefined ? {} : { flow }),
+        ...(state === undefined ? {} : { state }),
+      };
+      const seen = (row: RunRow): boolean => {
+        const place = places.get(row.flow);
+        if (place === undefined) return false;
+        // Of a flow that is gone nothing is shared any more.
+        const here = { ...place, project: row.project };
+        return sees(row.flow === 'flow_gone' ? { ...sight, shared: false } : sight, here);
       };
       const expected = rows
         .filter((row) => row.workspace === 'default')
-        .filter((row) => wanted.flow === undefined || row.flow === wanted.flow)
-        .filter((row) => wanted.state === undefined || row.state === wanted.state)
-        .filter((row) => wanted.flows === undefined || wanted.flows.includes(row.flow))
-        .filter((row) => wanted.projects === undefined || wanted.projects.includes(row.project))
+        .filter((row) => flow === undefined || row.flow === flow)
+        .filter((row) => state === undefined || row.state === state)
+        .filter(seen)
         .toReversed();
       const found: RunRow[] = [];
       let cursor: string | undefined;
       do {
         const page = await runs.list({ ...filter, ...(cursor === undefined ? {} : { cursor }) });
-        expect(page.rows.length).toBeLessThanOrEqual(wanted.limit);
+        expect(page.rows.length).toBeLessThanOrEqual(limit);
         found.push(...page.rows);
         cursor = page.next ?? undefined;
       } while (cursor !== undefined);
-      expect(found).toEqual(expected);
+      expect(found.map((row) => row.id)).toEqual(expected.map((row) => row.id));
+      // And a look at each says the same.
+      const [row] = rows.filter((one) => one.workspace === 'default');
+      if (row !== undefined) expect(await runs.place(row.id)).toMatchObject({ flow: row.flow, project: row.project });
     }),
-    { numRuns: 60 },
+    { numRuns: 200 },
   );
 });
 

@@ -10,6 +10,8 @@ import type { RunState } from '@headgate/core';
 import { type Ground, after, page } from '../ground.ts';
 import type { RunFilter, RunRow, WorkspaceStore } from '../ports.ts';
 import type { Tables } from '../schema/tables.ts';
+import { visibilityOf } from './flows.ts';
+import { anyHidden, notHidden, sharedElsewhere } from './seen.ts';
 
 type Row = Selectable<Tables['run']>;
 
@@ -39,6 +41,11 @@ export const runRow = (row: Row): RunRow => ({
   wake: row.wake,
   seq: row.seq,
 });
+
+/** No project has this id: a list with it is never empty. */
+const NOWHERE = '';
+
+const unique = (of: readonly string[]): readonly string[] => [...new Set(of)];
 
 /** Rows counted between two turns of the event loop. */
 const SLICE = 20_000;
@@ -70,19 +77,31 @@ export const runsOf = ({ db, writer, unlink }: Ground, workspace: string): Works
   const number = (run: string) =>
     db.selectFrom('run').select('n').where('workspace', '=', workspace).where('id', '=', run);
 
-  /** One page's queries: for each flow, or each project, that the filter allows. */
-  const queries = (filter: RunFilter): Query[] => {
-    const { flow, flows, projects, ...rest } = filter;
-    const allowed = flow === undefined ? flows : flows === undefined || flows.includes(flow) ? [flow] : [];
-    if (allowed !== undefined) {
-      return [...new Set(allowed)].map((one) => {
-        const query = listQuery(db, workspace, { ...rest, flow: one });
-        return projects === undefined ? query : query.where('project', 'in', projects);
-      });
+  /** One page's queries: for each flow, or each project, that may be seen; each a range of one index (RN1). */
+  const queries = async ({ flow, sight, ...rest }: RunFilter): Promise<Query[]> => {
+    if (sight === undefined) return [listQuery(db, workspace, flow === undefined ? rest : { ...rest, flow })];
+    const { owners, onlyProjects, onlyFlows } = sight;
+    const hides = owners !== null && (await anyHidden(db, workspace, owners));
+    const narrowed = (query: Query): Query => {
+      const seen = hides ? query.where((eb) => notHidden(eb, workspace, owners)) : query;
+      return onlyProjects === null ? seen : seen.where('project', 'in', [...onlyProjects, NOWHERE]);
+    };
+    const inProject = (project: string): Query => narrowed(listQuery(db, workspace, { ...rest, project }));
+    const ofFlow = (one: string): Query => narrowed(listQuery(db, workspace, { ...rest, flow: one }));
+    const wanted = flow === undefined ? onlyFlows : onlyFlows === null || onlyFlows.includes(flow) ? [flow] : [];
+    const { projects } = sight;
+    if (projects === null) {
+      if (wanted !== null) return unique(wanted).map(ofFlow);
+      return onlyProjects === null ? [narrowed(listQuery(db, workspace, rest))] : unique(onlyProjects).map(inProject);
     }
-    if (projects !== undefined)
-      return [...new Set(projects)].map((project) => listQuery(db, workspace, { ...rest, project }));
-    return [listQuery(db, workspace, rest)];
+    const shared = sight.shared ? await sharedElsewhere(db, workspace, []) : [];
+    if (wanted !== null) {
+      return unique(wanted).map((one) =>
+        shared.includes(one) ? ofFlow(one) : ofFlow(one).where('project', 'in', [...projects, NOWHERE]),
+      );
+    }
+    const apart = shared.map((one) => ofFlow(one).where('project', 'not in', [...projects, NOWHERE]));
+    return [...unique(projects).map(inProject), ...apart];
   };
 
   /** How many runs there are, counted a slice at a time: a million at once would hold up the event loop for a fifth of a second. */
@@ -112,9 +131,41 @@ export const runsOf = ({ db, writer, unlink }: Ground, workspace: string): Works
         .executeTakeFirst();
       return row === undefined ? null : runRow(row);
     },
+    place: async (id) => {
+      const row = await db
+        .selectFrom('run')
+        .leftJoin('flow', (on) => on.onRef('flow.id', '=', 'run.flow').onRef('flow.workspace', '=', 'run.workspace'))
+        .leftJoin('flow_gone', 'flow_gone.flow', 'run.flow')
+        .select([
+          'run.project',
+          'run.flow',
+          'run.owner',
+          'flow.owner as now',
+          'flow.visibility',
+          'flow_gone.owner as gone',
+        ])
+        .where('run.workspace', '=', workspace)
+        .where('run.id', '=', id)
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      const { project, flow, visibility, gone } = row;
+      if (visibility !== null)
+        return { project, flow, owner: row.now ?? row.owner, visibility: visibilityOf(visibility) };
+      return { project, flow, owner: gone ?? row.owner, visibility: gone === null ? 'project' : 'private' };
+    },
+    openBy: async (principal) => {
+      const rows = await db
+        .selectFrom('run')
+        .select('id')
+        .where(sql<boolean>`open = 1`)
+        .where('workspace', '=', workspace)
+        .where('principal', '=', principal)
+        .execute();
+      return rows.map((row) => row.id);
+    },
     list: async (filter) => {
       const found: Row[] = [];
-      for (const query of queries(filter)) found.push(...(await query.execute()));
+      for (const query of await queries(filter)) found.push(...(await query.execute()));
       const { rows, next } = page(found.toSorted((a, b) => b.n - a.n).slice(0, filter.limit + 1), filter.limit);
       return { rows: rows.map(runRow), next };
     },

@@ -5,8 +5,8 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import type { Permission } from '@headgate/core';
-import type { Selectable, Transaction } from 'kysely';
+import type { AccessScope, Permission } from '@headgate/core';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import { type Ground, listFromJson, toJson } from '../ground.ts';
 import type { Tables } from '../schema/tables.ts';
 import type { Revoked, TokenKey, TokenRow, Tokens, WorkspaceTokens } from '../token.ts';
@@ -88,6 +88,22 @@ export const workspaceTokensOf = ({ db, change }: Ground, workspace: string): Wo
     return ended ?? 0;
   },
 });
+
+/** What a token was given, and by whom; null: there is none of this id in the workspace, or it was revoked. */
+export const tokenScope = async (
+  db: Kysely<Tables>,
+  workspace: string,
+  id: string,
+): Promise<(AccessScope & { readonly by: string }) | null> => {
+  const row = await db
+    .selectFrom('engine_token')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('jti', '=', id)
+    .where('revoked', 'is', null)
+    .executeTakeFirst();
+  return row === undefined ? null : { ...tokenRow(row), by: row.maker };
+};
 
 const newestKey = (trx: Pick<Transaction<Tables>, 'selectFrom'>) =>
   trx

@@ -109,7 +109,7 @@ test('a wrong key upgrades nothing, and the right one still does', async () => {
   expect(await (await kit.store({ dir })).engine.checkAudit()).toMatchObject({ checked: 3, fault: null });
 });
 
-test('back at schema 3, it has the secrets it knows; forward again, the credentials it does not know are back', async () => {
+test('steps back, schema 3 has the secrets it knows; forward again, the credentials it does not know are back', async () => {
   const dir = folderOf2();
   const before = await kit.store({ dir });
   const mail = { project: 'default', name: 'mail', origins: ['https://mail.example'], owner: 'key_one', at: NOW };

@@ -22,6 +22,7 @@ type FlowTable = {
   enabled: number;
   created: number;
   updated: number;
+  visibility: Generated<string>;
 };
 
 type VersionTable = {
@@ -210,12 +211,45 @@ type KeyRingTable = { generation: number; holder: string; sealed: Uint8Array; cr
 /** One row: how many audit records there are, the last one's chain, and a keyed hash over both. */
 type AuditHeadTable = { one: number; count: number; chain: Uint8Array | null; seal: Uint8Array };
 
+type InvitationTable = {
+  id: string;
+  workspace: string;
+  email: string;
+  role: string | null;
+  /** JSON: a list of `{ project, role }`. */
+  projects: string;
+  hash: string;
+  by: string;
+  created: number;
+  expires: number;
+  accepted: number | null;
+  accepted_by: string | null;
+  revoked: number | null;
+};
+
 export type Tables = OauthTables & {
   workspace: { id: string; name: string; created: number };
   project: { workspace: string; id: string; name: string; created: number };
   /** One row, raised by every change of configuration. */
   changes: { one: number; n: number };
   flow: FlowTable;
+  /** Private flows that were deleted. */
+  flow_gone: { flow: string; workspace: string; owner: string };
+  /** `role`: one of the five, the id of a custom role, or null (what projects and groups give, and nothing more). */
+  member: {
+    n: GeneratedAlways<number>;
+    workspace: string;
+    user: string;
+    role: string | null;
+    created: number;
+    by: string;
+  };
+  /** `holder`: an account or a group. */
+  project_member: { workspace: string; project: string; holder: string; role: string; created: number };
+  user_group: { id: string; workspace: string; name: string; created: number };
+  group_member: { workspace: string; group_id: string; user: string };
+  custom_role: { id: string; workspace: string; name: string; permissions: string; created: number };
+  invitation: InvitationTable;
   version: VersionTable;
   doc: DocTable;
   power_grant: PowerGrantTable;

@@ -2,6 +2,7 @@
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Sight } from '@headgate/core';
 import { openStore, type StoreOptions } from '../open.ts';
 import type { RunRow, RunWrite, Store } from '../ports.ts';
 
@@ -38,6 +39,16 @@ export const runRow = (id: string, more: Partial<RunRow> = {}): RunRow => ({
   ended: NOW,
   wake: null,
   seq: 1,
+  ...more,
+});
+
+/** Sees everything, but for what a test says. */
+export const sight = (more: Partial<Sight> = {}): Sight => ({
+  projects: null,
+  shared: false,
+  owners: null,
+  onlyProjects: null,
+  onlyFlows: null,
   ...more,
 });
 

@@ -16,6 +16,9 @@ export type Credentials = {
   readonly newKey: () => string;
   /** The keyed hash an API key is kept and found by: 43 characters of base64url. */
   readonly hashKey: (plain: string) => string;
+  /** The token of an invitation (`hgi_` and 43 characters), to be shown once, and the keyed hash it is found by. */
+  readonly newInvitation: () => string;
+  readonly hashInvitation: (token: string) => string;
   /** The token of a webhook, from the random nonce that is kept: 43 characters, always the same for the same nonce. */
   readonly hookToken: (nonce: Uint8Array) => string;
   /** The keyed hash a webhook's token is found by. */
@@ -42,6 +45,8 @@ export const credentials = (ring: Keyring): Credentials => {
   return {
     newKey: () => KEY_PREFIX + randomBytes(32).toString('base64url'),
     hashKey: (plain) => keyed('api-key', 'key ', plain),
+    newInvitation: () => `hgi_${randomBytes(32).toString('base64url')}`,
+    hashInvitation: (token) => keyed('api-key', 'invitation ', token),
     hookToken: (nonce) => keyed('hook', 'token ', nonce),
     hashHook: (token) => keyed('hook', 'hash ', token),
   };

@@ -62,8 +62,6 @@ export const tokens: Migration = {
     await runAll(db, UP);
     // oxlint-disable-next-line typescript/no-unsafe-argument -- Kysely hands migrations an untyped database
     await nameInstance(db);
-    const known = await sql`select 1 from pragma_table_info('api_key') where name = 'user'`.execute(db);
-    if (known.rows.length === 0) await sql`alter table api_key add column "user" text`.execute(db);
   },
   down: (db) => runAll(db, DOWN),
 };

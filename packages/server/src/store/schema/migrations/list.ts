@@ -6,6 +6,7 @@ import { sharedBlobs } from './0002-shared-blobs.ts';
 import { typedGrants } from './0003-typed-grants.ts';
 import { keys, type Sealing } from './0004-keys.ts';
 import { policy } from './0005-policy.ts';
+import { tenants } from './0007-tenants.ts';
 import { tokens } from './0008-tokens.ts';
 import { oauth } from './0010-oauth.ts';
 
@@ -18,6 +19,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0003-typed-grants', migration: typedGrants },
   { name: '0004-keys', migration: keys(sealing) },
   { name: '0005-policy', migration: policy },
+  { name: '0007-tenants', migration: tenants },
   { name: '0008-tokens', migration: tokens },
   { name: '0010-oauth', migration: oauth },
 ];

@@ -1,0 +1,34 @@
+/**
+ * Public flows: what anybody may run, as a visitor. A visitor holds no power: nothing that was lent `as caller` is his, he
+ * reads no run, and he gets back what the flow answers and nothing else.
+ *
+ * PU1 The graph is the published version, never anything that came with the request (API-05).
+ * PU2 The input holds fields that the flow declares, and no others (API-06).
+ */
+
+import { z } from 'zod';
+import { route } from './route.ts';
+import { byId, json, problem, runState } from './shapes.ts';
+
+/** Longest time a visitor waits for the end, in seconds. */
+export const MAX_VISIT = 30;
+
+export const visit = route({
+  method: 'POST',
+  path: '/api/v1/public/{id}/runs',
+  needs: 'none: a flow with the visibility public was opened to everybody by somebody entitled to share it',
+  on: 'nobody',
+  params: byId,
+  body: z.strictObject({
+    input: z.record(z.string(), json).optional(),
+    wait: z.number().min(0).max(MAX_VISIT).optional().describe('Seconds to wait for the end; 30 when left out'),
+  }),
+  answers: {
+    200: z.strictObject({ state: runState, output: json, problem: problem.optional() }),
+    202: z.strictObject({ state: runState }),
+  },
+  problems: ['missing', 'visits.limit'],
+  summary: 'Run a public flow, as anybody. 200 with what it answers when it ended in time, else 202',
+  tags: ['public'],
+  crossSite: true,
+});

@@ -1,0 +1,88 @@
+/**
+ * Workspaces, and what administrators of the instance do with them.
+ *
+ * WS1 An administrator of the instance makes workspaces and sees that they are there, and nothing of what is in them. To
+ *     look in, he breaks the glass: for a reason, for an hour at most, on record in the workspace itself before anything
+ *     is read, by a key that its people see in their list and can revoke.
+ */
+
+import { z } from 'zod';
+import { route } from './route.ts';
+import { id, name, time } from './shapes.ts';
+
+const tags = ['workspaces'] as const;
+
+/** Longest time that the glass stays broken, in minutes. */
+export const MAX_GLASS = 60;
+
+const row = z.strictObject({ id, name, created: time });
+export const user = z.string().regex(/^u_[A-Za-z0-9_-]{1,62}$/, 'the id of an account');
+
+export const listWorkspaces = route({
+  method: 'GET',
+  path: '/api/v1/workspaces',
+  needs: 'flow.read',
+  on: 'any',
+  answers: {
+    200: z.strictObject({ workspaces: z.array(z.strictObject({ id, name, role: z.string().nullable() })) }),
+  },
+  summary: 'List the workspaces that the caller is a member of; for a key, its own',
+  tags,
+});
+
+export const createWorkspace = route({
+  method: 'POST',
+  path: '/api/v1/workspaces',
+  needs: 'instance.manage',
+  on: 'workspace',
+  body: z.strictObject({ name, to: user.describe('The account that becomes its owner') }),
+  answers: { 201: row },
+  summary: 'Make a workspace with an owner',
+  tags,
+  audited: 'before',
+});
+
+export const patchWorkspace = route({
+  method: 'PATCH',
+  path: '/api/v1/workspace',
+  needs: 'workspace.manage',
+  on: 'workspace',
+  body: z.strictObject({ name }),
+  answers: { 200: row },
+  summary: 'Rename the workspace',
+  tags,
+  audited: 'before',
+});
+
+export const listAllWorkspaces = route({
+  method: 'GET',
+  path: '/api/v1/instance/workspaces',
+  needs: 'instance.manage',
+  on: 'workspace',
+  answers: { 200: z.strictObject({ workspaces: z.array(row) }) },
+  summary: 'List all workspaces of the instance, and nothing of what is in them',
+  tags,
+});
+
+export const breakGlass = route({
+  method: 'POST',
+  path: '/api/v1/instance/break-glass',
+  needs: 'instance.manage',
+  on: 'workspace',
+  body: z.strictObject({
+    into: id.describe('The workspace'),
+    reason: z.string().trim().min(10).max(300).describe('Kept in the audit trail of that workspace'),
+    minutes: z.int().min(1).max(MAX_GLASS),
+  }),
+  answers: {
+    201: z.strictObject({
+      id,
+      key: z.string().describe('A key that reads that workspace until it expires: shown this once'),
+      expires: time,
+    }),
+  },
+  problems: ['missing'],
+  summary: 'Look into a workspace as an administrator of the instance: for a reason, for a time, and on record there',
+  tags,
+  audited: 'before',
+});

@@ -1,0 +1,65 @@
+/**
+ * Who may give which role (MB1): nobody gives, changes or takes away what he does not hold himself, in the workspace or
+ * in the project it is about.
+ */
+
+import { isRole, permissionsOf, type Permission, type Principal, ROLE_PERMISSIONS } from '@headgate/core';
+import type { WorkspaceStore } from '../store/ports.ts';
+import { refuse, type Refused } from './outcome.ts';
+
+/** What the principal holds in the workspace, or in one project of it. */
+const heldIn = (who: Principal, project?: string): ReadonlySet<Permission> =>
+  new Set([...who.permissions, ...((project === undefined ? undefined : who.inProjects?.get(project)) ?? [])]);
+
+/** Permissions among these that the principal does not hold there. */
+export const beyond = (who: Principal, wanted: readonly Permission[], project?: string): readonly Permission[] => {
+  const held = heldIn(who, project);
+  return wanted.filter((permission) => !held.has(permission));
+};
+
+/** The permissions of a role of the workspace; null: there is no such role. */
+export const roleIn = async (store: WorkspaceStore, role: string | null): Promise<readonly Permission[] | null> => {
+  if (role === null) return [];
+  if (isRole(role)) return ROLE_PERMISSIONS[role];
+  const own = await store.roles.get(role);
+  return own === null ? null : permissionsOf(role, new Map([[own.id, own.permissions]]));
+};
+
+/** Why the principal may not give this role there, or null. */
+export const mayGiveRole = async (
+  store: WorkspaceStore,
+  who: Principal,
+  role: string | null,
+  project?: string,
+): Promise<Refused | null> => {
+  const permissions = await roleIn(store, role);
+  if (permissions === null) return refuse('role.unknown');
+  return tooMuch(beyond(who, permissions, project), 'The role');
+};
+
+/** Why the principal may not change what somebody holds there now, or null. A role that is gone holds nothing. */
+export const mayTakeRole = async (
+  store: WorkspaceStore,
+  who: Principal,
+  role: string | null,
+  project?: string,
+): Promise<Refused | null> => tooMuch(beyond(who, (await roleIn(store, role)) ?? [], project), 'Who is to be changed');
+
+/** Why the principal may not say who is in this group, or null: it holds roles in projects for all of them. */
+export const mayFillGroup = async (store: WorkspaceStore, who: Principal, group: string): Promise<Refused | null> => {
+  for (const place of await store.members.inProjects()) {
+    if (place.holder !== group) continue;
+    const refused = await mayTakeRole(store, who, place.role, place.project);
+    if (refused !== null) return refused;
+  }
+  return null;
+};
+
+export const tooMuch = (more: readonly Permission[], what: string): Refused | null =>
+  more.length === 0
+    ? null
+    : refuse(
+        'role.beyond',
+        `${what} holds ${more.join(', ')}, which the caller does not`,
+        'Ask somebody who holds it.',
+      );

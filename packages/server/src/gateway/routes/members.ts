@@ -1,0 +1,121 @@
+/**
+ * Members of the workspace and invitations into it.
+ *
+ * MM1 The end of a membership takes everything with it: keys, roles and lent powers in one transaction, then whatever the
+ *     member started is cancelled, wherever it is (AZ-10).
+ */
+
+import { holdsSomewhere, type Principal } from '@headgate/core';
+import { ROUTES } from '@headgate/core/api';
+import type { InvitationRow } from '../../store/people.ts';
+import { implement, type Route } from '../implement.ts';
+import type { Lodge } from '../lodge.ts';
+import { give, MISSING, nothing, refuse } from '../outcome.ts';
+import { mayGiveRole, mayTakeRole } from '../roles.ts';
+import { iso } from '../times.ts';
+
+const DAY = 86_400_000;
+const DAYS = 7;
+
+const shown = (row: InvitationRow) => ({
+  id: row.id,
+  email: row.email,
+  role: row.role,
+  projects: row.projects,
+  by: row.by,
+  created: new Date(row.created).toISOString(),
+  expires: new Date(row.expires).toISOString(),
+  accepted: iso(row.accepted),
+  revoked: iso(row.revoked),
+});
+
+export const memberRoutes = ({ gate }: Lodge): readonly Route[] => {
+  const { store } = gate;
+
+  /** Cancels what these accounts and keys started and is not over; answers how many runs that were. */
+  const cancelAll = async (by: Principal, principals: readonly string[]): Promise<number> => {
+    const { workspace } = by;
+    const system: Principal = { kind: 'system', id: by.id, workspace, permissions: ['run.cancel', 'workspace.manage'] };
+    let count = 0;
+    for (const principal of principals) {
+      for (const run of await store.in(workspace).runs.openBy(principal)) {
+        const done = await gate.engine.cancel(system, run, 'who started it is no member any more');
+        if (done.ok) count += 1;
+      }
+    }
+    return count;
+  };
+
+  return [
+    implement(ROUTES.listMembers, async ({ who }) => {
+      const rows = await store.in(who.workspace).members.list();
+      return give(200, { members: rows.map((row) => ({ ...row, created: new Date(row.created).toISOString() })) });
+    }),
+
+    implement(ROUTES.putMember, async ({ who, params, body }) => {
+      const scoped = store.in(who.workspace);
+      const member = await scoped.members.get(params.user);
+      if (member === null) return MISSING;
+      const refused = (await mayGiveRole(scoped, who, body.role)) ?? (await mayTakeRole(scoped, who, member.role));
+      if (refused !== null) return refused;
+      const done = await scoped.members.setRole(params.user, body.role);
+      return done === 'missing' ? MISSING : done === 'last_owner' ? refuse('member.last_owner') : nothing();
+    }),
+
+    implement(ROUTES.deleteMember, async ({ who, params, query }) => {
+      const scoped = store.in(who.workspace);
+      const member = await scoped.members.get(params.user);
+      if (member === null) return MISSING;
+      const refused = await mayTakeRole(scoped, who, member.role);
+      if (refused !== null) return refused;
+      const { successor } = query;
+      if (successor !== undefined) {
+        const heir = await store.directory.user(who.workspace, successor);
+        if (heir === null || successor === params.user || !holdsSomewhere(heir, 'flow.write'))
+          return refuse('member.unfit');
+      }
+      const keys = (await scoped.keys.list()).filter((key) => key.user === params.user).map((key) => key.id);
+      const end = { successor: successor ?? null, at: gate.clock() };
+      const { changed, keys: revoked, flows } = await scoped.members.remove(params.user, end);
+      if (changed !== 'done') return changed === 'missing' ? MISSING : refuse('member.last_owner');
+      const runs = await cancelAll(who, [params.user, ...keys]);
+      return give(200, { keys: revoked.length, flows: flows.length, runs });
+    }),
+
+    implement(ROUTES.invite, async ({ who, body }) => {
+      const scoped = store.in(who.workspace);
+      const { role = null, projects = [], days = DAYS, email } = body;
+      const refused = await mayGiveRole(scoped, who, role);
+      if (refused !== null) return refused;
+      for (const place of projects) {
+        if ((await scoped.projects.get(place.project)) === null) return MISSING;
+        const beyond = await mayGiveRole(scoped, who, place.role, place.project);
+        if (beyond !== null) return beyond;
+      }
+      const token = store.credentials.newInvitation();
+      const created = gate.clock();
+      const row: InvitationRow = {
+        id: gate.newId('i_'),
+        workspace: who.workspace,
+        email: email.toLowerCase(),
+        role,
+        projects,
+        by: who.user ?? who.id,
+        created,
+        expires: created + days * DAY,
+        accepted: null,
+        revoked: null,
+      };
+      await scoped.invitations.create(row, store.credentials.hashInvitation(token));
+      return { ...give(201, { ...shown(row), token }), fresh: token };
+    }),
+
+    implement(ROUTES.listInvitations, async ({ who }) =>
+      give(200, { invitations: (await store.in(who.workspace).invitations.list()).map(shown) }),
+    ),
+
+    implement(ROUTES.revokeInvitation, async ({ who, params }) =>
+      (await store.in(who.workspace).invitations.revoke(params.id, gate.clock())) ? nothing() : MISSING,
+    ),
+  ];
+};

@@ -1,0 +1,49 @@
+/**
+ * Public flows, run by anybody: a visitor, who holds nothing but this one right.
+ *
+ * VI1 A visitor has limits of his own, by network and by flow, before anything is looked up or begun.
+ * VI2 He hears the answer of the run he started, and no id to ask for anything else with.
+ */
+
+import type { Principal } from '@headgate/core';
+import { MAX_VISIT, ROUTES } from '@headgate/core/api';
+import { implement, type Route } from '../implement.ts';
+import type { Lodge } from '../lodge.ts';
+import { give, MISSING, refuse } from '../outcome.ts';
+import { Windows } from '../windows.ts';
+
+export const publicRoutes = ({ gate, waiting }: Lodge): readonly Route[] => {
+  const networks = new Windows(gate.clock);
+  const flows = new Windows(gate.clock);
+  return [
+    implement(ROUTES.visit, async ({ params, body, request }) => {
+      const { visits, flowVisits } = gate.limit;
+      if (networks.add(request.ip) > visits || flows.add(params.id) > flowVisits) return refuse('visits.limit');
+      const workspace = await gate.store.publicFlow(params.id);
+      if (workspace === null) return MISSING;
+      const visitor: Principal = { kind: 'visitor', id: 'visitor', workspace, permissions: ['run'] };
+      const wait = (body.wait ?? MAX_VISIT) * 1000;
+      const leave = wait > 0 ? waiting.enter(`visitor ${request.ip}`) : null;
+      if (leave === undefined) return refuse('visits.limit');
+      const started = await gate.engine
+        .start({
+          principal: visitor,
+          flow: params.id,
+          which: {},
+          input: body.input ?? {},
+          trigger: { kind: 'public@1' },
+          wait,
+        })
+        .finally(() => leave?.());
+      if (!started.ok) return { refused: started.problem };
+      const { run, finished } = started.value;
+      if (!finished) return give(202, { state: run.state });
+      const made = give(200, {
+        state: run.state,
+        output: run.output ?? null,
+        ...(run.problem === null ? {} : { problem: run.problem }),
+      });
+      return { ...made, reveal: await gate.engine.reveals(workspace, run.flow, run.environment) };
+    }),
+  ];
+};

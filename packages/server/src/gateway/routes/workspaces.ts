@@ -1,0 +1,79 @@
+/** Workspaces: one's own, and all of them for administrators of the instance, who see no more than that they are there. */
+
+import type { Permission, Principal } from '@headgate/core';
+import { ROUTES } from '@headgate/core/api';
+import { implement, type Route } from '../implement.ts';
+import type { Lodge } from '../lodge.ts';
+import { give, MISSING, refuse } from '../outcome.ts';
+
+/** What somebody who broke the glass may: read. */
+const GLASS: readonly Permission[] = ['flow.read', 'run.read', 'audit.read'];
+
+const shown = ({ id, name, created }: { id: string; name: string; created: number }) => ({
+  id,
+  name,
+  created: new Date(created).toISOString(),
+});
+
+export const workspaceRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
+  const { store } = gate;
+  const one = async (id: string) => (await store.workspaces.list()).find((row) => row.id === id);
+
+  const mine = async (who: Principal) => {
+    if (who.kind === 'user') return store.directory.workspacesOf(who.id);
+    const row = await one(who.workspace);
+    return row === undefined ? [] : [{ id: row.id, name: row.name, role: null }];
+  };
+
+  return [
+    implement(ROUTES.listWorkspaces, async ({ who }) => give(200, { workspaces: await mine(who) })),
+
+    implement(ROUTES.createWorkspace, async ({ body }) => {
+      const made = { id: gate.newId('w_'), name: body.name, created: gate.clock() };
+      await store.workspaces.create({ id: made.id, name: made.name, at: made.created, owner: body.to });
+      return give(201, shown(made));
+    }),
+
+    implement(ROUTES.patchWorkspace, async ({ who, body }) => {
+      if (!(await store.workspaces.rename(who.workspace, body.name))) return MISSING;
+      const row = await one(who.workspace);
+      return row === undefined ? MISSING : give(200, shown(row));
+    }),
+
+    implement(ROUTES.listAllWorkspaces, async () =>
+      give(200, { workspaces: (await store.workspaces.list()).map(shown) }),
+    ),
+
+    implement(ROUTES.breakGlass, async ({ who, body }) => {
+      if ((await one(body.into)) === undefined) return MISSING;
+      const now = gate.clock();
+      const expires = now + body.minutes * 60_000;
+      const id = gate.newId('key_');
+      // In the trail of the workspace that is looked into, before anybody can look.
+      const recorded = await audit.record({
+        workspace: body.into,
+        actor: who.id,
+        action: 'breakGlass',
+        object: `${id} ${body.minutes} minutes: ${body.reason}`,
+        decision: 'allow',
+        reason: null,
+      });
+      if (!recorded) return refuse('audit.down');
+      const plain = gate.vault.newKey();
+      await store.in(body.into).keys.create({
+        id,
+        workspace: body.into,
+        name: `Administrator of the instance: ${body.reason}`.slice(0, 200),
+        hash: gate.vault.hashKey(plain),
+        permissions: GLASS,
+        projects: null,
+        flows: null,
+        expires,
+        revoked: null,
+        created: now,
+        used: null,
+      });
+      return { ...give(201, { id, key: plain, expires: new Date(expires).toISOString() }), fresh: plain };
+    }),
+  ];
+};

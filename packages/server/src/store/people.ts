@@ -1,0 +1,148 @@
+/**
+ * People in workspaces, as types: members, groups, roles of a workspace's own, invitations, and the directory that says
+ * what each may now.
+ *
+ * An account lives in the instance (accounts know it); a workspace knows its id alone.
+ */
+
+import type { Permission, Principal } from '@headgate/core';
+import type { KeyRow } from './ports.ts';
+
+/** A project, or a workspace, as lists show it. */
+export type ProjectRow = { readonly id: string; readonly name: string; readonly created: number };
+
+/** `role`: one of the five, the id of a custom role, or null: what projects and groups give, and nothing more. */
+export type MemberRow = {
+  readonly user: string;
+  readonly role: string | null;
+  readonly created: number;
+  readonly by: string;
+};
+
+/** Who holds a role in one project; `holder` is an account or a group. */
+export type ProjectMemberRow = {
+  readonly project: string;
+  readonly holder: string;
+  readonly role: string;
+  readonly created: number;
+};
+
+export type GroupRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly created: number;
+  readonly users: readonly string[];
+};
+
+export type CustomRole = {
+  readonly id: string;
+  readonly name: string;
+  readonly permissions: readonly Permission[];
+  readonly created: number;
+};
+
+export type InvitationRow = {
+  readonly id: string;
+  readonly workspace: string;
+  readonly email: string;
+  readonly role: string | null;
+  readonly projects: readonly { readonly project: string; readonly role: string }[];
+  readonly by: string;
+  readonly created: number;
+  readonly expires: number;
+  readonly accepted: number | null;
+  readonly revoked: number | null;
+};
+
+/** What came of a change to a member. `last_owner`: it would leave the workspace without an owner. */
+export type Changed = 'done' | 'missing' | 'last_owner';
+
+export type Members = {
+  list(): Promise<MemberRow[]>;
+  get(user: string): Promise<MemberRow | null>;
+  /** False: they are a member already. */
+  add(member: MemberRow): Promise<boolean>;
+  setRole(user: string, role: string | null): Promise<Changed>;
+  /**
+   * The end of a membership, all at once: roles, places in groups, keys and open invitations they sent go; their flows go
+   * to `successor`, or are switched off. Answers the keys that were revoked.
+   */
+  remove(
+    user: string,
+    to: { readonly successor: string | null; readonly at: number },
+  ): Promise<{ readonly changed: Changed; readonly keys: readonly string[]; readonly flows: readonly string[] }>;
+  /** Roles in projects, of everybody or of one project. */
+  inProjects(project?: string): Promise<ProjectMemberRow[]>;
+  /** Gives or changes a role in a project; null takes it away. False: no such project or holder. */
+  setProjectRole(project: string, holder: string, role: string | null, at: number): Promise<boolean>;
+};
+
+export type Groups = {
+  list(): Promise<GroupRow[]>;
+  get(id: string): Promise<GroupRow | null>;
+  create(group: { readonly id: string; readonly name: string; readonly at: number }): Promise<void>;
+  rename(id: string, name: string): Promise<boolean>;
+  remove(id: string): Promise<boolean>;
+  /** Who is in it from now on. False: no such group, or one of them is no member. */
+  setUsers(id: string, users: readonly string[]): Promise<boolean>;
+};
+
+export type CustomRoles = {
+  list(): Promise<CustomRole[]>;
+  get(id: string): Promise<CustomRole | null>;
+  /** False: there is one of this name. */
+  create(role: CustomRole): Promise<boolean>;
+  /** `taken`: another one has the name. */
+  change(
+    id: string,
+    to: { readonly name?: string; readonly permissions?: readonly Permission[] },
+  ): Promise<'done' | 'missing' | 'taken'>;
+  /** `used`: somebody holds it, or is invited with it. */
+  remove(id: string): Promise<'done' | 'missing' | 'used'>;
+};
+
+export type WorkspaceInvitations = {
+  list(): Promise<InvitationRow[]>;
+  get(id: string): Promise<InvitationRow | null>;
+  /** `hash`: of the invitation's token, which is kept nowhere. */
+  create(row: InvitationRow, hash: string): Promise<void>;
+  revoke(id: string, at: number): Promise<boolean>;
+};
+
+/** For accounts: what an invitation's token stands for, and taking it up. */
+export type Invitations = {
+  /** Null: never made, revoked, used or run out. */
+  byHash(hash: string, now: number): Promise<InvitationRow | null>;
+  /** Makes the account a member, once: false when somebody was faster, or the invitation ended meanwhile. */
+  accept(hash: string, user: string, now: number): Promise<boolean>;
+};
+
+/** Who a session stands for, and the workspace chosen in it. */
+export type SessionOf = { readonly user: string; readonly session: string; readonly workspace: string };
+
+/** People, as the gateway knows them. */
+export type Accounts = {
+  /** The session behind a request's cookies, when it is good now. */
+  sessionByCookie(cookie: string | undefined): Promise<SessionOf | null>;
+};
+
+/** What the directory has to know of an account; null: there is none. */
+export type Standing = { readonly active: boolean; readonly admin: boolean };
+
+/** A principal, and when what it rests on runs out by itself. */
+export type Named = { readonly principal: Principal; readonly expires: number | null };
+
+/**
+ * What each account and key may now, from the rows, kept until the store changes: a change of role, of a key or of a
+ * membership holds within a second, everywhere and for every process.
+ */
+export type Directory = {
+  /** The account in this workspace; null: it may nothing there. */
+  user(workspace: string, user: string): Promise<Principal | null>;
+  /** A key: its own scope, within what its account may now. Null: revoked, or its account may nothing. Expiry is not judged. */
+  key(row: KeyRow): Promise<Principal | null>;
+  /** Whoever a grant or a run names: an account (`u_…`) or a key. Expiry is not judged. */
+  named(workspace: string, id: string): Promise<Named | null>;
+  /** Where this account is a member. */
+  workspacesOf(user: string): Promise<{ readonly id: string; readonly name: string; readonly role: string | null }[]>;
+};

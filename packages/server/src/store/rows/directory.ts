@@ -1,0 +1,170 @@
+/**
+ * The directory: what an account or a key may now, made of rows and kept until the store changes.
+ *
+ * DI1 What is kept is of one version of the store: after a change, by whatever process, it is made anew.
+ * DI2 An account that is no member, or is switched off, may nothing: neither itself nor by its keys.
+ * DI3 A key of an account holds at most what the account holds now (AZ-10).
+ * DI4 A token holds at most what its maker, or who consented to it, holds now; its own expiry is not judged here.
+ */
+
+import { INSTANCE_PERMISSIONS, narrow, type Permission, permissionsOf, type Principal } from '@headgate/core';
+import { type Ground, listFromJson } from '../ground.ts';
+import type { Directory, Named, Standing } from '../people.ts';
+import type { KeyRow } from '../ports.ts';
+import { keyById } from './keys.ts';
+import { consentScope } from './oauth.ts';
+import { tokenScope } from './tokens.ts';
+
+/** Where an administrator of the instance stands who is in no workspace. No workspace can have this id. */
+const INSTANCE = '*';
+
+const MOST_KEPT = 20_000;
+
+const isAccount = (id: string): boolean => id.startsWith('u_');
+const isToken = (id: string): boolean => id.startsWith('t_');
+const isConsent = (id: string): boolean => id.startsWith('oc_');
+
+type Rows = {
+  readonly role: string | null;
+  readonly places: readonly { readonly project: string; readonly role: string }[];
+  readonly own: ReadonlyMap<string, readonly Permission[]>;
+};
+
+/** `standing`: what accounts say of one; null there: no such account. Left out, every member counts as active. */
+export const directoryOf = (
+  { db }: Pick<Ground, 'db'>,
+  version: () => number,
+  standing: (user: string) => Promise<Standing | null>,
+): Directory => {
+  let seen = -1;
+  const kept = new Map<string, Promise<Principal | null>>();
+
+  /** Made once a version; a question that was under way when the store changed is not kept. */
+  const keep = (key: string, make: () => Promise<Principal | null>): Promise<Principal | null> => {
+    const now = version();
+    if (now !== seen) {
+      kept.clear();
+      seen = now;
+    }
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    if (kept.size >= MOST_KEPT) kept.clear();
+    const made = make();
+    kept.set(key, made);
+    made.catch(() => kept.delete(key));
+    return made;
+  };
+
+  const read = async (workspace: string, user: string): Promise<Rows | null> => {
+    const member = await db
+      .selectFrom('member')
+      .select('role')
+      .where('workspace', '=', workspace)
+      .where('user', '=', user)
+      .executeTakeFirst();
+    if (member === undefined) return null;
+    const groups = db
+      .selectFrom('group_member')
+      .select('group_id')
+      .where('workspace', '=', workspace)
+      .where('user', '=', user);
+    const places = await db
+      .selectFrom('project_member')
+      .select(['project', 'role'])
+      .where('workspace', '=', workspace)
+      .where((eb) => eb.or([eb('holder', '=', user), eb('holder', 'in', groups)]))
+      .execute();
+    const own = await db
+      .selectFrom('custom_role')
+      .select(['id', 'permissions'])
+      .where('workspace', '=', workspace)
+      .execute();
+    const made = own.map((row) => [row.id, listFromJson<Permission>(row.permissions)] as const);
+    return { role: member.role, places, own: new Map(made) };
+  };
+
+  const make = async (workspace: string, user: string): Promise<Principal | null> => {
+    const account = await standing(user);
+    if (account?.active !== true) return null;
+    const instance = account.admin ? [...INSTANCE_PERMISSIONS] : [];
+    const base = { kind: 'user', id: user, user, workspace } as const;
+    if (workspace === INSTANCE) return account.admin ? { ...base, permissions: instance } : null;
+    const rows = await read(workspace, user);
+    if (rows === null) return null;
+    const inProjects = new Map<string, readonly Permission[]>();
+    for (const { project, role } of rows.places) {
+      const held = new Set([...(inProjects.get(project) ?? []), ...permissionsOf(role, rows.own)]);
+      inProjects.set(project, [...held]);
+    }
+    const permissions = [...permissionsOf(rows.role, rows.own), ...instance];
+    return { ...base, permissions, ...(inProjects.size === 0 ? {} : { inProjects }) };
+  };
+
+  const user = (workspace: string, id: string): Promise<Principal | null> =>
+    keep(`${workspace}\n${id}`, () => make(workspace, id));
+
+  const key = async (row: KeyRow): Promise<Principal | null> => {
+    if (row.revoked !== null) return null;
+    if (row.user === undefined) return principalOf(row);
+    const whose = await user(row.workspace, row.user);
+    return whose === null ? null : within(principalOf(row), whose);
+  };
+
+  /** A token of its maker, or of who consented: what it was given, within what he may now. Null: it was ended. */
+  const byToken = async (workspace: string, id: string): Promise<Named | null> => {
+    const given = isToken(id) ? await tokenScope(db, workspace, id) : await consentScope(db, workspace, id);
+    const stands = given === null ? null : await named(workspace, given.by);
+    if (given === null || stands === null) return null;
+    const kind = isToken(id) ? 'engine' : 'client';
+    return { ...stands, principal: { ...narrow(stands.principal, given), kind, id } };
+  };
+
+  const named = async (workspace: string, id: string): Promise<Named | null> => {
+    if (isToken(id) || isConsent(id)) return byToken(workspace, id);
+    if (isAccount(id)) {
+      const principal = await user(workspace, id);
+      return principal === null ? null : { principal, expires: null };
+    }
+    const row = await keyById(db, id);
+    if (row === null || row.workspace !== workspace) return null;
+    const principal = await key(row);
+    return principal === null ? null : { principal, expires: row.expires };
+  };
+
+  return {
+    user,
+    key,
+    named,
+    workspacesOf: (id) =>
+      db
+        .selectFrom('member')
+        .innerJoin('workspace', 'workspace.id', 'member.workspace')
+        .select(['workspace.id', 'workspace.name', 'member.role'])
+        .where('member.user', '=', id)
+        .orderBy('workspace.name')
+        .execute(),
+  };
+};
+
+/** A key by itself. */
+const principalOf = (row: KeyRow): Principal => ({
+  kind: 'key',
+  id: row.id,
+  workspace: row.workspace,
+  permissions: row.permissions,
+  ...(row.projects === null ? {} : { projects: row.projects }),
+  ...(row.flows === null ? {} : { flows: row.flows }),
+  ...(row.user === undefined ? {} : { user: row.user }),
+});
+
+/** The key, with nothing that its account does not hold. */
+const within = (key: Principal, whose: Principal): Principal => {
+  const wanted = new Set(key.permissions);
+  const kept = (held: readonly Permission[]): readonly Permission[] => held.filter((one) => wanted.has(one));
+  const places = [...(whose.inProjects ?? [])].map(([project, held]) => [project, kept(held)] as const);
+  return {
+    ...key,
+    permissions: kept(whose.permissions),
+    ...(places.length === 0 ? {} : { inProjects: new Map(places) }),
+  };
+};

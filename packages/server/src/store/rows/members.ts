@@ -1,0 +1,180 @@
+/**
+ * Members of one workspace, and who holds a role in which of its projects.
+ *
+ * ME1 A workspace that has an owner keeps one: the last cannot be removed, nor made anything less.
+ * ME2 The end of a membership is one transaction: nothing of what somebody could do outlives it.
+ */
+
+import type { Transaction } from 'kysely';
+import type { Ground } from '../ground.ts';
+import type { Changed, MemberRow, Members } from '../people.ts';
+import type { Tables } from '../schema/tables.ts';
+
+const OWNER = 'owner';
+
+export const membersOf = ({ db, change }: Ground, workspace: string): Members => {
+  const one = (from: Pick<Transaction<Tables>, 'selectFrom'>, user: string) =>
+    from
+      .selectFrom('member')
+      .select(['user', 'role', 'created', 'by'])
+      .where('workspace', '=', workspace)
+      .where('user', '=', user)
+      .executeTakeFirst();
+
+  /** Would it be without an owner? `row` is the member who goes, or is made less. */
+  const isLastOwner = async (trx: Transaction<Tables>, row: MemberRow): Promise<boolean> => {
+    if (row.role !== OWNER) return false;
+    const other = await trx
+      .selectFrom('member')
+      .select('user')
+      .where('workspace', '=', workspace)
+      .where('role', '=', OWNER)
+      .where('user', '<>', row.user)
+      .limit(1)
+      .executeTakeFirst();
+    return other === undefined;
+  };
+
+  const leavePlaces = async (trx: Transaction<Tables>, user: string): Promise<void> => {
+    await trx.deleteFrom('project_member').where('workspace', '=', workspace).where('holder', '=', user).execute();
+    await trx.deleteFrom('group_member').where('workspace', '=', workspace).where('user', '=', user).execute();
+    await trx.deleteFrom('member').where('workspace', '=', workspace).where('user', '=', user).execute();
+  };
+
+  const revokeKeys = async (trx: Transaction<Tables>, user: string, at: number): Promise<string[]> => {
+    const rows = await trx
+      .updateTable('api_key')
+      .set({ revoked: at })
+      .where('workspace', '=', workspace)
+      .where('user', '=', user)
+      .where('revoked', 'is', null)
+      .returning('id')
+      .execute();
+    return rows.map((row) => row.id);
+  };
+
+  const handOver = async (
+    trx: Transaction<Tables>,
+    user: string,
+    successor: string | null,
+    at: number,
+  ): Promise<string[]> => {
+    const rows = await trx
+      .updateTable('flow')
+      .set(successor === null ? { enabled: 0, updated: at } : { owner: successor, updated: at })
+      .where('workspace', '=', workspace)
+      .where('owner', '=', user)
+      .returning('id')
+      .execute();
+    if (successor !== null)
+      await trx
+        .updateTable('flow_gone')
+        .set({ owner: successor })
+        .where('workspace', '=', workspace)
+        .where('owner', '=', user)
+        .execute();
+    return rows.map((row) => row.id);
+  };
+
+  return {
+    list: () =>
+      db
+        .selectFrom('member')
+        .select(['user', 'role', 'created', 'by'])
+        .where('workspace', '=', workspace)
+        .orderBy('n')
+        .execute(),
+    get: async (user) => (await one(db, user)) ?? null,
+    add: (member) =>
+      change(async (trx) => {
+        const made = await trx
+          .insertInto('member')
+          .values({ workspace, ...member })
+          .onConflict((on) => on.columns(['workspace', 'user']).doNothing())
+          .executeTakeFirst();
+        return (made.numInsertedOrUpdatedRows ?? 0n) > 0n;
+      }),
+    setRole: async (user, role) => {
+      let changed: Changed = 'done';
+      await change(async (trx) => {
+        const row = await one(trx, user);
+        changed =
+          row === undefined ? 'missing' : role !== OWNER && (await isLastOwner(trx, row)) ? 'last_owner' : 'done';
+        if (changed !== 'done') return null;
+        await trx
+          .updateTable('member')
+          .set({ role })
+          .where('workspace', '=', workspace)
+          .where('user', '=', user)
+          .execute();
+        return true;
+      });
+      return changed;
+    },
+    remove: async (user, { successor, at }) => {
+      let changed: Changed = 'done';
+      const done = await change(async (trx) => {
+        const row = await one(trx, user);
+        const heir = successor === null ? null : await one(trx, successor);
+        changed =
+          row === undefined || heir === undefined ? 'missing' : (await isLastOwner(trx, row)) ? 'last_owner' : 'done';
+        if (changed !== 'done') return null;
+        const keys = await revokeKeys(trx, user, at);
+        const flows = await handOver(trx, user, successor, at);
+        await trx
+          .updateTable('invitation')
+          .set({ revoked: at })
+          .where('workspace', '=', workspace)
+          .where('by', '=', user)
+          .where('accepted', 'is', null)
+          .where('revoked', 'is', null)
+          .execute();
+        await leavePlaces(trx, user);
+        return { keys, flows };
+      });
+      return { changed, keys: done?.keys ?? [], flows: done?.flows ?? [] };
+    },
+    inProjects: (project) => {
+      const query = db
+        .selectFrom('project_member')
+        .select(['project', 'holder', 'role', 'created'])
+        .where('workspace', '=', workspace);
+      return (project === undefined ? query : query.where('project', '=', project))
+        .orderBy('project')
+        .orderBy('holder')
+        .execute();
+    },
+    setProjectRole: (project, holder, role, at) =>
+      change(async (trx) => {
+        if (role === null) {
+          const gone = await trx
+            .deleteFrom('project_member')
+            .where('workspace', '=', workspace)
+            .where('project', '=', project)
+            .where('holder', '=', holder)
+            .executeTakeFirst();
+          return gone.numDeletedRows > 0n;
+        }
+        const place = await trx
+          .selectFrom('project')
+          .select('id')
+          .where('workspace', '=', workspace)
+          .where('id', '=', project)
+          .executeTakeFirst();
+        const group = await trx
+          .selectFrom('user_group')
+          .select('id')
+          .where('workspace', '=', workspace)
+          .where('id', '=', holder)
+          .executeTakeFirst();
+        const known = group !== undefined || (await one(trx, holder)) !== undefined;
+        if (place === undefined || !known) return false;
+        await trx
+          .insertInto('project_member')
+          .values({ workspace, project, holder, role, created: at })
+          .onConflict((on) => on.columns(['workspace', 'project', 'holder']).doUpdateSet({ role }))
+          .execute();
+        return true;
+      }),
+  };
+};

@@ -93,6 +93,35 @@ describe('AZ-10 what a token holds, and for how long', () => {
     expect([await status(token, `${FLOWS}/${mine}`), await status(token, `${FLOWS}/${other}`)]).toEqual([200, 404]);
   });
 
+  test('AZ-10 what was queued by a token that is revoked does not begin; its stream ends; what a key queued begins', async () => {
+    const draft = {
+      headgate: 1,
+      name: 'Line',
+      triggers: [],
+      settings: { concurrency: 1 },
+      steps: [{ id: 'nap', kind: 'wait@1', with: { for: '4s' } }],
+    };
+    const { id: flow } = (await server.ask('POST', FLOWS, { key: key.plain, body: { draft } })).json as { id: string };
+    await server.ask('POST', `${FLOWS}/${flow}/publish`, { key: key.plain, body: { grant: 'needed' } });
+    const start = async (how: object): Promise<string> =>
+      ((await server.ask('POST', `${FLOWS}/${flow}/runs`, { ...how, body: {} })).json as { id: string }).id;
+    const state = async (run: string): Promise<string | undefined> =>
+      (await server.house.store.in('default').runs.get(run))?.state;
+    const made = await create();
+    const [first, mine, last] = [
+      await start({ key: key.plain }),
+      await start(bearer(made.token)),
+      await start({ key: key.plain }),
+    ];
+    expect([await state(mine), await state(last)]).toEqual(['queued', 'queued']);
+    const stream = server.ask('GET', `/api/v1/runs/${first}/events`, bearer(made.token));
+    await server.ask('DELETE', `/api/v1/tokens/${made.id}`, { key: key.plain });
+    await expect.poll(() => state(mine), { timeout: 3_000 }).toBe('cancelled');
+    const ended = await stream;
+    expect(ended.text).not.toContain('run.done');
+    await expect.poll(() => state(last), { timeout: 15_000 }).toBe('done');
+  });
+
   test('a token lends no powers and makes no credentials, whoever makes it', async () => {
     for (const permission of [
       'grant.give',

@@ -120,6 +120,18 @@ describe('how long a key lasts', () => {
     }
     await create({ expires: new Date(Date.now() + 300 * 86_400_000).toISOString() });
   });
+
+  test('a key that runs out makes none that outlives it', async () => {
+    const end = Date.now() + 30 * 86_400_000;
+    const short = (await server.key({ expires: end })).plain;
+    expect(Date.parse((await create({}, short)).expires ?? '')).toBe(end);
+    const body = { name: 'k', permissions: ['flow.read'], expires: new Date(end + 1_000).toISOString() };
+    expect(await server.ask('POST', '/api/v1/keys', { key: short, body })).toMatchObject({
+      status: 422,
+      json: { code: 'key.expiry' },
+    });
+    await create({ expires: new Date(end - 1_000).toISOString() }, short);
+  });
 });
 
 describe('keys of an account', () => {

@@ -57,19 +57,30 @@ const tooMuch = (who: Principal, row: Pick<KeyRow, 'permissions' | 'projects' | 
   );
 };
 
-/** When a key ends, by what its maker wished and what the server allows; or the refusal. */
-const ending = (gate: Gate, now: number, wished: string | null | undefined): number | Refused => {
+/** When a key ends, by what its maker wished, what the server allows, and when the maker's own key ends; or the refusal. */
+const ending = (gate: Gate, now: number, wished: string | null | undefined, maker: number | null): number | Refused => {
   const { keyLife, keyMost } = gate.limit;
-  if (wished === undefined) return now + Math.min(keyLife, keyMost);
+  const latest = Math.min(now + keyMost, maker ?? Number.POSITIVE_INFINITY);
+  if (wished === undefined) return Math.min(now + keyLife, latest);
   const at = wished === null ? Number.POSITIVE_INFINITY : Date.parse(wished);
-  if (at > now && at <= now + keyMost) return at;
+  if (at <= now) return refuse('key.expiry', 'The key would be over before it began', 'Name a time to come.');
+  if (at <= latest) return at;
   const most = `${Math.floor(keyMost / DAY)} days`;
-  return at <= now
-    ? refuse('key.expiry', 'The key would be over before it began', 'Name a time to come.')
+  return latest === maker
+    ? refuse('key.expiry', 'A key lasts no longer than the key that makes it', 'Name an earlier time, or none.')
     : refuse('key.expiry', `A key lasts at most ${most} on this server`, `Name a time within ${most}, or none.`);
 };
 
-const rowOf = (gate: Gate, who: Principal, wish: Wish, user: string | null, plain: string): KeyRow | Refused => {
+type Making = {
+  readonly who: Principal;
+  readonly wish: Wish;
+  readonly user: string | null;
+  readonly plain: string;
+  /** When the key of who makes it ends. */
+  readonly maker: number | null;
+};
+
+const rowOf = (gate: Gate, { who, wish, user, plain, maker }: Making): KeyRow | Refused => {
   const scope = {
     permissions: [...new Set(wish.permissions)],
     projects: wish.projects ?? null,
@@ -78,7 +89,7 @@ const rowOf = (gate: Gate, who: Principal, wish: Wish, user: string | null, plai
   const refused = tooMuch(who, scope);
   if (refused !== null) return refused;
   const now = gate.clock();
-  const expires = ending(gate, now, wish.expires);
+  const expires = ending(gate, now, wish.expires, maker);
   if (typeof expires !== 'number') return expires;
   const { rate = null, burst = null, parallel = null } = wish.limits ?? {};
   return {
@@ -101,7 +112,8 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
 
   const create = async (who: Principal, wish: Wish, user: string | null) => {
     const plain = gate.vault.newKey();
-    const row = rowOf(gate, who, wish, user, plain);
+    const stands = who.kind === 'key' ? await gate.store.directory.named(who.workspace, who.id) : null;
+    const row = rowOf(gate, { who, wish, user, plain, maker: stands?.expires ?? null });
     if ('refused' in row) return row;
     await keysOf(who).create(row);
     return { ...give(201, { ...shown(row, row.created), key: plain }), fresh: plain };

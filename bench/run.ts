@@ -1,5 +1,5 @@
 /**
- * The measurements, by name: `npm run bench -- [http] [steps] [expr] [guard] [list] [start] [idle] [growth] [jail]
+ * The measurements, by name: `npm run bench -- [http] [steps] [expr] [guard] [identity] [list] [start] [idle] [growth] [jail]
  * [--rounds N] [--seconds S] [--long]`. None named: all. Exit code 1 when something could not be measured; a target that is missed is
  * printed, and is no failure of the bench.
  */
@@ -12,6 +12,7 @@ import { expr } from './parts/expr.ts';
 import { growth } from './parts/growth.ts';
 import { guard } from './parts/guard.ts';
 import { http } from './parts/http.ts';
+import { identity } from './parts/identity.ts';
 import { idle } from './parts/idle.ts';
 import { jail } from './parts/jail.ts';
 import { list } from './parts/list.ts';
@@ -24,6 +25,7 @@ const PARTS = new Map<string, Part>([
   ['steps', steps],
   ['expr', expr],
   ['guard', guard],
+  ['identity', identity],
   ['list', list],
   ['start', start],
   ['idle', idle],

@@ -20,6 +20,10 @@ export type {
   Touch,
 } from './run/port.ts';
 export { holdsSomewhere, may, PERMISSIONS } from './access/permission.ts';
+export { isTokenPermission, TOKEN_PERMISSIONS, TOKEN_SENTENCES } from './access/token.ts';
+export { beyond, narrow } from './access/narrow.ts';
+export type { TokenPermission } from './access/token.ts';
+export type { Scope as AccessScope } from './access/narrow.ts';
 export { INSTANCE_PERMISSIONS, ROLE_PERMISSIONS, type Role, ROLES } from './access/role.ts';
 export { isVisibility, VISIBILITIES, type Visibility } from './access/visibility.ts';
 export type { Permission, Principal, PrincipalKind, Thing } from './access/permission.ts';

@@ -74,6 +74,20 @@ const all: readonly (readonly [string, string])[] = [
       sessions: [{ current: true, how: 'passkey', agent: '<script>', network: '::1', created: at, seen: at }],
     }),
   ],
+  [
+    'consent',
+    pages.consent({
+      action: '/api/v1/oauth/authorize',
+      ticket: 'abc',
+      client: 'Editor <script>x</script>',
+      home: 'https://editor.example/client.json',
+      redirectHost: 'editor.example',
+      workspace: 'default',
+      sentences: ['Start your flows'],
+      without: ['audit.read'],
+    }),
+  ],
+  ['sign in to consent', pages.consentSignIn('/api/v1/auth/login')],
   ['failure', pages.failure({ status: 404, code: 'missing', text: 'Nothing <here>', fix: 'Go back', signIn: false })],
 ];
 

@@ -2,6 +2,7 @@
 
 import type { Pages } from '@headgate/core/api';
 import { accountPage } from './account.ts';
+import { consentPage, consentSignInPage } from './consent.ts';
 import { failurePage, signInPage } from './failure.ts';
 import { referencePage } from './reference.ts';
 import { resumePage } from './resume.ts';
@@ -20,5 +21,7 @@ export const pages: Pages = {
   run: runPage,
   resume: resumePage,
   account: accountPage,
+  consent: consentPage,
+  consentSignIn: consentSignInPage,
   failure: failurePage,
 };

@@ -36,7 +36,7 @@ export const PERMISSIONS = [
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
-export type PrincipalKind = 'user' | 'key' | 'engine' | 'trigger' | 'visitor' | 'cli' | 'system';
+export type PrincipalKind = 'user' | 'key' | 'engine' | 'client' | 'trigger' | 'visitor' | 'cli' | 'system';
 
 /**
  * Who acts. `permissions` are held in the whole workspace, `inProjects` in single projects besides. `flows` and

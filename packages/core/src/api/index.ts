@@ -28,3 +28,4 @@ export type { JsonSchema } from './schemas.ts';
 export { MAX_WAIT } from './runs.ts';
 export { MAX_VISIT } from './public.ts';
 export type { AccountView, Failure, Pages, ResumeView, RunDetail, RunLine, RunList } from './pages.ts';
+export type { ConsentView } from './oauth.ts';

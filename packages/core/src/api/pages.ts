@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import type { RunState } from '../run/journal.ts';
 import type { EventView, RunView } from '../run/port.ts';
+import type { ConsentView } from './oauth.ts';
 import type { OpenApi } from './openapi.ts';
 import { empty, media, route, type Media } from './route.ts';
 import { byId, cursor, id, runState } from './shapes.ts';
@@ -173,5 +174,8 @@ export type Pages = {
   readonly run: (detail: RunDetail) => string;
   readonly resume: (view: ResumeView) => string;
   readonly account: (view: AccountView) => string;
+  readonly consent: (view: ConsentView) => string;
+  /** Shown instead of it to who is not signed in; `to`: where one signs in. */
+  readonly consentSignIn: (to: string) => string;
   readonly failure: (failure: Failure) => string;
 };

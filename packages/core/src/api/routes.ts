@@ -11,6 +11,7 @@ import * as flows from './flows.ts';
 import * as grants from './grants.ts';
 import * as hooks from './hooks.ts';
 import * as keys from './keys.ts';
+import * as oauth from './oauth.ts';
 import * as members from './members.ts';
 import * as pages from './pages.ts';
 import * as projects from './projects.ts';
@@ -22,6 +23,7 @@ import * as runs from './runs.ts';
 import * as secrets from './secrets.ts';
 import * as steps from './steps.ts';
 import * as system from './system.ts';
+import * as tokens from './tokens.ts';
 import * as workspaces from './workspaces.ts';
 import * as users from './users.ts';
 
@@ -71,7 +73,35 @@ export const ROUTES = {
 
   createKey: keys.createKey,
   listKeys: keys.listKeys,
+  rotateKey: keys.rotateKey,
   revokeKey: keys.revokeKey,
+  createOwnKey: keys.createOwnKey,
+  listOwnKeys: keys.listOwnKeys,
+  rotateOwnKey: keys.rotateOwnKey,
+  revokeOwnKey: keys.revokeOwnKey,
+
+  createToken: tokens.createToken,
+  listTokens: tokens.listTokens,
+  refreshToken: tokens.refreshToken,
+  revokeToken: tokens.revokeToken,
+  revokeTokens: tokens.revokeTokens,
+  rotateTokenKeys: tokens.rotateTokenKeys,
+  tokenKeys: tokens.tokenKeys,
+
+  oauthServer: oauth.oauthServer,
+  oauthServerInserted: oauth.oauthServerInserted,
+  oauthResource: oauth.oauthResource,
+  oauthResourceInserted: oauth.oauthResourceInserted,
+  authorize: oauth.authorize,
+  consent: oauth.consent,
+  oauthToken: oauth.oauthToken,
+  oauthRevoke: oauth.oauthRevoke,
+  oauthIntrospect: oauth.oauthIntrospect,
+  createClient: oauth.createClient,
+  listClients: oauth.listClients,
+  deleteClient: oauth.deleteClient,
+  listConsents: oauth.listConsents,
+  endConsent: oauth.endConsent,
 
   putSecret: secrets.putSecret,
   listSecrets: secrets.listSecrets,

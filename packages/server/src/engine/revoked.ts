@@ -13,9 +13,10 @@ import type { Runs } from './runs.ts';
 
 type Base = Pick<RunRow, 'workspace' | 'flow' | 'principal' | 'parent'>;
 
-/** What it may now; undefined: neither an account nor a key, and nothing that could be taken back here. */
+/** What it may now; undefined: neither an account nor a key or token, and nothing that could be taken back here. */
 const holderOf = async (store: Store, { workspace, principal }: Base): Promise<Principal | null | undefined> => {
   if (principal.startsWith('u_')) return store.directory.user(workspace, principal);
+  if (/^(t|oc)_/.test(principal)) return (await store.directory.named(workspace, principal))?.principal ?? null;
   const row = await store.engine.keyById(principal);
   if (row === null) return undefined;
   return row.workspace === workspace ? store.directory.key(row) : null;

@@ -16,19 +16,33 @@ import type { Desk } from './accounts/desk.ts';
 import { INSTANCE, type Gate } from './deps.ts';
 import { provesOrigin } from './foreign.ts';
 import { credentialInQuery, credentialOf, type Identities } from './identity.ts';
+import { isWithin } from './oauth/access-token.ts';
 import type { Places } from './places.ts';
 import type { Sessions } from './sessions.ts';
+import type { Allowances } from './tokens/allowance.ts';
+import type { Credentials } from './tokens/credentials.ts';
+import type { Found, NotFound } from './tokens/found.ts';
 import type { Windows } from './windows.ts';
 
-/** `again`: would this call be let in now, too? For what goes on after its answer began (AZ-10). */
+/**
+ * `again`: would this call be let in now, too? For what goes on after its answer began (AZ-10). `leave`: to be called when
+ * the answer has left.
+ */
 export type Admitted = {
   readonly who: Principal | null;
-  readonly keyHash: string | null;
   /** On routes about the own account. */
   readonly session: Session | null;
   readonly again: () => Promise<boolean>;
+  readonly leave?: () => void;
 };
-export type Turned = { readonly code: ProblemCode; readonly who: Principal | null };
+/** `why`: what the record says where the answer must not tell. `wait`: milliseconds. */
+export type Turned = {
+  readonly code: ProblemCode;
+  readonly who: Principal | null;
+  readonly why?: string;
+  readonly wait?: number;
+  readonly leave?: () => void;
+};
 
 export type Asking = {
   readonly contract: Contract;
@@ -41,16 +55,20 @@ export type Asking = {
 
 type Doors = {
   readonly identities: Identities;
+  readonly credentials: Credentials;
+  readonly allowances: Allowances;
   readonly sessions: Sessions;
   readonly places: Places;
   readonly guesses: Windows;
-  readonly desk: Desk;
+  readonly desk: Pick<Desk, 'sessionOf'>;
 };
 
-const OPEN: Admitted = { who: null, keyHash: null, session: null, again: () => Promise.resolve(true) };
+const OPEN: Admitted = { who: null, session: null, again: () => Promise.resolve(true) };
+
+type Needed = Pick<Gate, 'store' | 'limit'>;
 
 /** Judges one request by its route's contract. */
-export const admit = async (gate: Gate, doors: Doors, asking: Asking): Promise<Admitted | Turned> => {
+export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise<Admitted | Turned> => {
   const { contract, headers, method, url, address, params } = asking;
   if (credentialInQuery(url)) return { code: 'auth.query', who: null };
   if (isSelf(contract.needs)) {
@@ -66,36 +84,49 @@ export const admit = async (gate: Gate, doors: Doors, asking: Asking): Promise<A
   const plain = credential.kind === 'key' ? credential.plain : null;
   const cookie =
     plain === null ? doors.sessions.find(contract.identity === 'page' ? headers.cookie : undefined) : undefined;
-  const hash = cookie ?? (plain === null ? undefined : doors.identities.hash(plain));
-  const now = async (): Promise<Principal | null> => {
-    if (hash !== undefined) return doors.identities.principal(hash);
-    return plain === null ? bySession(gate, doors.desk, headers) : null;
+  const now = async (): Promise<Found | NotFound> => {
+    if (plain !== null) return doors.credentials.find(plain);
+    if (cookie !== undefined) return doors.identities.findByHash(cookie);
+    const who = await bySession(gate, doors.desk, headers);
+    return who === null ? { why: 'auth.missing' } : { who };
   };
-  const who = await now();
-  if (who === null) {
+  const found = await now();
+  if ('why' in found) {
     if (plain === null) return { code: 'auth.missing', who: null };
-    return { code: doors.guesses.add(address) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid', who: null };
+    return { code: stranger(gate, doors, address), who: null, why: found.why };
   }
+  const { who, limits, resource } = found;
   // A cookie comes along by itself: who changes something proves that a page of ours sent it.
-  if (hash === undefined && !provesOrigin(method, headers)) return { code: 'origin.foreign', who };
+  if (plain === null && cookie === undefined && !provesOrigin(method, headers)) return { code: 'origin.foreign', who };
+  if (resource !== undefined && !isWithin(resource, contract.path))
+    return { code: stranger(gate, doors, address), who: null, why: 'token.audience' };
+  const leave = doors.allowances.enter(who.id, limits);
+  if (typeof leave !== 'function') return { code: leave.code, who, wait: leave.wait };
   const verdict = await judge(doors.places, who, permission, contract, params);
-  if (verdict !== undefined) return { code: verdict, who };
+  if (verdict !== undefined) return { code: verdict, who, leave };
   return {
     who,
-    keyHash: hash ?? null,
     session: null,
+    leave,
     again: async () => {
       const still = await now();
-      return still !== null && (await judge(doors.places, still, permission, contract, params)) === undefined;
+      return 'who' in still && (await judge(doors.places, still.who, permission, contract, params)) === undefined;
     },
   };
 };
+
+const stranger = (gate: Needed, doors: Doors, address: string): ProblemCode =>
+  doors.guesses.add(address) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid';
 
 /**
  * The account behind a session's cookie, in the workspace chosen there; where none was, in the only one it is a member of.
  * Who administrates the instance and stands in no workspace stands in that role alone.
  */
-const bySession = async (gate: Gate, desk: Desk, headers: IncomingHttpHeaders): Promise<Principal | null> => {
+const bySession = async (
+  gate: Needed,
+  desk: Pick<Desk, 'sessionOf'>,
+  headers: IncomingHttpHeaders,
+): Promise<Principal | null> => {
   const session = await desk.sessionOf(headers);
   if (session === null) return null;
   const { directory } = gate.store;

@@ -8,6 +8,7 @@ import type { SignOn } from '../egress/sign-on/port.ts';
 import type { Store } from '../store/ports.ts';
 import type { SignUpPolicy } from './accounts/policy.ts';
 import type { Limits } from './limits.ts';
+import type { FetchDocument } from './oauth/clients.ts';
 
 export type GatewayDeps = {
   readonly store: Store;
@@ -39,6 +40,8 @@ export type GatewayDeps = {
   readonly mail: SendMail | null;
   /** Single sign-on; null: there is no provider. */
   readonly signOn: SignOn | null;
+  /** Fetches the description of an OAuth client; absent: only registered ones are known. */
+  readonly fetchDocument?: FetchDocument;
   readonly limits?: Partial<Limits>;
 };
 

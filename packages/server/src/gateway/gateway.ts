@@ -22,6 +22,7 @@ import { Identities } from './identity.ts';
 import { LIMITS } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { refuse } from './outcome.ts';
+import { AccessTokens } from './oauth/access-token.ts';
 import { pageParts } from './pages.ts';
 import { Places } from './places.ts';
 import { proxies } from './proxies.ts';
@@ -32,6 +33,9 @@ import { routes } from './table.ts';
 import { Sessions } from './sessions.ts';
 import { Streams } from './streams.ts';
 import { stray } from './strays.ts';
+import { Allowances } from './tokens/allowance.ts';
+import { Credentials } from './tokens/credentials.ts';
+import { EngineTokens } from './tokens/engine-token.ts';
 import { traces } from './traces.ts';
 import { Waiting } from './waiting.ts';
 import { Windows } from './windows.ts';
@@ -86,14 +90,19 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
   const { limit, store } = gate;
   const streams = new Streams(limit.streams, limit.heartbeat);
   const audit = new Audit(gate);
+  const identities = new Identities(gate);
+  const tokens = new EngineTokens(gate);
   return {
     gate,
     audit,
     desk: new Desk(gate, audit),
     bodies: new Bodies(limit.bodies),
-    identities: new Identities(gate),
+    identities,
+    tokens,
+    credentials: new Credentials(identities, tokens, new AccessTokens(gate)),
     places: new Places(store),
     sessions: new Sessions(gate),
+    allowances: new Allowances(gate.clock),
     guesses: new Windows(gate.clock),
     streams,
     waiting: new Waiting(limit.waiting),

@@ -10,9 +10,9 @@
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Principal } from '@headgate/core';
 import type { KeyRow } from '../store/ports.ts';
 import type { Gate } from './deps.ts';
+import type { Found, NotFound } from './tokens/found.ts';
 
 /** What came as a credential. `two` that differ are ambiguous. */
 export type Credential =
@@ -44,17 +44,18 @@ export const credentialInQuery = (url: string): boolean => {
   const query = url.slice(at + 1);
   return (
     /hg_[A-Za-z0-9_-]{20}/.test(query) ||
+    /eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\./.test(query) ||
     /(^|&)(x[-_]?)?(api[-_]?key|key|access[-_]?token|token|authorization|auth|password|secret)=/i.test(query)
   );
 };
 
 export class Identities {
-  readonly #gate: Gate;
+  readonly #gate: Pick<Gate, 'store' | 'vault' | 'clock'>;
   #seen = -1;
   readonly #rows = new Map<string, KeyRow>();
   readonly #used = new Map<string, number>();
 
-  constructor(gate: Gate) {
+  constructor(gate: Pick<Gate, 'store' | 'vault' | 'clock'>) {
     this.#gate = gate;
   }
 
@@ -86,10 +87,18 @@ export class Identities {
     return row;
   }
 
-  /** What the holder of the key behind a hash may now; null: nothing (I4). */
-  async principal(hash: string): Promise<Principal | null> {
+  /** Who acts by this key, or why it is none. */
+  async find(plain: string): Promise<Found | NotFound> {
+    const hash = this.hash(plain);
+    return hash === undefined ? { why: 'auth.invalid' } : this.findByHash(hash);
+  }
+
+  /** As `find`, for a page session, which remembers the hash alone: what the key's holder may now (I4). */
+  async findByHash(hash: string): Promise<Found | NotFound> {
     const row = await this.byHash(hash);
-    return row === null ? null : this.#gate.store.directory.key(row);
+    const who = row === null ? null : await this.#gate.store.directory.key(row);
+    if (row === null || who === null) return { why: 'auth.invalid' };
+    return row.limits === undefined ? { who } : { who, limits: row.limits };
   }
 
   /** When a key was last used is worth knowing to the minute. */

@@ -36,6 +36,9 @@ export type Limits = {
   readonly headerSize: number;
   /** How long a page session lasts. */
   readonly session: number;
+  /** How long a key lasts when its maker names no time, and the longest he may name. */
+  readonly keyLife: number;
+  readonly keyMost: number;
   /** What an orderly close waits for answers under way. */
   readonly grace: number;
 };
@@ -63,5 +66,7 @@ export const LIMITS: Limits = {
   checkEvery: 2_000,
   headerSize: 16 * 1024,
   session: 15 * 60_000,
+  keyLife: 90 * 86_400_000,
+  keyMost: 365 * 86_400_000,
   grace: 10_000,
 };

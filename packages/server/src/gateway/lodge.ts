@@ -15,6 +15,9 @@ import type { Places } from './places.ts';
 import type { Proxies } from './proxies.ts';
 import type { Sessions } from './sessions.ts';
 import type { Streams } from './streams.ts';
+import type { Allowances } from './tokens/allowance.ts';
+import type { Credentials } from './tokens/credentials.ts';
+import type { EngineTokens } from './tokens/engine-token.ts';
 import type { Traces } from './traces.ts';
 import type { Waiting } from './waiting.ts';
 import type { Windows } from './windows.ts';
@@ -24,10 +27,13 @@ export type Lodge = {
   readonly audit: Audit;
   readonly bodies: Bodies;
   readonly identities: Identities;
+  readonly tokens: EngineTokens;
+  readonly credentials: Credentials;
   readonly places: Places;
   readonly sessions: Sessions;
   /** Where people sign in. */
   readonly desk: Desk;
+  readonly allowances: Allowances;
   readonly guesses: Windows;
   readonly streams: Streams;
   readonly waiting: Waiting;

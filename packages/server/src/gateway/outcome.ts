@@ -11,6 +11,8 @@ import type { z } from 'zod';
 /** A refusal: the Problem, and what some of them carry beside it. */
 export type Refused = {
   readonly refused: Problem;
+  /** What the audit record says, where the answer must not tell. */
+  readonly why?: string;
   readonly more?: {
     readonly problems?: readonly Problem[];
     readonly missing?: readonly { readonly step: string; readonly power: string }[];
@@ -31,7 +33,11 @@ export type Plain = {
 export type HeaderSet = Readonly<Record<string, string | string[]>>;
 
 /** What the guard leaves alone in an answer: a new key at its only showing; shapes of keys, by grants to a flow. */
-type Shown = { readonly fresh?: string; readonly reveal?: readonly ShapeKind[]; readonly headers?: HeaderSet };
+type Shown = {
+  readonly fresh?: string | readonly string[];
+  readonly reveal?: readonly ShapeKind[];
+  readonly headers?: HeaderSet;
+};
 
 /** The JSON answers of a contract, by status. */
 export type Json<A extends Answers> = {

@@ -7,13 +7,12 @@ import type { Session } from '../store/accounts/port.ts';
 export type Passage = {
   readonly contract: Contract;
   who: Principal | null;
-  keyHash: string | null;
   /** Would the call be let in now, too? */
   again: () => Promise<boolean>;
   /** The session that the request came with, where the route is about the own account. */
   session: Session | null;
-  /** The one text of the answer that the guard leaves alone: a new key, at its only showing. */
-  fresh?: string;
+  /** The texts of the answer that the guard leaves alone: a new key or token, at its only showing. */
+  fresh?: readonly string[];
   /** Shapes of keys that the answer may show, by grants to the flow it is of. */
   reveal?: readonly ShapeKind[];
   release?: () => void;

@@ -9,7 +9,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isSelf, permissionOf, PROBLEMS, statusOf, type Contract, type ProblemCode } from '@headgate/core/api';
-import { admit } from './admit.ts';
+import { admit, type Turned } from './admit.ts';
 import { isOwnPage } from './foreign.ts';
 import type { Lodge } from './lodge.ts';
 import { isRefused, MISSING, refuse, type AnyOutcome, type Refused } from './outcome.ts';
@@ -18,6 +18,7 @@ import type { Passage } from './passage.ts';
 import { projectOf } from './places.ts';
 import { readBody } from './reading.ts';
 import { answer, problemAnswer } from './reply.ts';
+import { whenLeft } from './writer.ts';
 
 /** Answers that tell of a refusal, and so must be on record first. */
 const DENIALS: ReadonlySet<number> = new Set([401, 403, 404, 410, 421]);
@@ -63,7 +64,7 @@ const enter = async (
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<boolean> => {
-  const passage: Passage = { contract, who: null, keyHash: null, session: null, again: () => Promise.resolve(false) };
+  const passage: Passage = { contract, who: null, session: null, again: () => Promise.resolve(false) };
   request.passage = passage;
   if (lodge.closing()) return turn(lodge, passage, request, reply, refuse('server.closing'));
   if (!isOwnPage(contract, request.method, request.headers, lodge.hosts.ours))
@@ -72,17 +73,21 @@ const enter = async (
   const url = request.raw.url ?? '';
   const admitted = await admit(lodge.gate, lodge, { contract, headers, method, url, address, params });
   passage.who = admitted.who;
-  if ('code' in admitted) {
-    return turn(lodge, passage, request, reply, refusalOf(admitted.code, contract));
-  }
-  passage.keyHash = admitted.keyHash;
+  if (admitted.leave !== undefined) whenLeft(reply, admitted.leave);
+  if ('code' in admitted) return turn(lodge, passage, request, reply, refusalOf(admitted, contract));
   passage.again = admitted.again;
   passage.session = admitted.session;
   return true;
 };
 
-const refusalOf = (code: ProblemCode, contract: Contract): Refused =>
-  code === 'missing' ? MISSING : refuse(code, ...fixOf(code, contract));
+const refusalOf = ({ code, wait, why }: Turned, contract: Contract): Refused => {
+  if (code === 'missing') return MISSING;
+  const { refused } = refuse(code, ...fixOf(code, contract));
+  return {
+    refused: wait === undefined ? refused : { ...refused, retry: 'after', retryAfter: wait },
+    ...(why === undefined ? {} : { why }),
+  };
+};
 
 const fixOf = (code: ProblemCode, contract: Contract): [string, string] | [] => {
   if (code === 'permission.missing')
@@ -122,7 +127,7 @@ const handle = async (lodge: Lodge, route: Route, passage: Passage, request: Fas
     if (contract.on === 'project' && who !== null && permission !== undefined) {
       const project = projectOf(parts.params, parts.body, parts.query);
       const turned = await lodge.places.judgeProject(who, permission, project);
-      if (turned !== undefined) return refusalOf(turned, contract);
+      if (turned !== undefined) return refusalOf({ code: turned, who }, contract);
     }
     const free = contract.audited !== 'before' || (await recorded(lodge, passage, request, null));
     return free ? null : refuse('audit.down');
@@ -142,11 +147,12 @@ const leave = async (
   const status = isRefused(outcome) ? statusOf(outcome.refused.code) : outcome.status;
   const reason = isRefused(outcome) ? outcome.refused.code : null;
   let last = outcome;
-  if (reason !== null && DENIALS.has(status)) await recorded(lodge, passage, request, reason);
+  if (reason !== null && DENIALS.has(status))
+    await recorded(lodge, passage, request, (isRefused(outcome) ? outcome.why : undefined) ?? reason);
   else if (contract.audited === 'after' && reason === null && !(await recorded(lodge, passage, request, null)))
     last = refuse('audit.down', 'It is done, and the audit trail cannot be written');
   if (!isRefused(last) && 'body' in last) {
-    if (last.fresh !== undefined) passage.fresh = last.fresh;
+    if (last.fresh !== undefined) passage.fresh = typeof last.fresh === 'string' ? [last.fresh] : last.fresh;
     if (last.reveal !== undefined) passage.reveal = last.reveal;
   }
   if (isRefused(last)) problemAnswer(lodge, contract, request, reply, last);

@@ -10,13 +10,15 @@ import type { Gate } from './deps.ts';
 
 const MOST = 1_000;
 
+type Needed = Pick<Gate, 'publicUrl' | 'clock' | 'vault' | 'limit'>;
+
 export class Sessions {
-  readonly #gate: Gate;
+  readonly #gate: Needed;
   readonly #name: string;
   readonly #secure: boolean;
   readonly #open = new Map<string, { readonly keyHash: string; readonly until: number }>();
 
-  constructor(gate: Gate) {
+  constructor(gate: Needed) {
     this.#gate = gate;
     this.#secure = gate.publicUrl.startsWith('https:');
     this.#name = this.#secure ? '__Secure-headgate' : 'headgate';

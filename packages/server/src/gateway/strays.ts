@@ -70,8 +70,7 @@ export const stray = (lodge: Lodge, served: readonly Contract[]) => {
 /** The code of the refusal for a caller without a valid key; null when he has one. */
 const strangerAt = async (lodge: Lodge, request: FastifyRequest, path: string): Promise<ProblemCode | null> => {
   const credential = credentialOf(request.headers);
-  const hash = credential.kind === 'key' ? lodge.identities.hash(credential.plain) : undefined;
-  if (hash !== undefined && (await lodge.identities.principal(hash)) !== null) return null;
+  if (credential.kind === 'key' && 'who' in (await lodge.credentials.find(credential.plain))) return null;
   const actor = `stranger ${request.ip}`;
   if (credential.kind !== 'none' && lodge.guesses.add(request.ip) > lodge.gate.limit.guesses) return 'auth.limit';
   const code = credential.kind === 'none' ? 'auth.missing' : 'auth.invalid';

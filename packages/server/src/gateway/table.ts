@@ -12,6 +12,7 @@ import { ssoRoutes } from './routes/auth-sso.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { oauthRoutes } from './routes/oauth.ts';
 import { memberRoutes } from './routes/members.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { projectRoutes } from './routes/projects.ts';
@@ -24,6 +25,7 @@ import { secretRoutes } from './routes/secrets.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { systemRoutes } from './routes/system.ts';
 import { userRoutes } from './routes/users.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 
@@ -42,6 +44,8 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...runRoutes(lodge),
     ...resumeRoutes(lodge),
     ...keyRoutes(lodge),
+    ...tokenRoutes(lodge),
+    ...oauthRoutes(lodge),
     ...secretRoutes(lodge),
     ...workspaceRoutes(lodge),
     ...projectRoutes(lodge),

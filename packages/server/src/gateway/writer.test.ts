@@ -53,7 +53,7 @@ test('a number that is a secret becomes a text, so that JSON stays JSON', () => 
 test('a new key is shown at its only showing, and everything beside it is not', () => {
   const fresh = `hg_${'aB3dE5fG7hJ9'.repeat(4)}`;
   const text = JSON.stringify({ key: fresh, other: `hg_${'zZ3dE5fG7hJ9'.repeat(4)}`, value });
-  expect(JSON.parse(written(guard, text, {}, fresh))).toEqual({
+  expect(JSON.parse(written(guard, text, {}, [fresh]))).toEqual({
     key: fresh,
     other: '[key headgate]',
     value: '[secret canary]',

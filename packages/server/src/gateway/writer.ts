@@ -7,7 +7,7 @@
  */
 
 import { type Duplex, pipeline, Readable, Transform } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { GuardPort, Reader } from '@headgate/core';
 import type { Passage } from './passage.ts';
 
@@ -31,9 +31,13 @@ export const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
 /** A mark that no answer contains by chance and that no rule of the guard takes for a secret. */
 const MARK = '\u0001shown once\u0001';
 
-/** The text as it may leave, for this reader. `fresh` is left as it is: a new key, at its only showing. */
-export const written = (guard: GuardPort, text: string, reader?: Reader, fresh?: string): string => {
-  if (fresh !== undefined) return written(guard, text.replaceAll(fresh, MARK), reader).replaceAll(MARK, fresh);
+/** The text as it may leave, for this reader. `fresh` is left as it is: new keys and tokens, at their only showing. */
+export const written = (guard: GuardPort, text: string, reader?: Reader, fresh: readonly string[] = []): string => {
+  const [one, ...more] = fresh;
+  if (one !== undefined) {
+    const mark = `${MARK}${more.length}\u0001`;
+    return written(guard, text.replaceAll(one, mark), reader, more).replaceAll(mark, one);
+  }
   const made = guard.redact(text, reader);
   return made === text || isJson(made) || !isJson(text) ? made : asJson(guard, text, reader);
 };
@@ -94,6 +98,9 @@ const guarded = (guard: GuardPort, stream: Readable, reader: Reader): Readable =
   pipeline(stream, through, () => undefined);
   return through;
 };
+
+/** Calls back when the answer has left, or its client: a hook of the framework would miss the second. */
+export const whenLeft = (reply: FastifyReply, done: () => void): void => void reply.raw.once('close', done);
 
 const UNREAD: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',

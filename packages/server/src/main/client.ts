@@ -17,7 +17,8 @@ export type Answer =
 
 export type Client = { readonly call: (method: string, path: string, body?: unknown) => Promise<Answer> };
 
-const KEY = /^hg_[A-Za-z0-9_-]{20,}$/;
+/** An API key, or an engine token. */
+const KEY = /^(hg_[A-Za-z0-9_-]{20,}|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/;
 const KEY_FIX = 'Give --key-file with the file that holds your API key; headgate superuser makes one.';
 const NEXT = 'Is the server running (headgate start), and is this its address (--url)?';
 /** A server that says nothing for so long is not going to. */
@@ -33,7 +34,10 @@ export const openClient = (url: string, keyFile: string): Result<Client> => {
   const text = readText(keyFile);
   if (!text.ok) return bad({ ...text.problem, at: { field: '--key-file' }, fix: KEY_FIX });
   const key = text.value.trim();
-  if (!KEY.test(key)) return bad(usage('--key-file', `${keyFile} holds no API key (they begin with hg_)`, KEY_FIX));
+  if (!KEY.test(key))
+    return bad(
+      usage('--key-file', `${keyFile} holds neither an API key (they begin with hg_) nor an engine token`, KEY_FIX),
+    );
   const under = base.pathname.replace(/\/+$/, '');
   return good({ call: (method, path, body) => call(new URL(under + path, base), key, method, body) });
 };

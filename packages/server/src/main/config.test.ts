@@ -143,6 +143,8 @@ test('SEC-08 there is no setting that turns a protection into a warning: these a
     'HEADGATE_SSO_CLIENT_ID',
     'HEADGATE_SSO_SECRET_FILE',
     'HEADGATE_SSO_TITLE',
+    'HEADGATE_KEY_DAYS',
+    'HEADGATE_KEY_MAX_DAYS',
   ]);
 });
 

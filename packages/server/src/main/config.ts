@@ -49,6 +49,8 @@ export type Settings = {
   readonly mail: MailServer | null;
   /** The provider of single sign-on; null: there is none. */
   readonly sso: ProviderSettings | null;
+  /** How long, in days, an API key lasts when its maker names no time, and the longest that he may name. */
+  readonly keys: { readonly days: number; readonly most: number };
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -77,6 +79,8 @@ const NAMES = [
   'HEADGATE_SSO_CLIENT_ID',
   'HEADGATE_SSO_SECRET_FILE',
   'HEADGATE_SSO_TITLE',
+  'HEADGATE_KEY_DAYS',
+  'HEADGATE_KEY_MAX_DAYS',
 ] as const;
 type Name = (typeof NAMES)[number];
 
@@ -202,6 +206,8 @@ export const readSettings = (
   });
   if (!sso.ok) problems.push(sso.problem);
   if (problems.length > 0 || !mail.ok || !signUp.ok || !sso.ok) return { problems };
+  const keys = { days: whole('HEADGATE_KEY_DAYS', 90, 36_500), most: whole('HEADGATE_KEY_MAX_DAYS', 365, 36_500) };
+  if (problems.length > 0) return { problems };
   return {
     settings: {
       host,
@@ -222,6 +228,7 @@ export const readSettings = (
       signUp: signUp.value,
       mail: mail.value,
       sso: sso.value,
+      keys,
     },
   };
 };

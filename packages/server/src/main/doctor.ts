@@ -142,6 +142,7 @@ const journal = async (s: Settings, store: Inspected, key: Uint8Array | null): P
     const took = Date.now() - began;
     const trail = await value.engine.checkAudit();
     return [
+      ok('engine', `${value.instance}: what engine tokens are bound to`),
       ok('journal', `written and synced in ${took} ms`),
       trail.fault === null
         ? ok('audit trail', `${trail.checked} records, none changed`)

@@ -16,6 +16,7 @@ import type { SendMail } from '../egress/mail/port.ts';
 import type { SignOn } from '../egress/sign-on/port.ts';
 import { buildGateway } from '../gateway/gateway.ts';
 import { type Lock, lockServer } from '../store/lock.ts';
+import { documentsThrough } from './client-document.ts';
 import { readCodeOf } from './code.ts';
 import { loadKeyFile } from '../store/vault-seal/key-file.ts';
 import type { Settings } from './config.ts';
@@ -32,6 +33,7 @@ import { setUpLink } from './set-up.ts';
 
 /** Work under way gets this long at shutdown; then it is parked and goes on at the next start. */
 const GRACE = 10_000;
+const DAY = 86_400_000;
 
 /** Serves until a signal comes; answers the exit code. */
 export const serve = async (s: Settings, version: string, json: boolean): Promise<number> => {
@@ -71,6 +73,8 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     signUp: s.signUp,
     mail: await mailOf(s),
     signOn: opened.value.signOn,
+    fetchDocument: documentsThrough(house.door),
+    limits: { keyLife: s.keys.days * DAY, keyMost: s.keys.most * DAY },
   });
   const close = async (): Promise<void> => {
     await gateway.close();

@@ -36,14 +36,17 @@ import { DATABASE, migrate, schemaOf } from './schema/migrate.ts';
 import { NEWEST } from './schema/migrations/list.ts';
 import type { Store } from './ports.ts';
 import { policyOf } from './rows/policy.ts';
+import { clientsOf, consentsOf, oauthOf } from './rows/oauth.ts';
 import { projectsOf, workspacesOf } from './rows/projects.ts';
 import { runsOf } from './rows/runs.ts';
 import { followRing } from './rows/ring.ts';
 import { secretsOf } from './rows/secrets.ts';
+import { instanceOf, tokensOf, workspaceTokensOf } from './rows/tokens.ts';
 import type { Tables } from './schema/tables.ts';
 import { credentials } from './vault-seal/credentials.ts';
 import { judgeKey } from './vault-seal/key-file.ts';
 import { type Keyring, keyring } from './vault-seal/keyring.ts';
+import { tokenKeys } from './vault-seal/token-keys.ts';
 import { versionsOf } from './rows/versions.ts';
 import { idleWriter } from './writer/idle.ts';
 import type { WriterKeys } from './writer/messages.ts';
@@ -198,6 +201,9 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       runs: runsOf(ground, workspace),
       keys: keysOf(ground, workspace),
       secrets: secretsOf(ground, workspace),
+      tokens: workspaceTokensOf(ground, workspace),
+      clients: clientsOf(ground, workspace),
+      consents: consentsOf(ground, workspace),
       audit: auditOf(ground, workspace),
     }),
     workspaces: workspacesOf(ground),
@@ -209,6 +215,9 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     publicFlow: (id) => publicFlow(db, id),
     accounts,
     engine: engineOf(ground, blobs),
+    instance: instanceOf(database.prepare('select id from instance').get()),
+    tokens: tokensOf(ground, tokenKeys(ring)),
+    oauth: oauthOf(ground),
     credentials: {
       newKey: makes.newKey,
       hashKey: makes.hashKey,

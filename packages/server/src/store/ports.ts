@@ -11,10 +11,13 @@
 import type { FlowPlace, Permission, Problem, Result, RunState, Sight, Visibility } from '@headgate/core';
 import type { Accounts } from './accounts/port.ts';
 import type { EngineStore } from './engine-port.ts';
+import type { KeyLimits, WorkspaceKeys } from './key.ts';
+import type { Clients, Consents, Oauth } from './oauth.ts';
 import type * as people from './people.ts';
 import type { Credentials as Makes } from './vault-seal/credentials.ts';
 import type { Delivery, RunRow, RunWrite } from './run-write.ts';
 import type { SecretStore } from './secret.ts';
+import type { Tokens, WorkspaceTokens } from './token.ts';
 
 export type { Delivery, RunRow, RunWrite };
 
@@ -75,6 +78,11 @@ export type KeyRow = {
   readonly used: number | null;
   /** The account it belongs to and acts within; absent: it belongs to the workspace. */
   readonly user?: string;
+  readonly limits?: KeyLimits;
+  /** When its present secret was made, where that was not with the key. */
+  readonly rotated?: number;
+  /** The secret that was rotated away, while it lasts. Found by it, the row expires no later than it. */
+  readonly old?: { readonly created: number; readonly until: number };
 };
 
 /** What of all powers steps of a workspace may use, in the grammar of powers; `only` null: all that is not denied. */
@@ -252,13 +260,11 @@ export type WorkspaceStore = {
     /** Number of runs by state. */
     counts(): Promise<Record<string, number>>;
   };
-  readonly keys: {
-    create(row: KeyRow): Promise<void>;
-    list(): Promise<KeyRow[]>;
-    get(id: string): Promise<KeyRow | null>;
-    revoke(id: string, at: number): Promise<boolean>;
-  };
+  readonly keys: WorkspaceKeys;
   readonly secrets: SecretStore;
+  readonly tokens: WorkspaceTokens;
+  readonly clients: Clients;
+  readonly consents: Consents;
   readonly audit: {
     list(q: {
       cursor?: string;
@@ -276,6 +282,10 @@ export type Store = {
     create(workspace: { id: string; name: string; at: number; owner?: string }): Promise<boolean>;
     rename(id: string, name: string): Promise<boolean>;
   };
+  /** The id of this instance, made once: what engine tokens are bound to. */
+  readonly instance: string;
+  readonly tokens: Tokens;
+  readonly oauth: Oauth;
   readonly directory: people.Directory;
   readonly invitations: people.Invitations;
   /** The workspace of a published flow that everybody may run; null: there is none of this id, or it is switched off. */

@@ -11,6 +11,7 @@ import type { InvitationRow } from './people.ts';
 import type { GrantRow, KeyRow, Store, WorkspaceStore } from './ports.ts';
 import { DATABASE } from './schema/migrate.ts';
 import { kitIn, NOW, openRow, runRow, runWrite, sight, writeAll } from './testing/kit.ts';
+import { clientRow, consentOf, tokenRow } from './testing/tokens.ts';
 
 const kit = kitIn(tmpdir());
 afterEach(kit.clean);
@@ -25,6 +26,8 @@ type Names = {
   grant: string;
   project: string;
   secret: string;
+  token: string;
+  client: string;
   user: string;
   group: string;
   role: string;
@@ -40,6 +43,8 @@ const VICTIM: Names = {
   grant: 'grant_v',
   project: 'proj_v',
   secret: 'github',
+  token: 't_v',
+  client: 'c_v',
   user: 'u_v',
   group: 'g_v',
   role: 'r_v',
@@ -54,6 +59,8 @@ const NOBODY: Names = {
   grant: 'grant_0',
   project: 'proj_0',
   secret: 'gitlab',
+  token: 't_0',
+  client: 'c_0',
   user: 'u_0',
   group: 'g_0',
   role: 'r_0',
@@ -189,7 +196,18 @@ const ASKED: Readonly<Record<string, Call>> = {
   'runs.counts': (w) => w.runs.counts(),
   'keys.list': (w) => w.keys.list(),
   'keys.get': (w, n) => w.keys.get(n.key),
+  'keys.rotate': (w, n) => w.keys.rotate(n.key, `hash_by_${w.workspace}`, NOW, NOW + 1_000),
   'keys.revoke': (w, n) => w.keys.revoke(n.key, NOW),
+  'tokens.list': (w) => w.tokens.list(),
+  'tokens.revoke': async (w, n) => [
+    await w.tokens.revoke({ token: n.token }, NOW),
+    await w.tokens.revoke({ subject: n.key }, NOW),
+    await w.tokens.revoke({ all: true }, NOW),
+  ],
+  'clients.list': (w) => w.clients.list(),
+  'clients.remove': (w, n) => w.clients.remove(n.client, NOW),
+  'consents.list': (w) => w.consents.list(VICTIM.user),
+  'consents.end': (w, n) => w.consents.end(VICTIM.user, `oc_of_${n.client}`, NOW),
   'secrets.list': (w, n) => w.secrets.list(n.project),
   'secrets.put': (w, n) =>
     w.secrets.put({ project: n.project, name: n.secret, origins: [], value: 'mine', owner: 'user', at: NOW }),
@@ -220,6 +238,8 @@ const MADE: Readonly<Record<string, Call>> = {
     w.invitations.create(invitation(`${n.invitation}_mine`, w.workspace), `hash of ${n.invitation} mine`),
   'policy.set': (w) => w.policy.set({ only: [], denied: [], updated: NOW, by: 'key_mine' }),
   'keys.create': (w, n) => w.keys.create(key(`${n.key}_mine`, w.workspace)),
+  'clients.create': (w, n) => w.clients.create(clientRow(`${n.client}_mine`, w.workspace)),
+  'tokens.create': (w, n) => w.tokens.create(tokenRow(`${n.token}_mine`, w.workspace)),
 };
 
 const fill = async (store: Store): Promise<void> => {
@@ -238,6 +258,9 @@ const fill = async (store: Store): Promise<void> => {
   await victim.flows.create(flow(VICTIM.flow, VICTIM.project));
   await victim.flows.publish({ ...publish(VICTIM), grants: [{ ...grant(VICTIM), id: VICTIM.grant }] });
   await victim.keys.create(key(VICTIM.key, 'victim'));
+  await victim.tokens.create(tokenRow(VICTIM.token, 'victim'));
+  await victim.clients.create(clientRow(VICTIM.client, 'victim'));
+  await store.oauth.begin(...consentOf(`oc_of_${VICTIM.client}`, 'victim', VICTIM.user, VICTIM.client));
   await victim.secrets.put({
     project: VICTIM.project,
     name: VICTIM.secret,
@@ -301,7 +324,7 @@ test('each case finds what it asks for when its owner asks, so that the comparis
   const store = await kit.store();
   await fill(store);
   for (const [name, call] of Object.entries(ASKED)) {
-    if (name.endsWith('.remove') || name.endsWith('.revoke')) continue;
+    if (name.endsWith('.remove') || name.endsWith('.revoke') || name === 'consents.end') continue;
     const [found, stranger] = [await call(store.in('victim'), VICTIM), await call(store.in('thief'), VICTIM)];
     expect([name, found]).not.toEqual([name, stranger]);
   }

@@ -1,63 +1,184 @@
 /** API keys. The key itself leaves once, in the answer that made it, and is kept nowhere. */
 
+import { beyond, type Principal } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
-import type { Principal } from '@headgate/core';
 import type { KeyRow } from '../../store/ports.ts';
+import type { Gate } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
-import { give, MISSING, nothing, refuse } from '../outcome.ts';
+import { give, MISSING, nothing, refuse, type Refused } from '../outcome.ts';
 import { iso } from '../times.ts';
 
-const shown = (row: KeyRow) => ({
+const DAY = 86_400_000;
+const NO_LIMITS = { rate: null, burst: null, parallel: null };
+
+const shown = (row: KeyRow, now: number) => ({
   id: row.id,
   name: row.name,
+  user: row.user ?? null,
   permissions: row.permissions,
   projects: row.projects,
   flows: row.flows,
+  limits: row.limits ?? NO_LIMITS,
+  secrets: [
+    { created: new Date(row.rotated ?? row.created).toISOString(), until: null },
+    ...(row.old === undefined || row.old.until <= now
+      ? []
+      : [{ created: new Date(row.old.created).toISOString(), until: iso(row.old.until) }]),
+  ],
   expires: iso(row.expires),
   revoked: iso(row.revoked),
   created: new Date(row.created).toISOString(),
   used: iso(row.used),
 });
 
-/** Permissions a key would give that its maker does not hold. */
-const beyond = (who: Principal, wanted: readonly string[]): readonly string[] => {
-  const held: readonly string[] = who.permissions;
-  return wanted.filter((permission) => !held.includes(permission));
+type Wish = {
+  readonly name: string;
+  readonly permissions: KeyRow['permissions'];
+  readonly projects?: readonly string[] | null | undefined;
+  readonly flows?: readonly string[] | null | undefined;
+  readonly expires?: string | null | undefined;
+  readonly limits?:
+    | {
+        readonly rate?: number | null | undefined;
+        readonly burst?: number | null | undefined;
+        readonly parallel?: number | null | undefined;
+      }
+    | undefined;
 };
 
-export const keyRoutes = ({ gate }: Lodge): readonly Route[] => [
-  implement(ROUTES.createKey, async ({ who, body }) => {
-    const more = beyond(who, body.permissions);
-    if (more.length > 0)
-      return refuse(
-        'key.beyond',
-        `The key that makes this one does not hold ${more.join(', ')}`,
-        'Leave these out, or use a key that holds them.',
-      );
+const tooMuch = (who: Principal, row: Pick<KeyRow, 'permissions' | 'projects' | 'flows'>): Refused | null => {
+  const more = beyond(who, row);
+  if (more.length === 0) return null;
+  return refuse(
+    'key.beyond',
+    `Who asks for this key does not hold ${more.join(', ')}`,
+    'Leave these out, or ask with a key that holds them.',
+  );
+};
+
+/** When a key ends, by what its maker wished, what the server allows, and when the maker's own key ends; or the refusal. */
+const ending = (gate: Gate, now: number, wished: string | null | undefined, maker: number | null): number | Refused => {
+  const { keyLife, keyMost } = gate.limit;
+  const latest = Math.min(now + keyMost, maker ?? Number.POSITIVE_INFINITY);
+  if (wished === undefined) return Math.min(now + keyLife, latest);
+  const at = wished === null ? Number.POSITIVE_INFINITY : Date.parse(wished);
+  if (at <= now) return refuse('key.expiry', 'The key would be over before it began', 'Name a time to come.');
+  if (at <= latest) return at;
+  const most = `${Math.floor(keyMost / DAY)} days`;
+  return latest === maker
+    ? refuse('key.expiry', 'A key lasts no longer than the key that makes it', 'Name an earlier time, or none.')
+    : refuse('key.expiry', `A key lasts at most ${most} on this server`, `Name a time within ${most}, or none.`);
+};
+
+type Making = {
+  readonly who: Principal;
+  readonly wish: Wish;
+  readonly user: string | null;
+  readonly plain: string;
+  /** When the key of who makes it ends. */
+  readonly maker: number | null;
+};
+
+const rowOf = (gate: Gate, { who, wish, user, plain, maker }: Making): KeyRow | Refused => {
+  const scope = {
+    permissions: [...new Set(wish.permissions)],
+    projects: wish.projects ?? null,
+    flows: wish.flows ?? null,
+  };
+  const refused = tooMuch(who, scope);
+  if (refused !== null) return refused;
+  const now = gate.clock();
+  const expires = ending(gate, now, wish.expires, maker);
+  if (typeof expires !== 'number') return expires;
+  const { rate = null, burst = null, parallel = null } = wish.limits ?? {};
+  return {
+    id: gate.newId('key_'),
+    workspace: who.workspace,
+    name: wish.name,
+    hash: gate.vault.hashKey(plain),
+    ...scope,
+    expires,
+    revoked: null,
+    created: now,
+    used: null,
+    ...(user === null ? {} : { user }),
+    ...(rate === null && parallel === null ? {} : { limits: { rate, burst, parallel } }),
+  };
+};
+
+export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
+  const keysOf = (who: Principal) => gate.store.in(who.workspace).keys;
+
+  const create = async (who: Principal, wish: Wish, user: string | null) => {
     const plain = gate.vault.newKey();
-    const row: KeyRow = {
-      id: gate.newId('key_'),
-      workspace: who.workspace,
-      name: body.name,
-      hash: gate.vault.hashKey(plain),
-      permissions: [...new Set(body.permissions)],
-      projects: body.projects ?? null,
-      flows: body.flows ?? null,
-      expires: body.expires === undefined || body.expires === null ? null : Date.parse(body.expires),
-      revoked: null,
-      created: gate.clock(),
-      used: null,
-    };
-    await gate.store.in(who.workspace).keys.create(row);
-    return { ...give(201, { ...shown(row), key: plain }), fresh: plain };
-  }),
+    const stands = who.kind === 'key' ? await gate.store.directory.named(who.workspace, who.id) : null;
+    const row = rowOf(gate, { who, wish, user, plain, maker: stands?.expires ?? null });
+    if ('refused' in row) return row;
+    await keysOf(who).create(row);
+    return { ...give(201, { ...shown(row, row.created), key: plain }), fresh: plain };
+  };
 
-  implement(ROUTES.listKeys, async ({ who }) =>
-    give(200, { keys: (await gate.store.in(who.workspace).keys.list()).map(shown) }),
-  ),
+  /**
+   * Whoever gets the new secret can do what the key can: so he must hold all of it himself, and a person's key is that
+   * person's to rotate.
+   */
+  const rotate = async (who: Principal, row: KeyRow, seconds = DAY / 1000) => {
+    const now = gate.clock();
+    if (row.revoked !== null || (row.expires !== null && row.expires <= now)) return refuse('key.over');
+    const refused = tooMuch(who, row);
+    if (refused !== null) return refused;
+    const plain = gate.vault.newKey();
+    const done = await keysOf(who).rotate(row.id, gate.vault.hashKey(plain), now, now + seconds * 1000);
+    const after = done ? await keysOf(who).get(row.id) : null;
+    return after === null ? refuse('key.over') : { ...give(200, { ...shown(after, now), key: plain }), fresh: plain };
+  };
 
-  implement(ROUTES.revokeKey, async ({ who, params }) =>
-    (await gate.store.in(who.workspace).keys.revoke(params.id, gate.clock())) ? nothing() : MISSING,
-  ),
-];
+  /** A key of the principal's own account; of no other, and never one of the workspace. */
+  const own = async (who: Principal, id: string): Promise<KeyRow | null> => {
+    const row = who.user === undefined ? null : await keysOf(who).get(id);
+    return row !== null && row.user === who.user ? row : null;
+  };
+
+  const revoke = async (who: Principal, id: string) =>
+    (await keysOf(who).revoke(id, gate.clock())) ? nothing() : MISSING;
+
+  return [
+    implement(ROUTES.createKey, ({ who, body }) => create(who, body, null)),
+
+    implement(ROUTES.listKeys, async ({ who }) => {
+      const now = gate.clock();
+      return give(200, { keys: (await keysOf(who).list()).map((row) => shown(row, now)) });
+    }),
+
+    implement(ROUTES.rotateKey, async ({ who, params, body }) => {
+      const row = await keysOf(who).get(params.id);
+      if (row === null) return MISSING;
+      const user = row.user ?? null;
+      if (user !== null && user !== who.user)
+        return refuse('key.beyond', 'The key is a person’s, who alone may rotate it', 'Revoke it, if it must go.');
+      return rotate(who, row, body.overlap);
+    }),
+
+    implement(ROUTES.revokeKey, ({ who, params }) => revoke(who, params.id)),
+
+    implement(ROUTES.createOwnKey, ({ who, body }) =>
+      who.user === undefined ? refuse('key.unowned') : create(who, body, who.user),
+    ),
+
+    implement(ROUTES.listOwnKeys, async ({ who }) => {
+      const now = gate.clock();
+      const rows = who.user === undefined ? [] : await keysOf(who).list();
+      return give(200, { keys: rows.filter((row) => row.user === who.user).map((row) => shown(row, now)) });
+    }),
+
+    implement(ROUTES.rotateOwnKey, async ({ who, params, body }) => {
+      const row = await own(who, params.id);
+      return row === null ? MISSING : rotate(who, row, body.overlap);
+    }),
+
+    implement(ROUTES.revokeOwnKey, async ({ who, params }) =>
+      (await own(who, params.id)) === null ? MISSING : revoke(who, params.id),
+    ),
+  ];
+};

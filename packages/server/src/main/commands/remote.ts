@@ -1,10 +1,12 @@
-/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `secret`, `policy`, and those about people. */
+/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `secret`, `policy`, and those about people. */
 
 import { RUN_STATES } from '@headgate/core';
 import { type Command, Option } from 'commander';
 import { examples, number, several, type Shell } from '../shell.ts';
 import { peopleCommands } from './people.ts';
+import { keyCommands } from './keys.ts';
 import { type Act, type At, type Reach, reach } from './reach.ts';
+import { tokenCommands } from './tokens.ts';
 
 export const remoteCommands = (program: Command, shell: Shell): void => {
   /** Turns what a command does at a server into its action. */
@@ -23,7 +25,8 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
     };
   const flow = flows(program, at);
   runs(program, at);
-  keys(program, at);
+  keyCommands(program, at);
+  tokenCommands(program, at);
   secrets(program, at);
   policies(program, at);
   peopleCommands(program, flow, at);
@@ -186,51 +189,6 @@ const runs = (program: Command, at: At): void => {
       ),
     );
   examples(reach(resolve), 'runs resolve run_7c… --choice repeat --key-file key.txt');
-};
-
-const keys = (program: Command, at: At): void => {
-  const key = program.command('key').description('API keys of a running server: create, list, revoke');
-  const create = key
-    .command('create')
-    .description('Make a key that holds at most what yours holds. It is shown once, or written to a file.')
-    .requiredOption('--name <text>', 'what it is for')
-    .requiredOption('--permission <permission>', 'what it may do; may be repeated', several)
-    .option('--flow <id>', 'only for this flow; may be repeated', several, [])
-    .option('--project <id>', 'only in this project; may be repeated', several, [])
-    .option('--expires <when>', 'a duration such as 30d, or a time such as 2030-01-31T00:00:00Z')
-    .option('--api-key-file <file>', 'write the key to this new file (0600) instead of showing it')
-    .action(
-      at(
-        async (
-          w,
-          o: Reach & {
-            name: string;
-            permission: readonly string[];
-            flow: readonly string[];
-            project: readonly string[];
-            expires?: string;
-            apiKeyFile?: string;
-          },
-        ) => (await import('../remote/keys.ts')).createKey(w, o),
-      ),
-    );
-  examples(
-    reach(create),
-    'key create --name ci --permission run --permission run.read --expires 90d --key-file key.txt',
-  );
-
-  const list = key
-    .command('list')
-    .description('List the keys: who they are, not the keys themselves.')
-    .action(at(async (w, _o: Reach) => (await import('../remote/keys.ts')).listKeys(w)));
-  examples(reach(list), 'key list --key-file key.txt');
-
-  const revoke = key
-    .command('revoke')
-    .description('Revoke a key, at once and for good.')
-    .argument('<key>', 'id of the key')
-    .action(at(async (w, id: string, _o: Reach) => (await import('../remote/keys.ts')).revokeKey(w, id)));
-  examples(reach(revoke), 'key revoke k1f… --key-file key.txt');
 };
 
 const KINDS = ['plain', 'api_key', 'basic', 'bearer', 'oauth2_client', 'oauth2_refresh', 'database_url', 'custom'];

@@ -4,13 +4,16 @@
  * DI1 What is kept is of one version of the store: after a change, by whatever process, it is made anew.
  * DI2 An account that is no member, or is switched off, may nothing: neither itself nor by its keys.
  * DI3 A key of an account holds at most what the account holds now (AZ-10).
+ * DI4 A token holds at most what its maker, or who consented to it, holds now; its own expiry is not judged here.
  */
 
-import { INSTANCE_PERMISSIONS, type Permission, permissionsOf, type Principal } from '@headgate/core';
+import { INSTANCE_PERMISSIONS, narrow, type Permission, permissionsOf, type Principal } from '@headgate/core';
 import { type Ground, listFromJson } from '../ground.ts';
 import type { Directory, Named, Standing } from '../people.ts';
 import type { KeyRow } from '../ports.ts';
 import { keyById } from './keys.ts';
+import { consentScope } from './oauth.ts';
+import { tokenScope } from './tokens.ts';
 
 /** Where an administrator of the instance stands who is in no workspace. No workspace can have this id. */
 const INSTANCE = '*';
@@ -18,6 +21,8 @@ const INSTANCE = '*';
 const MOST_KEPT = 20_000;
 
 const isAccount = (id: string): boolean => id.startsWith('u_');
+const isToken = (id: string): boolean => id.startsWith('t_');
+const isConsent = (id: string): boolean => id.startsWith('oc_');
 
 type Rows = {
   readonly role: string | null;
@@ -105,19 +110,31 @@ export const directoryOf = (
     return whose === null ? null : within(principalOf(row), whose);
   };
 
+  /** A token of its maker, or of who consented: what it was given, within what he may now. Null: it was ended. */
+  const byToken = async (workspace: string, id: string): Promise<Named | null> => {
+    const given = isToken(id) ? await tokenScope(db, workspace, id) : await consentScope(db, workspace, id);
+    const stands = given === null ? null : await named(workspace, given.by);
+    if (given === null || stands === null) return null;
+    const kind = isToken(id) ? 'engine' : 'client';
+    return { ...stands, principal: { ...narrow(stands.principal, given), kind, id } };
+  };
+
+  const named = async (workspace: string, id: string): Promise<Named | null> => {
+    if (isToken(id) || isConsent(id)) return byToken(workspace, id);
+    if (isAccount(id)) {
+      const principal = await user(workspace, id);
+      return principal === null ? null : { principal, expires: null };
+    }
+    const row = await keyById(db, id);
+    if (row === null || row.workspace !== workspace) return null;
+    const principal = await key(row);
+    return principal === null ? null : { principal, expires: row.expires };
+  };
+
   return {
     user,
     key,
-    named: async (workspace, id): Promise<Named | null> => {
-      if (isAccount(id)) {
-        const principal = await user(workspace, id);
-        return principal === null ? null : { principal, expires: null };
-      }
-      const row = await keyById(db, id);
-      if (row === null || row.workspace !== workspace) return null;
-      const principal = await key(row);
-      return principal === null ? null : { principal, expires: row.expires };
-    },
+    named,
     workspacesOf: (id) =>
       db
         .selectFrom('member')

@@ -20,6 +20,13 @@ const keyRow = (row: Selectable<Tables['api_key']> & { used: number | null }): K
   created: row.created,
   used: row.used,
   ...(row.user === null ? {} : { user: row.user }),
+  ...(row.rate === null && row.parallel === null
+    ? {}
+    : { limits: { rate: row.rate, burst: row.burst, parallel: row.parallel } }),
+  ...(row.rotated === null ? {} : { rotated: row.rotated }),
+  ...(row.old_until === null || row.old_created === null
+    ? {}
+    : { old: { created: row.old_created, until: row.old_until } }),
 });
 
 const keysWithUse = (db: Kysely<Tables>) =>
@@ -29,10 +36,13 @@ const keysWithUse = (db: Kysely<Tables>) =>
     .selectAll('api_key')
     .select('key_use.at as used');
 
-/** The key with this hash, in whatever workspace. */
+/** The key with this hash, in whatever workspace. By a secret that was rotated away it ends with the overlap. */
 export const keyByHash = async (db: Kysely<Tables>, hash: string): Promise<KeyRow | null> => {
   const row = await keysWithUse(db).where('api_key.hash', '=', hash).executeTakeFirst();
-  return row === undefined ? null : keyRow(row);
+  if (row !== undefined) return keyRow(row);
+  const old = await keysWithUse(db).where('api_key.old_hash', '=', hash).executeTakeFirst();
+  if (old === undefined || old.old_until === null) return null;
+  return { ...keyRow(old), expires: Math.min(old.expires ?? old.old_until, old.old_until) };
 };
 
 /** The key with this id, in whatever workspace. */
@@ -59,6 +69,9 @@ export const keysOf = ({ db, change }: Ground, workspace: string): WorkspaceStor
           revoked: row.revoked,
           created: row.created,
           user: row.user ?? null,
+          rate: row.limits?.rate ?? null,
+          burst: row.limits?.burst ?? null,
+          parallel: row.limits?.parallel ?? null,
         })
         .executeTakeFirstOrThrow(),
     );
@@ -76,6 +89,23 @@ export const keysOf = ({ db, change }: Ground, workspace: string): WorkspaceStor
       const done = await trx
         .updateTable('api_key')
         .set({ revoked: at })
+        .where('workspace', '=', workspace)
+        .where('id', '=', id)
+        .where('revoked', 'is', null)
+        .executeTakeFirst();
+      return done.numUpdatedRows > 0n;
+    }),
+  rotate: (id, hash, at, until) =>
+    change(async (trx) => {
+      const done = await trx
+        .updateTable('api_key')
+        .set((eb) => ({
+          old_hash: until > at ? eb.ref('hash') : null,
+          old_until: until > at ? until : null,
+          old_created: until > at ? eb.fn.coalesce('rotated', 'created') : null,
+          hash,
+          rotated: at,
+        }))
         .where('workspace', '=', workspace)
         .where('id', '=', id)
         .where('revoked', 'is', null)

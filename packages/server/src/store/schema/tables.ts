@@ -7,6 +7,7 @@
 
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { AccountTables } from './account-tables.ts';
+import type { OauthTables } from './oauth-tables.ts';
 
 type FlowTable = {
   n: GeneratedAlways<number>;
@@ -67,6 +68,44 @@ type ApiKeyTable = {
   created: number;
   /** The account it belongs to; null: it belongs to the workspace. */
   user: string | null;
+  /** Requests a minute, at once, and under way together; null: no limit. */
+  rate: number | null;
+  burst: number | null;
+  parallel: number | null;
+  /** When the present secret replaced the one before, which stays valid until `old_until`. */
+  rotated: Generated<number | null>;
+  old_hash: Generated<string | null>;
+  old_until: Generated<number | null>;
+  old_created: Generated<number | null>;
+};
+
+/** Keys that sign engine tokens: derived from the root of a generation, so only their names are kept. */
+type TokenKeyTable = {
+  n: GeneratedAlways<number>;
+  kid: string;
+  generation: number;
+  created: number;
+  retired: number | null;
+  /** Until when tokens signed with it may still be valid; null: it signs. */
+  until: number | null;
+};
+
+type EngineTokenTable = {
+  n: GeneratedAlways<number>;
+  jti: string;
+  family: string;
+  workspace: string;
+  name: string;
+  maker: string;
+  subject: string;
+  permissions: string;
+  projects: string | null;
+  flows: string | null;
+  issued: number;
+  expires: number;
+  renewable: number;
+  renewed: number | null;
+  revoked: number | null;
 };
 
 type SecretTable = {
@@ -190,56 +229,61 @@ type InvitationTable = {
   revoked: number | null;
 };
 
-export type Tables = AccountTables & {
-  workspace: { id: string; name: string; created: number };
-  project: { workspace: string; id: string; name: string; created: number };
-  /** One row, raised by every change of configuration. */
-  changes: { one: number; n: number };
-  flow: FlowTable;
-  /** Private flows that were deleted. */
-  flow_gone: { flow: string; workspace: string; owner: string };
-  /** `role`: one of the five, the id of a custom role, or null (what projects and groups give, and nothing more). */
-  member: {
-    n: GeneratedAlways<number>;
-    workspace: string;
-    user: string;
-    role: string | null;
-    created: number;
-    by: string;
+export type Tables = AccountTables &
+  OauthTables & {
+    workspace: { id: string; name: string; created: number };
+    project: { workspace: string; id: string; name: string; created: number };
+    /** One row, raised by every change of configuration. */
+    changes: { one: number; n: number };
+    flow: FlowTable;
+    /** Private flows that were deleted. */
+    flow_gone: { flow: string; workspace: string; owner: string };
+    /** `role`: one of the five, the id of a custom role, or null (what projects and groups give, and nothing more). */
+    member: {
+      n: GeneratedAlways<number>;
+      workspace: string;
+      user: string;
+      role: string | null;
+      created: number;
+      by: string;
+    };
+    /** `holder`: an account or a group. */
+    project_member: { workspace: string; project: string; holder: string; role: string; created: number };
+    user_group: { id: string; workspace: string; name: string; created: number };
+    group_member: { workspace: string; group_id: string; user: string };
+    custom_role: { id: string; workspace: string; name: string; permissions: string; created: number };
+    invitation: InvitationTable;
+    version: VersionTable;
+    doc: DocTable;
+    power_grant: PowerGrantTable;
+    workspace_policy: PolicyTable;
+    api_key: ApiKeyTable;
+    key_use: { key_id: string; at: number };
+    secret: SecretTable;
+    hook: HookTable;
+    flow_trigger: FlowTriggerTable;
+    trigger_state: { flow: string; trigger_id: string; state: string };
+    delivery: { hook: string; id: string; until: number };
+    resume_token: {
+      hash: string;
+      workspace: string;
+      run: string;
+      step: string;
+      item: string;
+      note: string | null;
+      deadline: number | null;
+      used: number | null;
+    };
+    run: RunTable;
+    journal: JournalTable;
+    blob: { id: string; workspace: string; run: string; size: number; created: number };
+    /** Which runs refer to a blob: it lives as long as one of them. */
+    blob_use: { blob: string; run: string };
+    audit: AuditTable;
+    audit_head: AuditHeadTable;
+    key_ring: KeyRingTable;
+    /** One row: the id of the instance. */
+    instance: { one: number; id: string; created: number };
+    token_key: TokenKeyTable;
+    engine_token: EngineTokenTable;
   };
-  /** `holder`: an account or a group. */
-  project_member: { workspace: string; project: string; holder: string; role: string; created: number };
-  user_group: { id: string; workspace: string; name: string; created: number };
-  group_member: { workspace: string; group_id: string; user: string };
-  custom_role: { id: string; workspace: string; name: string; permissions: string; created: number };
-  invitation: InvitationTable;
-  version: VersionTable;
-  doc: DocTable;
-  power_grant: PowerGrantTable;
-  workspace_policy: PolicyTable;
-  api_key: ApiKeyTable;
-  key_use: { key_id: string; at: number };
-  secret: SecretTable;
-  hook: HookTable;
-  flow_trigger: FlowTriggerTable;
-  trigger_state: { flow: string; trigger_id: string; state: string };
-  delivery: { hook: string; id: string; until: number };
-  resume_token: {
-    hash: string;
-    workspace: string;
-    run: string;
-    step: string;
-    item: string;
-    note: string | null;
-    deadline: number | null;
-    used: number | null;
-  };
-  run: RunTable;
-  journal: JournalTable;
-  blob: { id: string; workspace: string; run: string; size: number; created: number };
-  /** Which runs refer to a blob: it lives as long as one of them. */
-  blob_use: { blob: string; run: string };
-  audit: AuditTable;
-  audit_head: AuditHeadTable;
-  key_ring: KeyRingTable;
-};

@@ -15,7 +15,17 @@
 
 import { hkdfSync } from 'node:crypto';
 
-export type Purpose = 'journal' | 'blob' | 'secret' | 'api-key' | 'hook' | 'audit' | 'resume' | 'session' | 'account';
+export type Purpose =
+  | 'journal'
+  | 'blob'
+  | 'secret'
+  | 'api-key'
+  | 'hook'
+  | 'audit'
+  | 'resume'
+  | 'session'
+  | 'account'
+  | 'token';
 
 const LASTING: ReadonlySet<Purpose> = new Set(['api-key', 'hook', 'resume', 'session']);
 

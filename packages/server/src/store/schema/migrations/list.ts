@@ -8,7 +8,9 @@ import { keys, type Sealing } from './0004-keys.ts';
 import { policy } from './0005-policy.ts';
 import { accounts } from './0006-accounts.ts';
 import { tenants } from './0007-tenants.ts';
+import { tokens } from './0008-tokens.ts';
 import { grantKinds } from './0009-grant-kinds.ts';
+import { oauth } from './0010-oauth.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
 
@@ -21,7 +23,9 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0005-policy', migration: policy },
   { name: '0006-accounts', migration: accounts },
   { name: '0007-tenants', migration: tenants },
+  { name: '0008-tokens', migration: tokens },
   { name: '0009-grant-kinds', migration: grantKinds },
+  { name: '0010-oauth', migration: oauth },
 ];
 
 /** Their names, in order. */

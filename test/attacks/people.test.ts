@@ -174,6 +174,49 @@ describe('AZ-10 rights that are gone', () => {
   });
 });
 
+describe('Q-04 what runs by itself', () => {
+  test('Q-04 webhooks and schedules of somebody who may not run them any more start nothing, and a successor’s do', async () => {
+    keys['eva'] = (await server.key({ workspace: W, user: 'u_eva', role: 'editor' })).plain;
+    const draft = {
+      headgate: 1,
+      name: 'By itself',
+      triggers: [
+        { id: 'hook', kind: 'webhook@1', with: { answer: 'sync' } },
+        { id: 'tick', kind: 'schedule@1', with: { cron: '* * * * * *' } },
+      ],
+      steps: [{ id: 'a', kind: 'set@1', with: { value: 1 } }],
+      output: '{{ steps.a }}',
+    };
+    const flow = idOf(await ask('eva', 'POST', 'flows', { draft }));
+    const published = await ask('eva', 'POST', `flows/${flow}/publish`, {});
+    const { webhooks } = published.json as { webhooks: { url: string }[] };
+    const hook = (): Promise<Answer> => server.ask('POST', new URL(webhooks[0]?.url ?? '').pathname, { body: {} });
+    const ticks = async (): Promise<number> => {
+      const { runs } = (await ask('owner', 'GET', `runs?flow=${flow}&limit=200`)).json as {
+        runs: { trigger: { kind: string } }[];
+      };
+      return runs.filter((run) => run.trigger.kind === 'schedule@1').length;
+    };
+    expect((await hook()).status).toBe(200);
+    await until(async () => (await ticks()) > 0);
+    expect((await ask('owner', 'PUT', 'members/u_eva', { role: 'viewer' })).status).toBe(204);
+    await until(async () => (await hook()).status === 404);
+    const seen = await ticks();
+    await new Promise((resolve) => setTimeout(resolve, 2_200));
+    expect(await ticks()).toBe(seen);
+    const never = await server.ask('POST', `/api/v1/webhook/${'A'.repeat(43)}`, { body: {} });
+    expect((await hook()).text).toBe(never.text);
+    // Twin: it goes to somebody who may, and goes on.
+    expect((await ask('owner', 'POST', `flows/${flow}/transfer`, { to: 'u_ben' })).status).toBe(200);
+    await until(async () => (await hook()).status === 200 && (await ticks()) > seen);
+    // Removed without a successor, all that one owned stands still.
+    await ask('owner', 'POST', `flows/${flow}/transfer`, { to: 'u_dan' });
+    expect((await ask('owner', 'DELETE', 'members/u_dan')).json).toMatchObject({ flows: 2 });
+    expect((await hook()).status).toBe(404);
+    expect((await ask('owner', 'GET', `flows/${flow}`)).json).toMatchObject({ enabled: false, owner: 'u_dan' });
+  });
+});
+
 describe('public flows', () => {
   const open = {
     headgate: 1,

@@ -3,6 +3,7 @@
 import type { Store } from '../store/ports.ts';
 import type { Alerts } from './alerts.ts';
 import type { Flows } from './flows.ts';
+import { hasOwner } from './owner.ts';
 import type { Runs } from './runs.ts';
 import type { Due } from './schedule.ts';
 import { checkInput } from './starter.ts';
@@ -21,6 +22,8 @@ export const startDue = async (
 ): Promise<void> => {
   const target = await flows.latest(row.workspace, row.flow);
   if (!target.ok) return alerts.warn('a schedule cannot start its flow', { flow: row.flow, code: target.problem.code });
+  if (!(await hasOwner(store, row.workspace, target.value.row)))
+    return alerts.warn('a schedule has nobody behind it any more', { flow: row.flow, owner: target.value.row.owner });
   const checked = checkInput(target.value, input);
   if (!checked.ok)
     return alerts.warn('a schedule’s input is not what its flow takes', {

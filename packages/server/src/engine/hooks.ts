@@ -23,6 +23,7 @@ import { Recent } from './cache.ts';
 import type { Clock } from './clock.ts';
 import type { Flows, Target } from './flows.ts';
 import type { Live } from './live.ts';
+import { hasOwner } from './owner.ts';
 import type { Runs } from './runs.ts';
 import { type Preset, verify, WINDOW } from './signature.ts';
 import { startLimits } from './start.ts';
@@ -267,6 +268,7 @@ export class Hooks {
     if (found === null) return null;
     const target = await flows.latest(found.workspace, found.flow);
     if (!target.ok || !target.value.row.enabled) return null;
+    if (!(await hasOwner(store, found.workspace, target.value.row))) return null;
     const trigger = target.value.compiled.flow.triggers?.find((t) => t.id === found.trigger && t.kind === 'webhook@1');
     if (trigger === undefined || trigger.disabled === true) return null;
     const settings = trigger.with ?? {};

@@ -35,8 +35,14 @@ export type Place = {
   readonly environment: string;
 };
 
-/** The flow that a power would reach, where it reaches one. */
-export type Reached = Pick<FlowRow, 'id' | 'project' | 'owner' | 'visibility'>;
+/**
+ * The flow that a power would reach, where it reaches one (`id` empty: none that there is), how it was asked for, and the
+ * same by the name that the flow has.
+ */
+export type Reached = Pick<FlowRow, 'id' | 'project' | 'owner' | 'visibility'> & {
+  readonly asWritten: Power;
+  readonly named?: Power;
+};
 
 /** One question: may this step do that, now? `caller`: who started the run, when an account or a key did. */
 export type Asked = {
@@ -92,6 +98,8 @@ export class Lent {
       grants: this.#of(asked.step),
       grantorMay: (id) => mayLend(this.#grantors.get(id) ?? null, this.#thing(place), now, reached),
       callerMay: () => mayLend(caller, this.#thing(place), now, reached),
+      ...(reached === undefined ? {} : { asWritten: reached.asWritten }),
+      ...(reached?.named === undefined ? {} : { named: reached.named }),
       policy: this.#policy,
       ...(narrow === undefined ? {} : { narrow }),
     });
@@ -131,6 +139,10 @@ export class Lent {
     return held;
   }
 }
+
+/** May who published an alert read what runs of this flow ended with, now? */
+export const mayReadRuns = (who: Named | null, thing: Thing, now: number): boolean =>
+  who !== null && (who.expires === null || who.expires > now) && may(who.principal, 'run.read', thing);
 
 /** A grant dies with its grantor's right to give it. */
 const mayLend = (who: Named | null, thing: Thing | null, now: number, reached?: Reached): boolean => {

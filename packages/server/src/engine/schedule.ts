@@ -8,7 +8,8 @@
  */
 
 import { Cron } from 'croner';
-import type { EngineStore, Store } from '../store/ports.ts';
+import type { EngineStore } from '../store/engine-port.ts';
+import type { Store } from '../store/ports.ts';
 import type { Clock } from './clock.ts';
 import type { Later } from './later.ts';
 import type { Timers } from './timers.ts';

@@ -63,7 +63,7 @@ export class Identities {
     return KEY.test(plain) ? this.#gate.vault.hashKey(plain) : undefined;
   }
 
-  /** The key behind a hash, when it is valid now. */
+  /** The key behind a hash, when it is valid now by itself; its account is not asked. */
   async byHash(hash: string): Promise<KeyRow | null> {
     const { store, clock } = this.#gate;
     const version = store.version();

@@ -71,7 +71,7 @@ export const stray = (lodge: Lodge, served: readonly Contract[]) => {
 const strangerAt = async (lodge: Lodge, request: FastifyRequest, path: string): Promise<ProblemCode | null> => {
   const credential = credentialOf(request.headers);
   const hash = credential.kind === 'key' ? lodge.identities.hash(credential.plain) : undefined;
-  if (hash !== undefined && (await lodge.identities.byHash(hash)) !== null) return null;
+  if (hash !== undefined && (await lodge.identities.principal(hash)) !== null) return null;
   const actor = `stranger ${request.ip}`;
   if (credential.kind !== 'none' && lodge.guesses.add(request.ip) > lodge.gate.limit.guesses) return 'auth.limit';
   const code = credential.kind === 'none' ? 'auth.missing' : 'auth.invalid';

@@ -9,11 +9,12 @@
  */
 
 import type { FlowPlace, Permission, Problem, Result, RunState, Sight, Visibility } from '@headgate/core';
+import type { Accounts } from './accounts/port.ts';
+import type { EngineStore } from './engine-port.ts';
 import type * as people from './people.ts';
 import type { Credentials as Makes } from './vault-seal/credentials.ts';
 import type { Delivery, RunRow, RunWrite } from './run-write.ts';
-import type { Accounts } from './accounts/port.ts';
-import type { SealedSecret, SecretStore } from './secret.ts';
+import type { SecretStore } from './secret.ts';
 
 export type { Delivery, RunRow, RunWrite };
 
@@ -56,6 +57,8 @@ export type GrantRow = {
   readonly created: number;
   /** Lent by writing it plainly into a step, not by saying so. */
   readonly typed?: boolean;
+  /** The kind its step had when it was lent; null where that is not known, and for every step. */
+  readonly kind?: string | null;
 };
 
 export type KeyRow = {
@@ -172,10 +175,10 @@ export type WorkspaceStore = {
       visibility?: Visibility;
     }): Promise<FlowRow>;
     get(id: string): Promise<FlowRow | null>;
+    /** What a call may mean: the flow of this id in the project, or else every flow of this name, the oldest first (twenty at most). */
+    called(project: string, idOrName: string): Promise<FlowRow[]>;
     /** Where it is and who sees it, of a deleted private one too, whose runs are still there. */
     place(id: string): Promise<FlowPlace | null>;
-    /** The oldest flow of that name: names need not be unique. */
-    byName(project: string, name: string): Promise<FlowRow | null>;
     /** Newest first, in the order they were made. */
     list(q: {
       cursor?: string;
@@ -210,6 +213,8 @@ export type WorkspaceStore = {
       by: string;
       at: number;
       grants: GrantRow[];
+      /** Grants of the flow that end with this version, by id. */
+      ends?: readonly string[];
       triggers: { id: string; kind: string; with: unknown; disabled: boolean }[];
     }): Promise<VersionRow | null>;
     version(id: string, version: number): Promise<VersionRow | null>;
@@ -260,55 +265,6 @@ export type WorkspaceStore = {
       limit: number;
     }): Promise<{ rows: (AuditEntry & { id: number })[]; next: string | null }>;
   };
-};
-
-/** The engine's own view over all workspaces: recovery, timers, triggers, hooks, retention. */
-export type EngineStore = {
-  /** Runs not over, oldest first, in pages. */
-  unfinished(afterId: string, limit: number): Promise<RunRow[]>;
-  /** Null: no such token, or its trigger or flow is gone or disabled. */
-  hookByToken(token: string): Promise<{ workspace: string; flow: string; trigger: string } | null>;
-  /** Latest published version and its enabled triggers of one kind, over all enabled flows. */
-  triggers(kind: string): Promise<
-    {
-      workspace: string;
-      project: string;
-      owner: string;
-      flow: string;
-      version: number;
-      trigger: string;
-      with: unknown;
-      state: unknown;
-    }[]
-  >;
-  /** Durable state of a trigger (last due time of a schedule…). */
-  saveTriggerState(flow: string, trigger: string, state: unknown): Promise<void>;
-  /** Webhook replay memory: was a run made of this delivery? */
-  knowsDelivery(hook: string, id: string): Promise<boolean>;
-  /** When the latest runs of a lane began, those after `since`, at most `limit`, the latest first. */
-  begunSince(workspace: string, flow: string, lane: string, since: number, limit: number): Promise<readonly number[]>;
-  resumeToken(hash: string): Promise<{
-    workspace: string;
-    run: string;
-    step: string;
-    item: string;
-    note: string | null;
-    deadline: number | null;
-    used: number | null;
-  } | null>;
-  /** Marks a token used, once: false when it already was. Durable when it resolves. */
-  useToken(hash: string, at: number): Promise<boolean>;
-  keyById(id: string): Promise<KeyRow | null>;
-  /** All sealed secrets, for the guard's matcher. */
-  allSecrets(): Promise<(SealedSecret & { readonly workspace: string; readonly name: string })[]>;
-  /** Deletes runs that are over and ended before `olderThan`, or lie beyond the newest `keepPerFlow` of their flow, with journal and blobs: at most `limit`; returns how many. */
-  sweep(rule: { olderThan: number; keepPerFlow: number; limit: number }): Promise<number>;
-  /** Follows the chain of the audit trail, from the first record to its head. `expect`: a `head` of an earlier look. */
-  checkAudit(expect?: string): Promise<Trail>;
-  /** Every record of every workspace, the oldest first, a thousand at a time. */
-  auditRecords(): AsyncGenerator<readonly (AuditEntry & { readonly id: number })[], void, undefined>;
-  /** Removes files of blobs that a crash left without a row; returns how many. For the start and now and then. */
-  collectLitter(): Promise<number>;
 };
 
 export type Store = {

@@ -32,8 +32,8 @@ export const pageRoutes = (
 
     implement(ROUTES.signIn, async ({ body, request }) => {
       const hash = identities.hash(body.key.trim());
-      const row = hash === undefined ? null : await identities.byHash(hash);
-      if (row === null || hash === undefined) {
+      const who = hash === undefined ? null : await identities.principal(hash);
+      if (who === null || hash === undefined) {
         return refuse(guesses.add(request.ip) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid');
       }
       return seeOther('/runs', { 'set-cookie': sessions.begin(hash) });

@@ -29,11 +29,15 @@ const helpOf = (command: Command): string => {
 test('every command is there', () => {
   expect(leaves(made()).map(([name]) => name)).toEqual([
     ...['start', 'run', 'check', 'test'],
-    ...['flow list', 'flow import', 'flow export', 'flow publish'],
+    ...['flow list', 'flow import', 'flow export', 'flow publish', 'flow share', 'flow transfer'],
     ...['runs list', 'runs show', 'runs rerun', 'runs cancel', 'runs resolve'],
     ...['key create', 'key list', 'key revoke'],
     ...['secret set', 'secret list', 'secret remove'],
     ...['policy show', 'policy set'],
+    ...['workspace list', 'workspace create', 'workspace open'],
+    ...['project list', 'project create', 'project remove'],
+    ...['member list', 'member invite', 'member role', 'member remove'],
+    ...['role list', 'role create', 'role remove'],
     ...['superuser', 'doctor', 'backup', 'restore'],
     ...['key-file rotate', 'audit-log verify', 'audit-log export'],
     'guard scan',

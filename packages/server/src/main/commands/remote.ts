@@ -1,18 +1,10 @@
-/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `secret`, `policy`. */
+/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `secret`, `policy`, and those about people. */
 
 import { RUN_STATES } from '@headgate/core';
 import { type Command, Option } from 'commander';
-import type { Where } from '../remote/ask.ts';
 import { examples, number, several, type Shell } from '../shell.ts';
-
-type Reach = { readonly url?: string; readonly keyFile: string };
-type Act<A extends unknown[], O> = (where: Where, ...rest: [...A, O]) => Promise<number>;
-
-/** Where the server is and who asks; every command of this file has these options. */
-const reach = (command: Command): Command =>
-  command
-    .option('--url <url>', 'address of the server (default: that of HEADGATE_HOST and HEADGATE_PORT)')
-    .requiredOption('--key-file <file>', 'file that holds your API key; keys are never given on the command line');
+import { peopleCommands } from './people.ts';
+import { type Act, type At, type Reach, reach } from './reach.ts';
 
 export const remoteCommands = (program: Command, shell: Shell): void => {
   /** Turns what a command does at a server into its action. */
@@ -29,14 +21,13 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
       const rest = given.slice(0, -1) as [...A, O];
       shell.finish(await act({ client: client.value, json: shell.json() }, ...rest));
     };
-  flows(program, at);
+  const flow = flows(program, at);
   runs(program, at);
   keys(program, at);
   secrets(program, at);
   policies(program, at);
+  peopleCommands(program, flow, at);
 };
-
-type At = <A extends unknown[], O extends Reach>(act: Act<A, O>) => (...given: [...A, O]) => Promise<void>;
 
 /** The server of this machine, by the settings. */
 const urlOf = (shell: Shell): string | null => {
@@ -47,7 +38,7 @@ const urlOf = (shell: Shell): string | null => {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 };
 
-const flows = (program: Command, at: At): void => {
+const flows = (program: Command, at: At): Command => {
   const flow = program.command('flow').description('flows of a running server: list, import, export, publish');
   const list = flow
     .command('list')
@@ -64,7 +55,8 @@ const flows = (program: Command, at: At): void => {
   const into = flow
     .command('import')
     .description(
-      'Send a flow file to the server and print the id of the flow. Nothing of it runs before it is published.',
+      'Send a flow file to the server and print the id of the flow. Nothing of it runs before it is published, and nothing\n' +
+        'it asks for is lent by sending it, however plainly it is written: what it asks for is listed.',
     )
     .argument('<file>', 'flow file')
     .option('--flow <id>', 'save it as the draft of this flow, instead of making a new one')
@@ -102,8 +94,13 @@ const flows = (program: Command, at: At): void => {
     .argument('<flow>', 'id of the flow')
     .option('--grant <power>', '"needed", or STEP=POWER to lend one (STEP may be *); may be repeated', several, [])
     .option('--note <text>', 'what changed')
+    .option(
+      '--revision <number>',
+      'the draft that was looked at: when it changed since, nothing is published (default: the draft of now)',
+      number(1, 2_000_000_000),
+    )
     .action(
-      at(async (w, id: string, o: Reach & { grant: readonly string[]; note?: string }) =>
+      at(async (w, id: string, o: Reach & { grant: readonly string[]; note?: string; revision?: number }) =>
         (await import('../remote/flows.ts')).publishFlow(w, id, o),
       ),
     );
@@ -112,6 +109,7 @@ const flows = (program: Command, at: At): void => {
     'flow publish flow_4f… --grant needed --key-file key.txt',
     'flow publish flow_4f… --grant "fetch=net: GET api.github.com:443" --key-file key.txt',
   );
+  return flow;
 };
 
 const runs = (program: Command, at: At): void => {

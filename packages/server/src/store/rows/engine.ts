@@ -7,7 +7,7 @@ import { type Ground, fromJson, listFromJson, toJson } from '../ground.ts';
 import { auditRecords, checkAudit } from './audit.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { keyById } from './keys.ts';
-import type { EngineStore } from '../ports.ts';
+import type { EngineStore } from '../engine-port.ts';
 import { runRow, unfinishedQuery } from './runs.ts';
 
 /** How many ends of pages `unfinished` remembers, should the run that ended a page be deleted before the next is asked for. */

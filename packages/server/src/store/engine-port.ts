@@ -1,0 +1,53 @@
+/** What the store offers to the engine alone, as types: a view over all workspaces. The gateway is not handed it. */
+
+import type { AuditEntry, KeyRow, RunRow, Trail } from './ports.ts';
+import type { SealedSecret } from './secret.ts';
+
+/** The engine's own view over all workspaces: recovery, timers, triggers, hooks, retention. */
+export type EngineStore = {
+  /** Runs not over, oldest first, in pages. */
+  unfinished(afterId: string, limit: number): Promise<RunRow[]>;
+  /** Null: no such token, or its trigger or flow is gone or disabled. */
+  hookByToken(token: string): Promise<{ workspace: string; flow: string; trigger: string } | null>;
+  /** Latest published version and its enabled triggers of one kind, over all enabled flows. */
+  triggers(kind: string): Promise<
+    {
+      workspace: string;
+      project: string;
+      owner: string;
+      flow: string;
+      version: number;
+      trigger: string;
+      with: unknown;
+      state: unknown;
+    }[]
+  >;
+  /** Durable state of a trigger (last due time of a schedule…). */
+  saveTriggerState(flow: string, trigger: string, state: unknown): Promise<void>;
+  /** Webhook replay memory: was a run made of this delivery? */
+  knowsDelivery(hook: string, id: string): Promise<boolean>;
+  /** When the latest runs of a lane began, those after `since`, at most `limit`, the latest first. */
+  begunSince(workspace: string, flow: string, lane: string, since: number, limit: number): Promise<readonly number[]>;
+  resumeToken(hash: string): Promise<{
+    workspace: string;
+    run: string;
+    step: string;
+    item: string;
+    note: string | null;
+    deadline: number | null;
+    used: number | null;
+  } | null>;
+  /** Marks a token used, once: false when it already was. Durable when it resolves. */
+  useToken(hash: string, at: number): Promise<boolean>;
+  keyById(id: string): Promise<KeyRow | null>;
+  /** All sealed secrets, for the guard's matcher. */
+  allSecrets(): Promise<(SealedSecret & { readonly workspace: string; readonly name: string })[]>;
+  /** Deletes runs that are over and ended before `olderThan`, or lie beyond the newest `keepPerFlow` of their flow, with journal and blobs: at most `limit`; returns how many. */
+  sweep(rule: { olderThan: number; keepPerFlow: number; limit: number }): Promise<number>;
+  /** Follows the chain of the audit trail, from the first record to its head. `expect`: a `head` of an earlier look. */
+  checkAudit(expect?: string): Promise<Trail>;
+  /** Every record of every workspace, the oldest first, a thousand at a time. */
+  auditRecords(): AsyncGenerator<readonly (AuditEntry & { readonly id: number })[], void, undefined>;
+  /** Removes files of blobs that a crash left without a row; returns how many. For the start and now and then. */
+  collectLitter(): Promise<number>;
+};

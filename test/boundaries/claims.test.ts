@@ -75,7 +75,9 @@ test('every claim of SECURITY.md stands in docs/security-claims.md beside the te
   const line = ({ text, ids }: Claim): string => {
     const files = [...new Set(ids.flatMap((id) => proofs.get(id) ?? []))].toSorted();
     const rows = ids.length === 0 ? 'trusted: nothing to prove' : ids.join(', ');
-    return `| ${text} | ${rows} | ${files.map((file) => `[${file.split('/').at(-1)}](../${file})`).join(', ')} |`;
+    // SECURITY.md lies a folder higher.
+    const here = text.replaceAll(/\]\((?![a-z]+:)/g, '](../');
+    return `| ${here} | ${rows} | ${files.map((file) => `[${file.split('/').at(-1)}](../${file})`).join(', ')} |`;
   };
   const page = `# What SECURITY.md claims, and what proves it
 

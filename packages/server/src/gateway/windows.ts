@@ -27,6 +27,12 @@ export class Windows {
     return 1;
   }
 
+  /** Takes one back. */
+  back(who: string): void {
+    const there = this.#counts.get(who);
+    if (there !== undefined && there.count > 0) there.count -= 1;
+  }
+
   /** Forgets the count of one. */
   forget(who: string): void {
     this.#counts.delete(who);

@@ -1,6 +1,7 @@
 /**
  * How often somebody may try at the doors of credentials. Every try counts, before it is judged, in three windows: of the
- * account from one network, of the network, and of the account from everywhere. A right answer forgives the first.
+ * account from one network, of the network, and of the account from everywhere. A right answer forgives the first, and takes
+ * its own try back from the others: many people behind one address are no attack.
  *
  * TH1 The account is what was typed, so an address without an account is treated like one with one (TOK-11).
  * TH2 Whoever guesses from elsewhere does not lock the owner out: the first window is per network, and the last is wide
@@ -57,6 +58,14 @@ export class Throttle {
 
   /** It was the right one. */
   forgive(account: string, network: string): void {
-    this.#pairs.forget(`${account.trim().toLowerCase().slice(0, 320)}\n${network}`);
+    const who = account.trim().toLowerCase().slice(0, 320);
+    this.#pairs.forget(`${who}\n${network}`);
+    this.#networks.back(network);
+    this.#accounts.back(who);
+  }
+
+  /** So many tries at something without an account were right. */
+  forgiveFrom(network: string, tries = 1): void {
+    for (let i = 0; i < tries; i += 1) this.#networks.back(network);
   }
 }

@@ -66,6 +66,8 @@ export const ssoRoutes = ({ gate, desk }: Lodge): readonly Route[] => {
         { ...said.value, provider: PROVIDER, unknown: unknownBy(gate.signUp, said.value) },
         gate.clock(),
       );
+      // So did the way there.
+      if (tried.kind === 'in') desk.throttle.forgiveFrom(networkOf(request.ip), 2);
       return desk.answer(tried, request, 200);
     }),
   ];

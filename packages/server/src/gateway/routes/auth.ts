@@ -44,6 +44,7 @@ export const authRoutes = ({ gate, page, desk }: Lodge): readonly Route[] => {
       const tried = await evenly(gate.limit.even, async () =>
         ticket === undefined ? { kind: 'wrong' as const } : signIn.code(ticket, code, gate.clock()),
       );
+      if (tried.kind === 'in') desk.throttle.forgiveFrom(networkOf(request.ip));
       return desk.answer(tried, request, 200);
     }),
 
@@ -59,9 +60,9 @@ export const authRoutes = ({ gate, page, desk }: Lodge): readonly Route[] => {
       const tried = await evenly(gate.limit.even, async () =>
         ticket === undefined ? { kind: 'wrong' as const } : signIn.passkey(ticket, body.response),
       );
-      const answer = await desk.answer(tried, request, 200);
-      // A passkey is an affair of scripts, and its answer JSON.
-      return answer;
+      // Its challenge counted, too.
+      if (tried.kind === 'in') desk.throttle.forgiveFrom(networkOf(request.ip), 2);
+      return desk.answer(tried, request, 200);
     }),
 
     implement(ROUTES.logout, async ({ request }) => {

@@ -174,6 +174,16 @@ describe('a second factor', () => {
     expect(await store.accounts.signIn.code(await ticket(store), code, now())).toEqual({ kind: 'wrong' });
   });
 
+  test('TOK-11 of a suspended account is not asked for: the right password is as wrong as any', async () => {
+    const store = await opened();
+    const { user } = await factored(store);
+    await store.accounts.superuser('other@example.com', PASSWORD, now());
+    await store.accounts.change(user.id, { state: 'suspended' }, now());
+    expect(await store.accounts.signIn.password(user.email, PASSWORD, now())).toEqual({ kind: 'wrong' });
+    await store.accounts.change(user.id, { state: 'active' }, now());
+    expect(await store.accounts.signIn.password(user.email, PASSWORD, now())).toMatchObject({ kind: 'code' });
+  });
+
   test('a recovery code works once, and new ones end the old ones', async () => {
     const store = await opened();
     const { user, recovery } = await factored(store);

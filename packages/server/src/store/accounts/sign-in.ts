@@ -12,7 +12,7 @@ import { asked, isRefusal, ticketOf, withTicket } from './ceremony.ts';
 import type { Better } from './better.ts';
 import { TooBusy } from './password.ts';
 import type { How, ProviderSays, SignIn, Tried, User } from './port.ts';
-import { insertUser, provedByEmail, putLogin, userById } from './users.ts';
+import { insertUser, provedByEmail, putLogin, userByEmail, userById } from './users.ts';
 
 const WRONG: Tried = { kind: 'wrong' };
 const SPENT_FOR = 120_000;
@@ -51,7 +51,10 @@ export const signInOf = (
         );
         if (isRefusal(answer)) return WRONG;
         const ticket = ticketOf(answer.headers, 'two_factor');
-        if (ticket !== null) return { kind: 'code', ticket };
+        if (ticket !== null) {
+          const user = await userByEmail(db, email);
+          return user === null || user.state === 'suspended' ? WRONG : { kind: 'code', ticket };
+        }
         const { response } = answer;
         if (!('user' in response)) return WRONG;
         await (await auth.$context).internalAdapter.deleteSession(response.token);

@@ -128,6 +128,7 @@ const judgeFor = async (
     const power = powerOf(seen.need);
     const named = power?.power === 'flow' && power.flow !== '*' ? power.flow : null;
     const target = named === null ? null : await flows.named(workspace, row.project, named);
-    return judge(seen, target?.ok === true ? target.value.row : undefined);
+    const reached = target?.ok === true ? target.value.row : undefined;
+    return judge(seen, reached !== undefined && lent.sees(workspace, reached) ? reached : undefined);
   };
 };

@@ -16,7 +16,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { Credentials } from './credentials.ts';
 import { newDryRun } from './dry-run.ts';
 import { startDue } from './due.ts';
-import { Flows } from './flows.ts';
+import { Flows, unknown } from './flows.ts';
 import { Followers } from './follow.ts';
 import { Hooks } from './hooks.ts';
 import { KnownValues } from './known.ts';
@@ -164,7 +164,10 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
           later.soon(live.base.workspace, async () => {
             if (live.over) return { problem: problem('run.over', 'This run is over already') };
             const narrow = live.compiled.steps[step.index]?.narrow;
-            const target = await flows.named(live.base.workspace, live.base.project, name);
+            const { workspace, project, flow } = live.base;
+            const named = await flows.named(workspace, project, name);
+            const hidden = named.ok && !(await flows.lent(workspace, flow)).sees(workspace, named.value.row);
+            const target = hidden ? unknown : named;
             const act = async (): Promise<{ child: string } | { problem: Problem }> => {
               if (!target.ok) return { problem: target.problem };
               const checked = checkInput(target.value, input);

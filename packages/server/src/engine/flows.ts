@@ -94,15 +94,7 @@ export class Flows {
   async named(workspace: string, project: string, idOrName: string): Promise<Result<Target>> {
     const store = this.#store.in(workspace);
     const row = (await store.flows.get(idOrName)) ?? (await store.flows.byName(project, idOrName));
-    if (row === null || row.project !== project) {
-      return {
-        ok: false,
-        problem: problem('flow.unknown', 'There is no flow of this id or name in the project', {
-          at: { field: 'with.flow' },
-          fix: 'Give the id or the exact name of a published flow of the same project.',
-        }),
-      };
-    }
+    if (row === null || row.project !== project) return unknown;
     if (!row.enabled) {
       const fix = 'Switch it on first.';
       return { ok: false, problem: problem('flow.disabled', 'The flow of this name is switched off', { fix }) };
@@ -161,6 +153,15 @@ export class Flows {
     return read.ok ? read.value : NOTHING_ALLOWED;
   }
 }
+
+/** What calling a flow hears that is not there, or that nobody who lent the call may see. */
+export const unknown: { readonly ok: false; readonly problem: Problem } = {
+  ok: false,
+  problem: problem('flow.unknown', 'There is no flow of this id or name in the project', {
+    at: { field: 'with.flow' },
+    fix: 'Give the id or the exact name of a published flow of the same project.',
+  }),
+};
 
 const notFound = problem('flow.not_found', 'There is no such flow');
 

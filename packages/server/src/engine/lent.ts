@@ -107,6 +107,13 @@ export class Lent {
     return this.#shapes.filter(may);
   }
 
+  /** Is this flow there for any of those who gave something? To call a private one of somebody else is to call none. */
+  sees(workspace: string, reached: Reached): boolean {
+    if (reached.visibility !== 'private') return true;
+    const thing = thingOf(workspace, reached);
+    return [...this.#grantors.values()].some((who) => who !== null && may(who.principal, 'run', thing));
+  }
+
   #thing({ workspace, project, flow }: Place): Thing | null {
     return this.#flow === null ? null : thingAt(workspace, { ...this.#flow, project, flow });
   }

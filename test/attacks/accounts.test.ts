@@ -177,14 +177,15 @@ describe('GUI-07 requests that a browser was tricked into', () => {
       const user = await account();
       const person = await signedIn(user);
       const cookie = [...person.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-      for (const more of [
+      const ways: readonly Readonly<Record<string, string>>[] = [
         {},
         { 'sec-fetch-site': 'cross-site' },
         { 'sec-fetch-site': 'same-site' },
         { origin: 'https://evil.example' },
         { origin: 'null' },
         { origin: 'null', 'sec-fetch-site': 'cross-site' },
-      ]) {
+      ];
+      for (const more of ways) {
         const answer = await server.ask(methodOf(contract), pathOf(contract), {
           headers: { cookie, ...more },
           body: {},

@@ -153,7 +153,7 @@ describe('AZ-10 rights that are gone', () => {
     expect((await ask('ben', 'POST', `runs/${run}/cancel`, {})).status).toBe(200);
   });
 
-  test('Q-04 AZ-12 who may not see a private flow cannot reach it by calling it, and hears that there is none', async () => {
+  test('Q-04 who may not see a private flow lends nothing to it, and cannot reach it by calling it', async () => {
     const inner = await publish('ben', {
       headgate: 1,
       name: 'Inner of Ben',
@@ -170,7 +170,7 @@ describe('AZ-10 rights that are gone', () => {
     expect(((await run()).json as { output: unknown }).output).toBe('private');
     expect((await ask('ben', 'PATCH', `flows/${inner}`, { visibility: 'private' })).status).toBe(200);
     const refused = (await run()).json as { state: string; output: unknown; problem: { code: string } };
-    expect([refused.state, refused.problem.code, refused.output]).toEqual(['failed', 'flow.unknown', null]);
+    expect([refused.state, refused.problem.code, refused.output]).toEqual(['failed', 'grant.void', null]);
   });
 });
 

@@ -67,7 +67,12 @@ describe('AZ-01 sessions', () => {
   });
 
   test('GUI-07 what a cookie changes has to come from a page of ours; what it reads need not', async () => {
-    for (const headers of [{}, { 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }])
+    const ways: readonly Readonly<Record<string, string>>[] = [
+      {},
+      { 'sec-fetch-site': 'cross-site' },
+      { origin: 'https://evil.example' },
+    ];
+    for (const headers of ways)
       expect(codeOf(await ask('u_ann', 'POST', 'flows', { draft }, headers))).toBe('origin.foreign');
     expect((await ask('u_ann', 'GET', 'flows', undefined, {})).status).toBe(200);
     expect((await ask('u_ann', 'POST', 'flows', { draft })).status).toBe(201);

@@ -213,7 +213,7 @@ const killOnce = async (scenario: Scenario, when: 'before' | 'after' | 'durable'
   if (scenario.fails !== undefined) failing.set(tag, scenario.fails);
   const dir = mkdtempSync(join(tmpdir(), 'headgate-kill-'));
   const key = randomBytes(32).toString('base64');
-  const grants = [`net: * ${host}`, 'flow: call Child'];
+  const grants = [`net: * ${host}`, 'flow: call f_child'];
   const flows = scenario.flows(tag).map((flow) => ({ flow: flow as Flow, grants }));
   const start = { flow: 'Main', input: {}, times: 2 };
   const first = await runChild({ dir, key, flows, start, kill: { type, nth, when }, settle: 30_000 });

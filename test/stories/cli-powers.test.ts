@@ -60,7 +60,7 @@ test('each power is listed with its step, in words, and whether it asks', async 
     known only when it runs, may come, asks
   tell: Send data to http://${host}.
     net: POST ${host}
-    written in the file, may come, lent when somebody who may lend it saves the file as a flow
+    written in the file, may come, lent when somebody who may lend it writes it into a flow
 `);
   expect((await home.run(['check', join(EXAMPLES, 'greet', 'flow.json'), '--powers'])).out).toContain('no powers');
 });

@@ -28,7 +28,7 @@ const json = async (...words: readonly string[]): Promise<Record<string, unknown
 };
 const flowOf = async (draft: object): Promise<string> => {
   const end = await ask('flow', 'import', home.write('import.json', { headgate: 1, name: 'Trial', ...draft }));
-  expect(end).toMatchObject({ code: 0, err: '' });
+  expect(end.code).toBe(0);
   return end.out.trim();
 };
 const run = async (flow: string, body: object): Promise<{ id: string; state: string }> =>
@@ -94,6 +94,24 @@ test('a power that is missing is told in the form --grant takes, and given one b
   expect((await ask('flow', 'publish', flow, '--grant', told)).out).toContain('version 1');
   const odd = await ask('flow', 'publish', flow, '--grant', 'net: GET a.example:443');
   expect(odd).toMatchObject({ code: 1, err: expect.stringContaining('STEP=POWER') });
+});
+
+test('SUP-01 an imported file is lent nothing, says what it asks for, and one command lends that, for the draft that was seen', async () => {
+  const file = (url: string) => ({
+    headgate: 1,
+    name: 'Nice helper',
+    steps: [{ id: 'get', kind: 'http.request@1', with: { method: 'GET', url } }],
+  });
+  const imported = await ask('flow', 'import', home.write('theirs.json', file('https://evil.example.com/x')));
+  const flow = imported.out.trim();
+  expect(imported.err).toContain('get=net: GET evil.example.com:443');
+  expect(imported.err).toContain(`headgate flow publish ${flow} --grant needed --revision 1`);
+  expect(await ask('flow', 'publish', flow)).toMatchObject({ code: 1, err: expect.stringContaining('grant.missing') });
+  const changed = home.write('changed.json', file('https://other.example.com/x'));
+  expect((await ask('flow', 'import', changed, '--flow', flow)).err).toContain('--revision 2');
+  const late = await ask('flow', 'publish', flow, '--grant', 'needed', '--revision', '1');
+  expect(late).toMatchObject({ code: 1, err: expect.stringContaining('flow.conflict') });
+  expect(await ask('flow', 'publish', flow, '--grant', 'needed', '--revision', '2')).toMatchObject({ code: 0 });
 });
 
 test('runs are listed, shown with their journal, run again and cancelled', async () => {

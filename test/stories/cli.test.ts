@@ -1,5 +1,6 @@
 /** The command line without a server, as its users meet it: words, output, exit codes. */
 
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
@@ -171,4 +172,27 @@ test('a run that would take days is given up with a word, and one that is interr
   running.signal('SIGINT');
   await running.ended;
   expect(readdirSync(home.path('tmp'))).toEqual([]);
+});
+
+test('DOS-04 check and run refuse a pipe, a device and a folder at once, with what to do', async () => {
+  const pipe = home.path('pipe');
+  expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+  for (const path of [pipe, '/dev/zero', home.path('.')]) {
+    const [checked, ran] = await Promise.all([home.run(['check', path]), home.run(['run', path])]);
+    expect(checked, path).toMatchObject({ code: 1 });
+    expect(checked?.err, path).toContain('not a regular file');
+    expect(ran, path).toMatchObject({ code: 1 });
+  }
+  expect((await home.run(['run', GREET, '--input', `@${pipe}`])).code).toBe(2);
+});
+
+test('what a flow says in its problem does not steer the terminal', async () => {
+  const text = '\u001b]0;owned\u0007\u001b[2J\u009b31mred';
+  const steps = [{ id: 'a', kind: 'stop@1', with: { problem: 'x.y', text } }];
+  const file = home.write('steers.json', { headgate: 1, name: text, steps });
+  const ran = await home.run(['run', file]);
+  expect(ran.code).toBe(1);
+  expect(ran.err).toContain('\\u001b]0;owned\\u0007');
+  for (const out of [ran.err, ran.out, (await home.run(['check', file])).err])
+    expect([...out].filter((c) => /[\p{Cc}]/u.test(c) && c !== '\n' && c !== '\t')).toEqual([]);
 });

@@ -7,6 +7,8 @@
  * AU1 Deny is the default: without a grant that covers the request as a whole the answer is no. Two grants that cover it
  *     only together do not.
  * AU2 Nothing but a grant gives: a policy and a narrowing only take away.
+ * AU3 A flow is called by its id, whatever it was called by: a grant follows the flow that was meant when it was lent, and
+ *     not the name, which anybody who may change a flow can take.
  */
 
 import { problem, type Problem } from '../problem.ts';
@@ -27,6 +29,10 @@ export type GrantLent = {
 
 export type AuthorityRequest<G extends GrantLent = GrantLent> = {
   readonly request: Power;
+  /** The request in the words of who asks (a flow by its name): what is told, and what a narrowing may say instead. */
+  readonly asWritten?: Power;
+  /** The request by the name of what it reaches, which a policy may be about. */
+  readonly named?: Power;
   readonly step: string;
   readonly environment: string;
   readonly grants: readonly G[];
@@ -44,19 +50,27 @@ export type Authority<G extends GrantLent = GrantLent> =
   | { readonly ok: true; readonly grant: G }
   | { readonly ok: false; readonly problem: Problem };
 
+const VOIDED = 'Who lent this power may no longer lend it';
+const VOID: Partial<Record<Power['power'], string>> = {
+  flow: `${VOIDED}, or no flow had this name when it was lent`,
+};
+
 /**
  * The grant an effect may stand on, or why there is none: `grant.missing` (nobody lent it), `grant.void` (who lent it may
  * no longer), `grant.caller` (lent as caller, who may not), `policy.denied`, `power.narrowed`.
  */
 export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Authority<G> => {
   const { request, step, narrow } = asked;
-  const told = withoutPath(request);
+  const asWritten = asked.asWritten ?? request;
+  const told = withoutPath(asWritten);
   const refuse = (code: string, why: string, fix: string): Authority<G> => ({
     ok: false,
     problem: problem(code, `${why}: ${sentence(told)}. As a power: ${printPower(told)}`, { at: { step }, fix }),
   });
   const named = narrow?.filter((power) => power.power === request.power) ?? [];
-  const within = (limit: Power): boolean => covers(limit, request) || covers(limit, withoutCode(request));
+  const forms = [request, asWritten, ...(asked.named === undefined ? [] : [asked.named])];
+  const within = (limit: Power): boolean =>
+    covers(limit, request) || covers(limit, asWritten) || covers(limit, withoutCode(request));
   if (named.length > 0 && !named.some(within)) {
     return refuse(
       'power.narrowed',
@@ -64,7 +78,7 @@ export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Auth
       'Widen `narrow` of the step, or let it ask for less.',
     );
   }
-  if (!allows(asked.policy ?? EVERYTHING, request)) {
+  if (!allows(asked.policy ?? EVERYTHING, ...forms)) {
     return refuse(
       'policy.denied',
       'The workspace allows nobody to lend this',
@@ -85,8 +99,9 @@ export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Auth
       'This power is lent only to callers who hold it themselves',
       'Start the run as somebody who may do this.',
     );
-  if (fitting.length > 0)
-    return refuse('grant.void', 'Who lent this power may no longer lend it', `${lend}, by somebody who may.`);
+  // What was lent by a name alone, before a flow had it, is no grant for the flow that has it now (AU3).
+  if (fitting.length > 0 || asked.grants.some((grant) => here(grant) && covers(grant.power, asWritten)))
+    return refuse('grant.void', VOID[request.power] ?? VOIDED, `${lend}, by somebody who may.`);
   // Nothing fitted: what would without its path was lent for another one, and what would without its code, for other code.
   const anyCode = withoutCode(request);
   if (anyCode !== request && asked.grants.some((grant) => here(grant) && covers(withoutCode(grant.power), anyCode)))

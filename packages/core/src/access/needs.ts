@@ -26,14 +26,14 @@ export type Lent = { readonly step: string; readonly power: Power };
 
 /**
  * The needs of all steps, those inside blocks included, in the order of the file, then that of the error flow: starting
- * another flow is a power, whoever starts it. Disabled steps need nothing: they never run. A kind the catalogue does not
- * know has no needs here; `check` reports it.
+ * another flow is a power, whoever starts it. Disabled steps need nothing, as they never run, unless `all` is asked for. A
+ * kind the catalogue does not know has no needs here; `check` reports it.
  */
-export const needsOf = (flow: Flow, catalog: Catalog): readonly StepNeed[] => {
+export const needsOf = (flow: Flow, catalog: Catalog, which: 'enabled' | 'all' = 'enabled'): readonly StepNeed[] => {
   const found: StepNeed[] = [];
   const walk = (steps: readonly Step[]): void => {
     for (const step of steps) {
-      if (step.disabled === true) continue;
+      if (step.disabled === true && which === 'enabled') continue;
       const needs = catalog.step(step.kind)?.needs?.(step.with ?? {}) ?? [];
       for (const need of needs) found.push({ step: step.id, need });
       walk(stepsOf(step));

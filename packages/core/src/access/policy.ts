@@ -19,12 +19,12 @@ export const EVERYTHING: Policy = { only: null, denied: [] };
 /** For a policy that cannot be read: what nobody understands allows nothing. */
 export const NOTHING_ALLOWED: Policy = { only: [], denied: [] };
 
-/** May steps of the workspace do this at all? */
-export const allows = ({ only, denied }: Policy, request: Power): boolean => {
+/** May steps of the workspace do this at all? `forms`: one request in all the words there are for it; none may be denied. */
+export const allows = ({ only, denied }: Policy, ...forms: readonly Power[]): boolean => {
   if (only === null && denied.length === 0) return true;
-  const anyCode = withoutCode(request);
-  const within = (limit: Power): boolean => covers(limit, request) || covers(limit, anyCode);
-  if (denied.some((one) => within(one) || covers(request, one) || covers(anyCode, one))) return false;
+  const all = forms.flatMap((form) => [form, withoutCode(form)]);
+  const within = (limit: Power): boolean => all.some((form) => covers(limit, form));
+  if (denied.some((one) => within(one) || all.some((form) => covers(form, one)))) return false;
   return only === null || only.some(within);
 };
 

@@ -30,6 +30,18 @@ const versionRow = z.strictObject({
   created: time,
 });
 
+const from = z
+  .literal('file')
+  .optional()
+  .describe('The text came from a file: nothing in it counts as lent by being written');
+
+const ended = z
+  .array(lent)
+  .optional()
+  .describe(
+    'Grants that ended: their step is gone or of another kind, or less was lent in the place of what was written',
+  );
+
 const webhook = z.strictObject({ trigger: z.string(), url: z.string() });
 
 export const createFlow = route({
@@ -37,7 +49,7 @@ export const createFlow = route({
   path: '/api/v1/flows',
   needs: 'flow.write',
   on: 'project',
-  body: z.strictObject({ name: name.optional(), draft: flowFile, project: project.optional() }),
+  body: z.strictObject({ name: name.optional(), draft: flowFile, project: project.optional(), from }),
   answers: { 201: z.strictObject({ id, revision: z.int() }) },
   problems: ['flow.invalid', 'missing'],
   summary: 'Create a flow from a draft; it may be incomplete, and it does not run before it is published',
@@ -108,7 +120,7 @@ export const saveDraft = route({
   needs: 'flow.write',
   on: 'flow',
   params: byId,
-  body: z.strictObject({ revision: z.int().min(1), draft: flowFile }),
+  body: z.strictObject({ revision: z.int().min(1), draft: flowFile, from }),
   answers: { 200: z.strictObject({ revision: z.int() }) },
   problems: ['missing', 'flow.invalid', 'flow.conflict'],
   summary: 'Save the draft over the revision it was made from',
@@ -140,10 +152,11 @@ export const publishFlow = route({
   params: byId,
   body: z.strictObject({
     note: z.string().max(2000).optional(),
+    revision: z.int().min(1).optional().describe('Of the draft that was looked at; publish that one or nothing'),
     grant: z.union([z.literal('needed'), z.array(lent).max(1000)]).optional(),
   }),
-  answers: { 201: z.strictObject({ version: z.int(), hash: z.string(), webhooks: z.array(webhook) }) },
-  problems: ['missing', 'flow.invalid', 'grant.missing', 'grant.step', 'permission.missing'],
+  answers: { 201: z.strictObject({ version: z.int(), hash: z.string(), webhooks: z.array(webhook), ended }) },
+  problems: ['missing', 'flow.invalid', 'flow.conflict', 'grant.missing', 'grant.step', 'permission.missing'],
   summary: 'Publish the draft as the next version. `grant` lends the powers it asks for (permission `grant.give`)',
   tags,
   audited: 'before',

@@ -6,7 +6,10 @@ import { byId, id, json, lent, problem, time } from './shapes.ts';
 
 const tags = ['grants'] as const;
 
-const environment = z.string().min(1).max(64).describe('Name of an environment; * stands for all of them');
+const environment = z
+  .string()
+  .regex(/^(\*|[a-z][a-z0-9_-]{0,63})$/, 'the name of an environment (small letters, digits, _ and -), or *')
+  .describe('Name of an environment; * stands for all of them');
 
 const need = z.strictObject({
   step: z.string(),

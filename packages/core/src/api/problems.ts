@@ -56,6 +56,7 @@ const api = {
   'json.duplicate': { status: 400, when: 'A JSON object holds the same field twice.' },
   'json.key': { status: 400, when: 'A JSON object holds the field `__proto__`.' },
   'json.depth': { status: 400, when: 'Lists and objects are nested deeper than allowed.' },
+  'json.values': { status: 413, when: 'The JSON text holds more values than allowed.' },
   'json.size': { status: 413, when: 'The JSON text is larger than allowed.' },
   'input.invalid': { status: 422, when: 'Parameters or fields do not fit; `problems` lists every one with its place.' },
   'field.missing': { status: 422, when: 'A field that is needed is not there.' },

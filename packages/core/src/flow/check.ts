@@ -13,7 +13,7 @@
 import { problem } from '../problem.ts';
 import type { Catalog, StepKind } from '../step/define.ts';
 import { isBlock } from './blocks.ts';
-import { type CheckContext, type Checked, Findings } from './checks/findings.ts';
+import { AMBIGUOUS, type CheckContext, type Checked, Findings } from './checks/findings.ts';
 import { maskedIn } from './checks/masked.ts';
 import { checkExpressions, type Known } from './checks/references.ts';
 import { checkSettings, checkStepSettings } from './checks/settings.ts';
@@ -23,11 +23,13 @@ import { checkTriggers } from './checks/triggers.ts';
 import { checkCycles, checkEntries, checkExclusive, portsOf } from './checks/wires.ts';
 import { type Graph, graphOf, type Node } from './graph.ts';
 import { compileInput } from './input.ts';
-import type { Flow, Settings } from './model.ts';
+import { type Flow, PROBLEM_PORT, type Settings } from './model.ts';
 import { MAX_STEPS } from './parse.ts';
 import { fieldPath } from './path.ts';
 
 export type { CheckContext, Checked } from './checks/findings.ts';
+
+const NO_PORTS: ReadonlySet<string> = new Set();
 
 /** Judges a flow. With problems it must not be published; warnings are for people. `context` adds what is known outside. */
 export const check = (flow: Flow, catalog: Catalog, context: CheckContext = {}): Checked => {
@@ -43,7 +45,8 @@ export const check = (flow: Flow, catalog: Catalog, context: CheckContext = {}):
   const graph = graphOf(flow);
   const kinds = new Map<Node, StepKind | undefined>(graph.nodes.map((node) => [node, catalog.step(node.step.kind)]));
   const kindOf = (node: Node): StepKind | undefined => kinds.get(node);
-  const ports = (node: Node): readonly string[] => portsOf(kindOf(node), node.step.with ?? {});
+  const sets = new Map(graph.nodes.map((node) => [node, new Set(portsOf(kindOf(node), node.step.with ?? {}))]));
+  const ports = (node: Node): ReadonlySet<string> => sets.get(node) ?? NO_PORTS;
   const known: Known = {
     graph,
     findings,
@@ -52,6 +55,7 @@ export const check = (flow: Flow, catalog: Catalog, context: CheckContext = {}):
     inputShape: shapeOfSchema(flow.input),
     shapeOf: shapes(kindOf),
     tangled: tangledOf(graph),
+    heard: heardOf(graph),
   };
 
   const input = compileInput(flow.input);
@@ -86,7 +90,9 @@ const checkFlowSettings = (settings: Settings, known: Known): void => {
     checkExpressions(known, text, ['settings', ...name.split('.')], { kind: 'settings' }, () => where);
     needsExpression(text, where, known.findings);
   }
-  const { flows } = known.context;
+  const { flows, shared } = known.context;
+  if (settings.errorFlow !== undefined && shared?.has(settings.errorFlow) === true)
+    known.findings.problem('flow.ambiguous', AMBIGUOUS.text, { field: 'settings.errorFlow' }, AMBIGUOUS.fix);
   if (settings.errorFlow !== undefined && flows !== undefined && !flows.has(settings.errorFlow)) {
     known.findings.warning('flow.unknown', 'there is no flow of this name or id in this project', {
       field: 'settings.errorFlow',
@@ -97,6 +103,12 @@ const checkFlowSettings = (settings: Settings, known: Known): void => {
 const tangledOf = (graph: Graph): ReadonlySet<Node> => {
   const sorted = new Set(graph.levels.flatMap((level) => level.order));
   return new Set(graph.nodes.filter((node) => !sorted.has(node)));
+};
+
+const heardOf = (graph: Graph): ReadonlySet<Node> => {
+  const heard = new Set<Node>();
+  for (const node of graph.nodes) for (const { from, port } of node.entries) if (port === PROBLEM_PORT) heard.add(from);
+  return heard;
 };
 
 /** What is known of the result of each step. */

@@ -129,10 +129,10 @@ const stepChange = (old: Node, node: Node): StepChange | undefined => {
   return reordered.length === 0 ? undefined : { id: node.id, changes: reordered, wires, moved };
 };
 
-const wiresDiff = (before: readonly string[], after: readonly string[]): StepChange['wires'] => ({
-  added: after.filter((entry) => !before.includes(entry)),
-  removed: before.filter((entry) => !after.includes(entry)),
-});
+const wiresDiff = (before: readonly string[], after: readonly string[]): StepChange['wires'] => {
+  const [old, now] = [new Set(before), new Set(after)];
+  return { added: after.filter((entry) => !old.has(entry)), removed: before.filter((entry) => !now.has(entry)) };
+};
 
 const triggersDiff = (before: readonly Trigger[], after: readonly Trigger[]): FlowDiff['triggers'] => {
   const old = new Map(before.map((trigger) => [trigger.id, trigger]));

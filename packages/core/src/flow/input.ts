@@ -12,7 +12,7 @@
  */
 
 import type { Problem } from '../problem.ts';
-import { InputCompiler } from './input/compiler.ts';
+import { InputCompiler, patternBudget } from './input/compiler.ts';
 import { copy, type Run } from './input/judges.ts';
 import { suggester } from './suggest.ts';
 
@@ -42,7 +42,7 @@ export const compileInput = (schema: unknown): CompiledInput => {
   return {
     ok: true,
     validate: (value) => {
-      const run: Run = { path: ['input'], problems: [], suggest: suggester(2_000) };
+      const run: Run = { path: ['input'], problems: [], suggest: suggester(2_000), patterns: patternBudget() };
       const made = judge(value === undefined ? (absent === undefined ? {} : copy(absent.value)) : value, run);
       return run.problems.length === 0 ? { ok: true, value: made } : { ok: false, problems: run.problems };
     },

@@ -1,8 +1,9 @@
 /**
  * "Did you mean": the nearest known word to a misspelt one.
  *
- * SG1 Bounded: words above 64 characters are not compared and a Suggester makes a limited number of comparisons, so
- *     that a flow with thousands of mistakes is still answered at once.
+ * SG1 Bounded: words above 64 characters are not compared, two words are compared only along the diagonal that few slips
+ *     leave, and a Suggester looks at a limited number of words, so that a document with thousands of mistakes is still
+ *     answered at once.
  */
 
 const LONGEST = 64;
@@ -10,25 +11,34 @@ const LONGEST = 64;
 /** Optimal string alignment distance (insert, delete, replace, swap of neighbours), or above `most` when it exceeds it. */
 export const distance = (a: string, b: string, most: number): number => {
   if (Math.abs(a.length - b.length) > most) return most + 1;
+  const beyond = most + 1;
   let older: number[] = [];
   let old = Array.from({ length: b.length + 1 }, (_, i) => i);
+  let row: number[] = [];
   for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    let least = i;
-    for (let j = 1; j <= b.length; j++) {
+    // What lies farther than `most` from the diagonal costs more than `most`.
+    const from = Math.max(1, i - most);
+    const to = Math.min(b.length, i + most);
+    row[from - 1] = from === 1 ? i : beyond;
+    let least = from === 1 ? i : beyond;
+    for (let j = from; j <= to; j++) {
       const same = a[i - 1] === b[j - 1];
-      let cost = Math.min((old[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (old[j - 1] ?? 0) + (same ? 0 : 1));
+      let cost = Math.min((old[j] ?? beyond) + 1, (row[j - 1] ?? beyond) + 1, (old[j - 1] ?? beyond) + (same ? 0 : 1));
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        cost = Math.min(cost, (older[j - 2] ?? 0) + 1);
-      row.push(cost);
+        cost = Math.min(cost, (older[j - 2] ?? beyond) + 1);
+      row[j] = cost;
       if (cost < least) least = cost;
     }
-    if (least > most) return most + 1;
-    older = old;
-    old = row;
+    if (to < b.length) row[to + 1] = beyond;
+    if (least > most) return beyond;
+    [older, old, row] = [old, row, older];
   }
-  return old[b.length] ?? 0;
+  return Math.min(old[b.length] ?? 0, beyond);
 };
+
+/** What passing over a word costs, where comparing words of SHORT characters costs 1. */
+const LOOK = 0.05;
+const SHORT = 16;
 
 /** How many comparisons are left; shared by all questions of one Suggester. */
 type Budget = { left: number };
@@ -40,8 +50,10 @@ const nearest = (word: string, known: Iterable<string>, budget: Budget): string 
   let best: string | undefined;
   let least = Math.min(3, Math.max(1, Math.floor(word.length / 3))) + 1;
   for (const candidate of known) {
+    budget.left -= LOOK;
+    if (budget.left <= 0) return best;
     if (candidate === word || Math.abs(candidate.length - word.length) >= least) continue;
-    if (budget.left-- <= 0) return best;
+    budget.left -= word.length / SHORT;
     const other = candidate.toLowerCase();
     const d =
       candidate.length === word.length && sorted === letters(other)

@@ -286,6 +286,7 @@ describe('connections', () => {
       connections: 1,
       reused: 4,
       bytesReceived: 5,
+      waiting: 0,
       active: 0,
       idle: 1,
     });

@@ -10,6 +10,7 @@
  * D4 A failure says whether the request may have been sent: `no` only if not one byte of it can have left.
  * D5 Texts of Problems name host and port, never a path, query, header or body.
  * D6 Opening a door starts nothing: no timer, no lookup, no connection.
+ * D7 Calls under way are bounded, and each has its share: see places.ts. A call that waits has sent nothing.
  *
  * It does not read the environment, honour proxies, keep cookies, try a sent request again or read what a body says. It
  * speaks HTTP/1.1 only; raw sockets (databases) and mail are not here yet and will be doors beside this one.
@@ -19,7 +20,8 @@ import type { Problem } from '@headgate/core';
 import type { AllowList } from './allow.ts';
 import { type Call, follow } from './follow.ts';
 import { openLines } from './lines.ts';
-import { stopping } from './problems.ts';
+import { type Place, Places, type Share } from './places.ts';
+import { crowded, noPlace, stopping } from './problems.ts';
 import { systemResolver } from './resolve.ts';
 import { startStop, type Stop } from './stop.ts';
 
@@ -51,6 +53,8 @@ export type OutRequest = {
   /** Asked for the first URL and again for every redirect, before any lookup. */
   judge(hop: Hop): Problem | null;
   signal?: AbortSignal;
+  /** On whose behalf, for its part of the calls that may be under way (places.ts); without it the server's own. */
+  share?: Share;
   /** With a `sink`, a body that is larger than this, or not text, is streamed there. */
   inlineBytes: number;
   sink?: () => BodySink;
@@ -87,8 +91,9 @@ export type DoorCounters = {
   reused: number;
   /** Body bytes as they arrived, before decompression. */
   bytesReceived: number;
-  /** Requests under way now, and connections kept open for the next ones. */
+  /** Requests under way now, those of them that wait for a place, and connections kept open for the next ones. */
   active: number;
+  waiting: number;
   idle: number;
 };
 
@@ -110,6 +115,26 @@ export type DoorOptions = {
   nameServers?: readonly string[];
   /** Certificates (PEM) of authorities trusted besides those Node trusts. */
   authorities?: readonly string[];
+  /** Calls under way at a time, each with its own connection (places.ts). */
+  most?: number;
+};
+
+const OWN: Share = { workspace: '', flow: '' };
+
+/** Where a call goes first. What is no address shares one place, and is refused when it has it. */
+const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : '');
+
+/** Waits for a place; what ended the call meanwhile, or null. */
+const waited = async ({ entered }: Place, stop: Stop, ms: number): Promise<Problem | null> => {
+  if (entered === null) return null;
+  try {
+    await stop.race(entered);
+    return null;
+  } catch (error) {
+    const why = stop.problem();
+    if (why === null) throw error;
+    return why.code === 'egress.timeout' ? noPlace(ms) : why;
+  }
 };
 
 /** Opens the door for what `policy` allows: see D6. */
@@ -125,16 +150,19 @@ export const openDoor = (policy: AllowList, options: DoorOptions = {}): Door => 
     reused: 0,
     bytesReceived: 0,
     active: 0,
+    waiting: 0,
     idle: 0,
   };
-  const lines = openLines(options.authorities ?? [], () => {
+  const dialled = (): void => {
     counts.connections += 1;
-  });
+  };
+  const lines = openLines(options.authorities ?? [], dialled, options.most);
   const byName = options.resolve ?? systemResolver(policy, options.nameServers);
   const resolve: Resolver = (name) => {
     counts.lookups += 1;
     return byName(name);
   };
+  const places = new Places(options.most);
   const calls = new Set<Stop>();
   let closed = false;
 
@@ -145,12 +173,18 @@ export const openDoor = (policy: AllowList, options: DoorOptions = {}): Door => 
     counts.requests += 1;
     counts.active += 1;
     if (closed) stop.now(stopping());
+    const place = places.ask(req.share ?? OWN, originOf(req.url));
     try {
-      const outcome = await follow(call, stop);
+      const full = place === null ? crowded() : await waited(place, stop, req.timeout);
+      const told: Outcome = full === null ? await follow(call, stop) : { ok: false, problem: full, sent: 'no' };
+      // Its turn came when its time was as good as over: that it waited is what there is to say.
+      const late = !told.ok && told.sent === 'no' && told.problem.code === 'egress.timeout' && place?.entered !== null;
+      const outcome: Outcome = late ? { ok: false, problem: noPlace(req.timeout), sent: 'no' } : told;
       if (outcome.ok) counts.answered += 1;
       else counts[outcome.sent === 'no' ? 'refused' : 'failed'] += 1;
       return outcome;
     } finally {
+      place?.leave();
       stop.done();
       calls.delete(stop);
       counts.active -= 1;
@@ -163,5 +197,5 @@ export const openDoor = (policy: AllowList, options: DoorOptions = {}): Door => 
     await lines.close();
   };
 
-  return { request, close, counters: () => ({ ...counts, idle: lines.idle() }) };
+  return { request, close, counters: () => ({ ...counts, waiting: places.counts.waiting, idle: lines.idle() }) };
 };

@@ -6,8 +6,8 @@
  * K2 A line carries one request at a time and goes back only after a complete answer; anything else kills it.
  * K3 A connection that may have been logged in as somebody (NTLM, Negotiate) does not go back: see exchange.ts.
  *
- * There is no upper bound on lines in use: that is the business of whoever starts requests, and a bound per place would
- * let one tenant's slow calls hold up another's.
+ * How many lines are in use is bounded where calls begin (places.ts), by who calls and not by where to alone, so that one
+ * tenant's slow calls do not hold up another's.
  */
 
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
@@ -49,8 +49,8 @@ const HEADER_BYTES = 32_768;
 /** The most bytes the headers of an answer may have. */
 export const mostHeaderBytes = HEADER_BYTES;
 
-/** `authorities`: certificates (PEM) trusted besides those Node trusts. `dialled` is told of each connection made. */
-export const openLines = (authorities: readonly string[], dialled: () => void): Lines => {
+/** `authorities`: certificates (PEM) trusted besides those Node trusts. `dialled` is told of each connection made; `most` are kept idle. */
+export const openLines = (authorities: readonly string[], dialled: () => void, most = IDLE_MOST): Lines => {
   const idle = new Map<string, Kept[]>();
   const all = new Set<Kept>();
   let idleCount = 0;
@@ -107,7 +107,7 @@ export const openLines = (authorities: readonly string[], dialled: () => void): 
       },
       release: () => {
         if (line.ended !== null || line.idle) return;
-        if (closed || client.destroyed || idleCount >= IDLE_MOST) return void line.end();
+        if (closed || client.destroyed || idleCount >= Math.min(most, IDLE_MOST)) return void line.end();
         line.idle = true;
         idleCount += 1;
         idle.set(key, [...(idle.get(key) ?? []), line]);

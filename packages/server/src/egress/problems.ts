@@ -87,6 +87,19 @@ export const timedOut = (peer: Peer | null, ms: number): Problem =>
     retry: 'yes',
   });
 
+/** The call's time was over before its turn came. */
+export const noPlace = (ms: number): Problem =>
+  problem('egress.busy', `As many calls as may be are under way, and none of them ended within ${ms} ms`, {
+    retry: 'yes',
+    fix: 'Give the calls of this flow a shorter timeout, or run fewer of them at a time (`concurrency`)',
+  });
+
+export const crowded = (): Problem =>
+  problem('egress.busy', 'Too many calls of this flow wait for their turn already', {
+    retry: 'yes',
+    fix: 'Run fewer at a time (`concurrency`), or try again later',
+  });
+
 export const tooLarge = (peer: Peer, what: 'body' | 'headers', bytes: number): Problem =>
   problem(
     'egress.too_large',

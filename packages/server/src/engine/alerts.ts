@@ -7,12 +7,17 @@
  *     (a flow that fails and is called by its own error flow comes to an end).
  * AL4 An alert flow hears of what its owner may see the runs of, and of nothing else (row AZ-12).
  * AL3 One event starts one run of a flow, however often it is told (its idempotency key names the event).
+ * AL4 An alert flow hears of the flows whose runs the key that published it last may read, at the moment of telling: a key
+ *     narrowed to some flows hears of no others by publishing an alert (row AZ-08). What it does not hear is in the log.
  */
 
+import { thingAt } from '@headgate/core';
 import type { Store } from '../store/ports.ts';
+import { aimAt } from './aim.ts';
 import type { Broker } from './broker.ts';
 import type { EngineLog } from './engine.ts';
 import type { Flows, Target } from './flows.ts';
+import { mayReadRuns, type Place } from './lent.ts';
 import type { Live } from './live.ts';
 import { hasOwner, mayHear } from './owner.ts';
 import type { Runs } from './runs.ts';
@@ -24,6 +29,7 @@ type Deps = {
   readonly runs: () => Runs;
   readonly broker: Broker;
   readonly log: EngineLog;
+  readonly now: () => number;
 };
 
 type Row = Awaited<ReturnType<Store['engine']['triggers']>>[number];
@@ -70,15 +76,14 @@ export class Alerts {
     this.#later(async () => {
       const name = live.compiled.flow.settings?.errorFlow;
       if (name !== undefined) {
-        const target = await this.#d.flows.named(base.workspace, base.project, name);
-        const asked = target.ok ? target.value.row : undefined;
-        const power = { power: 'flow', flow: name } as const;
-        const lent = await this.#d.broker.effect(live, '*', undefined, [power], () => Promise.resolve(), asked);
+        const from = { flows: this.#d.flows, place: base, step: '*', narrow: undefined, now: this.#d.now() };
+        const { target, power, reached } = await aimAt(from, name);
+        const lent = await this.#d.broker.effect(live, '*', undefined, [power], () => Promise.resolve(), reached);
         const code = lent.ok ? (target.ok ? null : target.problem.code) : lent.problem.code;
         if (code !== null) this.warn('the error flow cannot be run', { run: base.id, errorFlow: name, code });
         else if (target.ok) this.#start(target.value, 'error@1', null, `error:${base.id}`, base.flow, input, live);
       }
-      await this.#tell(base.workspace, base.flow, { event: 'run.failed', key: base.id, input }, live);
+      await this.#tell(base, { event: 'run.failed', key: base.id, input }, live);
     });
   }
 
@@ -87,12 +92,25 @@ export class Alerts {
     this.warn('a schedule missed its times', { flow: row.flow, trigger: row.trigger, count, rule });
     const input = { flow: row.flow, trigger: row.trigger, count, rule };
     const key = `${row.flow}:${row.trigger}:${last}`;
-    this.#later(() => this.#tell(row.workspace, row.flow, { event: 'schedule.missed', key, input }));
+    this.#later(() => this.#tell(row, { event: 'schedule.missed', key, input }));
   }
 
-  async #tell(workspace: string, about: string, told: Told, from?: Live): Promise<void> {
+  async #tell(of: Omit<Place, 'environment'>, told: Told, from?: Live): Promise<void> {
+    const { workspace, project, flow: about } = of;
+    const kept = await this.#d.store.in(workspace).flows.place(about);
+    const thing = kept === null ? { workspace, project, flow: about } : thingAt(workspace, kept);
     for (const row of await this.#rows()) {
-      if (row.workspace !== workspace || row.flow === about || !wants(row.with, told.event)) continue;
+      if (row.workspace !== of.workspace || row.flow === about || !wants(row.with, told.event)) continue;
+      const publisher = publisherOf(row.state);
+      const who = publisher === null ? null : await this.#d.store.directory.named(workspace, publisher);
+      if (!mayReadRuns(who, thing, this.#d.now())) {
+        this.warn('an alert flow is not told: the key that published it may not read the runs of this flow', {
+          flow: row.flow,
+          about,
+          publisher,
+        });
+        continue;
+      }
       const target = await this.#d.flows.latest(row.workspace, row.flow);
       if (!target.ok) this.warn('an alert flow cannot be run', { flow: row.flow, code: target.problem.code });
       else if (!(await hasOwner(this.#d.store, row.workspace, target.value.row)))
@@ -151,6 +169,10 @@ export class Alerts {
     });
   }
 }
+
+/** Kept by the store when the flow was published. */
+const publisherOf = (state: unknown): string | null =>
+  typeof state === 'object' && state !== null && 'by' in state && typeof state.by === 'string' ? state.by : null;
 
 const wants = (settings: unknown, event: string): boolean => {
   const on = typeof settings === 'object' && settings !== null && 'on' in settings ? settings.on : undefined;

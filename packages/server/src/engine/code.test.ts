@@ -180,3 +180,17 @@ test('running code is a power: without its grant nothing runs, and each use is o
   expect(seen).toEqual([{ action: 'power.code', object: 'code: js', decision: 'allow' }]);
   expect(await records(refused.id)).toEqual([{ action: 'power.code', object: 'code: js', decision: 'deny' }]);
 });
+
+test('arguments that can.fetch cannot take are a Problem with the place, whatever their own methods are', async () => {
+  const lent = [{ step: 'code', power: 'net: GET *:*' }];
+  const odd = ['{ toString: 1, valueOf: 1 }', 'null', '[1]', '{ a: 1 }'];
+  for (const value of odd) {
+    const source = `export default async (input, can) => can.fetch('http://127.0.0.1:1/', { headers: { a: ${value} } })`;
+    const run = await ground.run(await ground.publish(flow(source), { grants: lent }));
+    expect(run.problem).toMatchObject({ code: 'code.call', at: { step: 'code' } });
+  }
+  const plain = `export default async (input, can) => can.fetch('http://127.0.0.1:1/', { headers: { a: 'b', c: 1, d: true } })`;
+  expect((await ground.run(await ground.publish(flow(plain), { grants: lent }))).problem?.code).not.toMatch(
+    /^(code|step)\./,
+  );
+});

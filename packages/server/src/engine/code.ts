@@ -35,6 +35,7 @@ import { type JobResult, LIMITS } from '../sandbox/job.ts';
 import { mapProblem } from '../sandbox/source-map.ts';
 import type { Effect } from './broker.ts';
 import { Recent } from './cache.ts';
+import { readValues } from './json.ts';
 import type { Live } from './live.ts';
 
 /**
@@ -100,6 +101,7 @@ export class Programs {
     const run = (): Promise<JobResult> =>
       jail.run({
         domain: live.base.workspace,
+        party: live.base.flow,
         program: { hash: program.value.hash, script: program.value.script },
         ...(asked.language === 'python' ? { engine: 'python' } : {}),
         ...inputOf(asked),
@@ -155,11 +157,10 @@ const inputOf = ({ input = null, language }: CodeProgram): { input: string; plai
 
 /** What came out of the jail; the process that wrote it may have been broken. */
 const read = (json: string): Awaited<ReturnType<Code['run']>> => {
-  try {
-    return { value: JSON.parse(json) as unknown };
-  } catch {
+  const made = readValues(json, 'What the code returned');
+  if (made === undefined)
     return { problem: problem('code.crashed', 'What the code returned came back broken'), sent: 'maybe' };
-  }
+  return made.ok ? { value: made.value } : { problem: made.problem, sent: 'maybe' };
 };
 
 /** JSON of what the text names of the flow's data; empty when it names nothing. */
@@ -183,7 +184,12 @@ const shown = async ({ show }: Lending, asked: CodeProgram, args: string): Promi
 
 /** The arguments of `can.fetch(url, {method, headers, body, timeout, secret})`. */
 const requestOf = (args: string): Result<NetRequest> => {
-  const list = JSON.parse(args) as unknown;
+  let list: unknown;
+  try {
+    list = JSON.parse(args);
+  } catch {
+    return wrong('can.fetch was called with what is no JSON');
+  }
   const [url, more] = Array.isArray(list) ? (list as readonly unknown[]) : [];
   const options = typeof more === 'object' && more !== null ? (more as Record<string, unknown>) : {};
   if (typeof url !== 'string') return wrong('The first argument of can.fetch is the address, a text');
@@ -195,11 +201,14 @@ const requestOf = (args: string): Result<NetRequest> => {
   if (timeout !== undefined && (typeof timeout !== 'number' || !(timeout > 0)))
     return wrong('`timeout` of can.fetch is a number of milliseconds');
   if (secret !== undefined && typeof secret !== 'string') return wrong("`secret` of can.fetch is a secret's name");
-  const fields = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
+  const fields = Object.entries(headers).map(([name, value]: readonly [string, unknown]) => [name, value] as const);
+  // Never by their own `toString`: what is no plain value has none that we would call.
+  const odd = fields.find(([, value]) => !['string', 'number', 'boolean'].includes(typeof value));
+  if (odd !== undefined) return wrong('`headers` of can.fetch are texts, numbers or true and false');
   return good({
     method,
     url,
-    headers: Object.fromEntries(fields),
+    headers: Object.fromEntries(fields.map(([name, value]) => [name, String(value)])),
     ...(body === undefined ? {} : { body }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(secret === undefined ? {} : { secret }),

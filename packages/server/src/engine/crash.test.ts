@@ -199,7 +199,7 @@ describe('at every crash point', () => {
     const { points, doubts } = await everyPoint(
       [
         { flow: child, powers: [] },
-        { flow: main, powers: ['flow: call Child'] },
+        { flow: main, powers: ['flow: call fChild'] },
       ],
       8,
     );

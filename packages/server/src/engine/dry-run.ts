@@ -24,6 +24,7 @@ import {
 } from '@headgate/core';
 import type { Named } from '../store/people.ts';
 import type { FlowRow, Store } from '../store/ports.ts';
+import { aimAt } from './aim.ts';
 import type { Clock } from './clock.ts';
 import { drive, readNeeds, type Seen } from './dry.ts';
 import type { Flows } from './flows.ts';
@@ -100,11 +101,15 @@ const narrowings = (flow: Flow): ReadonlyMap<string, readonly Power[]> =>
     ),
   );
 
+/** The call of a flow, by the id of what it means. */
+type Called = { readonly asked: Power; readonly reached: Reached };
+
 /** Judges needs by a flow's grants as they are now. */
 export const judging = (lent: Lent, flow: Flow, place: Place, caller: Named | null, now: number) => {
   const narrow = narrowings(flow);
-  return ({ step, need }: Seen, reached?: Reached): Pick<Touch, 'grant' | 'refused'> => {
-    const request = askedFor(need);
+  return ({ step, need }: Seen, call?: Called): Pick<Touch, 'grant' | 'refused'> => {
+    const request = call?.asked ?? askedFor(need);
+    const reached = call?.reached;
     if (request === undefined) return { grant: null, refused: 'power.scope' };
     const answer = lent.judge({ place, step, narrow: narrow.get(step), request, reached, caller }, now);
     return answer.ok
@@ -124,11 +129,13 @@ const judgeFor = async (
   const lent = await flows.lent(workspace, row.id);
   const place = { workspace, project: row.project, flow: row.id, environment };
   const judge = judging(lent, flow, place, await store.directory.named(workspace, caller), clock.now());
+  const narrows = narrowings(flow);
   return async (seen: Seen): Promise<Pick<Touch, 'grant' | 'refused'>> => {
     const power = powerOf(seen.need);
     const named = power?.power === 'flow' && power.flow !== '*' ? power.flow : null;
-    const target = named === null ? null : await flows.named(workspace, row.project, named);
-    const reached = target?.ok === true ? target.value.row : undefined;
-    return judge(seen, reached !== undefined && lent.sees(workspace, reached) ? reached : undefined);
+    if (named === null) return judge(seen);
+    const from = { flows, place, step: seen.step, narrow: narrows.get(seen.step), now: clock.now() };
+    const { power: asked, reached } = await aimAt(from, named);
+    return judge(seen, { asked, reached });
   };
 };

@@ -134,7 +134,7 @@ describe('steps and values', () => {
       });
     const end = await g.run(await g.publish(flow(steps)));
     expect(end.state).toBe('failed');
-    expect(['value.too_large', 'expr.budget']).toContain(end.problem?.code);
+    expect(['value.too_large', 'value.too_many', 'expr.budget']).toContain(end.problem?.code);
   });
 });
 

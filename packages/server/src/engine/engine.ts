@@ -10,19 +10,21 @@ import type { Door } from '../egress/door.ts';
 import type { Compiler } from '../sandbox/compile.ts';
 import type { Jail } from '../sandbox/jail.ts';
 import type { Store } from '../store/ports.ts';
+import { aimAt } from './aim.ts';
 import { Alerts } from './alerts.ts';
 import { Broker } from './broker.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Credentials } from './credentials.ts';
 import { newDryRun } from './dry-run.ts';
 import { startDue } from './due.ts';
-import { Flows, unknown } from './flows.ts';
+import { Flows } from './flows.ts';
 import { Followers } from './follow.ts';
 import { Hooks } from './hooks.ts';
 import { KnownValues } from './known.ts';
 import type { Live } from './live.ts';
 import { INSTANCE, Later } from './later.ts';
 import { Loop } from './loop.ts';
+import { JsonTurns } from './json.ts';
 import { netFor } from './net.ts';
 import { type Allow, Programs } from './code.ts';
 import { Recovery } from './recovery.ts';
@@ -37,7 +39,7 @@ import { checkInput, newStarter, unavailable, written } from './starter.ts';
 import { KEEP, type Keep, startSweeping } from './sweep.ts';
 import { Timers } from './timers.ts';
 import { Tokens } from './tokens.ts';
-import { type ReadBlob, Values } from './values.ts';
+import { type ReadBlob, Values, weigh } from './values.ts';
 import { veiled } from './veil.ts';
 import { eventView } from './views.ts';
 
@@ -85,6 +87,9 @@ export type Engine = EnginePort & {
   readonly recovered: { readonly running: number; readonly waiting: number; readonly queued: number };
 };
 
+/** Weight of one page of a journal, about characters: a reader asks for the next one. */
+const PAGE = 2 * 1024 * 1024;
+
 /** Opens the engine and takes up every run that was not over. */
 export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const clock = o.clock ?? systemClock;
@@ -111,6 +116,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     learning = learning.catch(() => undefined).then(async () => known.learn(await credentials.values()));
     return learning;
   };
+  const turns = new JsonTurns();
   const tokens = new Tokens({ door: o.door, journal: clear, now: clock.now, learn });
   const sources = [...(o.sources ?? []), storeSource(store, vault.openSecret, clock.now)];
   const credentials: Credentials = new Credentials(sources, tokens, learn, (value) => known.hides(value));
@@ -130,7 +136,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
 
   const programs = new Programs(o.jail ?? null, o.compiler ?? null);
   const later = new Later(clock, timers, log);
-  const alerts = new Alerts({ store, flows, broker, runs: () => runs, log });
+  const alerts = new Alerts({ store, flows, broker, runs: () => runs, log, now: clock.now });
   const runs: Runs = new Runs({
     store,
     clock,
@@ -150,7 +156,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         values,
         info,
         lend: (live, cs, place, signal, log) => {
-          const net = netFor({ broker, door: o.door, store, credentials }, live, cs.step.id, cs.narrow, signal);
+          const net = netFor({ broker, door: o.door, store, credentials, turns }, live, cs.step.id, cs.narrow, signal);
           const see = (): RunScope => new RunScope(live, place, values, info);
           const allow: Allow = (language, act) => {
             const power = { power: 'code', language } as const;
@@ -164,10 +170,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
           later.soon(live.base.workspace, async () => {
             if (live.over) return { problem: problem('run.over', 'This run is over already') };
             const narrow = live.compiled.steps[step.index]?.narrow;
-            const { workspace, project, flow } = live.base;
-            const named = await flows.named(workspace, project, name);
-            const hidden = named.ok && !(await flows.lent(workspace, flow)).sees(workspace, named.value.row);
-            const target = hidden ? unknown : named;
+            const from = { flows, place: live.base, step: step.id, narrow, now: clock.now() };
+            const { target, power, reached } = await aimAt(from, name);
             const act = async (): Promise<{ child: string } | { problem: Problem }> => {
               if (!target.ok) return { problem: target.problem };
               const checked = checkInput(target.value, input);
@@ -175,8 +179,6 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
                 ? self.children.call(live, step, scope, attempt, target.value, checked.value)
                 : { problem: checked.problem };
             };
-            const power = { power: 'flow', flow: name } as const;
-            const reached = target.ok ? target.value.row : undefined;
             const done = await broker.effect(live, step.id, narrow, [power], act, reached);
             return done.ok ? done.value : { problem: done.problem };
           }),
@@ -257,12 +259,15 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       if (row === null) return null;
       const events = [];
       let next: number | null = null;
+      let size = 0;
       for await (const event of runs.ends.events(workspace, id, after)) {
-        if (events.length === limit) {
+        if (events.length === limit || size > PAGE) {
           next = events[events.length - 1]?.seq ?? after;
           break;
         }
-        events.push(eventView(event, workspace, values));
+        const view = eventView(event, workspace, values);
+        size += weigh(view.data, PAGE);
+        events.push(view);
       }
       return { events, next };
     },

@@ -37,6 +37,7 @@ export class Flows {
   readonly #byHash = new Recent<string, CompiledFlow>(2_000);
   readonly #latest = new Recent<string, Target>(10_000);
   readonly #lent = new Recent<string, Lent>(10_000);
+  readonly #called = new Recent<string, readonly FlowRow[]>(10_000);
 
   constructor(store: Store, catalog: Catalog) {
     this.#store = store;
@@ -47,6 +48,7 @@ export class Flows {
   forget(): void {
     this.#latest.clear();
     this.#lent.clear();
+    this.#called.clear();
   }
 
   async latest(workspace: string, flow: string): Promise<Result<Target>> {
@@ -90,16 +92,15 @@ export class Flows {
     return { ok: true, value: { workspace, row, version: null, compiled: compiled.value } };
   }
 
-  /** By id, or by name in a project. */
-  async named(workspace: string, project: string, idOrName: string): Promise<Result<Target>> {
-    const store = this.#store.in(workspace);
-    const row = (await store.flows.get(idOrName)) ?? (await store.flows.byName(project, idOrName));
-    if (row === null || row.project !== project) return unknown;
-    if (!row.enabled) {
-      const fix = 'Switch it on first.';
-      return { ok: false, problem: problem('flow.disabled', 'The flow of this name is switched off', { fix }) };
-    }
-    return this.latest(workspace, row.id);
+  /** The flows of a project that a text can mean: the one of this id, or all of this name. */
+  async called(workspace: string, project: string, idOrName: string): Promise<readonly FlowRow[]> {
+    const key = `${workspace}/${project}/${idOrName}`;
+    const known = this.#called.get(key);
+    if (known !== undefined) return known;
+    const version = this.#store.version();
+    const rows = await this.#store.in(workspace).flows.called(project, idOrName);
+    if (this.#store.version() === version) this.#called.set(key, rows);
+    return rows;
   }
 
   /** What a run of this content needs, read back by its hash. */
@@ -153,15 +154,6 @@ export class Flows {
     return read.ok ? read.value : NOTHING_ALLOWED;
   }
 }
-
-/** What calling a flow hears that is not there, or that nobody who lent the call may see. */
-export const unknown: { readonly ok: false; readonly problem: Problem } = {
-  ok: false,
-  problem: problem('flow.unknown', 'There is no flow of this id or name in the project', {
-    at: { field: 'with.flow' },
-    fix: 'Give the id or the exact name of a published flow of the same project.',
-  }),
-};
 
 const notFound = problem('flow.not_found', 'There is no such flow');
 

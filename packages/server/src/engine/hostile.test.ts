@@ -204,7 +204,7 @@ describe('reach of a flow', () => {
     const audit = (await g.store.in('default').audit.list({ limit: 20 })).rows;
     expect(audit.find((entry) => entry.run === run.id)).toMatchObject({
       action: 'power.flow',
-      object: 'flow: call Payroll',
+      object: `flow: call ${target}`,
       decision: 'deny',
       reason: 'grant.missing',
       step: '*',
@@ -215,19 +215,18 @@ describe('reach of a flow', () => {
   });
 
   test('a flow that fails, and is called by its own error flow, comes to an end', async () => {
-    const failing = await g.publish(
-      {
-        ...flow([{ id: 's', kind: 'stop@1', with: { problem: 'oops', text: 'Oops' } }], {
-          settings: { errorFlow: 'Ring' },
-        }),
-        name: 'Failing',
-      },
-      { grants: [{ step: '*', power: 'flow: call Ring' }] },
-    );
+    const failing = await g.publish({
+      ...flow([{ id: 's', kind: 'stop@1', with: { problem: 'oops', text: 'Oops' } }], {
+        settings: { errorFlow: 'Ring' },
+      }),
+      name: 'Failing',
+    });
     const ring = await g.publish(
       { ...flow([{ id: 'c', kind: 'flow.call@1', with: { flow: 'Failing', input: {} } }]), name: 'Ring' },
       { grants: [{ step: 'c', power: 'flow: call Failing' }] },
     );
+    const grant = { flow: failing, step: '*', power: `flow: call ${ring}`, environment: '*', grantor: OWNER.id };
+    await g.store.in('default').grants.add([{ ...grant, id: 'g_ring', asCaller: false, created: 1 }]);
     await g.run(failing);
     let count = -1;
     for (let now = 0; now !== count; now = (await runsOf(g, ring)).length) {

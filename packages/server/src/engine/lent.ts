@@ -35,8 +35,14 @@ export type Place = {
   readonly environment: string;
 };
 
-/** The flow that a power would reach, where it reaches one. */
-export type Reached = Pick<FlowRow, 'id' | 'project' | 'owner' | 'visibility'>;
+/**
+ * The flow that a power would reach, where it reaches one (`id` empty: none that there is), how it was asked for, and the
+ * same by the name that the flow has.
+ */
+export type Reached = Pick<FlowRow, 'id' | 'project' | 'owner' | 'visibility'> & {
+  readonly asWritten: Power;
+  readonly named?: Power;
+};
 
 /** One question: may this step do that, now? `caller`: who started the run, when an account or a key did. */
 export type Asked = {
@@ -92,6 +98,8 @@ export class Lent {
       grants: this.#of(asked.step),
       grantorMay: (id) => mayLend(this.#grantors.get(id) ?? null, this.#thing(place), now, reached),
       callerMay: () => mayLend(caller, this.#thing(place), now, reached),
+      ...(reached === undefined ? {} : { asWritten: reached.asWritten }),
+      ...(reached?.named === undefined ? {} : { named: reached.named }),
       policy: this.#policy,
       ...(narrow === undefined ? {} : { narrow }),
     });
@@ -105,13 +113,6 @@ export class Lent {
       return this.judge({ place, step: '*', narrow: undefined, request, reached: undefined, caller: null }, now).ok;
     };
     return this.#shapes.filter(may);
-  }
-
-  /** Is this flow there for any of those who gave something? To call a private one of somebody else is to call none. */
-  sees(workspace: string, reached: Reached): boolean {
-    if (reached.visibility !== 'private') return true;
-    const thing = thingOf(workspace, reached);
-    return [...this.#grantors.values()].some((who) => who !== null && may(who.principal, 'run', thing));
   }
 
   #thing({ workspace, project, flow }: Place): Thing | null {
@@ -138,6 +139,10 @@ export class Lent {
     return held;
   }
 }
+
+/** May who published an alert read what runs of this flow ended with, now? */
+export const mayReadRuns = (who: Named | null, thing: Thing, now: number): boolean =>
+  who !== null && (who.expires === null || who.expires > now) && may(who.principal, 'run.read', thing);
 
 /** A grant dies with its grantor's right to give it. */
 const mayLend = (who: Named | null, thing: Thing | null, now: number, reached?: Reached): boolean => {

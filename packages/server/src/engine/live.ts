@@ -95,6 +95,10 @@ export class Live {
   /** Somebody is about to touch it: it may not leave memory. */
   keep = 0;
   cancelTimeout: (() => void) | null = null;
+  /** Bytes this run has given to its journal and its blobs since it was taken into memory (weight.ts). */
+  written = 0;
+  /** The step of the last event that has one. */
+  lastStep: string | null = null;
   #buffer: Event[] = [];
   #touched = false;
 
@@ -132,6 +136,7 @@ export class Live {
     if (type === 'run.started') this.started = at;
     apply(this.state, event);
     this.#buffer.push(event);
+    if (step !== undefined) this.lastStep = step;
     if (this.over && this.ended === null) this.ended = at;
   }
 
@@ -223,11 +228,14 @@ export class Live {
     if (this.abandoned) return;
     const buffer = this.#buffer;
     if (buffer.length === 0 && !this.#touched && this.audit.length === 0) return;
+    const events = buffer.length === 0 ? '' : JSON.stringify(buffer);
+    this.written += events.length;
+    for (const { bytes } of this.spilled) this.written += bytes.length;
     const write: RunWrite = {
       row: wake === undefined ? this.row() : this.row(wake),
       from: buffer[0]?.seq ?? 0,
       count: buffer.length,
-      events: buffer.length === 0 ? '' : JSON.stringify(buffer),
+      events,
       ...(this.spilled.length > 0 ? { blobs: this.spilled } : {}),
       ...(this.uses.length > 0 ? { uses: this.uses } : {}),
       ...(this.tokens.length > 0 ? { tokens: this.tokens } : {}),

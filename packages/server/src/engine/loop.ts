@@ -37,6 +37,7 @@ import type { DeadlineCommand, Flight, Live, WaitCommand } from './live.ts';
 import { RunScope } from './scope.ts';
 import { Settler } from './settle.ts';
 import { Turns } from './turns.ts';
+import { HEAVIEST_RUN, tooMuch } from './weight.ts';
 
 const READY = 1;
 /** Why a step that is done is told to stop: made once, since making one for each costs more than the rest of it. */
@@ -103,6 +104,7 @@ export class Loop {
     const { values } = this.#d;
     let taken = values.taken;
     for (;;) {
+      if (this.#endsHeavy(live)) return false;
       const commands = plan(live.state);
       // A cancel or a failure comes alone, and what was left to do before it is not wanted any more.
       if (live.state.stopped && commands.length > 0) live.todo = commands;
@@ -116,6 +118,7 @@ export class Loop {
         if (live.pending >= BATCH || values.taken - taken > HEAVY_BATCH) {
           live.flush(this.#d.journal);
           taken = values.taken;
+          if (this.#endsHeavy(live)) return false;
         }
         if (this.#turns.spent()) {
           live.todo = todo.slice(i + 1);
@@ -124,6 +127,15 @@ export class Loop {
       }
       live.todo = [];
     }
+  }
+
+  /** A run that has written more than one may is over, whatever it wanted to do next. */
+  #endsHeavy(live: Live): boolean {
+    if (live.written <= HEAVIEST_RUN || live.over) return false;
+    const why = tooMuch(live.written, live.lastStep);
+    if (why !== null) this.fail(live, why);
+    live.todo = [];
+    return true;
   }
 
   /** O5: what `act` throws ends the run, and nothing else. */

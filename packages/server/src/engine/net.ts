@@ -7,17 +7,30 @@
  * N3 A call whose power is taken back is broken off (broker.ts B4).
  */
 
-import type { Net, NetAnswer, NetRequest, Power } from '@headgate/core';
-import { normalisePath, problem } from '@headgate/core';
+import type { Net, NetAnswer, NetRequest, Power, Result } from '@headgate/core';
+import { good, normalisePath, problem } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
 import type { Store } from '../store/ports.ts';
 import type { Broker } from './broker.ts';
 import type { Credentials } from './credentials.ts';
+import { type JsonTurns, readValues } from './json.ts';
 import type { Live } from './live.ts';
 
-const LIMITS = { timeout: 60_000, maxBytes: 512 * 1024 * 1024, inlineBytes: 16 * 1024 * 1024, maxRedirects: 10 };
+const LIMITS = {
+  timeout: 60_000,
+  longest: 3_600_000,
+  maxBytes: 512 * 1024 * 1024,
+  inlineBytes: 16 * 1024 * 1024,
+  maxRedirects: 10,
+};
 
-type Deps = { readonly broker: Broker; readonly door: Door; readonly store: Store; readonly credentials: Credentials };
+type Deps = {
+  readonly broker: Broker;
+  readonly door: Door;
+  readonly store: Store;
+  readonly credentials: Credentials;
+  readonly turns: JsonTurns;
+};
 
 const portOf = (url: URL): number => (url.port !== '' ? Number(url.port) : url.protocol === 'http:' ? 80 : 443);
 
@@ -72,7 +85,8 @@ export const netFor = (
         url: url.href,
         headers,
         ...(body === undefined ? {} : { body }),
-        timeout: request.timeout ?? LIMITS.timeout,
+        timeout: Math.min(request.timeout ?? LIMITS.timeout, LIMITS.longest),
+        share: { workspace: live.base.workspace, flow: live.base.flow },
         maxBytes: LIMITS.maxBytes,
         inlineBytes: LIMITS.inlineBytes,
         maxRedirects: LIMITS.maxRedirects,
@@ -85,7 +99,9 @@ export const netFor = (
       });
       if (!answer.ok) return { problem: answer.problem, sent: answer.sent };
       if (answer.value.status === 401) refused();
-      return { status: answer.value.status, headers: flat(answer.value.headers), body: read(answer.value) };
+      const told = await read(answer.value, deps.turns);
+      if (!told.ok) return { problem: told.problem, sent: 'maybe' as const };
+      return { status: answer.value.status, headers: flat(answer.value.headers), body: told.value };
     });
     return done.ok ? done.value : { problem: done.problem, sent: done.sent };
   },
@@ -112,17 +128,13 @@ const flat = (headers: Record<string, string | string[]>): Record<string, string
 
 type Response = Extract<Awaited<ReturnType<Door['request']>>, { ok: true }>['value'];
 
-/** JSON parsed, text as text, the rest as a file reference. */
-const read = (response: Response): NetAnswer['body'] => {
+/** JSON parsed (json.ts), text as text, the rest as a file reference. */
+const read = async (response: Response, turns: JsonTurns): Promise<Result<NetAnswer['body']>> => {
   const type = String(response.headers['content-type'] ?? '');
-  if (response.body.kind === 'blob') return { file: response.body.id, size: response.body.size, type };
+  if (response.body.kind === 'blob') return good({ file: response.body.id, size: response.body.size, type });
+  const json = /[/+]json\b/i.test(type);
+  if (json) await turns.turn(response.body.bytes.length);
   const text = response.body.bytes.toString('utf8');
-  if (/[/+]json\b/i.test(type)) {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      return text;
-    }
-  }
-  return text === '' ? null : text;
+  if (json) return readValues(text, 'The answer') ?? good(text);
+  return good(text === '' ? null : text);
 };

@@ -3,6 +3,9 @@
  * decides (run/partial.ts); here its answer becomes events put before planning.
  *
  * The old run is never changed.
+ *
+ * RR1 Running a draft again, or taking over values that were pinned, is trying a flow out: like starting such a run it
+ *     takes the permission to change the flow (row API-06).
  */
 
 import {
@@ -11,12 +14,14 @@ import {
   foldAll,
   newState,
   type Held,
+  may,
   partial,
   problem,
   type RerunRequest,
   type Result,
   type RunCreated,
   type Started,
+  thingOf,
 } from '@headgate/core';
 import type { RunRow, Store } from '../store/ports.ts';
 import type { Flows, Target } from './flows.ts';
@@ -47,11 +52,17 @@ export const rerun = async (d: Deps, old: RunRow, request: RerunRequest): Promis
         fix: 'Switch it on first.',
       }),
     };
+  const tries = may(request.principal, 'flow.write', thingOf(workspace, flowRow));
+  if (!tries && old.version === null && request.version === undefined) return TRIAL;
   const target = await pick(d, flowRow, old, request);
   if (!target.ok) return target;
 
   const state = newState(before.shape);
-  for await (const event of d.runs.ends.events(workspace, old.id, 0)) foldAll(state, [event]);
+  let pinned = false;
+  for await (const event of d.runs.ends.events(workspace, old.id, 0)) {
+    foldAll(state, [event]);
+    pinned ||= event.type === 'step.done' && event.data.pinned === true;
+  }
   if (state.created === null) return { ok: false, problem: problem('run.not_found', 'There is no such run') };
   const edited = request.input !== undefined;
   const input = d.check(target.value, edited ? request.input : d.values.read(workspace, state.created.input));
@@ -65,6 +76,7 @@ export const rerun = async (d: Deps, old: RunRow, request: RerunRequest): Promis
   if (!planned.ok) return planned;
 
   const { only, reuse } = planned.value;
+  if (!tries && pinned && reuse.length > 0) return TRIAL;
   const made = d.runs.create({
     target: target.value,
     input: input.value,
@@ -84,6 +96,13 @@ export const rerun = async (d: Deps, old: RunRow, request: RerunRequest): Promis
     },
   });
   return 'problem' in made ? { ok: false, problem: made.problem } : { ok: true, value: made.live };
+};
+
+const TRIAL: { readonly ok: false; readonly problem: ReturnType<typeof problem> } = {
+  ok: false,
+  problem: problem('permission.missing', 'Draft runs and pinned values need the permission flow.write too', {
+    fix: 'Run a published version again, as a whole, or use a key that may change the flow.',
+  }),
 };
 
 /** The trigger with the body it brought: the input of the new run may be another one. */

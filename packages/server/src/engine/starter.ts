@@ -4,12 +4,14 @@
  *
  * N1 An answer leaves only after the run it speaks of is durable.
  * N2 Whoever may not run a flow learns as little of it as if it did not exist.
+ * N3 A repetition is told of the run that there is already; what came of it, only to who started that, or may read runs.
  */
 
 import {
   at,
   isOver,
   may,
+  type Principal,
   type Problem,
   problem,
   type Result,
@@ -89,8 +91,10 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
           runs.byKey(target.row.id, key));
     if (existing !== null) {
       const done = await finish(principal.workspace, existing, visits ? 0 : request.wait);
+      if (!done.ok) return done;
       // What another visitor's run answered is for that one alone.
-      return done.ok && visits ? { ok: true, value: { ...done.value, finished: false } } : done;
+      const knows = !visits && (await mayKnow(principal, target, existing));
+      return knows ? done : { ok: true, value: bare(done.value.run) };
     }
     const made = runs.create({
       target,
@@ -149,6 +153,12 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
       : { ok: true, value: { run: found, finished: isOver(found.state) } };
   };
 
+  const mayKnow = async (who: Principal, { workspace, row: flow }: Target, id: string): Promise<boolean> => {
+    if (may(who, 'run.read', thingOf(workspace, flow))) return true;
+    const run = runs.live(id)?.base ?? (await store.in(workspace).runs.get(id));
+    return run?.principal === who.id;
+  };
+
   const settled = async (live: Live): Promise<Result<RunView>> => {
     // What was asked for is written in its turn, and only then covered by its group.
     while (live.advancing && !live.abandoned) await new Promise((resolve) => setImmediate(resolve));
@@ -159,6 +169,12 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
 
   return { start, settled };
 };
+
+/** That there is a run, and its state (N3). */
+const bare = (run: RunView): { run: RunView; finished: false } => ({
+  run: { ...run, output: null, problem: null },
+  finished: false,
+});
 
 export const unavailable: { readonly ok: false; readonly problem: Problem } = {
   ok: false,

@@ -7,6 +7,8 @@
  *    and writing or reading one value never holds the loop up for long.
  * V3 A value nested deeper than DEEPEST is a Problem, wherever it came from (an answer of another server, a repeat that
  *    wraps its last result): JSON of any depth may come in, but writing it costs stack.
+ * V4 A value of more than MOST_PARTS lists, objects and what is in them is a Problem, however short its JSON: making,
+ *    writing and forgetting each costs more than its characters do.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -18,6 +20,22 @@ export const HEAVIEST = 16 * 1024 * 1024;
 const CACHE = 96 * 1024 * 1024;
 /** Levels of lists and objects within each other. */
 export const DEEPEST = 200;
+
+/** Values within one value: a few times what comes from outside at once (json.ts), since steps put answers together. */
+export const MOST_PARTS = 1_000_000;
+
+/** How many values there are in one, itself not counted, up to a bit above `most`. */
+const partsOf = (value: unknown, most: number): number => {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  const open: object[] = [value];
+  for (let at = open.pop(); at !== undefined && count <= most; at = open.pop()) {
+    const inner: readonly unknown[] = Array.isArray(at) ? at : Object.values(at);
+    count += inner.length;
+    for (const part of inner) if (typeof part === 'object' && part !== null) open.push(part);
+  }
+  return count;
+};
 
 /**
  * About how many characters the value's JSON has; stops counting above `cap`. A value reached twice counts twice, since
@@ -81,6 +99,15 @@ export class Values {
     }
     if (weight <= HEAVIEST) this.taken += weight;
     if (weight <= SPILL) return { held: { value } };
+    if (weight <= HEAVIEST && weight > MOST_PARTS && partsOf(value, MOST_PARTS) > MOST_PARTS) {
+      return {
+        problem: problem(
+          'value.too_many',
+          `A step's value may hold ${MOST_PARTS} values at most; this one holds more`,
+          { fix: 'Keep only the fields that later steps read, or work on fewer items at a time.' },
+        ),
+      };
+    }
     if (weight > HEAVIEST) {
       return {
         problem: problem(

@@ -9,11 +9,22 @@ const MOST = 1_000;
 export const knownTo = async (gate: Gate, who: Principal, flow: Flow, project: string): Promise<CheckContext> => {
   const store = gate.store.in(who.workspace);
   const code = await gate.readCode(flow);
+  const place = { workspace: who.workspace, project };
   // Who sees nothing of the project is told nothing of it: neither names of secrets nor of flows.
-  if (!may(who, 'flow.read', { workspace: who.workspace, project })) return { code };
-  const secrets = await store.secrets.list(project);
-  const context: CheckContext = { secrets: new Set(secrets.map((secret) => secret.name)), code };
-  if (who.flows !== undefined) return context;
+  const secrets = may(who, 'secret.write', place) ? await store.secrets.list(project) : null;
+  const context: CheckContext = {
+    ...(secrets === null ? {} : { secrets: new Set(secrets.map((secret) => secret.name)) }),
+    code,
+  };
+  if (who.flows !== undefined || !may(who, 'flow.read', place)) return context;
   const { rows, next } = await store.flows.list({ limit: MOST, project, sight: sightOf(who, 'flow.read') });
-  return next === null ? { ...context, flows: new Set(rows.flatMap((row) => [row.id, row.name])) } : context;
+  if (next !== null) return context;
+  const names = new Set<string>();
+  const shared = new Set<string>();
+  for (const { name } of rows) (names.has(name) ? shared : names).add(name);
+  for (const { id } of rows) {
+    names.add(id);
+    shared.delete(id);
+  }
+  return { ...context, flows: names, shared };
 };

@@ -7,7 +7,7 @@
 
 import { type Missing, type Principal, readFlow } from '@headgate/core';
 import type { Gate } from './deps.ts';
-import { grantsInForce, lacking } from './lending.ts';
+import { forTheirKind, grantsInForce, lacking } from './lending.ts';
 
 /** The environment that publishing judges. */
 const JUDGED = 'default';
@@ -41,11 +41,8 @@ export class Gaps {
     const doc = asked.draft ? row?.draft : kept?.doc;
     const read = doc === undefined ? null : readFlow(doc);
     if (row === null || read === null || !read.ok) return [];
-    const { missing } = lacking(
-      this.#gate,
-      read.flow,
-      await grantsInForce(this.#gate, who.workspace, row, environment),
-    );
+    const held = forTheirKind(doc, await grantsInForce(this.#gate, who.workspace, row, environment));
+    const { missing } = await lacking(this.#gate, who, row, read.flow, held);
     if (missing.length === 0 && store.version() === now) this.#whole.add(key);
     return missing;
   }

@@ -3,32 +3,30 @@
  *
  * LE1 Every grant is on record, by itself and with its power, before it is kept: what cannot be recorded is not lent.
  * LE2 What somebody entitled writes plainly into a draft is lent by that act alone: not what stood there before, under this
- *     step or another, and was lent by nobody.
+ *     step or another, switched off or not, and was lent by nobody; and not what a file brought, which somebody else may
+ *     have written.
  */
 
 import {
+  everyStep,
   lentByTyping,
   may,
   missing,
   needsOf,
-  parsePower,
   powerOf,
   printPower,
-  sentence,
+  readFlow,
   thingOf,
   type Flow,
-  type Lent,
   type Missing,
   type Principal,
   type StepNeed,
 } from '@headgate/core';
 import type { Named } from '../store/people.ts';
 import type { FlowRow, GrantRow } from '../store/ports.ts';
+import { bindCalls, lentIn, type LentText } from './calls.ts';
 import type { Gate } from './deps.ts';
 import type { Lodge } from './lodge.ts';
-
-/** A power in the form `grant` takes. */
-export type LentText = { readonly step: string; readonly power: string };
 
 /** Grants of a flow with whether their grantor may no longer give them. */
 export const grantsNow = async (
@@ -65,32 +63,22 @@ const mayStillGive = (grantor: Named | null, workspace: string, flow: FlowRow, n
 
 export const mayGive = (who: Principal, flow: FlowRow): boolean => may(who, 'grant.give', thingOf(who.workspace, flow));
 
-const lentOf = (grants: readonly LentText[]): readonly Lent[] =>
-  grants.flatMap(({ step, power }) => {
-    const parsed = parsePower(power);
-    return parsed.ok ? [{ step, power: parsed.value }] : [];
-  });
-
 /** The needs of a flow and those that no grant covers. */
-export const lacking = (
+export const lacking = async (
   gate: Gate,
+  who: Principal,
+  { project }: FlowRow,
   flow: Flow,
   grants: readonly LentText[],
-): { readonly needs: readonly StepNeed[]; readonly missing: readonly Missing[] } => {
+): Promise<{ readonly needs: readonly StepNeed[]; readonly missing: readonly Missing[] }> => {
   const needs = needsOf(flow, gate.catalog);
-  return { needs, missing: missing(needs, lentOf(grants)) };
+  return { needs, missing: missing(needs, await lentIn(gate, { who, project }, grants)) };
 };
 
 /** A need as text: `net: GET api.example.com:443`. */
 export const needText = ({ need }: StepNeed): string => {
   const power = powerOf(need);
   return power === undefined ? `${need.power}: ${need.scope}` : printPower(power);
-};
-
-/** A grant's power in words. */
-export const grantSentence = (power: string): string => {
-  const read = parsePower(power);
-  return read.ok ? sentence(read.value) : power;
 };
 
 /** Where and how it is lent: in every environment, by saying so, whoever starts the run, unless these say otherwise. */
@@ -100,15 +88,28 @@ export type Terms = {
   readonly asCaller?: boolean | undefined;
 };
 
-/** New grant rows, by this principal. */
+/** The kind of each step; those in blocks too. */
+export const kindsIn = (doc: unknown): ReadonlyMap<string, string> => {
+  const read = readFlow(doc);
+  return new Map(read.ok ? [...everyStep(read.flow)].map(({ id, kind }) => [id, kind]) : []);
+};
+
+/** Those that are for the steps of this draft as they are: what was lent to a step of another kind ends with the next version. */
+export const forTheirKind = <G extends GrantRow>(draft: unknown, grants: readonly G[]): readonly G[] => {
+  const kinds = kindsIn(draft);
+  return grants.filter(({ step, kind = null }) => step === '*' || kind === null || kinds.get(step) === kind);
+};
+
+/** New grant rows, by this principal, to steps of the draft. */
 const grantRows = (
   gate: Gate,
   who: Principal,
   flow: FlowRow,
   lent: readonly LentText[],
   { environment = '*', typed = false, asCaller = false }: Terms,
-): GrantRow[] =>
-  lent.map(({ step, power }) => ({
+): GrantRow[] => {
+  const kinds = kindsIn(flow.draft);
+  return lent.map(({ step, power }) => ({
     id: gate.newId('grant_'),
     flow: flow.id,
     step,
@@ -118,7 +119,9 @@ const grantRows = (
     asCaller,
     created: gate.clock(),
     typed,
+    kind: kinds.get(step) ?? null,
   }));
+};
 
 /** New grants, on record (LE1); null when the record cannot be written. Keeping them is the caller's. */
 export const lendNow = async (
@@ -158,18 +161,20 @@ export const lendTyped = async (
 ): Promise<void> => {
   if (!mayGive(who, flow)) return;
   const { gate } = lodge;
-  const typed = (of: Flow): StepNeed[] => needsOf(of, gate.catalog).filter(({ need }) => lentByTyping(need));
+  const typed = (of: Flow): StepNeed[] => needsOf(of, gate.catalog, 'all').filter(({ need }) => lentByTyping(need));
   const place = (one: StepNeed): string => `${one.step} ${needText(one)}`;
   const old = before === null ? [] : typed(before);
   const places = new Set(old.map(place));
   const fresh = typed(draft).filter((one) => !places.has(place(one)));
   if (fresh.length === 0) return;
-  const held = lentOf(await grantsInForce(gate, who.workspace, flow));
+  const from = { who, project: flow.project };
+  const held = await lentIn(gate, from, forTheirKind(draft, await grantsInForce(gate, who.workspace, flow)));
   const open = new Set(missing(old, held).map(({ power }) => power));
   const lent = missing(fresh, held)
     .filter(({ power }) => !open.has(power))
     .map(({ step, power }) => ({ step, power }));
   if (lent.length === 0) return;
-  const rows = await lendNow(lodge, who, flow, lent, { typed: true });
+  const bound = await bindCalls(gate, from, lent);
+  const rows = await lendNow(lodge, who, flow, bound.lent, { typed: true });
   if (rows !== null) await gate.store.in(who.workspace).grants.add(rows);
 };

@@ -6,7 +6,7 @@
  * G2 No setting turns a protection into a warning.
  */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,6 +14,7 @@ import { bad, good, problem, type Problem, type Result } from '@headgate/core';
 import type { MailServer } from '../egress/mail/port.ts';
 import type { SignUpPolicy } from '../gateway/accounts/policy.ts';
 import { LIBRARIES } from '../sandbox/libraries.ts';
+import { readRegular } from './regular-file.ts';
 import { type ProviderSettings, readMail, readProvider, readSignUp } from './config-accounts.ts';
 
 export type Settings = {
@@ -252,13 +253,17 @@ const isNetwork = (text: string): boolean => {
 const isTarget = (text: string): boolean =>
   URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).username === '';
 
+const MOST_CONFIG = 1024 * 1024;
+
 const fromFile = (path: string): Result<Overrides> => {
   if (!existsSync(path)) return good({});
   const refuse = (text: string): Result<Overrides> =>
     bad(problem('config.file', `${path}: ${text}`, { fix: 'It is one JSON object of HEADGATE_… names and texts.' }));
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    const bytes = readRegular(path, MOST_CONFIG);
+    if (!bytes.ok) return refuse('is no regular file of at most 1 MB that can be read');
+    value = JSON.parse(bytes.value.toString('utf8'));
   } catch {
     return refuse('is not JSON');
   }

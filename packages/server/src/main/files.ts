@@ -1,6 +1,6 @@
 /** Reading what a command was given: flow files and JSON. Places in messages name the file. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import {
   at,
@@ -12,22 +12,17 @@ import {
   type Inspected,
   parseFlow,
   type Problem,
-  problem,
   readJson,
   type Result,
 } from '@headgate/core';
 import type { Compiler } from '../sandbox/compile.ts';
 import { readCodeOf } from './code.ts';
+import { readRegular } from './regular-file.ts';
 
 /** The text of a file, or the Problem of reading it. */
 export const readText = (path: string): Result<string> => {
-  try {
-    return good(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    const text = `${path} cannot be read (${why})`;
-    return bad(problem('file.unreadable', text, { fix: 'Give the path of a file that exists.' }));
-  }
+  const bytes = readRegular(path);
+  return bytes.ok ? good(bytes.value.toString('utf8')) : bytes;
 };
 
 const inFile = (path: string, problems: readonly Problem[]): Problem[] => problems.map((p) => at({ flow: path }, p));
@@ -57,10 +52,18 @@ export const neighboursOf = (path: string): string[] =>
     .sort()
     .map((name) => join(dirname(path), name));
 
-/** All of standard input, as text. */
+/** More than any reader of it takes. */
+const MOST_STANDARD = 64 * 1024 * 1024;
+
+/** All of standard input, as text; what is beyond the bound is left, and what was read is too long for its reader. */
 export const standardInput = async (): Promise<string> => {
   const parts: Buffer[] = [];
-  for await (const part of process.stdin) parts.push(Buffer.from(part));
+  let size = 0;
+  for await (const part of process.stdin) {
+    parts.push(Buffer.from(part));
+    size += part.length;
+    if (size > MOST_STANDARD) break;
+  }
   return Buffer.concat(parts).toString('utf8');
 };
 

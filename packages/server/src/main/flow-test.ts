@@ -18,7 +18,7 @@ import { differences } from './differences.ts';
 import { inspectFile } from './files.ts';
 import type { House } from './house.ts';
 import type { CaseResult } from './junit.ts';
-import { openLocal, publishLocal, runAnswered, runLocal } from './local.ts';
+import { lendCalls, openLocal, type Published, publishLocal, runAnswered, runLocal } from './local.ts';
 import { type Exchange, recordingDoor, replayDoor, switchDoor } from './replay.ts';
 import { describe } from './say.ts';
 
@@ -106,6 +106,8 @@ const runFolder = async (
 type Bench = {
   readonly house: House;
   readonly flow: Flow;
+  /** The flows that may be called. */
+  readonly beside: readonly Published[];
   /** Which door requests go through from now on. */
   readonly through: (door: Door) => void;
   /** May something of the last case be under way still? */
@@ -131,9 +133,13 @@ const openBench = async (folder: string, o: Options): Promise<Bench | string> =>
     await house.close(0);
     return texts(problems);
   }
+  const beside: Published[] = [];
   for (const other of others) {
     const published = await publishLocal(house, other, ['needed']);
-    if (published.ok) continue;
+    if (published.ok) {
+      beside.push({ id: published.value, flow: other });
+      continue;
+    }
     await house.close(0);
     return texts([published.problem]);
   }
@@ -142,7 +148,7 @@ const openBench = async (folder: string, o: Options): Promise<Bench | string> =>
     const counts = await house.store.in('default').runs.counts();
     return tells || ['queued', 'running', 'waiting', 'in_doubt'].some((state) => (counts[state] ?? 0) > 0);
   };
-  return { house, flow, through, used };
+  return { house, flow, beside, through, used };
 };
 
 /** Steps that use a secret cannot be tested: there is none here, and a recorded answer must not need one. */
@@ -183,14 +189,17 @@ const record = async (bench: Bench, one: Case, real: Door, wait: number): Promis
 
 const runOnce = async (bench: Bench, one: Case, door: Door, wait: number): Promise<string | null> => {
   bench.through(door);
-  const { house, flow } = bench;
+  const { house, flow, beside } = bench;
   const published = await publishLocal(house, flow, ['needed']);
   if (!published.ok) return texts([published.problem]);
+  await lendCalls(house, [...beside, { id: published.value, flow }], ['needed']);
   const input = one.input ?? {};
   const run =
     one.resume === undefined
       ? await runLocal(house, published.value, input, wait)
       : await runAnswered(house, published.value, input, one.resume, wait);
+  // The next case has a copy of its own, which has the name alone.
+  await house.store.in('default').flows.patch(published.value, { name: published.value }, Date.now());
   /** People know the flow by its name; the id it has here will be gone. */
   const named = (p: Problem): Problem =>
     p.at?.flow === published.value ? { ...p, at: { ...p.at, flow: flow.name } } : p;

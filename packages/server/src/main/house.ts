@@ -4,6 +4,7 @@
  */
 
 import { createHmac } from 'node:crypto';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { at, bad, type Catalog, good, problem, type Result } from '@headgate/core';
 import { type Door, openDoor, parseAllow } from '../egress/door.ts';
@@ -19,6 +20,7 @@ import { openBlobNow } from '../store/vault-open/blob-now.ts';
 import { opener } from '../store/vault-open/opener.ts';
 import { judgeKey } from '../store/vault-seal/key-file.ts';
 import { type Keyring, keyring } from '../store/vault-seal/keyring.ts';
+import { callsFor, openFiles, pythonsFor } from './open-files.ts';
 import { builtInSteps } from './steps.ts';
 
 const DAY = 86_400_000;
@@ -102,10 +104,11 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
   ]);
   if (!opened.ok) return opened;
   const store = opened.value;
-  const door = o.door ?? openDoor(allow.value);
+  const door = o.door ?? openDoor(allow.value, { most: callsFor(openFiles()) });
   const vault = vaultOf(ring, store);
   const compiler = o.compiler ?? openCompiler(o.libraries === undefined ? {} : { allow: o.libraries });
-  const jail = o.jail ?? openJail({ log: o.log, cache: o.cache ?? join(o.dir, 'cache') });
+  const jail =
+    o.jail ?? openJail({ log: o.log, cache: o.cache ?? join(o.dir, 'cache'), pythons: pythonsFor(totalmem()) });
   let engine: Engine;
   try {
     engine = await openEngine({

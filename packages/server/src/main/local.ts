@@ -14,6 +14,7 @@ import {
   type Flow,
   good,
   hashFlow,
+  parsePower,
   PERMISSIONS,
   problem,
   type Result,
@@ -24,6 +25,7 @@ import type { EngineLog } from '../engine/engine.ts';
 import type { Compiler } from '../sandbox/compile.ts';
 import { readCodeOf } from './code.ts';
 import type { SecretSource } from '../engine/secret-source.ts';
+import type { GrantRow } from '../store/ports.ts';
 import { type Allow, grantsFor, LOCAL } from './allow.ts';
 import { type House, openHouse } from './house.ts';
 import { clearUp } from './leftovers.ts';
@@ -96,10 +98,40 @@ export const publishLocal = async (house: House, flow: Flow, allow: Allow): Prom
     note: null,
     by: LOCAL.id,
     at: now,
-    grants: grants.value,
+    grants: await bindCalls(house, grants.value),
     triggers: [],
   });
   return good(id);
+};
+
+/** A flow that is published in a local house. */
+export type Published = { readonly id: string; readonly flow: Flow };
+
+/**
+ * Lends the calls of flows that were published after their callers: a grant is for the flow that has the name, and not
+ * for the name.
+ */
+export const lendCalls = async (house: House, published: readonly Published[], allow: Allow): Promise<void> => {
+  const { grants } = house.store.in(LOCAL.workspace);
+  for (const { id, flow } of published) {
+    const asked = grantsFor(flow, id, house.catalog, allow);
+    if (!asked.ok) continue;
+    const held = new Set((await grants.list(id)).map(({ step, power }) => `${step} ${power}`));
+    const bound = await bindCalls(house, asked.value);
+    await grants.add(bound.filter(({ step, power }) => !held.has(`${step} ${power}`)));
+  }
+};
+
+/** Calls by the id of the one flow that has the name; a name that none or several have stays, and lends nothing. */
+const bindCalls = async (house: House, rows: readonly GrantRow[]): Promise<GrantRow[]> => {
+  const { flows } = house.store.in(LOCAL.workspace);
+  const bind = async (row: GrantRow): Promise<GrantRow> => {
+    const power = parsePower(row.power);
+    if (!power.ok || power.value.power !== 'flow') return row;
+    const [only, more] = await flows.called('default', power.value.flow);
+    return only === undefined || more !== undefined ? row : { ...row, power: `flow: call ${only.id}` };
+  };
+  return Promise.all(rows.map(bind));
 };
 
 /** Runs a published flow to its end (`wait` milliseconds at most) and answers the finished run. */

@@ -110,7 +110,7 @@ const lines = (
     `  ${paint('cyan', step === '*' ? 'the flow' : step, 'out')}: ${sentence}`,
     `    ${power}`,
     `    ${HOW[how]}, ${COMES[comes]}${times > 1 ? ` ${times} times` : ''}, ${
-      lent ? 'lent by --allow' : asks ? 'asks' : 'lent when somebody who may lend it saves the file as a flow'
+      lent ? 'lent by --allow' : asks ? 'asks' : 'lent when somebody who may lend it writes it into a flow'
     }`,
   ]);
   const end =

@@ -108,6 +108,7 @@ const NONE: DoorCounters = {
   reused: 0,
   bytesReceived: 0,
   active: 0,
+  waiting: 0,
   idle: 0,
 };
 

@@ -1,12 +1,12 @@
 /** `headgate run`: a flow file run to its end, without a server. */
 
-import { type Catalog, everyStep, type Flow, needsOf, type Problem, powerOf, printPower } from '@headgate/core';
+import { type Catalog, everyStep, type Flow, good, needsOf, type Problem, powerOf, printPower } from '@headgate/core';
 import { loadCatalog } from '../engine/loader.ts';
 import { type Compiler, openCompiler } from '../sandbox/compile.ts';
 import { inspectFile, neighboursOf, readInput } from './files.ts';
 import type { House } from './house.ts';
 import { type Allow, LOCAL } from './allow.ts';
-import { openLocal, publishLocal, runLocal } from './local.ts';
+import { lendCalls, openLocal, type Published, publishLocal, runLocal } from './local.ts';
 import { complain, DONE, FAILED, MISUSED, note, pretty, print } from './say.ts';
 import { secretsFile } from './secrets-file.ts';
 import { builtInSteps } from './steps.ts';
@@ -80,11 +80,14 @@ const runWith = async (compiler: Compiler, path: string, o: Options): Promise<nu
 };
 
 const publishAll = async (house: House, flow: Flow, others: readonly Flow[], allow: Allow) => {
-  for (const other of others) {
-    const published = await publishLocal(house, other, allow);
+  const all: Published[] = [];
+  for (const one of [...others, flow]) {
+    const published = await publishLocal(house, one, allow);
     if (!published.ok) return published;
+    all.push({ id: published.value, flow: one });
   }
-  return publishLocal(house, flow, allow);
+  await lendCalls(house, all, allow);
+  return good(all.at(-1)?.id ?? '');
 };
 
 const callsOthers = (flow: Flow): boolean =>

@@ -39,14 +39,39 @@ export const place = (at: Place | undefined): string =>
 
 /** One Problem in two or three lines. */
 export const describe = (problem: Problem, stream: Stream = 'err'): string => {
-  const where = place(problem.at);
-  const head = `${paint('red', problem.code, stream)}${where === '' ? '' : ` at ${where}`}`;
-  const next = problem.fix === undefined ? [] : [`  ${paint('cyan', 'next:', stream)} ${problem.fix}`];
-  return [head, `  ${problem.text}`, ...next].join('\n');
+  const where = printable(place(problem.at));
+  const head = `${paint('red', printable(problem.code), stream)}${where === '' ? '' : ` at ${where}`}`;
+  const next = problem.fix === undefined ? [] : [`  ${paint('cyan', 'next:', stream)} ${printable(problem.fix)}`];
+  return [head, `  ${printable(problem.text)}`, ...next].join('\n');
 };
 
-export const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
-export const note = (text: string): void => void process.stderr.write(`${text}\n`);
+/** Control characters but line feed and tab, and those that turn the direction of text. */
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** A text of others as a terminal may get it: what would steer the terminal is written out. In JSON it stays the same. */
+export const printable = (text: string): string => text.replace(UNSEEN, escaped);
+
+/** The colours that `paint` puts in. */
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const COLOURS = /(\u001b\[(?:31|32|36|2|0)m)/;
+
+/** Whatever is printed has come this way: nothing but our own colours reaches the terminal as it is. */
+const shown = (text: string, stream: Stream): string =>
+  streams[stream].isTTY === true && !plain
+    ? text
+        .split(COLOURS)
+        .map((part, i) => (i % 2 === 1 ? part : printable(part)))
+        .join('')
+    : printable(text);
+
+export const print = (text: string): void => {
+  const safe = shown(text, 'out');
+  process.stdout.write(safe.endsWith('\n') ? safe : `${safe}\n`);
+};
+export const note = (text: string): void => void process.stderr.write(`${shown(text, 'err')}\n`);
 
 export const pretty = (value: unknown): string => JSON.stringify(value, null, 2) ?? 'null';
 

@@ -6,13 +6,14 @@
  * SC2 A link is not followed: a scan stays in the folder that it was given.
  */
 
-import { type Dirent, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Matcher, problem } from '@headgate/core';
 import type { Settings } from './config.ts';
 import { guardOf } from './known-secrets.ts';
 import { complain, DONE, FAILED, MISUSED, note, paint, pretty, print } from './say.ts';
 import { applyRules, type Ruled } from './scan-rules.ts';
+import { readRegular } from './regular-file.ts';
 
 const LARGEST = 20_000_000;
 /** Above this the slow rules are left out. */
@@ -60,12 +61,9 @@ const entriesOf = (path: string, skipped: Skipped[]): readonly Dirent[] => {
 /** The text of a file, or why it has none. */
 const textOf = ({ path, size }: File): { readonly text: string } | { readonly why: string } => {
   if (size > LARGEST) return { why: `larger than ${LARGEST / 1e6} MB` };
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    return { why: `unreadable (${codeOf(error)})` };
-  }
+  const read = readRegular(path, LARGEST);
+  if (!read.ok) return { why: 'unreadable, or no regular file any more' };
+  const bytes = read.value;
   // What PowerShell writes to a file by default.
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { text: bytes.toString('utf16le', 2) };
   if (bytes.subarray(0, LOOKED_AT_FOR_ZEROS).includes(0)) return { why: 'binary' };

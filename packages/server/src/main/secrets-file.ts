@@ -17,7 +17,7 @@
  * SF2 It is read again when it changed.
  */
 
-import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { bad, good, problem, readCredential, type Result, SECRET_NAME } from '@headgate/core';
 import type { Held, HeldSecret, SecretSource } from '../engine/secret-source.ts';
 
@@ -115,7 +115,8 @@ const stampOf = (path: string): string | null => {
 const load = (path: string, stamp: string): Result<Content> => {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    // Without waiting: a pipe has no other side yet.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return wrong(path, `cannot be read (${codeOf(error)})`);
   }

@@ -62,6 +62,17 @@ export const waitedTooLong = (limits: Limits): Problem =>
     retry: 'no',
   });
 
+/** Python runs one at a time in a process, and its turn did not come. */
+export const noTurn = (ms: number, ahead: number): Problem =>
+  problem(
+    'code.busy',
+    `The code got no turn within ${Math.round(ms / 1_000)} s: ${ahead} runs of Python hold all places`,
+    {
+      fix: 'Let code that only waits end sooner (use wait@1 and http.request@1 for that), or run fewer at a time.',
+      retry: 'yes',
+    },
+  );
+
 const tooMuchMemory = (limits: Limits): Problem =>
   problem('code.memory', `The code used more than ${limits.memoryMb} MB of memory and was stopped`, {
     fix: 'Work on fewer items at a time, or keep less of them.',

@@ -3,6 +3,9 @@
  * believed: a frame that is too long or makes no sense is the runner's end (runner.ts).
  */
 
+/** What says that an entrance is over: a result, a failure, waiting; of a program: taken, or broken. */
+export const ENDS = new Set(['O', 'F', 'W', 'K', 'B']);
+
 export type Frame = { readonly kind: string; readonly id: number; readonly body: Buffer };
 
 const HEAD = 9;

@@ -31,6 +31,8 @@ export type JailOptions = {
   /** Milliseconds without work after which a runner is ended. */
   readonly idle?: number;
   readonly log?: (level: 'info' | 'warn' | 'error', text: string, data: Record<string, unknown>) => void;
+  /** Interpreters of Python at a time; some 210 MB each. */
+  readonly pythons?: number;
   /** The folder that keeps what Python starts from. Left out: there is no Python. */
   readonly cache?: string;
   /** Other files than those of this release; tests give a runner that is not locked, or that lies. */
@@ -72,7 +74,10 @@ export const openJail = (o: JailOptions = {}): Jail => {
   const { spares = 1, most = 24, perDomain = 2, idle = 60_000, log = () => undefined } = o;
   const files = o.files ?? filesOf();
   const runners = new Set<Runner>();
-  const python = o.cache === undefined ? null : openPython({ files, snapshot: snapshotIn(o.cache) });
+  const python =
+    o.cache === undefined
+      ? null
+      : openPython({ files, snapshot: snapshotIn(o.cache), ...(o.pythons === undefined ? {} : { total: o.pythons }) });
   /** By engine and domain: what waits for a runner to come up. */
   const queues = new Map<string, Waiting[]>();
   let engine: EngineName = files.launcher === null ? 'quickjs' : 'v8';

@@ -32,10 +32,13 @@ export type EngineName = 'v8' | 'quickjs' | 'python';
 export type Program = { readonly hash: string; readonly script: string };
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
+export const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
 
 export type Job = {
   /** Who trusts this code: a workspace, or an installed package. Two domains never share a process. */
   readonly domain: string;
+  /** For whom in that domain, e.g. a flow: who asks much waits behind who asks little. */
+  readonly party?: string;
   /** Left out: V8 where the kernel's lock holds, else QuickJS. */
   readonly engine?: EngineName;
   readonly program: Program;

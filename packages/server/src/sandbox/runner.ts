@@ -11,6 +11,7 @@ import { Entrances } from './entrances.ts';
 import {
   answerFrame,
   bytesOf,
+  ENDS,
   type Frame,
   type Outgoing,
   parser,
@@ -31,15 +32,12 @@ import {
   verdictOf,
   waitedTooLong,
 } from './failure.ts';
-import type { EngineName, Job, Level } from './job.ts';
+import { type EngineName, type Job, LEVELS } from './job.ts';
 import { type Layers, readLayers } from './layers.ts';
 import { kernelSaysOf, residentOf } from './process-state.ts';
-import { type Child, endedFromOutside, start } from './spawn.ts';
+import { type Child, endedFromOutside, FLAGS, start } from './spawn.ts';
 import { newRun, quiet, type Run, type Ticket } from './ticket.ts';
 
-/** What says that an entrance is over: a result, a failure, waiting; of a program: taken, or broken. */
-const ENDS = new Set(['O', 'F', 'W', 'K', 'B']);
-const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
 /** Beyond its own limit a run gets this long to come back by itself. */
 const GRACE = 250;
 /** Making a realm and compiling a program in it. */
@@ -120,6 +118,11 @@ export class Runner {
 
   get busy(): number {
     return this.#runs.size;
+  }
+
+  /** Has it runs, and all of them wait for something outside? Then it needs memory and no processor. */
+  get waits(): boolean {
+    return this.#runs.size > 0 && this.#entrances.head === null;
   }
 
   /** Is this one of its runs? */
@@ -395,6 +398,3 @@ export class Runner {
     }
   }
 }
-
-/** A small heap for the runner itself: what code uses lies in its own isolate or machine. */
-const FLAGS = ['--no-warnings', '--max-semi-space-size=1', '--max-old-space-size=256'];

@@ -37,3 +37,6 @@ export const start = (file: string, args: readonly string[]): Child =>
     shell: false,
     windowsHide: true,
   });
+
+/** A small heap for the runner itself: what code uses lies in its own isolate or machine. */
+export const FLAGS = ['--no-warnings', '--max-semi-space-size=1', '--max-old-space-size=256'];

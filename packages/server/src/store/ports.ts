@@ -57,6 +57,8 @@ export type GrantRow = {
   readonly created: number;
   /** Lent by writing it plainly into a step, not by saying so. */
   readonly typed?: boolean;
+  /** The kind its step had when it was lent; null where that is not known, and for every step. */
+  readonly kind?: string | null;
 };
 
 export type KeyRow = {
@@ -173,10 +175,10 @@ export type WorkspaceStore = {
       visibility?: Visibility;
     }): Promise<FlowRow>;
     get(id: string): Promise<FlowRow | null>;
+    /** What a call may mean: the flow of this id in the project, or else every flow of this name, the oldest first (twenty at most). */
+    called(project: string, idOrName: string): Promise<FlowRow[]>;
     /** Where it is and who sees it, of a deleted private one too, whose runs are still there. */
     place(id: string): Promise<FlowPlace | null>;
-    /** The oldest flow of that name: names need not be unique. */
-    byName(project: string, name: string): Promise<FlowRow | null>;
     /** Newest first, in the order they were made. */
     list(q: {
       cursor?: string;
@@ -211,6 +213,8 @@ export type WorkspaceStore = {
       by: string;
       at: number;
       grants: GrantRow[];
+      /** Grants of the flow that end with this version, by id. */
+      ends?: readonly string[];
       triggers: { id: string; kind: string; with: unknown; disabled: boolean }[];
     }): Promise<VersionRow | null>;
     version(id: string, version: number): Promise<VersionRow | null>;

@@ -155,7 +155,7 @@ const ASKED: Readonly<Record<string, Call>> = {
   'runs.openBy': (w) => w.runs.openBy('key_one'),
   'policy.get': (w) => w.policy.get(),
   'flows.get': (w, n) => w.flows.get(n.flow),
-  'flows.byName': (w, n) => w.flows.byName(n.project, 'Greet'),
+  'flows.called': (w, n) => w.flows.called(n.project, 'Greet'),
   'flows.list': async (w, n) => [
     await w.flows.list({ limit: 9 }),
     await w.flows.list({ limit: 9, sight: sight({ onlyFlows: [n.flow] }) }),

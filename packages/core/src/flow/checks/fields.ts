@@ -18,33 +18,49 @@ export type With = {
   readonly place: (path: Path) => Place;
 };
 
-const keyOf = (path: Path): string => JSON.stringify(path.map(String));
+/** Where expressions stand, as a tree of keys. */
+interface Tree extends Map<string, Tree> {}
+
+const plant = (root: Tree, path: Path): void => {
+  let here = root;
+  for (const part of path) {
+    const next: Tree = here.get(String(part)) ?? new Map();
+    here.set(String(part), next);
+    here = next;
+  }
+};
+
+/** Does an expression stand at a path or above it (`at`), somewhere below it (`above`: the path is above), or neither? */
+const standing = (root: Tree, path: Path): 'at' | 'above' | undefined => {
+  let here = root;
+  for (const part of path) {
+    const next = here.get(String(part));
+    if (next === undefined) return undefined;
+    if (next.size === 0) return 'at';
+    here = next;
+  }
+  return here.size === 0 ? undefined : 'above';
+};
 
 /** Unknown, missing and wrong fields. */
 export const checkWith = (of: With, findings: Findings): void => {
-  const wild = new Set<string>();
-  const above = new Set<string>();
-  for (const leaf of leavesOf(of.value, [])) {
-    wild.add(keyOf(leaf.path));
-    for (let i = 0; i < leaf.path.length; i++) above.add(keyOf(leaf.path.slice(0, i)));
-  }
+  const answer = of.schema.safeParse(of.value);
+  if (answer.success) return;
+  const wild: Tree = new Map();
+  for (const leaf of leavesOf(of.value, [])) plant(wild, leaf.path);
   const isWild = (path: Path): boolean => {
     if (of.perItem.some((pattern) => fits(path, pattern)) && valueAt(of.value, path) !== undefined) return true;
-    if (wild.size === 0) return false;
-    for (let i = 1; i <= path.length; i++) if (wild.has(keyOf(path.slice(0, i)))) return true;
-    return false;
+    return path.length > 0 && standing(wild, path) === 'at';
   };
-  const answer = of.schema.safeParse(of.value);
-  if (!answer.success) {
-    const ignore = (path: Path, code: string): boolean => isWild(path) || (code === 'custom' && above.has(keyOf(path)));
-    findings.all(
-      explain(answer.error.issues, {
-        schema: of.schema,
-        value: of.value,
-        place: of.place,
-        suggest: findings.suggest,
-        ignore,
-      }),
-    );
-  }
+  const ignore = (path: Path, code: string): boolean =>
+    isWild(path) || (code === 'custom' && standing(wild, path) === 'above');
+  findings.all(
+    explain(answer.error.issues, {
+      schema: of.schema,
+      value: of.value,
+      place: of.place,
+      suggest: findings.suggest,
+      ignore,
+    }),
+  );
 };

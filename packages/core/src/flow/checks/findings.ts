@@ -10,6 +10,8 @@ const MOST = 1_000;
 export type CheckContext = {
   /** Ids and names of flows that can be called. */
   readonly flows?: ReadonlySet<string>;
+  /** Names that more than one of these flows has. */
+  readonly shared?: ReadonlySet<string>;
   /** Names of secrets that exist. */
   readonly secrets?: ReadonlySet<string>;
   /** Names of values of the environment. */
@@ -18,10 +20,18 @@ export type CheckContext = {
   readonly code?: ReadonlyMap<string, CodeRead>;
 };
 
+/** Why a name that two flows have is no name to call by, and what to do. */
+export const AMBIGUOUS = {
+  text: 'more than one flow of this project has this name',
+  fix: 'Give the id of the flow that is meant, or rename the other one.',
+};
+
 export type Checked = { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
 
 export class Findings {
   readonly suggest: Suggester = suggester();
+  /** Expressions met so far. */
+  expressions = 0;
   private readonly found: { readonly problems: Problem[]; readonly warnings: Problem[] } = {
     problems: [],
     warnings: [],
@@ -39,6 +49,16 @@ export class Findings {
 
   all(problems: readonly Problem[]): void {
     for (const one of problems) this.add(this.found.problems, one);
+  }
+
+  /** As many problems as are shown are found: what comes is counted alone. */
+  get full(): boolean {
+    return this.found.problems.length >= MOST;
+  }
+
+  /** Something that was not looked at, since no more is shown. */
+  pass(): void {
+    this.more++;
   }
 
   /** Everything found; past a thousand only how many more there are. */

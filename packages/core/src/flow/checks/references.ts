@@ -25,6 +25,8 @@ export type Known = {
   readonly kindOf: (node: Node) => StepKind | undefined;
   /** Steps on a cycle or behind one: what is upstream of them cannot be said. */
   readonly tangled: ReadonlySet<Node>;
+  /** Steps whose port `problem` some step waits for. */
+  readonly heard: ReadonlySet<Node>;
 };
 
 const EARLY: Readonly<Record<'settings' | 'trigger', readonly string[]>> = {
@@ -43,11 +45,30 @@ export const checkExpressions = (
   skip?: (path: Path) => boolean,
 ): void => {
   for (const leaf of leavesOf(value, path, skip)) {
+    if (!affords(known, leaf, place)) continue;
     const { compiled, problems } = compile(leaf.text, fieldPath(leaf.path));
     known.findings.all(problems.map((one) => at(place(leaf.path), one)));
     for (const reference of compiled.references) checkReference(known, reference, view, place(leaf.path));
     if (schema !== undefined && problems.length === 0) checkType(known, leaf, path, view, place(leaf.path), schema);
   }
+};
+
+/** Expressions of one flow: compiling so many takes a second. */
+const MOST_EXPRESSIONS = 50_000;
+
+/** Counted by their braces before they are read, so that a flow of nothing but expressions is refused at once (DOS-07). */
+const affords = ({ findings }: Known, leaf: Leaf, place: (path: Path) => Place): boolean => {
+  const before = findings.expressions;
+  for (let i = leaf.text.indexOf('{{'); i !== -1; i = leaf.text.indexOf('{{', i + 2)) findings.expressions += 1;
+  if (findings.expressions <= MOST_EXPRESSIONS) return true;
+  if (before <= MOST_EXPRESSIONS)
+    findings.problem(
+      'flow.expressions',
+      `expected at most ${MOST_EXPRESSIONS} expressions in a flow, got more`,
+      place(leaf.path),
+      'Split the flow and call its parts with flow.call@1.',
+    );
+  return false;
 };
 
 export const checkReference = (known: Known, reference: Reference, view: View, where: Place): void => {
@@ -217,14 +238,24 @@ function* visibleIds(known: Known, view: View): Generator<string> {
     if (sees(known, node, { root: 'steps', id: node.id, path: [], field: '' }, view)) yield node.id;
 }
 
+/** The first few, without walking the rest. */
+const firstOf = (names: Iterable<string>, most: number): readonly string[] => {
+  const some: string[] = [];
+  for (const name of names) {
+    if (some.length === most) break;
+    some.push(name);
+  }
+  return some;
+};
+
 const checkPath = (known: Known, shape: Shape, path: readonly string[], whose: string, where: Place): void => {
   const end = follow(shape, path);
   if ('shape' in end) return;
-  const near = didYouMean(known.findings.suggest(end.missing, end.known));
+  const near = didYouMean(known.findings.suggest(end.missing, end.known.keys()));
   const fields =
-    end.known.length === 0
+    end.known.size === 0
       ? 'It has no fields.'
-      : `It has ${end.known.slice(0, 12).join(', ')}${end.known.length > 12 ? ' and more' : ''}.`;
+      : `It has ${firstOf(end.known.keys(), 12).join(', ')}${end.known.size > 12 ? ' and more' : ''}.`;
   known.findings.problem('ref.field', `${whose} has no field ${named(end.missing)}`, where, near ?? fields);
 };
 

@@ -13,7 +13,7 @@ import type { Need, StepKind } from '../../step/define.ts';
 import { at } from '../../problem.ts';
 import { named } from '../text/shown.ts';
 import { didYouMean } from '../suggest.ts';
-import type { CheckContext, Findings } from './findings.ts';
+import { AMBIGUOUS, type CheckContext, type Findings } from './findings.ts';
 
 /** A duration field; the form is judged by the schema, so only one too long to count is wrong here. */
 const span = (text: unknown, where: { step?: string; field: string }, findings: Findings): number | undefined => {
@@ -166,10 +166,12 @@ const checkNarrow = (node: Node, needs: readonly Need[], findings: Findings): vo
   }
 };
 
-/** Flows and secrets named plainly that do not exist (yet): they may be made later, so a warning. */
+/** Flows and secrets named plainly that do not exist (yet): they may be made later, so a warning. A name of two flows is none. */
 const checkNames = (node: Node, needs: readonly Need[], context: CheckContext, findings: Findings): void => {
   for (const need of needs) {
     const power = need.computed === true ? undefined : powerOf(need);
+    if (power?.power === 'flow' && context.shared?.has(power.flow) === true)
+      findings.problem('flow.ambiguous', AMBIGUOUS.text, { step: node.id, field: 'with.flow' }, AMBIGUOUS.fix);
     if (power?.power === 'flow' && context.flows !== undefined && !context.flows.has(power.flow)) {
       findings.warning(
         'flow.unknown',

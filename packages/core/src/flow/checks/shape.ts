@@ -141,13 +141,13 @@ export const shapeOfLiteral = (value: unknown, depth = 0): Shape => {
 export const follow = (
   shape: Shape,
   path: readonly string[],
-): { readonly shape: Shape } | { readonly missing: string; readonly known: readonly string[] } => {
+): { readonly shape: Shape } | { readonly missing: string; readonly known: ReadonlyMap<string, Shape> } => {
   let here = shape;
   for (const key of path) {
     const only = here.kinds?.size === 1 || (here.kinds?.size === 2 && here.kinds.has('null'));
     if (only && here.kinds?.has('object') === true && here.fields !== null) {
       const next = here.fields.get(key);
-      if (next === undefined && here.closed) return { missing: key, known: [...here.fields.keys()] };
+      if (next === undefined && here.closed) return { missing: key, known: here.fields };
       here = next ?? ANY;
     } else if (only && here.kinds?.has('list') === true && here.item !== null && /^\d+$/.test(key)) here = here.item;
     else return { shape: ANY };

@@ -3,7 +3,6 @@
 import type { Catalog, StepKind } from '../../step/define.ts';
 import { isBlock } from '../blocks.ts';
 import type { Node } from '../graph.ts';
-import { PROBLEM_PORT } from '../model.ts';
 import { fieldPath, type Path } from '../path.ts';
 import { named, typeOf } from '../text/shown.ts';
 import { didYouMean } from '../suggest.ts';
@@ -94,7 +93,7 @@ export const checkStep = (node: Node, kind: StepKind | undefined, known: Known):
   }
   checkConditions(node, value, place, findings);
   checkCode(node, known);
-  checkUnwired(node, findings);
+  checkUnwired(node, known);
 };
 
 const checkBlock = (
@@ -141,13 +140,10 @@ const checkConditions = (
 };
 
 /** A problem port that nothing waits for swallows problems. */
-const checkUnwired = (node: Node, findings: Findings): void => {
+const checkUnwired = (node: Node, known: Known): void => {
+  const { findings } = known;
   const { onProblem, id } = node.step;
-  if (
-    onProblem !== 'port' ||
-    node.next.some((to) => to.entries.some((entry) => entry.from === node && entry.port === PROBLEM_PORT))
-  )
-    return;
+  if (onProblem !== 'port' || known.heard.has(node)) return;
   findings.warning(
     'problem.unwired',
     'nothing waits for the port problem of this step, so its problems pass unseen',

@@ -75,6 +75,10 @@ const checkTrigger = (trigger: Trigger, base: Path, catalog: Catalog, known: Kno
 const checkHandedOver = (trigger: Trigger, base: Path, validate: InputValidator, findings: Findings): void => {
   const input = trigger.with?.['input'];
   if (!trigger.kind.startsWith('schedule@') || trigger.disabled === true || leavesOf(input, []).length > 0) return;
+  if (findings.full) {
+    findings.pass();
+    return;
+  }
   const judged = validate(input);
   if (judged.ok) return;
   const where = fieldPath([...base, 'with']);

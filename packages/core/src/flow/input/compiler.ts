@@ -36,7 +36,13 @@ const MOST_COUNTS = 10;
 const LARGEST_PROGRAMS = 20_000;
 /** A pattern looks at `steps / size of its program` characters at most: about 100 ms (attack row DOS-06). */
 const PATTERN_STEPS = 1_000_000;
+/** All texts of one input together; a search has a price of its own before it looks at a character. */
+const INPUT_STEPS = 8 * PATTERN_STEPS;
+const SEARCH = 100;
 const MOST_DEPTH = 64;
+
+/** What the patterns of a schema may look at in one input: the sizes of their programs times the lengths of the texts. */
+export const patternBudget = (): { left: number } => ({ left: INPUT_STEPS });
 
 /** Keyword → the types it speaks about; undefined: about every value, or none (annotations). */
 const KEYWORDS: ReadonlyMap<string, 'object' | 'array' | 'string' | 'number' | undefined> = new Map([
@@ -244,10 +250,17 @@ export class InputCompiler {
       );
     }
     this.programs += compiled.programSize();
-    const longest = Math.floor(PATTERN_STEPS / compiled.programSize());
+    const size = compiled.programSize();
+    const longest = Math.floor(PATTERN_STEPS / size);
     return (value, run) => {
-      if (typeof value !== 'string') return value;
-      if (value.length > longest) wrong(run, `at most ${longest} characters, for its pattern`, 'more');
+      if (typeof value !== 'string' || run.patterns.left < 0) return value;
+      if (value.length > longest) {
+        wrong(run, `at most ${longest} characters, for its pattern`, 'more');
+        return value;
+      }
+      run.patterns.left -= SEARCH + value.length * size;
+      if (run.patterns.left < 0)
+        wrong(run, 'fewer or shorter texts, for all that their patterns have to look at', 'more');
       else if (!compiled.matcher(value).find()) wrong(run, `a text that matches the pattern ${source}`, 'another text');
       return value;
     };
@@ -335,7 +348,7 @@ export class InputCompiler {
   /** The default of a schema, judged by it once and with the defaults inside it filled in. */
   defaultOf(schema: unknown, judge: Judge, path: readonly PropertyKey[]): { readonly value: unknown } | undefined {
     if (!isObject(schema) || !Object.hasOwn(schema, 'default')) return undefined;
-    const run: Run = { path: [...path, 'default'], problems: [], suggest: () => undefined };
+    const run: Run = { path: [...path, 'default'], problems: [], suggest: () => undefined, patterns: patternBudget() };
     const value = judge(copy(schema['default']), run);
     const [first] = run.problems;
     if (first !== undefined)

@@ -9,7 +9,13 @@ import { fieldPath, isObject } from '../path.ts';
 import { named, typeOf } from '../text/shown.ts';
 import { didYouMean, type Suggester } from '../suggest.ts';
 
-export type Run = { readonly path: PropertyKey[]; readonly problems: Problem[]; readonly suggest: Suggester };
+export type Run = {
+  readonly path: PropertyKey[];
+  readonly problems: Problem[];
+  readonly suggest: Suggester;
+  /** What the patterns of the schema may still look at, in steps (compiler.ts). */
+  readonly patterns: { left: number };
+};
 
 /** Judges a value standing at `run.path`; returns it, or a copy with defaults filled in. */
 export type Judge = (value: unknown, run: Run) => unknown;
@@ -141,6 +147,7 @@ export const eachField = (fields: readonly Field[], others: Judge | false | unde
     for (const name of Object.keys(value)) {
       if (known.has(name)) continue;
       if (others === false) {
+        if (run.problems.length >= MOST_PROBLEMS) break;
         const near = didYouMean(run.suggest(name, unused(known, value)));
         tell(run, 'input.unknown', `the field ${named(name)} is not known here`, [...run.path, name], near);
         continue;
@@ -159,8 +166,10 @@ const put = (object: Record<string, unknown>, name: string, value: unknown): voi
   Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
 };
 
-const unused = (known: ReadonlySet<string>, value: Record<string, unknown>): string[] =>
-  [...known].filter((name) => !Object.hasOwn(value, name));
+/** Walked only as far as a suggestion may look. */
+function* unused(known: ReadonlySet<string>, value: Record<string, unknown>): Generator<string> {
+  for (const name of known) if (!Object.hasOwn(value, name)) yield name;
+}
 
 /** The types of JSON Schema. */
 export const TYPES: ReadonlyMap<string, { readonly test: (value: unknown) => boolean; readonly told: string }> =

@@ -120,3 +120,11 @@ test('says what it expected, what came, and what people usually mean', () => {
 test('skips one byte order mark', () => {
   expect(read('\ufeff{"a":1}')).toEqual({ a: 1 });
 });
+
+test('DOS-04 a short text of very many values is refused at its bound, and one of many characters is not', () => {
+  const many = `[${'{},'.repeat(1_600_000)}{}]`;
+  expect(said(many)).toContain('json.values');
+  expect(said(JSON.stringify(['x'.repeat(4_000_000)]))).toBe('nothing');
+  expect(said('[1,2,3]', { values: 4 })).toBe('nothing');
+  expect(said('[1,2,3]', { values: 3 })).toContain('json.values');
+});

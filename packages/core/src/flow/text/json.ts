@@ -14,14 +14,18 @@
 import { problem, type Problem, type Result } from '../../problem.ts';
 import { fieldPath } from '../path.ts';
 
-/** `bytes` of UTF-8 text (default 5 MB), `depth` of nested lists and objects (default 64). */
-export type JsonLimits = { readonly bytes?: number; readonly depth?: number };
+/**
+ * `bytes` of UTF-8 text (default 5 MB), `depth` of nested lists and objects (default 64), `values` of all kinds together
+ * (default 300,000: a short text can hold very many, and making them is what costs).
+ */
+export type JsonLimits = { readonly bytes?: number; readonly depth?: number; readonly values?: number };
 
 /** What was read. With problems of keys the value is still there (the first of equal keys wins); after a syntax problem it is undefined. */
 export type JsonRead = { readonly value: unknown; readonly problems: readonly Problem[] };
 
 const DEFAULT_BYTES = 5_000_000;
 const DEFAULT_DEPTH = 64;
+const DEFAULT_VALUES = 300_000;
 const MOST_KEY_PROBLEMS = 100;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 /** Characters of a text before it counts as a long one. */
@@ -55,7 +59,7 @@ export const scanJson = (text: string, limits: JsonLimits = {}): JsonRead => {
       ],
     };
   }
-  return new Reader(text, limits.depth ?? DEFAULT_DEPTH).read();
+  return new Reader(text, limits.depth ?? DEFAULT_DEPTH, limits.values ?? DEFAULT_VALUES).read();
 };
 
 /** As scanJson, for callers that need one answer: the value, or the first Problem. */
@@ -79,10 +83,13 @@ class Reader {
   private readonly problems: Problem[] = [];
   private readonly text: string;
   private readonly depth: number;
+  private readonly most: number;
+  private values = 0;
 
-  constructor(text: string, depth: number) {
+  constructor(text: string, depth: number, most: number) {
     this.text = text;
     this.depth = depth;
+    this.most = most;
   }
 
   read(): JsonRead {
@@ -100,6 +107,8 @@ class Reader {
   }
 
   private value(depth: number): unknown {
+    this.values += 1;
+    if (this.values > this.most) this.many();
     const c = this.text.charCodeAt(this.at);
     switch (c) {
       case 0x22:
@@ -248,6 +257,14 @@ class Reader {
       if (c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09) this.at++;
       else return;
     }
+  }
+
+  private many(): never {
+    throw new Stop(
+      problem('json.values', `expected at most ${this.most} values in a JSON text, got more`, {
+        fix: 'Send fewer at a time, or keep large content in files and pass references.',
+      }),
+    );
   }
 
   private deeper(depth: number): void {

@@ -155,9 +155,9 @@ export type Field = { readonly name: string; readonly schema: unknown; readonly 
 /** The fields of an object, and whether it has no others. */
 export const fieldsOf = (schema: Schema): { readonly fields: readonly Field[]; readonly closed: boolean } => {
   const properties = isObject(schema['properties']) ? schema['properties'] : {};
-  const required: readonly unknown[] = Array.isArray(schema['required']) ? schema['required'] : [];
+  const required: ReadonlySet<unknown> = new Set(Array.isArray(schema['required']) ? schema['required'] : []);
   return {
-    fields: Object.entries(properties).map(([name, one]) => ({ name, schema: one, required: required.includes(name) })),
+    fields: Object.entries(properties).map(([name, one]) => ({ name, schema: one, required: required.has(name) })),
     closed: schema['additionalProperties'] === false,
   };
 };

@@ -70,7 +70,8 @@ export const openGround = async (
   const ring = keyring(at.key);
   const open = opener(ring);
   const logs: Ground['logs'] = [];
-  const door = openDoor(must(parseAllow('127.0.0.1')));
+  // As many calls at a time as a server with room for them has.
+  const door = openDoor(must(parseAllow('127.0.0.1')), { most: 4_000 });
   const jail = openJail({ cache: fileURLToPath(new URL('../../../../../.tmp/cache', import.meta.url)) });
   const compiler = openCompiler();
   const engine = await openEngine({
@@ -115,6 +116,12 @@ export const openGround = async (
     await door.close();
     await store.close();
   };
+  /** As the gateway lends: the call of a flow by its id, where it has the name alone. */
+  const bind = async <G extends { power: string }>(grant: G): Promise<G> => {
+    const name = grant.power.replace('flow: call ', '');
+    const [only, more] = name === grant.power ? [] : await scoped.flows.called('default', name);
+    return only === undefined || more !== undefined ? grant : { ...grant, power: `flow: call ${only.id}` };
+  };
   const view = async (run: string): Promise<RunView> => {
     const found = await engine.view('default', run);
     if (found === null) throw new Error(`no run ${run}`);
@@ -149,7 +156,7 @@ export const openGround = async (
         note: null,
         by: OWNER.id,
         at: now,
-        grants: [...(o.grants ?? []), ...codeOf(flow, o.code)].map((g) => ({
+        grants: (await Promise.all([...(o.grants ?? []), ...codeOf(flow, o.code)].map(bind))).map((g) => ({
           id: `g${randomBytes(8).toString('hex')}`,
           flow: id,
           environment: '*',

@@ -90,7 +90,7 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
         draftHash: hashFlow(draft),
         at: gate.clock(),
       });
-      await lendTyped(lodge, who, row, draft, null);
+      if (body.from === undefined) await lendTyped(lodge, who, row, draft, null);
       return give(201, { id: row.id, revision: row.revision });
     }),
 
@@ -163,8 +163,9 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
       const old = await flows.get(params.id);
       const saved = await flows.saveDraft(params.id, body.revision, draft, hashFlow(draft), draft.name, gate.clock());
       if (saved !== null) {
-        const before = old === null ? null : readFlow(old.draft);
-        await lendTyped(lodge, who, saved, draft, before?.ok === true ? before.flow : null);
+        // What stood there before is known of the very revision that was saved over, or nothing counts as new.
+        const before = old?.revision === body.revision ? readFlow(old.draft) : null;
+        if (before?.ok === true && body.from === undefined) await lendTyped(lodge, who, saved, draft, before.flow);
         return give(200, { revision: saved.revision });
       }
       const row = await flows.get(params.id);

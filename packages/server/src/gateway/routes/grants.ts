@@ -13,27 +13,24 @@ import {
 import { ROUTES } from '@headgate/core/api';
 import type { GrantRow } from '../../store/ports.ts';
 import { implement, type Route } from '../implement.ts';
-import {
-  grantObject,
-  grantSentence,
-  grantsInForce,
-  grantsNow,
-  lacking,
-  lendNow,
-  needText,
-  type LentText,
-} from '../lending.ts';
+import { forTheirKind, grantObject, grantsInForce, grantsNow, lacking, lendNow, needText } from '../lending.ts';
+import { bindCalls, grantSentence, type LentText } from '../calls.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, refuseAll } from '../outcome.ts';
 
-const shown = ({ id, step, power, environment, grantor, asCaller, created, typed }: GrantRow, gone = false) => ({
+/** A grant as its readers see it; `words` says what its power means. */
+const shown = (
+  { id, step, power, environment, grantor, asCaller, created, typed }: GrantRow,
+  words: string,
+  gone = false,
+) => ({
   id,
   step,
   power,
   environment,
   grantor,
   created: new Date(created).toISOString(),
-  sentence: grantSentence(power),
+  sentence: words,
   asCaller,
   typed: typed === true,
   void: gone,
@@ -62,7 +59,10 @@ export const readGrants = (
       );
     else if (step !== '*' && !known.has(step))
       problems.push(
-        problem('grant.step', `The flow has no step ${step}`, { at: { step, field: `${field}[${i}].step` } }),
+        problem('grant.step', `The draft has no step ${step}`, {
+          at: { step, field: `${field}[${i}].step` },
+          fix: 'Powers are lent to steps of the draft: put the step back into it first.',
+        }),
       );
     else {
       const bound = bindToCode(flow, step, parsed.value);
@@ -82,8 +82,12 @@ export const grantRoutes = (lodge: Lodge): readonly Route[] => {
       if (row === null) return MISSING;
       const read = readFlow(row.draft);
       if (!read.ok) return refuseAll('flow.invalid', read.problems);
-      const held = await grantsInForce(gate, who.workspace, row, query.environment);
-      const { needs, missing } = lacking(gate, read.flow, held);
+      const held = forTheirKind(row.draft, await grantsInForce(gate, who.workspace, row, query.environment));
+      const { needs, missing } = await lacking(gate, who, row, read.flow, held);
+      const from = { who, project: row.project };
+      const granted = (await grantsNow(gate, who.workspace, row)).map(async (one) =>
+        shown(one.row, await grantSentence(gate, from, one.row.power), one.gone),
+      );
       const lacks = new Set(missing.map(({ step, power }) => `${step} ${power}`));
       return give(200, {
         needs: needs.map((need) => ({
@@ -93,7 +97,7 @@ export const grantRoutes = (lodge: Lodge): readonly Route[] => {
           sentence: need.need.sentence,
           lent: !lacks.has(`${need.step} ${needText(need)}`),
         })),
-        granted: (await grantsNow(gate, who.workspace, row)).map((one) => shown(one.row, one.gone)),
+        granted: await Promise.all(granted),
         missing: missing.map(({ step, power }) => ({ step, power })),
       });
     }),
@@ -131,13 +135,17 @@ export const grantRoutes = (lodge: Lodge): readonly Route[] => {
         return grants.problems.length === 1 && grants.problems[0]?.code === 'grant.step'
           ? { refused: grants.problems[0] }
           : refuseAll('input.invalid', grants.problems);
-      const rows = await lendNow(lodge, who, row, grants.lent, {
+      const from = { who, project: row.project };
+      const bound = await bindCalls(gate, from, grants.lent);
+      if (bound.problems.length > 0) return refuseAll('input.invalid', bound.problems);
+      const rows = await lendNow(lodge, who, row, bound.lent, {
         environment: body.environment,
         asCaller: body.asCaller,
       });
       if (rows === null) return refuse('audit.down');
       if (!(await store.grants.add(rows))) return MISSING;
-      return give(201, { grants: rows.map((one) => shown(one)) });
+      const given = rows.map(async (one) => shown(one, await grantSentence(gate, from, one.power)));
+      return give(201, { grants: await Promise.all(given) });
     }),
 
     implement(ROUTES.takeGrant, async ({ who, params }) => {

@@ -1,13 +1,25 @@
 /** Publishing, versions, webhooks and differences. */
 
-import { check, diff, hashFlow, parsePower, printPower, readFlow, withoutCode, type Flow } from '@headgate/core';
+import {
+  check,
+  diff,
+  hashFlow,
+  parsePower,
+  printPower,
+  readFlow,
+  withoutCode,
+  type Flow,
+  type Principal,
+} from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { FlowRow, VersionRow } from '../../store/ports.ts';
 import { knownTo } from '../context.ts';
 import type { Gate } from '../deps.ts';
 import { HOOK_PREFIX } from '../hooks.ts';
 import { implement, type Route } from '../implement.ts';
-import { grantsInForce, lacking, lendNow, mayGive, type LentText } from '../lending.ts';
+import { bindCalls, type LentText } from '../calls.ts';
+import { endedBy, recordEnds } from '../endings.ts';
+import { grantsInForce, grantsNow, lacking, lendNow, mayGive } from '../lending.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, refuse, refuseAll } from '../outcome.ts';
 import { needsGrantGive, readGrants } from './grants.ts';
@@ -48,6 +60,15 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       const { flows } = gate.store.in(who.workspace);
       const row = await flows.get(params.id);
       if (row === null) return MISSING;
+      if (body.revision !== undefined && body.revision !== row.revision)
+        return {
+          ...refuse(
+            'flow.conflict',
+            `The draft is at revision ${row.revision} by now`,
+            'Look at the draft as it is, then publish that revision.',
+          ),
+          more: { revision: row.revision },
+        };
       const read = readFlow(row.draft);
       if (!read.ok) return refuseAll('flow.invalid', read.problems);
       const { flow } = read;
@@ -57,9 +78,17 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       if (body.grant !== undefined && !mayGive(who, row)) return needsGrantGive();
       const asked = readGrants(flow, body.grant === undefined || body.grant === 'needed' ? [] : body.grant, 'grant');
       if (!asked.ok) return refuseAll('input.invalid', asked.problems);
-      const have = await grantsInForce(gate, who.workspace, row);
-      const lent = lentNow(gate, flow, have, { all: body.grant === 'needed', asked: asked.lent });
-      const lacks = lacking(gate, flow, [...have, ...lent]).missing;
+      const asks = await bindCalls(gate, { who, project: row.project }, asked.lent);
+      const all = (await grantsNow(gate, who.workspace, row)).map((one) => one.row);
+      const before = row.version === null ? null : await flows.version(row.id, row.version);
+      const ended = endedBy(flow, before?.doc, all, asks.lent);
+      const ends = new Set(ended.map(({ id }) => id));
+      const have = (await grantsInForce(gate, who.workspace, row)).filter(({ id }) => !ends.has(id));
+      const by = { all: body.grant === 'needed', asked: asked.lent };
+      const bound = await bindCalls(gate, { who, project: row.project }, await lentNow(gate, who, row, flow, have, by));
+      if (bound.problems.length > 0) return refuseAll('input.invalid', bound.problems);
+      const { lent } = bound;
+      const lacks = (await lacking(gate, who, row, flow, [...have, ...lent])).missing;
       if (lacks.length > 0) {
         const count = lacks.length === 1 ? 'One power is' : `${lacks.length} powers are`;
         return {
@@ -72,7 +101,7 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
         };
       }
       const rows = await lendNow(lodge, who, row, lent);
-      if (rows === null) return refuse('audit.down');
+      if (rows === null || !(await recordEnds(lodge, who, ended))) return refuse('audit.down');
       const made = await flows.publish({
         flow: row.id,
         hash: hashFlow(flow),
@@ -81,6 +110,7 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
         by: who.user ?? who.id,
         at: gate.clock(),
         grants: rows,
+        ends: [...ends],
         triggers: (flow.triggers ?? []).map((trigger) => ({
           id: trigger.id,
           kind: trigger.kind,
@@ -93,6 +123,7 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
         version: made.version,
         hash: made.hash,
         webhooks: await webhooksOf(gate, who.workspace, row.id, made.doc),
+        ...(ended.length === 0 ? {} : { ended: ended.map(({ step, power }) => ({ step, power })) }),
       });
     }),
 
@@ -149,13 +180,15 @@ const anyCode = (text: string): string => {
  * What publishing lends: what `grant` names, or all that is missing when it says so. Nothing else: a host in the draft
  * may have been typed by somebody who may lend nothing (lendTyped sees who typed it), or its grant was taken back.
  */
-const lentNow = (
+const lentNow = async (
   gate: Gate,
+  who: Principal,
+  row: FlowRow,
   flow: Flow,
   have: readonly LentText[],
   by: { readonly all: boolean; readonly asked: readonly LentText[] },
-): readonly LentText[] => {
+): Promise<readonly LentText[]> => {
   if (!by.all) return by.asked;
-  const { missing } = lacking(gate, flow, [...have, ...by.asked]);
+  const { missing } = await lacking(gate, who, row, flow, [...have, ...by.asked]);
   return [...by.asked, ...missing.map(({ step, power }) => ({ step, power }))];
 };

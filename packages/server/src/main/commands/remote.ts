@@ -55,7 +55,8 @@ const flows = (program: Command, at: At): Command => {
   const into = flow
     .command('import')
     .description(
-      'Send a flow file to the server and print the id of the flow. Nothing of it runs before it is published.',
+      'Send a flow file to the server and print the id of the flow. Nothing of it runs before it is published, and nothing\n' +
+        'it asks for is lent by sending it, however plainly it is written: what it asks for is listed.',
     )
     .argument('<file>', 'flow file')
     .option('--flow <id>', 'save it as the draft of this flow, instead of making a new one')
@@ -93,8 +94,13 @@ const flows = (program: Command, at: At): Command => {
     .argument('<flow>', 'id of the flow')
     .option('--grant <power>', '"needed", or STEP=POWER to lend one (STEP may be *); may be repeated', several, [])
     .option('--note <text>', 'what changed')
+    .option(
+      '--revision <number>',
+      'the draft that was looked at: when it changed since, nothing is published (default: the draft of now)',
+      number(1, 2_000_000_000),
+    )
     .action(
-      at(async (w, id: string, o: Reach & { grant: readonly string[]; note?: string }) =>
+      at(async (w, id: string, o: Reach & { grant: readonly string[]; note?: string; revision?: number }) =>
         (await import('../remote/flows.ts')).publishFlow(w, id, o),
       ),
     );

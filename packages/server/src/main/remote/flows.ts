@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Problem, problem } from '@headgate/core';
 import { readFlowFile } from '../files.ts';
-import { DONE, pretty, print } from '../say.ts';
+import { DONE, note, pretty, print } from '../say.ts';
 import { ask, id, pageOf, query, refused, rowOf, rowsOf, type Where } from './ask.ts';
 
 export const listFlows = (w: Where, o: { limit: number; cursor?: string }): Promise<number> =>
@@ -21,17 +21,38 @@ export const importFlow = async (w: Where, file: string, flow: string | undefine
   const read = readFlowFile(file);
   if ('problems' in read) return refused(read.problems, w.json);
   const draft = read.flow;
-  if (flow === undefined) return ask(w, 'POST', '/api/v1/flows', { name: draft.name, draft }, (v) => String(v['id']));
+  if (flow === undefined) {
+    const made = await w.client.call('POST', '/api/v1/flows', { name: draft.name, draft, from: 'file' });
+    if (!made.ok) return refused(made.problems, w.json);
+    const { id: flowId, revision } = rowOf(made.value);
+    print(w.json ? pretty(made.value) : String(flowId));
+    return asks(w, String(flowId), Number(revision));
+  }
   const now = await w.client.call('GET', `/api/v1/flows/${id(flow)}`);
   if (!now.ok) return refused(now.problems, w.json);
-  const { revision } = rowOf(now.value);
-  return ask(
-    w,
-    'PUT',
-    `/api/v1/flows/${id(flow)}/draft`,
-    { revision, draft },
-    (v) => `revision ${String(v['revision'])}`,
-  );
+  const saved = await w.client.call('PUT', `/api/v1/flows/${id(flow)}/draft`, {
+    revision: rowOf(now.value)['revision'],
+    draft,
+    from: 'file',
+  });
+  if (!saved.ok) return refused(saved.problems, w.json);
+  const { revision } = rowOf(saved.value);
+  print(w.json ? pretty(saved.value) : `revision ${String(revision)}`);
+  return asks(w, flow, Number(revision));
+};
+
+/** Says what an imported flow asks for: a file is not lent anything by being sent, whoever sends it. */
+const asks = async (w: Where, flow: string, revision: number): Promise<number> => {
+  const powers = w.json ? null : await w.client.call('GET', `/api/v1/flows/${id(flow)}/powers`);
+  const lacks = powers?.ok === true ? rowsOf(powers.value, 'needs').filter((need) => need['lent'] !== true) : [];
+  if (lacks.length === 0) return DONE;
+  note(`It asks for ${lacks.length === 1 ? 'a power' : `${lacks.length} powers`} that nobody lent to it:`);
+  for (const need of lacks) {
+    note(`  ${String(need['step'])}=${String(need['power'])}`);
+    note(`    ${String(need['sentence'])}`);
+  }
+  note(`To lend them and publish: headgate flow publish ${flow} --grant needed --revision ${revision}`);
+  return DONE;
 };
 
 /** Writes a flow's draft, or one version, as `flow.json` into a folder. */
@@ -84,14 +105,22 @@ const grantOf = (texts: readonly string[]): { grant?: unknown } | { problem: Pro
 export const publishFlow = async (
   w: Where,
   flow: string,
-  o: { grant: readonly string[]; note?: string },
+  o: { grant: readonly string[]; note?: string; revision?: number },
 ): Promise<number> => {
   const lent = grantOf(o.grant);
   if ('problem' in lent) return refused([lent.problem], w.json);
-  const body = { ...lent, ...(o.note === undefined ? {} : { note: o.note }) };
+  // Whoever saves the draft between this look and the publishing has not published what they wrote.
+  const now = o.revision === undefined ? await w.client.call('GET', `/api/v1/flows/${id(flow)}`) : null;
+  const revision = now?.ok === true ? rowOf(now.value)['revision'] : o.revision;
+  const body = {
+    ...lent,
+    ...(revision === undefined ? {} : { revision }),
+    ...(o.note === undefined ? {} : { note: o.note }),
+  };
   return ask(w, 'POST', `/api/v1/flows/${id(flow)}/publish`, body, (v) =>
     [
       `version ${String(v['version'])}`,
+      ...rowsOf(v, 'ended').map((e) => `ended  ${String(e['step'])}=${String(e['power'])}`),
       ...rowsOf(v, 'webhooks').map((h) => `${String(h['trigger'])}  ${String(h['url'])}`),
     ].join('\n'),
   );

@@ -10,7 +10,7 @@ export const trigger = defineTrigger({
   version: 1,
   title: 'When something goes wrong',
   summary:
-    'Starts when a run of another flow of the workspace fails, or a schedule misses its times. The input says which: event, flow, run, trigger, problem or count. Runs started by an alert never raise one.',
+    'Starts when a run of another flow of the workspace fails, or a schedule misses its times, as far as who published this flow last may read the runs of that one (permission `run.read`, as of now). The input says which: event, flow, run, trigger, problem or count. Runs started by an alert never raise one.',
   input: z.strictObject({
     on: z
       .array(z.enum(EVENTS))

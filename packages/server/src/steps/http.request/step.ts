@@ -22,6 +22,9 @@ import {
 import { retryAfter } from './after.ts';
 import { needsOf } from './target.ts';
 
+/** A call holds a connection for as long as it lasts. */
+const LONGEST = 3_600_000;
+
 const SAFE_TWICE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 const plain = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -44,8 +47,11 @@ const input = z.strictObject({
   timeout: z
     .string()
     .regex(DURATION, 'a duration as <int>(ms|s|m|h|d), e.g. 30s')
+    .refine((text) => (milliseconds(text) ?? Number.POSITIVE_INFINITY) <= LONGEST, 'a duration of at most 1h')
     .optional()
-    .describe('The longest time for the whole exchange, e.g. 30s.'),
+    .describe(
+      'The longest time for the whole exchange, waiting for its turn included, e.g. 30s; 1h at most. What takes longer is started by one call and asked for by another.',
+    ),
   accept: z
     .array(z.union([z.int().min(100).max(599), z.enum(['3xx', '4xx', '5xx'])]))
     .max(100)

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { good } from '@headgate/core';
 import { beginChange, finishChange } from '../key-change.ts';
 import type { Store } from '../ports.ts';
 import { KEY, kitIn } from '../testing/kit.ts';
@@ -361,7 +360,7 @@ test('the secret of a factor, a session and a link outlive a change of the insta
   const to = Uint8Array.from(randomBytes(32));
   const entry = { at: now(), workspace: '*', actor: 'cli', action: 'key.rotate', object: 'instance key' } as const;
   const record = { ...entry, decision: 'allow', reason: null, run: null, step: null } as const;
-  expect(beginChange(dir, { from: KEY, to, rewrap: () => good(new Uint8Array()), entry: record }).ok).toBe(true);
+  expect(beginChange(dir, { from: KEY, to, rewrap: () => new Uint8Array(), entry: record }).ok).toBe(true);
   expect(finishChange(dir, to).ok).toBe(true);
   const after = await kit.store({ dir, clock: now, key: to });
   expect(await sessionOf(after, token)).not.toBeNull();

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   appendFileSync,
@@ -6,7 +7,9 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -187,4 +190,42 @@ test('an empty store is backed up and restored too', async () => {
   mkdirSync(join(into, '..'), { recursive: true });
   expect(code(await restore(target, into))).toBe('done');
   expect(await (await kit.store({ dir: into })).workspaces.list()).toHaveLength(1);
+});
+
+test('DOS-04 a backup with a pipe, a device or a link in it is refused, and nobody waits for it', async () => {
+  const { target } = await small();
+  const original = { manifest: readFileSync(join(target, MANIFEST)), list: readFileSync(join(target, BLOB_LIST)) };
+  const blob = blobPath(join(target, 'blobs'), blobOf(0));
+  const bytes = readFileSync(blob);
+  const outside = join(kit.dir(), 'outside');
+  let into = 0;
+  const restored = async (): Promise<string> => {
+    into += 1;
+    return code(await restore(target, join(kit.dir(), `into${into}`)));
+  };
+  const replaced: [string, Buffer, string][] = [
+    [join(target, MANIFEST), original.manifest, 'restore.no_manifest'],
+    [join(target, BLOB_LIST), original.list, 'restore.damaged'],
+    [join(target, 'headgate.db'), readFileSync(join(target, 'headgate.db')), 'restore.damaged'],
+    [blob, bytes, 'restore.damaged'],
+  ];
+  for (const [path, whole, refusal] of replaced) {
+    // The very bytes, behind a link: it is the link that is refused.
+    writeFileSync(outside, whole);
+    rmSync(path);
+    symlinkSync(outside, path);
+    expect(await restored(), path).toBe(refusal);
+    rmSync(path);
+    expect(spawnSync('mkfifo', [path]).status).toBe(0);
+    expect(await restored(), path).toBe(refusal);
+    rmSync(path);
+    symlinkSync('/dev/zero', path);
+    expect(await restored(), path).toBe(refusal);
+    rmSync(path);
+    writeFileSync(path, whole);
+  }
+  expect(await restored()).toBe('done');
+  renameSync(join(target, 'blobs'), join(kit.dir(), 'elsewhere'));
+  symlinkSync(join(kit.dir(), 'elsewhere'), join(target, 'blobs'));
+  expect(await restored()).toBe('restore.damaged');
 });

@@ -2,16 +2,17 @@
  * Putting a backup in an empty folder, every file checked against the manifest's hashes.
  *
  * RS1 The folder appears whole or not at all: everything is copied beside it first, then renamed.
+ * RS2 Only regular files are read and no link is followed: a backup may have been in other hands (plain-file.ts).
  */
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Result, bad, good, problem } from '@headgate/core';
 import { BLOB_LIST, MANIFEST, type Manifest, hashFile, isFree } from './backup.ts';
 import { syncPath } from './folder.ts';
+import { copyPlain, isFolder, openPlain, partsOf, textOf } from './plain-file.ts';
 import { DATABASE, schemaOf } from '../schema/migrate.ts';
 import { blobPath, isBlobId } from '../writer/blob-file.ts';
 
@@ -37,14 +38,24 @@ const readManifest = (text: string): Manifest | null => {
   return whole ? read : null;
 };
 
+const LONGEST_LINE = 1_000;
+const LARGEST_MANIFEST = 64 * 1024;
+
 async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
   let rest = '';
-  for await (const part of createReadStream(path, { encoding: 'utf8' })) {
-    const lines = (rest + String(part)).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+  const file = await openPlain(path);
+  if (file === null) return;
+  try {
+    for await (const part of partsOf(file)) {
+      const lines = (rest + part.toString('latin1')).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+      if (rest.length > LONGEST_LINE) break;
+    }
+    if (rest !== '') yield rest;
+  } finally {
+    await file.close();
   }
-  if (rest !== '') yield rest;
 }
 
 const damaged = (what: string): Result<never> =>
@@ -55,7 +66,7 @@ const damaged = (what: string): Result<never> =>
   );
 
 const copyAll = async (from: string, to: string): Promise<Result<{ runs: number; blobs: number; schema: number }>> => {
-  const text = await readFile(join(from, MANIFEST), 'utf8').catch(() => null);
+  const text = await textOf(join(from, MANIFEST), LARGEST_MANIFEST);
   if (text === null)
     return bad(
       problem('restore.no_manifest', `${from} holds no ${MANIFEST}: it is no backup, or one that was not finished`, {
@@ -67,10 +78,7 @@ const copyAll = async (from: string, to: string): Promise<Result<{ runs: number;
 
   await mkdir(join(to, 'blobs'), { recursive: true, mode: 0o700 });
   const database = join(to, DATABASE);
-  const copied = await copyFile(join(from, DATABASE), database).then(
-    () => true,
-    () => false,
-  );
+  const copied = await copyPlain(join(from, DATABASE), database);
   if (!copied || (await hashFile(database)) !== manifest.database.sha256)
     return damaged('database is missing or was changed');
   const opened = new DatabaseSync(database, { readOnly: true });
@@ -84,6 +92,8 @@ const copyAll = async (from: string, to: string): Promise<Result<{ runs: number;
   }
 
   const of = createHash('sha256');
+  /** Folders that were seen to be no links. */
+  const real = new Set<string>();
   let blobs = 0;
   for await (const line of linesOf(join(from, BLOB_LIST))) {
     of.update(`${line}\n`);
@@ -91,10 +101,10 @@ const copyAll = async (from: string, to: string): Promise<Result<{ runs: number;
     if (!isBlobId(id)) return damaged('list of blobs was changed');
     const path = blobPath(join(to, 'blobs'), id);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const there = await copyFile(blobPath(join(from, 'blobs'), id), path).then(
-      () => true,
-      () => false,
-    );
+    const source = blobPath(join(from, 'blobs'), id);
+    const folders = [join(from, 'blobs'), dirname(source)].filter((folder) => !real.has(folder));
+    for (const folder of folders) if (await isFolder(folder)) real.add(folder);
+    const there = real.has(dirname(source)) && real.has(join(from, 'blobs')) && (await copyPlain(source, path));
     if (!there || (await hashFile(path)) !== hash) return damaged(`blob ${id} is missing or was changed`);
     await syncPath(path);
     await syncPath(dirname(path));

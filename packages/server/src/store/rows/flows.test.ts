@@ -142,14 +142,16 @@ test('AZ-08 a list shows the flows that a look at each would show, whatever the 
   );
 });
 
-test('a name belongs to the oldest flow that has it, so that a newcomer cannot take its calls over', async () => {
+test('a call means the flow of this id, or else every flow of this name: the store guesses none of them', async () => {
   const { flows } = (await kit.store()).in('default');
   await flows.create(flow('flow_a', 'Same'));
   await flows.create(flow('flow_b', 'Same'));
-  expect((await flows.byName('default', 'Same'))?.id).toBe('flow_a');
-  await flows.patch('flow_a', { name: 'Other' }, NOW);
-  expect((await flows.byName('default', 'Same'))?.id).toBe('flow_b');
-  expect(await flows.byName('default', 'same')).toBeNull();
+  const called = async (text: string) => (await flows.called('default', text)).map((row) => row.id);
+  expect(await called('Same')).toEqual(['flow_a', 'flow_b']);
+  await flows.patch('flow_a', { name: 'flow_b' }, NOW);
+  expect(await called('Same')).toEqual(['flow_b']);
+  expect(await called('flow_b')).toEqual(['flow_b']);
+  expect(await called('same')).toEqual([]);
 });
 
 test('a flow is renamed, disabled and moved, but not to a project that is not there', async () => {
@@ -274,10 +276,10 @@ test('grants are added all or none, and removed one by one', async () => {
   expect(await grants.list('flow_a')).toEqual([]);
   expect(await grants.add([])).toBe(true);
   const row: GrantRow = { ...grant('grant_1', 'flow_a'), asCaller: true, environment: 'prod', step: 'fetch' };
-  expect(await grants.add([row, { ...grant('grant_2', 'flow_a'), typed: true }])).toBe(true);
+  expect(await grants.add([row, { ...grant('grant_2', 'flow_a'), typed: true, kind: 'http.request@1' }])).toBe(true);
   expect(await grants.list('flow_a')).toEqual([
-    { ...row, typed: false },
-    { ...grant('grant_2', 'flow_a'), typed: true },
+    { ...row, typed: false, kind: null },
+    { ...grant('grant_2', 'flow_a'), typed: true, kind: 'http.request@1' },
   ]);
   expect(await grants.remove('flow_b', 'grant_1')).toBe(false);
   expect(await grants.remove('flow_a', 'grant_1')).toBe(true);

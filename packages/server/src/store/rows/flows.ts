@@ -7,8 +7,11 @@ import type { FlowRow, WorkspaceStore } from '../ports.ts';
 import type { Tables } from '../schema/tables.ts';
 import { seenFlows } from './seen.ts';
 
+/** More flows of one name are not looked at: two are too many already. */
+const CALLED = 20;
+
 type Flows = WorkspaceStore['flows'];
-type Rows = Pick<Flows, 'create' | 'get' | 'place' | 'byName' | 'list' | 'saveDraft' | 'patch' | 'remove'>;
+type Rows = Pick<Flows, 'create' | 'get' | 'place' | 'called' | 'list' | 'saveDraft' | 'patch' | 'remove'>;
 
 export const flowRow = (row: Selectable<Tables['flow']>): FlowRow => ({
   id: row.id,
@@ -64,18 +67,13 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
         .executeTakeFirst();
       return row === undefined ? null : { ...row, flow: id, visibility: visibilityOf(row.visibility) };
     },
-    byName: async (project, name) => {
-      // Names need not be unique: the oldest flow keeps its name, so that a newcomer cannot take its calls over.
-      const row = await db
-        .selectFrom('flow')
-        .selectAll()
-        .where('workspace', '=', workspace)
-        .where('project', '=', project)
-        .where('name', '=', name)
-        .orderBy('n')
-        .limit(1)
-        .executeTakeFirst();
-      return row === undefined ? null : flowRow(row);
+    called: async (project, idOrName) => {
+      const here = db.selectFrom('flow').selectAll().where('workspace', '=', workspace).where('project', '=', project);
+      const byId = await here.where('id', '=', idOrName).executeTakeFirst();
+      if (byId !== undefined) return [flowRow(byId)];
+      // Names need not be unique, and whoever may change a flow may take any: which is meant is not for the store to say.
+      const rows = await here.where('name', '=', idOrName).orderBy('n').limit(CALLED).execute();
+      return rows.map(flowRow);
     },
     list: async (q) => {
       let query = db.selectFrom('flow').selectAll().where('workspace', '=', workspace);

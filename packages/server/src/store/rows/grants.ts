@@ -17,6 +17,7 @@ export const grantValues = (workspace: string, flow: string, row: GrantRow): Ins
   as_caller: row.asCaller ? 1 : 0,
   created: row.created,
   typed: row.typed === true ? 1 : 0,
+  kind: row.kind ?? null,
 });
 
 const grantRow = (row: Selectable<Tables['power_grant']>): GrantRow => ({
@@ -29,6 +30,7 @@ const grantRow = (row: Selectable<Tables['power_grant']>): GrantRow => ({
   asCaller: row.as_caller === 1,
   created: row.created,
   typed: row.typed === 1,
+  kind: row.kind,
 });
 
 export const grantsOf = ({ db, change }: Ground, workspace: string): WorkspaceStore['grants'] => ({

@@ -41,6 +41,16 @@ export const versionsOf = ({ db, change, credentials }: Ground, workspace: strin
       .execute();
   };
 
+  /** What an alert hears is what the last to publish it may read (AL4): a version does not say who published it again. */
+  const putPublisher = async (trx: Transaction<Tables>, { flow, by }: Publish, trigger: string): Promise<void> => {
+    const state = toJson({ by });
+    await trx
+      .insertInto('trigger_state')
+      .values({ flow, trigger_id: trigger, state })
+      .onConflict((on) => on.columns(['flow', 'trigger_id']).doUpdateSet({ state }))
+      .execute();
+  };
+
   const putTriggers = async (trx: Transaction<Tables>, p: Publish): Promise<void> => {
     await trx.deleteFrom('flow_trigger').where('flow', '=', p.flow).execute();
     for (const trigger of p.triggers) {
@@ -55,6 +65,7 @@ export const versionsOf = ({ db, change, credentials }: Ground, workspace: strin
           disabled: trigger.disabled ? 1 : 0,
         })
         .execute();
+      if (trigger.kind.startsWith('alert@')) await putPublisher(trx, p, trigger.id);
       if (!isWebhook(trigger.kind)) continue;
       const nonce = randomBytes(32);
       const hash = credentials.hashHook(credentials.hookToken(nonce));
@@ -85,6 +96,8 @@ export const versionsOf = ({ db, change, credentials }: Ground, workspace: strin
                 .where('flow', '=', p.flow)
                 .where('version', '=', flow.version)
                 .executeTakeFirst();
+        if (p.ends !== undefined && p.ends.length > 0)
+          await trx.deleteFrom('power_grant').where('flow', '=', p.flow).where('id', 'in', p.ends).execute();
         if (p.grants.length > 0)
           await trx
             .insertInto('power_grant')

@@ -101,6 +101,35 @@ test.each([2, 3])(
   },
 );
 
+test('AZ-08 calls lent by a name are kept by the id of the one flow that had it, and by the name where several had it', async () => {
+  const dir = folderOf2();
+  await migrate(dir, 4);
+  inside(dir, (database) => {
+    const flow = database.prepare(
+      "insert into flow select ?, ?, workspace, project, owner, ?, revision, draft, draft_hash, version, enabled, created, updated from flow where id = 'flow_one'",
+    );
+    for (const [n, [id, name]] of [
+      ['flow_two', 'Two'],
+      ['flow_a', 'Same'],
+      ['flow_b', 'Same'],
+    ].entries())
+      flow.run(100 + n, id ?? '', name ?? '');
+    const grant = database.prepare(
+      "insert into power_grant (id, workspace, flow, step, power, environment, grantor, as_caller, created) values (?, 'default', 'flow_one', '*', ?, '*', 'key_one', 0, 1)",
+    );
+    for (const to of ['Two', 'Same', 'Nobody', 'flow_a', '*']) grant.run(`to ${to}`, `flow: call ${to}`);
+  });
+  const { grants } = (await kit.store({ dir })).in('default');
+  const calls = (await grants.list('flow_one')).filter(({ power }) => power.startsWith('flow:'));
+  expect(calls.map(({ power, kind }) => [power, kind])).toEqual([
+    ['flow: call flow_two', null],
+    ['flow: call Same', null],
+    ['flow: call Nobody', null],
+    ['flow: call flow_a', null],
+    ['flow: call *', null],
+  ]);
+});
+
 test('a wrong key upgrades nothing, and the right one still does', async () => {
   const dir = folderOf2();
   const opened = await tryOpenStore({ dir, key: Uint8Array.from(KEY, (byte) => byte ^ 1), clock: () => NOW });

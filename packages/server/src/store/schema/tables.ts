@@ -50,6 +50,7 @@ type PowerGrantTable = {
   as_caller: number;
   created: number;
   typed: Generated<number>;
+  kind: string | null;
 };
 
 type ApiKeyTable = {

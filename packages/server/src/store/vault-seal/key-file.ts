@@ -7,7 +7,7 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Result, bad, good, problem } from '@headgate/core';
 
@@ -94,7 +94,8 @@ const create = (path: string): Result<Uint8Array> => {
 export const loadKeyFile = (path: string, options: { create?: boolean } = {}): Result<Uint8Array> => {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    // Without waiting: a pipe has no other side yet.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT')
       return refuse('key.unreadable', path, `could not be read (${codeOf(error)})`, 'See that the server may read it');

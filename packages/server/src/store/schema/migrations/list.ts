@@ -8,6 +8,7 @@ import { keys, type Sealing } from './0004-keys.ts';
 import { policy } from './0005-policy.ts';
 import { accounts } from './0006-accounts.ts';
 import { tenants } from './0007-tenants.ts';
+import { grantKinds } from './0009-grant-kinds.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
 
@@ -20,6 +21,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0005-policy', migration: policy },
   { name: '0006-accounts', migration: accounts },
   { name: '0007-tenants', migration: tenants },
+  { name: '0009-grant-kinds', migration: grantKinds },
 ];
 
 /** Their names, in order. */

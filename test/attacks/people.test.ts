@@ -217,6 +217,38 @@ describe('Q-04 what runs by itself', () => {
   });
 });
 
+describe('AZ-12 what others do', () => {
+  test('AZ-12 an alert flow hears of the failures that its owner may see, and of nobody’s private ones', async () => {
+    keys['fay'] = (await server.key({ workspace: W, user: 'u_fay', role: 'editor' })).plain;
+    const listener = (name: string) => ({
+      headgate: 1,
+      name,
+      triggers: [{ id: 'heard', kind: 'alert@1', with: {} }],
+      steps: [{ id: 'a', kind: 'set@1', with: { value: '{{ input.flow }}' } }],
+      output: '{{ steps.a }}',
+    });
+    const failing = {
+      headgate: 1,
+      name: 'Fails',
+      steps: [{ id: 'a', kind: 'stop@1', with: { problem: 'it.fails', text: 'a private matter' } }],
+    };
+    const [mine, hers] = [await publish('ben', listener('Ben hears')), await publish('fay', listener('Fay hears'))];
+    const open = await publish('ben', failing);
+    const hidden = await publish('ben', failing);
+    expect((await ask('ben', 'PATCH', `flows/${hidden}`, { visibility: 'private' })).status).toBe(200);
+    const heard = async (by: string): Promise<unknown[]> => {
+      const { runs } = (await ask('owner', 'GET', `runs?flow=${by}`)).json as { runs: { id: string }[] };
+      const all = await Promise.all(runs.map((run) => ask('owner', 'GET', `runs/${run.id}`)));
+      return all.map((answer) => (answer.json as { output: unknown }).output);
+    };
+    await ask('ben', 'POST', `flows/${hidden}/runs`, { input: {}, wait: 5 });
+    await until(async () => (await heard(mine)).includes(hidden));
+    await ask('ben', 'POST', `flows/${open}/runs`, { input: {}, wait: 5 });
+    await until(async () => (await heard(hers)).includes(open));
+    expect(await heard(hers)).toEqual([open]);
+  });
+});
+
 describe('public flows', () => {
   const open = {
     headgate: 1,

@@ -5,6 +5,7 @@
  * AL1 What an alert or an error flow started raises no alert flow itself, so that telling never goes round in circles.
  * AL2 Starting an error flow is an effect of the flow that failed: its grants are asked, and its depth and family go on
  *     (a flow that fails and is called by its own error flow comes to an end).
+ * AL4 An alert flow hears of what its owner may see the runs of, and of nothing else (row AZ-12).
  * AL3 One event starts one run of a flow, however often it is told (its idempotency key names the event).
  * AL4 An alert flow hears of the flows whose runs the key that published it last may read, at the moment of telling: a key
  *     narrowed to some flows hears of no others by publishing an alert (row AZ-08). What it does not hear is in the log.
@@ -18,7 +19,7 @@ import type { EngineLog } from './engine.ts';
 import type { Flows, Target } from './flows.ts';
 import { mayReadRuns, type Place } from './lent.ts';
 import type { Live } from './live.ts';
-import { hasOwner } from './owner.ts';
+import { hasOwner, mayHear } from './owner.ts';
 import type { Runs } from './runs.ts';
 import { checkInput } from './starter.ts';
 
@@ -114,6 +115,7 @@ export class Alerts {
       if (!target.ok) this.warn('an alert flow cannot be run', { flow: row.flow, code: target.problem.code });
       else if (!(await hasOwner(this.#d.store, row.workspace, target.value.row)))
         this.warn('an alert flow has nobody behind it any more', { flow: row.flow });
+      else if (!(await mayHear(this.#d.store, workspace, target.value.row, about))) continue;
       else {
         const input = { event: told.event, ...told.input };
         this.#start(target.value, 'alert@1', row.trigger, `alert:${told.event}:${told.key}`, about, input, from);

@@ -3,7 +3,7 @@
  * start nothing for an owner who is no member any more, is switched off, or may not run the flow himself.
  */
 
-import { may, thingOf } from '@headgate/core';
+import { may, thingAt, thingOf } from '@headgate/core';
 import type { FlowRow, Store } from '../store/ports.ts';
 
 /** A flow that belongs to a key, or to the command line, has no person behind it and goes on; its grants are judged all the same. */
@@ -11,4 +11,13 @@ export const hasOwner = async (store: Store, workspace: string, row: FlowRow): P
   if (!row.owner.startsWith('u_')) return true;
   const owner = await store.directory.user(workspace, row.owner);
   return owner !== null && may(owner, 'run', thingOf(workspace, row));
+};
+
+/** May a flow be told of the runs of another? As far as its owner may see them; a key that is gone sees what is not private. */
+export const mayHear = async (store: Store, workspace: string, row: FlowRow, about: string): Promise<boolean> => {
+  const place = await store.in(workspace).flows.place(about);
+  if (place === null) return true;
+  const owner = await store.directory.named(workspace, row.owner);
+  if (owner === null) return place.visibility !== 'private';
+  return may(owner.principal, 'run.read', thingAt(workspace, place));
 };

@@ -79,14 +79,14 @@ export class Audit {
   }
 
   async #write(deeds: readonly Deed[]): Promise<boolean> {
-    const { store, clock, log } = this.#gate;
+    const { store, clock, guard, log } = this.#gate;
     const entries = deeds.map(
       (deed): AuditEntry => ({
         at: clock(),
         workspace: deed.workspace ?? INSTANCE,
         actor: deed.actor,
         action: deed.action,
-        object: deed.object.slice(0, MOST_OBJECT),
+        object: guard.redact(deed.object, { workspace: deed.workspace ?? INSTANCE }).slice(0, MOST_OBJECT),
         decision: deed.decision,
         reason: deed.reason,
         run: null,

@@ -37,6 +37,7 @@ import { type Layers, readLayers } from './layers.ts';
 import { kernelSaysOf, residentOf } from './process-state.ts';
 import { type Child, endedFromOutside, FLAGS, start } from './spawn.ts';
 import { newRun, quiet, type Run, type Ticket } from './ticket.ts';
+import { Weight } from './weight.ts';
 
 /** Beyond its own limit a run gets this long to come back by itself. */
 const GRACE = 250;
@@ -44,11 +45,6 @@ const GRACE = 250;
 const COMPILING = 5_000;
 const MB = 1024 * 1024;
 const PROGRAMS = 32;
-/** A runner that holds this much more than at its start, and has nothing to do, is not kept. */
-const BLOATED = 192 * MB;
-/** The same after a run that had to be ended. */
-const HURT = 64 * MB;
-
 export type RunnerFiles = { readonly launcher: string | null; readonly runner: string };
 
 type Options = {
@@ -66,8 +62,7 @@ export class Runner {
   /** Set when it gets its first run, and never changed. */
   domain: string | null = null;
   layers: Layers | null = null;
-  /** Resident bytes when it came up. */
-  base = 0;
+  readonly #weight = new Weight(() => residentOf(this.pid));
   idleSince = performance.now();
   /** Takes no new runs. */
   retired = false;
@@ -140,12 +135,12 @@ export class Runner {
     return this.#hurt;
   }
 
-  /** What it said on its error output: of use when it does not come up. */
   /** It was ended from outside, mostly together with the server. */
   get interrupted(): boolean {
     return endedFromOutside(this.#child.signalCode);
   }
 
+  /** What it said on its error output: of use when it does not come up. */
   get errors(): string {
     return this.#errors.trim();
   }
@@ -153,6 +148,7 @@ export class Runner {
   run(ticket: Ticket): void {
     const { job } = ticket;
     if (job.signal?.aborted === true) return ticket.settle(failedWith(cancelled()));
+    if (this.#hurt && this.#runs.size === 0) this.weigh();
     const program = this.#programOf(job);
     const id = this.#next;
     this.#next = this.#next >= 0xfffffff0 ? 1 : this.#next + 1;
@@ -175,14 +171,13 @@ export class Runner {
     const seen = this.#entrances.look(now);
     if (seen === 'wedged') return this.kill('time');
     if (seen === 'short') return;
-    const most = 2 * (this.#runs.get(this.#entrances.head ?? 0)?.ticket.job.limits.memoryMb ?? 64) + 64;
-    if (residentOf(this.pid) > this.base + most * MB) this.kill('memory');
+    if (this.#weight.isOver(this.#runs.get(this.#entrances.head ?? 0)?.ticket.job.limits.memoryMb ?? 64))
+      this.kill('memory');
   }
 
   /** Retires it when it holds more than it should, or may be broken inside after what a run did to it. */
   weigh(): void {
-    const most = this.#hurt ? HURT : BLOATED;
-    if (!this.dead && this.layers !== null && residentOf(this.pid) > this.base + most) this.retired = true;
+    if (!this.dead && this.layers !== null && !this.#weight.settle(this.#hurt)) this.retired = true;
     this.#hurt = false;
   }
 
@@ -296,7 +291,7 @@ export class Runner {
     const layers = kind === 'U' ? readLayers(body.toString('utf8'), kernelSaysOf(this.pid)) : null;
     if (layers === null) return this.kill('broken');
     this.layers = layers;
-    this.base = residentOf(this.pid);
+    this.#weight.begin();
     this.readyAfter = performance.now() - this.spawned;
     this.#o.ready(this);
   }

@@ -8,6 +8,8 @@ import type { Live } from './live.ts';
 export type Begin = {
   readonly target: Target;
   readonly input: unknown;
+  /** The JSON text that `input` was read from, unchanged since, when there is one at hand: it saves making it again. */
+  readonly inputText?: string | null;
   readonly trigger: Started;
   readonly principal: string;
   readonly environment: string;

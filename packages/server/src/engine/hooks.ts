@@ -27,7 +27,7 @@ import { hasOwner } from './owner.ts';
 import type { Runs } from './runs.ts';
 import { type Preset, verify, WINDOW } from './signature.ts';
 import { startLimits } from './start.ts';
-import type { Values } from './values.ts';
+import { SPILL, type Values } from './values.ts';
 
 /** How long a caller of a synchronous webhook waits at most. */
 const PATIENCE = 30_000;
@@ -170,6 +170,7 @@ export class Hooks {
       target,
       ...(delivery === null ? {} : { delivery }),
       input: checked.value,
+      inputText: same ? read.text : null,
       trigger: same
         ? { id: hook.trigger, kind: 'webhook@1', data: rest, body: 'input' }
         : { id: hook.trigger, kind: 'webhook@1', data },
@@ -349,13 +350,19 @@ export class Hooks {
   }
 }
 
-const readBody = (request: HookRequest, mapped: boolean): { body: unknown } | HookAnswer => {
-  if (request.raw.length === 0) return { body: {} };
+/** `text`: the JSON that the body was read from, where it may stand for it in the journal. */
+type ReadBody = { readonly body: unknown; readonly text: string | null };
+
+/** A short text with much white space in it would take more room than its value. */
+const asItCame = (text: string): string | null => (text.length <= SPILL && text.startsWith('{') ? text : null);
+
+const readBody = (request: HookRequest, mapped: boolean): ReadBody | HookAnswer => {
+  if (request.raw.length === 0) return { body: {}, text: null };
   const type = String(request.headers['content-type'] ?? '').toLowerCase();
   const text = Buffer.from(request.raw.buffer, request.raw.byteOffset, request.raw.byteLength).toString('utf8');
   if (/^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/.test(type)) {
     const parsed = readJson(text);
-    return parsed.ok ? { body: parsed.value } : refused(400, parsed.problem);
+    return parsed.ok ? { body: parsed.value, text: asItCame(text) } : refused(400, parsed.problem);
   }
   if (!mapped)
     return refuse(
@@ -367,9 +374,9 @@ const readBody = (request: HookRequest, mapped: boolean): { body: unknown } | Ho
   if (/^application\/x-www-form-urlencoded\s*(;|$)/.test(type)) {
     const form: Record<string, string> = {};
     for (const [name, value] of new URLSearchParams(text)) if (name !== '__proto__') form[name] = value;
-    return { body: form };
+    return { body: form, text: null };
   }
-  return { body: text };
+  return { body: text, text: null };
 };
 
 const triggerData = (request: HookRequest, body: unknown): Record<string, unknown> => {

@@ -62,6 +62,16 @@ export type DeadlineCommand = Extract<Command, { do: 'deadline' }>;
 const soonest = (a: number | null, b: number | null): number | null =>
   a === null ? b : b === null ? a : Math.min(a, b);
 
+/** The events as JSON. `inputText`: what stands for the value of the input, where the first event creates the run. */
+const eventsText = (events: readonly Event[], inputText: string | null): string => {
+  const [first, ...rest] = events;
+  if (inputText === null || first?.type !== 'run.created') return JSON.stringify(events);
+  const { input: _, ...data } = first.data;
+  const head = JSON.stringify({ ...first, data });
+  const tail = JSON.stringify(rest);
+  return `[${head.slice(0, -2)},"input":{"value":${inputText}}}}${rest.length === 0 ? ']' : `,${tail.slice(1)}`}`;
+};
+
 export class Live {
   readonly base: RunBase;
   readonly compiled: CompiledFlow;
@@ -99,6 +109,8 @@ export class Live {
   written = 0;
   /** The step of the last event that has one. */
   lastStep: string | null = null;
+  /** The JSON text that the run's input was read from: written as it came, not made a second time. */
+  inputText: string | null = null;
   #buffer: Event[] = [];
   #touched = false;
 
@@ -228,7 +240,8 @@ export class Live {
     if (this.abandoned) return;
     const buffer = this.#buffer;
     if (buffer.length === 0 && !this.#touched && this.audit.length === 0) return;
-    const events = buffer.length === 0 ? '' : JSON.stringify(buffer);
+    const events = buffer.length === 0 ? '' : eventsText(buffer, this.inputText);
+    this.inputText = null;
     this.written += events.length;
     for (const { bytes } of this.spilled) this.written += bytes.length;
     const write: RunWrite = {

@@ -153,6 +153,7 @@ export class Runs {
       ...(p.rerunOf === undefined ? {} : { rerunOf: p.rerunOf }),
       ...(p.only === undefined ? {} : { only: p.only }),
     });
+    if ('value' in input.held) live.inputText = p.inputText ?? null;
     p.before?.(live, now);
     if (p.delivery !== undefined) live.delivery = p.delivery;
     live.untold = p.untold === true;

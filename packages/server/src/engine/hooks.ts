@@ -4,7 +4,6 @@
  * K1 Order: address, method, signature, replay, then parsing. A request that fails one of them starts nothing.
  * K3 A signed delivery starts one run, and is remembered in the same commit as that run's beginning: neither a crash nor a
  *    refusal makes it count as accepted when no run came of it, so the sender may send it again.
- * K2 Headers that carry credentials are not kept in the run.
  */
 
 import {
@@ -16,18 +15,19 @@ import {
   type HookRequest,
   type Problem,
   problem,
-  readJson,
 } from '@headgate/core';
 import type { Delivery, Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
 import type { Clock } from './clock.ts';
 import type { Flows, Target } from './flows.ts';
 import type { Live } from './live.ts';
+import { readBody, triggerData } from './hook-body.ts';
+import { JSON_TYPE, PROBLEM_TYPE, refuse, refused } from './hook-refusal.ts';
 import { hasOwner } from './owner.ts';
 import type { Runs } from './runs.ts';
 import { type Preset, verify, WINDOW } from './signature.ts';
 import { startLimits } from './start.ts';
-import { SPILL, type Values } from './values.ts';
+import type { Values } from './values.ts';
 
 /** How long a caller of a synchronous webhook waits at most. */
 const PATIENCE = 30_000;
@@ -56,7 +56,6 @@ type Deps = {
 
 const nameOf = ({ hook, id }: Delivery): string => `${hook}\n${id}`;
 
-const CREDENTIALS = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key']);
 /** What an author's answer may not set: the connection's own business, and what would act on the app's origin. */
 const KEPT_BACK = new Set([
   'connection',
@@ -71,19 +70,6 @@ const KEPT_BACK = new Set([
   'clear-site-data',
   'service-worker-allowed',
 ]);
-
-const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
-const PROBLEM_TYPE = { 'content-type': 'application/problem+json; charset=utf-8' };
-
-const refuse = (status: number, code: string, text: string, fix?: string): HookAnswer =>
-  refused(status, problem(code, text, fix === undefined ? {} : { fix }));
-
-/** The same fields, in the same order, as every other refusal of the API. */
-const refused = (status: number, { code, text, at, fix, retryAfter }: Problem): HookAnswer => ({
-  status,
-  headers: PROBLEM_TYPE,
-  body: JSON.stringify({ status, code, text, at, fix, retryAfter }),
-});
 
 /** What was written before the disk refused is kept, and goes on: who sends again may start a second run. */
 const UNAVAILABLE = refuse(
@@ -349,42 +335,6 @@ export class Hooks {
     await this.#d.journal.barrier(group);
   }
 }
-
-/** `text`: the JSON that the body was read from, where it may stand for it in the journal. */
-type ReadBody = { readonly body: unknown; readonly text: string | null };
-
-/** A short text with much white space in it would take more room than its value. */
-const asItCame = (text: string): string | null => (text.length <= SPILL && text.startsWith('{') ? text : null);
-
-const readBody = (request: HookRequest, mapped: boolean): ReadBody | HookAnswer => {
-  if (request.raw.length === 0) return { body: {}, text: null };
-  const type = String(request.headers['content-type'] ?? '').toLowerCase();
-  const text = Buffer.from(request.raw.buffer, request.raw.byteOffset, request.raw.byteLength).toString('utf8');
-  if (/^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/.test(type)) {
-    const parsed = readJson(text);
-    return parsed.ok ? { body: parsed.value, text: asItCame(text) } : refused(400, parsed.problem);
-  }
-  if (!mapped)
-    return refuse(
-      415,
-      'webhook.media_type',
-      'This webhook takes application/json',
-      'Send JSON, or give the trigger an `input` that maps trigger.body.',
-    );
-  if (/^application\/x-www-form-urlencoded\s*(;|$)/.test(type)) {
-    const form: Record<string, string> = {};
-    for (const [name, value] of new URLSearchParams(text)) if (name !== '__proto__') form[name] = value;
-    return { body: form, text: null };
-  }
-  return { body: text, text: null };
-};
-
-const triggerData = (request: HookRequest, body: unknown): Record<string, unknown> => {
-  const headers: Record<string, unknown> = {};
-  for (const name of Object.keys(request.headers))
-    if (!CREDENTIALS.has(name) && name !== '__proto__') headers[name] = request.headers[name];
-  return { method: request.method, path: request.path, query: request.query, headers, body };
-};
 
 /** What a trigger's `input` mapping may see: the trigger, and the time. */
 export const triggerScope = (id: string, data: Record<string, unknown>, now: number) => ({

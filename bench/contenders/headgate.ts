@@ -123,8 +123,8 @@ export type Server = {
 /** How the launcher starts it (bin/house/command.mjs). */
 const launched = (ground: Ground): { readonly flags: readonly string[]; readonly env: NodeJS.ProcessEnv } => {
   const file = readFileSync(join(ground.root, 'bin', 'house', 'serving.json'), 'utf8');
-  const { flags } = JSON.parse(file) as { flags: string[] }; // parse boundary: a file of ours
-  return { flags, env: { NODE_COMPILE_CACHE: join(ground.root, '.tmp', 'compiled') } };
+  const { flags, env } = JSON.parse(file) as { flags: string[]; env: Record<string, string> }; // parse boundary: a file of ours
+  return { flags, env: { ...env, NODE_COMPILE_CACHE: join(ground.root, '.tmp', 'compiled') } };
 };
 
 /** Started as the launcher starts it. `node`: more options for Node itself, such as a profiler's. */

@@ -50,7 +50,7 @@ const underWay = async (ground: Ground, grants: { step: string; power: string }[
   const row = await store.in('default').runs.get(started.id);
   if (row === null) throw new Error('no run');
   const flows = new Flows(store, await loadCatalog(fileURLToPath(new URL('../steps', import.meta.url))));
-  const target = await flows.latest('default', row.flow);
+  const target = await flows.live('default', row.flow, 'default');
   if (!target.ok) throw new Error(target.problem.text);
   const live = new Live(row, target.value.compiled);
   for (const chunk of await store.in('default').runs.chunks(row.id, 0, 100)) {

@@ -70,6 +70,12 @@ const api = {
   'flow.unpublished': { status: 409, when: 'The flow has no published version to run.' },
   'flow.disabled': { status: 409, when: 'The flow is switched off.' },
   'flow.not_found': { status: 404, when: 'There is no such flow.' },
+  'flow.unpromoted': {
+    status: 409,
+    when: 'Nothing of the flow was promoted to this environment, where nothing else runs.',
+  },
+  'environment.unknown': { status: 422, when: 'The project of the flow has no environment of this name.' },
+  'environment.guarded': { status: 409, when: 'In this environment nothing but what was promoted to it runs.' },
   'flow.version_unknown': { status: 422, when: 'The flow has no such version.' },
   'run.not_found': { status: 404, when: 'There is no such run.' },
   'run.over': { status: 409, when: 'The run is over already.' },

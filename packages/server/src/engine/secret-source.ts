@@ -39,13 +39,7 @@ export type SecretSource = {
 };
 
 /** Opens one secret; throws when it does not open. */
-type OpenSecret = (
-  workspace: string,
-  id: string,
-  version: number,
-  sealed: Uint8Array,
-  bound: Bound | null,
-) => string;
+type OpenSecret = (workspace: string, id: string, version: number, sealed: Uint8Array, bound: Bound | null) => string;
 
 type Kept = SealedSecret;
 
@@ -74,7 +68,14 @@ export const storeSource = (store: Store, openSecret: OpenSecret, now: () => num
         held: heldIn(workspace, kept, environment),
         renew: async (held) => {
           const value = JSON.stringify(held);
-          const version = await secrets.renew({ id: kept.id, version: kept.version, value, at: now() });
+          const version = await secrets.renew({
+            project,
+            name,
+            environment: kept.environment,
+            version: kept.version,
+            value,
+            at: now(),
+          });
           return version === null ? null : String(version);
         },
       };

@@ -15,6 +15,10 @@ type Entry = { readonly status: number; readonly when: string };
 
 const api = {
   'auth.missing': { status: 401, when: 'No API key and no session came with a request that needs one.' },
+  'workspace.none': {
+    status: 403,
+    when: 'The account is a member of no workspace, or no more of the one it chose.',
+  },
   'auth.invalid': { status: 401, when: 'The key is unknown, revoked or expired.' },
   'auth.ambiguous': { status: 400, when: 'Two different credentials came with one request.' },
   'auth.query': { status: 400, when: 'A credential stood in the address, where logs and histories keep it.' },
@@ -149,6 +153,7 @@ export const PROBLEM_CODES = Object.keys(api).toSorted() as readonly ProblemCode
 export const COMMON: readonly ProblemCode[] = [
   'auth.missing',
   'auth.invalid',
+  'workspace.none',
   'permission.missing',
   'input.invalid',
   'host.unknown',

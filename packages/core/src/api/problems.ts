@@ -75,6 +75,20 @@ const api = {
   'run.over': { status: 409, when: 'The run is over already.' },
   'run.not_in_doubt': { status: 409, when: 'The run is not in doubt, so there is nothing to settle.' },
   'run.queue_full': { status: 429, when: 'Too many runs of the workspace wait already.' },
+  'quota.runs': { status: 429, when: 'The workspace has begun as many runs as its quota lets it in this time.' },
+  'quota.concurrent': { status: 429, when: 'The workspace has as many runs that are not over as its quota lets it.' },
+  'quota.bytes': { status: 507, when: 'The runs of the workspace fill the storage that its quota lets them have.' },
+  'quota.tokens': { status: 402, when: 'The workspace has used the tokens that its quota lets it in this time.' },
+  'quota.money': { status: 402, when: 'The workspace has spent the money that its quota lets it in this time.' },
+  'budget.runs': { status: 429, when: 'The flow, or the key, has begun as many runs as its budget lets it.' },
+  'budget.tokens': {
+    status: 402,
+    when: 'The run, the flow or the key would use more tokens than its budget lets it. What was done is kept.',
+  },
+  'budget.money': {
+    status: 402,
+    when: 'The run, the flow or the key would spend more money than its budget lets it. What was done is kept.',
+  },
   'run.hops': { status: 508, when: 'A request went through webhooks of this server too many times.' },
   'store.unavailable': {
     status: 503,

@@ -6,6 +6,7 @@
 
 import {
   at,
+  type Budget,
   type Catalog,
   type Compiled,
   compile,
@@ -70,6 +71,9 @@ export type CompiledFlow = {
   readonly idempotency: Compiled | null;
   /** `wait.event` steps: their resume links are made only where there are any. */
   readonly events: readonly string[];
+  readonly budget: Budget | undefined;
+  /** Are there steps that use tokens or money? */
+  readonly metered: boolean;
 };
 
 const DEFAULTS = { delay: 1_000, factor: 2, cap: 300_000 };
@@ -162,6 +166,8 @@ export const compileFlow = (
         ? null
         : { for: milliseconds(s.debounce.for) ?? 0, key: optional(s.debounce.key, 'settings.debounce.key') },
     idempotency: optional(s.idempotency, 'settings.idempotency'),
+    budget: s.budget,
+    metered: steps.some((one) => one?.kind.usage !== undefined),
     events: [...sources.values()].filter((x) => x.kind === 'wait.event@1').map((x) => x.id),
   };
   const whole = steps.filter((x) => x !== null);

@@ -35,6 +35,7 @@ import { rolesOf } from './rows/roles.ts';
 import { DATABASE, migrate, schemaOf } from './schema/migrate.ts';
 import { NEWEST } from './schema/migrations/list.ts';
 import type { Store } from './ports.ts';
+import { engineLimitsOf, limitsOf } from './rows/limits.ts';
 import { policyOf } from './rows/policy.ts';
 import { clientsOf, consentsOf, oauthOf } from './rows/oauth.ts';
 import { projectsOf, workspacesOf } from './rows/projects.ts';
@@ -49,6 +50,7 @@ import { type Keyring, keyring } from './vault-seal/keyring.ts';
 import { tokenKeys } from './vault-seal/token-keys.ts';
 import { versionsOf } from './rows/versions.ts';
 import { idleWriter } from './writer/idle.ts';
+import { storedBytes } from './stored.ts';
 import type { WriterKeys } from './writer/messages.ts';
 import { type Trace, type Writer, startWriter } from './writer/writer.ts';
 
@@ -156,6 +158,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     return following;
   }
   const ring = following.value;
+  const stored = storedBytes(database);
   const writer: Writer = readOnly
     ? idleWriter()
     : await startWriter({
@@ -166,6 +169,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
         tries: TRIES,
         pragmas: [],
         clock,
+        grew: stored.grew,
         ...(trace === undefined ? {} : { trace }),
       });
   const db: Kysely<Tables> = kyselyOver<Tables>(database);
@@ -198,6 +202,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       flows: { ...flowsOf(ground, workspace), ...versionsOf(ground, workspace) },
       grants: grantsOf(ground, workspace),
       policy: policyOf(ground, workspace),
+      limits: limitsOf(ground, workspace),
       runs: runsOf(ground, workspace),
       keys: keysOf(ground, workspace),
       secrets: secretsOf(ground, workspace),
@@ -214,7 +219,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     invitations: invitationsOf(ground),
     publicFlow: (id) => publicFlow(db, id),
     accounts,
-    engine: engineOf(ground, blobs),
+    engine: { ...engineOf(ground, blobs), limits: engineLimitsOf(ground, stored.now) },
     instance: instanceOf(database.prepare('select id from instance').get()),
     tokens: tokensOf(ground, tokenKeys(ring)),
     oauth: oauthOf(ground),

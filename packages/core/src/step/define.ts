@@ -62,10 +62,8 @@ export const failed = (problem: Problem, sent?: 'no' | 'maybe'): Outcome =>
   sent === undefined ? { kind: 'problem', problem } : { kind: 'problem', problem, sent };
 
 /** The same outcome, saying what the step used, whether it went well or not. Only a kind that declares `usage` may. */
-export const using = <O extends Outcome & { readonly kind: 'done' | 'problem' }>(usage: Usage, outcome: O): O => ({
-  ...outcome,
-  usage,
-});
+export const using = (usage: Usage, outcome: Outcome): Outcome =>
+  outcome.kind === 'done' || outcome.kind === 'problem' ? { ...outcome, usage } : outcome;
 
 /** What a `net` need lends. Every call and every redirect is judged at the moment it happens. */
 export type Net = {

@@ -56,7 +56,7 @@ test('LLM-10 a run stops at its budget with what was done kept, and goes on from
   const again = await ground.engine.rerun({
     principal: { kind: 'key', id: 'owner', workspace: 'default', permissions: PERMISSIONS },
     run: run.id,
-    mode: { kind: 'failed' },
+    mode: { failed: true },
     version: await republish(flow, thinks(steps, { tokens: { run: 1_000 } })),
   });
   if (!again.ok) throw new Error(again.problem.text);

@@ -15,6 +15,10 @@ type Entry = { readonly status: number; readonly when: string };
 
 const api = {
   'auth.missing': { status: 401, when: 'No API key and no session came with a request that needs one.' },
+  'workspace.none': {
+    status: 403,
+    when: 'The account is a member of no workspace, or no more of the one it chose.',
+  },
   'auth.invalid': { status: 401, when: 'The key is unknown, revoked or expired.' },
   'auth.ambiguous': { status: 400, when: 'Two different credentials came with one request.' },
   'auth.query': { status: 400, when: 'A credential stood in the address, where logs and histories keep it.' },
@@ -70,6 +74,12 @@ const api = {
   'flow.unpublished': { status: 409, when: 'The flow has no published version to run.' },
   'flow.disabled': { status: 409, when: 'The flow is switched off.' },
   'flow.not_found': { status: 404, when: 'There is no such flow.' },
+  'flow.unpromoted': {
+    status: 409,
+    when: 'Nothing of the flow was promoted to this environment, where nothing else runs.',
+  },
+  'environment.unknown': { status: 422, when: 'The project of the flow has no environment of this name.' },
+  'environment.guarded': { status: 409, when: 'In this environment nothing but what was promoted to it runs.' },
   'flow.version_unknown': { status: 422, when: 'The flow has no such version.' },
   'run.not_found': { status: 404, when: 'There is no such run.' },
   'run.over': { status: 409, when: 'The run is over already.' },
@@ -157,6 +167,7 @@ export const PROBLEM_CODES = Object.keys(api).toSorted() as readonly ProblemCode
 export const COMMON: readonly ProblemCode[] = [
   'auth.missing',
   'auth.invalid',
+  'workspace.none',
   'permission.missing',
   'input.invalid',
   'host.unknown',

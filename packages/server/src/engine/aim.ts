@@ -41,7 +41,7 @@ export const aimAt = async (from: From, idOrName: string): Promise<Aim> => {
     return { ...(lent ?? nowhere), target: AMBIGUOUS };
   }
   if (!only.enabled) return { ...to(only), target: DISABLED };
-  return { ...to(only), target: await flows.latest(place.workspace, only.id) };
+  return { ...to(only), target: await flows.live(place.workspace, only.id, place.environment) };
 };
 
 /** The first of several that the step was lent the call of: only then is it told that there are several (AM2). */

@@ -111,7 +111,7 @@ export class Alerts {
         });
         continue;
       }
-      const target = await this.#d.flows.latest(row.workspace, row.flow);
+      const target = await this.#d.flows.live(row.workspace, row.flow, row.environment);
       if (!target.ok) this.warn('an alert flow cannot be run', { flow: row.flow, code: target.problem.code });
       else if (!(await hasOwner(this.#d.store, row.workspace, target.value.row)))
         this.warn('an alert flow has nobody behind it any more', { flow: row.flow });
@@ -154,7 +154,6 @@ export class Alerts {
       input: input.value,
       trigger: { kind, ...(id === null ? {} : { id }), data: { about } },
       principal: `flow:${about}`,
-      environment: 'default',
       priority: 0,
       idempotencyKey: key,
       depth: (from?.state.created?.depth ?? 0) + 1,

@@ -12,7 +12,6 @@ export type Begin = {
   readonly inputText?: string | null;
   readonly trigger: Started;
   readonly principal: string;
-  readonly environment: string;
   readonly priority: number;
   /** What startLimits made of the flow's keys for this start; left out, it is made here. */
   readonly limitKey?: string | null;

@@ -46,7 +46,6 @@ export class Children {
       id,
       trigger: { kind: 'flow.call@1', data: { run: live.id, step: step.id } },
       principal: live.base.principal,
-      environment: live.base.environment,
       priority: live.base.priority,
       idempotencyKey: null,
       recursive: above.some((base) => base.flow === target.row.id),

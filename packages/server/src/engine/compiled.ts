@@ -69,12 +69,17 @@ export type CompiledFlow = {
   readonly rate: (Limit & { readonly max: number; readonly per: number }) | null;
   readonly debounce: (Limit & { readonly for: number }) | null;
   readonly idempotency: Compiled | null;
+  /** Values of the environment that it names; `all`: it reads them in a way that names none; null: it reads none. */
+  readonly vars: ReadonlySet<string> | 'all' | null;
   /** `wait.event` steps: their resume links are made only where there are any. */
   readonly events: readonly string[];
   readonly budget: Budget | undefined;
   /** Are there steps that use tokens or money? */
   readonly metered: boolean;
 };
+
+/** No name of a value. */
+const ALL = '*';
 
 const DEFAULTS = { delay: 1_000, factor: 2, cap: 300_000 };
 
@@ -85,12 +90,14 @@ export const compileFlow = (
   catalog: Catalog,
 ): { compiled: CompiledFlow } | { problems: Problem[] } => {
   const problems: Problem[] = [];
+  const named = new Set<string>();
   const shape = shapeOf(flow);
   const sources = sourcesOf(flow);
 
   const expr = (value: unknown, field: string, step?: string): Compiled => {
     const made = compile(value, field);
     for (const p of made.problems) problems.push(at(step === undefined ? {} : { step }, p));
+    for (const { root, path } of made.compiled.references) if (root === 'vars') named.add(path[0] ?? ALL);
     return made.compiled;
   };
   const optional = (value: unknown, field: string, step?: string): Compiled | null =>
@@ -146,7 +153,7 @@ export const compileFlow = (
 
   const s = flow.settings ?? {};
   const concurrency = typeof s.concurrency === 'number' ? { limit: s.concurrency } : s.concurrency;
-  const compiled: Omit<CompiledFlow, 'steps'> = {
+  const compiled: Omit<CompiledFlow, 'steps' | 'vars'> = {
     flow,
     hash,
     shape,
@@ -173,7 +180,7 @@ export const compileFlow = (
   const whole = steps.filter((x) => x !== null);
   return problems.length > 0 || whole.length !== steps.length
     ? { problems }
-    : { compiled: { ...compiled, steps: whole } };
+    : { compiled: { ...compiled, vars: named.has(ALL) ? 'all' : named.size === 0 ? null : named, steps: whole } };
 };
 
 const inputOf = (flow: Flow, problems: Problem[]): InputValidator | null => {

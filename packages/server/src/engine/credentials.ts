@@ -117,10 +117,10 @@ export class Credentials {
   }
 
   /** The secret of that name, from the first source that holds it. */
-  async read(workspace: string, project: string, name: string): Promise<HeldSecret | null> {
+  async read(workspace: string, project: string, name: string, environment: string): Promise<HeldSecret | null> {
     for (const source of this.#sources) {
       if (source.look?.() === true) await this.#learn();
-      const found = await source.read(workspace, project, name);
+      const found = await source.read(workspace, project, name, environment);
       if (found === null) continue;
       // One that was stored a moment ago: it is used by nobody before the guard knows it.
       if (!valuesOf(found.held).every(this.#hides)) await this.#learn();
@@ -144,7 +144,7 @@ export class Credentials {
     origin: string,
     headers: Record<string, string>,
   ): Promise<{ readonly problem: Problem } | { readonly refused: () => void }> {
-    const found = await this.read(ask.workspace, ask.project, ask.name);
+    const found = await this.read(ask.workspace, ask.project, ask.name, ask.environment);
     if (found === null || !found.origins.includes(origin)) return { problem: notFor(ask.name, origin) };
     const { held } = found;
     let header: Header | null;
@@ -175,14 +175,14 @@ export class Credentials {
   ): Promise<{ readonly value: unknown } | { readonly problem: Problem }> {
     const power = parsePower(`secret: read ${name} for code ${code}`);
     if (!power.ok) return { problem: power.problem };
-    const { workspace, project, principal, id: run } = live.base;
-    const ask = { workspace, project, name, principal, run, step };
+    const { workspace, project, environment, principal, id: run } = live.base;
+    const ask = { workspace, project, environment, name, principal, run, step };
     const done = await broker.effect(live, step, narrow, [power.value], () => this.#reveal(ask));
     return done.ok ? done.value : { problem: done.problem };
   }
 
   async #reveal(ask: TokenAsk): Promise<{ readonly value: unknown } | { readonly problem: Problem }> {
-    const found = await this.read(ask.workspace, ask.project, ask.name);
+    const found = await this.read(ask.workspace, ask.project, ask.name, ask.environment);
     if (found === null)
       return { problem: problem('secret.unknown', `There is no secret ${ask.name}`, { fix: 'Store it first.' }) };
     const { held } = found;
@@ -205,8 +205,8 @@ export class Credentials {
   }
 
   /** The one text of a secret with which signatures are checked; null when there is none. */
-  async signing(workspace: string, project: string, name: string): Promise<string | null> {
-    const held = (await this.read(workspace, project, name))?.held;
+  async signing(workspace: string, project: string, name: string, environment: string): Promise<string | null> {
+    const held = (await this.read(workspace, project, name, environment))?.held;
     return held !== undefined && 'value' in held ? held.value : null;
   }
 }

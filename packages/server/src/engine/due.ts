@@ -1,5 +1,6 @@
 /** What a due time does: starts the flow's run, once, whatever happens in between (T1 in schedule.ts). */
 
+import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { Store } from '../store/ports.ts';
 import type { Alerts } from './alerts.ts';
 import type { Flows } from './flows.ts';
@@ -20,7 +21,7 @@ export const startDue = async (
   { store, flows, runs, journal, alerts }: Deps,
   { row, due, input }: Due,
 ): Promise<void> => {
-  const target = await flows.latest(row.workspace, row.flow);
+  const target = await flows.live(row.workspace, row.flow, row.environment);
   if (!target.ok) return alerts.warn('a schedule cannot start its flow', { flow: row.flow, code: target.problem.code });
   if (!(await hasOwner(store, row.workspace, target.value.row)))
     return alerts.warn('a schedule has nobody behind it any more', { flow: row.flow, owner: target.value.row.owner });
@@ -31,7 +32,8 @@ export const startDue = async (
       trigger: row.trigger,
       code: checked.problem.code,
     });
-  const key = `schedule:${row.trigger}:${due}`;
+  const where = row.environment === DEFAULT_ENVIRONMENT ? '' : `@${row.environment}`;
+  const key = `schedule:${row.trigger}${where}:${due}`;
   if ((await store.in(row.workspace).runs.byIdempotencyKey(row.flow, key, 0)) !== null) return;
   // Asked again after the wait: the same due time may have been started meanwhile.
   if (runs.byKey(row.flow, key) !== null) return;
@@ -40,7 +42,6 @@ export const startDue = async (
     input: checked.value,
     trigger: { id: row.trigger, kind: 'schedule@1', data: { due: new Date(due).toISOString() } },
     principal: `trigger:${row.trigger}`,
-    environment: 'default',
     priority: target.value.compiled.flow.settings?.priority ?? 0,
     idempotencyKey: key,
     depth: 0,

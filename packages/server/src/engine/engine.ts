@@ -225,7 +225,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     runs,
     values,
     journal,
-    secret: (w, p, n) => credentials.signing(w, p, n),
+    secret: (...asked) => credentials.signing(...asked),
   });
 
   const changed = (): void => {

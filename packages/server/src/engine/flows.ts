@@ -17,6 +17,7 @@ import {
   readPolicy,
   type Result,
 } from '@headgate/core';
+import { DEFAULT_ENVIRONMENT, type EnvironmentRow } from '../store/environment.ts';
 import type { Named } from '../store/people.ts';
 import type { FlowRow, Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
@@ -24,7 +25,13 @@ import { type CompiledFlow, compileFlow } from './compiled.ts';
 import { Lent } from './lent.ts';
 
 /** A flow ready to run: which content, and what of it is known. `version` null: the draft. */
-export type Target = {
+export type Target = Content & {
+  /** Where it runs, and what of the values there the flow names; null: it names none that there is. */
+  readonly environment: string;
+  readonly vars: Readonly<Record<string, unknown>> | null;
+};
+
+type Content = {
   readonly workspace: string;
   readonly row: FlowRow;
   readonly version: number | null;
@@ -37,6 +44,7 @@ export class Flows {
   readonly #byHash = new Recent<string, CompiledFlow>(2_000);
   readonly #latest = new Recent<string, Target>(10_000);
   readonly #lent = new Recent<string, Lent>(10_000);
+  readonly #environments = new Recent<string, readonly EnvironmentRow[]>(10_000);
   readonly #called = new Recent<string, readonly FlowRow[]>(10_000);
 
   constructor(store: Store, catalog: Catalog) {
@@ -48,11 +56,16 @@ export class Flows {
   forget(): void {
     this.#latest.clear();
     this.#lent.clear();
+    this.#environments.clear();
     this.#called.clear();
   }
 
-  async latest(workspace: string, flow: string): Promise<Result<Target>> {
-    const key = `${workspace}/${flow}`;
+  /**
+   * What runs of a flow in an environment: what was promoted to it; where nothing was, the latest version, unless nothing
+   * but promotions may run there. Problems: `flow.not_found`, `flow.unpublished`, `flow.unpromoted`, `environment.unknown`.
+   */
+  async live(workspace: string, flow: string, environment: string): Promise<Result<Target>> {
+    const key = `${workspace}/${flow}/${environment}`;
     const known = this.#latest.get(key);
     if (known !== undefined) return { ok: true, value: known };
     const version = this.#store.version();
@@ -67,12 +80,15 @@ export class Flows {
         }),
       };
     }
-    const found = await this.version(workspace, row, row.version);
+    const promoted =
+      environment === DEFAULT_ENVIRONMENT ? null : await this.#store.in(workspace).deployments.get(flow, environment);
+    const found = await this.version(workspace, row, promoted?.version ?? row.version, environment);
     if (found.ok && this.#store.version() === version) this.#latest.set(key, found.value);
     return found;
   }
 
-  async version(workspace: string, row: FlowRow, version: number): Promise<Result<Target>> {
+  /** One version in an environment. Problems as those of `live`, `flow.version_unknown`, `environment.guarded`. */
+  async version(workspace: string, row: FlowRow, version: number, environment: string): Promise<Result<Target>> {
     const kept = await this.#store.in(workspace).flows.version(row.id, version);
     if (kept === null)
       return {
@@ -80,16 +96,44 @@ export class Flows {
         problem: problem('flow.version_unknown', `This flow has no version ${version}`, { at: { flow: row.id } }),
       };
     const compiled = this.compile(kept.doc, kept.hash);
-    return compiled.ok ? { ok: true, value: { workspace, row, version, compiled: compiled.value } } : compiled;
+    return compiled.ok ? this.placed({ workspace, row, version, compiled: compiled.value }, environment) : compiled;
   }
 
-  async draft(workspace: string, flow: string, now: number): Promise<Result<Target>> {
+  async draft(workspace: string, flow: string, now: number, environment: string): Promise<Result<Target>> {
     const row = await this.#store.in(workspace).flows.get(flow);
     if (row === null) return { ok: false, problem: notFound };
     const compiled = this.compile(row.draft, row.draftHash);
     if (!compiled.ok) return compiled;
-    await this.#store.in(workspace).flows.keepDoc(row.draftHash, row.draft, now);
-    return { ok: true, value: { workspace, row, version: null, compiled: compiled.value } };
+    const target = await this.placed({ workspace, row, version: null, compiled: compiled.value }, environment);
+    if (target.ok) await this.#store.in(workspace).flows.keepDoc(row.draftHash, row.draft, now);
+    return target;
+  }
+
+  /**
+   * The content in its environment: with the values there, and only if it may run there. Where promotions wait for
+   * somebody else, nothing but what was promoted runs: a draft or another version would be a way around that.
+   */
+  async placed(content: Content, environment: string): Promise<Result<Target>> {
+    const { workspace, row, version, compiled } = content;
+    const all = await this.#environmentsOf(workspace, row.project);
+    const place = all.find((one) => one.name === environment);
+    if (place === undefined) return { ok: false, problem: unknownEnvironment(environment, all) };
+    if (place.approval) {
+      const promoted = await this.#store.in(workspace).deployments.get(row.id, environment);
+      if (promoted === null || promoted.version !== version)
+        return { ok: false, problem: guarded(row.id, environment, promoted?.version ?? null) };
+    }
+    return { ok: true, value: { ...content, environment, vars: chosen(place.vars, compiled.vars) } };
+  }
+
+  async #environmentsOf(workspace: string, project: string): Promise<readonly EnvironmentRow[]> {
+    const key = `${workspace}/${project}`;
+    const known = this.#environments.get(key);
+    if (known !== undefined) return known;
+    const version = this.#store.version();
+    const rows = (await this.#store.in(workspace).environments.list(project)) ?? [];
+    if (this.#store.version() === version) this.#environments.set(key, rows);
+    return rows;
   }
 
   /** The flows of a project that a text can mean: the one of this id, or all of this name. */
@@ -154,6 +198,28 @@ export class Flows {
     return read.ok ? read.value : NOTHING_ALLOWED;
   }
 }
+
+/** The values that a flow names; all of them where it reads them by a name it computes. */
+const chosen = (vars: EnvironmentRow['vars'], named: CompiledFlow['vars']): Target['vars'] => {
+  if (named === null) return null;
+  const kept = named === 'all' ? Object.entries(vars) : Object.entries(vars).filter(([name]) => named.has(name));
+  return kept.length === 0 ? null : Object.fromEntries(kept);
+};
+
+const unknownEnvironment = (name: string, all: readonly EnvironmentRow[]): Problem =>
+  problem('environment.unknown', `This project has no environment ${name}`, {
+    at: { field: 'environment' },
+    fix: `It has ${all.map((one) => one.name).join(', ')}.`,
+  });
+
+const guarded = (flow: string, environment: string, version: number | null): Problem =>
+  problem(
+    version === null ? 'flow.unpromoted' : 'environment.guarded',
+    version === null
+      ? `Nothing of this flow was promoted to ${environment}`
+      : `In ${environment} version ${version} runs, which was promoted to it, and nothing else`,
+    { at: { flow }, fix: `Promote a version first: POST /api/v1/flows/${flow}/promotions.` },
+  );
 
 const notFound = problem('flow.not_found', 'There is no such flow');
 

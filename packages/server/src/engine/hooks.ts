@@ -52,7 +52,7 @@ type Deps = {
   readonly runs: Runs;
   readonly values: Values;
   readonly journal: Store['journal'];
-  readonly secret: (workspace: string, project: string, name: string) => Promise<string | null>;
+  readonly secret: (workspace: string, project: string, name: string, environment: string) => Promise<string | null>;
 };
 
 const nameOf = ({ hook, id }: Delivery): string => `${hook}\n${id}`;
@@ -162,7 +162,6 @@ export class Hooks {
         ? { id: hook.trigger, kind: 'webhook@1', data: rest, body: 'input' }
         : { id: hook.trigger, kind: 'webhook@1', data },
       principal: `trigger:${hook.trigger}`,
-      environment: 'default',
       priority: target.compiled.flow.settings?.priority ?? 0,
       ...limits,
       depth: Number.isInteger(hops) && hops > 0 ? hops : 0,
@@ -254,7 +253,7 @@ export class Hooks {
     const version = store.version();
     const found = await store.engine.hookByToken(token);
     if (found === null) return null;
-    const target = await flows.latest(found.workspace, found.flow);
+    const target = await flows.live(found.workspace, found.flow, found.environment);
     if (!target.ok || !target.value.row.enabled) return null;
     if (!(await hasOwner(store, found.workspace, target.value.row))) return null;
     const trigger = target.value.compiled.flow.triggers?.find((t) => t.id === found.trigger && t.kind === 'webhook@1');
@@ -279,7 +278,12 @@ export class Hooks {
     request: HookRequest,
   ): Promise<HookAnswer | Delivery> {
     const now = this.#d.clock.now();
-    const secret = await this.#d.secret(hook.workspace, hook.target.row.project, signature.secret);
+    const secret = await this.#d.secret(
+      hook.workspace,
+      hook.target.row.project,
+      signature.secret,
+      hook.target.environment,
+    );
     const verdict =
       secret === null ? ({ ok: false, reason: 'no_secret' } as const) : verify(signature.preset, secret, request, now);
     if (!verdict.ok) {

@@ -69,8 +69,8 @@ export const netFor = (
       const headers: Record<string, string> = { ...request.headers };
       let refused = (): void => undefined;
       if (request.secret !== undefined) {
-        const { workspace, project, principal, id: run } = live.base;
-        const ask = { workspace, project, principal, run, step, name: request.secret };
+        const { workspace, project, environment, principal, id: run } = live.base;
+        const ask = { workspace, project, environment, principal, run, step, name: request.secret };
         const filled = await deps.credentials.fill(ask, url.origin, headers);
         if ('problem' in filled) return { problem: filled.problem, sent: 'no' as const };
         refused = filled.refused;

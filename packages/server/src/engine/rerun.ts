@@ -82,7 +82,6 @@ export const rerun = async (d: Deps, old: RunRow, request: RerunRequest): Promis
     input: input.value,
     trigger: wholeTrigger(state.created, d.values.read(workspace, state.created.input)),
     principal: request.principal.id,
-    environment: old.environment,
     priority: old.priority,
     idempotencyKey: null,
     depth: 0,
@@ -115,11 +114,11 @@ const wholeTrigger = ({ trigger }: RunCreated, input: unknown): Started => {
 /** The version asked for; else the one that ran, so that running again gives the same flow, draft included. */
 const pick = async (d: Deps, flowRow: Target['row'], old: RunRow, request: RerunRequest): Promise<Result<Target>> => {
   const version = request.version ?? old.version;
-  if (version !== null) return d.flows.version(old.workspace, flowRow, version);
+  if (version !== null) return d.flows.version(old.workspace, flowRow, version, old.environment);
   const compiled = await d.flows.byHash(old.workspace, old.hash);
   return compiled === null
     ? { ok: false, problem: problem('flow.not_found', 'The draft this run was made of does not exist any more') }
-    : { ok: true, value: { workspace: old.workspace, row: flowRow, version: null, compiled } };
+    : d.flows.placed({ workspace: old.workspace, row: flowRow, version: null, compiled }, old.environment);
 };
 
 /** A blob that is taken over must live as long as the new run, too. */

@@ -75,7 +75,7 @@ export class Schedule {
     const last = lastOf(row.state);
     // A clock that was ahead and was put right would leave the schedule silent until it is there again.
     if (last !== null && last <= now + LATE) return this.#from(row, settings, last, generation);
-    await this.#d.store.engine.saveTriggerState(row.flow, row.trigger, { last: now });
+    await this.#d.store.engine.saveTriggerState(row.flow, row.trigger, row.environment, { last: now });
     return this.#from(row, settings, now, generation);
   }
 
@@ -98,7 +98,7 @@ export class Schedule {
       const left = settings.missed === 'all' ? missed : due.length - starts.length;
       if (left > 0) this.#d.missed(row, left, settings.missed, newest);
       for (const at of starts) await this.#d.start({ row, due: at, input: settings.input });
-      await this.#d.store.engine.saveTriggerState(row.flow, row.trigger, { last: newest });
+      await this.#d.store.engine.saveTriggerState(row.flow, row.trigger, row.environment, { last: newest });
       last = newest;
     }
   }

@@ -8,6 +8,8 @@
 
 import { type Credential, readCredential } from '@headgate/core';
 import type { Store } from '../store/ports.ts';
+import type { SealedSecret } from '../store/secret.ts';
+import { type Bound, boundOf, EVERYWHERE } from '../store/vault-seal/secrets.ts';
 
 /** A secret that is one text, or a credential of a kind. */
 export type Held = Credential | { readonly kind: 'plain'; readonly value: string };
@@ -29,7 +31,7 @@ export type NamedHeld = { readonly workspace: string; readonly name: string; rea
 export type SecretSource = {
   readonly name: string;
   /** Null: it holds no secret of that name. Throws when it cannot say. */
-  readonly read: (workspace: string, project: string, name: string) => Promise<HeldSecret | null>;
+  readonly read: (workspace: string, project: string, name: string, environment: string) => Promise<HeldSecret | null>;
   /** Looks whether what it holds was changed from outside; true: `all` gives something else now. */
   readonly look?: () => boolean;
   /** All that it holds, for the guard. */
@@ -37,40 +39,43 @@ export type SecretSource = {
 };
 
 /** Opens one secret; throws when it does not open. */
-type OpenSecret = (
-  workspace: string,
-  id: string,
-  version: number,
-  sealed: Uint8Array,
-  bound: { readonly kind: string; readonly origins: readonly string[] } | null,
-) => string;
+type OpenSecret = (workspace: string, id: string, version: number, sealed: Uint8Array, bound: Bound | null) => string;
 
-type Kept = { id: string; kind: string; version: number; origins: readonly string[]; sealed: Uint8Array };
+type Kept = SealedSecret;
 
 /** The instance's own secrets. */
 export const storeSource = (store: Store, openSecret: OpenSecret, now: () => number): SecretSource => {
-  const heldIn = (workspace: string, kept: Kept): Held => {
-    const plain = kept.kind === 'plain';
-    const text = openSecret(workspace, kept.id, kept.version, kept.sealed, plain ? null : kept);
-    if (plain) return { kind: 'plain', value: text };
+  /** SS3 It is opened for the environment that is asked for, never for the one its row says: another's does not open. */
+  const heldIn = (workspace: string, kept: Kept, environment: string): Held => {
+    const asked = kept.environment === EVERYWHERE ? EVERYWHERE : environment;
+    const bound = boundOf(kept.kind, kept.origins, asked);
+    const text = openSecret(workspace, kept.id, kept.version, kept.sealed, bound);
+    if (kept.kind === 'plain') return { kind: 'plain', value: text };
     const credential = readCredential(kept.kind, text);
     if (credential === null) throw new Error(`secret ${kept.id} holds no credential of its kind`);
     return credential;
   };
   return {
     name: 'store',
-    read: async (workspace, project, name) => {
+    read: async (workspace, project, name, environment) => {
       const { secrets } = store.in(workspace);
-      const kept = await secrets.sealed(project, name);
+      const kept = await secrets.sealed(project, name, environment);
       if (kept === null) return null;
       return {
         id: `store ${workspace} ${kept.id}`,
         version: String(kept.version),
         origins: kept.origins,
-        held: heldIn(workspace, kept),
+        held: heldIn(workspace, kept, environment),
         renew: async (held) => {
           const value = JSON.stringify(held);
-          const version = await secrets.renew({ project, name, version: kept.version, value, at: now() });
+          const version = await secrets.renew({
+            project,
+            name,
+            environment: kept.environment,
+            version: kept.version,
+            value,
+            at: now(),
+          });
           return version === null ? null : String(version);
         },
       };
@@ -79,7 +84,7 @@ export const storeSource = (store: Store, openSecret: OpenSecret, now: () => num
       (await store.engine.allSecrets()).map((kept) => ({
         workspace: kept.workspace,
         name: kept.name,
-        held: heldIn(kept.workspace, kept),
+        held: heldIn(kept.workspace, kept, kept.environment),
       })),
   };
 };

@@ -19,6 +19,7 @@ import {
   type StartRequest,
   thingOf,
 } from '@headgate/core';
+import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { Store } from '../store/ports.ts';
 import { NotDurable } from '../store/writer/writer.ts';
 import type { Clock } from './clock.ts';
@@ -101,7 +102,6 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
       input: checked.value,
       trigger: request.trigger,
       principal: principal.id,
-      environment: request.environment ?? 'default',
       priority: request.priority ?? target.compiled.flow.settings?.priority ?? 0,
       limitKey: limits.limitKey,
       idempotencyKey: key,
@@ -206,11 +206,12 @@ export const checkInput = (target: Pick<Target, 'compiled'>, input: unknown): Re
 
 const pick = async (flows: Flows, store: Store, request: StartRequest, now: number): Promise<Result<Target>> => {
   const { workspace } = request.principal;
-  if ('draft' in request.which) return flows.draft(workspace, request.flow, now);
+  const environment = request.environment ?? DEFAULT_ENVIRONMENT;
+  if ('draft' in request.which) return flows.draft(workspace, request.flow, now, environment);
   const { version } = request.which;
-  if (version === undefined) return flows.latest(workspace, request.flow);
+  if (version === undefined) return flows.live(workspace, request.flow, environment);
   const row = await store.in(workspace).flows.get(request.flow);
   return row === null
     ? { ok: false, problem: at({ flow: request.flow }, problem('flow.not_found', 'There is no such flow')) }
-    : flows.version(workspace, row, version);
+    : flows.version(workspace, row, version, environment);
 };

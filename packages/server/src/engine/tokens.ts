@@ -19,6 +19,7 @@ import type { HeldSecret } from './secret-source.ts';
 export type TokenAsk = {
   readonly workspace: string;
   readonly project: string;
+  readonly environment: string;
   /** Of the secret. */
   readonly name: string;
   readonly principal: string;

@@ -88,11 +88,11 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
     if (plain !== null) return doors.credentials.find(plain);
     if (cookie !== undefined) return doors.identities.findByHash(cookie);
     const who = await bySession(gate, doors.desk, headers);
-    return who === null ? { why: 'auth.missing' } : { who };
+    return who === null || who === NOWHERE ? { why: who === null ? 'auth.missing' : 'workspace.none' } : { who };
   };
   const found = await now();
   if ('why' in found) {
-    if (plain === null) return { code: 'auth.missing', who: null };
+    if (plain === null) return { code: found.why === 'workspace.none' ? found.why : 'auth.missing', who: null };
     return { code: stranger(gate, doors, address), who: null, why: found.why };
   }
   const { who, limits, resource } = found;
@@ -115,25 +115,29 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
   };
 };
 
+/** Somebody who is signed in, and a member of nothing. */
+const NOWHERE = 'nowhere';
+
 const stranger = (gate: Needed, doors: Doors, address: string): ProblemCode =>
   doors.guesses.add(address) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid';
 
 /**
- * The account behind a session's cookie, in the workspace chosen there; where none was, in the only one it is a member of.
+ * The account behind a session's cookie, in the workspace chosen there; where none was, in the one it has been a member of
+ * the longest, so that being let into another one changes nothing for who did not ask for it.
  * Who administrates the instance and stands in no workspace stands in that role alone.
  */
 const bySession = async (
   gate: Needed,
   desk: Pick<Desk, 'sessionOf'>,
   headers: IncomingHttpHeaders,
-): Promise<Principal | null> => {
+): Promise<Principal | typeof NOWHERE | null> => {
   const session = await desk.sessionOf(headers);
   if (session === null) return null;
   const { directory } = gate.store;
   const { user, workspace } = session;
-  if (workspace !== null) return directory.user(workspace, user.id);
-  const [only, more] = await directory.workspacesOf(user.id);
-  return directory.user(only === undefined || more !== undefined ? INSTANCE : only.id, user.id);
+  if (workspace !== null) return (await directory.user(workspace, user.id)) ?? NOWHERE;
+  const [first] = await directory.workspacesOf(user.id);
+  return (await directory.user(first?.id ?? INSTANCE, user.id)) ?? NOWHERE;
 };
 
 /** The code of the refusal, or undefined when the principal may. */

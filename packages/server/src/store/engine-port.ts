@@ -10,8 +10,8 @@ export type EngineStore = {
   /** Runs not over, oldest first, in pages. */
   unfinished(afterId: string, limit: number): Promise<RunRow[]>;
   /** Null: no such token, or its trigger or flow is gone or disabled. */
-  hookByToken(token: string): Promise<{ workspace: string; flow: string; trigger: string } | null>;
-  /** Latest published version and its enabled triggers of one kind, over all enabled flows. */
+  hookByToken(token: string): Promise<{ workspace: string; flow: string; trigger: string; environment: string } | null>;
+  /** The enabled triggers of one kind, over all enabled flows: of what runs in each environment. */
   triggers(kind: string): Promise<
     {
       workspace: string;
@@ -20,12 +20,13 @@ export type EngineStore = {
       flow: string;
       version: number;
       trigger: string;
+      environment: string;
       with: unknown;
       state: unknown;
     }[]
   >;
   /** Durable state of a trigger (last due time of a schedule…). */
-  saveTriggerState(flow: string, trigger: string, state: unknown): Promise<void>;
+  saveTriggerState(flow: string, trigger: string, environment: string, state: unknown): Promise<void>;
   /** Webhook replay memory: was a run made of this delivery? */
   knowsDelivery(hook: string, id: string): Promise<boolean>;
   /** When the latest runs of a lane began, those after `since`, at most `limit`, the latest first. */

@@ -25,6 +25,7 @@ import { DATABASE } from './schema/migrate.ts';
 import { auditKeyOf, isSealed } from './vault-seal/audit-chain.ts';
 import { keyring } from './vault-seal/keyring.ts';
 import { holderOf, wrapRoot } from './vault-seal/ring.ts';
+import { type Bound, boundOf } from './vault-seal/secrets.ts';
 import { trailWriter } from './writer/trail.ts';
 
 /** A secret on its way from the old roots to the new one; null: it does not open. */
@@ -33,7 +34,7 @@ export type Rewrap = (
     readonly workspace: string;
     readonly id: string;
     readonly version: number;
-    readonly bound: { readonly kind: string; readonly origins: readonly string[] } | null;
+    readonly bound: Bound | null;
     readonly sealed: Uint8Array;
   },
   from: readonly Uint8Array[],
@@ -81,10 +82,10 @@ const within = <T>(dir: string, work: (database: DatabaseSync) => T): Result<T> 
 
 const rewrapAll = (database: DatabaseSync, rewrap: Rewrap, from: readonly Uint8Array[], to: Uint8Array): number => {
   const put = database.prepare('update secret set sealed = ? where id = ?');
-  const rows = database.prepare('select workspace, id, kind, version, origins, sealed from secret').all();
-  for (const { workspace, id, kind, version, origins, sealed } of rows) {
+  const rows = database.prepare('select workspace, id, kind, version, environment, origins, sealed from secret').all();
+  for (const { workspace, id, kind, version, environment, origins, sealed } of rows) {
     if (!(sealed instanceof Uint8Array)) throw new Error(`secret ${String(id)} holds no bytes`);
-    const bound = kind === 'plain' ? null : { kind: String(kind), origins: listFromJson(String(origins)) };
+    const bound = boundOf(String(kind), listFromJson(String(origins)), String(environment));
     const one = { workspace: String(workspace), id: String(id), version: Number(version), bound, sealed };
     const fresh = rewrap(one, from, to);
     if (fresh === null)

@@ -38,6 +38,8 @@ import type { Store } from './ports.ts';
 import { engineLimitsOf, limitsOf } from './rows/limits.ts';
 import { policyOf } from './rows/policy.ts';
 import { clientsOf, consentsOf, oauthOf } from './rows/oauth.ts';
+import { deploymentsOf } from './rows/deployments.ts';
+import { environmentsOf } from './rows/environments.ts';
 import { projectsOf, workspacesOf } from './rows/projects.ts';
 import { runsOf } from './rows/runs.ts';
 import { followRing } from './rows/ring.ts';
@@ -203,6 +205,8 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       grants: grantsOf(ground, workspace),
       policy: policyOf(ground, workspace),
       limits: limitsOf(ground, workspace),
+      environments: environmentsOf(ground, workspace),
+      deployments: deploymentsOf(ground, workspace),
       runs: runsOf(ground, workspace),
       keys: keysOf(ground, workspace),
       secrets: secretsOf(ground, workspace),

@@ -14,6 +14,7 @@ import type { EngineStore } from './engine-port.ts';
 import type { KeyLimits, WorkspaceKeys } from './key.ts';
 import type { WorkspaceLimits } from './limits.ts';
 import type { Clients, Consents, Oauth } from './oauth.ts';
+import type { Deployments, Environments } from './environment.ts';
 import type * as people from './people.ts';
 import type { Credentials as Makes } from './vault-seal/credentials.ts';
 import type { Delivery, RunRow, RunWrite } from './run-write.ts';
@@ -259,6 +260,8 @@ export type WorkspaceStore = {
     set(row: PolicyRow): Promise<void>;
   };
   readonly limits: WorkspaceLimits;
+  readonly environments: Environments;
+  readonly deployments: Deployments;
   readonly runs: {
     get(id: string): Promise<RunRow | null>;
     /** Where it ran, and whose its flow is and who sees that, as of now. */

@@ -3,6 +3,8 @@
  * to the gateway.
  */
 
+import { sql } from 'kysely';
+import { DEFAULT_ENVIRONMENT } from '../environment.ts';
 import { type Ground, fromJson, listFromJson, toJson } from '../ground.ts';
 import { auditRecords, checkAudit } from './audit.ts';
 import type { Blobs } from '../files/blobs.ts';
@@ -51,7 +53,30 @@ export const engineOf = (
         .where('flow_trigger.disabled', '=', 0)
         .where('flow.enabled', '=', 1)
         .executeTakeFirst();
-      return row === undefined ? null : { workspace: row.workspace, flow: row.flow, trigger: row.trigger_id };
+      if (row !== undefined)
+        return { workspace: row.workspace, flow: row.flow, trigger: row.trigger_id, environment: DEFAULT_ENVIRONMENT };
+      const promoted = await db
+        .selectFrom('deployed_hook')
+        .innerJoin('deployed_trigger', (on) =>
+          on
+            .onRef('deployed_trigger.flow', '=', 'deployed_hook.flow')
+            .onRef('deployed_trigger.environment', '=', 'deployed_hook.environment')
+            .onRef('deployed_trigger.trigger_id', '=', 'deployed_hook.trigger_id'),
+        )
+        .innerJoin('flow', 'flow.id', 'deployed_hook.flow')
+        .select([
+          'deployed_hook.workspace',
+          'deployed_hook.flow',
+          'deployed_hook.environment',
+          'deployed_hook.trigger_id',
+        ])
+        .where('deployed_hook.hash', '=', credentials.hashHook(token))
+        .where('deployed_trigger.disabled', '=', 0)
+        .where('flow.enabled', '=', 1)
+        .executeTakeFirst();
+      if (promoted === undefined) return null;
+      const { workspace, flow, environment } = promoted;
+      return { workspace, flow, environment, trigger: promoted.trigger_id };
     },
     triggers: async (kind) => {
       const rows = await db
@@ -78,19 +103,56 @@ export const engineOf = (
         .orderBy('flow.n')
         .orderBy('flow_trigger.trigger_id')
         .execute();
-      return rows.map((row) => ({
+      const promoted = await db
+        .selectFrom('deployed_trigger')
+        .innerJoin('flow', 'flow.id', 'deployed_trigger.flow')
+        .innerJoin('deployment', (on) =>
+          on
+            .onRef('deployment.flow', '=', 'deployed_trigger.flow')
+            .onRef('deployment.environment', '=', 'deployed_trigger.environment'),
+        )
+        .leftJoin('trigger_state', (on) =>
+          on
+            .onRef('trigger_state.flow', '=', 'deployed_trigger.flow')
+            .on(
+              'trigger_state.trigger_id',
+              '=',
+              sql<string>`deployed_trigger.trigger_id || '@' || deployed_trigger.environment`,
+            ),
+        )
+        .select([
+          'flow.workspace',
+          'flow.project',
+          'flow.owner',
+          'flow.id',
+          'deployment.version',
+          'deployed_trigger.trigger_id',
+          'deployed_trigger.with_json',
+          'deployed_trigger.environment',
+          'trigger_state.state',
+        ])
+        .where('deployed_trigger.kind', '=', kind)
+        .where('deployed_trigger.disabled', '=', 0)
+        .where('flow.enabled', '=', 1)
+        .orderBy('flow.n')
+        .orderBy('deployed_trigger.environment')
+        .orderBy('deployed_trigger.trigger_id')
+        .execute();
+      return [...rows.map((row) => ({ ...row, environment: DEFAULT_ENVIRONMENT })), ...promoted].map((row) => ({
         workspace: row.workspace,
         project: row.project,
         owner: row.owner,
         flow: row.id,
         version: row.version ?? 0,
         trigger: row.trigger_id,
+        environment: row.environment,
         with: fromJson(row.with_json),
         state: row.state === null ? null : fromJson(row.state),
       }));
     },
-    saveTriggerState: async (flow, trigger, state) => {
-      await writer.ask({ kind: 'trigger', flow, trigger, state: toJson(state) });
+    saveTriggerState: async (flow, trigger, environment, state) => {
+      const name = environment === DEFAULT_ENVIRONMENT ? trigger : `${trigger}@${environment}`;
+      await writer.ask({ kind: 'trigger', flow, trigger: name, state: toJson(state) });
     },
     knowsDelivery: async (hook, id) =>
       (await db
@@ -125,7 +187,7 @@ export const engineOf = (
     allSecrets: async () => {
       const rows = await db
         .selectFrom('secret')
-        .select(['workspace', 'id', 'name', 'kind', 'version', 'origins', 'sealed'])
+        .select(['workspace', 'id', 'name', 'kind', 'version', 'environment', 'origins', 'sealed'])
         .orderBy('id')
         .execute();
       return rows.map((row) => ({ ...row, origins: listFromJson(row.origins) }));

@@ -2,20 +2,15 @@
  * Secrets of one workspace: sealed on their way in, and never opened here (this room has no opening half).
  *
  * S1 A value is bound to workspace, secret and version, so an older sealed value does not pass for the newer one.
+ * S3 One of an environment is bound to that, too: it does not open in another one, whatever row it lies in.
  * S2 It is sealed with the newest key, also right after another process changed the instance key.
  */
 
 import { randomUUID } from 'node:crypto';
 import { type Ground, listFromJson, toJson } from '../ground.ts';
+import { DEFAULT_ENVIRONMENT } from '../environment.ts';
 import type { SecretStore } from '../secret.ts';
-import { type Bound, sealSecret } from '../vault-seal/secrets.ts';
-
-/** Secrets hold in every environment until environments have values of their own. */
-const EVERY = '*';
-
-const PLAIN = 'plain';
-
-const boundOf = (kind: string, origins: readonly string[]): Bound | null => (kind === PLAIN ? null : { kind, origins });
+import { boundOf, EVERYWHERE, sealSecret } from '../vault-seal/secrets.ts';
 
 export const secretsOf = ({ db, change, ring }: Ground, workspace: string): SecretStore => ({
   put: (s) =>
@@ -27,29 +22,47 @@ export const secretsOf = ({ db, change, ring }: Ground, workspace: string): Secr
         .where('id', '=', s.project)
         .executeTakeFirst();
       if (project === undefined) return null;
+      const environment = s.environment ?? EVERYWHERE;
+      if (environment !== EVERYWHERE && environment !== DEFAULT_ENVIRONMENT) {
+        const there = await trx
+          .selectFrom('environment')
+          .select('name')
+          .where('workspace', '=', workspace)
+          .where('project', '=', s.project)
+          .where('name', '=', environment)
+          .executeTakeFirst();
+        if (there === undefined) return null;
+      }
       const known = await trx
         .selectFrom('secret')
         .select(['id', 'version'])
         .where('workspace', '=', workspace)
         .where('project', '=', s.project)
-        .where('environment', '=', EVERY)
+        .where('environment', '=', environment)
         .where('name', '=', s.name)
         .executeTakeFirst();
       const id = known?.id ?? `sec_${randomUUID().replaceAll('-', '')}`;
       const version = (known?.version ?? 0) + 1;
-      const kind = s.kind ?? PLAIN;
+      const kind = s.kind ?? 'plain';
       const values = {
         kind,
         origins: toJson(s.origins),
         version,
-        sealed: sealSecret(ring.newest('secret'), workspace, id, version, s.value, boundOf(kind, s.origins)),
+        sealed: sealSecret(
+          ring.newest('secret'),
+          workspace,
+          id,
+          version,
+          s.value,
+          boundOf(kind, s.origins, environment),
+        ),
         owner: s.owner,
         updated: s.at,
       };
       if (known === undefined) {
         await trx
           .insertInto('secret')
-          .values({ id, workspace, project: s.project, environment: EVERY, name: s.name, created: s.at, ...values })
+          .values({ id, workspace, project: s.project, environment, name: s.name, created: s.at, ...values })
           .execute();
       } else {
         await trx.updateTable('secret').set(values).where('id', '=', id).execute();
@@ -59,20 +72,22 @@ export const secretsOf = ({ db, change, ring }: Ground, workspace: string): Secr
   list: async (project) => {
     const rows = await db
       .selectFrom('secret')
-      .select(['id', 'name', 'kind', 'origins', 'version', 'created', 'updated'])
+      .select(['id', 'name', 'kind', 'environment', 'origins', 'version', 'created', 'updated'])
       .where('workspace', '=', workspace)
       .where('project', '=', project)
       .orderBy('name')
+      .orderBy('environment')
       .execute();
     return rows.map((row) => ({ ...row, origins: listFromJson(row.origins) }));
   },
-  remove: (project, name) =>
+  remove: (project, name, environment = EVERYWHERE) =>
     change(async (trx) => {
       const gone = await trx
         .deleteFrom('secret')
         .where('workspace', '=', workspace)
         .where('project', '=', project)
         .where('name', '=', name)
+        .where('environment', '=', environment)
         .executeTakeFirst();
       return gone.numDeletedRows > 0n;
     }),
@@ -84,23 +99,26 @@ export const secretsOf = ({ db, change, ring }: Ground, workspace: string): Secr
         .where('workspace', '=', workspace)
         .where('project', '=', s.project)
         .where('name', '=', s.name)
+        .where('environment', '=', s.environment)
         .where('version', '=', s.version)
         .executeTakeFirst();
       if (known === undefined) return null;
       const version = s.version + 1;
-      const bound = boundOf(known.kind, listFromJson(known.origins));
+      const bound = boundOf(known.kind, listFromJson(known.origins), s.environment);
       const sealed = sealSecret(ring.newest('secret'), workspace, known.id, version, s.value, bound);
       await trx.updateTable('secret').set({ version, sealed, updated: s.at }).where('id', '=', known.id).execute();
       return version;
     }),
-  sealed: async (project, name) => {
-    const row = await db
+  sealed: async (project, name, environment) => {
+    const rows = await db
       .selectFrom('secret')
-      .select(['id', 'kind', 'version', 'origins', 'sealed'])
+      .select(['id', 'kind', 'version', 'environment', 'origins', 'sealed'])
       .where('workspace', '=', workspace)
       .where('project', '=', project)
       .where('name', '=', name)
-      .executeTakeFirst();
+      .where('environment', 'in', [environment, EVERYWHERE])
+      .execute();
+    const row = rows.find((one) => one.environment === environment) ?? rows[0];
     return row === undefined ? null : { ...row, origins: listFromJson(row.origins) };
   },
 });

@@ -146,6 +146,37 @@ type FlowTriggerTable = {
   disabled: number;
 };
 
+type EnvironmentTable = {
+  workspace: string;
+  project: string;
+  name: string;
+  title: string;
+  approval: number;
+  revision: number;
+  /** JSON: an object. */
+  vars: string;
+  created: number;
+  updated: number;
+};
+
+type PromotionTable = {
+  n: GeneratedAlways<number>;
+  id: string;
+  workspace: string;
+  flow: string;
+  source: string;
+  target: string;
+  version: number;
+  before: number | null;
+  revision: number;
+  state: string;
+  note: string | null;
+  by: string;
+  created: number;
+  decided_by: string | null;
+  decided: number | null;
+};
+
 type RunTable = {
   n: GeneratedAlways<number>;
   id: string;
@@ -268,6 +299,13 @@ export type Tables = AccountTables &
     secret: SecretTable;
     hook: HookTable;
     flow_trigger: FlowTriggerTable;
+    environment: EnvironmentTable;
+    /** Which version runs in an environment other than `default`. */
+    deployment: { workspace: string; flow: string; environment: string; version: number; at: number; by: string };
+    /** As `flow_trigger` and `hook`, of versions that were promoted. */
+    deployed_trigger: FlowTriggerTable & { environment: string };
+    deployed_hook: HookTable & { environment: string };
+    promotion: PromotionTable;
     trigger_state: { flow: string; trigger_id: string; state: string };
     delivery: { hook: string; id: string; until: number };
     resume_token: {

@@ -6,7 +6,7 @@
 
 import { createSecretKey } from 'node:crypto';
 import { sealBox } from '../vault-seal/box.ts';
-import { BOUND_FORM, type Bound, PLAIN_FORM, secretAbout, WRAPPED } from '../vault-seal/secrets.ts';
+import { type Bound, formOf, secretAbout, WRAPPED } from '../vault-seal/secrets.ts';
 import { openBox } from './unbox.ts';
 
 export type Envelope = {
@@ -22,8 +22,7 @@ const aboutOf = ({ workspace, secret, version, bound }: Envelope): string =>
 
 /** The data key, by the first of the keys that opens it; null when none does, or when the form is another one. */
 const dataKeyOf = (keys: readonly Uint8Array[], of: Envelope, sealed: Uint8Array): Buffer | null => {
-  const form = of.bound === null ? PLAIN_FORM : BOUND_FORM;
-  if (sealed[0] !== form || sealed.length <= 1 + WRAPPED) return null;
+  if (sealed[0] !== formOf(of.bound) || sealed.length <= 1 + WRAPPED) return null;
   for (const key of keys) {
     const dataKey = openBox(key, `key ${aboutOf(of)}`, sealed.subarray(1, 1 + WRAPPED));
     if (dataKey !== null) return dataKey;

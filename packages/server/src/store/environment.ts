@@ -1,0 +1,86 @@
+/** Environments of projects and what runs in them, as the store keeps them, as types. */
+
+/** The one that every project has, without a row of its own: a flow's latest version runs in it. */
+export const DEFAULT_ENVIRONMENT = 'default';
+
+export type EnvironmentRow = {
+  readonly name: string;
+  readonly title: string;
+  /** A promotion to it waits for somebody else; and nothing but what was promoted runs in it. */
+  readonly approval: boolean;
+  /** Of its values; raised by every change of them. */
+  readonly revision: number;
+  readonly vars: Readonly<Record<string, unknown>>;
+};
+
+export type Environments = {
+  /** Those of a project by name, `default` first; null: no such project. */
+  list(project: string): Promise<EnvironmentRow[] | null>;
+  get(project: string, name: string): Promise<EnvironmentRow | null>;
+  /** Makes it, or changes what is given. Null: no such project. */
+  put(project: string, name: string, change: Change, at: number): Promise<EnvironmentRow | null>;
+  /** Compare-and-set on the revision; null: somebody else was first, or there is no such environment. */
+  setVars(project: string, name: string, revision: number, vars: object, at: number): Promise<number | null>;
+  /** `used`: secrets of its own, or flows that run in it. */
+  remove(project: string, name: string): Promise<'done' | 'missing' | 'used'>;
+};
+
+type Change = { readonly title?: string; readonly approval?: boolean };
+
+/** Which version of a flow runs in an environment. */
+export type DeploymentRow = {
+  readonly environment: string;
+  readonly version: number;
+  readonly at: number;
+  readonly by: string;
+};
+
+export type PromotionState = 'proposed' | 'applied' | 'refused' | 'stale';
+
+export type PromotionRow = {
+  readonly id: string;
+  readonly flow: string;
+  readonly source: string;
+  readonly target: string;
+  readonly version: number;
+  /** What ran in the target when it was proposed; null: nothing. */
+  readonly before: number | null;
+  /** Of the target's values then. */
+  readonly revision: number;
+  readonly state: PromotionState;
+  readonly note: string | null;
+  readonly by: string;
+  readonly created: number;
+  readonly decidedBy: string | null;
+  readonly decided: number | null;
+};
+
+export type PromotedTrigger = {
+  readonly id: string;
+  readonly kind: string;
+  readonly with: unknown;
+  readonly disabled: boolean;
+};
+
+export type Deployments = {
+  list(flow: string): Promise<DeploymentRow[]>;
+  get(flow: string, environment: string): Promise<DeploymentRow | null>;
+  /** Webhooks of the version that runs in an environment other than `default`. */
+  hooks(flow: string, environment: string): Promise<{ trigger: string; token: string }[]>;
+  /** The newest first, fifty at most. */
+  promotions(flow: string): Promise<PromotionRow[]>;
+  promotion(flow: string, id: string): Promise<PromotionRow | null>;
+  /** Puts a proposed one on record. False: no such flow. */
+  propose(row: PromotionRow): Promise<boolean>;
+  /**
+   * Has its version run in its target from now on: one transaction. `proposed`: it is on record as that already. False: what
+   * it stood on is no more (it was decided, something else runs there now, or the target's values are others); nothing is changed then.
+   */
+  apply(
+    row: PromotionRow,
+    by: { readonly project: string; readonly who: string; readonly at: number; readonly proposed: boolean },
+    triggers: readonly PromotedTrigger[],
+  ): Promise<boolean>;
+  /** Ends a proposed one. False: it is none. */
+  decide(flow: string, id: string, state: 'refused' | 'stale', who: string, at: number): Promise<boolean>;
+};

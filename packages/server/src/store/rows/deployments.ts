@@ -1,0 +1,169 @@
+/**
+ * Which version of a flow runs in which environment, and the promotions that brought it there.
+ *
+ * DP1 A version, its triggers and its webhooks change together, in one transaction with the promotion that says so.
+ * DP2 A webhook's token is made once per flow, environment and trigger, as those of `default` are (versions.ts).
+ */
+
+import { randomBytes } from 'node:crypto';
+import type { Selectable, Transaction } from 'kysely';
+import { type Ground, toJson } from '../ground.ts';
+import type { Deployments, PromotedTrigger, PromotionRow, PromotionState } from '../environment.ts';
+import type { Tables } from '../schema/tables.ts';
+
+const STATES: readonly PromotionState[] = ['proposed', 'applied', 'refused', 'stale'];
+const SHOWN = 50;
+
+const promotionOf = (row: Selectable<Tables['promotion']>): PromotionRow => ({
+  id: row.id,
+  flow: row.flow,
+  source: row.source,
+  target: row.target,
+  version: row.version,
+  before: row.before,
+  revision: row.revision,
+  state: STATES.find((known) => known === row.state) ?? 'stale',
+  note: row.note,
+  by: row.by,
+  created: row.created,
+  decidedBy: row.decided_by,
+  decided: row.decided,
+});
+
+export const deploymentsOf = ({ db, change, credentials }: Ground, workspace: string): Deployments => {
+  const running = (from: Pick<typeof db, 'selectFrom'>, flow: string) =>
+    from
+      .selectFrom('deployment')
+      .select(['environment', 'version', 'at', 'by'])
+      .where('workspace', '=', workspace)
+      .where('flow', '=', flow);
+
+  const known = (from: Pick<typeof db, 'selectFrom'>, flow: string) =>
+    from.selectFrom('promotion').selectAll().where('workspace', '=', workspace).where('flow', '=', flow);
+
+  const hasFlow = async (trx: Transaction<Tables>, flow: string): Promise<boolean> =>
+    (await trx
+      .selectFrom('flow')
+      .select('id')
+      .where('workspace', '=', workspace)
+      .where('id', '=', flow)
+      .executeTakeFirst()) !== undefined;
+
+  const put = async (trx: Transaction<Tables>, row: PromotionRow): Promise<void> => {
+    const { decidedBy, ...rest } = row;
+    await trx
+      .insertInto('promotion')
+      .values({ ...rest, workspace, decided_by: decidedBy })
+      .execute();
+  };
+
+  const putTriggers = async (
+    trx: Transaction<Tables>,
+    { flow, target: environment }: PromotionRow,
+    triggers: readonly PromotedTrigger[],
+    at: number,
+  ): Promise<void> => {
+    const of = { workspace, flow, environment };
+    await trx.deleteFrom('deployed_trigger').where('flow', '=', flow).where('environment', '=', environment).execute();
+    for (const trigger of triggers) {
+      await trx
+        .insertInto('deployed_trigger')
+        .values({
+          ...of,
+          trigger_id: trigger.id,
+          kind: trigger.kind,
+          with_json: toJson(trigger.with),
+          disabled: trigger.disabled ? 1 : 0,
+        })
+        .execute();
+      if (!trigger.kind.startsWith('webhook@')) continue;
+      const nonce = randomBytes(32);
+      const hash = credentials.hashHook(credentials.hookToken(nonce));
+      await trx
+        .insertInto('deployed_hook')
+        .values({ ...of, hash, trigger_id: trigger.id, nonce, created: at })
+        .onConflict((on) => on.columns(['flow', 'environment', 'trigger_id']).doNothing())
+        .execute();
+    }
+  };
+
+  return {
+    list: (flow) => running(db, flow).orderBy('environment').execute(),
+    get: async (flow, environment) =>
+      (await running(db, flow).where('environment', '=', environment).executeTakeFirst()) ?? null,
+    hooks: async (flow, environment) => {
+      const rows = await db
+        .selectFrom('deployed_hook')
+        .innerJoin('deployed_trigger', (on) =>
+          on
+            .onRef('deployed_trigger.flow', '=', 'deployed_hook.flow')
+            .onRef('deployed_trigger.environment', '=', 'deployed_hook.environment')
+            .onRef('deployed_trigger.trigger_id', '=', 'deployed_hook.trigger_id'),
+        )
+        .select(['deployed_hook.trigger_id', 'deployed_hook.nonce'])
+        .where('deployed_hook.workspace', '=', workspace)
+        .where('deployed_hook.flow', '=', flow)
+        .where('deployed_hook.environment', '=', environment)
+        .orderBy('deployed_hook.trigger_id')
+        .execute();
+      return rows.map((row) => ({ trigger: row.trigger_id, token: credentials.hookToken(row.nonce) }));
+    },
+    promotions: async (flow) =>
+      (await known(db, flow).orderBy('n', 'desc').limit(SHOWN).execute()).map((row) => promotionOf(row)),
+    promotion: async (flow, id) => {
+      const row = await known(db, flow).where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : promotionOf(row);
+    },
+    propose: (row) =>
+      change(async (trx) => {
+        if (!(await hasFlow(trx, row.flow))) return false;
+        await put(trx, row);
+        return true;
+      }),
+    apply: (row, { project, who, at, proposed }, triggers) =>
+      change(async (trx) => {
+        const { flow, target: environment, version } = row;
+        const place = await trx
+          .selectFrom('environment')
+          .select('revision')
+          .where('workspace', '=', workspace)
+          .where('project', '=', project)
+          .where('name', '=', environment)
+          .executeTakeFirst();
+        const runs = await running(trx, flow).where('environment', '=', environment).executeTakeFirst();
+        const fits = place?.revision === row.revision && (runs?.version ?? null) === row.before;
+        if (!fits || !(await hasFlow(trx, flow))) return false;
+        const applied: PromotionRow = { ...row, state: 'applied', decidedBy: who, decided: at };
+        if (proposed) {
+          const done = await trx
+            .updateTable('promotion')
+            .set({ state: 'applied', decided_by: who, decided: at })
+            .where('workspace', '=', workspace)
+            .where('id', '=', row.id)
+            .where('flow', '=', flow)
+            .where('state', '=', 'proposed')
+            .executeTakeFirst();
+          if (done.numUpdatedRows === 0n) return false;
+        } else await put(trx, applied);
+        await trx
+          .insertInto('deployment')
+          .values({ workspace, flow, environment, version, at, by: who })
+          .onConflict((on) => on.columns(['flow', 'environment']).doUpdateSet({ version, at, by: who }))
+          .execute();
+        await putTriggers(trx, row, triggers, at);
+        return true;
+      }),
+    decide: (flow, id, state, who, at) =>
+      change(async (trx) => {
+        const done = await trx
+          .updateTable('promotion')
+          .set({ state, decided_by: who, decided: at })
+          .where('workspace', '=', workspace)
+          .where('flow', '=', flow)
+          .where('id', '=', id)
+          .where('state', '=', 'proposed')
+          .executeTakeFirst();
+        return done.numUpdatedRows > 0n;
+      }),
+  };
+};

@@ -215,7 +215,7 @@ export const openGround = async (
     },
     reopen: async () => {
       await stop();
-      return openGround(at, around, more);
+      return openGround(at, undefined, more);
     },
     close: async () => {
       await stop();

@@ -173,6 +173,8 @@ type PromotionTable = {
   created: number;
   decided_by: string | null;
   decided: number | null;
+  /** JSON: an object. */
+  vars: string;
 };
 
 type RunTable = {

@@ -7,6 +7,7 @@ import * as audit from './audit.ts';
 import * as auth from './auth.ts';
 import * as invitations from './auth-invitations.ts';
 import * as own from './auth-own.ts';
+import * as environments from './environments.ts';
 import * as flows from './flows.ts';
 import * as grants from './grants.ts';
 import * as hooks from './hooks.ts';
@@ -16,6 +17,7 @@ import * as oauth from './oauth.ts';
 import * as members from './members.ts';
 import * as pages from './pages.ts';
 import * as projects from './projects.ts';
+import * as promotions from './promotions.ts';
 import * as open from './public.ts';
 import * as roles from './roles.ts';
 import type { Contract } from './route.ts';
@@ -55,6 +57,22 @@ export const ROUTES = {
   dryRun: grants.dryRun,
   giveGrants: grants.giveGrants,
   takeGrant: grants.takeGrant,
+
+  listEnvironments: environments.listEnvironments,
+  createEnvironment: environments.createEnvironment,
+  getEnvironment: environments.getEnvironment,
+  patchEnvironment: environments.patchEnvironment,
+  deleteEnvironment: environments.deleteEnvironment,
+  getVars: environments.getVars,
+  putVars: environments.putVars,
+
+  listDeployments: promotions.listDeployments,
+  endDeployment: promotions.endDeployment,
+  comparePromotion: promotions.comparePromotion,
+  promote: promotions.promote,
+  listPromotions: promotions.listPromotions,
+  getPromotion: promotions.getPromotion,
+  decidePromotion: promotions.decidePromotion,
 
   getPolicy: policy.getPolicy,
   setPolicy: policy.setPolicy,

@@ -8,6 +8,7 @@
  */
 
 import { isOver, isWorking, type Problem, problem, unsettled } from '@headgate/core';
+import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { RunRow, Store } from '../store/ports.ts';
 import { Admission } from './admission.ts';
 import type { Begin } from './begin.ts';
@@ -106,7 +107,7 @@ export class Runs {
         }),
       };
     }
-    const limits = p.limitKey === undefined ? startLimits(target.compiled, p.input, trigger, this.#d.clock.now()) : p;
+    const limits = p.limitKey === undefined ? startLimits(target, p.input, trigger, this.#d.clock.now()) : p;
     if ('problem' in limits) return limits;
     const spender = spenderOf(target, p.principal);
     const poor = this.#d.ledger.begin(spender, target.compiled.metered);
@@ -120,7 +121,9 @@ export class Runs {
     const now = this.#d.clock.now();
     const id = p.id ?? this.#d.clock.id('r');
     const { compiled, row } = target;
-    const own = Admission.free(compiled) ? null : `${row.id}\n${limits.limitKey ?? ''}`;
+    // What runs in one environment neither waits for what runs in another nor takes its place.
+    const place = target.environment === DEFAULT_ENVIRONMENT ? '' : `\n${target.environment}`;
+    const own = Admission.free(compiled) ? null : `${row.id}\n${limits.limitKey ?? ''}${place}`;
     const lane = own === null || p.within?.has(own) === true ? null : own;
     const live = new Live(
       {

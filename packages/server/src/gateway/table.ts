@@ -9,6 +9,7 @@ import { authInvitationRoutes } from './routes/auth-invitations.ts';
 import { authLinkRoutes } from './routes/auth-links.ts';
 import { authOwnRoutes } from './routes/auth-own.ts';
 import { ssoRoutes } from './routes/auth-sso.ts';
+import { environmentRoutes } from './routes/environments.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -17,6 +18,7 @@ import { oauthRoutes } from './routes/oauth.ts';
 import { memberRoutes } from './routes/members.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { projectRoutes } from './routes/projects.ts';
+import { promotionRoutes } from './routes/promotions.ts';
 import { publicRoutes } from './routes/public.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { resumeRoutes } from './routes/resume.ts';
@@ -41,6 +43,8 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...versionRoutes(lodge),
     ...stepRoutes(lodge),
     ...grantRoutes(lodge),
+    ...environmentRoutes(lodge),
+    ...promotionRoutes(lodge),
     ...policyRoutes(lodge),
     ...limitRoutes(lodge),
     ...runRoutes(lodge),

@@ -43,6 +43,7 @@ const key = (id: string, workspace: string): KeyRow => ({
   used: null,
 });
 
+const NOTHING_BROUGHT = { triggers: [], grants: [], ends: [] };
 const promotion = (names: Names): PromotionRow => ({
   id: names.promotion,
   flow: names.flow,
@@ -56,6 +57,7 @@ const promotion = (names: Names): PromotionRow => ({
   by: 'user',
   created: NOW,
   decidedBy: null,
+  vars: {},
   decided: null,
 });
 
@@ -134,7 +136,12 @@ const ASKED: Readonly<Record<string, Call>> = {
   'deployments.promotion': (w, n) => w.deployments.promotion(n.flow, n.promotion),
   'deployments.propose': (w, n) => w.deployments.propose({ ...promotion(n), id: `${n.promotion}_mine` }),
   'deployments.apply': (w, n) =>
-    w.deployments.apply({ ...promotion(n), before: 1 }, { project: n.project, who: 'x', at: NOW, proposed: true }, []),
+    w.deployments.apply(
+      { ...promotion(n), before: 1 },
+      { project: n.project, who: 'x', at: NOW, proposed: true },
+      NOTHING_BROUGHT,
+    ),
+  'deployments.end': (w, n) => w.deployments.end(n.flow, n.environment),
   'deployments.decide': (w, n) => w.deployments.decide(n.flow, `${n.promotion}_b`, 'refused', 'x', NOW),
   'environments.list': (w, n) => w.environments.list(n.project),
   'environments.get': (w, n) => w.environments.get(n.project, n.environment),
@@ -245,9 +252,14 @@ const fill = async (store: Store): Promise<void> => {
   await victim.environments.put(VICTIM.project, VICTIM.environment, { approval: true }, NOW);
   await victim.environments.setVars(VICTIM.project, VICTIM.environment, 0, { base: 'https://v.example' }, NOW);
   const earlier = { ...promotion(VICTIM), id: 'pr_earlier' };
-  await victim.deployments.apply(earlier, { project: VICTIM.project, who: 'user', at: NOW, proposed: false }, [
-    { id: 'hook', kind: 'webhook@1', with: {}, disabled: false },
-  ]);
+  await victim.deployments.apply(
+    earlier,
+    { project: VICTIM.project, who: 'user', at: NOW, proposed: false },
+    {
+      ...NOTHING_BROUGHT,
+      triggers: [{ id: 'hook', kind: 'webhook@1', with: {}, disabled: false }],
+    },
+  );
   await victim.deployments.propose({ ...promotion(VICTIM), before: 1 });
   await victim.deployments.propose({ ...promotion(VICTIM), id: `${VICTIM.promotion}_b` });
   await victim.keys.create(key(VICTIM.key, 'victim'));

@@ -35,6 +35,8 @@ test('every command is there', () => {
     ...['token create', 'token list', 'token revoke', 'token rotate-keys'],
     ...['secret set', 'secret list', 'secret remove'],
     ...['policy show', 'policy set'],
+    ...['env list', 'env create', 'env remove', 'env vars'],
+    ...['env promote', 'env promotions', 'env decide', 'env deployments'],
     ...['workspace list', 'workspace create', 'workspace open'],
     ...['project list', 'project create', 'project remove'],
     ...['member list', 'member invite', 'member role', 'member remove'],

@@ -1,8 +1,9 @@
-/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `secret`, `policy`, `quota`, and those about people. */
+/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `secret`, `policy`, `env`, `quota`, and those about people. */
 
 import { RUN_STATES } from '@headgate/core';
 import { type Command, Option } from 'commander';
 import { examples, number, several, type Shell } from '../shell.ts';
+import { environmentCommands } from './environments.ts';
 import { peopleCommands } from './people.ts';
 import { limitCommands } from './limits.ts';
 import { keyCommands } from './keys.ts';
@@ -31,6 +32,7 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
   secrets(program, at);
   policies(program, at);
   limitCommands(program, at);
+  environmentCommands(program, at);
   peopleCommands(program, flow, at);
 };
 
@@ -210,11 +212,16 @@ const secrets = (program: Command, at: At): void => {
       several,
       [],
     )
+    .option('--environment <name>', 'the one environment it is for (default: all)')
     .addOption(new Option('--kind <kind>', 'what it is').choices(KINDS).default('plain'))
     .option('--value-file <file>', 'file that holds the value; - for standard input', '-')
     .action(
-      at(async (w, name: string, o: Reach & { kind: string; origin: readonly string[]; valueFile: string }) =>
-        (await import('../remote/secrets.ts')).setSecret(w, name, o),
+      at(
+        async (
+          w,
+          name: string,
+          o: Reach & { kind: string; origin: readonly string[]; environment?: string; valueFile: string },
+        ) => (await import('../remote/secrets.ts')).setSecret(w, name, o),
       ),
     );
   examples(
@@ -233,7 +240,12 @@ const secrets = (program: Command, at: At): void => {
     .command('remove')
     .description('Remove a secret, at once and for good.')
     .argument('<name>', 'name of the secret')
-    .action(at(async (w, name: string, _o: Reach) => (await import('../remote/secrets.ts')).removeSecret(w, name)));
+    .option('--environment <name>', 'the one for this environment (default: the one for all)')
+    .action(
+      at(async (w, name: string, o: Reach & { environment?: string }) =>
+        (await import('../remote/secrets.ts')).removeSecret(w, name, o.environment),
+      ),
+    );
   examples(reach(remove), 'secret remove github --key-file key.txt');
 };
 

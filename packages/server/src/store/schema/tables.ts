@@ -175,6 +175,8 @@ type PromotionTable = {
   created: number;
   decided_by: string | null;
   decided: number | null;
+  /** JSON: an object. */
+  vars: string;
 };
 
 type RunTable = {

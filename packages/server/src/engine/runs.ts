@@ -11,7 +11,7 @@ import { isOver, isWorking, type Problem, problem, unsettled } from '@headgate/c
 import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { RunRow, Store } from '../store/ports.ts';
 import { Admission } from './admission.ts';
-import type { Begin } from './begin.ts';
+import { type Begin, baseOf } from './begin.ts';
 import { Recent } from './cache.ts';
 import { Children } from './children.ts';
 import type { Clock } from './clock.ts';
@@ -125,28 +125,7 @@ export class Runs {
     const place = target.environment === DEFAULT_ENVIRONMENT ? '' : `\n${target.environment}`;
     const own = Admission.free(compiled) ? null : `${row.id}\n${limits.limitKey ?? ''}${place}`;
     const lane = own === null || p.within?.has(own) === true ? null : own;
-    const live = new Live(
-      {
-        id,
-        workspace: target.workspace,
-        project: row.project,
-        owner: row.owner,
-        flow: row.id,
-        version: target.version,
-        hash: compiled.hash,
-        environment: target.environment,
-        triggerId: trigger.id ?? null,
-        triggerKind: trigger.kind,
-        principal: p.principal,
-        priority: p.priority,
-        limitKey: lane,
-        idempotencyKey: p.idempotencyKey,
-        parent: p.parent?.run ?? null,
-        rerunOf: p.rerunOf ?? null,
-        created: now,
-      },
-      compiled,
-    );
+    const live = new Live(baseOf(p, id, lane, now), compiled);
     const input = this.#d.values.hold(p.input, live.spilled);
     if ('problem' in input) {
       this.#d.ledger.undo(spender);

@@ -13,6 +13,7 @@ import { environmentRoutes } from './routes/environments.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { limitRoutes } from './routes/limits.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { memberRoutes } from './routes/members.ts';
 import { pageRoutes } from './routes/pages.ts';
@@ -45,6 +46,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...environmentRoutes(lodge),
     ...promotionRoutes(lodge),
     ...policyRoutes(lodge),
+    ...limitRoutes(lodge),
     ...runRoutes(lodge),
     ...resumeRoutes(lodge),
     ...keyRoutes(lodge),

@@ -8,7 +8,6 @@
  */
 
 import { isOver, isWorking, type Problem, problem, unsettled } from '@headgate/core';
-import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { RunRow, Store } from '../store/ports.ts';
 import { Admission } from './admission.ts';
 import { type Begin, baseOf } from './begin.ts';
@@ -26,7 +25,7 @@ import { Live } from './live.ts';
 import { type Loop, PARK } from './loop.ts';
 import { AGAIN, Outage } from './outage.ts';
 import { dismiss, isRevoked } from './revoked.ts';
-import { startLimits } from './start.ts';
+import { laneOf, startLimits } from './start.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
 import { Wakes } from './wakes.ts';
@@ -121,9 +120,7 @@ export class Runs {
     const now = this.#d.clock.now();
     const id = p.id ?? this.#d.clock.id('r');
     const { compiled, row } = target;
-    // What runs in one environment neither waits for what runs in another nor takes its place.
-    const place = target.environment === DEFAULT_ENVIRONMENT ? '' : `\n${target.environment}`;
-    const own = Admission.free(compiled) ? null : `${row.id}\n${limits.limitKey ?? ''}${place}`;
+    const own = Admission.free(compiled) ? null : laneOf(target, limits.limitKey);
     const lane = own === null || p.within?.has(own) === true ? null : own;
     const live = new Live(baseOf(p, id, lane, now), compiled);
     const input = this.#d.values.hold(p.input, live.spilled);

@@ -12,6 +12,18 @@ export const keyOf = (text: string): string => createHash('sha256').update(text)
 export const keyIn = (environment: string, key: string): string =>
   environment === DEFAULT_ENVIRONMENT ? key : keyOf(`${environment}\n${key}`);
 
+/**
+ * The lane in which runs of a flow are limited, by its limit key. What runs in one environment neither waits for what runs
+ * in another nor takes its place.
+ */
+export const laneOf = (
+  { row, environment }: Pick<Target, 'row' | 'environment'>,
+  limitKey: string | null | undefined,
+): string => {
+  const place = environment === DEFAULT_ENVIRONMENT ? '' : `\n${environment}`;
+  return `${row.id}\n${limitKey ?? ''}${place}`;
+};
+
 const NONE = { limitKey: null, idempotencyKey: null };
 
 /** Evaluates the keys a flow's settings declare. Free for flows that declare none. */

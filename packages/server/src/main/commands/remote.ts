@@ -31,8 +31,8 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
   tokenCommands(program, at);
   secrets(program, at);
   policies(program, at);
-  limitCommands(program, at);
   environmentCommands(program, at);
+  limitCommands(program, at);
   peopleCommands(program, flow, at);
 };
 

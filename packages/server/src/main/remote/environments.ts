@@ -78,7 +78,7 @@ const told = (difference: unknown): readonly string[] => {
   const version = rowOf(to)['version'];
   return [
     `version ${String(rowOf(from)['version'])} to ${String(rowOf(to)['environment'])}, where ${version === null ? 'nothing runs' : `version ${String(version)} runs`}`,
-    ...(flow === null ? [] : [`changes: ${JSON.stringify(flow)}`]),
+    ...(flow === null || rowOf(flow)['same'] === true ? [] : [`changes: ${JSON.stringify(flow)}`]),
     ...listed(values, (one) =>
       one['there'] === true
         ? `value ${String(one['name'])}: ${JSON.stringify(one['to'])}${one['sets'] === true ? ' (set)' : ''}`

@@ -192,6 +192,39 @@ describe('AZ-05 what the instance lets a workspace', () => {
     expect((await setBounds('w_bound', null)).status).toBe(200);
   });
 
+  test('AZ-05 a token endpoint of a secret that policy or bounds deny is not asked, on record; its twin is', async () => {
+    const owner = (await server.key({ workspace: 'w_token', permissions: OWN })).plain;
+    const credential = {
+      kind: 'oauth2_client',
+      tokenUrl: `http://${host}/token`,
+      clientId: 'app',
+      clientSecret: 'long enough to be one',
+    };
+    const secret = { name: 'oauth', credential, origins: ['https://api.example.com'] };
+    const put = await server.ask('PUT', '/api/v1/secrets', { key: owner, body: secret });
+    expect(put.status, put.text).toBe(200);
+    const step = { method: 'GET', url: 'https://api.example.com/', secret: 'oauth' };
+    const draft = { headgate: 1, name: 'Token', steps: [{ id: 'get', kind: 'http.request@1', with: step }] };
+    const { id } = (await server.ask('POST', '/api/v1/flows', { key: owner, body: { draft } })).json as { id: string };
+    await server.ask('POST', `/api/v1/flows/${id}/publish`, { key: owner, body: { grant: 'needed' } });
+    const before = calls;
+    const deny = [`net: POST ${host}`];
+    await setPolicy(null, deny, owner);
+    expect((await run(id, 30, owner)).problem).toMatchObject({ code: 'secret.token' });
+    await setPolicy(null, [], owner);
+    await setBounds('w_token', null, deny);
+    expect((await run(id, 30, owner)).problem).toMatchObject({ code: 'secret.token' });
+    expect(calls).toBe(before);
+    const trail = (await server.ask('GET', '/api/v1/audit', { key: owner })).json as {
+      records: Record<string, unknown>[];
+    };
+    expect(JSON.stringify(trail)).toMatch(/"secret\.token"[^}]*"deny"/);
+    await setBounds('w_token', null);
+    // What it answers is no token; it was asked.
+    await run(id, 30, owner);
+    expect(calls).toBe(before + 1);
+  });
+
   test('AZ-05 its people read the bounds and do not change them, and what sets them is on record there', async () => {
     const owner = (await server.key({ workspace: 'w_read', permissions: OWN })).plain;
     expect(await setBounds('w_read', null, ['code: *'], owner)).toMatchObject({ status: 403 });

@@ -203,28 +203,6 @@ describe('oauth2_client', () => {
     expect([auth.count(), api.seen.at(-1)?.headers.authorization]).toEqual([2, `Bearer t0ken-2-${CANARY}`]);
   });
 
-  test('AZ-05 a token endpoint that policy or bounds of the workspace deny is not asked, on record; its twin is', async () => {
-    const api = await apiServer();
-    const auth = await tokenServer(answering);
-    g = await openGround();
-    await store(g, client(auth.url), api.url);
-    const id = await g.publish(flow(api.url), lent(api.url));
-    const scoped = g.store.in('default');
-    const denied = [`net: POST ${new URL(auth.url).host}`];
-    for (const of of ['policy', 'bounds'] as const) {
-      await scoped[of].set({ only: null, denied, updated: 1, by: 'test' });
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      expect((await g.run(id)).problem).toMatchObject({ code: 'secret.token' });
-      expect([auth.count(), api.seen.length]).toEqual([0, 0]);
-      const { rows } = await scoped.audit.list({ limit: 5 });
-      expect(rows).toContainEqual(expect.objectContaining({ action: 'secret.token', decision: 'deny' }));
-      await scoped[of].set({ only: null, denied: [], updated: 1, by: 'test' });
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect((await g.run(id)).state).toBe('done');
-    expect(auth.count()).toBe(1);
-  });
-
   test('a token is in no file of the instance, no journal and no answer, and asking for it is on record', async () => {
     const { readdirSync, readFileSync, statSync } = await import('node:fs');
     const { join } = await import('node:path');

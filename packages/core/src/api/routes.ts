@@ -76,6 +76,8 @@ export const ROUTES = {
 
   getPolicy: policy.getPolicy,
   setPolicy: policy.setPolicy,
+  getBounds: policy.getBounds,
+  setBounds: policy.setBounds,
 
   getUsage: limits.getUsage,
   listUsage: limits.listUsage,

@@ -256,7 +256,10 @@ const policies = (program: Command, at: At): void => {
   const show = policy
     .command('show')
     .description('Show what may be lent.')
-    .action(at(async (w, _o: Reach) => (await import('../remote/policy.ts')).showPolicy(w)));
+    .option('--bounds <workspace>', 'what the instance lets this workspace, whatever it says itself')
+    .action(
+      at(async (w, o: Reach & { bounds?: string }) => (await import('../remote/policy.ts')).showPolicy(w, o.bounds)),
+    );
   examples(reach(show), 'policy show --key-file key.txt');
 
   const set = policy
@@ -265,11 +268,12 @@ const policies = (program: Command, at: At): void => {
       'Say what may be lent, in the place of what was said before. It counts at every use within a second, for runs under way\n' +
         'too. Without options everything may be lent.',
     )
+    .option('--bounds <workspace>', 'say it of this workspace for the instance, which its people cannot change')
     .option('--only <power>', 'nothing but this; may be repeated', several, [])
     .option('--deny <power>', 'never this; may be repeated', several, [])
     .addOption(new Option('--nothing', 'nothing at all').conflicts('only'))
     .action(
-      at(async (w, o: Reach & { only: readonly string[]; deny: readonly string[]; nothing?: true }) =>
+      at(async (w, o: Reach & { only: readonly string[]; deny: readonly string[]; nothing?: true; bounds?: string }) =>
         (await import('../remote/policy.ts')).setPolicy(w, { ...o, nothing: o.nothing === true }),
       ),
     );
@@ -277,5 +281,6 @@ const policies = (program: Command, at: At): void => {
     reach(set),
     'policy set --deny "net: * *:*" --key-file key.txt',
     'policy set --only "net: GET *.example.com" --only "code: js" --key-file key.txt',
+    'policy set --bounds w_4f… --deny "net: * *.internal:*" --key-file key.txt',
   );
 };

@@ -14,6 +14,7 @@ import { oauth } from './0010-oauth.ts';
 import { environments } from './0011-environments.ts';
 import { promotedValues } from './0012-promoted-values.ts';
 import { limits } from './0013-limits.ts';
+import { bounds } from './0014-bounds.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
 
@@ -32,6 +33,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0011-environments', migration: environments },
   { name: '0012-promoted-values', migration: promotedValues },
   { name: '0013-limits', migration: limits },
+  { name: '0014-bounds', migration: bounds },
 ];
 
 /** Their names, in order. */

@@ -23,6 +23,7 @@ import * as runs from './runs.ts';
 import * as secrets from './secrets.ts';
 import * as steps from './steps.ts';
 import * as system from './system.ts';
+import * as tickets from './tickets.ts';
 import * as tokens from './tokens.ts';
 import * as workspaces from './workspaces.ts';
 import * as users from './users.ts';
@@ -63,6 +64,7 @@ export const ROUTES = {
   getRun: runs.getRun,
   getJournal: runs.getJournal,
   followRun: runs.followRun,
+  createTicket: tickets.createTicket,
   cancelRun: runs.cancelRun,
   rerunRun: runs.rerunRun,
   resolveRun: runs.resolveRun,

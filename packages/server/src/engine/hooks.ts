@@ -277,7 +277,12 @@ export class Hooks {
     request: HookRequest,
   ): Promise<HookAnswer | Delivery> {
     const now = this.#d.clock.now();
-    const secret = await this.#d.secret(hook.workspace, hook.target.row.project, signature.secret, hook.target.environment);
+    const secret = await this.#d.secret(
+      hook.workspace,
+      hook.target.row.project,
+      signature.secret,
+      hook.target.environment,
+    );
     const verdict =
       secret === null ? ({ ok: false, reason: 'no_secret' } as const) : verify(signature.preset, secret, request, now);
     if (!verdict.ok) {

@@ -39,13 +39,7 @@ export type SecretSource = {
 };
 
 /** Opens one secret; throws when it does not open. */
-type OpenSecret = (
-  workspace: string,
-  id: string,
-  version: number,
-  sealed: Uint8Array,
-  bound: Bound | null,
-) => string;
+type OpenSecret = (workspace: string, id: string, version: number, sealed: Uint8Array, bound: Bound | null) => string;
 
 type Kept = SealedSecret;
 

@@ -53,6 +53,8 @@ export type Lodge = {
   readonly pageCsp: string;
   /** A page as an answer. */
   readonly page: (status: number, text: string) => Plain;
+  /** A page that carries the script for passkeys, as an answer. */
+  readonly scripted: (text: string) => Plain;
   /** The page for a refusal on a route that a person looks at, or null where programs call. */
   readonly failurePage: (contract: Contract, request: FastifyRequest, problem: Problem) => string | null;
 };

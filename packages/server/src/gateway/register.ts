@@ -8,7 +8,15 @@
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isSelf, isStream, permissionOf, PROBLEMS, statusOf, type Contract, type ProblemCode } from '@headgate/core/api';
+import {
+  isSelf,
+  isStream,
+  permissionOf,
+  PROBLEMS,
+  statusOf,
+  type Contract,
+  type ProblemCode,
+} from '@headgate/core/api';
 import { admit, type Turned } from './admit.ts';
 import { isOwnPage } from './foreign.ts';
 import type { Lodge } from './lodge.ts';

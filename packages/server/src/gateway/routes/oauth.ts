@@ -145,7 +145,11 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
     implement(ROUTES.authorize, async ({ query, request }) => {
       // Who is signed in first: a stranger makes this server fetch nothing and learns of no client.
       const by = await sessionOf(gate, lodge.desk, request.headers);
-      if (by === null) return page(200, gate.pages.consentSignIn(SIGN_IN));
+      if (by === null) {
+        const shown = page(200, gate.pages.consentSignIn(SIGN_IN));
+        const cookie = lodge.desk.returnCookie(request.raw.url ?? '');
+        return cookie === null ? shown : { ...shown, headers: { ...shown.headers, 'set-cookie': cookie } };
+      }
       const right = await known(query, by);
       if ('refused' in right) return right;
       const judged = judgeRequest(query, right.client, right.redirect, publicUrl);

@@ -75,7 +75,7 @@ const whole = async (): Promise<void> => {
   try {
     const open = opener(ring);
     for (let i = 0; i < SECRETS; i += 1) {
-      const kept = await store.in('default').secrets.sealed('default', `s${i}`);
+      const kept = await store.in('default').secrets.sealed('default', `s${i}`, 'default');
       const value = kept && open.openSecret('default', kept.id, kept.version, kept.sealed);
       expect(value, `s${i}`).toEqual({ ok: true, value: `value ${i}` });
     }

@@ -157,7 +157,7 @@ test('SEC-01 whoever writes in the database cannot send a credential elsewhere b
   const api = await apiServer();
   g = await openGround();
   await store(g, { kind: 'bearer', token: CANARY }, 'https://api.example');
-  const kept = await g.store.in('default').secrets.sealed('default', 'mine');
+  const kept = await g.store.in('default').secrets.sealed('default', 'mine', 'default');
   const real = g.store.in('default').secrets;
   expect(kept).toMatchObject({ kind: 'bearer', origins: ['https://api.example'] });
   // As the row would read after `update secret set origins = …`: the envelope is bound to what it was sealed for.
@@ -345,7 +345,8 @@ describe('oauth2_refresh', () => {
       all: () => Promise.resolve([{ workspace: 'w', name: 'mine', held: secret().held }]),
     };
     const credentials = new Credentials([source], tokens, learn, () => true);
-    const ask = { workspace: 'w', project: 'p', name: 'mine', principal: 'k', run: 'r', step: 's' };
+    const of = { workspace: 'w', project: 'p', environment: 'default' };
+    const ask = { ...of, name: 'mine', principal: 'k', run: 'r', step: 's' };
     for (let i = 0; i < 4; i += 1) {
       if (i === 3) version = '2';
       const headers: Record<string, string> = {};
@@ -366,8 +367,10 @@ describe('oauth2_refresh', () => {
     const { secrets } = g.store.in('default');
     await store(g, { kind: 'bearer', token: 'one' }, 'https://a.example');
     await store(g, { kind: 'bearer', token: 'two' }, 'https://a.example');
-    expect(await secrets.renew({ project: 'default', name: 'mine', version: 1, value: '{}', at: 1 })).toBeNull();
-    expect(await secrets.sealed('default', 'mine')).toMatchObject({ version: 2 });
+    expect(
+      await secrets.renew({ project: 'default', name: 'mine', environment: '*', version: 1, value: '{}', at: 1 }),
+    ).toBeNull();
+    expect(await secrets.sealed('default', 'mine', 'default')).toMatchObject({ version: 2 });
   });
 });
 

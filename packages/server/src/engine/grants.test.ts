@@ -356,6 +356,7 @@ test('LLM-01 what an answer orders is refused by what the step was lent, whateve
 test('a power that is lent for one environment is held in that one alone', async () => {
   g = await openGround();
   const server = await serve();
+  for (const name of ['dev', 'prod']) await g.store.in('default').environments.put('default', name, {}, 1);
   const id = await g.publish(flow(get(server.url)), {
     grants: [{ ...lend(server.host), environment: 'dev' } as never],
   });

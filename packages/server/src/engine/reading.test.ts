@@ -58,6 +58,7 @@ const underWay = async (ground: Ground, grants: { step: string; power: string }[
     if (text.ok) for (const event of JSON.parse(text.value) as Event[]) live.replay(event);
   }
   const broker = new Broker({
+    ledger: { reserve: () => ({ settle: () => undefined }) },
     journal: store.journal,
     now: clock.now,
     lent: () => flows.lent('default', row.flow),
@@ -136,7 +137,8 @@ test('a header that a caller wrote itself, in whatever letter case, gives way to
   const tokens = new Tokens({ door: doorToNowhere(), journal, now: g.clock.now, learn });
   const credentials = new Credentials([source], tokens, learn, () => true);
   const headers: Record<string, string> = { 'X-API-KEY': 'mine', 'x-api-key': 'mine too', other: 'stays' };
-  const ask = { workspace: 'w', project: 'p', name: 'mine', principal: 'k', run: 'r', step: 's' };
+  const of = { workspace: 'w', project: 'p', environment: 'default' };
+  const ask = { ...of, name: 'mine', principal: 'k', run: 'r', step: 's' };
   await credentials.fill(ask, 'https://a.example', headers);
   expect(headers).toEqual({ 'x-api-key': VALUE, other: 'stays' });
 });
@@ -156,8 +158,8 @@ test('CD4 a secret that was stored a moment ago is used by nobody before the gua
   const tokens = new Tokens({ door: doorToNowhere(), journal: g.store.journal, now: g.clock.now, learn });
   const credentials: Credentials = new Credentials([source], tokens, learn, (value) => guard.hides(value));
   expect(guard.redact(held.value)).toBe(held.value);
-  expect(await credentials.read('w', 'p', 'mine')).toBe(secret);
+  expect(await credentials.read('w', 'p', 'mine', 'default')).toBe(secret);
   expect(guard.redact(held.value)).toBe('[secret mine]');
-  await credentials.read('w', 'p', 'mine');
+  await credentials.read('w', 'p', 'mine', 'default');
   expect(learned).toBe(1);
 });

@@ -68,7 +68,14 @@ export const storeSource = (store: Store, openSecret: OpenSecret, now: () => num
         held: heldIn(workspace, kept, environment),
         renew: async (held) => {
           const value = JSON.stringify(held);
-          const version = await secrets.renew({ id: kept.id, version: kept.version, value, at: now() });
+          const version = await secrets.renew({
+            project,
+            name,
+            environment: kept.environment,
+            version: kept.version,
+            value,
+            at: now(),
+          });
           return version === null ? null : String(version);
         },
       };

@@ -130,6 +130,7 @@ test('AZ-08 a key of the caller alone publishes it and runs it in another enviro
   const caller = await made({ name: 'Its caller', steps: call('Callee'), output: '{{ steps.go }}' });
   const wish = { permissions: ['flow.publish', 'run'] as const, flows: [caller] };
   const narrow = (await server.key(wish)).plain;
+  await server.house.store.in('default').environments.put('default', 'prod', {}, 1);
   expect((await publish(caller, {}, narrow)).status).toBe(201);
   expect(await run(caller, { environment: 'prod' }, narrow)).toMatchObject({ state: 'done', output: 'called' });
 });

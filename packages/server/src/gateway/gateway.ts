@@ -104,7 +104,11 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
     places: new Places(store),
     sessions: new Sessions(gate),
     tickets: new StreamTickets(gate),
-    allowances: new Allowances(gate.clock),
+    allowances: new Allowances(gate.clock, {
+      user: limit.userRate,
+      workspace: limit.workspaceRate,
+      network: limit.networkRate,
+    }),
     guesses: new Windows(gate.clock),
     streams,
     waiting: new Waiting(limit.waiting),

@@ -244,6 +244,7 @@ describe('powers', () => {
     const { granted } = (await ask(ROUTES.flowPowers, { params: { id } })).json as { granted: { id: string }[] };
     for (const { id: grant } of granted) await ask(ROUTES.takeGrant, { params: { id, grant } });
     const power = 'net: GET api.example.com:443';
+    for (const name of ['dev', 'prod']) await server.house.store.in('default').environments.put('default', name, {}, 1);
     const lend = async (environment: string) =>
       ask(ROUTES.giveGrants, { params: { id }, body: { environment, grants: [{ step: 'get', power }] } });
     const runs = async () => {

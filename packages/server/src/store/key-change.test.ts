@@ -14,6 +14,7 @@ import { opener } from './vault-open/opener.ts';
 import { rewrapSecret } from './vault-open/secret.ts';
 import { keyring, type Keyring } from './vault-seal/keyring.ts';
 import { holderOf } from './vault-seal/ring.ts';
+import { boundOf } from './vault-seal/secrets.ts';
 
 const kit = kitIn(tmpdir());
 afterEach(kit.clean);
@@ -50,8 +51,8 @@ const put = (store: Store, name: string, kind = 'plain') =>
   });
 
 const read = async (store: Store, ring: Keyring, name: string) => {
-  const kept = await store.in('default').secrets.sealed('default', name);
-  const bound = kept === null || kept.kind === 'plain' ? null : kept;
+  const kept = await store.in('default').secrets.sealed('default', name, 'default');
+  const bound = kept === null ? null : boundOf(kept.kind, kept.origins, kept.environment);
   return kept === null ? null : opener(ring).openSecret('default', kept.id, kept.version, kept.sealed, bound);
 };
 
@@ -138,7 +139,7 @@ test('after two changes everything of all three times opens', async () => {
 test('what the old key opens is gone from the files, beside a store that is open too: old key and new files give no secret', async () => {
   let current = KEY;
   const { dir, store } = await filled({ rekey: () => good(current) });
-  const before = await store.in('default').secrets.sealed('default', 'plain');
+  const before = await store.in('default').secrets.sealed('default', 'plain', 'default');
   change(dir);
   const database = new DatabaseSync(join(dir, DATABASE));
   const boxes = database.prepare('select sealed from key_ring where holder = ?').all(holderOf(KEY));
@@ -153,7 +154,7 @@ test('what the old key opens is gone from the files, beside a store that is open
       if (bytes instanceof Uint8Array)
         expect(readFileSync(join(dir, name)).includes(Buffer.from(bytes)), name).toBe(false);
     }
-  const kept = await store.in('default').secrets.sealed('default', 'plain');
+  const kept = await store.in('default').secrets.sealed('default', 'plain', 'default');
   expect(kept && opener(keyring(KEY)).openSecret('default', kept.id, kept.version, kept.sealed).ok).toBe(false);
 });
 
@@ -170,7 +171,7 @@ describe('a store that is open meanwhile', () => {
     expect(ring.generation()).toBe(2);
     expect(await read(store, ring, 'plain')).toEqual(good('value of plain'));
     expect(await read(store, ring, 'after')).toEqual(good('value of after'));
-    const kept = await store.in('default').secrets.sealed('default', 'after');
+    const kept = await store.in('default').secrets.sealed('default', 'after', 'default');
     expect(kept && opener(keyring(KEY)).openSecret('default', kept.id, 1, kept.sealed).ok).toBe(false);
     const [chunk] = await store.in('default').runs.chunks('run_after', 0, 1);
     expect(chunk && opener(keyring(KEY)).openChunk('default', 'run_after', 1, chunk.sealed).ok).toBe(false);

@@ -7,65 +7,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test } from 'vitest';
+import type { PromotionRow } from './environment.ts';
 import type { InvitationRow } from './people.ts';
 import type { GrantRow, KeyRow, Store, WorkspaceStore } from './ports.ts';
 import { DATABASE } from './schema/migrate.ts';
 import { kitIn, NOW, openRow, runRow, runWrite, sight, writeAll } from './testing/kit.ts';
+import { type Names, NOBODY, VICTIM } from './testing/names.ts';
 import { clientRow, consentOf, tokenRow } from './testing/tokens.ts';
 
 const kit = kitIn(tmpdir());
 afterEach(kit.clean);
-
-/** The names of everything the victim owns; the other set is of the same form and was never used. */
-type Names = {
-  flow: string;
-  hash: string;
-  run: string;
-  open: string;
-  key: string;
-  grant: string;
-  project: string;
-  secret: string;
-  token: string;
-  client: string;
-  user: string;
-  group: string;
-  role: string;
-  invitation: string;
-};
-
-const VICTIM: Names = {
-  flow: 'flow_v',
-  hash: 'hash_v',
-  run: 'run_v',
-  open: 'run_w',
-  key: 'key_v',
-  grant: 'grant_v',
-  project: 'proj_v',
-  secret: 'github',
-  token: 't_v',
-  client: 'c_v',
-  user: 'u_v',
-  group: 'g_v',
-  role: 'r_v',
-  invitation: 'i_v',
-};
-const NOBODY: Names = {
-  flow: 'flow_0',
-  hash: 'hash_0',
-  run: 'run_0',
-  open: 'run_1',
-  key: 'key_0',
-  grant: 'grant_0',
-  project: 'proj_0',
-  secret: 'gitlab',
-  token: 't_0',
-  client: 'c_0',
-  user: 'u_0',
-  group: 'g_0',
-  role: 'r_0',
-  invitation: 'i_0',
-};
 
 const grant = (names: Names): GrantRow => ({
   id: `${names.grant}_new`,
@@ -90,6 +41,22 @@ const key = (id: string, workspace: string): KeyRow => ({
   revoked: null,
   created: NOW,
   used: null,
+});
+
+const promotion = (names: Names): PromotionRow => ({
+  id: names.promotion,
+  flow: names.flow,
+  source: 'default',
+  target: names.environment,
+  version: 1,
+  before: null,
+  revision: 1,
+  state: 'proposed',
+  note: null,
+  by: 'user',
+  created: NOW,
+  decidedBy: null,
+  decided: null,
 });
 
 const invitation = (id: string, workspace: string): InvitationRow => ({
@@ -160,7 +127,23 @@ const ASKED: Readonly<Record<string, Call>> = {
   'flows.place': (w, n) => w.flows.place(n.flow),
   'runs.place': (w, n) => w.runs.place(n.run),
   'runs.openBy': (w) => w.runs.openBy('key_one'),
+  'deployments.list': (w, n) => w.deployments.list(n.flow),
+  'deployments.get': (w, n) => w.deployments.get(n.flow, n.environment),
+  'deployments.hooks': (w, n) => w.deployments.hooks(n.flow, n.environment),
+  'deployments.promotions': (w, n) => w.deployments.promotions(n.flow),
+  'deployments.promotion': (w, n) => w.deployments.promotion(n.flow, n.promotion),
+  'deployments.propose': (w, n) => w.deployments.propose({ ...promotion(n), id: `${n.promotion}_mine` }),
+  'deployments.apply': (w, n) =>
+    w.deployments.apply({ ...promotion(n), before: 1 }, { project: n.project, who: 'x', at: NOW, proposed: true }, []),
+  'deployments.decide': (w, n) => w.deployments.decide(n.flow, `${n.promotion}_b`, 'refused', 'x', NOW),
+  'environments.list': (w, n) => w.environments.list(n.project),
+  'environments.get': (w, n) => w.environments.get(n.project, n.environment),
+  'environments.put': (w, n) => w.environments.put(n.project, n.environment, { title: 'Stolen' }, NOW),
+  'environments.setVars': (w, n) => w.environments.setVars(n.project, n.environment, 1, { stolen: true }, NOW),
+  'environments.remove': (w, n) => w.environments.remove(n.project, n.environment),
   'policy.get': (w) => w.policy.get(),
+  'limits.quota': (w) => w.limits.quota(),
+  'limits.usage': (w) => w.limits.usage(NOW),
   'flows.get': (w, n) => w.flows.get(n.flow),
   'flows.called': (w, n) => w.flows.called(n.project, 'Greet'),
   'flows.list': async (w, n) => [
@@ -216,10 +199,10 @@ const ASKED: Readonly<Record<string, Call>> = {
     await w.secrets.remove('default', n.secret),
   ],
   'secrets.renew': async (w, n) => {
-    const next = { project: n.project, name: n.secret, value: 'mine', at: NOW };
+    const next = { project: n.project, name: n.secret, environment: '*', value: 'mine', at: NOW };
     return [await w.secrets.renew({ ...next, version: 1 }), await w.secrets.renew({ ...next, version: 2 })];
   },
-  'secrets.sealed': (w, n) => w.secrets.sealed(n.project, n.secret),
+  'secrets.sealed': (w, n) => w.secrets.sealed(n.project, n.secret, 'default'),
   'audit.list': (w) => w.audit.list({ limit: 9 }),
 };
 
@@ -236,6 +219,7 @@ const MADE: Readonly<Record<string, Call>> = {
   'roles.create': (w, n) => w.roles.create({ id: `${n.role}_mine`, name: n.role, permissions: ['run'], created: NOW }),
   'invitations.create': (w, n) =>
     w.invitations.create(invitation(`${n.invitation}_mine`, w.workspace), `hash of ${n.invitation} mine`),
+  'limits.setQuota': (w) => w.limits.setQuota({ quota: { concurrent: 0 }, updated: NOW, by: 'key_mine' }),
   'policy.set': (w) => w.policy.set({ only: [], denied: [], updated: NOW, by: 'key_mine' }),
   'keys.create': (w, n) => w.keys.create(key(`${n.key}_mine`, w.workspace)),
   'clients.create': (w, n) => w.clients.create(clientRow(`${n.client}_mine`, w.workspace)),
@@ -254,9 +238,18 @@ const fill = async (store: Store): Promise<void> => {
   await victim.members.setProjectRole(VICTIM.project, VICTIM.group, 'editor', NOW);
   await victim.roles.create({ id: VICTIM.role, name: 'r_v', permissions: ['run'], created: NOW });
   await victim.invitations.create(invitation(VICTIM.invitation, 'victim'), 'hash of i_v');
+  await victim.limits.setQuota({ quota: { runs: { day: 7 } }, updated: NOW, by: VICTIM.key });
   await victim.policy.set({ only: null, denied: ['code: python'], updated: NOW, by: VICTIM.key });
   await victim.flows.create(flow(VICTIM.flow, VICTIM.project));
   await victim.flows.publish({ ...publish(VICTIM), grants: [{ ...grant(VICTIM), id: VICTIM.grant }] });
+  await victim.environments.put(VICTIM.project, VICTIM.environment, { approval: true }, NOW);
+  await victim.environments.setVars(VICTIM.project, VICTIM.environment, 0, { base: 'https://v.example' }, NOW);
+  const earlier = { ...promotion(VICTIM), id: 'pr_earlier' };
+  await victim.deployments.apply(earlier, { project: VICTIM.project, who: 'user', at: NOW, proposed: false }, [
+    { id: 'hook', kind: 'webhook@1', with: {}, disabled: false },
+  ]);
+  await victim.deployments.propose({ ...promotion(VICTIM), before: 1 });
+  await victim.deployments.propose({ ...promotion(VICTIM), id: `${VICTIM.promotion}_b` });
   await victim.keys.create(key(VICTIM.key, 'victim'));
   await victim.tokens.create(tokenRow(VICTIM.token, 'victim'));
   await victim.clients.create(clientRow(VICTIM.client, 'victim'));

@@ -42,5 +42,12 @@ export type SecretStore = {
   /** Sealed bytes for the opening half: the secret of that environment, else the one that holds in all of them. */
   sealed(project: string, name: string, environment: string): Promise<SealedSecret | null>;
   /** Seals a new value of the same kind for the same origins, as the next version; null: it is not at `version` any more. */
-  renew(s: { id: string; version: number; value: string; at: number }): Promise<number | null>;
+  renew(s: {
+    project: string;
+    name: string;
+    environment: string;
+    version: number;
+    value: string;
+    at: number;
+  }): Promise<number | null>;
 };

@@ -112,7 +112,7 @@ test('a restored store goes on: its runs are unfinished, its secrets open, new r
   expect(code(await restore(target, into))).toBe('done');
   const copy = await kit.store({ dir: into });
   expect((await copy.engine.unfinished('', 10)).map((row) => row.id)).toEqual(['run_0', 'run_1', 'run_2']);
-  const secret = await copy.in('default').secrets.sealed('default', 'github');
+  const secret = await copy.in('default').secrets.sealed('default', 'github', 'default');
   expect(opener(keyring(KEY)).openSecret('default', secret!.id, 1, secret!.sealed)).toEqual({
     ok: true,
     value: 'tok_canary',

@@ -78,13 +78,14 @@ test('triggers of one kind are those of enabled flows, with their durable state'
     flow: 'flow_a',
     version: 1,
     trigger: 'nightly',
+    environment: 'default',
     with: { cron: '0 3 * * *' },
   };
   expect(await store.engine.triggers('schedule@1')).toEqual([{ ...one, state: null }]);
-  await store.engine.saveTriggerState('flow_a', 'nightly', { due: NOW + 1 });
-  await store.engine.saveTriggerState('flow_a', 'nightly', { due: NOW + 2 });
+  await store.engine.saveTriggerState('flow_a', 'nightly', 'default', { due: NOW + 1 });
+  await store.engine.saveTriggerState('flow_a', 'nightly', 'default', { due: NOW + 2 });
   expect(await store.engine.triggers('schedule@1')).toEqual([{ ...one, state: { due: NOW + 2 } }]);
-  await store.engine.saveTriggerState('flow_gone', 'nightly', { due: 1 });
+  await store.engine.saveTriggerState('flow_gone', 'nightly', 'default', { due: 1 });
   expect(await store.engine.triggers('mail@1')).toEqual([]);
 });
 

@@ -222,7 +222,12 @@ test('a webhook keeps its token over versions, also when its trigger was away in
   expect(first.map((one) => one.trigger)).toEqual(['one', 'two']);
   for (const { token } of first) expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
   const token = first[0]!.token;
-  expect(await store.engine.hookByToken(token)).toEqual({ workspace: 'default', flow: 'flow_a', trigger: 'one' });
+  expect(await store.engine.hookByToken(token)).toEqual({
+    workspace: 'default',
+    flow: 'flow_a',
+    trigger: 'one',
+    environment: 'default',
+  });
   await flows.publish(publish('flow_a', 'hash_2', { triggers: [hook('two')] }));
   expect((await flows.hooks('flow_a')).map((one) => one.trigger)).toEqual(['two']);
   expect(await store.engine.hookByToken(token)).toBeNull();

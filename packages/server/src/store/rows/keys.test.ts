@@ -84,13 +84,14 @@ test('a secret is sealed on its way in, raised in version when put again, and op
       id: first!.id,
       name: 'github',
       kind: 'plain',
+      environment: '*',
       origins: ['https://api.example.org'],
       version: 2,
       created: NOW,
       updated: NOW + 5,
     },
   ]);
-  const sealed = await secrets.sealed('default', 'github');
+  const sealed = await secrets.sealed('default', 'github', 'default');
   expect(Buffer.from(sealed!.sealed).includes('tok_2')).toBe(false);
   const open = opener(keyring(KEY));
   expect(open.openSecret('default', sealed!.id, sealed!.version, sealed!.sealed)).toEqual({ ok: true, value: 'tok_2' });
@@ -103,7 +104,7 @@ test('a secret is removed once, and a project that is not there takes none', asy
   expect(await secrets.put({ ...secret('github', 'tok_1'), project: 'nowhere' })).toBeNull();
   expect(await secrets.remove('default', 'github')).toBe(true);
   expect(await secrets.remove('default', 'github')).toBe(false);
-  expect(await secrets.sealed('default', 'github')).toBeNull();
+  expect(await secrets.sealed('default', 'github', 'default')).toBeNull();
   const again = await secrets.put(secret('github', 'tok_3'));
   expect(again?.version).toBe(1);
 });

@@ -95,16 +95,18 @@ export const secretsOf = ({ db, change, ring }: Ground, workspace: string): Secr
     change(async (trx) => {
       const known = await trx
         .selectFrom('secret')
-        .select(['kind', 'origins', 'environment'])
+        .select(['id', 'kind', 'origins'])
         .where('workspace', '=', workspace)
-        .where('id', '=', s.id)
+        .where('project', '=', s.project)
+        .where('name', '=', s.name)
+        .where('environment', '=', s.environment)
         .where('version', '=', s.version)
         .executeTakeFirst();
       if (known === undefined) return null;
       const version = s.version + 1;
-      const bound = boundOf(known.kind, listFromJson(known.origins), known.environment);
-      const sealed = sealSecret(ring.newest('secret'), workspace, s.id, version, s.value, bound);
-      await trx.updateTable('secret').set({ version, sealed, updated: s.at }).where('id', '=', s.id).execute();
+      const bound = boundOf(known.kind, listFromJson(known.origins), s.environment);
+      const sealed = sealSecret(ring.newest('secret'), workspace, known.id, version, s.value, bound);
+      await trx.updateTable('secret').set({ version, sealed, updated: s.at }).where('id', '=', known.id).execute();
       return version;
     }),
   sealed: async (project, name, environment) => {

@@ -10,6 +10,7 @@ import { opener } from '../vault-open/opener.ts';
 import { keyring } from '../vault-seal/keyring.ts';
 import { DATABASE, migrate, schemaOf } from './migrate.ts';
 import { NEWEST } from './migrations/list.ts';
+import { boundOf } from '../vault-seal/secrets.ts';
 
 const kit = kitIn(tmpdir());
 afterEach(kit.clean);
@@ -85,7 +86,7 @@ test.each([2, 3])(
       ['github', 'kept by schema 2'],
       ['stripe', 'second value of schema 2'],
     ] as const) {
-      const kept = await secrets.sealed('default', name);
+      const kept = await secrets.sealed('default', name, 'default');
       expect(kept && open.openSecret('default', kept.id, kept.version, kept.sealed)).toEqual({ ok: true, value });
     }
     expect((await store.engine.unfinished('', 10)).map((run) => run.id)).toEqual(['run_waiting_a', 'run_waiting_b']);
@@ -154,8 +155,9 @@ test('steps back, schema 3 has the secrets it knows; forward again, the credenti
     ).toBeUndefined();
   });
   const again = await kit.store({ dir });
-  const kept = await again.in('default').secrets.sealed('default', 'mail');
-  const opened = kept && opener(keyring(KEY)).openSecret('default', kept.id, 1, kept.sealed, kept);
+  const kept = await again.in('default').secrets.sealed('default', 'mail', 'default');
+  const opened =
+    kept && opener(keyring(KEY)).openSecret('default', kept.id, 1, kept.sealed, boundOf(kept.kind, kept.origins, '*'));
   expect(opened).toEqual({ ok: true, value: '{"kind":"bearer","token":"x"}' });
   expect((await again.engine.unfinished('', 10)).length).toBe(2);
   expect(await again.engine.checkAudit()).toMatchObject({ fault: null });

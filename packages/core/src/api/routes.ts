@@ -26,6 +26,7 @@ import * as runs from './runs.ts';
 import * as secrets from './secrets.ts';
 import * as steps from './steps.ts';
 import * as system from './system.ts';
+import * as tickets from './tickets.ts';
 import * as tokens from './tokens.ts';
 import * as workspaces from './workspaces.ts';
 import * as users from './users.ts';
@@ -88,6 +89,7 @@ export const ROUTES = {
   getRun: runs.getRun,
   getJournal: runs.getJournal,
   followRun: runs.followRun,
+  createTicket: tickets.createTicket,
   cancelRun: runs.cancelRun,
   rerunRun: runs.rerunRun,
   resolveRun: runs.resolveRun,
@@ -173,6 +175,8 @@ export const ROUTES = {
   login: auth.login,
   codePage: auth.codePage,
   loginCode: auth.loginCode,
+  passkeyPage: auth.passkeyPage,
+  passkeyScript: auth.passkeyScript,
   loginPasskeyOptions: auth.loginPasskeyOptions,
   loginPasskey: auth.loginPasskey,
   logout: auth.logout,
@@ -208,6 +212,11 @@ export const ROUTES = {
   passkeyOptions: own.passkeyOptions,
   addPasskey: own.addPasskey,
   removePasskey: own.removePasskey,
+  totpPage: own.totpPage,
+  confirmTotpPage: own.confirmTotpPage,
+  passkeysPage: own.passkeysPage,
+  removePasskeyForm: own.removePasskeyForm,
+  endSessionForm: own.endSessionForm,
 
   listUsers: users.listUsers,
   patchUser: users.patchUser,

@@ -104,7 +104,14 @@ export const followRun = route({
   needs: 'run.read',
   on: 'run',
   params: byId,
-  query: z.strictObject({ after: seq.optional() }),
+  query: z.strictObject({
+    after: seq.optional(),
+    ticket: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('In place of a header with a credential: a ticket of `POST /api/v1/tickets` for this very run'),
+  }),
   answers: {
     200: media(
       'text/event-stream',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isDocumentId, isRedirect, readDocument } from './clients.ts';
+import { isDocumentId, isOneOf, isRedirect, readDocument } from './clients.ts';
 
 const ID = 'https://editor.example/client.json';
 const document = (more: object = {}): string =>
@@ -57,5 +57,43 @@ describe('clients that describe themselves', () => {
     expect(isRedirect('com.example.app:/cb')).toBe(true);
     for (const bad of ['app:/cb', 'view-source:https://a.example', 'https://a.example/cb#', 'ftp://a.example/x'])
       expect(isRedirect(bad), bad).toBe(false);
+  });
+});
+
+describe('addresses to go back to', () => {
+  test('GUI-10 are compared sign by sign: another host, path, query, scheme, user or spelling is another address', () => {
+    const redirects = ['https://a.example/cb', 'http://127.0.0.1:4000/cb?x=1', 'http://localhost:4000/cb'];
+    for (const wrong of [
+      'https://a.example/cb/',
+      'https://a.example/cb?x',
+      'https://a.example:443/cb',
+      'https://a.example:8443/cb',
+      'https://A.example/cb',
+      'https://a.example.evil.example/cb',
+      'http://127.0.0.1:4000/cb',
+      'http://127.0.0.1:5000/other?x=1',
+      'http://127.0.0.1:5000/cb?x=1&y=2',
+      'https://127.0.0.1:5000/cb?x=1',
+      'http://127.0.0.1:5000@evil.example/cb?x=1',
+      'http://127.0.0.1:5000.evil.example/cb?x=1',
+      'http://127.0.0.1.evil.example:5000/cb?x=1',
+      'http://127.1:5000/cb?x=1',
+      'http://2130706433:5000/cb?x=1',
+      'http://[::1]:5000/cb?x=1',
+      'http://localhost:5000/cb',
+      'http://127.0.0.1:0/cb?x=1',
+      'http://127.0.0.1:99999/cb?x=1',
+      'http://127.0.0.1:/cb?x=1',
+      'http://u@127.0.0.1:5000/cb?x=1',
+      'http://127.0.0.1:5000/cb?x=1#f',
+    ])
+      expect([wrong, isOneOf(redirects, wrong)]).toEqual([wrong, false]);
+  });
+
+  test('GUI-10 twin: the port of a loopback address by number is free', () => {
+    const redirects = ['http://127.0.0.1:4000/cb?x=1', 'http://[::1]/cb'];
+    for (const right of ['http://127.0.0.1:4000/cb?x=1', 'http://127.0.0.1:51234/cb?x=1', 'http://127.0.0.1/cb?x=1'])
+      expect([right, isOneOf(redirects, right)]).toEqual([right, true]);
+    expect(isOneOf(redirects, 'http://[::1]:65535/cb')).toBe(true);
   });
 });

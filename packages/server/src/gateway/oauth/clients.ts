@@ -38,6 +38,24 @@ export const isRedirect = (text: string): boolean => {
   return url.protocol === 'https:' || /^[a-z][a-z0-9+-]*\.[a-z0-9+.-]+:$/.test(url.protocol);
 };
 
+/**
+ * Is this one of the addresses of a client? Character for character; only the port of a loopback address that was
+ * registered by its number is free, since applications on a person's machine take whichever they get (RFC 8252 7.3).
+ */
+export const isOneOf = (redirects: readonly string[], asked: string): boolean => {
+  if (redirects.includes(asked)) return true;
+  const portless = withoutPort(asked);
+  return portless !== null && redirects.some((one) => withoutPort(one) === portless);
+};
+
+const NUMBERED = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]))(?::([1-9][0-9]{0,4}))?(\/[^\s\\#]*)?$/;
+
+/** A loopback address by number without its port; null: it is none. What stands after the port stays as it is. */
+const withoutPort = (text: string): string | null => {
+  const [, host, port = '80', rest = ''] = NUMBERED.exec(text) ?? [];
+  return host === undefined || Number(port) > 65_535 ? null : `${host}${rest}`;
+};
+
 /** Can this be the address of a description? https, a path, nothing hidden in it. */
 export const isDocumentId = (id: string): boolean => {
   if (!id.startsWith('https://') || !URL.canParse(id) || id.length > 500) return false;

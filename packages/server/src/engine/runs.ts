@@ -97,6 +97,8 @@ export class Runs {
   /** Makes a run, records its beginning, and lets it go as far as it can now. The caller waits for `group` or an end. */
   create(p: Begin): { live: Live } | { problem: Problem } {
     const { target, trigger } = p;
+    const locked = this.#d.store.locked(target.workspace);
+    if (locked !== null) return { problem: locked };
     if (p.depth > MOST_DEPTH) {
       return {
         problem: problem('flow.depth', `Flows may call flows ${MOST_DEPTH} deep; this call would be deeper`, {

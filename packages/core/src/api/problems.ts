@@ -15,6 +15,10 @@ type Entry = { readonly status: number; readonly when: string };
 
 const api = {
   'auth.missing': { status: 401, when: 'No API key and no session came with a request that needs one.' },
+  'workspace.none': {
+    status: 403,
+    when: 'The account is a member of no workspace, or no more of the one it chose.',
+  },
   'auth.invalid': { status: 401, when: 'The key is unknown, revoked or expired.' },
   'auth.ambiguous': { status: 400, when: 'Two different credentials came with one request.' },
   'auth.query': { status: 400, when: 'A credential stood in the address, where logs and histories keep it.' },
@@ -81,6 +85,20 @@ const api = {
   'run.over': { status: 409, when: 'The run is over already.' },
   'run.not_in_doubt': { status: 409, when: 'The run is not in doubt, so there is nothing to settle.' },
   'run.queue_full': { status: 429, when: 'Too many runs of the workspace wait already.' },
+  'quota.runs': { status: 429, when: 'The workspace has begun as many runs as its quota lets it in this time.' },
+  'quota.concurrent': { status: 429, when: 'The workspace has as many runs that are not over as its quota lets it.' },
+  'quota.bytes': { status: 507, when: 'The runs of the workspace fill the storage that its quota lets them have.' },
+  'quota.tokens': { status: 402, when: 'The workspace has used the tokens that its quota lets it in this time.' },
+  'quota.money': { status: 402, when: 'The workspace has spent the money that its quota lets it in this time.' },
+  'budget.runs': { status: 429, when: 'The flow, or the key, has begun as many runs as its budget lets it.' },
+  'budget.tokens': {
+    status: 402,
+    when: 'The run, the flow or the key would use more tokens than its budget lets it. What was done is kept.',
+  },
+  'budget.money': {
+    status: 402,
+    when: 'The run, the flow or the key would spend more money than its budget lets it. What was done is kept.',
+  },
   'run.hops': { status: 508, when: 'A request went through webhooks of this server too many times.' },
   'store.unavailable': {
     status: 503,
@@ -97,6 +115,9 @@ const api = {
   'key.unowned': { status: 403, when: 'Who asks is no account, and has no keys of its own.' },
   'key.rate': { status: 429, when: 'The key made more requests than its own limit lets it; `retry-after` says when.' },
   'key.parallel': { status: 429, when: 'The key has as many requests under way as its own limit lets it.' },
+  'rate.user': { status: 429, when: 'One account, with all its keys, made more requests than this server lets it.' },
+  'rate.workspace': { status: 429, when: 'One workspace made more requests than this server lets it.' },
+  'rate.network': { status: 429, when: 'One network made more requests than this server lets it.' },
   'token.beyond': { status: 403, when: 'A token may not hold more than who makes it.' },
   'token.final': { status: 409, when: 'The token may not be refreshed any more; make a new one.' },
   'oauth.client': { status: 400, when: 'The application that asks is not known, or its description cannot be used.' },
@@ -153,6 +174,7 @@ export const PROBLEM_CODES = Object.keys(api).toSorted() as readonly ProblemCode
 export const COMMON: readonly ProblemCode[] = [
   'auth.missing',
   'auth.invalid',
+  'workspace.none',
   'permission.missing',
   'input.invalid',
   'workspace.locked',

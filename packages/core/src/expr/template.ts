@@ -252,3 +252,7 @@ const guarded =
       throw thrown;
     }
   };
+
+/** Where the expressions of a text stand, as far as it can be read: from after `{{` to before `}}`. */
+export const expressionsIn = (text: string): readonly { readonly start: number; readonly end: number }[] =>
+  cut({ text, field: '' }, { references: [], problems: [] }).filter((piece) => typeof piece === 'object');

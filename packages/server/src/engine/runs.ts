@@ -20,11 +20,12 @@ import { Ends } from './ends.ts';
 import { Families } from './families.ts';
 import type { Flows } from './flows.ts';
 import type { Later } from './later.ts';
+import { type Ledger, spenderOf } from './ledger.ts';
 import { Live } from './live.ts';
 import { type Loop, PARK } from './loop.ts';
 import { AGAIN, Outage } from './outage.ts';
 import { dismiss, isRevoked } from './revoked.ts';
-import { startLimits } from './start.ts';
+import { startLimits, tooDeep } from './start.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
 import { Wakes } from './wakes.ts';
@@ -38,14 +39,13 @@ type Deps = {
   readonly later: Later;
   readonly values: Values;
   readonly flows: Flows;
+  readonly ledger: Ledger;
   readonly open: Opener;
   readonly loop: (runs: Runs) => Loop;
   readonly journal: Store['journal'];
   readonly over: (live: Live) => void;
   readonly log: (level: 'warn' | 'error', text: string, data: Record<string, unknown>) => void;
 };
-
-const MOST_DEPTH = 16;
 
 export class Runs {
   readonly #d: Deps;
@@ -97,20 +97,19 @@ export class Runs {
   /** Makes a run, records its beginning, and lets it go as far as it can now. The caller waits for `group` or an end. */
   create(p: Begin): { live: Live } | { problem: Problem } {
     const { target, trigger } = p;
-    const locked = this.#d.store.locked(target.workspace);
-    if (locked !== null) return { problem: locked };
-    if (p.depth > MOST_DEPTH) {
-      return {
-        problem: problem('flow.depth', `Flows may call flows ${MOST_DEPTH} deep; this call would be deeper`, {
-          fix: 'Does a flow call itself without an end?',
-        }),
-      };
-    }
+    const closed = this.#d.store.locked(target.workspace) ?? tooDeep(p.depth);
+    if (closed !== null) return { problem: closed };
     const limits = p.limitKey === undefined ? startLimits(target.compiled, p.input, trigger, this.#d.clock.now()) : p;
     if ('problem' in limits) return limits;
+    const spender = spenderOf(target, p.principal);
+    const poor = this.#d.ledger.begin(spender, target.compiled.metered);
+    if (poor !== null) return { problem: poor };
     const first = p.from?.first;
     const crowded = first === undefined ? null : this.#families.join(first, p.recursive === true);
-    if (crowded !== null) return { problem: crowded };
+    if (crowded !== null) {
+      this.#d.ledger.undo(spender);
+      return { problem: crowded };
+    }
     const now = this.#d.clock.now();
     const id = p.id ?? this.#d.clock.id('r');
     const { compiled, row } = target;
@@ -139,7 +138,10 @@ export class Runs {
       compiled,
     );
     const input = this.#d.values.hold(p.input, live.spilled);
-    if ('problem' in input) return input;
+    if ('problem' in input) {
+      this.#d.ledger.undo(spender);
+      return input;
+    }
     live.record(now, 'run.created', {
       flow: row.id,
       version: target.version,
@@ -169,6 +171,7 @@ export class Runs {
         this.#live.delete(id);
         this.#d.values.written(live.spilled.map((blob) => blob.id));
         if (first !== undefined) this.#families.leave(first);
+        this.#d.ledger.undo(spender);
         return {
           problem: problem('run.queue_full', 'Too many runs of this workspace wait already', {
             retry: 'after',
@@ -309,6 +312,7 @@ export class Runs {
   ended(live: Live): void {
     live.cancelTimeout?.();
     const { base } = live;
+    this.#d.ledger.left(base.workspace);
     if (base.limitKey !== null && live.admitted) this.admission.leave(base.limitKey);
     else if (base.limitKey !== null) this.admission.forget(base.limitKey, live.id);
     live.admitted = false;

@@ -20,6 +20,7 @@ import { isWithin } from './oauth/access-token.ts';
 import type { Places } from './places.ts';
 import type { Sessions } from './sessions.ts';
 import type { Allowances } from './tokens/allowance.ts';
+import type { Level } from './tokens/buckets.ts';
 import type { Credentials } from './tokens/credentials.ts';
 import type { Found, NotFound } from './tokens/found.ts';
 import type { Windows } from './windows.ts';
@@ -41,6 +42,8 @@ export type Turned = {
   readonly who: Principal | null;
   readonly why?: string;
   readonly wait?: number;
+  /** The bucket that is empty. */
+  readonly level?: Level;
   readonly leave?: () => void;
 };
 
@@ -88,11 +91,11 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
     if (plain !== null) return doors.credentials.find(plain);
     if (cookie !== undefined) return doors.identities.findByHash(cookie);
     const who = await bySession(gate, doors.desk, headers);
-    return who === null ? { why: 'auth.missing' } : { who };
+    return who === null || who === NOWHERE ? { why: who === null ? 'auth.missing' : 'workspace.none' } : { who };
   };
   const found = await now();
   if ('why' in found) {
-    if (plain === null) return { code: 'auth.missing', who: null };
+    if (plain === null) return { code: found.why === 'workspace.none' ? found.why : 'auth.missing', who: null };
     return { code: stranger(gate, doors, address), who: null, why: found.why };
   }
   const { who, limits, resource } = found;
@@ -100,8 +103,9 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
   if (plain === null && cookie === undefined && !provesOrigin(method, headers)) return { code: 'origin.foreign', who };
   if (resource !== undefined && !isWithin(resource, contract.path))
     return { code: stranger(gate, doors, address), who: null, why: 'token.audience' };
-  const leave = doors.allowances.enter(who.id, limits);
-  if (typeof leave !== 'function') return { code: leave.code, who, wait: leave.wait };
+  const user = who.kind === 'user' ? who.id : who.user;
+  const leave = doors.allowances.enter(who.id, limits, { user, workspace: who.workspace });
+  if (typeof leave !== 'function') return { ...leave, who };
   const verdict = await judge(doors.places, who, permission, contract, params);
   if (verdict !== undefined) return { code: verdict, who, leave };
   return {
@@ -115,25 +119,29 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
   };
 };
 
+/** Somebody who is signed in, and a member of nothing. */
+const NOWHERE = 'nowhere';
+
 const stranger = (gate: Needed, doors: Doors, address: string): ProblemCode =>
   doors.guesses.add(address) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid';
 
 /**
- * The account behind a session's cookie, in the workspace chosen there; where none was, in the only one it is a member of.
+ * The account behind a session's cookie, in the workspace chosen there; where none was, in the one it has been a member of
+ * the longest, so that being let into another one changes nothing for who did not ask for it.
  * Who administrates the instance and stands in no workspace stands in that role alone.
  */
 const bySession = async (
   gate: Needed,
   desk: Pick<Desk, 'sessionOf'>,
   headers: IncomingHttpHeaders,
-): Promise<Principal | null> => {
+): Promise<Principal | typeof NOWHERE | null> => {
   const session = await desk.sessionOf(headers);
   if (session === null) return null;
   const { directory } = gate.store;
   const { user, workspace } = session;
-  if (workspace !== null) return directory.user(workspace, user.id);
-  const [only, more] = await directory.workspacesOf(user.id);
-  return directory.user(only === undefined || more !== undefined ? INSTANCE : only.id, user.id);
+  if (workspace !== null) return (await directory.user(workspace, user.id)) ?? NOWHERE;
+  const [first] = await directory.workspacesOf(user.id);
+  return (await directory.user(first?.id ?? INSTANCE, user.id)) ?? NOWHERE;
 };
 
 /** The code of the refusal, or undefined when the principal may. */

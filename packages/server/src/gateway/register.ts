@@ -68,6 +68,8 @@ const enter = async (
   const passage: Passage = { contract, who: null, session: null, again: () => Promise.resolve(false) };
   request.passage = passage;
   if (lodge.closing()) return turn(lodge, passage, request, reply, refuse('server.closing'));
+  const over = lodge.allowances.knock(request.ip);
+  if (over !== null) return turn(lodge, passage, request, reply, refusalOf({ ...over, who: null }, contract));
   if (!isOwnPage(contract, request.method, request.headers, lodge.hosts.ours))
     return turn(lodge, passage, request, reply, refuse('origin.foreign'));
   const { headers, params, ip: address, method } = request;
@@ -81,12 +83,13 @@ const enter = async (
   return true;
 };
 
-const refusalOf = ({ code, wait, why }: Turned, contract: Contract): Refused => {
+const refusalOf = ({ code, wait, why, level }: Turned, contract: Contract): Refused => {
   if (code === 'missing') return MISSING;
   const { refused } = refuse(code, ...fixOf(code, contract));
   return {
     refused: wait === undefined ? refused : { ...refused, retry: 'after', retryAfter: wait },
     ...(why === undefined ? {} : { why }),
+    ...(level === undefined ? {} : { level }),
   };
 };
 
@@ -96,6 +99,8 @@ const fixOf = (code: ProblemCode, contract: Contract): [string, string] | [] => 
   if (code === 'auth.missing' && isSelf(contract.needs)) return [PROBLEMS[code].when, 'Sign in first.'];
   if (code === 'auth.missing')
     return [PROBLEMS[code].when, 'Send the key in the header x-api-key, or as authorization: Bearer.'];
+  if (code === 'workspace.none')
+    return [PROBLEMS[code].when, 'Take up an invitation, or choose another: POST /api/v1/auth/workspaces/{id}.'];
   return [];
 };
 

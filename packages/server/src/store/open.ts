@@ -35,6 +35,7 @@ import { rolesOf } from './rows/roles.ts';
 import { DATABASE, migrate, schemaOf } from './schema/migrate.ts';
 import { NEWEST } from './schema/migrations/list.ts';
 import type { Store } from './ports.ts';
+import { engineLimitsOf, limitsOf } from './rows/limits.ts';
 import { policyOf } from './rows/policy.ts';
 import { clientsOf, consentsOf, oauthOf } from './rows/oauth.ts';
 import { deploymentsOf } from './rows/deployments.ts';
@@ -53,6 +54,7 @@ import { versionsOf } from './rows/versions.ts';
 import { idleWriter } from './writer/idle.ts';
 import { lockedProblem } from './vault-seal/own-keys.ts';
 import type { OwnWriterKeys, WriterKeys } from './writer/messages.ts';
+import { storedBytes } from './stored.ts';
 import { type Trace, type Writer, startWriter } from './writer/writer.ts';
 
 export type StoreOptions = {
@@ -182,6 +184,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
   const { ring, own } = following.value;
   const had = new Map<string, OwnWriterKeys>();
   const keysNow = (): WriterKeys => writerKeys(ring, own.newest(), had);
+  const stored = storedBytes(database);
   const writer: Writer = readOnly
     ? idleWriter()
     : await startWriter({
@@ -192,6 +195,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
         tries: TRIES,
         pragmas: [],
         clock,
+        grew: stored.grew,
         ...(trace === undefined ? {} : { trace }),
       });
   const db: Kysely<Tables> = kyselyOver<Tables>(database);
@@ -232,6 +236,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       flows: { ...flowsOf(ground, workspace), ...versionsOf(ground, workspace) },
       grants: grantsOf(ground, workspace),
       policy: policyOf(ground, workspace),
+      limits: limitsOf(ground, workspace),
       environments: environmentsOf(ground, workspace),
       deployments: deploymentsOf(ground, workspace),
       runs: runsOf(ground, workspace),
@@ -250,7 +255,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     invitations: invitationsOf(ground),
     publicFlow: (id) => publicFlow(db, id),
     accounts,
-    engine: engineOf(ground, blobs),
+    engine: { ...engineOf(ground, blobs), limits: engineLimitsOf(ground, stored.now) },
     instance: instanceOf(database.prepare('select id from instance').get()),
     tokens: tokensOf(ground, tokenKeys(ring)),
     oauth: oauthOf(ground),

@@ -69,8 +69,8 @@ export const authInvitationRoutes = ({ gate, page, desk }: Lodge): readonly Rout
       if ('refused' in row) return row;
       const hash = store.credentials.hashInvitation(params.token);
       const there = await accounts.userByEmail(row.email);
+      const session = there === null ? null : await desk.sessionOf(request.headers);
       if (there !== null) {
-        const session = await desk.sessionOf(request.headers);
         if (session?.user.id !== there.id || !provesOrigin(request.method, request.headers))
           return refuse('auth.missing', `Sign in as ${row.email} first, then open the invitation again`);
       }
@@ -78,6 +78,8 @@ export const authInvitationRoutes = ({ gate, page, desk }: Lodge): readonly Rout
       if ('refused' in user) return user;
       if (!(await invitations.accept(hash, user.id, gate.clock()))) return refuse('link.unknown');
       await desk.record(user.id, 'invitation.accepted', `${row.workspace} ${row.id}`);
+      // Who was invited there wants to be there.
+      if (session !== null) await accounts.choose(session.id, row.workspace);
       if (there === null) return desk.answer({ kind: 'in', user, how: 'link' }, request, 201);
       return wantsPage(request) ? seeOther(HOME) : give(201, { state: 'in' as const, account: shownAccount(user) });
     }),

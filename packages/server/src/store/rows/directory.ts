@@ -141,7 +141,7 @@ export const directoryOf = (
         .innerJoin('workspace', 'workspace.id', 'member.workspace')
         .select(['workspace.id', 'workspace.name', 'member.role'])
         .where('member.user', '=', id)
-        .orderBy('workspace.name')
+        .orderBy('member.n')
         .execute(),
   };
 };

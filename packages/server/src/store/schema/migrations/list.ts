@@ -12,6 +12,7 @@ import { tokens } from './0008-tokens.ts';
 import { grantKinds } from './0009-grant-kinds.ts';
 import { oauth } from './0010-oauth.ts';
 import { environments } from './0011-environments.ts';
+import { limits } from './0013-limits.ts';
 import { workspaceKeys } from './0016-workspace-keys.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
@@ -29,6 +30,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0009-grant-kinds', migration: grantKinds },
   { name: '0010-oauth', migration: oauth },
   { name: '0011-environments', migration: environments },
+  { name: '0013-limits', migration: limits },
   { name: '0016-workspace-keys', migration: workspaceKeys },
 ];
 

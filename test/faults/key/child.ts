@@ -3,7 +3,7 @@
 import { changeKey, type Step } from '../../../packages/server/src/main/change-key.ts';
 
 const [dir = '', keyFile = '', last = ''] = process.argv.slice(2);
-const done = await changeKey({ dir, keyFile }, (step: Step) => {
+const done = await changeKey({ dir, keyFile, workspaceKeys: null }, (step: Step) => {
   process.stdout.write(`${step}\n`);
   if (step === last) process.kill(process.pid, 'SIGKILL');
 });

@@ -57,6 +57,8 @@ const withoutFsync = async (): Promise<void> => {
     blobs: join(dir, 'blobs'),
     keys: {
       generation: 1,
+      ownGeneration: 0,
+      own: new Map(),
       journal: ring.derive('journal'),
       blob: ring.derive('blob'),
       audit: ring.derive('audit'),

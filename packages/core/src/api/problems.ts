@@ -164,6 +164,10 @@ const api = {
     status: 422,
     when: 'The account is no member who may do this; name one who may change flows there.',
   },
+  'workspace.locked': {
+    status: 423,
+    when: 'The workspace has a key of its own, and its key file is not at hand: nothing of it opens, and no run begins.',
+  },
   'project.used': { status: 409, when: 'Flows or secrets are in the project, or it is `default`.' },
   'visits.limit': {
     status: 429,
@@ -199,6 +203,7 @@ export const COMMON: readonly ProblemCode[] = [
   'workspace.none',
   'permission.missing',
   'input.invalid',
+  'workspace.locked',
   'host.unknown',
   'server.bug',
 ];

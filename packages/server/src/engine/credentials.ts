@@ -11,6 +11,7 @@
  */
 
 import { parsePower, type Power, type Problem, problem, type Secret } from '@headgate/core';
+import { WorkspaceLocked } from '../store/vault-seal/own-keys.ts';
 import type { Broker } from './broker.ts';
 import type { Live } from './live.ts';
 import type { Held, HeldSecret, NamedHeld, SecretSource } from './secret-source.ts';
@@ -129,6 +130,16 @@ export class Credentials {
     return null;
   }
 
+  /** As `read`, for a step: that its workspace is locked is a Problem to it. */
+  async #held(ask: TokenAsk): Promise<HeldSecret | null | { readonly problem: Problem }> {
+    try {
+      return await this.read(ask.workspace, ask.project, ask.name, ask.environment);
+    } catch (error) {
+      if (error instanceof WorkspaceLocked) return { problem: error.problem };
+      throw error;
+    }
+  }
+
   /** Everything to be hidden: all secrets of all sources, and the tokens they brought. */
   async values(): Promise<readonly (Secret | string)[]> {
     const all = await Promise.all(this.#sources.map((source) => source.all()));
@@ -144,7 +155,8 @@ export class Credentials {
     origin: string,
     headers: Record<string, string>,
   ): Promise<{ readonly problem: Problem } | { readonly refused: () => void }> {
-    const found = await this.read(ask.workspace, ask.project, ask.name, ask.environment);
+    const found = await this.#held(ask);
+    if (found !== null && 'problem' in found) return found;
     if (found === null || !found.origins.includes(origin)) return { problem: notFor(ask.name, origin) };
     const { held } = found;
     let header: Header | null;
@@ -182,7 +194,8 @@ export class Credentials {
   }
 
   async #reveal(ask: TokenAsk): Promise<{ readonly value: unknown } | { readonly problem: Problem }> {
-    const found = await this.read(ask.workspace, ask.project, ask.name, ask.environment);
+    const found = await this.#held(ask);
+    if (found !== null && 'problem' in found) return found;
     if (found === null)
       return { problem: problem('secret.unknown', `There is no secret ${ask.name}`, { fix: 'Store it first.' }) };
     const { held } = found;

@@ -103,6 +103,8 @@ export class Hooks {
         'There is no webhook at this address',
         'Publishing the flow shows the address.',
       );
+    const locked = this.#d.store.locked(hook.workspace);
+    if (locked !== null) return refused(423, locked);
     if (hook.method !== null && hook.method !== request.method)
       return {
         ...refuse(405, 'webhook.method', `This webhook takes ${hook.method}`),

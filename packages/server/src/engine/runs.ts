@@ -25,7 +25,7 @@ import { Live } from './live.ts';
 import { type Loop, PARK } from './loop.ts';
 import { AGAIN, Outage } from './outage.ts';
 import { dismiss, isRevoked } from './revoked.ts';
-import { laneOf, startLimits } from './start.ts';
+import { laneOf, startLimits, tooDeep } from './start.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
 import { Wakes } from './wakes.ts';
@@ -46,8 +46,6 @@ type Deps = {
   readonly over: (live: Live) => void;
   readonly log: (level: 'warn' | 'error', text: string, data: Record<string, unknown>) => void;
 };
-
-const MOST_DEPTH = 16;
 
 export class Runs {
   readonly #d: Deps;
@@ -99,13 +97,8 @@ export class Runs {
   /** Makes a run, records its beginning, and lets it go as far as it can now. The caller waits for `group` or an end. */
   create(p: Begin): { live: Live } | { problem: Problem } {
     const { target, trigger } = p;
-    if (p.depth > MOST_DEPTH) {
-      return {
-        problem: problem('flow.depth', `Flows may call flows ${MOST_DEPTH} deep; this call would be deeper`, {
-          fix: 'Does a flow call itself without an end?',
-        }),
-      };
-    }
+    const closed = this.#d.store.locked(target.workspace) ?? tooDeep(p.depth);
+    if (closed !== null) return { problem: closed };
     const limits = p.limitKey === undefined ? startLimits(target, p.input, trigger, this.#d.clock.now()) : p;
     if ('problem' in limits) return limits;
     const spender = spenderOf(target, p.principal);

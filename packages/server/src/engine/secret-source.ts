@@ -81,10 +81,13 @@ export const storeSource = (store: Store, openSecret: OpenSecret, now: () => num
       };
     },
     all: async () =>
-      (await store.engine.allSecrets()).map((kept) => ({
-        workspace: kept.workspace,
-        name: kept.name,
-        held: heldIn(kept.workspace, kept, kept.environment),
-      })),
+      // What is locked is in nobody's hands, and is not hidden either.
+      (await store.engine.allSecrets())
+        .filter((kept) => store.locked(kept.workspace) === null)
+        .map((kept) => ({
+          workspace: kept.workspace,
+          name: kept.name,
+          held: heldIn(kept.workspace, kept, kept.environment),
+        })),
   };
 };

@@ -66,3 +66,13 @@ export const startLimits = (
   if (idempotencyKey !== null && typeof idempotencyKey === 'object') return idempotencyKey;
   return { limitKey, idempotencyKey: idempotencyKey === null ? null : keyIn(environment, idempotencyKey) };
 };
+
+const MOST_DEPTH = 16;
+
+/** Why a run this far down a chain of calls does not begin; null: it may. */
+export const tooDeep = (depth: number): Problem | null =>
+  depth <= MOST_DEPTH
+    ? null
+    : problem('flow.depth', `Flows may call flows ${MOST_DEPTH} deep; this call would be deeper`, {
+        fix: 'Does a flow call itself without an end?',
+      });

@@ -17,6 +17,7 @@ import {
   type Contract,
   type ProblemCode,
 } from '@headgate/core/api';
+import { WorkspaceLocked } from '../store/vault-seal/own-keys.ts';
 import { admit, type Turned } from './admit.ts';
 import { isOwnPage } from './foreign.ts';
 import type { Lodge } from './lodge.ts';
@@ -134,18 +135,30 @@ const handle = async (lodge: Lodge, route: Route, passage: Passage, request: Fas
     session: passage.session,
     request,
   };
-  const outcome = await route.run(came, async (parts) => {
-    const { contract, who } = passage;
-    const permission = permissionOf(contract.needs);
-    if (contract.on === 'project' && who !== null && permission !== undefined) {
-      const project = projectOf(parts.params, parts.body, parts.query);
-      const turned = await lodge.places.judgeProject(who, permission, project);
-      if (turned !== undefined) return refusalOf({ code: turned, who }, contract);
-    }
-    const free = contract.audited !== 'before' || (await recorded(lodge, passage, request, null));
-    return free ? null : refuse('audit.down');
-  });
+  const outcome = await unlocked(
+    route.run(came, async (parts) => {
+      const { contract, who } = passage;
+      const permission = permissionOf(contract.needs);
+      if (contract.on === 'project' && who !== null && permission !== undefined) {
+        const project = projectOf(parts.params, parts.body, parts.query);
+        const turned = await lodge.places.judgeProject(who, permission, project);
+        if (turned !== undefined) return refusalOf({ code: turned, who }, contract);
+      }
+      const free = contract.audited !== 'before' || (await recorded(lodge, passage, request, null));
+      return free ? null : refuse('audit.down');
+    }),
+  );
   return isRefused(outcome) && NOT_THERE.has(outcome.refused.code) ? MISSING : outcome;
+};
+
+/** That the key of a workspace is not at hand is an answer, wherever it was found out. */
+const unlocked = async (done: Promise<AnyOutcome>): Promise<AnyOutcome> => {
+  try {
+    return await done;
+  } catch (error) {
+    if (error instanceof WorkspaceLocked) return { refused: error.problem };
+    throw error;
+  }
 };
 
 /** Puts what must be on record on record, then answers. */

@@ -44,7 +44,7 @@ export type Changed = {
   readonly secrets: number | null;
 };
 
-const rewrap: Rewrap = ({ workspace, id, version, bound, sealed }, from, to) =>
+export const rewrap: Rewrap = ({ workspace, id, version, bound, sealed }, from, to) =>
   rewrapSecret(from, to, { workspace, secret: id, version, bound }, sealed);
 
 const syncFolder = (path: string): void => {
@@ -57,7 +57,7 @@ const syncFolder = (path: string): void => {
 };
 
 /** Makes a file belong to whom another one belongs to, with the same rights. */
-const asIs = (file: string, like: string): Result<null> => {
+export const asIs = (file: string, like: string): Result<null> => {
   const { uid, gid, mode } = statSync(like);
   try {
     const now = statSync(file);
@@ -72,7 +72,7 @@ const asIs = (file: string, like: string): Result<null> => {
 };
 
 /** The new key takes the old one's place. */
-const place = (next: string, path: string): Result<null> => {
+export const place = (next: string, path: string): Result<null> => {
   try {
     renameSync(next, path);
   } catch (error) {
@@ -94,11 +94,11 @@ const finish = (dir: string, path: string): Result<null> => {
   return done.ok ? good(null) : done;
 };
 
-type Where = { readonly dir: string; readonly keyFile: string };
+type Where = { readonly dir: string; readonly keyFile: string; readonly workspaceKeys: string | null };
 
 /** Changes the instance key, or finishes a change that was cut off. `at` is told after each step. */
 export const changeKey = async (
-  { dir, keyFile }: Where,
+  { dir, keyFile, workspaceKeys }: Where,
   at: (step: Step) => void = () => undefined,
 ): Promise<Result<Changed>> => {
   if (!existsSync(join(dir, DATABASE)))
@@ -120,13 +120,15 @@ export const changeKey = async (
     if (!store.ok) return store;
     await store.value.close();
     const path = realpathSync(keyFile);
-    return begin(dir, path, old.value, at);
+    return begin({ dir, path, workspaceKeys }, old.value, at);
   } finally {
     lock.release();
   }
 };
 
-const begin = (dir: string, path: string, old: Uint8Array, at: (step: Step) => void): Result<Changed> => {
+type Place = { readonly dir: string; readonly path: string; readonly workspaceKeys: string | null };
+
+const begin = ({ dir, path, workspaceKeys }: Place, old: Uint8Array, at: (step: Step) => void): Result<Changed> => {
   const next = `${path}.next`;
   const known = holders(dir);
   const left = existsSync(next) ? loadKeyFile(next) : null;
@@ -147,6 +149,7 @@ const begin = (dir: string, path: string, old: Uint8Array, at: (step: Step) => v
     from: old,
     to: made.value,
     rewrap,
+    workspaceKeys,
     entry: { ...entry, decision: 'allow', reason: null, run: null, step: null },
   });
   if (!begun.ok) {

@@ -127,6 +127,7 @@ test('SEC-08 there is no setting that turns a protection into a warning: these a
     'HEADGATE_CONFIG_DIR',
     'HEADGATE_SECRET_KEY_FILE',
     'HEADGATE_SECRETS_FILE',
+    'HEADGATE_WORKSPACE_KEYS_DIR',
     'HEADGATE_DATABASE_URL',
     'HEADGATE_WEB',
     'HEADGATE_DOCS',

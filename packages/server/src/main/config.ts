@@ -32,6 +32,8 @@ export type Settings = {
   readonly keyFile: string;
   /** A file of secrets that goes before the store; outside `dir` as well. */
   readonly secretsFile: string | null;
+  /** The folder of the key files of workspaces with a key of their own; outside `dir` as well. */
+  readonly workspaceKeys: string | null;
   readonly web: boolean;
   readonly docs: boolean;
   readonly superuserCli: boolean;
@@ -65,6 +67,7 @@ const NAMES = [
   'HEADGATE_CONFIG_DIR',
   'HEADGATE_SECRET_KEY_FILE',
   'HEADGATE_SECRETS_FILE',
+  'HEADGATE_WORKSPACE_KEYS_DIR',
   'HEADGATE_DATABASE_URL',
   'HEADGATE_WEB',
   'HEADGATE_DOCS',
@@ -195,6 +198,13 @@ export const readSettings = (
     const text = 'HEADGATE_SECRETS_FILE must lie outside HEADGATE_CONFIG_DIR, so that no copy of that folder holds it';
     problems.push(problem('config.secrets_file', text, { at: { field: 'HEADGATE_SECRETS_FILE' } }));
   }
+  const ownGiven = read('HEADGATE_WORKSPACE_KEYS_DIR');
+  const workspaceKeys = ownGiven === undefined ? null : resolve(ownGiven);
+  if (workspaceKeys !== null && `${workspaceKeys}/`.startsWith(`${dir}/`)) {
+    const text =
+      'HEADGATE_WORKSPACE_KEYS_DIR must lie outside HEADGATE_CONFIG_DIR, so that no copy of that folder holds the keys';
+    problems.push(problem('config.workspace_keys', text, { at: { field: 'HEADGATE_WORKSPACE_KEYS_DIR' } }));
+  }
   const web = flag('HEADGATE_WEB', loopback);
   const docs = flag('HEADGATE_DOCS', loopback);
   const superuserCli = flag('HEADGATE_ENABLE_SUPERUSER_CLI', false);
@@ -228,6 +238,7 @@ export const readSettings = (
       dir,
       keyFile: resolve(read('HEADGATE_SECRET_KEY_FILE') ?? join(homedir(), '.headgate-key')),
       secretsFile,
+      workspaceKeys,
       web,
       docs,
       superuserCli,

@@ -20,6 +20,7 @@ import { openBlobNow } from '../store/vault-open/blob-now.ts';
 import { opener } from '../store/vault-open/opener.ts';
 import { judgeKey } from '../store/vault-seal/key-file.ts';
 import { type Keyring, keyring } from '../store/vault-seal/keyring.ts';
+import { WorkspaceLocked } from '../store/vault-seal/own-keys.ts';
 import { callsFor, openFiles, pythonsFor } from './open-files.ts';
 import { builtInSteps } from './steps.ts';
 
@@ -46,6 +47,8 @@ type Options = {
   readonly key: Uint8Array;
   /** Reads the key again, when it was changed while the house stands. */
   readonly rekey?: () => Result<Uint8Array>;
+  /** The folder of the key files of workspaces with a key of their own. */
+  readonly workspaceKeys?: string | null;
   /** Sources of secrets besides the store. */
   readonly sources?: readonly SecretSource[];
   readonly egressAllow: string;
@@ -72,10 +75,25 @@ const vaultOf = (ring: Keyring, store: Store): Vault => {
     if (!result.ok) throw new Error(`${result.problem.code}: ${result.problem.text}`);
     return result.value;
   };
+  /** A workspace that is locked is no damage: who asked is told, and the others go on. */
+  const openFor = <T>(workspace: string, result: Result<T>): T => {
+    if (!result.ok && result.problem.code === 'workspace.locked') throw new WorkspaceLocked(workspace);
+    return must(result);
+  };
+  const blobKeys = (workspace: string): readonly Uint8Array[] => {
+    const keys = ring.allOf('blob', workspace);
+    if (keys === null) throw new WorkspaceLocked(workspace);
+    return keys;
+  };
   return {
-    openChunk: (workspace, run, from, sealed) => must(open.openChunk(workspace, run, from, sealed)),
-    openBlob: (workspace, id) => must(openBlobNow(ring.all('blob'), workspace, id, store.blobs.path(id))),
-    openSecret: (workspace, id, version, sealed, bound) => must(open.openSecret(workspace, id, version, sealed, bound)),
+    openChunk: (workspace, run, from, sealed) => openFor(workspace, open.openChunk(workspace, run, from, sealed)),
+    openBlob: (workspace, id) => must(openBlobNow(blobKeys(workspace), workspace, id, store.blobs.path(id))),
+    openSecret: (workspace, id, version, sealed, bound) => {
+      const value = open.openSecret(workspace, id, version, sealed, bound);
+      // Another process may have wrapped it with a key that is newer than those at hand, a moment ago.
+      const again = !value.ok && value.problem.code === 'secret.damaged' && store.followKeys();
+      return openFor(workspace, again ? open.openSecret(workspace, id, version, sealed, bound) : value);
+    },
     resumeToken: (run, step, item) =>
       createHmac('sha256', ring.derive('resume'))
         .update(JSON.stringify([run, step, item]))
@@ -97,6 +115,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       key: o.key,
       ring,
       clock: () => Date.now(),
+      workspaceKeys: o.workspaceKeys ?? null,
       origin: o.publicUrl,
       ...(rekey === undefined ? {} : { rekey }),
     }),

@@ -20,7 +20,14 @@ export const guardOf = async (s: Settings): Promise<Result<{ readonly guard: Mat
   const file = s.secretsFile === null ? null : secretsFile(s.secretsFile, () => undefined);
   if (file?.ok === false) return file;
   const ring = keyring(key.value);
-  const opened = await tryOpenStore({ dir: s.dir, key: key.value, ring, clock: () => Date.now(), readOnly: true });
+  const opened = await tryOpenStore({
+    dir: s.dir,
+    key: key.value,
+    ring,
+    workspaceKeys: s.workspaceKeys,
+    clock: () => Date.now(),
+    readOnly: true,
+  });
   if (!opened.ok) return opened;
   const store = opened.value;
   const open = opener(ring);

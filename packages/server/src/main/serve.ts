@@ -169,6 +169,7 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
     dir: s.dir,
     key: key.value,
     rekey: () => loadKeyFile(s.keyFile),
+    workspaceKeys: s.workspaceKeys,
     sources: file === null ? [] : [file.value],
     egressAllow: s.egressAllow,
     libraries: s.libraries,

@@ -17,6 +17,8 @@ export type Changes = {
   readonly version: () => number;
   readonly onChange: (listener: () => void) => () => void;
   readonly change: <T>(work: (trx: Transaction<Tables>) => Promise<T>) => Promise<T>;
+  /** Tells the listeners of something that changed outside of the database: a key file. */
+  readonly nudge: () => void;
   readonly stop: () => void;
 };
 
@@ -65,6 +67,9 @@ export const watchChanges = (database: DatabaseSync, db: Kysely<Tables>): Change
       });
       raise(to);
       return result;
+    },
+    nudge: () => {
+      for (const listener of listeners) listener();
     },
     stop: () => clearInterval(timer),
   };

@@ -13,6 +13,8 @@ import type { Writer } from './writer/writer.ts';
 export type LiveRing = Keyring & {
   /** As `derive`, after a look whether there is a newer root: for sealing inside a transaction. Throws when it cannot be had. */
   readonly newest: (purpose: Purpose) => Uint8Array<ArrayBuffer>;
+  /** The same for what belongs to a workspace. Throws `WorkspaceLocked` besides. */
+  readonly newestOf: (purpose: Purpose, workspace: string) => Uint8Array<ArrayBuffer>;
   /** Takes the roots the database has now. False: they do not open with the key at hand, nor with the one read again. */
   readonly follow: () => boolean;
 };

@@ -37,7 +37,7 @@ const rewrap: Rewrap = ({ workspace, id, version, bound, sealed }, from, to) =>
   rewrapSecret(from, to, { workspace, secret: id, version, bound }, sealed);
 
 const change = (dir: string, from: Uint8Array = KEY, to: Uint8Array = OTHER) =>
-  beginChange(dir, { from, to, rewrap, entry });
+  beginChange(dir, { from, to, rewrap, workspaceKeys: null, entry });
 
 const put = (store: Store, name: string, kind = 'plain') =>
   store.in('default').secrets.put({

@@ -10,6 +10,7 @@
  *
  * KC1 At every moment the database opens with the key in the file, old or new: cut off anywhere, it is started again.
  * KC2 With a wrong key nothing begins, and a secret that does not open stops the change before it began.
+ * KC4 Secrets of a workspace whose own key is not at hand stay as they are: they open with the older root and that key.
  * KC3 What is taken out is overwritten in the file, not only unlinked.
  */
 
@@ -20,6 +21,7 @@ import { bad, good, problem, type Result } from '@headgate/core';
 import { listFromJson } from './ground.ts';
 import type { AuditEntry } from './ports.ts';
 import { generationOf, readRing } from './rows/ring.ts';
+import { openOwnRoots, ownersOf } from './rows/workspace-keys.ts';
 import { connect } from './schema/connect.ts';
 import { DATABASE } from './schema/migrate.ts';
 import { auditKeyOf, isSealed } from './vault-seal/audit-chain.ts';
@@ -45,11 +47,14 @@ export type Change = {
   readonly from: Uint8Array;
   readonly to: Uint8Array;
   readonly rewrap: Rewrap;
+  /** The folder of the key files of workspaces with a key of their own. */
+  readonly workspaceKeys: string | null;
   /** What goes on record. */
   readonly entry: AuditEntry;
 };
 
-class Refused extends Error {
+/** Ends the transaction of `within`, which answers with the Problem. */
+export class Refused extends Error {
   readonly why: Result<never>;
   constructor(why: Result<never>) {
     super('the change of the key was refused');
@@ -57,9 +62,11 @@ class Refused extends Error {
   }
 }
 
-const refuse = (code: string, text: string, fix: string): Refused => new Refused(bad(problem(code, text, { fix })));
+export const refuse = (code: string, text: string, fix: string): Refused =>
+  new Refused(bad(problem(code, text, { fix })));
 
-const within = <T>(dir: string, work: (database: DatabaseSync) => T): Result<T> => {
+/** Work in one transaction on the database of a folder that may be in use; what it takes out is overwritten on disk. */
+export const within = <T>(dir: string, work: (database: DatabaseSync) => T): Result<T> => {
   const database = connect(join(dir, DATABASE));
   try {
     database.exec('pragma secure_delete = on');
@@ -80,14 +87,21 @@ const within = <T>(dir: string, work: (database: DatabaseSync) => T): Result<T> 
   }
 };
 
-const rewrapAll = (database: DatabaseSync, rewrap: Rewrap, from: readonly Uint8Array[], to: Uint8Array): number => {
+/** The keys that secrets of a workspace lie under, the newest first, and what they are to lie under; null: they are left. */
+export type Wraps = (workspace: string) => { readonly from: readonly Uint8Array[]; readonly to: Uint8Array } | null;
+
+/** Wraps the data keys of secrets again; answers how many. */
+export const rewrapAll = (database: DatabaseSync, rewrap: Rewrap, wraps: Wraps): number => {
   const put = database.prepare('update secret set sealed = ? where id = ?');
   const rows = database.prepare('select workspace, id, kind, version, environment, origins, sealed from secret').all();
+  let count = 0;
   for (const { workspace, id, kind, version, environment, origins, sealed } of rows) {
     if (!(sealed instanceof Uint8Array)) throw new Error(`secret ${String(id)} holds no bytes`);
     const bound = boundOf(String(kind), listFromJson(String(origins)), String(environment));
     const one = { workspace: String(workspace), id: String(id), version: Number(version), bound, sealed };
-    const fresh = rewrap(one, from, to);
+    const keys = wraps(one.workspace);
+    if (keys === null) continue;
+    const fresh = rewrap(one, keys.from, keys.to);
     if (fresh === null)
       throw refuse(
         'secret.damaged',
@@ -95,8 +109,9 @@ const rewrapAll = (database: DatabaseSync, rewrap: Rewrap, from: readonly Uint8A
         'Store it anew or remove it, then change the key.',
       );
     put.run(fresh, one.id);
+    count += 1;
   }
-  return rows.length;
+  return count;
 };
 
 /** Does the head of the trail stand on this key? A key that never sealed anything here is a wrong one. */
@@ -107,7 +122,7 @@ const sealedHere = (database: DatabaseSync, auditKey: Uint8Array): boolean => {
 };
 
 /** Begins a change; answers the number of secrets and of the new root. Problems: `key.wrong`, `key.same`, `secret.damaged`, `audit.broken`. */
-export const beginChange = (dir: string, { from, to, rewrap, entry }: Change) =>
+export const beginChange = (dir: string, { from, to, rewrap, workspaceKeys, entry }: Change) =>
   within(dir, (database) => {
     const roots = readRing(database, from);
     if (!roots.ok) throw new Refused(roots);
@@ -134,7 +149,19 @@ export const beginChange = (dir: string, { from, to, rewrap, entry }: Change) =>
       put.run(i + 1, holderOf(from), wrapRoot(from, i + 1, root), entry.at);
       put.run(i + 1, holder, wrapRoot(to, i + 1, root), entry.at);
     }
-    const secrets = rewrapAll(database, rewrap, before.all('secret'), after.derive('secret'));
+    const own = new Map(
+      ownersOf(database).map((workspace) => {
+        const roots = openOwnRoots(database, workspaceKeys, workspace);
+        return [workspace, roots.ok ? roots.value : null] as const;
+      }),
+    );
+    before.renewOwn(own);
+    after.renewOwn(own);
+    const secrets = rewrapAll(database, rewrap, (workspace) => {
+      const from = before.allOf('secret', workspace);
+      const to = after.allOf('secret', workspace)?.[0];
+      return from === null || to === undefined ? null : { from, to };
+    });
     const { at, workspace, actor, action, object, decision, reason, run, step } = entry;
     const cells = [at, workspace, actor, action, object, decision, reason, run, step];
     trailWriter(database)(before.derive('audit'), after.derive('audit'), cells);

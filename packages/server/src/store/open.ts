@@ -52,8 +52,9 @@ import { type Keyring, keyring } from './vault-seal/keyring.ts';
 import { tokenKeys } from './vault-seal/token-keys.ts';
 import { versionsOf } from './rows/versions.ts';
 import { idleWriter } from './writer/idle.ts';
+import { lockedProblem } from './vault-seal/own-keys.ts';
+import type { OwnWriterKeys, WriterKeys } from './writer/messages.ts';
 import { storedBytes } from './stored.ts';
-import type { WriterKeys } from './writer/messages.ts';
 import { type Trace, type Writer, startWriter } from './writer/writer.ts';
 
 export type StoreOptions = {
@@ -63,6 +64,8 @@ export type StoreOptions = {
   readonly key: Uint8Array;
   /** Reads the instance key again, when another process changed it while this one runs. */
   readonly rekey?: () => Result<Uint8Array>;
+  /** The folder of the key files of workspaces with a key of their own; without it such workspaces are locked. */
+  readonly workspaceKeys?: string | null;
   /** A keyring to fill and keep up to date: the one the opening half of the vault stands on. */
   readonly ring?: Keyring;
   /** Milliseconds since the epoch. May jump: nothing is ordered by it. */
@@ -135,12 +138,27 @@ const ready = async (dir: string, key: Uint8Array, readOnly: boolean): Promise<R
   }
 };
 
-const writerKeys = (ring: Keyring): WriterKeys => ({
+/**
+ * What the worker seals with. A workspace that is locked keeps the keys that the worker had of it: no run of it begins, and
+ * one that was under way when its key went comes to an end. Where there were none it ends as it began, with the instance's.
+ */
+const writerKeys = (ring: Keyring, ownGeneration: number, had: Map<string, OwnWriterKeys>): WriterKeys => ({
+  ownGeneration,
+  own: ownWriterKeys(ring, had),
   generation: ring.generation(),
   journal: ring.derive('journal'),
   blob: ring.derive('blob'),
   audit: ring.derive('audit'),
 });
+
+const ownWriterKeys = (ring: Keyring, had: Map<string, OwnWriterKeys>): ReadonlyMap<string, OwnWriterKeys> => {
+  for (const workspace of ring.owners()) {
+    const journal = ring.allOf('journal', workspace)?.[0];
+    const blob = ring.allOf('blob', workspace)?.[0];
+    if (journal !== undefined && blob !== undefined) had.set(workspace, { journal, blob });
+  }
+  return had;
+};
 
 /** Opens the store, or says why not: `key.length`, `key.weak`, `key.wrong`, `store.newer`, `store.older`, `store.locked`, `store.damaged`. */
 export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>> => {
@@ -154,20 +172,26 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
 
   const path = join(dir, DATABASE);
   const database = connect(path, { readOnly });
-  const following = followRing(database, key.value, options.ring ?? keyring(key.value), options.rekey);
+  let nudge = (): void => undefined;
+  const following = followRing(database, key.value, options.ring ?? keyring(key.value), options.rekey, {
+    folder: options.workspaceKeys ?? null,
+    changed: () => nudge(),
+  });
   if (!following.ok) {
     database.close();
     return following;
   }
-  const ring = following.value;
+  const { ring, own } = following.value;
+  const had = new Map<string, OwnWriterKeys>();
+  const keysNow = (): WriterKeys => writerKeys(ring, own.newest(), had);
   const stored = storedBytes(database);
   const writer: Writer = readOnly
     ? idleWriter()
     : await startWriter({
         path,
         blobs: folder,
-        keys: writerKeys(ring),
-        renew: () => (ring.follow() ? writerKeys(ring) : null),
+        keys: keysNow(),
+        renew: () => (ring.follow() ? keysNow() : null),
         tries: TRIES,
         pragmas: [],
         clock,
@@ -176,10 +200,18 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       });
   const db: Kysely<Tables> = kyselyOver<Tables>(database);
   const changes = watchChanges(database, db);
+  nudge = changes.nudge;
   // Before anybody else hears of a change: what they do then may need the new keys.
   changes.onChange(() => void ring.follow());
   const makes = credentials(ring);
-  const blobs = blobsOf({ dir, blobs: folder, key: () => ring.derive('blob'), db, writer, clock });
+  const blobs = blobsOf({
+    dir,
+    blobs: folder,
+    key: (workspace) => ring.newestOf('blob', workspace),
+    db,
+    writer,
+    clock,
+  });
   const uses = keyUses(writer);
   const ground: Ground = {
     db,
@@ -236,6 +268,8 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     },
     keyByHash: (hash) => keyByHash(db, hash),
     keyUsed: uses.used,
+    locked: (workspace) => (ring.locked(workspace) ? lockedProblem(workspace) : null),
+    followKeys: ring.follow,
     journal: writer,
     blobs: { sink: blobs.sink, path: blobs.path },
     version: changes.version,
@@ -244,6 +278,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     close: () => {
       closing ??= (async () => {
         changes.stop();
+        own.stop();
         uses.stop();
         try {
           await writer.close();

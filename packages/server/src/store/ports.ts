@@ -317,6 +317,10 @@ export type Store = {
   readonly keyByHash: (hash: string) => Promise<KeyRow | null>;
   /** Notes that a key was used; written within seconds. */
   readonly keyUsed: (id: string, at: number) => void;
+  /** Why nothing of a workspace can be opened: the key of its own is not at hand. Null: it can. Costs a look in memory. */
+  readonly locked: (workspace: string) => Problem | null;
+  /** Takes the keys of now: for who found that something does not open. False: the instance's cannot be had. */
+  readonly followKeys: () => boolean;
   readonly journal: JournalWriter;
   readonly blobs: {
     /** A sealed file being written; `end` syncs it, and its row commits no later than the next write. */

@@ -1,4 +1,5 @@
-/** Commands that work on an instance from beside it: `superuser`, `doctor`, `backup`, `restore`, `key-file`, `audit-log`. */
+/** Commands that work on an instance from beside it: `superuser`, `doctor`, `backup`, `restore`, `key-file`,
+ * `workspace-key`, `audit-log`. */
 
 import type { Command } from 'commander';
 import { environment, readSettings } from '../config.ts';
@@ -88,6 +89,40 @@ export const instanceCommands = (program: Command, shell: Shell): void => {
       shell.finish(await change(settings, shell.json()));
     });
   examples(rotate, 'key-file rotate');
+
+  const own = program
+    .command('workspace-key')
+    .description('keys of their own for workspaces, in files in HEADGATE_WORKSPACE_KEYS_DIR: make, rotate, list');
+  const changes = [
+    [
+      'make',
+      'Give a workspace a key of its own. Its secrets are wrapped by it, its runs are sealed with it from now on.',
+    ],
+    ['rotate', 'Put a new key in the place of a workspace’s, beside a running server too. Cut off, run it again.'],
+  ] as const;
+  for (const [act, text] of changes) {
+    const command = own
+      .command(act)
+      .description(text)
+      .argument('<workspace>', 'id of the workspace')
+      .action(async (workspace: string) => {
+        const settings = shell.settings();
+        if (settings === null) return;
+        const { changeWorkspaceKey } = await import('../workspace-key.ts');
+        shell.finish(await changeWorkspaceKey(settings, act, workspace, shell.json()));
+      });
+    examples(command, `workspace-key ${act} acme`);
+  }
+  const list = own
+    .command('list')
+    .description('List the workspaces that have a key of their own, its file, and whether it opens them.')
+    .action(async () => {
+      const settings = shell.settings();
+      if (settings === null) return;
+      const { listWorkspaceKeys } = await import('../workspace-key.ts');
+      shell.finish(listWorkspaceKeys(settings, shell.json()));
+    });
+  examples(list, 'workspace-key list');
 
   const trail = program.command('audit-log').description('the audit trail of the whole instance: verify, export');
   const verify = trail

@@ -370,7 +370,9 @@ test('the secret of a factor, a session and a link outlive a change of the insta
   const to = Uint8Array.from(randomBytes(32));
   const entry = { at: now(), workspace: '*', actor: 'cli', action: 'key.rotate', object: 'instance key' } as const;
   const record = { ...entry, decision: 'allow', reason: null, run: null, step: null } as const;
-  expect(beginChange(dir, { from: KEY, to, rewrap: () => new Uint8Array(), entry: record }).ok).toBe(true);
+  expect(
+    beginChange(dir, { from: KEY, to, rewrap: () => new Uint8Array(), workspaceKeys: null, entry: record }).ok,
+  ).toBe(true);
   expect(finishChange(dir, to).ok).toBe(true);
   const after = await kit.store({ dir, clock: now, key: to });
   expect(await sessionOf(after, token)).not.toBeNull();

@@ -36,7 +36,7 @@ export type Blobs = Store['blobs'] & {
 type Parts = {
   dir: string;
   blobs: string;
-  key: () => Uint8Array;
+  key: (workspace: string) => Uint8Array;
   db: Kysely<Tables>;
   writer: Writer;
   clock: () => number;
@@ -51,7 +51,7 @@ export const blobsOf = ({ dir, blobs, key, db, writer, clock }: Parts): Blobs =>
     writing.add(id);
     const path = blobPath(blobs, id);
     const temporary = `${path}${TEMPORARY}`;
-    const sealer = frameSealer(key(), workspace, id);
+    const sealer = frameSealer(key(workspace), workspace, id);
     let size = 0;
     const started = (async () => {
       makeFolder(dirname(path));

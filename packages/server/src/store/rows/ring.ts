@@ -9,7 +9,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { bad, good, problem, type Result } from '@headgate/core';
 import type { LiveRing } from '../ground.ts';
 import type { Keyring } from '../vault-seal/keyring.ts';
+import { WorkspaceLocked } from '../vault-seal/own-keys.ts';
 import { holderOf, unwrapRoot } from '../vault-seal/ring.ts';
+import { followOwn, type OwnFollower } from './workspace-keys.ts';
 
 /** The number of the newest root: 1 until the instance key was changed once. */
 export const generationOf = (database: DatabaseSync): number => {
@@ -40,6 +42,8 @@ export const readRing = (database: DatabaseSync, key: Uint8Array): Result<readon
   return roots.length === newest ? good(roots) : bad(WRONG);
 };
 
+const NO_FOLDER = { folder: null, changed: () => undefined };
+
 /**
  * Fills a keyring with the roots of the database, and makes it follow them. `rekey` reads the instance key again: another
  * process may have changed it.
@@ -49,7 +53,8 @@ export const followRing = (
   key: Uint8Array,
   ring: Keyring,
   rekey?: () => Result<Uint8Array>,
-): Result<LiveRing> => {
+  own: { readonly folder: string | null; readonly changed: () => void } = NO_FOLDER,
+): Result<{ readonly ring: LiveRing; readonly own: OwnFollower }> => {
   const first = readRing(database, key);
   if (!first.ok) return first;
   ring.renew(first.value);
@@ -62,17 +67,29 @@ export const followRing = (
     ring.renew(roots.value);
     return true;
   };
+  const followed = followOwn(database, own.folder, ring, own.changed);
   const follow = (): boolean => {
+    followed.follow();
     if ((newest.get()?.['n'] ?? 1) === ring.generation() || take(known)) return true;
     const again = rekey?.();
     return again?.ok === true && take(again.value);
   };
-  return good({
+  const current = (): void => {
+    if (!follow()) throw new Error('the secret key of the instance was changed, and the new one cannot be read');
+  };
+  const live: LiveRing = {
     ...ring,
     follow,
     newest: (purpose) => {
-      if (!follow()) throw new Error('the secret key of the instance was changed, and the new one cannot be read');
+      current();
       return ring.derive(purpose);
     },
-  });
+    newestOf: (purpose, workspace) => {
+      current();
+      const key = ring.allOf(purpose, workspace)?.[0];
+      if (key === undefined) throw new WorkspaceLocked(workspace);
+      return key;
+    },
+  };
+  return good({ ring: live, own: followed });
 };

@@ -3,7 +3,8 @@
  *
  * S1 A value is bound to workspace, secret and version, so an older sealed value does not pass for the newer one.
  * S3 One of an environment is bound to that, too: it does not open in another one, whatever row it lies in.
- * S2 It is sealed with the newest key, also right after another process changed the instance key.
+ * S2 It is sealed with the newest key, also right after another process changed the instance key or the workspace's own;
+ *    for a workspace whose own key is not at hand nothing is sealed.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -49,7 +50,7 @@ export const secretsOf = ({ db, change, ring }: Ground, workspace: string): Secr
         origins: toJson(s.origins),
         version,
         sealed: sealSecret(
-          ring.newest('secret'),
+          ring.newestOf('secret', workspace),
           workspace,
           id,
           version,
@@ -105,7 +106,7 @@ export const secretsOf = ({ db, change, ring }: Ground, workspace: string): Secr
       if (known === undefined) return null;
       const version = s.version + 1;
       const bound = boundOf(known.kind, listFromJson(known.origins), s.environment);
-      const sealed = sealSecret(ring.newest('secret'), workspace, known.id, version, s.value, bound);
+      const sealed = sealSecret(ring.newestOf('secret', workspace), workspace, known.id, version, s.value, bound);
       await trx.updateTable('secret').set({ version, sealed, updated: s.at }).where('id', '=', known.id).execute();
       return version;
     }),

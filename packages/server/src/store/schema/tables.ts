@@ -245,6 +245,16 @@ type PolicyTable = {
 /** Roots of the keyring, each in a box for the holder of an instance key. */
 type KeyRingTable = { generation: number; holder: string; sealed: Uint8Array; created: number };
 
+/** A root of a workspace with a key of its own, in a box for who holds that key. */
+type WorkspaceKeyTable = {
+  n: Generated<number>;
+  workspace: string;
+  generation: number;
+  holder: string;
+  sealed: Uint8Array;
+  created: number;
+};
+
 /** One row: how many audit records there are, the last one's chain, and a keyed hash over both. */
 type AuditHeadTable = { one: number; count: number; chain: Uint8Array | null; seal: Uint8Array };
 
@@ -329,6 +339,7 @@ export type Tables = AccountTables &
     audit: AuditTable;
     audit_head: AuditHeadTable;
     key_ring: KeyRingTable;
+    workspace_key: WorkspaceKeyTable;
     /** One row: the id of the instance. */
     instance: { one: number; id: string; created: number };
     token_key: TokenKeyTable;

@@ -4,12 +4,14 @@
  *
  * O1 What does not open is a Problem with `retry: 'no'`, never an empty value.
  * O2 Nothing opened here is kept.
+ * O3 What belongs to a locked workspace opens for nobody: problem `workspace.locked`.
  */
 
 import type { KeyObject } from 'node:crypto';
 import { type Result, bad, good, problem } from '@headgate/core';
 import { CHUNK_SALT, CHUNK_VERSION, chunkAbout, chunkKey } from '../vault-seal/chunks.ts';
 import type { Keyring } from '../vault-seal/keyring.ts';
+import { lockedProblem } from '../vault-seal/own-keys.ts';
 import type { Bound } from '../vault-seal/secrets.ts';
 import { type OpenBlob, openBlobFile } from './blob.ts';
 import { openSecretValue } from './secret.ts';
@@ -44,11 +46,17 @@ export const opener = (ring: Keyring): Opener => {
     sessions.set(name, key);
   };
   /** Which key of the ring a session stands on is found by trying, the newest first; then it is known. */
-  const openIn = (salt: Uint8Array, about: string, box: Uint8Array): Buffer | null => {
-    const name = Buffer.from(salt).toString('base64');
+  const openIn = (
+    salt: Uint8Array,
+    workspace: string,
+    journalKeys: readonly Uint8Array[],
+    about: string,
+    box: Uint8Array,
+  ): Buffer | null => {
+    const name = `${Buffer.from(salt).toString('base64')} ${workspace}`;
     const known = sessions.get(name);
     if (known !== undefined) return openBox(known, about, box);
-    for (const journalKey of ring.all('journal')) {
+    for (const journalKey of journalKeys) {
       const key = chunkKey(journalKey, salt);
       const text = openBox(key, about, box);
       if (text === null) continue;
@@ -60,21 +68,29 @@ export const opener = (ring: Keyring): Opener => {
 
   return {
     openSecret: (workspace, secret, version, sealed, bound = null) => {
-      const value = openSecretValue(ring.all('secret'), { workspace, secret, version, bound }, sealed);
+      const keys = ring.allOf('secret', workspace);
+      if (keys === null) return bad(lockedProblem(workspace));
+      const value = openSecretValue(keys, { workspace, secret, version, bound }, sealed);
       if (value !== null) return good(value);
       return bad(problem('secret.damaged', `Secret ${secret} does not open with this instance's key`, { fix: FIX }));
     },
     openChunk: (workspace, run, from, sealed) => {
+      // Before the kept keys of sessions are asked: one that is kept must not open what is locked.
+      const keys = ring.allOf('journal', workspace);
+      if (keys === null) return bad(lockedProblem(workspace));
       const start = 1 + CHUNK_SALT;
       const text =
         sealed[0] === CHUNK_VERSION && sealed.length > start
-          ? openIn(sealed.subarray(1, start), chunkAbout(workspace, run, from), sealed.subarray(start))
+          ? openIn(sealed.subarray(1, start), workspace, keys, chunkAbout(workspace, run, from), sealed.subarray(start))
           : null;
       if (text !== null) return good(text.toString('utf8'));
       return bad(
         problem('journal.damaged', `The journal of run ${run} does not open from event ${from}`, { fix: FIX }),
       );
     },
-    openBlob: (workspace, id, path) => openBlobFile(ring.all('blob'), workspace, id, path),
+    openBlob: async (workspace, id, path) => {
+      const keys = ring.allOf('blob', workspace);
+      return keys === null ? bad(lockedProblem(workspace)) : openBlobFile(keys, workspace, id, path);
+    },
   };
 };

@@ -14,6 +14,7 @@
  */
 
 import { hkdfSync } from 'node:crypto';
+import { type OwnKeys, ownKeys } from './own-keys.ts';
 
 export type Purpose =
   | 'journal'
@@ -29,7 +30,7 @@ export type Purpose =
 
 const LASTING: ReadonlySet<Purpose> = new Set(['api-key', 'hook', 'resume', 'session']);
 
-export type Keyring = {
+export type Keyring = OwnKeys & {
   /** 32 bytes of the key a purpose uses now; the same bytes until `renew`. */
   readonly derive: (purpose: Purpose) => Uint8Array<ArrayBuffer>;
   /** All keys a purpose ever had, the newest first: what may have sealed something that is to be opened. */
@@ -60,7 +61,9 @@ export const keyring = (first: Uint8Array): Keyring => {
     made.set(purpose, fresh);
     return fresh;
   };
+  const own = ownKeys(all, hkdf);
   return {
+    ...own.keys,
     all,
     derive: (purpose) => {
       const keys = all(purpose);
@@ -73,6 +76,7 @@ export const keyring = (first: Uint8Array): Keyring => {
       if (others.length === 0) throw new Error('a keyring without a root');
       roots = others.map(copied);
       made = new Map();
+      own.forget();
     },
   };
 };

@@ -6,7 +6,8 @@
  * G2 A run's row is made by the write of its first event, changed only under its own workspace, and only by the write that
  *    follows the last one: a gap or a repetition in a journal is refused here, whatever the engine believes.
  * G3 A chunk is sealed once, here, off the main thread.
- * G4 Nothing is written with keys older than the database knows: another process may have changed the instance key.
+ * G4 Nothing is written with keys older than the database knows: another process may have changed the instance key, or a
+ *    workspace's own.
  */
 
 import type { DatabaseSync } from 'node:sqlite';
@@ -61,7 +62,9 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
   const putToken = database.prepare(
     `insert into resume_token (hash, workspace, run, step, item, note, deadline) values (${marks(TOKEN_CELLS)}) on conflict (hash) do nothing`,
   );
-  const newest = database.prepare('select max(generation) as n from key_ring');
+  const newest = database.prepare(
+    'select (select max(generation) from key_ring) as n, (select max(n) from workspace_key) as own',
+  );
   const writeTrail = trailWriter(database);
   const putDelivery = database.prepare(
     'insert into delivery (hook, id, until) values (?, ?, ?) on conflict (hook, id) do nothing',
@@ -77,6 +80,8 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
 
   let keys = settings.keys;
   let seal = chunkSealer(keys.journal);
+  const sealersOf = (of: WriterKeys) => new Map([...of.own].map(([id, own]) => [id, chunkSealer(own.journal)]));
+  let own = sealersOf(keys);
   const known = new Map<Cell, number>();
 
   const remember = (id: Cell, n: number, open: Cell | undefined): number => {
@@ -115,7 +120,8 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
       const n = rowOf(row, start, count);
       if (count === 0) continue;
       const workspace = String(row[1]);
-      const sealed = seal(workspace, String(row[0]), start, events);
+      const sealer = own.size === 0 ? seal : (own.get(workspace) ?? seal);
+      const sealed = sealer(workspace, String(row[0]), start, events);
       putChunk.run(workspace, n, start, count, sealed);
       tally.grew(workspace, sealed.length);
     }
@@ -137,13 +143,14 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
   const renew = (fresh: WriterKeys): void => {
     keys = fresh;
     seal = chunkSealer(keys.journal);
+    own = sealersOf(keys);
   };
 
   const writeBlobs = (group: Group): void => {
     for (const blob of group.blobs) {
       if (blob.bytes === null) continue;
       const owner = blobOwner.get(blob.id)?.['workspace'];
-      if (owner === undefined) writeBlobFile(settings.blobs, keys.blob, blob);
+      if (owner === undefined) writeBlobFile(settings.blobs, keys.own.get(blob.workspace)?.blob ?? keys.blob, blob);
       else if (owner !== blob.workspace) throw new Error(`blob ${blob.id}: the id is taken`);
     }
   };
@@ -167,7 +174,9 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
     for (const group of groups) writeBlobs(group);
     begin.run();
     try {
-      if ((newest.get()?.['n'] ?? 1) !== keys.generation) throw new StaleKeys('the secret key was changed');
+      const now = newest.get();
+      if ((now?.['n'] ?? 1) !== keys.generation || (now?.['own'] ?? 0) !== keys.ownGeneration)
+        throw new StaleKeys('the secret key was changed');
       const answers = groups.map(write);
       // All records of the transaction at once: the head is written once for them.
       const records = groups.flatMap((group) => group.audit);

@@ -59,9 +59,17 @@ export type PruneRule = {
 /** What one pass deleted, the blobs whose files may go, and whether there is more to delete. */
 export type Pruned = { readonly runs: number; readonly blobs: readonly string[]; readonly more: boolean };
 
-/** What the worker seals with. `generation` is the number of the root they come from. */
+/** What the worker seals the runs of a workspace with a key of its own with. */
+export type OwnWriterKeys = { readonly journal: Uint8Array; readonly blob: Uint8Array };
+
+/**
+ * What the worker seals with. `generation` is the number of the root they come from, `ownGeneration` that of the newest box
+ * of a workspace's own key; `own` has the keys of workspaces that have one.
+ */
 export type WriterKeys = {
   readonly generation: number;
+  readonly ownGeneration: number;
+  readonly own: ReadonlyMap<string, OwnWriterKeys>;
   readonly journal: Uint8Array;
   readonly blob: Uint8Array;
   readonly audit: Uint8Array;

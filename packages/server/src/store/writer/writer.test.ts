@@ -26,6 +26,8 @@ const start = async (dir: string, more: Partial<WriterOptions> = {}): Promise<Wr
     path: join(dir, DATABASE),
     blobs: join(dir, 'blobs'),
     keys: {
+      ownGeneration: 0,
+      own: new Map(),
       generation: 1,
       journal: ring.derive('journal'),
       blob: ring.derive('blob'),

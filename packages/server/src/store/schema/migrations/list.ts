@@ -15,6 +15,7 @@ import { environments } from './0011-environments.ts';
 import { promotedValues } from './0012-promoted-values.ts';
 import { limits } from './0013-limits.ts';
 import { bounds } from './0014-bounds.ts';
+import { workspaceKeys } from './0015-workspace-keys.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
 
@@ -34,6 +35,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0012-promoted-values', migration: promotedValues },
   { name: '0013-limits', migration: limits },
   { name: '0014-bounds', migration: bounds },
+  { name: '0015-workspace-keys', migration: workspaceKeys },
 ];
 
 /** Their names, in order. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isDocumentId, isRedirect, readDocument } from './clients.ts';
+import { isDocumentId, isRedirect, isRegistered, readDocument } from './clients.ts';
 
 const ID = 'https://editor.example/client.json';
 const document = (more: object = {}): string =>
@@ -57,5 +57,46 @@ describe('clients that describe themselves', () => {
     expect(isRedirect('com.example.app:/cb')).toBe(true);
     for (const bad of ['app:/cb', 'view-source:https://a.example', 'https://a.example/cb#', 'ftp://a.example/x'])
       expect(isRedirect(bad), bad).toBe(false);
+  });
+
+  test('GUI-10 of a loopback address the port does not count, and all the rest does', () => {
+    const known = [
+      'http://127.0.0.1:3000/cb?x=1',
+      'http://localhost/cb',
+      'http://[::1]:1/',
+      'https://a.example:8443/cb',
+    ];
+    for (const good of [
+      ...known,
+      'http://127.0.0.1/cb?x=1',
+      'http://127.0.0.1:65535/cb?x=1',
+      'http://localhost:49152/cb',
+      'http://[::1]:50000/',
+    ])
+      expect(isRegistered(known, good), good).toBe(true);
+    for (const bad of [
+      'http://127.0.0.1:3000/cb',
+      'http://127.0.0.1:3000/cb?x=2',
+      'http://127.0.0.1:3000/cb?x=1#y',
+      'http://127.0.0.1:65536/cb?x=1',
+      'http://127.0.0.1:0/cb?x=1',
+      'http://127.0.0.1:/cb?x=1',
+      'http://127.0.0.1:3000@evil.example/cb?x=1',
+      'http://127.0.0.1:1:2/cb?x=1',
+      'http://127.0.0.1.evil.example:3000/cb?x=1',
+      'http://127.0.0.2:3000/cb?x=1',
+      'http://127.1:3000/cb?x=1',
+      'https://127.0.0.1:3000/cb?x=1',
+      'http://localhost:3000/cb?x=1',
+      'http://localhost:3000/cb/',
+      'http://localhost.:3000/cb',
+      'http://LOCALHOST:3000/cb',
+      'http://localhost:3000\n/cb',
+      'http://localhost:3000\\cb',
+      'http://[::1]:2/x',
+      'https://a.example/cb',
+      'https://a.example:8444/cb',
+    ])
+      expect(isRegistered(known, bad), bad).toBe(false);
   });
 });

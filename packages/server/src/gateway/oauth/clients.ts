@@ -38,6 +38,23 @@ export const isRedirect = (text: string): boolean => {
   return url.protocol === 'https:' || /^[a-z][a-z0-9+-]*\.[a-z0-9+.-]+:$/.test(url.protocol);
 };
 
+const LOCAL = /^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::[1-9][0-9]{0,4})?((?:[/?].*)?)$/;
+
+/**
+ * Is this one of the addresses that an application may be sent back to? Character for character; but an application on a
+ * person's own machine takes whatever port is free there, so of a loopback address the port does not count (RFC 8252 7.3).
+ */
+export const isRegistered = (redirects: readonly string[], redirect: string): boolean => {
+  if (redirects.includes(redirect)) return true;
+  const asked = LOCAL.exec(redirect);
+  if (asked === null || !URL.canParse(redirect)) return false;
+  const [, host, rest] = asked;
+  return redirects.some((one) => {
+    const known = LOCAL.exec(one);
+    return known !== null && known[1] === host && known[2] === rest;
+  });
+};
+
 /** Can this be the address of a description? https, a path, nothing hidden in it. */
 export const isDocumentId = (id: string): boolean => {
   if (!id.startsWith('https://') || !URL.canParse(id) || id.length > 500) return false;

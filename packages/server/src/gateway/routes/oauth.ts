@@ -9,7 +9,7 @@ import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, type Plain, refuse, type Refused, seeOther } from '../outcome.ts';
 import { iso } from '../times.ts';
 import { ACCESS, REFRESH } from '../oauth/access-token.ts';
-import { ClientBook, isRedirect } from '../oauth/clients.ts';
+import { ClientBook, isRedirect, isRegistered } from '../oauth/clients.ts';
 import { TokenDesk } from '../oauth/grants.ts';
 import { type Asked, backTo, hostOf, judgeRequest, type Query, resourcesOf, type Wrong } from '../oauth/request.ts';
 import { Tickets } from '../oauth/tickets.ts';
@@ -102,7 +102,7 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
     const client = query.client_id === undefined ? null : await book.find(query.client_id, by.workspace);
     if (client === null) return refuse('oauth.client');
     const { redirect_uri: redirect } = query;
-    return redirect !== undefined && client.redirects.includes(redirect)
+    return redirect !== undefined && isRegistered(client.redirects, redirect)
       ? { client, redirect }
       : refuse('oauth.redirect');
   };

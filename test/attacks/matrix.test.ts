@@ -16,10 +16,15 @@ const all = Object.entries<Contract>(ROUTES);
 const ofInstance = (contract: Contract): boolean =>
   contract.path.startsWith('/api/v1/auth/') || contract.path.startsWith('/api/v1/users');
 const ofWorkspaces = all.filter(([, contract]) => !ofInstance(contract));
+/** What an administrator of the instance says of any workspace (quotas.test.ts). */
+const ofAdministrators = (contract: Contract): boolean =>
+  permissionOf(contract.needs) === 'instance.manage' && contract.path.startsWith('/api/v1/workspaces/');
 /** Routes that name an object in their path, and are not open by a token in it. */
 const about = ofWorkspaces.filter(
   ([, contract]) =>
-    contract.path.includes('{') && (permissionOf(contract.needs) !== undefined || contract.path.includes('/public/')),
+    !ofAdministrators(contract) &&
+    contract.path.includes('{') &&
+    (permissionOf(contract.needs) !== undefined || contract.path.includes('/public/')),
 );
 const writes = ofWorkspaces.filter(([, contract]) => contract.bodyKind === 'json');
 
@@ -184,7 +189,7 @@ describe('AZ-12 lists', () => {
       expect([name, theirs?.status]).toEqual([name, 200]);
       // Who asks after what is not there is on record under his own name; that is no sight of it.
       const text = (theirs?.text ?? '').replaceAll(/"object": ?"[^"]*"/g, '');
-      if (name !== 'listAllWorkspaces')
+      if (name !== 'listAllWorkspaces' && name !== 'listUsage')
         for (const [kind, id] of Object.entries(hers))
           expect([name, kind, text.includes(id)]).toEqual([name, kind, false]);
       expect(mine?.status).toBe(200);

@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { Flow } from '@headgate/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -220,8 +221,23 @@ const killOnce = async (scenario: Scenario, when: 'before' | 'after' | 'durable'
   expect(first.killed, `${tag}: the event never came`).toBe(true);
   const acknowledged = first.lines.flatMap((l) => (l.acknowledged === undefined ? [] : [l.acknowledged]));
   const second = await runChild({ dir, key, settle: 30_000 });
+  counted(tag, dir);
   judge(tag, scenario, acknowledged, second.lines.find((l) => l.final !== undefined)?.final ?? []);
   rmSync(dir, { recursive: true, force: true });
+};
+
+/** What quotas are judged by is what is there: runs of each flow and of the workspace, and bytes of journals and files. */
+const counted = (tag: string, dir: string): void => {
+  const database = new DatabaseSync(join(dir, 'headgate.db'), { readOnly: true });
+  const all = (sql: string): unknown[] => database.prepare(sql).all();
+  const rows = `select workspace, flow as holder, created / 86400000 as day, count(*) as runs from run group by 1, 2, 3
+    union all select workspace, '', created / 86400000, count(*) from run group by 1, 2, 3 order by 1, 2, 3`;
+  const told = 'select workspace, holder, day, runs from used order by 1, 2, 3';
+  expect(all(told), `${tag}: runs were counted wrong`).toEqual(all(rows));
+  const bytes = `select workspace, sum(bytes) as bytes from (select workspace, length(sealed) as bytes from journal
+    union all select workspace, size from blob) group by 1`;
+  expect(all('select workspace, bytes from stored'), `${tag}: bytes were counted wrong`).toEqual(all(bytes));
+  database.close();
 };
 
 for (const scenario of SCENARIOS) {

@@ -2,6 +2,8 @@
 export { at, bad, good, problem } from './problem.ts';
 export type { Place, Problem, Result } from './problem.ts';
 export { milliseconds } from './flow/duration.ts';
+export { budgetSchema, DAY, dayOf, monthOf, quotaSchema, resetOf } from './flow/budget.ts';
+export type { Budget, Period, Quota, Usage } from './flow/budget.ts';
 export { AFTER, BLOCKS, ID, KIND, PROBLEM_PORT, eachWith, flowSchema, repeatWith, stepSchema } from './flow/model.ts';
 export type { EachWith, Flow, Json, RepeatWith, Retry, Settings, Step, Trigger } from './flow/model.ts';
 export { PLAN_VERSION, RUN_STATES, isOver } from './run/journal.ts';

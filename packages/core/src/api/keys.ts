@@ -6,6 +6,7 @@
  */
 
 import { z } from 'zod';
+import { budgetSchema } from '../flow/budget.ts';
 import { permissions } from './flows.ts';
 import { empty, route } from './route.ts';
 import { byId, id, name, time } from './shapes.ts';
@@ -27,6 +28,7 @@ const scope = {
     .optional()
     .describe('Absent: after the days that the server sets. null: never, if it allows that'),
   limits: limits.optional(),
+  budget: budgetSchema.optional().describe('What the runs it starts may use together; absent: no limit'),
 };
 
 const secret = z.strictObject({
@@ -46,6 +48,7 @@ const key = z.strictObject({
     burst: z.int().nullable(),
     parallel: z.int().nullable(),
   }),
+  budget: budgetSchema,
   secrets: z.array(secret).describe('The newest first; two while a rotation overlaps'),
   expires: time.nullable(),
   revoked: time.nullable(),

@@ -11,6 +11,7 @@ import * as flows from './flows.ts';
 import * as grants from './grants.ts';
 import * as hooks from './hooks.ts';
 import * as keys from './keys.ts';
+import * as limits from './limits.ts';
 import * as oauth from './oauth.ts';
 import * as members from './members.ts';
 import * as pages from './pages.ts';
@@ -58,6 +59,10 @@ export const ROUTES = {
 
   getPolicy: policy.getPolicy,
   setPolicy: policy.setPolicy,
+
+  getUsage: limits.getUsage,
+  listUsage: limits.listUsage,
+  setQuota: limits.setQuota,
 
   startRun: runs.startRun,
   listRuns: runs.listRuns,

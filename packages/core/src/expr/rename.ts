@@ -3,7 +3,7 @@
  * the text is touched. Texts that cannot be read as expressions stay as they are.
  */
 
-import type { Node } from 'acorn';
+import type { AnyNode } from 'acorn';
 import { parse } from './parse.ts';
 import { expressionsIn } from './template.ts';
 
@@ -11,23 +11,23 @@ type Span = { readonly start: number; readonly end: number; readonly text: strin
 
 const ROOTS = new Set(['steps', 'problems']);
 
-const isNode = (value: unknown): value is Node =>
+const isNode = (value: unknown): value is AnyNode =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 
 /** Where the id stands in what this node is, if it is a reference to that step. */
-const spanOf = (node: Node, from: string, to: string): Span | null => {
+const spanOf = (node: AnyNode, from: string, to: string): Span | null => {
   if (node.type !== 'MemberExpression') return null;
-  const { object, property } = node as Node & { readonly object: Node; readonly property: Node }; // of this type, by acorn
-  if (object.type !== 'Identifier' || !ROOTS.has(String(Reflect.get(object, 'name')))) return null;
-  if (property.type === 'Identifier' && Reflect.get(node, 'computed') === false)
-    return Reflect.get(property, 'name') === from ? { start: property.start, end: property.end, text: to } : null;
-  if (property.type === 'Literal' && Reflect.get(property, 'value') === from)
+  const { object, property, computed } = node;
+  if (object.type !== 'Identifier' || !ROOTS.has(object.name)) return null;
+  if (property.type === 'Identifier' && !computed)
+    return property.name === from ? { start: property.start, end: property.end, text: to } : null;
+  if (property.type === 'Literal' && property.value === from)
     return { start: property.start, end: property.end, text: JSON.stringify(to) };
   return null;
 };
 
-const collect = (root: Node, from: string, to: string, base: number, found: Span[]): void => {
-  const open: Node[] = [root];
+const collect = (root: AnyNode, from: string, to: string, base: number, found: Span[]): void => {
+  const open: AnyNode[] = [root];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     const span = spanOf(node, from, to);
     if (span !== null) found.push({ ...span, start: span.start + base, end: span.end + base });

@@ -10,6 +10,7 @@
  */
 
 import { z } from 'zod';
+import { budgetSchema } from './budget.ts';
 import { DURATION } from './duration.ts';
 import { isJson } from './path.ts';
 
@@ -82,6 +83,7 @@ export const settingsSchema = z.strictObject({
   priority: z.int().min(-100).max(100).optional(),
   idempotency: expression.optional(),
   errorFlow: z.string().max(200).optional(),
+  budget: budgetSchema.optional(),
 });
 
 const point = z.tuple([z.number(), z.number()]);

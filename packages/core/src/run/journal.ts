@@ -8,6 +8,7 @@
  * J4 New event types and optional fields may be added; what was written stays readable for ever (golden journals).
  */
 
+import type { Usage } from '../flow/budget.ts';
 import type { Problem } from '../problem.ts';
 
 /** The rules a journal was planned by; recorded in `run.created` and raised when plan.ts changes its mind. */
@@ -54,9 +55,17 @@ export type EventData = {
   /** Before an effect. `key`: the idempotency key passed to the outside. Pure steps have no start. `deadline`: ms since epoch. */
   'step.started': { attempt: number; key?: string; repeatable: boolean; deadline?: number; input?: Held };
   /** `pinned` and `reused` (a run's id) values are put before planning and look like results. `by`: who chose it after a doubt. */
-  'step.done': { out: Held; port?: string; attempt?: number; pinned?: true; reused?: string; by?: string };
+  'step.done': {
+    out: Held;
+    port?: string;
+    attempt?: number;
+    pinned?: true;
+    reused?: string;
+    by?: string;
+    usage?: Usage;
+  };
   /** With `retryAt` (chance already drawn) another attempt follows; without it the problem is final. */
-  'step.problem': { problem: Problem; attempt: number; retryAt?: number; reused?: string };
+  'step.problem': { problem: Problem; attempt: number; retryAt?: number; reused?: string; usage?: Usage };
   /**
    * Waits for a time, an outside event (by the hash of a one-time token), a child run, or whichever comes first. At the
    * `deadline` the step has taken longer than its timeout.

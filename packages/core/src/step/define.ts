@@ -8,6 +8,7 @@
  */
 
 import { z } from 'zod';
+import type { Usage } from '../flow/budget.ts';
 import type { Problem } from '../problem.ts';
 
 /** Powers a step may ask for (the words of the whole house). */
@@ -29,8 +30,13 @@ export type Need = {
 
 /** How a step ends. */
 export type Outcome =
-  | { readonly kind: 'done'; readonly value: unknown; readonly port?: string }
-  | { readonly kind: 'problem'; readonly problem: Problem; readonly sent?: 'no' | 'maybe' }
+  | { readonly kind: 'done'; readonly value: unknown; readonly port?: string; readonly usage?: Usage }
+  | {
+      readonly kind: 'problem';
+      readonly problem: Problem;
+      readonly sent?: 'no' | 'maybe';
+      readonly usage?: Usage;
+    }
   /** Sleep for `for` milliseconds, or until `until` (ms since epoch); then done with `value`. */
   | { readonly kind: 'wait'; readonly for?: number; readonly until?: number; readonly value?: unknown }
   /**
@@ -54,6 +60,10 @@ export const done = (value: unknown, port?: string): Outcome =>
   port === undefined ? { kind: 'done', value } : { kind: 'done', value, port };
 export const failed = (problem: Problem, sent?: 'no' | 'maybe'): Outcome =>
   sent === undefined ? { kind: 'problem', problem } : { kind: 'problem', problem, sent };
+
+/** The same outcome, saying what the step used, whether it went well or not. Only a kind that declares `usage` may. */
+export const using = (usage: Usage, outcome: Outcome): Outcome =>
+  outcome.kind === 'done' || outcome.kind === 'problem' ? { ...outcome, usage } : outcome;
 
 /** What a `net` need lends. Every call and every redirect is judged at the moment it happens. */
 export type Net = {
@@ -133,13 +143,19 @@ export type StepKind = {
   readonly pure?: boolean;
   /** Holds steps in `with.steps`; the engine runs it, `run` is never called. */
   readonly block?: 'each' | 'repeat';
+  /**
+   * The most that one attempt may use of what budgets count, from the evaluated input. It is set aside before `run` is
+   * called, and what the outcome says was used is charged; a kind without this uses nothing and may say nothing.
+   */
+  readonly usage?: (input: unknown) => Usage;
   /** May the effect be repeated after a crash without harm? Depends on the evaluated input. Pure steps always may. */
   readonly repeatable?: (input: unknown) => boolean;
   readonly run: (input: never, can: Can) => Outcome | Promise<Outcome>;
 };
 
-type Spec<I extends z.ZodType> = Omit<StepKind, 'input' | 'run' | 'repeatable'> & {
+type Spec<I extends z.ZodType> = Omit<StepKind, 'input' | 'run' | 'repeatable' | 'usage'> & {
   input: I;
+  usage?: (input: z.output<I>) => Usage;
   repeatable?: (input: z.output<I>) => boolean;
   run: (input: z.output<I>, can: Can) => Outcome | Promise<Outcome>;
 };

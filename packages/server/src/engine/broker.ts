@@ -15,9 +15,10 @@
  *    what it ends with, on record like every decision.
  */
 
-import { type Power, printPower, type Problem, withoutPath } from '@headgate/core';
+import { type Power, printPower, type Problem, type Usage, withoutPath } from '@headgate/core';
 import type { Named } from '../store/people.ts';
 import type { JournalWriter } from '../store/ports.ts';
+import type { Held, Ledger } from './ledger.ts';
 import type { Lent, Reached } from './lent.ts';
 import type { Live } from './live.ts';
 
@@ -25,6 +26,7 @@ export class JournalDown extends Error {}
 
 type Deps = {
   readonly journal: JournalWriter;
+  readonly ledger: Pick<Ledger, 'reserve'>;
   readonly now: () => number;
   /** What the flow of the run was lent, as of now: the same object until something changed. */
   readonly lent: (live: Live) => Promise<Lent>;
@@ -143,6 +145,12 @@ export class Broker {
       open.cancel?.();
       this.#open.delete(open);
     }
+  }
+
+  /** Sets aside the most that a step may use of what budgets count, or says which of them it would exceed. */
+  meter(live: Live, most: Usage): Held | { readonly problem: Problem } {
+    const { workspace, flow, principal } = live.base;
+    return this.#deps.ledger.reserve({ workspace, flow, principal, budget: live.compiled.budget }, live.meter, most);
   }
 
   /** The store changed: whatever is under way is judged again, each flow's grants read once. */

@@ -6,6 +6,7 @@
 
 import {
   at,
+  type Budget,
   type Catalog,
   type Compiled,
   compile,
@@ -72,6 +73,9 @@ export type CompiledFlow = {
   readonly vars: ReadonlySet<string> | 'all' | null;
   /** `wait.event` steps: their resume links are made only where there are any. */
   readonly events: readonly string[];
+  readonly budget: Budget | undefined;
+  /** Are there steps that use tokens or money? */
+  readonly metered: boolean;
 };
 
 /** No name of a value. */
@@ -169,6 +173,8 @@ export const compileFlow = (
         ? null
         : { for: milliseconds(s.debounce.for) ?? 0, key: optional(s.debounce.key, 'settings.debounce.key') },
     idempotency: optional(s.idempotency, 'settings.idempotency'),
+    budget: s.budget,
+    metered: steps.some((one) => one?.kind.usage !== undefined),
     events: [...sources.values()].filter((x) => x.kind === 'wait.event@1').map((x) => x.id),
   };
   const whole = steps.filter((x) => x !== null);

@@ -89,6 +89,7 @@ export const drive = async (
       if (over) live.abandoned = true;
       return 0;
     },
+    used: () => 0,
     audit: () => 0,
     durable: () => 0,
     barrier: () => Promise.resolve(),
@@ -109,6 +110,7 @@ export const drive = async (
       code: { run: () => new Promise(() => undefined) },
     }),
     call: () => new Promise(() => undefined),
+    meter: () => ({ settle: () => undefined }),
     watch: () => undefined,
     limit: () => undefined,
     orphan: () => undefined,

@@ -15,6 +15,7 @@ import { Alerts } from './alerts.ts';
 import { Broker } from './broker.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Credentials } from './credentials.ts';
+import { Ledger } from './ledger.ts';
 import { newDryRun } from './dry-run.ts';
 import { startDue } from './due.ts';
 import { Flows } from './flows.ts';
@@ -101,7 +102,9 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const known = new KnownValues();
   const clear = veiled(store.journal, known);
   const journal = followers.watching(clear, (write) => values.written((write.blobs ?? []).map((b) => b.id)));
+  const ledger = new Ledger({ limits: store.engine.limits, journal, now: clock.now });
   const broker = new Broker({
+    ledger,
     journal,
     now: clock.now,
     lent: (live) => flows.lent(live.base.workspace, live.base.flow),
@@ -145,6 +148,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     values,
     flows,
     journal,
+    ledger,
     open: { chunk: vault.openChunk },
     log,
     over: (live) => alerts.over(live),
@@ -182,6 +186,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
             const done = await broker.effect(live, step.id, narrow, [power], act, reached);
             return done.ok ? done.value : { problem: done.problem };
           }),
+        meter: (live, most) => broker.meter(live, most),
         watch: (live, wait) => self.wakes.watch(live, wait),
         limit: (live, deadline) => self.wakes.limit(live, deadline),
         orphan: (live, child) => self.children.orphan(live, child),
@@ -228,6 +233,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     broker.changed();
     later.do(INSTANCE, 'the queue of a revoked key', () => dismissRevoked(store, clock, runs));
     hooks.forget();
+    ledger.renew().catch((error: unknown) => log('error', 'quotas could not be read', { error: String(error) }));
     alerts.forget();
     void learn().catch((error: unknown) => log('error', 'secrets could not be read', { error: String(error) }));
     void schedule
@@ -235,7 +241,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       .catch((error: unknown) => log('error', 'schedules could not be read', { error: String(error) }));
   };
   await learn();
-  const recovery = new Recovery({ store, flows, timers, runs, log });
+  await ledger.open();
+  const recovery = new Recovery({ store, flows, timers, runs, ledger, log });
   const recovered = await recovery.all();
   await schedule.load();
   const unsubscribe = store.onChange(changed);

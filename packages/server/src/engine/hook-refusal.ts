@@ -11,6 +11,7 @@ export const refuse = (status: number, code: string, text: string, fix?: string)
 /** The same fields, in the same order, as every other refusal of the API. */
 export const refused = (status: number, { code, text, at, fix, retryAfter }: Problem): HookAnswer => ({
   status,
-  headers: PROBLEM_TYPE,
+  headers:
+    retryAfter === undefined ? PROBLEM_TYPE : { ...PROBLEM_TYPE, 'retry-after': String(Math.ceil(retryAfter / 1000)) },
   body: JSON.stringify({ status, code, text, at, fix, retryAfter }),
 });

@@ -20,6 +20,7 @@ import type { Delivery, Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
 import type { Clock } from './clock.ts';
 import type { Flows, Target } from './flows.ts';
+import { statusOfRefusal } from './ledger.ts';
 import type { Live } from './live.ts';
 import { readBody, triggerData } from './hook-body.ts';
 import { JSON_TYPE, PROBLEM_TYPE, refuse, refused } from './hook-refusal.ts';
@@ -168,7 +169,7 @@ export class Hooks {
     });
     if ('problem' in made) {
       if (delivery !== null) this.#taken.delete(nameOf(delivery));
-      return refused(429, made.problem);
+      return refused(statusOfRefusal(made.problem.code), made.problem);
     }
     return hook.sync ? this.#waitFor(made.live) : this.#accept(made.live);
   }

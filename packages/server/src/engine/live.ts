@@ -20,6 +20,7 @@ import {
 } from '@headgate/core';
 import type { AuditEntry, Delivery, JournalWriter, RunRow, RunWrite } from '../store/ports.ts';
 import type { CompiledFlow } from './compiled.ts';
+import { newMeter, type RunMeter } from './ledger.ts';
 import type { Spilled } from './values.ts';
 
 type RunBase = Pick<
@@ -107,6 +108,8 @@ export class Live {
   cancelTimeout: (() => void) | null = null;
   /** Bytes this run has given to its journal and its blobs since it was taken into memory (weight.ts). */
   written = 0;
+  /** What its steps used of budgets. */
+  readonly meter: RunMeter = newMeter();
   /** The step of the last event that has one. */
   lastStep: string | null = null;
   /** The JSON text that the run's input was read from: written as it came, not made a second time. */
@@ -155,6 +158,10 @@ export class Live {
   /** An event read back from the journal. */
   replay(event: Event): void {
     if (event.type === 'run.started') this.started = event.at;
+    if (event.type === 'step.done' || event.type === 'step.problem') {
+      this.meter.used.tokens += event.data.usage?.tokens ?? 0;
+      this.meter.used.money += event.data.usage?.money ?? 0;
+    }
     apply(this.state, event);
     if (this.over) this.ended = event.at;
   }

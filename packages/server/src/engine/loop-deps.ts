@@ -1,9 +1,10 @@
 /** What the loop is given to work with; it holds nothing else of the engine. */
 
-import type { Problem, Scope, ShapeStep } from '@headgate/core';
+import type { Problem, Scope, ShapeStep, Usage } from '@headgate/core';
 import type { JournalWriter } from '../store/ports.ts';
 import type { Lend } from './can.ts';
 import type { Clock } from './clock.ts';
+import type { Held } from './ledger.ts';
 import type { DeadlineCommand, Live, WaitCommand } from './live.ts';
 import type { RunInfo } from './scope.ts';
 import type { Timers } from './timers.ts';
@@ -26,6 +27,8 @@ export type LoopDeps = {
     flow: string,
     input: unknown,
   ) => Promise<{ child: string } | { problem: Problem }>;
+  /** Sets aside the most that a step may use, or says which budget that would exceed (broker.ts). */
+  readonly meter: (live: Live, most: Usage) => Held | { readonly problem: Problem };
   /** A waiting step was met: timers and children are watched by the engine. */
   readonly watch: (live: Live, wait: WaitCommand) => void;
   /** A block with a timeout was met. */

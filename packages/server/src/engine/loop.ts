@@ -31,6 +31,7 @@ import { canOf, instanceKey } from './can.ts';
 import type { CompiledStep } from './compiled.ts';
 import { faultOf, inputOf } from './execute.ts';
 import { BUG, tooLong } from './faults.ts';
+import { charged, stopped } from './charge.ts';
 import { Linger } from './linger.ts';
 import type { LoopDeps } from './loop-deps.ts';
 import type { DeadlineCommand, Flight, Live, WaitCommand } from './live.ts';
@@ -272,6 +273,9 @@ export class Loop {
     const repeatable = cs.kind.repeatable?.(input as never) ?? false;
     const deadline = cs.timeout === null ? null : now + cs.timeout;
     const abort = new AbortController();
+    const set = cs.kind.usage === undefined ? null : this.#d.meter(live, cs.kind.usage(input));
+    // The run stops, whatever the step makes of problems. The step did not begin: running the rest again begins it.
+    if (set !== null && 'problem' in set) return this.fail(live, stopped(set.problem, step.id, scope.item));
     const flight: Flight = { step, scope, attempt, deadline, abort, settled: false, cancelTimer: null };
     live.record(
       now,
@@ -286,8 +290,13 @@ export class Loop {
     const run = async (): Promise<Outcome> =>
       cs.kind.run(input as never, canOf(this.#d, live, cs, step, scope, flight));
     run().then(
-      (outcome) => this.#land(live, cs, flight, outcome),
+      (outcome) => {
+        // Whatever became of the step meanwhile, what it used was used.
+        const used = set?.settle('usage' in outcome ? outcome.usage : undefined);
+        this.#land(live, cs, flight, charged(outcome, used));
+      },
       (error: unknown) => {
+        set?.settle(undefined);
         if (error instanceof JournalDown) return this.#d.down(live);
         this.#land(
           live,

@@ -58,6 +58,7 @@ const underWay = async (ground: Ground, grants: { step: string; power: string }[
     if (text.ok) for (const event of JSON.parse(text.value) as Event[]) live.replay(event);
   }
   const broker = new Broker({
+    ledger: { reserve: () => ({ settle: () => undefined }) },
     journal: store.journal,
     now: clock.now,
     lent: () => flows.lent('default', row.flow),

@@ -7,6 +7,7 @@ import { INSTANCE } from './later.ts';
 import type { RunRow, Store } from '../store/ports.ts';
 import type { EngineLog } from './engine.ts';
 import type { Flows } from './flows.ts';
+import type { Ledger } from './ledger.ts';
 import type { Runs } from './runs.ts';
 import type { Timers } from './timers.ts';
 
@@ -15,6 +16,7 @@ type Deps = {
   readonly flows: Flows;
   readonly timers: Timers;
   readonly runs: Runs;
+  readonly ledger: Ledger;
   readonly log: EngineLog;
 };
 
@@ -36,7 +38,7 @@ export class Recovery {
    * and whoever asks for one of them gets it at once.
    */
   async all(): Promise<Recovered> {
-    const { runs, flows, store, log } = this.#d;
+    const { runs, flows, store, log, ledger } = this.#d;
     const queued: RunRow[] = [];
     const back: (() => Promise<unknown>)[] = [];
     const orphans: (() => Promise<unknown>)[] = [];
@@ -44,6 +46,7 @@ export class Recovery {
     for (let after = ''; ; ) {
       const rows = await store.engine.unfinished(after, PAGE);
       for (const row of rows) {
+        ledger.entered(row.workspace);
         if (row.state === 'queued') queued.push(row);
         else runs.relane(row, null);
         if (row.parent !== null && (await this.#isOver(row.workspace, row.parent)))

@@ -20,6 +20,7 @@ import { Ends } from './ends.ts';
 import { Families } from './families.ts';
 import type { Flows } from './flows.ts';
 import type { Later } from './later.ts';
+import { type Ledger, spenderOf } from './ledger.ts';
 import { Live } from './live.ts';
 import { type Loop, PARK } from './loop.ts';
 import { AGAIN, Outage } from './outage.ts';
@@ -38,6 +39,7 @@ type Deps = {
   readonly later: Later;
   readonly values: Values;
   readonly flows: Flows;
+  readonly ledger: Ledger;
   readonly open: Opener;
   readonly loop: (runs: Runs) => Loop;
   readonly journal: Store['journal'];
@@ -106,9 +108,15 @@ export class Runs {
     }
     const limits = p.limitKey === undefined ? startLimits(target.compiled, p.input, trigger, this.#d.clock.now()) : p;
     if ('problem' in limits) return limits;
+    const spender = spenderOf(target, p.principal);
+    const poor = this.#d.ledger.begin(spender, target.compiled.metered);
+    if (poor !== null) return { problem: poor };
     const first = p.from?.first;
     const crowded = first === undefined ? null : this.#families.join(first, p.recursive === true);
-    if (crowded !== null) return { problem: crowded };
+    if (crowded !== null) {
+      this.#d.ledger.undo(spender);
+      return { problem: crowded };
+    }
     const now = this.#d.clock.now();
     const id = p.id ?? this.#d.clock.id('r');
     const { compiled, row } = target;
@@ -137,7 +145,10 @@ export class Runs {
       compiled,
     );
     const input = this.#d.values.hold(p.input, live.spilled);
-    if ('problem' in input) return input;
+    if ('problem' in input) {
+      this.#d.ledger.undo(spender);
+      return input;
+    }
     live.record(now, 'run.created', {
       flow: row.id,
       version: target.version,
@@ -167,6 +178,7 @@ export class Runs {
         this.#live.delete(id);
         this.#d.values.written(live.spilled.map((blob) => blob.id));
         if (first !== undefined) this.#families.leave(first);
+        this.#d.ledger.undo(spender);
         return {
           problem: problem('run.queue_full', 'Too many runs of this workspace wait already', {
             retry: 'after',
@@ -307,6 +319,7 @@ export class Runs {
   ended(live: Live): void {
     live.cancelTimeout?.();
     const { base } = live;
+    this.#d.ledger.left(base.workspace);
     if (base.limitKey !== null && live.admitted) this.admission.leave(base.limitKey);
     else if (base.limitKey !== null) this.admission.forget(base.limitKey, live.id);
     live.admitted = false;

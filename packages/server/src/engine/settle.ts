@@ -4,7 +4,16 @@
  * It does not run steps (loop.ts) and decides nothing that plan decides.
  */
 
-import { at, evaluate, type ExprScope, type Outcome, type Problem, type Scope, type ShapeStep } from '@headgate/core';
+import {
+  at,
+  evaluate,
+  type ExprScope,
+  type Outcome,
+  type Problem,
+  type Scope,
+  type ShapeStep,
+  type Usage,
+} from '@headgate/core';
 import type { Clock } from './clock.ts';
 import type { CompiledStep } from './compiled.ts';
 import type { Live } from './live.ts';
@@ -41,7 +50,7 @@ export class Settler {
     const limit = deadline === null ? {} : { deadline };
     switch (outcome.kind) {
       case 'done':
-        return this.done(live, step, scope, outcome.value, outcome.port);
+        return this.done(live, step, scope, outcome.value, outcome.port, outcome.usage);
       case 'stop':
         return live.record(now, 'step.problem', { problem: outcome.problem, attempt }, step.id, scope.item);
       case 'problem': {
@@ -62,7 +71,12 @@ export class Settler {
         return live.record(
           now,
           'step.problem',
-          wait === null ? { problem: placed, attempt } : { problem: placed, attempt, retryAt: now + wait },
+          {
+            problem: placed,
+            attempt,
+            ...(wait === null ? {} : { retryAt: now + wait }),
+            ...(outcome.usage === undefined ? {} : { usage: outcome.usage }),
+          },
           step.id,
           scope.item,
         );
@@ -114,7 +128,7 @@ export class Settler {
   }
 
   /** Records a step as done with a value. */
-  done(live: Live, step: ShapeStep, scope: Scope, value: unknown, port?: string): void {
+  done(live: Live, step: ShapeStep, scope: Scope, value: unknown, port?: string, usage?: Usage): void {
     const held = this.#d.values.hold(value ?? null, live.spilled);
     const now = this.#d.clock.now();
     if ('problem' in held)
@@ -122,7 +136,11 @@ export class Settler {
     live.record(
       now,
       'step.done',
-      port === undefined ? { out: held.held } : { out: held.held, port },
+      {
+        out: held.held,
+        ...(port === undefined ? {} : { port }),
+        ...(usage === undefined ? {} : { usage }),
+      },
       step.id,
       scope.item,
     );

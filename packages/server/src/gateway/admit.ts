@@ -20,6 +20,7 @@ import { isWithin } from './oauth/access-token.ts';
 import type { Places } from './places.ts';
 import type { Sessions } from './sessions.ts';
 import type { Allowances } from './tokens/allowance.ts';
+import type { Level } from './tokens/buckets.ts';
 import type { Credentials } from './tokens/credentials.ts';
 import type { Found, NotFound } from './tokens/found.ts';
 import type { Windows } from './windows.ts';
@@ -41,6 +42,8 @@ export type Turned = {
   readonly who: Principal | null;
   readonly why?: string;
   readonly wait?: number;
+  /** The bucket that is empty. */
+  readonly level?: Level;
   readonly leave?: () => void;
 };
 
@@ -100,8 +103,9 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
   if (plain === null && cookie === undefined && !provesOrigin(method, headers)) return { code: 'origin.foreign', who };
   if (resource !== undefined && !isWithin(resource, contract.path))
     return { code: stranger(gate, doors, address), who: null, why: 'token.audience' };
-  const leave = doors.allowances.enter(who.id, limits);
-  if (typeof leave !== 'function') return { code: leave.code, who, wait: leave.wait };
+  const user = who.kind === 'user' ? who.id : who.user;
+  const leave = doors.allowances.enter(who.id, limits, { user, workspace: who.workspace });
+  if (typeof leave !== 'function') return { ...leave, who };
   const verdict = await judge(doors.places, who, permission, contract, params);
   if (verdict !== undefined) return { code: verdict, who, leave };
   return {

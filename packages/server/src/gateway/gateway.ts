@@ -102,7 +102,11 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
     credentials: new Credentials(identities, tokens, new AccessTokens(gate)),
     places: new Places(store),
     sessions: new Sessions(gate),
-    allowances: new Allowances(gate.clock),
+    allowances: new Allowances(gate.clock, {
+      user: limit.userRate,
+      workspace: limit.workspaceRate,
+      network: limit.networkRate,
+    }),
     guesses: new Windows(gate.clock),
     streams,
     waiting: new Waiting(limit.waiting),

@@ -12,6 +12,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EnginePort, GuardPort, HookAnswer } from '@headgate/core';
 import { ROUTES, statusOf, type ProblemCode } from '@headgate/core/api';
 import type { Body } from './bodies.ts';
+import { type Over, rateFields } from './tokens/allowance.ts';
 import type { Lodge } from './lodge.ts';
 import { refuse } from './outcome.ts';
 import { bug, problemBody } from './reply.ts';
@@ -111,6 +112,19 @@ export const hooks = (lodge: Lodge, engine: EnginePort, guard: GuardPort): Hooks
     send(response, started, { status: statusOf(code), headers, body: problemBody(refuse(code)) });
   };
 
+  /** Too many requests of one network. */
+  const limited = (response: ServerResponse, started: number, { code, wait, level }: Over): void => {
+    const headers = {
+      'content-type': 'application/problem+json; charset=utf-8',
+      'content-security-policy': NO_PAGE,
+      'retry-after': String(Math.ceil(wait / 1000)),
+      ...(level === undefined ? {} : rateFields(level)),
+    };
+    const { refused } = refuse(code);
+    const body = problemBody({ refused: { ...refused, retry: 'after', retryAfter: wait } });
+    send(response, started, { status: statusOf(code), headers, body });
+  };
+
   /** A browser that asks what it may do, and methods that start nothing. */
   const other = (request: IncomingMessage, response: ServerResponse, started: number): void => {
     const asks = request.method === 'OPTIONS';
@@ -171,6 +185,8 @@ export const hooks = (lodge: Lodge, engine: EnginePort, guard: GuardPort): Hooks
         .then(() => turn(response, started, 'host.unknown'));
       return;
     }
+    const over = lodge.allowances.knock(lodge.addressOf(request));
+    if (over !== null) return limited(response, started, over);
     if (!METHODS.has(request.method ?? '')) return other(request, response, started);
     const url = request.url ?? '';
     const mark = url.indexOf('?');

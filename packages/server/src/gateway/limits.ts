@@ -12,6 +12,10 @@ export type Limits = {
   readonly streams: number;
   /** Requests of one key that wait for a run's end. */
   readonly waiting: number;
+  /** Requests a minute of one account, one workspace, one network; 0: no limit. */
+  readonly userRate: number;
+  readonly workspaceRate: number;
+  readonly networkRate: number;
   /** Wrong keys from one network address in a minute, before 429. */
   readonly guesses: number;
   /** Runs of public flows that one network may start a minute, and that may be started of one flow. */
@@ -50,6 +54,9 @@ export const LIMITS: Limits = {
   bodies: 32 * 1024 * 1024,
   streams: 20,
   waiting: 200,
+  userRate: 6_000,
+  workspaceRate: 60_000,
+  networkRate: 6_000,
   guesses: 100,
   visits: 30,
   flowVisits: 600,

@@ -7,12 +7,15 @@ import type { Problem, ShapeKind } from '@headgate/core';
 import { problem } from '@headgate/core';
 import { PROBLEMS, type Answers, type ProblemCode } from '@headgate/core/api';
 import type { z } from 'zod';
+import type { Level } from './tokens/buckets.ts';
 
 /** A refusal: the Problem, and what some of them carry beside it. */
 export type Refused = {
   readonly refused: Problem;
   /** What the audit record says, where the answer must not tell. */
   readonly why?: string;
+  /** The limit that refused, for the fields about limits. */
+  readonly level?: Level;
   readonly more?: {
     readonly problems?: readonly Problem[];
     readonly missing?: readonly { readonly step: string; readonly power: string }[];

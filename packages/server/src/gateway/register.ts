@@ -67,6 +67,8 @@ const enter = async (
   const passage: Passage = { contract, who: null, session: null, again: () => Promise.resolve(false) };
   request.passage = passage;
   if (lodge.closing()) return turn(lodge, passage, request, reply, refuse('server.closing'));
+  const over = lodge.allowances.knock(request.ip);
+  if (over !== null) return turn(lodge, passage, request, reply, refusalOf({ ...over, who: null }, contract));
   if (!isOwnPage(contract, request.method, request.headers, lodge.hosts.ours))
     return turn(lodge, passage, request, reply, refuse('origin.foreign'));
   const { headers, params, ip: address, method } = request;
@@ -80,12 +82,13 @@ const enter = async (
   return true;
 };
 
-const refusalOf = ({ code, wait, why }: Turned, contract: Contract): Refused => {
+const refusalOf = ({ code, wait, why, level }: Turned, contract: Contract): Refused => {
   if (code === 'missing') return MISSING;
   const { refused } = refuse(code, ...fixOf(code, contract));
   return {
     refused: wait === undefined ? refused : { ...refused, retry: 'after', retryAfter: wait },
     ...(why === undefined ? {} : { why }),
+    ...(level === undefined ? {} : { level }),
   };
 };
 

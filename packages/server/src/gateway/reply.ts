@@ -5,6 +5,7 @@ import { problem as makeProblem, type Problem } from '@headgate/core';
 import { statusOf, type Contract } from '@headgate/core/api';
 import type { Lodge } from './lodge.ts';
 import type { AnyOutcome, Refused } from './outcome.ts';
+import { rateFields } from './tokens/allowance.ts';
 import { NO_PAGE } from './writer.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -45,8 +46,10 @@ export const problemAnswer = (
   const status = statusOf(refused.refused.code);
   reply.code(status).headers(lodge.safe).header('content-security-policy', NO_PAGE);
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="headgate"');
-  if (status === 429 || status === 503)
-    reply.header('retry-after', String(Math.ceil((refused.refused.retryAfter ?? 1000) / 1000)));
+  const { retryAfter } = refused.refused;
+  if (retryAfter !== undefined || status === 429 || status === 503)
+    reply.header('retry-after', String(Math.ceil((retryAfter ?? 1000) / 1000)));
+  if (refused.level !== undefined) reply.headers(rateFields(refused.level));
   const page = contract === null ? null : lodge.failurePage(contract, request, refused.refused);
   if (page === null) reply.type(PROBLEM_TYPE).send(problemBody(refused, id));
   else reply.header('content-security-policy', lodge.pageCsp).type('text/html; charset=utf-8').send(page);

@@ -12,6 +12,7 @@ import { ssoRoutes } from './routes/auth-sso.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { limitRoutes } from './routes/limits.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { memberRoutes } from './routes/members.ts';
 import { pageRoutes } from './routes/pages.ts';
@@ -41,6 +42,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...stepRoutes(lodge),
     ...grantRoutes(lodge),
     ...policyRoutes(lodge),
+    ...limitRoutes(lodge),
     ...runRoutes(lodge),
     ...resumeRoutes(lodge),
     ...keyRoutes(lodge),

@@ -145,6 +145,9 @@ test('SEC-08 there is no setting that turns a protection into a warning: these a
     'HEADGATE_SSO_TITLE',
     'HEADGATE_KEY_DAYS',
     'HEADGATE_KEY_MAX_DAYS',
+    'HEADGATE_RATE_USER',
+    'HEADGATE_RATE_WORKSPACE',
+    'HEADGATE_RATE_NETWORK',
   ]);
 });
 

@@ -51,6 +51,8 @@ export type Settings = {
   readonly sso: ProviderSettings | null;
   /** How long, in days, an API key lasts when its maker names no time, and the longest that he may name. */
   readonly keys: { readonly days: number; readonly most: number };
+  /** Requests a minute; 0: no limit. */
+  readonly rates: { readonly user: number; readonly workspace: number; readonly network: number };
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -81,6 +83,9 @@ const NAMES = [
   'HEADGATE_SSO_TITLE',
   'HEADGATE_KEY_DAYS',
   'HEADGATE_KEY_MAX_DAYS',
+  'HEADGATE_RATE_USER',
+  'HEADGATE_RATE_WORKSPACE',
+  'HEADGATE_RATE_NETWORK',
 ] as const;
 type Name = (typeof NAMES)[number];
 
@@ -122,11 +127,11 @@ export const readSettings = (
     return byDefault;
   };
 
-  const whole = (name: Name, byDefault: number, most: number): number => {
+  const whole = (name: Name, byDefault: number, most: number, least = 1): number => {
     const text = read(name) ?? String(byDefault);
-    if (/^\d{1,10}$/.test(text) && Number(text) >= 1 && Number(text) <= most) return Number(text);
+    if (/^\d{1,10}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
     const fix = `The default is ${byDefault}.`;
-    const wanted = `${name} must be a whole number from 1 to ${most}`;
+    const wanted = `${name} must be a whole number from ${least} to ${most}`;
     problems.push(problem('config.number', wanted, { at: { field: name }, fix }));
     return byDefault;
   };
@@ -207,6 +212,11 @@ export const readSettings = (
   if (!sso.ok) problems.push(sso.problem);
   if (problems.length > 0 || !mail.ok || !signUp.ok || !sso.ok) return { problems };
   const keys = { days: whole('HEADGATE_KEY_DAYS', 90, 36_500), most: whole('HEADGATE_KEY_MAX_DAYS', 365, 36_500) };
+  const rates = {
+    user: whole('HEADGATE_RATE_USER', 6_000, 1e9, 0),
+    workspace: whole('HEADGATE_RATE_WORKSPACE', 60_000, 1e9, 0),
+    network: whole('HEADGATE_RATE_NETWORK', 6_000, 1e9, 0),
+  };
   if (problems.length > 0) return { problems };
   return {
     settings: {
@@ -229,6 +239,7 @@ export const readSettings = (
       mail: mail.value,
       sso: sso.value,
       keys,
+      rates,
     },
   };
 };

@@ -74,7 +74,13 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     mail: await mailOf(s),
     signOn: opened.value.signOn,
     fetchDocument: documentsThrough(house.door),
-    limits: { keyLife: s.keys.days * DAY, keyMost: s.keys.most * DAY },
+    limits: {
+      keyLife: s.keys.days * DAY,
+      keyMost: s.keys.most * DAY,
+      userRate: s.rates.user,
+      workspaceRate: s.rates.workspace,
+      networkRate: s.rates.network,
+    },
   });
   const close = async (): Promise<void> => {
     await gateway.close();

@@ -1,10 +1,12 @@
 /** What the store offers to the engine alone, as types: a view over all workspaces. The gateway is not handed it. */
 
+import type { EngineLimits } from './limits.ts';
 import type { AuditEntry, KeyRow, RunRow, Trail } from './ports.ts';
 import type { SealedSecret } from './secret.ts';
 
 /** The engine's own view over all workspaces: recovery, timers, triggers, hooks, retention. */
 export type EngineStore = {
+  readonly limits: EngineLimits;
   /** Runs not over, oldest first, in pages. */
   unfinished(afterId: string, limit: number): Promise<RunRow[]>;
   /** Null: no such token, or its trigger or flow is gone or disabled. */

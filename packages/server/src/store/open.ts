@@ -35,6 +35,7 @@ import { rolesOf } from './rows/roles.ts';
 import { DATABASE, migrate, schemaOf } from './schema/migrate.ts';
 import { NEWEST } from './schema/migrations/list.ts';
 import type { Store } from './ports.ts';
+import { engineLimitsOf, limitsOf } from './rows/limits.ts';
 import { policyOf } from './rows/policy.ts';
 import { clientsOf, consentsOf, oauthOf } from './rows/oauth.ts';
 import { deploymentsOf } from './rows/deployments.ts';
@@ -51,6 +52,7 @@ import { type Keyring, keyring } from './vault-seal/keyring.ts';
 import { tokenKeys } from './vault-seal/token-keys.ts';
 import { versionsOf } from './rows/versions.ts';
 import { idleWriter } from './writer/idle.ts';
+import { storedBytes } from './stored.ts';
 import type { WriterKeys } from './writer/messages.ts';
 import { type Trace, type Writer, startWriter } from './writer/writer.ts';
 
@@ -158,6 +160,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     return following;
   }
   const ring = following.value;
+  const stored = storedBytes(database);
   const writer: Writer = readOnly
     ? idleWriter()
     : await startWriter({
@@ -168,6 +171,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
         tries: TRIES,
         pragmas: [],
         clock,
+        grew: stored.grew,
         ...(trace === undefined ? {} : { trace }),
       });
   const db: Kysely<Tables> = kyselyOver<Tables>(database);
@@ -200,6 +204,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       flows: { ...flowsOf(ground, workspace), ...versionsOf(ground, workspace) },
       grants: grantsOf(ground, workspace),
       policy: policyOf(ground, workspace),
+      limits: limitsOf(ground, workspace),
       environments: environmentsOf(ground, workspace),
       deployments: deploymentsOf(ground, workspace),
       runs: runsOf(ground, workspace),
@@ -218,7 +223,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     invitations: invitationsOf(ground),
     publicFlow: (id) => publicFlow(db, id),
     accounts,
-    engine: engineOf(ground, blobs),
+    engine: { ...engineOf(ground, blobs), limits: engineLimitsOf(ground, stored.now) },
     instance: instanceOf(database.prepare('select id from instance').get()),
     tokens: tokensOf(ground, tokenKeys(ring)),
     oauth: oauthOf(ground),

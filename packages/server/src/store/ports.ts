@@ -8,10 +8,11 @@
  * D3 Values that flowed through runs are stored sealed only; this room can seal and cannot open.
  */
 
-import type { FlowPlace, Permission, Problem, Result, RunState, Sight, Visibility } from '@headgate/core';
+import type { Budget, FlowPlace, Permission, Problem, Result, RunState, Sight, Visibility } from '@headgate/core';
 import type { Accounts } from './accounts/port.ts';
 import type { EngineStore } from './engine-port.ts';
 import type { KeyLimits, WorkspaceKeys } from './key.ts';
+import type { WorkspaceLimits } from './limits.ts';
 import type { Clients, Consents, Oauth } from './oauth.ts';
 import type { Deployments, Environments } from './environment.ts';
 import type * as people from './people.ts';
@@ -80,6 +81,8 @@ export type KeyRow = {
   /** The account it belongs to and acts within; absent: it belongs to the workspace. */
   readonly user?: string;
   readonly limits?: KeyLimits;
+  /** How much of what its runs may use. */
+  readonly budget?: Budget;
   /** When its present secret was made, where that was not with the key. */
   readonly rotated?: number;
   /** The secret that was rotated away, while it lasts. Found by it, the row expires no later than it. */
@@ -99,12 +102,23 @@ export type WriterState =
   | { readonly ok: true }
   | { readonly ok: false; readonly problem: Problem; readonly tries: number; readonly final: boolean };
 
+/** What was used on a day, by all of `holders`: a flow, a key, and the empty text for the workspace. */
+export type Used = {
+  readonly workspace: string;
+  readonly holders: readonly string[];
+  readonly day: number;
+  readonly tokens: number;
+  readonly money: number;
+};
+
 /** The group-committing writer: one worker thread, synchronous=FULL. */
 export type JournalWriter = {
   /** Adds to the group being gathered; returns that group's number. Never blocks. Throws only after close. */
   readonly write: (write: RunWrite) => number;
   /** Adds audit records alone to the group being gathered. */
   readonly audit: (entries: readonly AuditEntry[]) => number;
+  /** Adds what was used of budgets to the group being gathered. */
+  readonly used: (use: Used) => number;
   /** Number of the last durable group. */
   readonly durable: () => number;
   /**
@@ -251,6 +265,7 @@ export type WorkspaceStore = {
     get(): Promise<PolicyRow | null>;
     set(row: PolicyRow): Promise<void>;
   };
+  readonly limits: WorkspaceLimits;
   readonly environments: Environments;
   readonly deployments: Deployments;
   readonly runs: {

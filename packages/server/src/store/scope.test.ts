@@ -142,6 +142,8 @@ const ASKED: Readonly<Record<string, Call>> = {
   'environments.setVars': (w, n) => w.environments.setVars(n.project, n.environment, 1, { stolen: true }, NOW),
   'environments.remove': (w, n) => w.environments.remove(n.project, n.environment),
   'policy.get': (w) => w.policy.get(),
+  'limits.quota': (w) => w.limits.quota(),
+  'limits.usage': (w) => w.limits.usage(NOW),
   'flows.get': (w, n) => w.flows.get(n.flow),
   'flows.called': (w, n) => w.flows.called(n.project, 'Greet'),
   'flows.list': async (w, n) => [
@@ -216,6 +218,7 @@ const MADE: Readonly<Record<string, Call>> = {
   'roles.create': (w, n) => w.roles.create({ id: `${n.role}_mine`, name: n.role, permissions: ['run'], created: NOW }),
   'invitations.create': (w, n) =>
     w.invitations.create(invitation(`${n.invitation}_mine`, w.workspace), `hash of ${n.invitation} mine`),
+  'limits.setQuota': (w) => w.limits.setQuota({ quota: { concurrent: 0 }, updated: NOW, by: 'key_mine' }),
   'policy.set': (w) => w.policy.set({ only: [], denied: [], updated: NOW, by: 'key_mine' }),
   'keys.create': (w, n) => w.keys.create(key(`${n.key}_mine`, w.workspace)),
   'clients.create': (w, n) => w.clients.create(clientRow(`${n.client}_mine`, w.workspace)),
@@ -234,6 +237,7 @@ const fill = async (store: Store): Promise<void> => {
   await victim.members.setProjectRole(VICTIM.project, VICTIM.group, 'editor', NOW);
   await victim.roles.create({ id: VICTIM.role, name: 'r_v', permissions: ['run'], created: NOW });
   await victim.invitations.create(invitation(VICTIM.invitation, 'victim'), 'hash of i_v');
+  await victim.limits.setQuota({ quota: { runs: { day: 7 } }, updated: NOW, by: VICTIM.key });
   await victim.policy.set({ only: null, denied: ['code: python'], updated: NOW, by: VICTIM.key });
   await victim.flows.create(flow(VICTIM.flow, VICTIM.project));
   await victim.flows.publish({ ...publish(VICTIM), grants: [{ ...grant(VICTIM), id: VICTIM.grant }] });

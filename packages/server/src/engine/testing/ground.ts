@@ -9,7 +9,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Flow, hashFlow, PERMISSIONS, type Principal, type RunView } from '@headgate/core';
+import {
+  type Catalog,
+  catalogOf,
+  type Flow,
+  hashFlow,
+  PERMISSIONS,
+  type Principal,
+  type RunView,
+} from '@headgate/core';
 import { openDoor, parseAllow } from '../../egress/door.ts';
 import { openCompiler } from '../../sandbox/compile.ts';
 import { openJail } from '../../sandbox/jail.ts';
@@ -62,6 +70,8 @@ export type Kept = { dir: string; key: Uint8Array; shifted: number };
 export const openGround = async (
   kept?: Kept,
   around: (journal: Store['journal']) => Store['journal'] = (j) => j,
+  /** A folder of step kinds besides the built-in ones, read by the same loader. */
+  more?: string,
 ): Promise<Ground> => {
   const at = kept ?? { dir: mkdtempSync(join(tmpdir(), 'headgate-engine-')), key: randomBytes(32), shifted: 0 };
   const clock = { ...systemClock, now: () => Date.now() + at.shifted, shift: (ms: number) => void (at.shifted += ms) };
@@ -80,7 +90,7 @@ export const openGround = async (
     jail,
     compiler,
     clock,
-    catalog: await loadCatalog(fileURLToPath(new URL('../../steps', import.meta.url))),
+    catalog: await catalogWith(more),
     publicUrl: 'http://localhost:7860',
     log: (level, text, data) => void logs.push({ level, text, data }),
     vault: {
@@ -205,13 +215,20 @@ export const openGround = async (
     },
     reopen: async () => {
       await stop();
-      return openGround(at);
+      return openGround(at, undefined, more);
     },
     close: async () => {
       await stop();
       rmSync(at.dir, { recursive: true, force: true });
     },
   };
+};
+
+const catalogWith = async (more: string | undefined): Promise<Catalog> => {
+  const own = await loadCatalog(fileURLToPath(new URL('../../steps', import.meta.url)));
+  if (more === undefined) return own;
+  const extra = await loadCatalog(more);
+  return catalogOf([...own.steps, ...extra.steps], [...own.triggers, ...extra.triggers]);
 };
 
 /** Code that an author types is lent by typing it; what is published here by hand goes round that. */

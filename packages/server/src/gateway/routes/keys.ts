@@ -1,6 +1,6 @@
 /** API keys. The key itself leaves once, in the answer that made it, and is kept nowhere. */
 
-import { beyond, type Principal } from '@headgate/core';
+import { beyond, type Budget, type Principal } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { KeyRow } from '../../store/ports.ts';
 import type { Gate } from '../deps.ts';
@@ -20,6 +20,7 @@ const shown = (row: KeyRow, now: number) => ({
   projects: row.projects,
   flows: row.flows,
   limits: row.limits ?? NO_LIMITS,
+  budget: row.budget ?? {},
   secrets: [
     { created: new Date(row.rotated ?? row.created).toISOString(), until: null },
     ...(row.old === undefined || row.old.until <= now
@@ -45,6 +46,7 @@ type Wish = {
         readonly parallel?: number | null | undefined;
       }
     | undefined;
+  readonly budget?: Budget | undefined;
 };
 
 const tooMuch = (who: Principal, row: Pick<KeyRow, 'permissions' | 'projects' | 'flows'>): Refused | null => {
@@ -103,6 +105,7 @@ const rowOf = (gate: Gate, { who, wish, user, plain, maker }: Making): KeyRow | 
     created: now,
     used: null,
     ...(user === null ? {} : { user }),
+    ...(wish.budget === undefined ? {} : { budget: wish.budget }),
     ...(rate === null && parallel === null ? {} : { limits: { rate, burst, parallel } }),
   };
 };
@@ -113,6 +116,9 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
   const create = async (who: Principal, wish: Wish, user: string | null) => {
     const plain = gate.vault.newKey();
     const stands = who.kind === 'key' ? await gate.store.directory.named(who.workspace, who.id) : null;
+    // It would be a way around the budget.
+    if (who.kind === 'key' && (await keysOf(who).get(who.id))?.budget !== undefined)
+      return refuse('key.beyond', 'A key that has a budget makes no other keys', 'Use a key without one.');
     const row = rowOf(gate, { who, wish, user, plain, maker: stands?.expires ?? null });
     if ('refused' in row) return row;
     await keysOf(who).create(row);

@@ -14,10 +14,10 @@ describe('the limits of a key', () => {
     const two = limits({ rate: 60, burst: 2 });
     expect(typeof allowances.enter('a', two)).toBe('function');
     expect(typeof allowances.enter('a', two)).toBe('function');
-    expect(allowances.enter('a', two)).toEqual({ code: 'key.rate', wait: 1_000 });
+    expect(allowances.enter('a', two)).toMatchObject({ code: 'key.rate', wait: 1_000 });
     expect(typeof allowances.enter('b', two)).toBe('function');
     now += 500;
-    expect(allowances.enter('a', two)).toEqual({ code: 'key.rate', wait: 500 });
+    expect(allowances.enter('a', two)).toMatchObject({ code: 'key.rate', wait: 500 });
     now += 500;
     expect(typeof allowances.enter('a', two)).toBe('function');
     expect(allowances.enter('a', two)).toMatchObject({ code: 'key.rate' });
@@ -33,7 +33,7 @@ describe('the limits of a key', () => {
     const one = limits({ rate: 1, burst: 1 });
     expect(typeof allowances.enter('a', one)).toBe('function');
     now = 0;
-    expect(allowances.enter('a', one)).toEqual({ code: 'key.rate', wait: 60_000 });
+    expect(allowances.enter('a', one)).toMatchObject({ code: 'key.rate', wait: 60_000 });
   });
 
   test('requests under way are counted until they end, and ending one twice counts once', () => {

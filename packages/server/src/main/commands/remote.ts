@@ -1,9 +1,10 @@
-/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `client`, `secret`, `policy`, and those about people. */
+/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `client`, `secret`, `policy`, `quota`, and those about people. */
 
 import { RUN_STATES } from '@headgate/core';
 import { type Command, Option } from 'commander';
 import { examples, number, several, type Shell } from '../shell.ts';
 import { peopleCommands } from './people.ts';
+import { limitCommands } from './limits.ts';
 import { keyCommands } from './keys.ts';
 import { type Act, type At, type Reach, reach } from './reach.ts';
 import { tokenCommands } from './tokens.ts';
@@ -31,6 +32,7 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
   clientCommands(program, at);
   secrets(program, at);
   policies(program, at);
+  limitCommands(program, at);
   peopleCommands(program, flow, at);
 };
 

@@ -4,6 +4,7 @@ import type { Permission } from '@headgate/core';
 import type { Ground } from '../ground.ts';
 import { listFromJson, toJson } from '../ground.ts';
 import type { KeyRow, WorkspaceStore } from '../ports.ts';
+import { budgetIn } from './limits.ts';
 import type { Tables } from '../schema/tables.ts';
 import type { Kysely, Selectable } from 'kysely';
 
@@ -23,6 +24,7 @@ const keyRow = (row: Selectable<Tables['api_key']> & { used: number | null }): K
   ...(row.rate === null && row.parallel === null
     ? {}
     : { limits: { rate: row.rate, burst: row.burst, parallel: row.parallel } }),
+  ...(row.budget === null ? {} : { budget: budgetIn(row.budget) }),
   ...(row.rotated === null ? {} : { rotated: row.rotated }),
   ...(row.old_until === null || row.old_created === null
     ? {}
@@ -72,6 +74,7 @@ export const keysOf = ({ db, change }: Ground, workspace: string): WorkspaceStor
           rate: row.limits?.rate ?? null,
           burst: row.limits?.burst ?? null,
           parallel: row.limits?.parallel ?? null,
+          budget: row.budget === undefined ? null : toJson(row.budget),
         })
         .executeTakeFirstOrThrow(),
     );

@@ -77,6 +77,8 @@ type ApiKeyTable = {
   old_hash: Generated<string | null>;
   old_until: Generated<number | null>;
   old_created: Generated<number | null>;
+  /** JSON: a budget (core/flow/budget.ts). */
+  budget: Generated<string | null>;
 };
 
 /** Keys that sign engine tokens: derived from the root of a generation, so only their names are kept. */
@@ -288,6 +290,10 @@ export type Tables = AccountTables &
     doc: DocTable;
     power_grant: PowerGrantTable;
     workspace_policy: PolicyTable;
+    workspace_quota: { workspace: string; quota: string; updated: number; set_by: string };
+    /** By day, counted from 1970. `holder`: a flow, a key, or empty for the whole workspace. */
+    used: { workspace: string; holder: string; day: number; runs: number; tokens: number; money: number };
+    stored: { workspace: string; bytes: number };
     api_key: ApiKeyTable;
     key_use: { key_id: string; at: number };
     secret: SecretTable;

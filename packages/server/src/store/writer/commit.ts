@@ -16,6 +16,7 @@ import type { Answer, Ask, Group, WorkerSettings, WriterKeys } from './messages.
 import { TOKEN_CELLS } from './messages.ts';
 import type { Pruner } from './prune.ts';
 import { type Cell, FIXED, RUN_COLUMNS, WRITE_CELLS } from './run-cells.ts';
+import type { Grown, Tally } from './tally.ts';
 import { trailWriter } from './trail.ts';
 
 /** How many runs that are not over the worker remembers the row number of. */
@@ -23,6 +24,9 @@ const RUNS_KNOWN = 50_000;
 
 const OPEN = RUN_COLUMNS.indexOf('open');
 const SEQ = RUN_COLUMNS.indexOf('seq');
+const FLOW = RUN_COLUMNS.indexOf('flow');
+const PRINCIPAL = RUN_COLUMNS.indexOf('principal');
+const CREATED = RUN_COLUMNS.indexOf('created');
 
 const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
 
@@ -30,12 +34,12 @@ const marks = (count: number): string => Array.from({ length: count }, () => '?'
 export class StaleKeys extends Error {}
 
 export type Committer = {
-  /** Commits groups and returns the answers to the asks of each. Throws when the disk or SQLite refuses, and `StaleKeys`. */
-  readonly commit: (groups: readonly Group[]) => Answer[][];
+  /** Commits groups and returns the answers to the asks of each, and what they did to stored bytes. Throws when the disk or SQLite refuses, and `StaleKeys`. */
+  readonly commit: (groups: readonly Group[]) => { readonly answers: Answer[][]; readonly grown: Grown };
   readonly renew: (keys: WriterKeys) => void;
 };
 
-export const committer = (database: DatabaseSync, settings: WorkerSettings, prune: Pruner): Committer => {
+export const committer = (database: DatabaseSync, settings: WorkerSettings, prune: Pruner, tally: Tally): Committer => {
   const changing = RUN_COLUMNS.slice(FIXED);
   const begin = database.prepare('begin immediate');
   const end = database.prepare('commit');
@@ -84,7 +88,10 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
   /** Writes a run's row and returns its number: the first events make it, what follows must follow without a gap. */
   const rowOf = (cells: Cell[], start: number, count: number): number => {
     const id = cells[0] ?? '';
-    if (start === 1) return remember(id, Number(putRun.run(...cells).lastInsertRowid), cells[OPEN]);
+    if (start === 1) {
+      tally.began(String(cells[1]), String(cells[FLOW]), String(cells[PRINCIPAL]), Number(cells[CREATED]));
+      return remember(id, Number(putRun.run(...cells).lastInsertRowid), cells[OPEN]);
+    }
     const n = known.get(id) ?? findRun.get(id)?.['n'];
     const before = Number(cells[SEQ]) - count;
     const follows = count === 0 || start === before + 1;
@@ -108,7 +115,9 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
       const n = rowOf(row, start, count);
       if (count === 0) continue;
       const workspace = String(row[1]);
-      putChunk.run(workspace, n, start, count, seal(workspace, String(row[0]), start, events));
+      const sealed = seal(workspace, String(row[0]), start, events);
+      putChunk.run(workspace, n, start, count, sealed);
+      tally.grew(workspace, sealed.length);
     }
   };
 
@@ -142,17 +151,19 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
   const write = (group: Group): Answer[] => {
     if (group.cells.length > 0) writeRuns(group.cells);
     for (const blob of group.blobs) {
-      putBlob.run(blob.id, blob.workspace, blob.run, blob.size, blob.created);
+      if (putBlob.run(blob.id, blob.workspace, blob.run, blob.size, blob.created).changes === 1)
+        tally.grew(blob.workspace, blob.size);
       useBlob.run(blob.run, blob.id, blob.workspace);
     }
     for (const use of group.uses) useBlob.run(use.run, use.blob, use.workspace);
     for (let at = 0; at < group.tokens.length; at += TOKEN_CELLS)
       putToken.run(...group.tokens.slice(at, at + TOKEN_CELLS));
     for (const { hook, id, until } of group.deliveries) putDelivery.run(hook, id, until);
+    if (group.used.length > 0) tally.used(group.used);
     return group.asks.map(answer);
   };
 
-  const commit = (groups: readonly Group[]): Answer[][] => {
+  const commit: Committer['commit'] = (groups) => {
     for (const group of groups) writeBlobs(group);
     begin.run();
     try {
@@ -161,11 +172,13 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
       // All records of the transaction at once: the head is written once for them.
       const records = groups.flatMap((group) => group.audit);
       if (records.length > 0) writeTrail(keys.audit, keys.audit, records);
+      const grown = tally.write();
       end.run();
-      return answers;
+      return { answers, grown };
     } catch (error) {
       // Numbers of rows that were never committed must not be remembered.
       known.clear();
+      tally.forget();
       if (database.isTransaction) database.exec('rollback');
       throw error;
     }

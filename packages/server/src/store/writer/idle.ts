@@ -9,6 +9,7 @@ const refuse = (): never => {
 export const idleWriter = (): Writer => ({
   write: refuse,
   audit: refuse,
+  used: refuse,
   blob: refuse,
   ask: refuse,
   prune: refuse,

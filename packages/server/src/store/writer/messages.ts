@@ -7,6 +7,7 @@
  */
 
 import type { Cell } from './run-cells.ts';
+import type { Grown } from './tally.ts';
 
 /** A small write with an answer, committed with the group it came in. */
 export type Ask =
@@ -38,6 +39,8 @@ export type Group = {
   readonly tokens: Cell[];
   /** Audit records, AUDIT_CELLS cells each. */
   readonly audit: Cell[];
+  /** What was used of budgets, USED_CELLS cells each (tally.ts). */
+  readonly used: Cell[];
   readonly deliveries: { readonly hook: string; readonly id: string; readonly until: number }[];
   readonly asks: Ask[];
 };
@@ -74,7 +77,12 @@ export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'stale' }
   /** `answers`: of each group since the last `done`, in their order. */
-  | { readonly kind: 'done'; readonly n: number; readonly answers: readonly (readonly Answer[])[] }
+  | {
+      readonly kind: 'done';
+      readonly n: number;
+      readonly answers: readonly (readonly Answer[])[];
+      readonly grown: Grown;
+    }
   | {
       readonly kind: 'failed';
       readonly n: number;
@@ -88,6 +96,7 @@ export type FromWorker =
       readonly runs: number;
       readonly blobs: readonly string[];
       readonly more: boolean;
+      readonly grown: Grown;
       readonly error: string | null;
     }
   | { readonly kind: 'stopped' };
@@ -109,6 +118,7 @@ export const emptyGroup = (n: number): Group => ({
   uses: [],
   tokens: [],
   audit: [],
+  used: [],
   deliveries: [],
   asks: [],
 });
@@ -119,6 +129,7 @@ export const isEmpty = (group: Group): boolean =>
     group.uses.length +
     group.tokens.length +
     group.audit.length +
+    group.used.length +
     group.deliveries.length +
     group.asks.length ===
   0;

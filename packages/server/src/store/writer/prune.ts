@@ -7,15 +7,16 @@
 
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { PruneRule } from './messages.ts';
+import type { Grown, Tally } from './tally.ts';
 
 export type Pruner = {
   /** Inside the caller's transaction: deletes one run that is over; ids of blobs to unlink, or null when there is none. */
   readonly remove: (workspace: string, run: string) => readonly string[] | null;
   /** In a transaction of its own: deletes up to `limit` runs beyond the rule, fewer when they are large; `more` says whether to ask again. */
-  readonly prune: (rule: PruneRule) => { runs: number; blobs: string[]; more: boolean };
+  readonly prune: (rule: PruneRule) => { runs: number; blobs: string[]; more: boolean; grown: Grown };
 };
 
-type Doomed = { readonly n: number; readonly id: string };
+type Doomed = { readonly n: number; readonly id: string; readonly workspace: string };
 
 /** Pieces of journals after which a pass ends, whatever is left: groups wait behind it. */
 const PIECES = 2000;
@@ -23,13 +24,17 @@ const PIECES = 2000;
 /** How many expired records beside runs one pass deletes. */
 const LITTER = 1000;
 
+/** How long is told what was used and spent. */
+const TOLD = 400;
+const DAY = 86_400_000;
+
 /** How many free pages one pass gives back to the file system. */
 const PAGES_FREED = 500;
 
-export const pruner = (database: DatabaseSync): Pruner => {
-  const find = database.prepare('select n, id from run where id = ? and workspace = ? and open = 0');
+export const pruner = (database: DatabaseSync, tally: Tally): Pruner => {
+  const find = database.prepare('select n, id, workspace from run where id = ? and workspace = ? and open = 0');
   const aged = database.prepare(
-    `select n, id from run where ended is not null and ended < ? and open = 0
+    `select n, id, workspace from run where ended is not null and ended < ? and open = 0
      and (parent is null or not exists (select 1 from run caller where caller.id = run.parent and caller.open = 1))
      order by ended limit ?`,
   );
@@ -39,15 +44,17 @@ export const pruner = (database: DatabaseSync): Pruner => {
   );
   const edge = database.prepare('select n from run where workspace = ? and flow = ? order by n desc limit 1 offset ?');
   const surplus = database.prepare(
-    `select n, id from run where workspace = ? and flow = ? and n <= ? and open = 0
+    `select n, id, workspace from run where workspace = ? and flow = ? and n <= ? and open = 0
      and (parent is null or not exists (select 1 from run caller where caller.id = run.parent and caller.open = 1))
      order by n limit ?`,
   );
   const blobsOf = database.prepare('select blob from blob_use where run = ?');
   const dropUses = database.prepare('delete from blob_use where run = ?');
   const dropBlob = database.prepare(
-    'delete from blob where id = ? and not exists (select 1 from blob_use where blob = ?)',
+    'delete from blob where id = ? and not exists (select 1 from blob_use where blob = ?) returning size',
   );
+  const sizeOf = database.prepare('select sum(length(sealed)) as size from journal where run = ?');
+  const dropUsed = database.prepare('delete from used where day < ?');
   const dropJournal = database.prepare('delete from journal where run = ?');
   const dropTokens = database.prepare('delete from resume_token where run = ?');
   const dropRun = database.prepare('delete from run where n = ?');
@@ -62,7 +69,7 @@ export const pruner = (database: DatabaseSync): Pruner => {
   );
 
   const doomed = (rows: readonly Record<string, unknown>[]): Doomed[] =>
-    rows.map((row) => ({ n: Number(row['n']), id: String(row['id']) }));
+    rows.map((row) => ({ n: Number(row['n']), id: String(row['id']), workspace: String(row['workspace']) }));
 
   /** Pieces deleted by the pass under way. */
   let pieces = 0;
@@ -70,7 +77,15 @@ export const pruner = (database: DatabaseSync): Pruner => {
   const drop = (run: Doomed): string[] => {
     const candidates = blobsOf.all(run.id).map((row) => String(row['blob']));
     dropUses.run(run.id);
-    const gone = candidates.filter((blob) => dropBlob.run(blob, blob).changes === 1);
+    const gone: string[] = [];
+    let freed = Number(sizeOf.get(run.n)?.['size'] ?? 0);
+    for (const blob of candidates) {
+      const dropped = dropBlob.get(blob, blob);
+      if (dropped === undefined) continue;
+      gone.push(blob);
+      freed += Number(dropped['size']);
+    }
+    tally.grew(run.workspace, -freed);
     pieces += Number(dropJournal.run(run.n).changes);
     dropTokens.run(run.id);
     dropRun.run(run.n);
@@ -112,10 +127,13 @@ export const pruner = (database: DatabaseSync): Pruner => {
         }
         dropDeliveries.run(rule.now, LITTER);
         dropDocs.run(rule.olderThan, LITTER);
+        dropUsed.run(Math.floor(rule.now / DAY) - TOLD);
+        const grown = tally.write();
         database.exec(`pragma incremental_vacuum(${PAGES_FREED})`);
         database.exec('commit');
-        return { runs, blobs, more: runs < all.length || all.length === rule.limit };
+        return { runs, blobs, more: runs < all.length || all.length === rule.limit, grown };
       } catch (error) {
+        tally.forget();
         if (database.isTransaction) database.exec('rollback');
         throw error;
       }

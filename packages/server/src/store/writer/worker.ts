@@ -12,6 +12,7 @@ import { connect } from '../schema/connect.ts';
 import { committer, StaleKeys } from './commit.ts';
 import type { FromWorker, Group, PruneRule, ToWorker, WorkerSettings, WriterKeys } from './messages.ts';
 import { pruner } from './prune.ts';
+import { tallyOf } from './tally.ts';
 
 /**
  * Pages in the WAL before a commit moves them into the database file, which a group then waits for (some 30 ms). Its cost
@@ -32,8 +33,9 @@ const settings = workerData as WorkerSettings; // parse boundary: given by write
 const database = connect(settings.path);
 database.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
 for (const pragma of settings.pragmas) database.exec(`pragma ${pragma}`);
-const prune = pruner(database);
-const { commit, renew } = committer(database, settings, prune);
+const tally = tallyOf(database);
+const prune = pruner(database, tally);
+const { commit, renew } = committer(database, settings, prune, tally);
 
 /** What waits for new keys. */
 let held: { readonly groups: readonly Group[]; readonly tries: number } | null = null;
@@ -73,8 +75,8 @@ let broken = false;
 const attempt = (groups: readonly Group[], tries: number): boolean => {
   const n = groups.at(-1)?.n ?? 0;
   try {
-    const answers = commit(groups);
-    say({ kind: 'done', n, answers });
+    const { answers, grown } = commit(groups);
+    say({ kind: 'done', n, answers, grown });
     moveWhenIdle();
     return true;
   } catch (error) {
@@ -116,7 +118,7 @@ const pruned = (id: number, rule: PruneRule): void => {
     say({ kind: 'pruned', id, ...prune.prune(rule), error: null });
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    say({ kind: 'pruned', id, runs: 0, blobs: [], more: false, error: text });
+    say({ kind: 'pruned', id, runs: 0, blobs: [], more: false, grown: [], error: text });
   }
 };
 

@@ -29,6 +29,7 @@ import type {
 } from './messages.ts';
 import { emptyGroup, isEmpty } from './messages.ts';
 import { pushWrite } from './push.ts';
+import type { Grown } from './tally.ts';
 import { WRITE_CELLS } from './run-cells.ts';
 
 /** Groups that may be with the worker at a time. */
@@ -42,6 +43,8 @@ export type Trace = (event: 'begin' | 'synced', group: number) => void;
 export type WriterOptions = WorkerSettings & {
   readonly clock: () => number;
   readonly trace?: Trace;
+  /** What became durable did this to the stored bytes of workspaces. */
+  readonly grew?: (grown: Grown) => void;
   /** The keys of now, asked for when another process changed the instance key; null: they cannot be had. */
   readonly renew?: () => WriterKeys | null;
 };
@@ -99,7 +102,7 @@ const source = (): URL => new URL(import.meta.url.endsWith('.ts') ? './worker.ts
 
 /** Starts the worker; resolves when its connection is open. Rejects with what kept it from opening. */
 export const startWriter = async (options: WriterOptions): Promise<Writer> => {
-  const { clock, trace, renew, ...settings } = options;
+  const { clock, trace, renew, grew, ...settings } = options;
   const worker = new Worker(source(), { workerData: settings, name: 'journal' });
   const done = Promise.resolve();
   const waiting = new Map<number, Waiter<void>>();
@@ -189,6 +192,7 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
         tell({ kind: 'keys', keys: renew?.() ?? null });
         return;
       case 'done':
+        if (message.grown.length > 0) grew?.(message.grown);
         commit(message.n, message.answers);
         return;
       case 'failed':
@@ -197,6 +201,7 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
       case 'pruned': {
         const one = pruning.get(message.id);
         pruning.delete(message.id);
+        grew?.(message.grown);
         if (message.error === null) one?.resolve(message);
         else one?.reject(refusal(message.error, 1, false));
         return;
@@ -268,6 +273,12 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
       if (entries.length === 0) return gathering.n - 1;
       const n = soon();
       if (failure?.final !== true) addAudit(entries);
+      return n;
+    },
+    used: ({ workspace, holders, day, tokens, money }) => {
+      const n = soon();
+      if (failure?.final !== true)
+        for (const holder of holders) gathering.used.push(workspace, holder, day, tokens, money);
       return n;
     },
     blob: (blob) => {

@@ -12,6 +12,7 @@ import { tokens } from './0008-tokens.ts';
 import { grantKinds } from './0009-grant-kinds.ts';
 import { oauth } from './0010-oauth.ts';
 import { environments } from './0011-environments.ts';
+import { limits } from './0013-limits.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
 
@@ -28,6 +29,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0009-grant-kinds', migration: grantKinds },
   { name: '0010-oauth', migration: oauth },
   { name: '0011-environments', migration: environments },
+  { name: '0013-limits', migration: limits },
 ];
 
 /** Their names, in order. */

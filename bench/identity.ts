@@ -8,25 +8,28 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PERMISSIONS, TOKEN_PERMISSIONS } from '../packages/core/src/index.ts';
 import { type Contract, ROUTES } from '../packages/core/src/api/index.ts';
+import { cookiesFor } from '../packages/server/src/gateway/accounts/cookies.ts';
 import { admit } from '../packages/server/src/gateway/admit.ts';
 import { Identities } from '../packages/server/src/gateway/identity.ts';
 import { AccessTokens } from '../packages/server/src/gateway/oauth/access-token.ts';
 import { LIMITS } from '../packages/server/src/gateway/limits.ts';
 import { Places } from '../packages/server/src/gateway/places.ts';
 import { Sessions } from '../packages/server/src/gateway/sessions.ts';
+import { StreamTickets } from '../packages/server/src/gateway/stream-tickets.ts';
 import { Allowances } from '../packages/server/src/gateway/tokens/allowance.ts';
 import { Credentials } from '../packages/server/src/gateway/tokens/credentials.ts';
 import { EngineTokens } from '../packages/server/src/gateway/tokens/engine-token.ts';
 import { newToken, signed } from '../packages/server/src/gateway/tokens/issue.ts';
 import { Windows } from '../packages/server/src/gateway/windows.ts';
 import { openStore } from '../packages/server/src/store/open.ts';
-import { KEY } from '../packages/server/src/store/testing/kit.ts';
+import { KEY, putAccount } from '../packages/server/src/store/testing/kit.ts';
 
 const { values: options } = parseArgs({
   options: { json: { type: 'boolean' }, rounds: { type: 'string', default: '15' } },
@@ -46,6 +49,7 @@ const gate = {
 };
 const identities = new Identities(gate);
 const tokens = new EngineTokens(gate);
+const cookies = cookiesFor(gate.publicUrl);
 const doors = {
   identities,
   tokens,
@@ -54,7 +58,14 @@ const doors = {
   guesses: new Windows(clock),
   allowances: new Allowances(clock, { user: 1e9, workspace: 1e9, network: 1e9 }),
   places: new Places(store),
-  desk: { sessionOf: () => Promise.resolve(null) },
+  tickets: new StreamTickets(gate),
+  // As the desk does it, which is more than admission needs.
+  desk: {
+    sessionOf: async (headers: IncomingHttpHeaders) => {
+      const held = cookies.read(headers.cookie, 'session');
+      return held === undefined ? null : store.accounts.sessionByCookie(held, clock());
+    },
+  },
 };
 
 const home = store.in('default');
@@ -87,8 +98,17 @@ const freshToken = async (): Promise<string> => {
 };
 const token = await freshToken();
 
-const ask = async (contract: Contract, credential: string, params: unknown): Promise<void> => {
-  const headers = { authorization: `Bearer ${credential}` };
+const person = 'u_bench';
+putAccount(dir, person);
+await home.members.add({ user: person, role: 'editor', created: at, by: 'bench' });
+const begun = await store.accounts.begin(person, 'password', { agent: null, network: '127.0.0.1' }, at);
+const session: IncomingHttpHeaders = {
+  cookie: `theme=dark; ${cookies.set('session', begun.token, 60).split(';', 1)[0]}`,
+  'sec-fetch-site': 'same-origin',
+};
+
+const ask = async (contract: Contract, credential: string | IncomingHttpHeaders, params: unknown): Promise<void> => {
+  const headers = typeof credential === 'string' ? { authorization: `Bearer ${credential}` } : credential;
   const admitted = await admit(gate, doors, {
     contract,
     headers,
@@ -135,8 +155,11 @@ const figures: Record<string, readonly number[]> = {
   'API key, warm': await took(5_000, () => ask(list, plain, {})),
   'API key, warm, one flow': await took(5_000, () => ask(read, plain, { id: flow })),
   'API key with limits, warm': await took(5_000, () => ask(list, limited, {})),
+  'session, warm': await took(5_000, () => ask(list, session, {})),
+  'session, warm, one flow': await took(5_000, () => ask(read, session, { id: flow })),
   'engine token, warm': await took(5_000, () => ask(list, token, {})),
   'API key, after a change': await after(change, () => ask(list, plain, {})),
+  'session, after a change': await after(change, () => ask(list, session, {})),
   'engine token, after a change': await after(change, () => ask(list, token, {})),
   'engine token, the first time': await after(freshToken, (one) => ask(list, one, {})),
 };

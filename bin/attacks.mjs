@@ -14,7 +14,7 @@ import { ensurePackages } from './house/packages.mjs';
 import { ROOT, prepare } from './house/prepare.mjs';
 import { enter, say, Stop } from './house/say.mjs';
 
-/** @typedef {{ class: string, title: string, rows: Record<string, string> }} Group */
+/** @typedef {{ class: string, title: string, rows: Record<string, string>, later?: Record<string, string> }} Group */
 /** @typedef {{ fullName: string, status: string }} Assertion */
 /** @typedef {{ testResults: { name: string, message?: string, assertionResults: Assertion[] }[] }} Report */
 
@@ -86,6 +86,8 @@ await enter(async () => {
     console.log(`${name.padEnd(7)}${`${here} of ${rows.length}`.padEnd(12)}${String(count).padEnd(8)}${title}`);
   }
   console.log(`${'all'.padEnd(7)}${`${held} of ${ids.length}`.padEnd(12)}${tests.length}`);
+  for (const { later = {} } of chosen)
+    for (const [id, why] of Object.entries(later)) console.log(`${id} has nothing to attack yet: ${why}`);
   for (const { id, what, failed } of open)
     console.log(
       `\n${id} (${what}): ${failed.length === 0 ? 'no test carries it' : `failed:\n  ${failed.join('\n  ')}`}`,

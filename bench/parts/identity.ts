@@ -17,6 +17,7 @@ export const identity = async (ground: Ground, { rounds }: Options): Promise<Fou
   // The best: other work on the machine only ever takes time away.
   const of = (name: string): number => measured.find((one) => one.name === name)?.best ?? Number.NaN;
   const key = of('API key, warm');
+  const session = of('session, warm');
   const token = of('engine token, warm');
   return {
     text: table(
@@ -25,6 +26,7 @@ export const identity = async (ground: Ground, { rounds }: Options): Promise<Fou
     ),
     verdicts: [
       { what: 'API key, warm', figure: `${key.toFixed(1)} µs`, target: '< 30 µs', reached: key < 30 },
+      { what: 'session, warm', figure: `${session.toFixed(1)} µs`, target: '< 100 µs', reached: session < 100 },
       { what: 'engine token, warm', figure: `${token.toFixed(1)} µs`, target: '< 100 µs', reached: token < 100 },
     ],
   };

@@ -155,7 +155,7 @@ describe('headers of every answer', () => {
         'x-frame-options': 'DENY',
         'referrer-policy': 'no-referrer',
         'cross-origin-resource-policy': 'same-origin',
-        'strict-transport-security': 'max-age=63072000',
+        'strict-transport-security': 'max-age=63072000; includeSubDomains',
       });
       expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
       expect(headers['content-security-policy']).toContain("default-src 'none'");

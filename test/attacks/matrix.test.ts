@@ -129,6 +129,7 @@ const REFERS: Readonly<Record<string, (world: World) => unknown>> = {
   successor: (world) => world.user,
   role: (world) => world.role,
   flow: (world) => world.flow,
+  run: (world) => world.run,
 };
 
 describe('AZ-01 references to objects of another workspace, in bodies and queries', () => {

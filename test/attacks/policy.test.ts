@@ -149,3 +149,92 @@ describe('AZ-05 the policy of a workspace', () => {
     expect((await run(flow)).problem?.code).toBe('policy.denied');
   });
 });
+
+describe('AZ-05 what the instance lets a workspace', () => {
+  const OWN = PERMISSIONS.filter((one) => one !== 'instance.manage' && one !== 'metrics.read');
+  const setBounds = (workspace: string, only: readonly string[] | null, denied: readonly string[] = [], by = key) =>
+    server.ask('PUT', `/api/v1/workspaces/${workspace}/bounds`, {
+      key: by,
+      body: { ...(only === null ? {} : { only }), denied },
+    });
+
+  test('AZ-05 bounds hold whatever was lent and whatever the workspace allows itself, and end what is under way', async () => {
+    const owner = (await server.key({ workspace: 'w_bound', permissions: OWN })).plain;
+    const flow = await publish('/', owner);
+    expect(await run(flow, 30, owner)).toMatchObject({ state: 'done', output: 200 });
+    const before = calls;
+    for (const [only, denied] of [
+      [null, [`net: * ${host}`]],
+      [['code: *', 'net: GET *.example.com'], []],
+    ] as const) {
+      expect((await setBounds('w_bound', only, denied)).status).toBe(200);
+      // Its own policy may say what it likes.
+      expect((await setPolicy(['code: *', 'net: * *:*'], [], owner)).status).toBe(200);
+      expect((await run(flow, 30, owner)).problem).toMatchObject({ code: 'policy.bounds', at: { step: 'get' } });
+    }
+    expect(calls).toBe(before);
+    // Another workspace goes on, and so does this one within its bounds.
+    expect(await run(await publish())).toMatchObject({ state: 'done' });
+    expect((await setBounds('w_bound', ['code: *', `net: GET ${host}`])).status).toBe(200);
+    expect(await run(flow, 30, owner)).toMatchObject({ state: 'done', output: 200 });
+    const slow = await publish('/held', owner);
+    const started = await run(slow, 0, owner);
+    await vi.waitFor(() => expect(held.size).toBe(1), { timeout: 10_000 });
+    await setBounds('w_bound', ['code: *']);
+    await vi.waitFor(
+      async () =>
+        expect((await server.ask('GET', `/api/v1/runs/${started.id}`, { key: owner })).json).toMatchObject({
+          state: 'failed',
+          problem: { code: 'policy.bounds' },
+        }),
+      { timeout: 10_000 },
+    );
+    expect((await setBounds('w_bound', null)).status).toBe(200);
+  });
+
+  test('AZ-05 a token endpoint of a secret that policy or bounds deny is not asked, on record; its twin is', async () => {
+    const owner = (await server.key({ workspace: 'w_token', permissions: OWN })).plain;
+    const credential = {
+      kind: 'oauth2_client',
+      tokenUrl: `http://${host}/token`,
+      clientId: 'app',
+      clientSecret: 'long enough to be one',
+    };
+    const secret = { name: 'oauth', credential, origins: ['https://api.example.com'] };
+    const put = await server.ask('PUT', '/api/v1/secrets', { key: owner, body: secret });
+    expect(put.status, put.text).toBe(200);
+    const step = { method: 'GET', url: 'https://api.example.com/', secret: 'oauth' };
+    const draft = { headgate: 1, name: 'Token', steps: [{ id: 'get', kind: 'http.request@1', with: step }] };
+    const { id } = (await server.ask('POST', '/api/v1/flows', { key: owner, body: { draft } })).json as { id: string };
+    await server.ask('POST', `/api/v1/flows/${id}/publish`, { key: owner, body: { grant: 'needed' } });
+    const before = calls;
+    const deny = [`net: POST ${host}`];
+    await setPolicy(null, deny, owner);
+    expect((await run(id, 30, owner)).problem).toMatchObject({ code: 'secret.token' });
+    await setPolicy(null, [], owner);
+    await setBounds('w_token', null, deny);
+    expect((await run(id, 30, owner)).problem).toMatchObject({ code: 'secret.token' });
+    expect(calls).toBe(before);
+    const trail = (await server.ask('GET', '/api/v1/audit', { key: owner })).json as {
+      records: Record<string, unknown>[];
+    };
+    expect(JSON.stringify(trail)).toMatch(/"secret\.token"[^}]*"deny"/);
+    await setBounds('w_token', null);
+    // What it answers is no token; it was asked.
+    await run(id, 30, owner);
+    expect(calls).toBe(before + 1);
+  });
+
+  test('AZ-05 its people read the bounds and do not change them, and what sets them is on record there', async () => {
+    const owner = (await server.key({ workspace: 'w_read', permissions: OWN })).plain;
+    expect(await setBounds('w_read', null, ['code: *'], owner)).toMatchObject({ status: 403 });
+    expect((await setBounds('w_read', null, ['code: python'])).status).toBe(200);
+    const seen = await server.ask('GET', '/api/v1/workspaces/w_read/bounds', { key: owner });
+    expect(seen).toMatchObject({ status: 200, json: { denied: ['code: python'] } });
+    expect((await server.ask('GET', '/api/v1/audit', { key: owner })).text).toContain('bounds.set');
+    const outsider = (await server.key({ workspace: 'w_else', permissions: OWN })).plain;
+    expect((await server.ask('GET', '/api/v1/workspaces/w_read/bounds', { key: outsider })).status).toBe(404);
+    expect((await setBounds('w_never', null)).status).toBe(404);
+    expect((await setBounds('w_read', null, ['nett: GET a'])).status).toBe(422);
+  });
+});

@@ -243,8 +243,8 @@ describe('OPS-03 the trail says which power was lent to which step, and by which
     const typed = 'net: GET a.example:443';
     expect(await records()).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ action: 'grant.given', object: `${flow} get * ${power}` }),
-        expect.objectContaining({ action: 'grant.typed', object: `${flow} get * ${typed}` }),
+        expect.objectContaining({ action: 'grant.given', object: `${flow} get default ${power}` }),
+        expect.objectContaining({ action: 'grant.typed', object: `${flow} get default ${typed}` }),
         expect.objectContaining({ action: 'publishFlow', object: flow }),
       ]),
     );

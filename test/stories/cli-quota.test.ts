@@ -34,3 +34,15 @@ test('DOS-09 a quota is set, shown, listed and lifted from a shell', async () =>
   expect(problemsOf(await quota('set', 'w_never', '--json'))[0]).toMatchObject({ code: 'missing' });
   expect((await quota('set', 'default', '--runs-day', '-1')).code).toBe(2);
 });
+
+test('DOS-09 a key is made with a budget, which has to be one', async () => {
+  const key = (budget: string): Promise<Ended> =>
+    home.run(
+      ['key', 'create', '--name', 'small', '--permission', 'run', '--budget', budget, '--json'].concat([
+        ...['--url', server.url, '--key-file', keyFile],
+      ]),
+    );
+  expect(JSON.parse((await key('{"runs":{"day":3}}')).out)).toMatchObject({ budget: { runs: { day: 3 } } });
+  expect(problemsOf(await key('{"runs":'))[0]).toMatchObject({ code: 'usage', at: { field: '--budget' } });
+  expect(problemsOf(await key('{"runs":{"week":3}}'))[0]).toMatchObject({ code: 'field.unknown' });
+});

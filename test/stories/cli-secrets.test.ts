@@ -83,7 +83,9 @@ test('a secret comes from standard input or a file, is listed without its value,
   ]);
   expect(JSON.parse(typed.out)).toMatchObject({ name: 'mail', version: 1 });
   const list = await ask(['secret', 'list']);
-  expect(list.out).toMatch(/^name +kind +origins +version +updated\nmail +basic .*\ntoken +plain /);
+  expect(list.out).toMatch(
+    /^name +environment +kind +origins +version +updated\nmail +\* +basic .*\ntoken +\* +plain /,
+  );
   expect(list.out + set.out + typed.out).not.toContain(CANARY);
 
   seen.length = 0;

@@ -240,7 +240,7 @@ describe.each(['web', 'backend'] as const)('behind nginx, shape %s', (shape) => 
   test('answers keep their headers, TLS for good among them, and too large a body is refused', async () => {
     const { headers } = await edge.ask('GET', '/api/v1/flows', { headers: mine() });
     expect(headers).toMatchObject({
-      'strict-transport-security': 'max-age=63072000',
+      'strict-transport-security': 'max-age=63072000; includeSubDomains',
       'x-content-type-options': 'nosniff',
     });
     const large = await edge.ask('POST', '/api/v1/flows', { headers: mine(), body: `"${'x'.repeat(7_000_000)}"` });

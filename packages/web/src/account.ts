@@ -3,11 +3,18 @@
 import type { AccountView } from '@headgate/core/api';
 import { frame } from './frame.ts';
 import { html, type Markup, type Piece } from './html.ts';
+import { code, factorBody, field, form, password } from './factor.ts';
 import { time } from './parts.ts';
+import { passkeyBody } from './passkeys.ts';
 import { AUTH } from './paths.ts';
 
 export const accountPage = (view: AccountView): string =>
-  frame({ title: titleOf(view), body: bodyOf(view), bare: true });
+  frame({
+    title: titleOf(view),
+    body: bodyOf(view),
+    bare: true,
+    ...(view.kind === 'passkey' || view.kind === 'passkeys' ? { script: AUTH.script } : {}),
+  });
 
 const titleOf = (view: AccountView): string => (view.kind === 'told' ? view.title : TITLES[view.kind]);
 
@@ -21,6 +28,12 @@ const TITLES = {
   'ask-reset': 'A new password',
   reset: 'A new password',
   account: 'Your account',
+  codes: 'Codes of an authenticator',
+  'codes-begun': 'Set up your authenticator',
+  'codes-confirm': 'The first code',
+  recovery: 'Recovery codes',
+  passkey: 'Sign in with a passkey',
+  passkeys: 'Passkeys',
 } as const;
 
 const bodyOf = (view: AccountView): Piece => {
@@ -28,6 +41,7 @@ const bodyOf = (view: AccountView): Piece => {
     case 'login':
       return html`${form(AUTH.login, [email, password('current-password')], 'Sign in')}
 ${view.providers.length > 0 && html`<ul>${view.providers.map(({ path, title }) => html`<li><a href="${path}">Sign in with ${title}</a></li>`)}</ul>`}
+<p><a href="${AUTH.passkey}">Sign in with a passkey</a></p>
 <p class="soft">${view.reset && html`<a href="${AUTH.reset}">Forgot the password?</a> `}${view.signUp && html`<a href="${AUTH.signUp}">Ask for an account</a>`}</p>`;
     case 'code':
       return form(
@@ -65,15 +79,20 @@ ${form(view.action, [], 'Accept')}`;
       );
     case 'reset':
       return form(view.action, [password('new-password')], 'Set the password', 'Every session of the account ends.');
+    case 'codes':
+    case 'codes-begun':
+    case 'codes-confirm':
+    case 'recovery':
+      return factorBody(view);
+    case 'passkey':
+    case 'passkeys':
+      return passkeyBody(view);
     case 'told':
       return html`<p>${view.text}</p>`;
     case 'account':
       return own(view);
   }
 };
-
-const field = (id: string, label: string, input: Markup): Markup =>
-  html`<div><label for="${id}">${label}</label>${input}</div>`;
 
 const email = field(
   'email',
@@ -85,35 +104,18 @@ const name = field(
   'Your name',
   html`<input id="name" name="name" type="text" autocomplete="name" required maxlength="200" size="32">`,
 );
-const code = field(
-  'code',
-  'Code',
-  html`<input id="code" name="code" type="text" autocomplete="one-time-code" spellcheck="false" required maxlength="40" size="16">`,
-);
-const password = (autocomplete: 'current-password' | 'new-password'): Markup =>
-  field(
-    'password',
-    autocomplete === 'new-password' ? 'New password' : 'Password',
-    html`<input id="password" name="password" type="password" autocomplete="${autocomplete}" required maxlength="256" size="32">`,
-  );
-
-const form = (action: string, fields: readonly Markup[], button: string, hint?: string): Markup =>
-  html`<form class="card" method="post" action="${action}">
-<div class="fields">${fields}<button type="submit">${button}</button></div>
-${hint !== undefined && html`<p class="soft">${hint}</p>`}
-</form>`;
-
 const own = (view: Extract<AccountView, { kind: 'account' }>): Markup => html`<dl>
 <dt>Address</dt><dd>${view.email}</dd>
 <dt>Name</dt><dd>${view.name}</dd>
-<dt>Code at sign-in</dt><dd>${view.factor ? 'asked for' : 'not asked for'}</dd>
+<dt>Code at sign-in</dt><dd>${view.factor ? 'asked for' : 'not asked for'} · <a href="${AUTH.totp}">change that</a></dd>
+<dt>Passkeys</dt><dd><a href="${AUTH.ownPasskeys}">see and change them</a></dd>
 </dl>
 <h2>Where you are signed in</h2>
 <div class="wide" tabindex="0"><table><caption>Sessions of this account</caption>
-<thead><tr><th scope="col">Began</th><th scope="col">Last used</th><th scope="col">How</th><th scope="col">From</th><th scope="col">Browser</th></tr></thead>
+<thead><tr><th scope="col">Began</th><th scope="col">Last used</th><th scope="col">How</th><th scope="col">From</th><th scope="col">Browser</th><th scope="col">End it</th></tr></thead>
 <tbody>${view.sessions.map(
   (one) =>
-    html`<tr><td>${time(one.created)}</td><td>${time(one.seen)}</td><td>${one.how}${one.current && ' (here)'}</td><td>${one.network}</td><td>${one.agent ?? ''}</td></tr>`,
+    html`<tr><td>${time(one.created)}</td><td>${time(one.seen)}</td><td>${one.how}${one.current && ' (here)'}</td><td>${one.network}</td><td>${one.agent ?? ''}</td><td><form method="post" action="${AUTH.sessions}/${encodeURIComponent(one.id)}/end"><button type="submit" aria-label="End the session begun ${one.created} from ${one.network}">End</button></form></td></tr>`,
 )}</tbody></table></div>
 <div class="fields"><form method="post" action="${AUTH.logout}"><button type="submit">Sign out here</button></form>
 <form method="post" action="${AUTH.everywhere}"><button type="submit">Sign out everywhere</button></form></div>

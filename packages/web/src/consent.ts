@@ -31,5 +31,5 @@ ${
 export const consentSignInPage = (to: string): string =>
   frame({
     title: 'Sign in first',
-    body: html`<div class="card"><p>An application asks to act for you. <a href="${to}">Sign in</a>, then begin again at the application.</p></div>`,
+    body: html`<div class="card"><p>An application asks to act for you. <a href="${to}">Sign in</a>, and this page comes back; or begin again at the application.</p></div>`,
   });

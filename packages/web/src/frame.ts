@@ -1,4 +1,4 @@
-/** The frame of every page: one document, one style sheet, no script. */
+/** The frame of every page: one document, one style sheet, and no script but a file of ours that a page names. */
 
 import { html, Markup, type Piece } from './html.ts';
 import { style } from './style.ts';
@@ -9,6 +9,8 @@ export type Frame = {
   readonly body: Piece;
   readonly signedIn?: boolean;
   readonly bare?: boolean;
+  /** Where the page's script is. */
+  readonly script?: string;
 };
 
 const SHEET = new Markup(`<style>${style}</style>`);
@@ -18,14 +20,14 @@ const signOut = html`<form method="post" action="/runs/sign-out"><button type="s
 const pages = html`<nav aria-label="Pages"><a href="/">API reference</a> · <a href="/runs">Runs</a></nav>`;
 
 /** The whole document as text. */
-export const frame = ({ title, body, signedIn = false, bare = false }: Frame): string =>
+export const frame = ({ title, body, signedIn = false, bare = false, script }: Frame): string =>
   html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Headgate</title>
-${SHEET}
+${SHEET}${script !== undefined && html`<script src="${script}" defer></script>`}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>

@@ -71,7 +71,9 @@ const all: readonly (readonly [string, string])[] = [
       email: 'a@b',
       name: 'A <b>',
       factor: true,
-      sessions: [{ current: true, how: 'passkey', agent: '<script>', network: '::1', created: at, seen: at }],
+      sessions: [
+        { id: 's_1', current: true, how: 'passkey', agent: '<script>', network: '::1', created: at, seen: at },
+      ],
     }),
   ],
   [

@@ -2,6 +2,7 @@
 
 import type { Pages } from '@headgate/core/api';
 import { accountPage } from './account.ts';
+import { passkeyScript } from './passkey-script.ts';
 import { consentPage, consentSignInPage } from './consent.ts';
 import { failurePage, signInPage } from './failure.ts';
 import { referencePage } from './reference.ts';
@@ -21,6 +22,7 @@ export const pages: Pages = {
   run: runPage,
   resume: resumePage,
   account: accountPage,
+  passkeyScript,
   consent: consentPage,
   consentSignIn: consentSignInPage,
   failure: failurePage,

@@ -1,6 +1,6 @@
 /**
  * The authority of an effect, computed when the effect happens:
- * grant ∩ what its grantor may still give ∩ workspace policy ∩ the step's own narrowing.
+ * grant ∩ what its grantor may still give ∩ workspace policy ∩ what the instance lets the workspace ∩ the step's own narrowing.
  *
  * It decides and does nothing: who asks, audits and acts is the broker.
  *
@@ -42,6 +42,8 @@ export type AuthorityRequest<G extends GrantLent = GrantLent> = {
   readonly callerMay?: () => boolean;
   /** What the workspace allows; absent means that it restricts nothing. */
   readonly policy?: Policy;
+  /** What the instance lets the workspace; absent means that it restricts nothing. */
+  readonly bounds?: Policy;
   /** The step's narrowing. Of each power it names, only what it lists remains; powers it does not name are untouched. */
   readonly narrow?: readonly Power[];
 };
@@ -57,7 +59,7 @@ const VOID: Partial<Record<Power['power'], string>> = {
 
 /**
  * The grant an effect may stand on, or why there is none: `grant.missing` (nobody lent it), `grant.void` (who lent it may
- * no longer), `grant.caller` (lent as caller, who may not), `policy.denied`, `power.narrowed`.
+ * no longer), `grant.caller` (lent as caller, who may not), `policy.bounds`, `policy.denied`, `power.narrowed`.
  */
 export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Authority<G> => {
   const { request, step, narrow } = asked;
@@ -76,6 +78,13 @@ export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Auth
       'power.narrowed',
       'The step itself narrows its powers to less than this',
       'Widen `narrow` of the step, or let it ask for less.',
+    );
+  }
+  if (!allows(asked.bounds ?? EVERYTHING, ...forms)) {
+    return refuse(
+      'policy.bounds',
+      'This server lets nobody in the workspace use this',
+      'Ask an administrator of the instance to allow it.',
     );
   }
   if (!allows(asked.policy ?? EVERYTHING, ...forms)) {

@@ -43,7 +43,10 @@ export const accountPage = route({
   path: '/api/v1/auth/account',
   needs: 'self:the account of the session',
   on: 'nobody',
-  answers: { 200: media('text/html', 'The account and its sessions as a page') },
+  answers: {
+    200: media('text/html', 'The account and its sessions as a page'),
+    303: empty('Back to where signing in was asked for, once'),
+  },
   summary: 'The account that is signed in, as a page',
   tags,
 });
@@ -114,6 +117,7 @@ export const beginTotp = route({
   needs: 'self:the own second factor, behind the password',
   on: 'nobody',
   body: z.strictObject({ password }),
+  bodyKind: 'either',
   answers: {
     200: z.strictObject({
       uri: z.string().describe('`otpauth:` address for the authenticator'),
@@ -132,7 +136,8 @@ export const confirmTotp = route({
   needs: 'self:the own second factor',
   on: 'nobody',
   body: z.strictObject({ code: z.string().min(1).max(40) }),
-  answers: { 204: anew },
+  bodyKind: 'either',
+  answers: { 204: anew, 303: empty('To the account page') },
   problems: ['auth.wrong', 'auth.limit'],
   summary: 'Confirm the first code; from now on one is asked for at sign-in',
   tags,
@@ -145,7 +150,8 @@ export const removeTotp = route({
   needs: 'self:the own second factor, behind the password',
   on: 'nobody',
   body: z.strictObject({ password }),
-  answers: { 204: anew },
+  bodyKind: 'either',
+  answers: { 204: anew, 303: empty('To the account page') },
   problems: ['auth.wrong', 'auth.limit', 'auth.busy'],
   summary: 'Ask for no code any more',
   tags,
@@ -158,6 +164,7 @@ export const newRecovery = route({
   needs: 'self:the own second factor, behind the password',
   on: 'nobody',
   body: z.strictObject({ password }),
+  bodyKind: 'either',
   answers: { 200: z.strictObject({ recovery: z.array(z.string()).readonly() }) },
   problems: ['auth.wrong', 'auth.limit', 'auth.busy'],
   summary: 'Make new recovery codes; the ones before work no more',
@@ -211,6 +218,66 @@ export const removePasskey = route({
   answers: { 204: anew },
   problems: ['missing', 'auth.stale'],
   summary: 'Remove a passkey',
+  tags,
+  audited: 'after',
+});
+
+const form = media('text/html', 'The form as a page');
+
+export const totpPage = route({
+  method: 'GET',
+  path: '/api/v1/auth/totp',
+  needs: 'self:the own second factor',
+  on: 'nobody',
+  answers: { 200: form },
+  summary: 'The form that begins to set up codes, or ends them',
+  tags,
+});
+
+export const confirmTotpPage = route({
+  method: 'GET',
+  path: '/api/v1/auth/totp/confirm',
+  needs: 'self:the own second factor',
+  on: 'nobody',
+  answers: { 200: form },
+  summary: 'The form for the first code',
+  tags,
+});
+
+export const passkeysPage = route({
+  method: 'GET',
+  path: '/api/v1/auth/account/passkeys',
+  needs: 'self:passkeys of the own account',
+  on: 'nobody',
+  answers: { 200: form },
+  summary: 'Passkeys of the account as a page, with the one script there is: browsers make passkeys for scripts alone',
+  tags,
+});
+
+export const removePasskeyForm = route({
+  method: 'POST',
+  path: '/api/v1/auth/passkeys/{id}/remove',
+  needs: 'self:passkeys of the own account, soon after signing in',
+  on: 'nobody',
+  params: byId,
+  bodyKind: 'either',
+  answers: { 204: anew, 303: empty('To the passkeys') },
+  problems: ['missing', 'auth.stale'],
+  summary: 'Remove a passkey, by a form',
+  tags,
+  audited: 'after',
+});
+
+export const endSessionForm = route({
+  method: 'POST',
+  path: '/api/v1/auth/sessions/{id}/end',
+  needs: 'self:sessions of the own account',
+  on: 'nobody',
+  params: byId,
+  bodyKind: 'either',
+  answers: { 204: empty('Ended at once'), 303: empty('To the account page') },
+  problems: ['missing'],
+  summary: 'End one session of the account, by a form',
   tags,
   audited: 'after',
 });

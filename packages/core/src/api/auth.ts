@@ -82,6 +82,26 @@ export const loginCode = route({
   tags,
 });
 
+export const passkeyPage = route({
+  method: 'GET',
+  path: '/api/v1/auth/login/passkey',
+  needs: 'none:it is a page to sign in on',
+  on: 'nobody',
+  answers: { 200: page },
+  summary: 'The page for signing in with a passkey',
+  tags,
+});
+
+export const passkeyScript = route({
+  method: 'GET',
+  path: '/api/v1/auth/passkey.js',
+  needs: 'none:a script that is the same for everybody',
+  on: 'nobody',
+  answers: { 200: media('text/javascript', 'The script') },
+  summary: 'The script of the pages for passkeys',
+  tags,
+});
+
 export const loginPasskeyOptions = route({
   method: 'POST',
   path: '/api/v1/auth/login/passkey/options',

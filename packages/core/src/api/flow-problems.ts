@@ -73,6 +73,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'power.unknown': 'There is no power of this name.',
   'grant.caller': 'The power is lent only to callers who hold it themselves.',
   'grant.void': 'Who lent the power may no longer lend it.',
+  'policy.bounds': 'The instance lets nobody in the workspace use this.',
   'policy.denied': 'The workspace allows nobody to lend this.',
   'narrow.denies': '`narrow` leaves out what the step needs.',
   'narrow.unused': '`narrow` names a power the step does not ask for.',

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { PERMISSIONS } from '../access/permission.ts';
+import { environmentName } from './environments.ts';
 import { empty, route } from './route.ts';
 import { VISIBILITIES } from '../access/visibility.ts';
 import { byId, count, cursor, flowFile, id, json, lent, name, problem, project, time } from './shapes.ts';
@@ -192,9 +193,11 @@ export const listWebhooks = route({
   needs: 'run',
   on: 'flow',
   params: byId,
+  query: z.strictObject({ environment: environmentName.optional() }),
   answers: { 200: z.strictObject({ webhooks: z.array(webhook) }) },
   problems: ['missing'],
-  summary: 'List the addresses of the published webhooks',
+  summary:
+    'List the addresses of the published webhooks: of `default`, or of another environment that a version was promoted to',
   tags,
 });
 

@@ -95,7 +95,7 @@ export const giveGrants = route({
     asCaller: z.boolean().optional().describe('Lent only as far as who starts the run may lend it himself'),
   }),
   answers: { 201: z.strictObject({ grants: z.array(grant) }) },
-  problems: ['missing', 'grant.step', 'flow.invalid'],
+  problems: ['missing', 'grant.step', 'flow.invalid', 'environment.unknown'],
   summary: 'Lend powers to steps',
   tags,
   audited: 'before',

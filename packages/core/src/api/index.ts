@@ -1,7 +1,7 @@
 /** The entry `@headgate/core/api`: the contracts of the HTTP API, listed name by name. */
 export { ROUTES } from './routes.ts';
 export type { RouteName } from './routes.ts';
-export { isOpen, isSchema, isSelf, permissionOf, route } from './route.ts';
+export { isOpen, isSchema, isSelf, isStream, permissionOf, route } from './route.ts';
 export type {
   Answer,
   Answers,

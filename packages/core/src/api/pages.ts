@@ -2,7 +2,8 @@
  * The few server-rendered pages, and what renders them: the gateway decides who sees what, the web package only turns
  * data into HTML.
  *
- * PG1 No page carries a script; a page works with the keyboard and without colour.
+ * PG1 No page carries a script but the two on which browsers make and use passkeys, which they do for scripts alone: a file
+ *     of ours, nothing inline. A page works with the keyboard and without colour.
  * PG2 No credential stands in an address: the sign-in form posts the key, and a short HttpOnly session answers for it.
  */
 
@@ -138,6 +139,25 @@ export type AccountView =
   | { readonly kind: 'accept'; readonly action: string; readonly email: string; readonly workspace: string }
   | { readonly kind: 'ask-reset' }
   | { readonly kind: 'reset'; readonly action: string }
+  | { readonly kind: 'codes'; readonly factor: boolean }
+  | {
+      readonly kind: 'codes-begun';
+      /** For the authenticator: as an address, and the secret in it for who types it. */
+      readonly uri: string;
+      readonly secret: string;
+      readonly recovery: readonly string[];
+    }
+  | { readonly kind: 'codes-confirm' }
+  | { readonly kind: 'recovery'; readonly recovery: readonly string[] }
+  | { readonly kind: 'passkey' }
+  | {
+      readonly kind: 'passkeys';
+      readonly passkeys: readonly {
+        readonly id: string;
+        readonly name: string | null;
+        readonly created: string | null;
+      }[];
+    }
   | { readonly kind: 'told'; readonly title: string; readonly text: string }
   | {
       readonly kind: 'account';
@@ -145,6 +165,7 @@ export type AccountView =
       readonly name: string;
       readonly factor: boolean;
       readonly sessions: readonly {
+        readonly id: string;
         readonly current: boolean;
         readonly how: string;
         readonly agent: string | null;
@@ -174,6 +195,8 @@ export type Pages = {
   readonly run: (detail: RunDetail) => string;
   readonly resume: (view: ResumeView) => string;
   readonly account: (view: AccountView) => string;
+  /** The script of the two pages of passkeys. */
+  readonly passkeyScript: string;
   readonly consent: (view: ConsentView) => string;
   /** Shown instead of it to who is not signed in; `to`: where one signs in. */
   readonly consentSignIn: (to: string) => string;

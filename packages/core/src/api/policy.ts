@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { route } from './route.ts';
-import { time } from './shapes.ts';
+import { byId, time } from './shapes.ts';
 
 const tags = ['policy'] as const;
 
@@ -37,6 +37,32 @@ export const setPolicy = route({
   body: z.strictObject(policy),
   answers: { 200: shown },
   summary: 'Say what steps of the workspace may use; counts at every use within a second, for runs under way too',
+  tags,
+  audited: 'before',
+});
+
+export const getBounds = route({
+  method: 'GET',
+  path: '/api/v1/workspaces/{id}/bounds',
+  needs: 'flow.read',
+  on: 'any',
+  params: byId,
+  answers: { 200: shown },
+  problems: ['missing'],
+  summary: 'What the instance lets steps of the own workspace use, whatever its policy says',
+  tags,
+});
+
+export const setBounds = route({
+  method: 'PUT',
+  path: '/api/v1/workspaces/{id}/bounds',
+  needs: 'instance.manage',
+  on: 'workspace',
+  params: byId,
+  body: z.strictObject(policy),
+  answers: { 200: shown },
+  problems: ['missing'],
+  summary: 'Say what steps of a workspace may use at all, whatever its people say; counts as its policy does',
   tags,
   audited: 'before',
 });

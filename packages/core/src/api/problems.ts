@@ -74,12 +74,6 @@ const api = {
   'flow.unpublished': { status: 409, when: 'The flow has no published version to run.' },
   'flow.disabled': { status: 409, when: 'The flow is switched off.' },
   'flow.not_found': { status: 404, when: 'There is no such flow.' },
-  'flow.unpromoted': {
-    status: 409,
-    when: 'Nothing of the flow was promoted to this environment, where nothing else runs.',
-  },
-  'environment.unknown': { status: 422, when: 'The project of the flow has no environment of this name.' },
-  'environment.guarded': { status: 409, when: 'In this environment nothing but what was promoted to it runs.' },
   'flow.version_unknown': { status: 422, when: 'The flow has no such version.' },
   'run.not_found': { status: 404, when: 'There is no such run.' },
   'run.over': { status: 409, when: 'The run is over already.' },
@@ -109,6 +103,38 @@ const api = {
     when: 'Steps ask for powers nobody lent; `missing` lists them in the form `grant` takes.',
   },
   'grant.step': { status: 422, when: 'A grant names a step the flow does not have.' },
+  'environment.unknown': {
+    status: 422,
+    when: 'The project has no environment of this name; `fix` lists those it has.',
+  },
+  'environment.used': {
+    status: 409,
+    when: 'Secrets of its own are in the environment, flows run in it, or it is `default`.',
+  },
+  'environment.conflict': {
+    status: 409,
+    when: 'Somebody changed the values of the environment first; `revision` is the one they are at.',
+  },
+  'environment.guarded': {
+    status: 409,
+    when: 'Nothing runs in the environment but what was promoted to it, and nothing changes there without approval.',
+  },
+  'flow.unpromoted': { status: 409, when: 'No version of the flow was promoted to the environment.' },
+  'promotion.target': {
+    status: 422,
+    when: 'A version is promoted to another environment than it comes from, and not to `default`.',
+  },
+  'promotion.lacks': {
+    status: 409,
+    when: 'The target lacks values or secrets that the version names; `problems` lists them.',
+  },
+  'promotion.stale': { status: 409, when: 'Something changed in the target since the promotion was looked at.' },
+  'promotion.decided': { status: 409, when: 'The promotion was approved, refused or overtaken already.' },
+  'promotion.own': { status: 403, when: 'A promotion is approved by a person other than who proposed it.' },
+  'promotion.person': {
+    status: 403,
+    when: 'Where promotions are approved, people promote: an account, or a key of its own.',
+  },
   'key.beyond': { status: 403, when: 'A key may not give a new key more than it holds itself.' },
   'key.expiry': { status: 422, when: 'A key would last longer than this server lets keys last, or is over already.' },
   'key.over': { status: 409, when: 'The key is revoked or expired; make a new one.' },

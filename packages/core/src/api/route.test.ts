@@ -78,6 +78,8 @@ describe('a contract', () => {
       'POST /api/v1/auth/login',
       'GET /api/v1/auth/login/code',
       'POST /api/v1/auth/login/code',
+      'GET /api/v1/auth/login/passkey',
+      'GET /api/v1/auth/passkey.js',
       'POST /api/v1/auth/login/passkey/options',
       'POST /api/v1/auth/login/passkey',
       'POST /api/v1/auth/logout',

@@ -133,6 +133,10 @@ export const empty = (text: string): Media => ({ type: '', text });
 /** Is this answer JSON by a schema? */
 export const isSchema = (answer: Answer): answer is z.ZodType => '_zod' in answer;
 
+/** Does it answer with a stream? Those routes alone take a ticket. */
+export const isStream = ({ answers }: Pick<Contract, 'answers'>): boolean =>
+  Object.values(answers).some((answer) => !isSchema(answer) && answer.type === 'text/event-stream');
+
 /** The permission a route needs; undefined when it is open, or about the own account. */
 export const permissionOf = (needs: Needs): Permission | undefined =>
   isOpen(needs) || isSelf(needs) ? undefined : needs;

@@ -7,6 +7,7 @@ import * as audit from './audit.ts';
 import * as auth from './auth.ts';
 import * as invitations from './auth-invitations.ts';
 import * as own from './auth-own.ts';
+import * as environments from './environments.ts';
 import * as flows from './flows.ts';
 import * as grants from './grants.ts';
 import * as hooks from './hooks.ts';
@@ -16,6 +17,7 @@ import * as oauth from './oauth.ts';
 import * as members from './members.ts';
 import * as pages from './pages.ts';
 import * as projects from './projects.ts';
+import * as promotions from './promotions.ts';
 import * as open from './public.ts';
 import * as roles from './roles.ts';
 import type { Contract } from './route.ts';
@@ -24,6 +26,7 @@ import * as runs from './runs.ts';
 import * as secrets from './secrets.ts';
 import * as steps from './steps.ts';
 import * as system from './system.ts';
+import * as tickets from './tickets.ts';
 import * as tokens from './tokens.ts';
 import * as workspaces from './workspaces.ts';
 import * as users from './users.ts';
@@ -57,8 +60,26 @@ export const ROUTES = {
   giveGrants: grants.giveGrants,
   takeGrant: grants.takeGrant,
 
+  listEnvironments: environments.listEnvironments,
+  createEnvironment: environments.createEnvironment,
+  getEnvironment: environments.getEnvironment,
+  patchEnvironment: environments.patchEnvironment,
+  deleteEnvironment: environments.deleteEnvironment,
+  getVars: environments.getVars,
+  putVars: environments.putVars,
+
+  listDeployments: promotions.listDeployments,
+  endDeployment: promotions.endDeployment,
+  comparePromotion: promotions.comparePromotion,
+  promote: promotions.promote,
+  listPromotions: promotions.listPromotions,
+  getPromotion: promotions.getPromotion,
+  decidePromotion: promotions.decidePromotion,
+
   getPolicy: policy.getPolicy,
   setPolicy: policy.setPolicy,
+  getBounds: policy.getBounds,
+  setBounds: policy.setBounds,
 
   getUsage: limits.getUsage,
   listUsage: limits.listUsage,
@@ -69,6 +90,7 @@ export const ROUTES = {
   getRun: runs.getRun,
   getJournal: runs.getJournal,
   followRun: runs.followRun,
+  createTicket: tickets.createTicket,
   cancelRun: runs.cancelRun,
   rerunRun: runs.rerunRun,
   resolveRun: runs.resolveRun,
@@ -154,6 +176,8 @@ export const ROUTES = {
   login: auth.login,
   codePage: auth.codePage,
   loginCode: auth.loginCode,
+  passkeyPage: auth.passkeyPage,
+  passkeyScript: auth.passkeyScript,
   loginPasskeyOptions: auth.loginPasskeyOptions,
   loginPasskey: auth.loginPasskey,
   logout: auth.logout,
@@ -189,6 +213,11 @@ export const ROUTES = {
   passkeyOptions: own.passkeyOptions,
   addPasskey: own.addPasskey,
   removePasskey: own.removePasskey,
+  totpPage: own.totpPage,
+  confirmTotpPage: own.confirmTotpPage,
+  passkeysPage: own.passkeysPage,
+  removePasskeyForm: own.removePasskeyForm,
+  endSessionForm: own.endSessionForm,
 
   listUsers: users.listUsers,
   patchUser: users.patchUser,

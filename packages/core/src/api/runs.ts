@@ -23,7 +23,7 @@ export const startRun = route({
       wait: z.number().min(0).max(MAX_WAIT).optional().describe('Seconds to wait for the end; 0 answers at once'),
       version: z.int().min(1).optional(),
       draft: z.literal(true).optional(),
-      environment: z.string().min(1).max(64).optional(),
+      environment: z.string().min(1).max(64).optional().describe('An environment of its project; absent: `default`'),
       idempotencyKey: z.string().min(1).max(200).optional(),
       pins: z.record(stepId, json).optional().describe('Values that stand in for the results of steps'),
     })
@@ -35,7 +35,16 @@ export const startRun = route({
     200: z.strictObject({ id, state: runState, output: json, problem: problem.optional() }),
     202: accepted,
   },
-  problems: ['missing', 'flow.unpublished', 'flow.disabled', 'grant.missing', 'requests.limit'],
+  problems: [
+    'missing',
+    'flow.unpublished',
+    'flow.unpromoted',
+    'flow.disabled',
+    'environment.unknown',
+    'environment.guarded',
+    'grant.missing',
+    'requests.limit',
+  ],
   summary:
     'Run a flow. 200 when it finished in time (a failed run too), else 202. Draft runs and pins need `flow.write` too',
   tags,
@@ -95,7 +104,14 @@ export const followRun = route({
   needs: 'run.read',
   on: 'run',
   params: byId,
-  query: z.strictObject({ after: seq.optional() }),
+  query: z.strictObject({
+    after: seq.optional(),
+    ticket: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('In place of a header with a credential: a ticket of `POST /api/v1/tickets` for this very run'),
+  }),
   answers: {
     200: media(
       'text/event-stream',

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { SECRET_NAME, SECRET_NAME_IS } from '../access/secret-name.ts';
 import { credentialSchema, PLACEHOLDER, SECRET_KINDS } from './credential.ts';
+import { ENVIRONMENT_NAME_IS } from '../access/environment-name.ts';
 import { empty, route } from './route.ts';
 import { id, project, time } from './shapes.ts';
 
@@ -21,7 +22,14 @@ const origin = z
     'expected an origin such as https://api.example.com',
   );
 const kind = z.enum(SECRET_KINDS);
+const environment = z
+  .string()
+  .regex(/^(\*|[a-z][a-z0-9_-]{0,63})$/, `${ENVIRONMENT_NAME_IS}, or *`)
+  .describe(
+    'The one environment it is for; * or absent: all of them. One of the environment itself comes before one of all',
+  );
 const inProject = z.strictObject({ project: project.optional() });
+const inEnvironment = z.strictObject({ project: project.optional(), environment: environment.optional() });
 
 export const putSecret = route({
   method: 'PUT',
@@ -32,6 +40,7 @@ export const putSecret = route({
     .strictObject({
       name: secretName,
       project: project.optional(),
+      environment: environment.optional(),
       value: z
         .string()
         .min(1)
@@ -60,7 +69,7 @@ export const putSecret = route({
       note: z.string().optional().describe('What its owner should know, e.g. that a value is too short to be hidden'),
     }),
   },
-  problems: ['missing'],
+  problems: ['missing', 'environment.unknown'],
   summary: 'Store a secret, or the next version of it',
   tags,
   audited: 'before',
@@ -70,6 +79,7 @@ const row = {
   id,
   name: z.string(),
   kind,
+  environment: z.string().describe('The one it is for; * stands for all'),
   origins: z.array(z.string()).readonly(),
   version: z.int(),
   created: time,
@@ -94,7 +104,7 @@ export const getSecret = route({
   needs: 'secret.write',
   on: 'project',
   params: z.strictObject({ name: secretName }),
-  query: inProject,
+  query: inEnvironment,
   answers: {
     200: z.strictObject({
       ...row,
@@ -112,7 +122,7 @@ export const deleteSecret = route({
   needs: 'secret.write',
   on: 'project',
   params: z.strictObject({ name: secretName }),
-  query: inProject,
+  query: inEnvironment,
   answers: { 204: empty('Deleted') },
   problems: ['missing'],
   summary: 'Delete a secret',

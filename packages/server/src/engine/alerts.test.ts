@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PERMISSIONS } from '@headgate/core';
-import { type Ground, openGround } from './testing/ground.ts';
+import { type Ground, openGround, OWNER } from './testing/ground.ts';
 
 let g: Ground;
 beforeAll(async () => {
@@ -90,4 +90,34 @@ test('AZ-10 an alert flow hears nothing more once the key that published it is g
   await again(told, 'owner');
   await g.run(flow);
   await expect.poll(() => heard(told)).toEqual([flow, flow]);
+});
+
+test('AL5 what fails in an environment is told there: to the version of an alert flow that runs in it, and nowhere else', async () => {
+  const { environments, deployments } = g.store.in('default');
+  await environments.put('default', 'prod', {}, 1);
+  await environments.put('default', 'dev', {}, 1);
+  const flow = await g.publish(failing('Everywhere'));
+  const told = await g.publish({ ...alert('Places'), output: '{{ run.environment + " " + input.flow }}' });
+  const place = { source: 'default', target: 'prod', version: 1, before: null, revision: 0, vars: {} };
+  const row = {
+    ...place,
+    id: 'pr_places',
+    flow: told,
+    note: null,
+    by: OWNER.id,
+    created: 1,
+    decidedBy: null,
+    decided: null,
+  };
+  const triggers = [{ id: 'alert', kind: 'alert@1', with: {}, disabled: false }];
+  const by = { project: 'default', who: OWNER.id, at: 1, proposed: false };
+  expect(await deployments.apply({ ...row, state: 'proposed' }, by, { triggers, grants: [], ends: [] })).toBe(true);
+  for (const environment of ['prod', 'dev', 'default']) {
+    const trigger = { kind: 'manual@1' };
+    await g.engine.start({ principal: OWNER, flow, which: {}, input: {}, trigger, wait: 5_000, environment });
+  }
+  const places = ['default', 'dev', 'prod'].map((environment) => `${environment} ${flow}`);
+  await expect
+    .poll(async () => (await heard(told)).filter((one) => String(one).endsWith(flow)).toSorted())
+    .toEqual(places);
 });

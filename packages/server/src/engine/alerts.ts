@@ -12,6 +12,7 @@
  */
 
 import { thingAt } from '@headgate/core';
+import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { Store } from '../store/ports.ts';
 import { aimAt } from './aim.ts';
 import type { Broker } from './broker.ts';
@@ -91,16 +92,16 @@ export class Alerts {
   missed(row: Row, count: number, rule: string, last: number): void {
     this.warn('a schedule missed its times', { flow: row.flow, trigger: row.trigger, count, rule });
     const input = { flow: row.flow, trigger: row.trigger, count, rule };
-    const key = `${row.flow}:${row.trigger}:${last}`;
+    const key = `${row.flow}:${row.trigger}:${last}${row.environment === DEFAULT_ENVIRONMENT ? '' : `@${row.environment}`}`;
     this.#later(() => this.#tell(row, { event: 'schedule.missed', key, input }));
   }
 
-  async #tell(of: Omit<Place, 'environment'>, told: Told, from?: Live): Promise<void> {
+  async #tell(of: Place, told: Told, from?: Live): Promise<void> {
     const { workspace, project, flow: about } = of;
     const kept = await this.#d.store.in(workspace).flows.place(about);
     const thing = kept === null ? { workspace, project, flow: about } : thingAt(workspace, kept);
-    for (const row of await this.#rows()) {
-      if (row.workspace !== of.workspace || row.flow === about || !wants(row.with, told.event)) continue;
+    for (const { row, environment } of hearing(await this.#rows(), of)) {
+      if (row.flow === about || !wants(row.with, told.event)) continue;
       const publisher = publisherOf(row.state);
       const who = publisher === null ? null : await this.#d.store.directory.named(workspace, publisher);
       if (!mayReadRuns(who, thing, this.#d.now())) {
@@ -111,7 +112,9 @@ export class Alerts {
         });
         continue;
       }
-      const target = await this.#d.flows.live(row.workspace, row.flow, row.environment);
+      const target = await this.#d.flows.live(row.workspace, row.flow, environment);
+      // What runs there may be another version than the one that was published with this trigger.
+      if (target.ok && !listens(target.value, row.trigger)) continue;
       if (!target.ok) this.warn('an alert flow cannot be run', { flow: row.flow, code: target.problem.code });
       else if (!(await hasOwner(this.#d.store, row.workspace, target.value.row)))
         this.warn('an alert flow has nobody behind it any more', { flow: row.flow });
@@ -170,6 +173,26 @@ export class Alerts {
 }
 
 /** Kept by the store when the flow was published. */
+/**
+ * AL5 What happens in an environment is told there: to the version of an alert flow of the same project that runs in it. The
+ * flows of other projects know nothing of these environments, and hear of it in `default`.
+ */
+const hearing = (rows: readonly Row[], { workspace, project, environment }: Place) =>
+  rows
+    .filter((row) => row.workspace === workspace)
+    .flatMap((row) => {
+      if (row.project !== project)
+        return row.environment === DEFAULT_ENVIRONMENT ? [{ row, environment: DEFAULT_ENVIRONMENT }] : [];
+      if (row.environment === environment) return [{ row, environment }];
+      const own = rows.some((other) => other.flow === row.flow && other.environment === environment);
+      return row.environment === DEFAULT_ENVIRONMENT && !own ? [{ row, environment }] : [];
+    });
+
+const listens = ({ compiled }: Target, trigger: string): boolean =>
+  compiled.flow.triggers?.some(
+    ({ id, kind, disabled }) => id === trigger && kind === 'alert@1' && disabled !== true,
+  ) === true;
+
 const publisherOf = (state: unknown): string | null =>
   typeof state === 'object' && state !== null && 'by' in state && typeof state.by === 'string' ? state.by : null;
 

@@ -34,3 +34,24 @@ export type Begin = {
   /** Events that stand before planning: pins and reused results. */
   readonly before?: (live: Live, at: number) => void;
 };
+
+/** What a run's row says of it from its beginning on. `lane`: the one it waits its turn in, or null. */
+export const baseOf = (p: Begin, id: string, lane: string | null, created: number): Live['base'] => ({
+  id,
+  workspace: p.target.workspace,
+  project: p.target.row.project,
+  owner: p.target.row.owner,
+  flow: p.target.row.id,
+  version: p.target.version,
+  hash: p.target.compiled.hash,
+  environment: p.target.environment,
+  triggerId: p.trigger.id ?? null,
+  triggerKind: p.trigger.kind,
+  principal: p.principal,
+  priority: p.priority,
+  limitKey: lane,
+  idempotencyKey: p.idempotencyKey,
+  parent: p.parent?.run ?? null,
+  rerunOf: p.rerunOf ?? null,
+  created,
+});

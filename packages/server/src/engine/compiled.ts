@@ -177,6 +177,10 @@ export const compileFlow = (
     metered: steps.some((one) => one?.kind.usage !== undefined),
     events: [...sources.values()].filter((x) => x.kind === 'wait.event@1').map((x) => x.id),
   };
+  // Evaluated when something comes in, before there is a run (hooks.ts).
+  for (const { with: settings } of flow.triggers ?? [])
+    for (const { root, path } of compile(settings?.['input']).compiled.references)
+      if (root === 'vars') named.add(path[0] ?? ALL);
   const whole = steps.filter((x) => x !== null);
   return problems.length > 0 || whole.length !== steps.length
     ? { problems }

@@ -331,7 +331,7 @@ describe('oauth2_refresh', () => {
     if (!allow.ok) throw new Error(allow.problem.text);
     const learn = (): Promise<void> => Promise.resolve();
     const door = openDoor(allow.value);
-    const tokens = new Tokens({ door, journal, now: g.clock.now, learn });
+    const tokens = new Tokens({ door, journal, now: g.clock.now, reaches: () => Promise.resolve(true), learn });
     let version = '1';
     const secret = (): HeldSecret => ({
       id: 'file mine',

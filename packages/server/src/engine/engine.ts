@@ -120,7 +120,13 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     return learning;
   };
   const turns = new JsonTurns();
-  const tokens = new Tokens({ door: o.door, journal: clear, now: clock.now, learn });
+  const tokens = new Tokens({
+    door: o.door,
+    journal: clear,
+    now: clock.now,
+    learn,
+    reaches: (w, p) => flows.reaches(w, p),
+  });
   const sources = [...(o.sources ?? []), storeSource(store, vault.openSecret, clock.now)];
   const credentials: Credentials = new Credentials(sources, tokens, learn, (value) => known.hides(value));
   const tokenOf = (live: Live, step: string, item: readonly number[]): string => vault.resumeToken(live.id, step, item);

@@ -40,11 +40,11 @@ const promote = async (flow: string, target: string, version: number) => {
   count += 1;
   const row: PromotionRow = {
     ...{ id: `pr_${count}`, flow, source: 'default', target, version, before, revision: place?.revision ?? 0 },
-    ...{ state: 'proposed', note: null, by: 'owner', created: 1, decidedBy: null, decided: null },
+    ...{ state: 'proposed', note: null, by: 'owner', created: 1, decidedBy: null, decided: null, vars: {} },
   };
   const wanted = triggers.map(({ id, kind, with: settings = {} }) => ({ id, kind, with: settings, disabled: false }));
   const by = { project: 'default', who: 'owner', at: 1, proposed: false };
-  expect(await store().deployments.apply(row, by, wanted)).toBe(true);
+  expect(await store().deployments.apply(row, by, { triggers: wanted, grants: [], ends: [] })).toBe(true);
 };
 
 const start = (flow: string, environment?: string, which = {}) =>

@@ -6,12 +6,14 @@
  */
 
 import {
+  allows,
   type Catalog,
   EVERYTHING,
   type Flow,
   flowSchema,
   NOTHING_ALLOWED,
   type Policy,
+  type Power,
   type Problem,
   problem,
   readPolicy,
@@ -19,7 +21,7 @@ import {
 } from '@headgate/core';
 import { DEFAULT_ENVIRONMENT, type EnvironmentRow } from '../store/environment.ts';
 import type { Named } from '../store/people.ts';
-import type { FlowRow, Store } from '../store/ports.ts';
+import type { FlowRow, PolicyRow, Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
 import { type CompiledFlow, compileFlow } from './compiled.ts';
 import { Lent } from './lent.ts';
@@ -185,19 +187,31 @@ export class Flows {
     for (const id of new Set(grants.map((g) => g.grantor)))
       grantors.set(id, await this.#store.directory.named(workspace, id));
     const place = grants.length === 0 ? null : await store.flows.place(flow);
-    const lent = new Lent(grants, grantors, place, await this.#policy(workspace));
+    const { policy, bounds } = await this.#policies(workspace);
+    const lent = new Lent(grants, grantors, place, policy, bounds);
     if (this.#store.version() === version) this.#lent.set(key, lent);
     return lent;
   }
 
-  /** What a workspace allows; nothing, when what it says cannot be read. */
-  async #policy(workspace: string): Promise<Policy> {
-    const row = await this.#store.in(workspace).policy.get();
-    if (row === null) return EVERYTHING;
-    const read = readPolicy(row);
-    return read.ok ? read.value : NOTHING_ALLOWED;
+  /** May anything of this workspace reach this at all, by its policy and by what the instance lets it? */
+  async reaches(workspace: string, power: Power): Promise<boolean> {
+    const { policy, bounds } = await this.#policies(workspace);
+    return allows(policy, power) && allows(bounds, power);
+  }
+
+  /** What a workspace allows, and what the instance lets it; nothing, when what is said cannot be read. */
+  async #policies(workspace: string): Promise<{ policy: Policy; bounds: Policy }> {
+    const store = this.#store.in(workspace);
+    const [policy, bounds] = await Promise.all([store.policy.get(), store.bounds.get()]);
+    return { policy: policyIn(policy), bounds: policyIn(bounds) };
   }
 }
+
+const policyIn = (row: PolicyRow | null): Policy => {
+  if (row === null) return EVERYTHING;
+  const read = readPolicy(row);
+  return read.ok ? read.value : NOTHING_ALLOWED;
+};
 
 /** The values that a flow names; all of them where it reads them by a name it computes. */
 const chosen = (vars: EnvironmentRow['vars'], named: CompiledFlow['vars']): Target['vars'] => {

@@ -128,14 +128,14 @@ export class Hooks {
     const input =
       hook.input === null
         ? { ok: true as const, value: read.body }
-        : evaluate(hook.input, triggerScope(hook.trigger, data, this.#d.clock.now()));
+        : evaluate(hook.input, triggerScope(hook.trigger, data, this.#d.clock.now(), hook.target.vars));
     if (!input.ok) return refused(422, input.problem);
     const { target } = hook;
     const checked =
       target.compiled.input === null ? { ok: true as const, value: input.value } : target.compiled.input(input.value);
     if (!checked.ok) return refused(422, inputProblem(checked.problems));
     const limits = startLimits(
-      target.compiled,
+      target,
       checked.value,
       { id: hook.trigger, kind: 'webhook@1', data },
       this.#d.clock.now(),
@@ -342,8 +342,9 @@ export class Hooks {
 }
 
 /** What a trigger's `input` mapping may see: the trigger, and the time. */
-export const triggerScope = (id: string, data: Record<string, unknown>, now: number) => ({
-  get: (root: string): unknown => (root === 'trigger' ? { id, ...data } : root === 'now' ? now : undefined),
+const triggerScope = (id: string, data: Record<string, unknown>, now: number, vars: Target['vars']) => ({
+  get: (root: string): unknown =>
+    root === 'trigger' ? { id, ...data } : root === 'now' ? now : root === 'vars' ? (vars ?? {}) : undefined,
   step: (): unknown => null,
   problem: (): unknown => null,
 });

@@ -96,8 +96,8 @@ test('LE2 whatever steps set aside and settle at the same time, together they ne
   const act = fc.record({
     run: fc.integer({ min: 0, max: 3 }),
     most: fc.integer({ min: 0, max: 30 }),
-    share: fc.double({ min: 0, max: 1, noNaN: true }),
-    settles: fc.integer({ min: 0, max: 5 }),
+    share: fc.integer({ min: 0, max: 100 }),
+    settles: fc.constantFrom(0, 0, 1, 3),
   });
   await fc.assert(
     fc.asyncProperty(
@@ -132,7 +132,7 @@ test('LE2 whatever steps set aside and settle at the same time, together they ne
           const meter = meters[run];
           if (meter === undefined) throw new Error('no such run');
           const held = ledger.reserve(spender, meter, { tokens: most });
-          if ('settle' in held) flying.push({ used: Math.floor(most * share), run, settle: held.settle });
+          if ('settle' in held) flying.push({ used: Math.floor((most * share) / 100), run, settle: held.settle });
           for (let i = 0; i < settles; i += 1) settle();
         }
         while (flying.length > 0) settle();

@@ -1,6 +1,6 @@
 /**
  * What a flow was lent, as effects are judged by it: the grants read once per change of the store, found by step, what
- * those who gave them may now (accounts or keys), and the policy of the workspace.
+ * those who gave them may now (accounts or keys), the policy of the workspace, and what the instance lets it.
  *
  * It is never changed: a change of the store makes a new one, so that whether anything changed is seen by comparing.
  */
@@ -66,6 +66,7 @@ export class Lent {
   readonly asCaller: boolean;
 
   readonly #policy: Policy;
+  readonly #bounds: Policy;
 
   /** A grant that cannot be read lends nothing. `flow`: whose it is and who sees it now; null: it is gone, and lends nothing. */
   constructor(
@@ -73,7 +74,9 @@ export class Lent {
     grantors: ReadonlyMap<string, Named | null>,
     flow: FlowPlace | null,
     policy: Policy = EVERYTHING,
+    bounds: Policy = EVERYTHING,
   ) {
+    this.#bounds = bounds;
     this.#flow = flow;
     this.#policy = policy;
     this.#grants = rows.flatMap(({ id, step, power, environment, grantor, asCaller }) => {
@@ -101,6 +104,7 @@ export class Lent {
       ...(reached === undefined ? {} : { asWritten: reached.asWritten }),
       ...(reached?.named === undefined ? {} : { named: reached.named }),
       policy: this.#policy,
+      bounds: this.#bounds,
       ...(narrow === undefined ? {} : { narrow }),
     });
   }

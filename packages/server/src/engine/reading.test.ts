@@ -79,7 +79,7 @@ const underWay = async (ground: Ground, grants: { step: string; power: string }[
   const door = doorToNowhere();
   const credentials = new Credentials(
     [source],
-    new Tokens({ door, journal: store.journal, now: clock.now, learn }),
+    new Tokens({ door, journal: store.journal, now: clock.now, reaches: () => Promise.resolve(true), learn }),
     learn,
     () => true,
   );
@@ -134,7 +134,13 @@ test('a header that a caller wrote itself, in whatever letter case, gives way to
   g = await openGround();
   const { journal } = g.store;
   const learn = (): Promise<void> => Promise.resolve();
-  const tokens = new Tokens({ door: doorToNowhere(), journal, now: g.clock.now, learn });
+  const tokens = new Tokens({
+    door: doorToNowhere(),
+    journal,
+    now: g.clock.now,
+    reaches: () => Promise.resolve(true),
+    learn,
+  });
   const credentials = new Credentials([source], tokens, learn, () => true);
   const headers: Record<string, string> = { 'X-API-KEY': 'mine', 'x-api-key': 'mine too', other: 'stays' };
   const of = { workspace: 'w', project: 'p', environment: 'default' };
@@ -155,7 +161,13 @@ test('CD4 a secret that was stored a moment ago is used by nobody before the gua
     await guard.learn(await credentials.values());
   };
   g = await openGround();
-  const tokens = new Tokens({ door: doorToNowhere(), journal: g.store.journal, now: g.clock.now, learn });
+  const tokens = new Tokens({
+    door: doorToNowhere(),
+    journal: g.store.journal,
+    now: g.clock.now,
+    reaches: () => Promise.resolve(true),
+    learn,
+  });
   const credentials: Credentials = new Credentials([source], tokens, learn, (value) => guard.hides(value));
   expect(guard.redact(held.value)).toBe(held.value);
   expect(await credentials.read('w', 'p', 'mine', 'default')).toBe(secret);

@@ -77,8 +77,10 @@ export const rerun = async (d: Deps, old: RunRow, request: RerunRequest): Promis
 
   const { only, reuse } = planned.value;
   if (!tries && pinned && reuse.length > 0) return TRIAL;
+  // What it began with stands: a value that it did not name then is the one of now.
+  const { vars } = state.created;
   const made = d.runs.create({
-    target: target.value,
+    target: vars === undefined ? target.value : { ...target.value, vars: { ...target.value.vars, ...vars } },
     input: input.value,
     trigger: wholeTrigger(state.created, d.values.read(workspace, state.created.input)),
     principal: request.principal.id,

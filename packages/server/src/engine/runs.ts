@@ -10,7 +10,7 @@
 import { isOver, isWorking, type Problem, problem, unsettled } from '@headgate/core';
 import type { RunRow, Store } from '../store/ports.ts';
 import { Admission } from './admission.ts';
-import type { Begin } from './begin.ts';
+import { type Begin, baseOf } from './begin.ts';
 import { Recent } from './cache.ts';
 import { Children } from './children.ts';
 import type { Clock } from './clock.ts';
@@ -25,7 +25,7 @@ import { Live } from './live.ts';
 import { type Loop, PARK } from './loop.ts';
 import { AGAIN, Outage } from './outage.ts';
 import { dismiss, isRevoked } from './revoked.ts';
-import { startLimits } from './start.ts';
+import { laneOf, startLimits } from './start.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
 import { Wakes } from './wakes.ts';
@@ -106,7 +106,7 @@ export class Runs {
         }),
       };
     }
-    const limits = p.limitKey === undefined ? startLimits(target.compiled, p.input, trigger, this.#d.clock.now()) : p;
+    const limits = p.limitKey === undefined ? startLimits(target, p.input, trigger, this.#d.clock.now()) : p;
     if ('problem' in limits) return limits;
     const spender = spenderOf(target, p.principal);
     const poor = this.#d.ledger.begin(spender, target.compiled.metered);
@@ -120,30 +120,9 @@ export class Runs {
     const now = this.#d.clock.now();
     const id = p.id ?? this.#d.clock.id('r');
     const { compiled, row } = target;
-    const own = Admission.free(compiled) ? null : `${row.id}\n${limits.limitKey ?? ''}`;
+    const own = Admission.free(compiled) ? null : laneOf(target, limits.limitKey);
     const lane = own === null || p.within?.has(own) === true ? null : own;
-    const live = new Live(
-      {
-        id,
-        workspace: target.workspace,
-        project: row.project,
-        owner: row.owner,
-        flow: row.id,
-        version: target.version,
-        hash: compiled.hash,
-        environment: target.environment,
-        triggerId: trigger.id ?? null,
-        triggerKind: trigger.kind,
-        principal: p.principal,
-        priority: p.priority,
-        limitKey: lane,
-        idempotencyKey: p.idempotencyKey,
-        parent: p.parent?.run ?? null,
-        rerunOf: p.rerunOf ?? null,
-        created: now,
-      },
-      compiled,
-    );
+    const live = new Live(baseOf(p, id, lane, now), compiled);
     const input = this.#d.values.hold(p.input, live.spilled);
     if ('problem' in input) {
       this.#d.ledger.undo(spender);

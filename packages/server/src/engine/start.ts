@@ -2,16 +2,33 @@
 
 import { createHash } from 'node:crypto';
 import { at, type Compiled, evaluate, kindOf, type Problem, problem, type Started } from '@headgate/core';
-import type { CompiledFlow } from './compiled.ts';
+import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
+import type { Target } from './flows.ts';
 
 /** Keys stand in columns that are not sealed: what a key says must not be readable there. */
 export const keyOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
+/** The key as it counts in an environment: the same key in two of them means two things. */
+export const keyIn = (environment: string, key: string): string =>
+  environment === DEFAULT_ENVIRONMENT ? key : keyOf(`${environment}\n${key}`);
+
+/**
+ * The lane in which runs of a flow are limited, by its limit key. What runs in one environment neither waits for what runs
+ * in another nor takes its place.
+ */
+export const laneOf = (
+  { row, environment }: Pick<Target, 'row' | 'environment'>,
+  limitKey: string | null | undefined,
+): string => {
+  const place = environment === DEFAULT_ENVIRONMENT ? '' : `\n${environment}`;
+  return `${row.id}\n${limitKey ?? ''}${place}`;
+};
 
 const NONE = { limitKey: null, idempotencyKey: null };
 
 /** Evaluates the keys a flow's settings declare. Free for flows that declare none. */
 export const startLimits = (
-  compiled: CompiledFlow,
+  { compiled, environment, vars }: Pick<Target, 'compiled' | 'environment' | 'vars'>,
   input: unknown,
   trigger: Started,
   now: number,
@@ -28,7 +45,9 @@ export const startLimits = (
           ? { id: trigger.id ?? null, kind: trigger.kind, ...data }
           : root === 'now'
             ? now
-            : undefined,
+            : root === 'vars'
+              ? (vars ?? {})
+              : undefined,
     step: (): unknown => null,
     problem: (): unknown => null,
   };
@@ -45,5 +64,5 @@ export const startLimits = (
   if (limitKey !== null && typeof limitKey === 'object') return limitKey;
   const idempotencyKey = key(idempotency, 'settings.idempotency');
   if (idempotencyKey !== null && typeof idempotencyKey === 'object') return idempotencyKey;
-  return { limitKey, idempotencyKey };
+  return { limitKey, idempotencyKey: idempotencyKey === null ? null : keyIn(environment, idempotencyKey) };
 };

@@ -30,7 +30,7 @@ import { hasOwner } from './owner.ts';
 import { type Pin, pinsOf } from './pins.ts';
 import type { RunViews } from './run-views.ts';
 import type { Runs } from './runs.ts';
-import { keyOf, startLimits } from './start.ts';
+import { keyIn, keyOf, startLimits } from './start.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
 import { undeclared } from './visitor.ts';
@@ -78,12 +78,12 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
     if (strange !== null) return { ok: false, problem: strange };
     const checked = checkInput(target, request.input);
     if (!checked.ok) return checked;
-    const limits = startLimits(target.compiled, checked.value, request.trigger, clock.now());
+    const limits = startLimits(target, checked.value, request.trigger, clock.now());
     if ('problem' in limits) return { ok: false, problem: limits.problem };
     const pins = pinsOf(target.compiled, request.pins ?? {});
     if (!pins.ok) return pins;
     const given = request.idempotencyKey;
-    const key = given === undefined ? limits.idempotencyKey : keyOf(given);
+    const key = given === undefined ? limits.idempotencyKey : keyIn(target.environment, keyOf(given));
     const existing =
       key === null
         ? null

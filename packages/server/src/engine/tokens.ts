@@ -9,7 +9,16 @@
  * T5 The guard knows a token before anybody has it, under the name of its secret, and for some time after it was replaced.
  */
 
-import { bad, type Credential, good, type Problem, problem, type Result, type Secret } from '@headgate/core';
+import {
+  bad,
+  type Credential,
+  good,
+  type Power,
+  type Problem,
+  problem,
+  type Result,
+  type Secret,
+} from '@headgate/core';
 import type { Door, OutResponse } from '../egress/door.ts';
 import type { JournalWriter } from '../store/ports.ts';
 import { JournalDown } from './broker.ts';
@@ -45,6 +54,8 @@ type Deps = {
   readonly door: Door;
   readonly journal: Pick<JournalWriter, 'audit' | 'barrier'>;
   readonly now: () => number;
+  /** May anything of the workspace reach this? The address of a token endpoint stands in a secret, and nobody lent it. */
+  readonly reaches: (workspace: string, power: Power) => Promise<boolean>;
   /** Has the guard take up what `values` gives now. */
   readonly learn: () => Promise<void>;
 };
@@ -99,16 +110,23 @@ export class Tokens {
 
   async #fetch(ask: TokenAsk, secret: HeldSecret, held: OAuth): Promise<Result<string>> {
     const { door, journal, now, learn } = this.#deps;
-    const { origin } = new URL(held.tokenUrl);
+    const { origin, hostname: host, port, protocol } = new URL(held.tokenUrl);
     const at = now();
+    const power: Power = {
+      power: 'net',
+      method: 'POST',
+      host,
+      port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
+    };
+    const reaches = await this.#deps.reaches(ask.workspace, power);
     const entry = {
       at,
       workspace: ask.workspace,
       actor: ask.principal,
       action: 'secret.token',
       object: `${ask.name} at ${origin}`,
-      decision: 'allow' as const,
-      reason: null,
+      decision: reaches ? ('allow' as const) : ('deny' as const),
+      reason: reaches ? null : 'policy.denied',
       run: ask.run,
       step: ask.step,
     };
@@ -117,6 +135,7 @@ export class Tokens {
     } catch {
       throw new JournalDown('asking for a token could not be put on record');
     }
+    if (!reaches) return bad(noToken(ask.name, origin, 'this workspace may not reach it', 'no'));
     const before = this.#kept.get(secret.id);
     const known = before?.version === secret.version ? before.refresh : undefined;
     const answer = await door.request({

@@ -89,6 +89,8 @@ export class Values {
 
   /** Holds a value: inline, or as a blob to be written with the next group. */
   hold(value: unknown, spilled: Spilled[]): { held: Held } | { problem: Problem } {
+    // JSON has no undefined: nothing at all would be read back from the journal.
+    if (value === undefined) return { held: { value: null } };
     const weight = weigh(value, HEAVIEST);
     if (weight === Number.POSITIVE_INFINITY) {
       return {

@@ -10,7 +10,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { holdsSomewhere, may, type Permission, type Principal } from '@headgate/core';
-import { isSelf, permissionOf, type Contract, type ProblemCode } from '@headgate/core/api';
+import { isSelf, isStream, permissionOf, type Contract, type ProblemCode } from '@headgate/core/api';
 import type { Session } from '../store/accounts/port.ts';
 import type { Desk } from './accounts/desk.ts';
 import { INSTANCE, type Gate } from './deps.ts';
@@ -19,6 +19,7 @@ import { credentialInQuery, credentialOf, type Identities } from './identity.ts'
 import { isWithin } from './oauth/access-token.ts';
 import type { Places } from './places.ts';
 import type { Sessions } from './sessions.ts';
+import { ticketIn, type StreamTickets } from './stream-tickets.ts';
 import type { Allowances } from './tokens/allowance.ts';
 import type { Level } from './tokens/buckets.ts';
 import type { Credentials } from './tokens/credentials.ts';
@@ -34,6 +35,8 @@ export type Admitted = {
   /** On routes about the own account. */
   readonly session: Session | null;
   readonly again: () => Promise<boolean>;
+  /** Who is it by the same credential now? On routes that need a permission. */
+  readonly now?: () => Promise<Found | NotFound>;
   readonly leave?: () => void;
 };
 /** `why`: what the record says where the answer must not tell. `wait`: milliseconds. */
@@ -61,6 +64,7 @@ type Doors = {
   readonly credentials: Credentials;
   readonly allowances: Allowances;
   readonly sessions: Sessions;
+  readonly tickets: StreamTickets;
   readonly places: Places;
   readonly guesses: Windows;
   readonly desk: Pick<Desk, 'sessionOf'>;
@@ -73,7 +77,9 @@ type Needed = Pick<Gate, 'store' | 'limit'>;
 /** Judges one request by its route's contract. */
 export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise<Admitted | Turned> => {
   const { contract, headers, method, url, address, params } = asking;
-  if (credentialInQuery(url)) return { code: 'auth.query', who: null };
+  // A ticket is no credential but where streams begin; anywhere else it is one in an address like any other.
+  const ticket = isStream(contract) ? ticketIn(url) : undefined;
+  if (credentialInQuery(ticket === undefined ? url : ticket.rest)) return { code: 'auth.query', who: null };
   if (isSelf(contract.needs)) {
     const session = credentialOf(headers).kind === 'none' ? await doors.desk.sessionOf(headers) : null;
     if (session === null) return { code: 'auth.missing', who: null };
@@ -84,10 +90,15 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
   if (permission === undefined) return OPEN;
   const credential = credentialOf(headers);
   if (credential.kind === 'two') return { code: 'auth.ambiguous', who: null };
+  if (ticket !== undefined && credential.kind === 'key') return { code: 'auth.ambiguous', who: null };
+  const bought = ticket === undefined ? undefined : doors.tickets.take(ticket.plain, ticket.path);
+  if (ticket !== undefined && bought === undefined)
+    return { code: stranger(gate, doors, address), who: null, why: 'ticket.wrong' };
   const plain = credential.kind === 'key' ? credential.plain : null;
   const cookie =
     plain === null ? doors.sessions.find(contract.identity === 'page' ? headers.cookie : undefined) : undefined;
   const now = async (): Promise<Found | NotFound> => {
+    if (bought !== undefined) return bought();
     if (plain !== null) return doors.credentials.find(plain);
     if (cookie !== undefined) return doors.identities.findByHash(cookie);
     const who = await bySession(gate, doors.desk, headers);
@@ -95,7 +106,8 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
   };
   const found = await now();
   if ('why' in found) {
-    if (plain === null) return { code: found.why === 'workspace.none' ? found.why : 'auth.missing', who: null };
+    if (plain === null && bought === undefined)
+      return { code: found.why === 'workspace.none' ? found.why : 'auth.missing', who: null };
     return { code: stranger(gate, doors, address), who: null, why: found.why };
   }
   const { who, limits, resource } = found;
@@ -112,6 +124,7 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
     who,
     session: null,
     leave,
+    now,
     again: async () => {
       const still = await now();
       return 'who' in still && (await judge(doors.places, still.who, permission, contract, params)) === undefined;

@@ -132,6 +132,9 @@ test('AZ-08 a key of the caller alone publishes it and runs it in another enviro
   const narrow = (await server.key(wish)).plain;
   await server.house.store.in('default').environments.put('default', 'prod', {}, 1);
   expect((await publish(caller, {}, narrow)).status).toBe(201);
+  expect(await run(caller, { environment: 'prod' }, narrow)).toMatchObject({ code: 'grant.missing' });
+  const lent = { environment: 'prod', grants: [{ step: 'go', power: 'flow: call Callee' }] };
+  expect((await ask('POST', `/flows/${caller}/grants`, lent)).status).toBe(201);
   expect(await run(caller, { environment: 'prod' }, narrow)).toMatchObject({ state: 'done', output: 'called' });
 });
 

@@ -12,8 +12,10 @@ export const knownTo = async (gate: Gate, who: Principal, flow: Flow, project: s
   const place = { workspace: who.workspace, project };
   // Who sees nothing of the project is told nothing of it: neither names of secrets nor of flows.
   const secrets = may(who, 'secret.write', place) ? await store.secrets.list(project) : null;
+  const places = may(who, 'flow.read', place) ? await store.environments.list(project) : null;
   const context: CheckContext = {
     ...(secrets === null ? {} : { secrets: new Set(secrets.map((secret) => secret.name)) }),
+    ...(places === null ? {} : { vars: new Set(places.flatMap(({ vars }) => Object.keys(vars))) }),
     code,
   };
   if (who.flows !== undefined || !may(who, 'flow.read', place)) return context;

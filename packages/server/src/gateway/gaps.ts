@@ -6,11 +6,10 @@
  */
 
 import { type Missing, type Principal, readFlow } from '@headgate/core';
+import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { Gate } from './deps.ts';
 import { forTheirKind, grantsInForce, lacking } from './lending.ts';
 
-/** The environment that publishing judges. */
-const JUDGED = 'default';
 const MOST = 10_000;
 
 type Asked = { readonly flow: string; readonly version?: number | undefined; readonly draft: boolean };
@@ -25,22 +24,24 @@ export class Gaps {
     this.#gate = gate;
   }
 
-  /** Powers that nobody lent in this environment; none also where there is no such flow or version, which the engine tells. */
+  /** Powers that nobody lent in this environment; none also where there is no such flow, version or environment, which the engine tells. */
   async in(who: Principal, asked: Asked, environment: string): Promise<readonly Missing[]> {
-    if (environment === JUDGED) return [];
+    if (environment === DEFAULT_ENVIRONMENT) return [];
     const { store } = this.#gate;
     const now = store.version();
     if (now !== this.#version || this.#whole.size >= MOST) this.#whole.clear();
     this.#version = now;
     const key = JSON.stringify([who.workspace, asked.flow, asked.draft ? 'draft' : asked.version, environment]);
     if (this.#whole.has(key)) return [];
-    const { flows } = store.in(who.workspace);
+    const { flows, environments, deployments } = store.in(who.workspace);
     const row = await flows.get(asked.flow);
-    const version = asked.version ?? row?.version ?? null;
-    const kept = row === null || asked.draft || version === null ? null : await flows.version(row.id, version);
-    const doc = asked.draft ? row?.draft : kept?.doc;
+    if (row === null || (await environments.get(row.project, environment)) === null) return [];
+    const promoted = await deployments.get(row.id, environment);
+    const version = asked.version ?? promoted?.version ?? row.version;
+    const kept = asked.draft || version === null ? null : await flows.version(row.id, version);
+    const doc = asked.draft ? row.draft : kept?.doc;
     const read = doc === undefined ? null : readFlow(doc);
-    if (row === null || read === null || !read.ok) return [];
+    if (read === null || !read.ok) return [];
     const held = forTheirKind(doc, await grantsInForce(this.#gate, who.workspace, row, environment));
     const { missing } = await lacking(this.#gate, who, row, read.flow, held);
     if (missing.length === 0 && store.version() === now) this.#whole.add(key);

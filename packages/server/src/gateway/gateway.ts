@@ -31,6 +31,7 @@ import { register } from './register.ts';
 import { bug, problemAnswer } from './reply.ts';
 import { routes } from './table.ts';
 import { Sessions } from './sessions.ts';
+import { StreamTickets } from './stream-tickets.ts';
 import { Streams } from './streams.ts';
 import { stray } from './strays.ts';
 import { Allowances } from './tokens/allowance.ts';
@@ -102,6 +103,7 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
     credentials: new Credentials(identities, tokens, new AccessTokens(gate)),
     places: new Places(store),
     sessions: new Sessions(gate),
+    tickets: new StreamTickets(gate),
     allowances: new Allowances(gate.clock, {
       user: limit.userRate,
       workspace: limit.workspaceRate,

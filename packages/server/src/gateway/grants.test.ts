@@ -8,6 +8,10 @@ let key: string;
 beforeAll(async () => {
   server = await startServer();
   key = (await server.key()).plain;
+  for (const name of ['dev', 'prod']) {
+    const made = await server.ask('POST', '/api/v1/projects/default/environments', { key, body: { name } });
+    expect(made.status).toBe(201);
+  }
 });
 afterAll(() => server.close());
 
@@ -58,7 +62,7 @@ describe('powers', () => {
       needs: { sentence: string }[];
     };
     expect(powers.missing).toEqual([]);
-    expect(powers.granted).toMatchObject([{ step: 'get', environment: '*' }]);
+    expect(powers.granted).toMatchObject([{ step: 'get', environment: 'default' }]);
     expect(powers.needs[0]?.sentence.length).toBeGreaterThan(5);
     expect((await ask(ROUTES.publishFlow, { params: { id }, key: weak })).status).toBe(201);
   });
@@ -155,7 +159,7 @@ describe('powers', () => {
     const { rows } = await server.house.store.in('default').audit.list({ limit: 100 });
     const mine = rows.filter((row) => row.object.startsWith(`${id} `)).map((row) => `${row.action} ${row.object}`);
     expect(mine.toReversed()).toEqual([
-      `grant.typed ${id} get * net: GET api.example.com:443`,
+      `grant.typed ${id} get default net: GET api.example.com:443`,
       `grant.given ${id} * prod file: read invoices/`,
       `grant.taken ${id} * prod file: read invoices/`,
     ]);
@@ -190,7 +194,7 @@ describe('powers', () => {
     expect(await read()).toMatchObject({
       needs: [{ step: 'get', power: 'net: GET api.example.com:443', computed: false, lent: true }],
       granted: [
-        { typed: true, void: false, environment: '*', sentence: 'Read from api.example.com (GET, port 443)' },
+        { typed: true, void: false, environment: 'default', sentence: 'Read from api.example.com (GET, port 443)' },
         { typed: false, void: true, environment: 'prod', grantor: lender.id },
       ],
       missing: [],

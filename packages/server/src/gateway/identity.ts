@@ -37,13 +37,13 @@ export const credentialOf = (headers: IncomingHttpHeaders): Credential => {
   return bearer === undefined || bearer === plain ? { kind: 'key', plain } : { kind: 'two' };
 };
 
-/** Is there a credential in the address? Names that mean one, and any value that looks like a key of ours (TOK-13). */
+/** Is there a credential in the address? Names that mean one, and any value that looks like one of ours (TOK-13). */
 export const credentialInQuery = (url: string): boolean => {
   const at = url.indexOf('?');
   if (at === -1) return false;
   const query = url.slice(at + 1);
   return (
-    /hg_[A-Za-z0-9_-]{20}/.test(query) ||
+    /hg[a-z]?_[A-Za-z0-9_-]{20}/.test(query) ||
     /eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\./.test(query) ||
     /(^|&)(x[-_]?)?(api[-_]?key|key|access[-_]?token|token|authorization|auth|password|secret)=/i.test(query)
   );

@@ -104,7 +104,10 @@ test('AZ-05 what was lent to a step ends when a version has it no more: nobody g
       .filter((row) => row.action === 'grant.ended')
       .map((row) => row.object)
       .toSorted(),
-  ).toEqual([`${id} pay * net: GET api.example.com:443`, `${id} pay * secret: use bank for https://api.example.com`]);
+  ).toEqual([
+    `${id} pay default net: GET api.example.com:443`,
+    `${id} pay default secret: use bank for https://api.example.com`,
+  ]);
   await save(id, flow([pay]), editor);
   expect((await publish(id, {}, editor)).json).toMatchObject({ code: 'grant.missing' });
   // The version that had it says what is missing, and how to lend it.
@@ -149,6 +152,7 @@ test('OPS-03 the name of an environment cannot be made to look like another gran
   const give = (environment: string) => ask('POST', `/flows/${id}/grants`, { grants, environment });
   for (const odd of ['* net: GET b.example.com:443\n', 'prod\n', 'a b', 'Prod', '', '**', '9', 'x'.repeat(65), 'pröd'])
     expect((await give(odd)).status).toBe(422);
+  for (const name of ['prod', 'eu-west_2']) await ask('POST', '/projects/default/environments', { name });
   for (const fine of ['*', 'prod', 'eu-west_2']) expect((await give(fine)).status).toBe(201);
   expect((await ask('GET', `/flows/${id}/powers?environment=a%0Ab`)).status).toBe(422);
 });

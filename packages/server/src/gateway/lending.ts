@@ -5,6 +5,8 @@
  * LE2 What somebody entitled writes plainly into a draft is lent by that act alone: not what stood there before, under this
  *     step or another, switched off or not, and was lent by nobody; and not what a file brought, which somebody else may
  *     have written.
+ * LE3 Publishing and writing lend in `default` alone, where they have the flow run; what is promoted is lent with the
+ *     promotion. In all environments is lent by saying nothing of one to `grants`.
  */
 
 import {
@@ -22,6 +24,7 @@ import {
   type Principal,
   type StepNeed,
 } from '@headgate/core';
+import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { Named } from '../store/people.ts';
 import type { FlowRow, GrantRow } from '../store/ports.ts';
 import { bindCalls, lentIn, type LentText } from './calls.ts';
@@ -50,7 +53,7 @@ export const grantsInForce = async (
   gate: Gate,
   workspace: string,
   flow: FlowRow,
-  environment = 'default',
+  environment = DEFAULT_ENVIRONMENT,
 ): Promise<readonly GrantRow[]> =>
   (await grantsNow(gate, workspace, flow))
     .filter(({ row, gone }) => !gone && (row.environment === '*' || row.environment === environment))
@@ -175,6 +178,6 @@ export const lendTyped = async (
     .map(({ step, power }) => ({ step, power }));
   if (lent.length === 0) return;
   const bound = await bindCalls(gate, from, lent);
-  const rows = await lendNow(lodge, who, flow, bound.lent, { typed: true });
+  const rows = await lendNow(lodge, who, flow, bound.lent, { typed: true, environment: DEFAULT_ENVIRONMENT });
   if (rows !== null) await gate.store.in(who.workspace).grants.add(rows);
 };

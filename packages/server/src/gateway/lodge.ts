@@ -14,6 +14,7 @@ import type { Plain } from './outcome.ts';
 import type { Places } from './places.ts';
 import type { Proxies } from './proxies.ts';
 import type { Sessions } from './sessions.ts';
+import type { StreamTickets } from './stream-tickets.ts';
 import type { Streams } from './streams.ts';
 import type { Allowances } from './tokens/allowance.ts';
 import type { Credentials } from './tokens/credentials.ts';
@@ -31,6 +32,7 @@ export type Lodge = {
   readonly credentials: Credentials;
   readonly places: Places;
   readonly sessions: Sessions;
+  readonly tickets: StreamTickets;
   /** Where people sign in. */
   readonly desk: Desk;
   readonly allowances: Allowances;
@@ -51,6 +53,8 @@ export type Lodge = {
   readonly pageCsp: string;
   /** A page as an answer. */
   readonly page: (status: number, text: string) => Plain;
+  /** A page that carries the script for passkeys, as an answer. */
+  readonly scripted: (text: string) => Plain;
   /** The page for a refusal on a route that a person looks at, or null where programs call. */
   readonly failurePage: (contract: Contract, request: FastifyRequest, problem: Problem) => string | null;
 };

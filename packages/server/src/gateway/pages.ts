@@ -6,7 +6,7 @@ import { AUTH, HOME } from './accounts/desk.ts';
 import type { Lodge } from './lodge.ts';
 import type { Plain } from './outcome.ts';
 
-type Parts = Pick<Lodge, 'pageCsp' | 'failurePage' | 'page'>;
+type Parts = Pick<Lodge, 'pageCsp' | 'failurePage' | 'page' | 'scripted'>;
 
 /** No script at all; one style sheet, known by its hash; forms post to this server only. */
 export const pageParts = (pages: Pages): Parts => {
@@ -14,6 +14,12 @@ export const pageParts = (pages: Pages): Parts => {
   const pageCsp = `default-src 'none'; style-src 'sha256-${style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
   return {
     pageCsp,
+    scripted: (text: string): Plain => ({
+      status: 200,
+      type: 'text/html; charset=utf-8',
+      text,
+      headers: { 'content-security-policy': withScript(pageCsp), 'cross-origin-opener-policy': 'same-origin' },
+    }),
     page: (status: number, text: string): Plain => ({
       status,
       type: 'text/html; charset=utf-8',
@@ -37,10 +43,21 @@ export const pageParts = (pages: Pages): Parts => {
   };
 };
 
+/** For the two pages of passkeys: files of this server may run, nothing inline, and texts are never made into markup. */
+const withScript = (csp: string): string =>
+  csp.replace(
+    "default-src 'none';",
+    "default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script';",
+  );
+
+/** Forms about the own account that stand at the address they post to. */
+const FORMS: ReadonlySet<string> = new Set([`${AUTH}/totp`, `${AUTH}/totp/confirm`]);
+
 /** Where to try again: the form is at the address it posts to; a page without a session is gone to by signing in. */
 const backOf = (contract: Contract, method: string): string | null => {
   if (!contract.path.startsWith(`${AUTH}/`)) return null;
-  if (isSelf(contract.needs)) return method === 'GET' ? `${AUTH}/login` : HOME;
+  if (isSelf(contract.needs))
+    return method === 'GET' ? `${AUTH}/login` : FORMS.has(contract.path) ? contract.path : HOME;
   return contract.path.includes('{') || method === 'GET' ? null : contract.path;
 };
 

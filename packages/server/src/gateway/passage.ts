@@ -3,12 +3,15 @@
 import type { Principal, ShapeKind } from '@headgate/core';
 import type { Contract } from '@headgate/core/api';
 import type { Session } from '../store/accounts/port.ts';
+import type { Found, NotFound } from './tokens/found.ts';
 
 export type Passage = {
   readonly contract: Contract;
   who: Principal | null;
   /** Would the call be let in now, too? */
   again: () => Promise<boolean>;
+  /** Who is it by the same credential now? null: the route asks for none. */
+  now: (() => Promise<Found | NotFound>) | null;
   /** The session that the request came with, where the route is about the own account. */
   session: Session | null;
   /** The texts of the answer that the guard leaves alone: a new key or token, at its only showing. */

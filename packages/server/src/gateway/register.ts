@@ -8,7 +8,15 @@
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isSelf, permissionOf, PROBLEMS, statusOf, type Contract, type ProblemCode } from '@headgate/core/api';
+import {
+  isSelf,
+  isStream,
+  permissionOf,
+  PROBLEMS,
+  statusOf,
+  type Contract,
+  type ProblemCode,
+} from '@headgate/core/api';
 import { admit, type Turned } from './admit.ts';
 import { isOwnPage } from './foreign.ts';
 import type { Lodge } from './lodge.ts';
@@ -32,11 +40,10 @@ const pathOf = (path: string): string => path.replaceAll(/\{([a-z]+)\}/g, ':$1')
 export const register = (app: FastifyInstance, lodge: Lodge, route: Route): void => {
   const { contract } = route;
   if (contract.method === 'ANY') throw new Error('only webhooks take any method');
-  const streams = Object.values(contract.answers).some((a) => 'type' in a && a.type === 'text/event-stream');
   app.route({
     method: contract.method,
     url: pathOf(contract.path),
-    exposeHeadRoute: contract.method === 'GET' && !streams,
+    exposeHeadRoute: contract.method === 'GET' && !isStream(contract),
     config: { contract },
     onRequest: (request, reply, done) => {
       enter(lodge, contract, request, reply).then(
@@ -64,7 +71,7 @@ const enter = async (
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<boolean> => {
-  const passage: Passage = { contract, who: null, session: null, again: () => Promise.resolve(false) };
+  const passage: Passage = { contract, who: null, session: null, again: () => Promise.resolve(false), now: null };
   request.passage = passage;
   if (lodge.closing()) return turn(lodge, passage, request, reply, refuse('server.closing'));
   const over = lodge.allowances.knock(request.ip);
@@ -78,6 +85,7 @@ const enter = async (
   if (admitted.leave !== undefined) whenLeft(reply, admitted.leave);
   if ('code' in admitted) return turn(lodge, passage, request, reply, refusalOf(admitted, contract));
   passage.again = admitted.again;
+  passage.now = admitted.now ?? null;
   passage.session = admitted.session;
   return true;
 };

@@ -9,6 +9,7 @@ import { authInvitationRoutes } from './routes/auth-invitations.ts';
 import { authLinkRoutes } from './routes/auth-links.ts';
 import { authOwnRoutes } from './routes/auth-own.ts';
 import { ssoRoutes } from './routes/auth-sso.ts';
+import { environmentRoutes } from './routes/environments.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -17,6 +18,7 @@ import { oauthRoutes } from './routes/oauth.ts';
 import { memberRoutes } from './routes/members.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { projectRoutes } from './routes/projects.ts';
+import { promotionRoutes } from './routes/promotions.ts';
 import { publicRoutes } from './routes/public.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { resumeRoutes } from './routes/resume.ts';
@@ -25,6 +27,7 @@ import { runRoutes } from './routes/runs.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { systemRoutes } from './routes/system.ts';
+import { ticketRoutes } from './routes/tickets.ts';
 import { userRoutes } from './routes/users.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { versionRoutes } from './routes/versions.ts';
@@ -41,9 +44,12 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...versionRoutes(lodge),
     ...stepRoutes(lodge),
     ...grantRoutes(lodge),
+    ...environmentRoutes(lodge),
+    ...promotionRoutes(lodge),
     ...policyRoutes(lodge),
     ...limitRoutes(lodge),
     ...runRoutes(lodge),
+    ...ticketRoutes(lodge),
     ...resumeRoutes(lodge),
     ...keyRoutes(lodge),
     ...tokenRoutes(lodge),

@@ -23,7 +23,9 @@ const SAFE = {
 
 /** Headers of every answer but those of webhooks. Behind TLS a browser is told to come by TLS alone from then on. */
 export const safeFor = (publicUrl: string): Readonly<Record<string, string>> =>
-  publicUrl.startsWith('https:') ? { ...SAFE, 'strict-transport-security': 'max-age=63072000' } : SAFE;
+  publicUrl.startsWith('https:')
+    ? { ...SAFE, 'strict-transport-security': 'max-age=63072000; includeSubDomains' }
+    : SAFE;
 
 /** For answers that are no pages. */
 export const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseSecrets } from './secrets-file.ts';
+import { parseSecrets, secretsFile } from './secrets-file.ts';
 
 const CANARY = 'canary-0123456789';
 
@@ -66,4 +69,21 @@ test.each([
   expect(parsed.ok ? 'read' : parsed.problem.code).toBe('secrets_file.wrong');
   expect(JSON.stringify(parsed)).toContain(line);
   expect(JSON.stringify(parsed)).not.toContain(CANARY);
+});
+
+test('SEC-01 a secret of the file that is for one environment is read in no other; one without is read in all', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'headgate-'));
+  try {
+    const path = join(dir, 'secrets');
+    writeFileSync(path, 'a=of-prod\na@environment=prod\nb=of-all\n', { mode: 0o600 });
+    const opened = secretsFile(path, () => undefined);
+    if (!opened.ok) throw new Error(opened.problem.text);
+    const has = async (name: string, environment: string) =>
+      (await opened.value.read('default', 'default', name, environment)) !== null;
+    expect([await has('a', 'prod'), await has('a', 'dev'), await has('a', 'default')]).toEqual([true, false, false]);
+    expect([await has('b', 'prod'), await has('b', 'dev')]).toEqual([true, true]);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+  expect(parseSecrets('/etc/secrets', 'a=x\na@environment=*\n', 'one')).toMatchObject({ ok: false });
 });

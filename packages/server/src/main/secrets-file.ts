@@ -5,6 +5,7 @@
  *   # a comment
  *   github=ghp_…                                   the secret github, one text
  *   github@origins=https://api.github.com          where it may be sent; several with spaces between
+ *   github@environment=prod                        for runs in this environment alone; without it for all
  *   mail@kind=basic                                a credential of a kind, by its fields
  *   mail@user=ada
  *   mail@password="with \"quotes\", spaces and\nlines"
@@ -18,7 +19,7 @@
  */
 
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
-import { bad, good, problem, readCredential, type Result, SECRET_NAME } from '@headgate/core';
+import { bad, ENVIRONMENT_NAME, good, problem, readCredential, type Result, SECRET_NAME } from '@headgate/core';
 import type { Held, HeldSecret, SecretSource } from '../engine/secret-source.ts';
 
 const DEFAULT = 'default';
@@ -32,7 +33,9 @@ type Entry = {
   readonly line: number;
 };
 
-type Content = ReadonlyMap<string, HeldSecret>;
+/** `environment` null: it is for all of them. */
+type Placed = HeldSecret & { readonly environment: string | null };
+type Content = ReadonlyMap<string, Placed>;
 
 const wrong = (path: string, text: string, line?: number): Result<never> =>
   bad(
@@ -60,7 +63,7 @@ const nested = (fields: ReadonlyMap<string, string>): Record<string, unknown> =>
   const made: Record<string, unknown> = {};
   const inner: Record<string, string> = {};
   for (const [name, value] of fields) {
-    if (name === 'origins') continue;
+    if (name === 'origins' || name === 'environment') continue;
     if (name.startsWith('header.')) inner[name.slice('header.'.length)] = value;
     else made[name] = value;
   }
@@ -71,7 +74,7 @@ const heldIn = ({ fields }: Entry): Held | null => {
   const kind = fields.get('kind') ?? 'plain';
   if (kind !== 'plain') return readCredential(kind, JSON.stringify(nested(fields)));
   const value = fields.get('value');
-  const others = [...fields.keys()].filter((name) => !['value', 'kind', 'origins'].includes(name));
+  const others = [...fields.keys()].filter((name) => !['value', 'kind', 'origins', 'environment'].includes(name));
   return value === undefined || value === '' || others.length > 0 ? null : { kind: 'plain', value };
 };
 
@@ -91,14 +94,17 @@ export const parseSecrets = (path: string, text: string, stamp: string): Result<
     entry.fields.set(field, value);
     entries.set(key, entry);
   }
-  const content = new Map<string, HeldSecret>();
+  const content = new Map<string, Placed>();
   for (const [key, entry] of entries) {
     const origins = (entry.fields.get('origins') ?? '').split(/\s+/).filter((one) => one !== '');
     if (!origins.every(isOrigin))
       return wrong(path, `the origins of ${entry.name} are to be as https://api.example.com`, entry.line);
+    const environment = entry.fields.get('environment') ?? null;
+    if (environment !== null && !ENVIRONMENT_NAME.test(environment))
+      return wrong(path, `the environment of ${entry.name} is no name of one`, entry.line);
     const held = heldIn(entry);
     if (held === null) return wrong(path, `the fields of ${entry.name} are not those of its kind`, entry.line);
-    content.set(key, { id: `file ${key}`, version: stamp, origins, held });
+    content.set(key, { id: `file ${key}`, version: stamp, origins, held, environment });
   }
   return good(content);
 };
@@ -162,7 +168,11 @@ export const secretsFile = (path: string, warn: (text: string) => void): Result<
   return good({
     name: 'file',
     look,
-    read: (workspace, _project, name) => Promise.resolve(content.get(`${workspace}/${name}`) ?? null),
+    read: (workspace, _project, name, environment) => {
+      const found = content.get(`${workspace}/${name}`);
+      const there = found !== undefined && (found.environment === null || found.environment === environment);
+      return Promise.resolve(there ? found : null);
+    },
     all: () => Promise.resolve([...content].map(([key, { held }]) => ({ ...named(key), held }))),
   });
 };

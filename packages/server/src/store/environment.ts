@@ -1,7 +1,13 @@
 /** Environments of projects and what runs in them, as the store keeps them, as types. */
 
+import type { GrantRow } from './ports.ts';
+
 /** The one that every project has, without a row of its own: a flow's latest version runs in it. */
 export const DEFAULT_ENVIRONMENT = 'default';
+
+/** What the state of a trigger is kept under: one that was promoted has a state of its own. */
+export const stateName = (trigger: string, environment: string): string =>
+  environment === DEFAULT_ENVIRONMENT ? trigger : `${trigger}@${environment}`;
 
 export type EnvironmentRow = {
   readonly name: string;
@@ -21,7 +27,7 @@ export type Environments = {
   put(project: string, name: string, change: Change, at: number): Promise<EnvironmentRow | null>;
   /** Compare-and-set on the revision; null: somebody else was first, or there is no such environment. */
   setVars(project: string, name: string, revision: number, vars: object, at: number): Promise<number | null>;
-  /** `used`: secrets of its own, or flows that run in it. */
+  /** With what was lent in it alone. `used`: secrets of its own, or flows that run in it. */
   remove(project: string, name: string): Promise<'done' | 'missing' | 'used'>;
 };
 
@@ -53,6 +59,8 @@ export type PromotionRow = {
   readonly created: number;
   readonly decidedBy: string | null;
   readonly decided: number | null;
+  /** Values that it sets in its target. */
+  readonly vars: EnvironmentRow['vars'];
 };
 
 export type PromotedTrigger = {
@@ -62,9 +70,18 @@ export type PromotedTrigger = {
   readonly disabled: boolean;
 };
 
+/** What changes with the version: its triggers, grants for the target alone, and those of the target that end. */
+export type Brings = {
+  readonly triggers: readonly PromotedTrigger[];
+  readonly grants: readonly GrantRow[];
+  readonly ends: readonly string[];
+};
+
 export type Deployments = {
   list(flow: string): Promise<DeploymentRow[]>;
   get(flow: string, environment: string): Promise<DeploymentRow | null>;
+  /** Nothing that was promoted runs there any more; its triggers and webhooks are gone. False: nothing did. */
+  end(flow: string, environment: string): Promise<boolean>;
   /** Webhooks of the version that runs in an environment other than `default`. */
   hooks(flow: string, environment: string): Promise<{ trigger: string; token: string }[]>;
   /** The newest first, fifty at most. */
@@ -73,13 +90,13 @@ export type Deployments = {
   /** Puts a proposed one on record. False: no such flow. */
   propose(row: PromotionRow): Promise<boolean>;
   /**
-   * Has its version run in its target from now on: one transaction. `proposed`: it is on record as that already. False: what
+   * Has its version run in its target from now on, with its values and what it lends: one transaction. `proposed`: it is on record as that already. False: what
    * it stood on is no more (it was decided, something else runs there now, or the target's values are others); nothing is changed then.
    */
   apply(
     row: PromotionRow,
     by: { readonly project: string; readonly who: string; readonly at: number; readonly proposed: boolean },
-    triggers: readonly PromotedTrigger[],
+    brings: Brings,
   ): Promise<boolean>;
   /** Ends a proposed one. False: it is none. */
   decide(flow: string, id: string, state: 'refused' | 'stale', who: string, at: number): Promise<boolean>;

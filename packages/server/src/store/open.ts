@@ -36,7 +36,7 @@ import { DATABASE, migrate, schemaOf } from './schema/migrate.ts';
 import { NEWEST } from './schema/migrations/list.ts';
 import type { Store } from './ports.ts';
 import { engineLimitsOf, limitsOf } from './rows/limits.ts';
-import { policyOf } from './rows/policy.ts';
+import { boundsOf, policyOf } from './rows/policy.ts';
 import { clientsOf, consentsOf, oauthOf } from './rows/oauth.ts';
 import { deploymentsOf } from './rows/deployments.ts';
 import { environmentsOf } from './rows/environments.ts';
@@ -204,6 +204,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       flows: { ...flowsOf(ground, workspace), ...versionsOf(ground, workspace) },
       grants: grantsOf(ground, workspace),
       policy: policyOf(ground, workspace),
+      bounds: boundsOf(ground, workspace),
       limits: limitsOf(ground, workspace),
       environments: environmentsOf(ground, workspace),
       deployments: deploymentsOf(ground, workspace),

@@ -265,6 +265,8 @@ export type WorkspaceStore = {
     get(): Promise<PolicyRow | null>;
     set(row: PolicyRow): Promise<void>;
   };
+  /** What the instance lets its steps use, whatever its policy says. */
+  readonly bounds: WorkspaceStore['policy'];
   readonly limits: WorkspaceLimits;
   readonly environments: Environments;
   readonly deployments: Deployments;

@@ -21,9 +21,15 @@ const labelIn = (text: string): string | undefined => {
 type Open = { readonly value: unknown; readonly path: readonly PropertyKey[]; readonly step: string | undefined };
 
 /** A Problem for each text or name of a field that holds such a label, with its step and field. Code: `secret.masked`. */
-export const maskedIn = (flow: Flow): readonly Problem[] => {
+export const maskedIn = (flow: Flow): readonly Problem[] => maskedFrom({ value: flow, path: [], step: undefined });
+
+/** The same of the values of an environment, which stand in the field `vars`. */
+export const maskedValues = (vars: object): readonly Problem[] =>
+  maskedFrom({ value: vars, path: ['vars'], step: undefined });
+
+const maskedFrom = (from: Open): readonly Problem[] => {
   const found: Problem[] = [];
-  const open: Open[] = [{ value: flow, path: [], step: undefined }];
+  const open: Open[] = [from];
   const tell = (label: string, path: readonly PropertyKey[], step: string | undefined): void => {
     found.push(
       problem('secret.masked', `${label} stands where a value belongs: it is what the guard showed in its place`, {

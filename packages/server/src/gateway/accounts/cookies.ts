@@ -8,9 +8,14 @@
  * CO3 A cookie that came twice is no cookie.
  */
 
-export type Cookie = 'session' | 'step';
+/** `return`: where to go after signing in. */
+export type Cookie = 'session' | 'step' | 'return';
 
-const NAMES: Readonly<Record<Cookie, string>> = { session: 'headgate', step: 'headgate-step' };
+const NAMES: Readonly<Record<Cookie, string>> = {
+  session: 'headgate',
+  step: 'headgate-step',
+  return: 'headgate-return',
+};
 
 export type Cookies = {
   /** A Set-Cookie value. `age` in seconds; 0 clears it. */
@@ -23,7 +28,7 @@ export type Cookies = {
 export const cookiesFor = (publicUrl: string): Cookies => {
   const secure = publicUrl.startsWith('https:');
   const nameOf = (cookie: Cookie): string => (secure ? `__Host-${NAMES[cookie]}` : `${NAMES[cookie]}-local`);
-  const set: Cookies['set'] = (cookie, value, age, sameSite = cookie === 'session' ? 'Lax' : 'Strict') =>
+  const set: Cookies['set'] = (cookie, value, age, sameSite = cookie === 'step' ? 'Strict' : 'Lax') =>
     `${nameOf(cookie)}=${value}; Path=/; Max-Age=${age}; HttpOnly; SameSite=${sameSite}${secure ? '; Secure' : ''}`;
   return {
     set,

@@ -23,6 +23,9 @@ const COOKIE_AGE = 14 * 24 * 3600;
 const STEP_AGE = 600;
 
 export const AUTH = '/api/v1/auth';
+/** Tells a browser to keep nothing that a session showed. */
+export const FORGET = { 'clear-site-data': '"cache", "storage"' } as const;
+
 export const HOME = `${AUTH}/account`;
 
 export const shownAccount = (user: User) => ({
@@ -107,6 +110,18 @@ export class Desk {
     return value === undefined ? undefined : unpack(value);
   }
 
+  /** The cookie that brings somebody back to this page of ours after signing in; null: the address is none to come back to. */
+  returnCookie(url: string): string | null {
+    return isReturn(url) ? this.cookies.set('return', pack(url), STEP_AGE) : null;
+  }
+
+  /** Where somebody who signed in wanted to go, once: a page of consent of this server, and nothing else ever. */
+  returnOf(request: FastifyRequest): string | null {
+    const value = this.cookies.read(request.headers.cookie, 'return');
+    const url = value === undefined ? '' : unpack(value);
+    return isReturn(url) ? url : null;
+  }
+
   /** `Lax` where another site sends the browser back. */
   stepCookie(ticket: string, sameSite: 'Strict' | 'Lax' = 'Strict'): string {
     return this.cookies.set('step', pack(ticket), STEP_AGE, sameSite);
@@ -143,6 +158,13 @@ const howOf = (text: string): How => {
   const known = (['password', 'password+code', 'passkey'] as const).find((one) => one === text);
   return known ?? (text.startsWith('sso:') ? `sso:${text.slice(4)}` : 'link');
 };
+
+const RETURN = '/api/v1/oauth/authorize?';
+const LONGEST_RETURN = 2_500;
+
+/** By its first signs and its alphabet, which has no host, no backslash and no line break in it (GUI-10). */
+const isReturn = (url: string): boolean =>
+  url.startsWith(RETURN) && url.length <= LONGEST_RETURN && /^[A-Za-z0-9/._~%&=?+*:@,;!$'()-]+$/.test(url);
 
 /** A ticket as the value of a cookie. */
 const pack = (ticket: string): string => Buffer.from(ticket).toString('base64url');

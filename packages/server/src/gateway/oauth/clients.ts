@@ -38,21 +38,22 @@ export const isRedirect = (text: string): boolean => {
   return url.protocol === 'https:' || /^[a-z][a-z0-9+-]*\.[a-z0-9+.-]+:$/.test(url.protocol);
 };
 
-const LOCAL = /^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::[1-9][0-9]{0,4})?((?:[/?].*)?)$/;
-
 /**
- * Is this one of the addresses that an application may be sent back to? Character for character; but an application on a
- * person's own machine takes whatever port is free there, so of a loopback address the port does not count (RFC 8252 7.3).
+ * Is this one of the addresses of a client? Character for character; only the port of a loopback address that was
+ * registered by its number is free, since applications on a person's machine take whichever they get (RFC 8252 7.3).
  */
-export const isRegistered = (redirects: readonly string[], redirect: string): boolean => {
-  if (redirects.includes(redirect)) return true;
-  const asked = LOCAL.exec(redirect);
-  if (asked === null || !URL.canParse(redirect)) return false;
-  const [, host, rest] = asked;
-  return redirects.some((one) => {
-    const known = LOCAL.exec(one);
-    return known !== null && known[1] === host && known[2] === rest;
-  });
+export const isOneOf = (redirects: readonly string[], asked: string): boolean => {
+  if (redirects.includes(asked)) return true;
+  const portless = withoutPort(asked);
+  return portless !== null && redirects.some((one) => withoutPort(one) === portless);
+};
+
+const NUMBERED = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]))(?::([1-9][0-9]{0,4}))?(\/[^\s\\#]*)?$/;
+
+/** A loopback address by number without its port; null: it is none. What stands after the port stays as it is. */
+const withoutPort = (text: string): string | null => {
+  const [, host, port = '80', rest = ''] = NUMBERED.exec(text) ?? [];
+  return host === undefined || Number(port) > 65_535 ? null : `${host}${rest}`;
 };
 
 /** Can this be the address of a description? https, a path, nothing hidden in it. */

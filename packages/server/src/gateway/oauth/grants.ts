@@ -36,6 +36,8 @@ type Outcome = { readonly given: Given } | { readonly wrong: Wrong };
 /** How long an access token lasts, and a refresh token that nobody uses. Milliseconds. */
 const ACCESS_LIFE = 3_600_000;
 const REFRESH_LIFE = 30 * 86_400_000;
+/** However often it is refreshed, a consent is asked for again after this time. */
+const CONSENT_LIFE = 180 * 86_400_000;
 
 const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
 
@@ -103,7 +105,12 @@ export class TokenDesk {
     const refresh = REFRESH + vault.newKey().slice(3);
     const tokens = [
       { hash: vault.hashKey(access), kind: 'access' as const, issued: now, expires: now + ACCESS_LIFE },
-      { hash: vault.hashKey(refresh), kind: 'refresh' as const, issued: now, expires: now + REFRESH_LIFE },
+      {
+        hash: vault.hashKey(refresh),
+        kind: 'refresh' as const,
+        issued: now,
+        expires: Math.min(now + REFRESH_LIFE, consent.created + CONSENT_LIFE),
+      },
     ];
     const { workspace, id: object, user: actor } = consent;
     const deed = { workspace, actor, action: 'oauthToken', object, decision: 'allow' as const, reason: null };

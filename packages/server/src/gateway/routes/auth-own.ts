@@ -1,8 +1,9 @@
 /** What somebody who is signed in does with the own account. */
 
+import type { FastifyRequest } from 'fastify';
 import { ROUTES } from '@headgate/core/api';
 import type { Session } from '../../store/accounts/port.ts';
-import { AUTH, HOME, shownAccount, wantsPage } from '../accounts/desk.ts';
+import { AUTH, FORGET, HOME, shownAccount, wantsPage } from '../accounts/desk.ts';
 import { weakness } from '../accounts/policy.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
@@ -14,10 +15,12 @@ const FRESH = 10 * 60_000;
 
 const time = (ms: number): string => new Date(ms).toISOString();
 
-export const authOwnRoutes = ({ gate, page, desk }: Lodge): readonly Route[] => {
+export const authOwnRoutes = ({ gate, page, scripted, desk }: Lodge): readonly Route[] => {
   const { accounts } = gate.store;
   const { own } = accounts;
   const isFresh = (session: Session): boolean => gate.clock() - session.created <= FRESH;
+  const passkeysOf = async (session: Session) =>
+    (await own.passkeys(session.user.id)).map((one) => ({ ...one, created: iso(one.created) }));
   const sessionsOf = async (session: Session) =>
     (await accounts.sessions(session.user.id, gate.clock())).map((one) => ({
       id: one.id,
@@ -30,10 +33,18 @@ export const authOwnRoutes = ({ gate, page, desk }: Lodge): readonly Route[] => 
       expires: time(one.expires),
     }));
 
+  const removePasskey = async (session: Session, id: string, request: FastifyRequest, to: string) => {
+    if (!isFresh(session)) return refuse('auth.stale');
+    if (!(await own.removePasskey(session.user.id, id))) return MISSING;
+    return desk.renew(session, request, to);
+  };
+
   return [
     implement(ROUTES.me, ({ session }) => give(200, shownAccount(session.user))),
 
-    implement(ROUTES.accountPage, async ({ session }) => {
+    implement(ROUTES.accountPage, async ({ session, request }) => {
+      const back = desk.returnOf(request);
+      if (back !== null) return seeOther(back, { 'set-cookie': desk.cookies.clear('return') });
       const { email, name, factor } = session.user;
       return page(
         200,
@@ -46,18 +57,35 @@ export const authOwnRoutes = ({ gate, page, desk }: Lodge): readonly Route[] => 
     implement(ROUTES.endSession, async ({ session, params }) => {
       if (!(await accounts.end(session.user.id, params.id))) return MISSING;
       return params.id === session.id
-        ? { ...nothing(), headers: { 'set-cookie': desk.cookies.clear('session') } }
+        ? { ...nothing(), headers: { ...FORGET, 'set-cookie': desk.cookies.clear('session') } }
         : nothing();
     }),
 
+    implement(ROUTES.endSessionForm, async ({ session, params, request }) => {
+      if (!(await accounts.end(session.user.id, params.id))) return MISSING;
+      const here = params.id === session.id;
+      const headers = here ? { ...FORGET, 'set-cookie': desk.cookies.clear('session') } : {};
+      return wantsPage(request) ? seeOther(here ? `${AUTH}/login` : HOME, headers) : { ...nothing(), headers };
+    }),
+
+    implement(ROUTES.totpPage, ({ session }) =>
+      page(200, gate.pages.account({ kind: 'codes', factor: session.user.factor })),
+    ),
+
+    implement(ROUTES.confirmTotpPage, () => page(200, gate.pages.account({ kind: 'codes-confirm' }))),
+
+    implement(ROUTES.passkeysPage, async ({ session }) =>
+      scripted(gate.pages.account({ kind: 'passkeys', passkeys: await passkeysOf(session) })),
+    ),
+
     implement(ROUTES.endSessions, async ({ session }) => {
       await accounts.endSessions(session.user.id);
-      return { ...nothing(), headers: { 'set-cookie': desk.cookies.clear('session') } };
+      return { ...nothing(), headers: { ...FORGET, 'set-cookie': desk.cookies.clear('session') } };
     }),
 
     implement(ROUTES.logoutEverywhere, async ({ session, request }) => {
       await accounts.endSessions(session.user.id);
-      const headers = { 'set-cookie': desk.cookies.clear('session') };
+      const headers = { ...FORGET, 'set-cookie': desk.cookies.clear('session') };
       return wantsPage(request) ? seeOther(`${AUTH}/login`, headers) : { ...nothing(), headers };
     }),
 
@@ -75,7 +103,12 @@ export const authOwnRoutes = ({ gate, page, desk }: Lodge): readonly Route[] => 
     implement(ROUTES.beginTotp, async ({ session: { user }, body, request }) => {
       const made = await desk.judged(user.email, request, Boolean, () => own.beginTotp(user.id, body.password));
       if (made === null) return refuse('auth.wrong');
-      return 'refused' in made ? made : give(200, made);
+      if ('refused' in made) return made;
+      const { uri, recovery } = made;
+      const secret = new URL(uri).searchParams.get('secret') ?? '';
+      return wantsPage(request)
+        ? page(200, gate.pages.account({ kind: 'codes-begun', uri, secret, recovery }))
+        : give(200, made);
     }),
 
     implement(ROUTES.confirmTotp, async ({ session, body, request }) => {
@@ -97,14 +130,13 @@ export const authOwnRoutes = ({ gate, page, desk }: Lodge): readonly Route[] => 
     implement(ROUTES.newRecovery, async ({ session: { user }, body, request }) => {
       const made = await desk.judged(user.email, request, Boolean, () => own.newRecovery(user.id, body.password));
       if (made === null) return refuse('auth.wrong');
-      return 'refused' in made ? made : give(200, { recovery: made });
+      if ('refused' in made) return made;
+      return wantsPage(request)
+        ? page(200, gate.pages.account({ kind: 'recovery', recovery: made }))
+        : give(200, { recovery: made });
     }),
 
-    implement(ROUTES.listPasskeys, async ({ session }) =>
-      give(200, {
-        passkeys: (await own.passkeys(session.user.id)).map((one) => ({ ...one, created: iso(one.created) })),
-      }),
-    ),
+    implement(ROUTES.listPasskeys, async ({ session }) => give(200, { passkeys: await passkeysOf(session) })),
 
     implement(ROUTES.passkeyOptions, async ({ session, body, request }) => {
       const { user } = session;
@@ -131,10 +163,10 @@ export const authOwnRoutes = ({ gate, page, desk }: Lodge): readonly Route[] => 
       };
     }),
 
-    implement(ROUTES.removePasskey, async ({ session, params, request }) => {
-      if (!isFresh(session)) return refuse('auth.stale');
-      if (!(await own.removePasskey(session.user.id, params.id))) return MISSING;
-      return desk.renew(session, request, HOME);
-    }),
+    implement(ROUTES.removePasskey, ({ session, params, request }) => removePasskey(session, params.id, request, HOME)),
+
+    implement(ROUTES.removePasskeyForm, ({ session, params, request }) =>
+      removePasskey(session, params.id, request, `${HOME}/passkeys`),
+    ),
   ];
 };

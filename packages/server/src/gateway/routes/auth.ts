@@ -1,14 +1,14 @@
 /** Signing in and out: password, code, passkey. The pages are the same doors, for who asks for HTML. */
 
 import { ROUTES } from '@headgate/core/api';
-import { AUTH, wantsPage } from '../accounts/desk.ts';
+import { AUTH, FORGET, wantsPage } from '../accounts/desk.ts';
 import { evenly } from '../accounts/even.ts';
 import { networkOf } from '../accounts/throttle.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, nothing, refuse, seeOther } from '../outcome.ts';
 
-export const authRoutes = ({ gate, page, desk }: Lodge): readonly Route[] => {
+export const authRoutes = ({ gate, page, scripted, desk }: Lodge): readonly Route[] => {
   const { accounts } = gate.store;
   const { signIn } = accounts;
   return [
@@ -48,6 +48,14 @@ export const authRoutes = ({ gate, page, desk }: Lodge): readonly Route[] => {
       return desk.answer(tried, request, 200);
     }),
 
+    implement(ROUTES.passkeyPage, () => scripted(gate.pages.account({ kind: 'passkey' }))),
+
+    implement(ROUTES.passkeyScript, () => ({
+      status: 200,
+      type: 'text/javascript; charset=utf-8',
+      text: gate.pages.passkeyScript,
+    })),
+
     implement(ROUTES.loginPasskeyOptions, async ({ request }) => {
       if (!desk.throttle.tryFrom(networkOf(request.ip))) return refuse('auth.limit');
       const { options, ticket } = await signIn.beginPasskey();
@@ -71,7 +79,7 @@ export const authRoutes = ({ gate, page, desk }: Lodge): readonly Route[] => {
         await accounts.end(session.user.id, session.id);
         await desk.record(session.user.id, 'logout', session.id);
       }
-      const headers = { 'set-cookie': [desk.cookies.clear('session'), desk.cookies.clear('step')] };
+      const headers = { ...FORGET, 'set-cookie': [desk.cookies.clear('session'), desk.cookies.clear('step')] };
       return wantsPage(request) ? seeOther(`${AUTH}/login`, headers) : { ...nothing(), headers };
     }),
   ];

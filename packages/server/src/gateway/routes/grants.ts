@@ -14,6 +14,7 @@ import { ROUTES } from '@headgate/core/api';
 import type { GrantRow } from '../../store/ports.ts';
 import { implement, type Route } from '../implement.ts';
 import { forTheirKind, grantObject, grantsInForce, grantsNow, lacking, lendNow, needText } from '../lending.ts';
+import { unknownEnvironment } from '../promotion.ts';
 import { bindCalls, grantSentence, type LentText } from '../calls.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, refuseAll } from '../outcome.ts';
@@ -128,6 +129,11 @@ export const grantRoutes = (lodge: Lodge): readonly Route[] => {
       const store = gate.store.in(who.workspace);
       const row = await store.flows.get(params.id);
       if (row === null) return MISSING;
+      const { environment = '*' } = body;
+      if (environment !== '*') {
+        const all = (await gate.store.in(who.workspace).environments.list(row.project)) ?? [];
+        if (all.every(({ name }) => name !== environment)) return unknownEnvironment(environment, all);
+      }
       const read = readFlow(row.draft);
       if (!read.ok) return refuseAll('flow.invalid', read.problems);
       const grants = readGrants(read.flow, body.grants, 'grants');

@@ -9,7 +9,7 @@ import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, type Plain, refuse, type Refused, seeOther } from '../outcome.ts';
 import { iso } from '../times.ts';
 import { ACCESS, REFRESH } from '../oauth/access-token.ts';
-import { ClientBook, isRedirect, isRegistered } from '../oauth/clients.ts';
+import { ClientBook, isOneOf, isRedirect } from '../oauth/clients.ts';
 import { TokenDesk } from '../oauth/grants.ts';
 import { type Asked, backTo, hostOf, judgeRequest, type Query, resourcesOf, type Wrong } from '../oauth/request.ts';
 import { Tickets } from '../oauth/tickets.ts';
@@ -102,7 +102,7 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
     const client = query.client_id === undefined ? null : await book.find(query.client_id, by.workspace);
     if (client === null) return refuse('oauth.client');
     const { redirect_uri: redirect } = query;
-    return redirect !== undefined && isRegistered(client.redirects, redirect)
+    return redirect !== undefined && isOneOf(client.redirects, redirect)
       ? { client, redirect }
       : refuse('oauth.redirect');
   };
@@ -145,7 +145,11 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
     implement(ROUTES.authorize, async ({ query, request }) => {
       // Who is signed in first: a stranger makes this server fetch nothing and learns of no client.
       const by = await sessionOf(gate, lodge.desk, request.headers);
-      if (by === null) return page(200, gate.pages.consentSignIn(SIGN_IN));
+      if (by === null) {
+        const shown = page(200, gate.pages.consentSignIn(SIGN_IN));
+        const cookie = lodge.desk.returnCookie(request.raw.url ?? '');
+        return cookie === null ? shown : { ...shown, headers: { ...shown.headers, 'set-cookie': cookie } };
+      }
       const right = await known(query, by);
       if ('refused' in right) return right;
       const judged = judgeRequest(query, right.client, right.redirect, publicUrl);

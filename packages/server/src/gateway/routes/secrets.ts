@@ -4,15 +4,19 @@ import { shortSecret } from '@headgate/core';
 import { CREDENTIAL_FIELDS, PLACEHOLDER, ROUTES, SECRET_KINDS } from '@headgate/core/api';
 import type { SecretRow } from '../../store/secret.ts';
 import { implement, type Route } from '../implement.ts';
+import { unknownEnvironment } from '../promotion.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse } from '../outcome.ts';
 import { projectOf } from '../places.ts';
 
-const shown = ({ id, name, kind, origins, version, created, updated }: SecretRow) => ({
+const EVERYWHERE = '*';
+
+const shown = ({ id, name, kind, environment, origins, version, created, updated }: SecretRow) => ({
   id,
   name,
   // A kind that a later release stored shows as what it is to this one: a text nobody sees.
   kind: SECRET_KINDS.find((known) => known === kind) ?? ('plain' as const),
+  environment,
   origins,
   version,
   created: new Date(created).toISOString(),
@@ -35,9 +39,16 @@ export const secretRoutes = ({ gate }: Lodge): readonly Route[] => [
     const { credential } = body;
     const value = credential === undefined ? body.value : JSON.stringify(credential);
     if (value === undefined) return refuse('input.invalid');
+    const { environment = EVERYWHERE } = body;
+    if (environment !== EVERYWHERE) {
+      const all = await gate.store.in(who.workspace).environments.list(projectOf(body));
+      if (all === null) return MISSING;
+      if (all.every(({ name }) => name !== environment)) return unknownEnvironment(environment, all);
+    }
     const put = await gate.store.in(who.workspace).secrets.put({
       project: projectOf(body),
       name: body.name,
+      environment,
       origins: body.origins ?? [],
       value,
       ...(credential === undefined ? {} : { kind: credential.kind }),
@@ -56,7 +67,8 @@ export const secretRoutes = ({ gate }: Lodge): readonly Route[] => [
 
   implement(ROUTES.getSecret, async ({ who, params, query }) => {
     const rows = await gate.store.in(who.workspace).secrets.list(projectOf(query));
-    const row = rows.find((one) => one.name === params.name);
+    const { environment = EVERYWHERE } = query;
+    const row = rows.find((one) => one.name === params.name && one.environment === environment);
     if (row === undefined) return MISSING;
     const secret = shown(row);
     const fields = CREDENTIAL_FIELDS[secret.kind].map((field) => [field, PLACEHOLDER] as const);
@@ -64,6 +76,8 @@ export const secretRoutes = ({ gate }: Lodge): readonly Route[] => [
   }),
 
   implement(ROUTES.deleteSecret, async ({ who, params, query }) =>
-    (await gate.store.in(who.workspace).secrets.remove(projectOf(query), params.name)) ? nothing() : MISSING,
+    (await gate.store.in(who.workspace).secrets.remove(projectOf(query), params.name, query.environment ?? EVERYWHERE))
+      ? nothing()
+      : MISSING,
   ),
 ];

@@ -12,6 +12,7 @@ import {
   type Principal,
 } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
+import { DEFAULT_ENVIRONMENT } from '../../store/environment.ts';
 import type { FlowRow, VersionRow } from '../../store/ports.ts';
 import { knownTo } from '../context.ts';
 import type { Gate } from '../deps.ts';
@@ -79,7 +80,9 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       const asked = readGrants(flow, body.grant === undefined || body.grant === 'needed' ? [] : body.grant, 'grant');
       if (!asked.ok) return refuseAll('input.invalid', asked.problems);
       const asks = await bindCalls(gate, { who, project: row.project }, asked.lent);
-      const all = (await grantsNow(gate, who.workspace, row)).map((one) => one.row);
+      // What was lent in another environment ends with what is promoted there.
+      const here = (one: { environment: string }) => one.environment === '*' || one.environment === DEFAULT_ENVIRONMENT;
+      const all = (await grantsNow(gate, who.workspace, row)).map((one) => one.row).filter(here);
       const before = row.version === null ? null : await flows.version(row.id, row.version);
       const ended = endedBy(flow, before?.doc, all, asks.lent);
       const ends = new Set(ended.map(({ id }) => id));
@@ -100,7 +103,7 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
           more: { missing: lacks.map(({ step, power }) => ({ step, power })) },
         };
       }
-      const rows = await lendNow(lodge, who, row, lent);
+      const rows = await lendNow(lodge, who, row, lent, { environment: DEFAULT_ENVIRONMENT });
       if (rows === null || !(await recordEnds(lodge, who, ended))) return refuse('audit.down');
       const made = await flows.publish({
         flow: row.id,
@@ -138,10 +141,16 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       return found === null ? MISSING : give(200, { ...shown(found), flow: found.flow, doc: found.doc });
     }),
 
-    implement(ROUTES.listWebhooks, async ({ who, params }) => {
-      const { flows } = gate.store.in(who.workspace);
+    implement(ROUTES.listWebhooks, async ({ who, params, query: { environment = DEFAULT_ENVIRONMENT } }) => {
+      const { flows, deployments } = gate.store.in(who.workspace);
       const row = await flows.get(params.id);
       if (row === null) return MISSING;
+      if (environment !== DEFAULT_ENVIRONMENT) {
+        const promoted = await deployments.hooks(row.id, environment);
+        return give(200, {
+          webhooks: promoted.map(({ trigger, token }) => ({ trigger, url: gate.publicUrl + HOOK_PREFIX + token })),
+        });
+      }
       const latest = row.version === null ? null : await flows.version(row.id, row.version);
       return give(200, { webhooks: latest === null ? [] : await webhooksOf(gate, who.workspace, row.id, latest.doc) });
     }),

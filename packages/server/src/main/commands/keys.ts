@@ -30,6 +30,7 @@ export const keyCommands = (program: Command, at: At): void => {
     .option('--expires <when>', 'a duration such as 30d, or a time such as 2030-01-31T00:00:00Z')
     .option('--rate <number>', 'requests a minute that it may make', number(1, 1_000_000))
     .option('--parallel <number>', 'requests that it may have under way at a time', number(1, 10_000))
+    .option('--budget <json>', 'what the runs it starts may use together, as {"runs": {"day": 100}}')
     .option('--own', OWN)
     .option('--api-key-file <file>', 'write the key to this new file (0600) instead of showing it')
     .action(at(async (w, o: Create) => (await import('../remote/keys.ts')).createKey(w, o)));

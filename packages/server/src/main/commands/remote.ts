@@ -1,8 +1,9 @@
-/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `client`, `secret`, `policy`, `quota`, and those about people. */
+/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `client`, `secret`, `policy`, `env`, `quota`, and those about people. */
 
 import { RUN_STATES } from '@headgate/core';
 import { type Command, Option } from 'commander';
 import { examples, number, several, type Shell } from '../shell.ts';
+import { environmentCommands } from './environments.ts';
 import { peopleCommands } from './people.ts';
 import { limitCommands } from './limits.ts';
 import { keyCommands } from './keys.ts';
@@ -32,6 +33,7 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
   clientCommands(program, at);
   secrets(program, at);
   policies(program, at);
+  environmentCommands(program, at);
   limitCommands(program, at);
   peopleCommands(program, flow, at);
 };
@@ -212,11 +214,16 @@ const secrets = (program: Command, at: At): void => {
       several,
       [],
     )
+    .option('--environment <name>', 'the one environment it is for (default: all)')
     .addOption(new Option('--kind <kind>', 'what it is').choices(KINDS).default('plain'))
     .option('--value-file <file>', 'file that holds the value; - for standard input', '-')
     .action(
-      at(async (w, name: string, o: Reach & { kind: string; origin: readonly string[]; valueFile: string }) =>
-        (await import('../remote/secrets.ts')).setSecret(w, name, o),
+      at(
+        async (
+          w,
+          name: string,
+          o: Reach & { kind: string; origin: readonly string[]; environment?: string; valueFile: string },
+        ) => (await import('../remote/secrets.ts')).setSecret(w, name, o),
       ),
     );
   examples(
@@ -235,7 +242,12 @@ const secrets = (program: Command, at: At): void => {
     .command('remove')
     .description('Remove a secret, at once and for good.')
     .argument('<name>', 'name of the secret')
-    .action(at(async (w, name: string, _o: Reach) => (await import('../remote/secrets.ts')).removeSecret(w, name)));
+    .option('--environment <name>', 'the one for this environment (default: the one for all)')
+    .action(
+      at(async (w, name: string, o: Reach & { environment?: string }) =>
+        (await import('../remote/secrets.ts')).removeSecret(w, name, o.environment),
+      ),
+    );
   examples(reach(remove), 'secret remove github --key-file key.txt');
 };
 
@@ -246,7 +258,10 @@ const policies = (program: Command, at: At): void => {
   const show = policy
     .command('show')
     .description('Show what may be lent.')
-    .action(at(async (w, _o: Reach) => (await import('../remote/policy.ts')).showPolicy(w)));
+    .option('--bounds <workspace>', 'what the instance lets this workspace, whatever it says itself')
+    .action(
+      at(async (w, o: Reach & { bounds?: string }) => (await import('../remote/policy.ts')).showPolicy(w, o.bounds)),
+    );
   examples(reach(show), 'policy show --key-file key.txt');
 
   const set = policy
@@ -255,11 +270,12 @@ const policies = (program: Command, at: At): void => {
       'Say what may be lent, in the place of what was said before. It counts at every use within a second, for runs under way\n' +
         'too. Without options everything may be lent.',
     )
+    .option('--bounds <workspace>', 'say it of this workspace for the instance, which its people cannot change')
     .option('--only <power>', 'nothing but this; may be repeated', several, [])
     .option('--deny <power>', 'never this; may be repeated', several, [])
     .addOption(new Option('--nothing', 'nothing at all').conflicts('only'))
     .action(
-      at(async (w, o: Reach & { only: readonly string[]; deny: readonly string[]; nothing?: true }) =>
+      at(async (w, o: Reach & { only: readonly string[]; deny: readonly string[]; nothing?: true; bounds?: string }) =>
         (await import('../remote/policy.ts')).setPolicy(w, { ...o, nothing: o.nothing === true }),
       ),
     );
@@ -267,5 +283,6 @@ const policies = (program: Command, at: At): void => {
     reach(set),
     'policy set --deny "net: * *:*" --key-file key.txt',
     'policy set --only "net: GET *.example.com" --only "code: js" --key-file key.txt',
+    'policy set --bounds w_4f… --deny "net: * *.internal:*" --key-file key.txt',
   );
 };

@@ -14,6 +14,7 @@ type Wish = {
   readonly expires?: string;
   readonly rate?: number;
   readonly parallel?: number;
+  readonly budget?: string;
   readonly own?: boolean;
   readonly apiKeyFile?: string;
 };
@@ -31,6 +32,16 @@ const expiryOf = (text: string): { readonly expires: string } | { readonly probl
   return { problem: problem('usage', 'expected a duration or a time', { at: { field: '--expires' }, fix }) };
 };
 
+/** What is said of a budget is judged by the server; here it has to be JSON. */
+const budgetOf = (text: string): { readonly budget: unknown } | { readonly problem: Problem } => {
+  try {
+    return { budget: JSON.parse(text) };
+  } catch {
+    const fix = 'Write {"runs": {"day": 100}, "tokens": {"run": 20000}}.';
+    return { problem: problem('usage', 'expected JSON', { at: { field: '--budget' }, fix }) };
+  }
+};
+
 const exists = (path: string): Problem =>
   problem('file.exists', `${path} exists already`, { fix: 'Give the name of a new file.' });
 
@@ -40,6 +51,8 @@ export const createKey = async (w: Where, o: Wish): Promise<number> => {
   if (expiry !== null && 'problem' in expiry) return refused([expiry.problem], w.json);
   const { apiKeyFile: file } = o;
   if (file !== undefined && existsSync(file)) return refused([exists(file)], w.json);
+  const budget = o.budget === undefined ? null : budgetOf(o.budget);
+  if (budget !== null && 'problem' in budget) return refused([budget.problem], w.json);
   const scope = {
     ...(o.flow.length > 0 ? { flows: o.flow } : {}),
     ...(o.project.length > 0 ? { projects: o.project } : {}),
@@ -53,6 +66,7 @@ export const createKey = async (w: Where, o: Wish): Promise<number> => {
     permissions: o.permission,
     ...scope,
     ...expiry,
+    ...budget,
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
   };
   const answer = await w.client.call('POST', pathOf(o.own), body);

@@ -7,9 +7,14 @@
 import { bad, good, problem, type Result } from '@headgate/core';
 import { readText, standardInput } from '../files.ts';
 import { MISUSED, note } from '../say.ts';
-import { ask, id, refused, rowsOf, table, type Where } from './ask.ts';
+import { ask, id, query, refused, rowsOf, table, type Where } from './ask.ts';
 
-type Wish = { readonly kind: string; readonly origin: readonly string[]; readonly valueFile: string };
+type Wish = {
+  readonly kind: string;
+  readonly origin: readonly string[];
+  readonly environment?: string;
+  readonly valueFile: string;
+};
 
 /** The fields of a credential, or why the text holds none. */
 const fieldsIn = (text: string, kind: string): Result<object> => {
@@ -27,7 +32,8 @@ const fieldsIn = (text: string, kind: string): Result<object> => {
 };
 
 /** Stores a secret, or its next version; prints its name and version. */
-export const setSecret = async (w: Where, name: string, { kind, origin, valueFile }: Wish): Promise<number> => {
+export const setSecret = async (w: Where, name: string, wish: Wish): Promise<number> => {
+  const { kind, origin, environment, valueFile } = wish;
   if (valueFile === '-' && process.stdin.isTTY) note('Reading the value from standard input, up to Ctrl-D.');
   const read = valueFile === '-' ? good(await standardInput()) : readText(valueFile);
   if (!read.ok) return refused([{ ...read.problem, at: { field: '--value-file' } }], w.json);
@@ -39,7 +45,7 @@ export const setSecret = async (w: Where, name: string, { kind, origin, valueFil
     return MISUSED;
   }
   const value = kind === 'plain' ? { value: text } : { credential: { ...fields.value, kind } };
-  const body = { name, origins: origin, ...value };
+  const body = { name, origins: origin, ...(environment === undefined ? {} : { environment }), ...value };
   return ask(w, 'PUT', '/api/v1/secrets', body, (v) => {
     const done = `${String(v['name'])}  version ${String(v['version'])}`;
     return typeof v['note'] === 'string' ? `${done}\n${v['note']}` : done;
@@ -49,8 +55,8 @@ export const setSecret = async (w: Where, name: string, { kind, origin, valueFil
 /** Lists names, kinds and origins. */
 export const listSecrets = (w: Where): Promise<number> =>
   ask(w, 'GET', '/api/v1/secrets', undefined, (v) =>
-    table(rowsOf(v, 'secrets'), ['name', 'kind', 'origins', 'version', 'updated']),
+    table(rowsOf(v, 'secrets'), ['name', 'environment', 'kind', 'origins', 'version', 'updated']),
   );
 
-export const removeSecret = (w: Where, name: string): Promise<number> =>
-  ask(w, 'DELETE', `/api/v1/secrets/${id(name)}`, undefined, () => `removed ${name}`);
+export const removeSecret = (w: Where, name: string, environment?: string): Promise<number> =>
+  ask(w, 'DELETE', `/api/v1/secrets/${id(name)}${query({ environment })}`, undefined, () => `removed ${name}`);

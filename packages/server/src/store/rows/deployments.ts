@@ -1,15 +1,18 @@
 /**
  * Which version of a flow runs in which environment, and the promotions that brought it there.
  *
- * DP1 A version, its triggers and its webhooks change together, in one transaction with the promotion that says so.
+ * DP1 A version, its triggers, webhooks, values and grants change together, in one transaction with the promotion that says so.
  * DP2 A webhook's token is made once per flow, environment and trigger, as those of `default` are (versions.ts).
  */
 
 import { randomBytes } from 'node:crypto';
 import type { Selectable, Transaction } from 'kysely';
 import { type Ground, toJson } from '../ground.ts';
-import type { Deployments, PromotedTrigger, PromotionRow, PromotionState } from '../environment.ts';
+import { stateName } from '../environment.ts';
+import type { Brings, Deployments, PromotedTrigger, PromotionRow, PromotionState } from '../environment.ts';
 import type { Tables } from '../schema/tables.ts';
+import { valuesIn } from './environments.ts';
+import { grantValues } from './grants.ts';
 
 const STATES: readonly PromotionState[] = ['proposed', 'applied', 'refused', 'stale'];
 const SHOWN = 50;
@@ -28,6 +31,7 @@ const promotionOf = (row: Selectable<Tables['promotion']>): PromotionRow => ({
   created: row.created,
   decidedBy: row.decided_by,
   decided: row.decided,
+  vars: valuesIn(row.vars),
 });
 
 export const deploymentsOf = ({ db, change, credentials }: Ground, workspace: string): Deployments => {
@@ -50,10 +54,53 @@ export const deploymentsOf = ({ db, change, credentials }: Ground, workspace: st
       .executeTakeFirst()) !== undefined;
 
   const put = async (trx: Transaction<Tables>, row: PromotionRow): Promise<void> => {
-    const { decidedBy, ...rest } = row;
+    const { decidedBy, vars, ...rest } = row;
     await trx
       .insertInto('promotion')
-      .values({ ...rest, workspace, decided_by: decidedBy })
+      .values({ ...rest, workspace, decided_by: decidedBy, vars: toJson(vars) })
+      .execute();
+  };
+
+  /** Values over those that are there, as the next revision. */
+  const putValues = async (
+    trx: Transaction<Tables>,
+    project: string,
+    { target, vars }: PromotionRow,
+    place: { readonly revision: number; readonly vars: string },
+    at: number,
+  ): Promise<void> => {
+    if (Object.keys(vars).length === 0) return;
+    const merged = toJson({ ...valuesIn(place.vars), ...vars });
+    await trx
+      .updateTable('environment')
+      .set({ vars: merged, revision: place.revision + 1, updated: at })
+      .where('workspace', '=', workspace)
+      .where('project', '=', project)
+      .where('name', '=', target)
+      .execute();
+  };
+
+  const putGrants = async (trx: Transaction<Tables>, flow: string, { grants, ends }: Brings): Promise<void> => {
+    if (ends.length > 0)
+      await trx
+        .deleteFrom('power_grant')
+        .where('workspace', '=', workspace)
+        .where('flow', '=', flow)
+        .where('id', 'in', ends)
+        .execute();
+    if (grants.length > 0)
+      await trx
+        .insertInto('power_grant')
+        .values(grants.map((row) => grantValues(workspace, flow, row)))
+        .execute();
+  };
+
+  const putPublisher = async (trx: Transaction<Tables>, flow: string, name: string, by: string): Promise<void> => {
+    const state = toJson({ by });
+    await trx
+      .insertInto('trigger_state')
+      .values({ flow, trigger_id: name, state })
+      .onConflict((on) => on.columns(['flow', 'trigger_id']).doUpdateSet({ state }))
       .execute();
   };
 
@@ -61,7 +108,7 @@ export const deploymentsOf = ({ db, change, credentials }: Ground, workspace: st
     trx: Transaction<Tables>,
     { flow, target: environment }: PromotionRow,
     triggers: readonly PromotedTrigger[],
-    at: number,
+    { who, at }: { readonly who: string; readonly at: number },
   ): Promise<void> => {
     const of = { workspace, flow, environment };
     await trx.deleteFrom('deployed_trigger').where('flow', '=', flow).where('environment', '=', environment).execute();
@@ -76,6 +123,8 @@ export const deploymentsOf = ({ db, change, credentials }: Ground, workspace: st
           disabled: trigger.disabled ? 1 : 0,
         })
         .execute();
+      // What an alert hears is what who promoted it may read, as with publishing (versions.ts).
+      if (trigger.kind === 'alert@1') await putPublisher(trx, flow, stateName(trigger.id, environment), who);
       if (!trigger.kind.startsWith('webhook@')) continue;
       const nonce = randomBytes(32);
       const hash = credentials.hashHook(credentials.hookToken(nonce));
@@ -91,6 +140,37 @@ export const deploymentsOf = ({ db, change, credentials }: Ground, workspace: st
     list: (flow) => running(db, flow).orderBy('environment').execute(),
     get: async (flow, environment) =>
       (await running(db, flow).where('environment', '=', environment).executeTakeFirst()) ?? null,
+    end: (flow, environment) =>
+      change(async (trx) => {
+        const triggers = await trx
+          .selectFrom('deployed_trigger')
+          .select('trigger_id')
+          .where('workspace', '=', workspace)
+          .where('flow', '=', flow)
+          .where('environment', '=', environment)
+          .execute();
+        // A schedule that begins again later has missed nothing meanwhile.
+        for (const { trigger_id: id } of triggers)
+          await trx
+            .deleteFrom('trigger_state')
+            .where('flow', '=', flow)
+            .where('trigger_id', '=', stateName(id, environment))
+            .execute();
+        for (const table of ['deployed_trigger', 'deployed_hook'] as const)
+          await trx
+            .deleteFrom(table)
+            .where('workspace', '=', workspace)
+            .where('flow', '=', flow)
+            .where('environment', '=', environment)
+            .execute();
+        const gone = await trx
+          .deleteFrom('deployment')
+          .where('workspace', '=', workspace)
+          .where('flow', '=', flow)
+          .where('environment', '=', environment)
+          .executeTakeFirst();
+        return gone.numDeletedRows > 0n;
+      }),
     hooks: async (flow, environment) => {
       const rows = await db
         .selectFrom('deployed_hook')
@@ -120,19 +200,19 @@ export const deploymentsOf = ({ db, change, credentials }: Ground, workspace: st
         await put(trx, row);
         return true;
       }),
-    apply: (row, { project, who, at, proposed }, triggers) =>
+    apply: (row, { project, who, at, proposed }, brings) =>
       change(async (trx) => {
         const { flow, target: environment, version } = row;
         const place = await trx
           .selectFrom('environment')
-          .select('revision')
+          .select(['revision', 'vars'])
           .where('workspace', '=', workspace)
           .where('project', '=', project)
           .where('name', '=', environment)
           .executeTakeFirst();
         const runs = await running(trx, flow).where('environment', '=', environment).executeTakeFirst();
-        const fits = place?.revision === row.revision && (runs?.version ?? null) === row.before;
-        if (!fits || !(await hasFlow(trx, flow))) return false;
+        if (place?.revision !== row.revision || (runs?.version ?? null) !== row.before) return false;
+        if (!(await hasFlow(trx, flow))) return false;
         const applied: PromotionRow = { ...row, state: 'applied', decidedBy: who, decided: at };
         if (proposed) {
           const done = await trx
@@ -150,7 +230,9 @@ export const deploymentsOf = ({ db, change, credentials }: Ground, workspace: st
           .values({ workspace, flow, environment, version, at, by: who })
           .onConflict((on) => on.columns(['flow', 'environment']).doUpdateSet({ version, at, by: who }))
           .execute();
-        await putTriggers(trx, row, triggers, at);
+        await putValues(trx, project, row, place, at);
+        await putGrants(trx, flow, brings);
+        await putTriggers(trx, row, brings.triggers, { who, at });
         return true;
       }),
     decide: (flow, id, state, who, at) =>

@@ -38,20 +38,22 @@ export const directoryOf = (
 ): Directory => {
   let seen = -1;
   const kept = new Map<string, Promise<Principal | null>>();
+  const memberships = new Map<string, ReturnType<Directory['workspacesOf']>>();
 
   /** Made once a version; a question that was under way when the store changed is not kept. */
-  const keep = (key: string, make: () => Promise<Principal | null>): Promise<Principal | null> => {
+  const keep = <T>(held: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> => {
     const now = version();
     if (now !== seen) {
       kept.clear();
+      memberships.clear();
       seen = now;
     }
-    const known = kept.get(key);
+    const known = held.get(key);
     if (known !== undefined) return known;
-    if (kept.size >= MOST_KEPT) kept.clear();
+    if (held.size >= MOST_KEPT) held.clear();
     const made = make();
-    kept.set(key, made);
-    made.catch(() => kept.delete(key));
+    held.set(key, made);
+    made.catch(() => held.delete(key));
     return made;
   };
 
@@ -101,7 +103,7 @@ export const directoryOf = (
   };
 
   const user = (workspace: string, id: string): Promise<Principal | null> =>
-    keep(`${workspace}\n${id}`, () => make(workspace, id));
+    keep(kept, `${workspace}\n${id}`, () => make(workspace, id));
 
   const key = async (row: KeyRow): Promise<Principal | null> => {
     if (row.revoked !== null) return null;
@@ -136,13 +138,15 @@ export const directoryOf = (
     key,
     named,
     workspacesOf: (id) =>
-      db
-        .selectFrom('member')
-        .innerJoin('workspace', 'workspace.id', 'member.workspace')
-        .select(['workspace.id', 'workspace.name', 'member.role'])
-        .where('member.user', '=', id)
-        .orderBy('member.n')
-        .execute(),
+      keep(memberships, id, () =>
+        db
+          .selectFrom('member')
+          .innerJoin('workspace', 'workspace.id', 'member.workspace')
+          .select(['workspace.id', 'workspace.name', 'member.role'])
+          .where('member.user', '=', id)
+          .orderBy('member.n')
+          .execute(),
+      ),
   };
 };
 

@@ -4,7 +4,7 @@
  */
 
 import { sql } from 'kysely';
-import { DEFAULT_ENVIRONMENT } from '../environment.ts';
+import { DEFAULT_ENVIRONMENT, stateName } from '../environment.ts';
 import { type Ground, fromJson, listFromJson, toJson } from '../ground.ts';
 import { auditRecords, checkAudit } from './audit.ts';
 import type { Blobs } from '../files/blobs.ts';
@@ -151,8 +151,7 @@ export const engineOf = (
       }));
     },
     saveTriggerState: async (flow, trigger, environment, state) => {
-      const name = environment === DEFAULT_ENVIRONMENT ? trigger : `${trigger}@${environment}`;
-      await writer.ask({ kind: 'trigger', flow, trigger: name, state: toJson(state) });
+      await writer.ask({ kind: 'trigger', flow, trigger: stateName(trigger, environment), state: toJson(state) });
     },
     knowsDelivery: async (hook, id) =>
       (await db

@@ -13,7 +13,7 @@ const UNSAID: EnvironmentRow = {
   vars: {},
 };
 
-const valuesIn = (text: string): EnvironmentRow['vars'] => {
+export const valuesIn = (text: string): EnvironmentRow['vars'] => {
   const value = fromJson(text);
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 };
@@ -109,6 +109,18 @@ export const environmentsOf = ({ db, change }: Ground, workspace: string): Envir
           .limit(1)
           .executeTakeFirst();
         if (secret !== undefined || runs !== undefined) return null;
+        const flows = trx
+          .selectFrom('flow')
+          .select('id')
+          .where('workspace', '=', workspace)
+          .where('project', '=', project);
+        // Another of the same name begins with nothing lent.
+        await trx
+          .deleteFrom('power_grant')
+          .where('workspace', '=', workspace)
+          .where('environment', '=', name)
+          .where('flow', 'in', flows)
+          .execute();
         const gone = await trx
           .deleteFrom('environment')
           .where('workspace', '=', workspace)

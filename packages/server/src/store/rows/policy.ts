@@ -1,4 +1,4 @@
-/** The policy of one workspace; no row: it never had one. */
+/** The policy of one workspace, and what the instance lets it: the same form in two tables. No row: it never had one. */
 
 import type { Ground } from '../ground.ts';
 import type { PolicyRow, WorkspaceStore } from '../ports.ts';
@@ -9,13 +9,19 @@ const listIn = (text: string): readonly string[] | null => {
   return Array.isArray(value) && value.every((one): one is string => typeof one === 'string') ? value : null;
 };
 
-export const policyOf = ({ db, change }: Ground, workspace: string): WorkspaceStore['policy'] => ({
+export const policyOf = (ground: Ground, workspace: string): WorkspaceStore['policy'] =>
+  kept(ground, workspace, 'workspace_policy');
+
+export const boundsOf = (ground: Ground, workspace: string): WorkspaceStore['bounds'] =>
+  kept(ground, workspace, 'workspace_bounds');
+
+const kept = (
+  { db, change }: Ground,
+  workspace: string,
+  table: 'workspace_policy' | 'workspace_bounds',
+): WorkspaceStore['policy'] => ({
   get: async () => {
-    const row = await db
-      .selectFrom('workspace_policy')
-      .selectAll()
-      .where('workspace', '=', workspace)
-      .executeTakeFirst();
+    const row = await db.selectFrom(table).selectAll().where('workspace', '=', workspace).executeTakeFirst();
     if (row === undefined) return null;
     const { only_powers: only, denied, updated, set_by: by } = row;
     // A row that holds no list allows nothing.
@@ -30,7 +36,7 @@ export const policyOf = ({ db, change }: Ground, workspace: string): WorkspaceSt
         set_by: by,
       };
       await trx
-        .insertInto('workspace_policy')
+        .insertInto(table)
         .values({ workspace, ...values })
         .onConflict((on) => on.column('workspace').doUpdateSet(values))
         .execute();

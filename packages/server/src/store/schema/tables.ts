@@ -175,6 +175,8 @@ type PromotionTable = {
   created: number;
   decided_by: string | null;
   decided: number | null;
+  /** JSON: an object. */
+  vars: string;
 };
 
 type RunTable = {
@@ -290,6 +292,7 @@ export type Tables = AccountTables &
     doc: DocTable;
     power_grant: PowerGrantTable;
     workspace_policy: PolicyTable;
+    workspace_bounds: PolicyTable;
     workspace_quota: { workspace: string; quota: string; updated: number; set_by: string };
     /** By day, counted from 1970. `holder`: a flow, a key, or empty for the whole workspace. */
     used: { workspace: string; holder: string; day: number; runs: number; tokens: number; money: number };

@@ -12,7 +12,9 @@ import { tokens } from './0008-tokens.ts';
 import { grantKinds } from './0009-grant-kinds.ts';
 import { oauth } from './0010-oauth.ts';
 import { environments } from './0011-environments.ts';
+import { promotedValues } from './0012-promoted-values.ts';
 import { limits } from './0013-limits.ts';
+import { bounds } from './0014-bounds.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
 
@@ -29,7 +31,9 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0009-grant-kinds', migration: grantKinds },
   { name: '0010-oauth', migration: oauth },
   { name: '0011-environments', migration: environments },
+  { name: '0012-promoted-values', migration: promotedValues },
   { name: '0013-limits', migration: limits },
+  { name: '0014-bounds', migration: bounds },
 ];
 
 /** Their names, in order. */

@@ -89,6 +89,23 @@ describe('GUI-10 where a person is sent, and what frames the page', () => {
       await o.newClient([good]);
   });
 
+  test('GUI-10 twin: an application on this machine comes back at whatever port it took, with a code for that alone', async () => {
+    const client_id = await o.newClient(['http://127.0.0.1:3000/cb']);
+    const redirect_uri = 'http://127.0.0.1:49201/cb';
+    const page = await o.look(o.wish({ client_id, redirect_uri }));
+    expect(page.status).toBe(200);
+    expect(page.headers['content-security-policy']).toContain("form-action 'self' http://127.0.0.1:49201;");
+    expect(page.text).toContain('127.0.0.1:49201');
+    const back = await o.decide(ticketOf(page));
+    const to = new URL(back.headers.location ?? '');
+    expect([back.status, to.origin + to.pathname]).toEqual([303, redirect_uri]);
+    const code = to.searchParams.get('code') ?? '';
+    expect((await o.look(o.wish({ client_id, redirect_uri: 'http://127.0.0.1:49201/other' }))).status).toBe(400);
+    expect((await o.byCode(code, { client_id, redirect_uri: 'http://127.0.0.1:3000/cb' })).status).toBe(400);
+    const again = await o.code(o.wish({ client_id, redirect_uri }));
+    expect((await o.byCode(again, { client_id, redirect_uri })).status).toBe(200);
+  });
+
   test('wrong requests of a known client are told to it, where it registered', async () => {
     for (const [more, error] of [
       [{ response_type: 'token' }, 'unsupported_response_type'],

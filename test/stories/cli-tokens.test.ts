@@ -91,3 +91,17 @@ test('a file with something else than a credential is told so, and is not sent a
   ]);
   expect(keyIn(keyFile)).toMatch(/^hg_/);
 });
+
+test('an application is registered, listed and removed; what could send people elsewhere is refused', async () => {
+  const made = await ask('client', 'create', '--name', 'Editor', '--redirect', 'http://127.0.0.1/cb');
+  expect(made).toMatchObject({ code: 0, err: '' });
+  const id = made.out.trim();
+  const { clients } = (await json('client', 'list')) as { clients: unknown[] };
+  expect(clients).toMatchObject([{ id, name: 'Editor', redirects: ['http://127.0.0.1/cb'] }]);
+  expect((await ask('client', 'list')).out).toContain('http://127.0.0.1/cb');
+  const wrong = await ask('client', 'create', '--name', 'x', '--redirect', 'http://evil.example/cb', '--json');
+  expect(problemsOf(wrong)).toMatchObject([{ code: 'oauth.redirect' }]);
+  expect(await ask('client', 'remove', id)).toMatchObject({ code: 0, out: `removed ${id}\n` });
+  expect(problemsOf(await ask('client', 'remove', id, '--json'))).toMatchObject([{ code: 'missing' }]);
+  expect(await json('client', 'list')).toEqual({ clients: [] });
+});

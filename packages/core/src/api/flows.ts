@@ -216,6 +216,21 @@ export const transferFlow = route({
   audited: 'before',
 });
 
+export const moveFlow = route({
+  method: 'POST',
+  path: '/api/v1/flows/{id}/move',
+  needs: 'flow.write',
+  on: 'flow',
+  params: byId,
+  body: z.strictObject({ project: id }),
+  answers: { 200: z.strictObject({ id, project: id, taken: z.int().describe('How many grants ended') }) },
+  problems: ['missing', 'permission.missing'],
+  summary:
+    'Move a flow to another project, by who may write in both. What was lent and promoted in the old one ends: it was said there',
+  tags,
+  audited: 'before',
+});
+
 const side = z.string().regex(/^(draft|[1-9][0-9]{0,5})$/, 'a version, or draft');
 
 export const diffFlow = route({

@@ -45,6 +45,7 @@ export const ROUTES = {
   patchFlow: flows.patchFlow,
   deleteFlow: flows.deleteFlow,
   transferFlow: flows.transferFlow,
+  moveFlow: flows.moveFlow,
   saveDraft: flows.saveDraft,
   publishFlow: flows.publishFlow,
   listVersions: flows.listVersions,

@@ -196,6 +196,76 @@ describe('who sees a flow', () => {
   });
 });
 
+describe('flows that move to another project', () => {
+  const asks = {
+    ...draft,
+    steps: [{ id: 'get', kind: 'http.request@1', with: { method: 'GET', url: 'https://{{ input.host }}/' } }],
+  };
+  const projectOf = async (flow: string): Promise<unknown> =>
+    ((await ask('owner', 'GET', `flows/${flow}`)).json as { project: string }).project;
+
+  test('AZ-05 it takes the right to write in both, and what was lent or promoted in the old one ends', async () => {
+    const [from, to] = [
+      idOf(await ask('owner', 'POST', 'projects', { name: 'From' })),
+      idOf(await ask('owner', 'POST', 'projects', { name: 'To' })),
+    ];
+    const flow = idOf(await ask('owner', 'POST', 'flows', { draft: asks, project: from }));
+    expect((await ask('owner', 'POST', `flows/${flow}/publish`, { grant: 'needed' })).status).toBe(201);
+    const path = `flows/${flow}/move`;
+    // Somebody who writes in one of the two alone, either way round.
+    const place = async (project: string, role: string | null): Promise<void> => {
+      const at = `projects/${project}/members/u_half`;
+      const { status } = await (role === null ? ask('owner', 'DELETE', at) : ask('owner', 'PUT', at, { role }));
+      expect(status).toBe(204);
+    };
+    keys['half'] = (await server.key({ workspace: W, user: 'u_half', role: null })).plain;
+    await place(from, 'editor');
+    expect(codeOf(await ask('half', 'POST', path, { project: to }))).toBe('missing');
+    await place(to, 'viewer');
+    expect(codeOf(await ask('half', 'POST', path, { project: to }))).toBe('permission.missing');
+    await place(to, 'editor');
+    await place(from, 'viewer');
+    expect(codeOf(await ask('half', 'POST', path, { project: to }))).toBe('permission.missing');
+    await place(from, null);
+    expect(codeOf(await ask('half', 'POST', path, { project: to }))).toBe('missing');
+    const bound = (await server.key({ workspace: W, projects: [from] })).plain;
+    const single = (await server.key({ workspace: W, flows: [flow] })).plain;
+    for (const key of [bound, single])
+      expect((await server.ask('POST', `/api/v1/${path}`, { key, body: { project: to } })).status).toBeGreaterThan(402);
+    expect(codeOf(await ask('owner', 'POST', path, { project: 'p_never' }))).toBe('missing');
+    expect(await projectOf(flow)).toBe(from);
+    const grants = async (): Promise<number> => (await server.house.store.in(W).grants.list(flow)).length;
+    const lent = await grants();
+    expect(lent).toBeGreaterThan(0);
+
+    // Twin: who may write in both.
+    await place(from, 'editor');
+    const moved = await ask('half', 'POST', path, { project: to });
+    expect(breaches(ROUTES.moveFlow, moved)).toEqual([]);
+    expect(moved).toMatchObject({ status: 200, json: { id: flow, project: to, taken: lent } });
+    expect([await projectOf(flow), await grants()]).toEqual([to, 0]);
+    const trail = (await server.house.store.in(W).audit.list({ limit: 20 })).rows;
+    expect(
+      trail.filter((row) => row.action === 'moveFlow' && row.decision === 'allow' && row.object === flow),
+    ).not.toEqual([]);
+    const run = await ask('owner', 'POST', `flows/${flow}/runs`, { input: { host: 'a.example' }, wait: 5 });
+    expect(run.text).toContain('grant.missing');
+  });
+
+  test('AZ-05 a flow that is shared needs the right to share in the place it goes to', async () => {
+    const to = idOf(await ask('owner', 'POST', 'projects', { name: 'Quiet' }));
+    const flow = idOf(await ask('owner', 'POST', 'flows', { draft }));
+    expect((await ask('owner', 'PATCH', `flows/${flow}`, { visibility: 'workspace' })).status).toBe(200);
+    const permissions = PERMISSIONS.filter((one) => one !== 'flow.share');
+    const weak = (await server.key({ workspace: W, permissions })).plain;
+    const path = `/api/v1/flows/${flow}/move`;
+    const refused = await server.ask('POST', path, { key: weak, body: { project: to } });
+    expect(codeOf(refused)).toBe('permission.missing');
+    expect((await ask('owner', 'PATCH', `flows/${flow}`, { visibility: 'project' })).status).toBe(200);
+    expect((await server.ask('POST', path, { key: weak, body: { project: to } })).status).toBe(200);
+  });
+});
+
 describe('administrators of the instance', () => {
   test('AZ-12 they see that a workspace is there, and look into it only by breaking the glass, on record there', async () => {
     const root = (await server.key({ workspace: 'default', permissions: PERMISSIONS })).plain;

@@ -219,12 +219,18 @@ export type WorkspaceStore = {
       name: string,
       at: number,
     ): Promise<FlowRow | null>;
-    /** Null: no such flow, or no such project to move it to. */
+    /** Null: no such flow. */
     patch(
       id: string,
-      change: { name?: string; enabled?: boolean; project?: string; visibility?: Visibility; owner?: string },
+      change: { name?: string; enabled?: boolean; visibility?: Visibility; owner?: string },
       at: number,
     ): Promise<FlowRow | null>;
+    /**
+     * To another project, without its grants, and without what was promoted to environments, which are the old project's:
+     * of the new one, an environment of the same name has other values and secrets. `taken`: how many grants ended. Null: no
+     * such flow, or no such project.
+     */
+    move(id: string, project: string, at: number): Promise<{ readonly taken: number } | null>;
     /** With its versions, grants, webhooks and triggers. Its runs stay until retention takes them. */
     remove(id: string, at: number): Promise<boolean>;
     /** Next version number, hooks and grants in one transaction. The same hash as the latest version gives that version again. Null: no such flow. */

@@ -160,10 +160,9 @@ const ASKED: Readonly<Record<string, Call>> = {
     await w.flows.list({ limit: 9, sight: sight({ onlyProjects: [n.project] }) }),
   ],
   'flows.saveDraft': (w, n) => w.flows.saveDraft(n.flow, 1, { stolen: true }, 'h', 'Stolen', NOW),
-  'flows.patch': async (w, n) => [
-    await w.flows.patch(n.flow, { name: 'Stolen' }, NOW),
-    await w.flows.patch(n.flow, { project: n.project }, NOW),
-  ],
+  'flows.patch': (w, n) => w.flows.patch(n.flow, { name: 'Stolen' }, NOW),
+  // To a project that every workspace has, so that the flow alone is what is not the thief's.
+  'flows.move': (w, n) => w.flows.move(n.flow, 'default', NOW),
   'flows.remove': (w, n) => w.flows.remove(n.flow, NOW),
   'flows.publish': (w, n) => w.flows.publish(publish(n)),
   'flows.version': (w, n) => w.flows.version(n.flow, 1),
@@ -333,12 +332,29 @@ test('each case finds what it asks for when its owner asks, so that the comparis
   await fill(store);
   for (const [name, call] of Object.entries(ASKED)) {
     if (name.endsWith('.remove') || name.endsWith('.revoke') || name === 'consents.end') continue;
+    // It ends the grants that others ask for; a test of its own sees that.
+    if (name === 'flows.move') continue;
     const [found, stranger] = [await call(store.in('victim'), VICTIM), await call(store.in('thief'), VICTIM)];
     expect([name, found]).not.toEqual([name, stranger]);
   }
+  expect(await ASKED['flows.move']?.(store.in('thief'), VICTIM)).toBeNull();
   for (const name of ['grants.remove', 'secrets.remove', 'runs.remove', 'keys.revoke', 'flows.remove']) {
     expect(JSON.stringify(await ASKED[name]?.(store.in('victim'), VICTIM))).toContain('true');
   }
+});
+
+test('a flow that moves leaves behind what was lent and promoted where it was', async () => {
+  const store = await kit.store();
+  await fill(store);
+  const { flows, grants, deployments } = store.in('victim');
+  const left = async (): Promise<number[]> =>
+    (await Promise.all([grants.list, deployments.list, deployments.promotions].map((of) => of(VICTIM.flow)))).map(
+      (rows) => rows.length,
+    );
+  const before = await left();
+  expect(before.every((count) => count > 0)).toBe(true);
+  expect(await flows.move(VICTIM.flow, 'default', NOW)).toEqual({ taken: before[0] });
+  expect(await left()).toEqual([0, 0, 0]);
 });
 
 test("another workspace's id answers like one that never existed, and nothing of its owner changes (AZ-01)", async () => {

@@ -149,6 +149,22 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
       return given === null ? MISSING : give(200, shown(given));
     }),
 
+    implement(ROUTES.moveFlow, async ({ who, params, body }) => {
+      const { flows } = gate.store.in(who.workspace);
+      const row = await flows.get(params.id);
+      if (row === null) return MISSING;
+      const { project } = body;
+      // As making it there would be: to who sees no such project, there is none.
+      const turned = await lodge.places.judgeProject(who, 'flow.write', project);
+      if (turned !== undefined) return turned === 'missing' ? MISSING : refuse(turned);
+      if (project === row.project) return give(200, { id: row.id, project, taken: 0 });
+      const shared = row.visibility === 'workspace' || row.visibility === 'public';
+      if (shared && !may(who, 'flow.share', thingOf(who.workspace, { ...row, project })))
+        return refuse('permission.missing', 'A flow that is shared needs flow.share in the project it goes to, too');
+      const moved = await flows.move(row.id, project, gate.clock());
+      return moved === null ? MISSING : give(200, { id: row.id, project, ...moved });
+    }),
+
     implement(ROUTES.deleteFlow, async ({ who, params }) =>
       (await gate.store.in(who.workspace).flows.remove(params.id, gate.clock())) ? nothing() : MISSING,
     ),

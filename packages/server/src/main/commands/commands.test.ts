@@ -29,10 +29,11 @@ const helpOf = (command: Command): string => {
 test('every command is there', () => {
   expect(leaves(made()).map(([name]) => name)).toEqual([
     ...['start', 'run', 'check', 'test'],
-    ...['flow list', 'flow import', 'flow export', 'flow publish', 'flow share', 'flow transfer'],
+    ...['flow list', 'flow import', 'flow export', 'flow publish', 'flow share', 'flow transfer', 'flow move'],
     ...['runs list', 'runs show', 'runs rerun', 'runs cancel', 'runs resolve'],
     ...['key create', 'key list', 'key rotate', 'key revoke'],
     ...['token create', 'token list', 'token revoke', 'token rotate-keys'],
+    ...['client create', 'client list', 'client remove'],
     ...['secret set', 'secret list', 'secret remove'],
     ...['policy show', 'policy set'],
     ...['env list', 'env create', 'env remove', 'env vars'],

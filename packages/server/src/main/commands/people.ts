@@ -7,7 +7,7 @@ import { type At, type Reach, reach } from './reach.ts';
 
 const load = () => import('../remote/people.ts');
 
-/** Adds them to the program, and `share` and `transfer` to the commands of flows. */
+/** Adds them to the program, and `share`, `transfer` and `move` to the commands of flows. */
 export const peopleCommands = (program: Command, flow: Command, at: At): void => {
   workspaces(program, at);
   projects(program, at);
@@ -30,6 +30,16 @@ export const peopleCommands = (program: Command, flow: Command, at: At): void =>
     .argument('<flow>', 'id of the flow')
     .requiredOption('--to <user>', 'account of the new owner')
     .action(at(async (w, id: string, o: Reach & { to: string }) => (await load()).transferFlow(w, id, o.to)));
+  const move = flow
+    .command('move')
+    .description(
+      'Move a flow to another project, where you may write as well. What was lent to its steps, and what was promoted to\n' +
+        'environments of the old project, ends: lend it again there.',
+    )
+    .argument('<flow>', 'id of the flow')
+    .requiredOption('--project <id>', 'where it goes')
+    .action(at(async (w, id: string, o: Reach & { project: string }) => (await load()).moveFlow(w, id, o.project)));
+  examples(reach(move), 'flow move flow_4f… --project p_1b… --key-file key.txt');
   examples(reach(transfer), 'flow transfer flow_4f… --to u_9c… --key-file key.txt');
 };
 

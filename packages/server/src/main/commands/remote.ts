@@ -1,4 +1,4 @@
-/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `secret`, `policy`, `env`, `quota`, and those about people. */
+/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `client`, `secret`, `policy`, `env`, `quota`, and those about people. */
 
 import { RUN_STATES } from '@headgate/core';
 import { type Command, Option } from 'commander';
@@ -9,6 +9,7 @@ import { limitCommands } from './limits.ts';
 import { keyCommands } from './keys.ts';
 import { type Act, type At, type Reach, reach } from './reach.ts';
 import { tokenCommands } from './tokens.ts';
+import { clientCommands } from './clients.ts';
 
 export const remoteCommands = (program: Command, shell: Shell): void => {
   /** Turns what a command does at a server into its action. */
@@ -29,6 +30,7 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
   runs(program, at);
   keyCommands(program, at);
   tokenCommands(program, at);
+  clientCommands(program, at);
   secrets(program, at);
   policies(program, at);
   environmentCommands(program, at);

@@ -1,4 +1,4 @@
-/** `headgate workspace|project|member|role …`, `flow share` and `flow transfer`: who may do what, at a running server. */
+/** `headgate workspace|project|member|role …`, `flow share`, `flow transfer` and `flow move`: who may do what, at a running server. */
 
 import { existsSync } from 'node:fs';
 import { problem } from '@headgate/core';
@@ -86,6 +86,16 @@ export const removeRole = (w: Where, role: string): Promise<number> =>
 
 export const shareFlow = (w: Where, flow: string, visibility: string): Promise<number> =>
   ask(w, 'PATCH', `/api/v1/flows/${id(flow)}`, { visibility }, (v) => `${flow} ${String(v['visibility'])}`);
+
+/** Moves a flow to another project, and says how much that was lent has ended. */
+export const moveFlow = (w: Where, flow: string, project: string): Promise<number> =>
+  ask(
+    w,
+    'POST',
+    `/api/v1/flows/${id(flow)}/move`,
+    { project },
+    (v) => `${flow} ${String(v['project'])}  grants ended: ${String(v['taken'])}`,
+  );
 
 export const transferFlow = (w: Where, flow: string, to: string): Promise<number> =>
   ask(w, 'POST', `/api/v1/flows/${id(flow)}/transfer`, { to }, (v) => `${flow} ${String(v['owner'])}`);

@@ -159,9 +159,12 @@ test('a flow is renamed, disabled and moved, but not to a project that is not th
   await flows.create(flow('flow_a'));
   expect(await projects.create({ id: 'sales', name: 'Sales', at: NOW })).toBe(true);
   expect(await projects.create({ id: 'sales', name: 'Again', at: NOW })).toBe(false);
-  const patched = await flows.patch('flow_a', { name: 'New', enabled: false, project: 'sales' }, NOW + 5);
-  expect(patched).toMatchObject({ name: 'New', enabled: false, project: 'sales', updated: NOW + 5, revision: 1 });
-  expect(await flows.patch('flow_a', { project: 'nowhere' }, NOW)).toBeNull();
+  const patched = await flows.patch('flow_a', { name: 'New', enabled: false }, NOW + 5);
+  expect(patched).toMatchObject({ name: 'New', enabled: false, project: 'default', updated: NOW + 5, revision: 1 });
+  expect(await flows.move('flow_a', 'sales', NOW + 6)).toEqual({ taken: 0 });
+  expect(await flows.get('flow_a')).toMatchObject({ project: 'sales', updated: NOW + 6 });
+  expect(await flows.move('flow_a', 'nowhere', NOW)).toBeNull();
+  expect(await flows.move('flow_none', 'sales', NOW)).toBeNull();
   expect(await flows.patch('flow_none', { name: 'x' }, NOW)).toBeNull();
 });
 

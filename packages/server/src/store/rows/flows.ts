@@ -11,7 +11,7 @@ import { seenFlows } from './seen.ts';
 const CALLED = 20;
 
 type Flows = WorkspaceStore['flows'];
-type Rows = Pick<Flows, 'create' | 'get' | 'place' | 'called' | 'list' | 'saveDraft' | 'patch' | 'remove'>;
+type Rows = Pick<Flows, 'create' | 'get' | 'place' | 'called' | 'list' | 'saveDraft' | 'patch' | 'move' | 'remove'>;
 
 export const flowRow = (row: Selectable<Tables['flow']>): FlowRow => ({
   id: row.id,
@@ -107,22 +107,12 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
     },
     patch: async (id, to, at) => {
       const row = await change(async (trx) => {
-        if (to.project !== undefined) {
-          const known = await trx
-            .selectFrom('project')
-            .select('id')
-            .where('workspace', '=', workspace)
-            .where('id', '=', to.project)
-            .executeTakeFirst();
-          if (known === undefined) return null;
-        }
         const saved = await trx
           .updateTable('flow')
           .set({
             updated: at,
             ...(to.name === undefined ? {} : { name: to.name }),
             ...(to.enabled === undefined ? {} : { enabled: to.enabled ? 1 : 0 }),
-            ...(to.project === undefined ? {} : { project: to.project }),
             ...(to.visibility === undefined ? {} : { visibility: to.visibility }),
             ...(to.owner === undefined ? {} : { owner: to.owner }),
           })
@@ -134,6 +124,31 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
       });
       return row === null ? null : flowRow(row);
     },
+    move: (id, project, at) =>
+      change(async (trx) => {
+        const known = await trx
+          .selectFrom('project')
+          .select('id')
+          .where('workspace', '=', workspace)
+          .where('id', '=', project)
+          .executeTakeFirst();
+        if (known === undefined) return null;
+        const moved = await trx
+          .updateTable('flow')
+          .set({ project, updated: at })
+          .where('workspace', '=', workspace)
+          .where('id', '=', id)
+          .executeTakeFirst();
+        if (moved.numUpdatedRows === 0n) return null;
+        for (const table of ['deployed_trigger', 'deployed_hook', 'deployment', 'promotion'] as const)
+          await trx.deleteFrom(table).where('workspace', '=', workspace).where('flow', '=', id).execute();
+        const taken = await trx
+          .deleteFrom('power_grant')
+          .where('workspace', '=', workspace)
+          .where('flow', '=', id)
+          .executeTakeFirst();
+        return { taken: Number(taken.numDeletedRows) };
+      }),
     remove: (id) =>
       change(async (trx) => {
         const gone = await trx

@@ -40,6 +40,7 @@ test('every command is there', () => {
     ...['env promote', 'env promotions', 'env decide', 'env deployments'],
     ...['quota show', 'quota list', 'quota set'],
     ...['workspace list', 'workspace create', 'workspace open'],
+    ...['workspace-key make', 'workspace-key rotate', 'workspace-key list'],
     ...['project list', 'project create', 'project remove'],
     ...['member list', 'member invite', 'member role', 'member remove'],
     ...['role list', 'role create', 'role remove'],

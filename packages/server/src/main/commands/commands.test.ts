@@ -40,12 +40,12 @@ test('every command is there', () => {
     ...['env promote', 'env promotions', 'env decide', 'env deployments'],
     ...['quota show', 'quota list', 'quota set'],
     ...['workspace list', 'workspace create', 'workspace open'],
-    ...['workspace-key make', 'workspace-key rotate', 'workspace-key list'],
     ...['project list', 'project create', 'project remove'],
     ...['member list', 'member invite', 'member role', 'member remove'],
     ...['role list', 'role create', 'role remove'],
     ...['superuser', 'doctor', 'backup', 'restore'],
-    ...['key-file rotate', 'audit-log verify', 'audit-log export'],
+    ...['key-file rotate', 'workspace-key make', 'workspace-key rotate', 'workspace-key list'],
+    ...['audit-log verify', 'audit-log export'],
     'guard scan',
   ]);
 });

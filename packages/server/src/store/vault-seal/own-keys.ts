@@ -8,7 +8,7 @@
  * OK3 The key of a workspace leads to no other workspace's: its id is in what the keys are derived from.
  */
 
-import { type Problem, problem } from '@headgate/core';
+import type { Problem } from '@headgate/core';
 import type { Purpose } from './keyring.ts';
 
 type Key = Uint8Array<ArrayBuffer>;
@@ -25,13 +25,17 @@ export class WorkspaceLocked extends Error {
   }
 }
 
-/** Says what is the matter, not where the key file should lie: callers of the API may read it. */
-export const lockedProblem = (workspace: string): Problem =>
-  problem('workspace.locked', `The workspace ${workspace} is locked: the key of its own is not at hand`, {
-    retry: 'after',
-    retryAfter: 60_000,
-    fix: 'Put its key file back; it is open again within a second, and what waits goes on. An administrator sees which file: headgate workspace-key list.',
-  });
+/**
+ * Says what is the matter, not where the key file should lie: callers of the API may read it. Written out, since the
+ * journal worker has this file, and the core with it would cost it 15 MB (writer/light.test.ts).
+ */
+export const lockedProblem = (workspace: string): Problem => ({
+  code: 'workspace.locked',
+  text: `The workspace ${workspace} is locked: the key of its own is not at hand`,
+  retry: 'after',
+  retryAfter: 60_000,
+  fix: 'Put its key file back; it is open again within a second, and what waits goes on. An administrator sees which file: headgate workspace-key list.',
+});
 
 export type OwnKeys = {
   /** True for a workspace whose key is not at hand. */

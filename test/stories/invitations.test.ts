@@ -127,14 +127,16 @@ describe('a session that acts in a workspace', () => {
   });
 
   test('AZ-10 TOK-09 may nothing more at once when it ends, or when the account is suspended', async () => {
-    const bo = await signedIn('bo@example.com');
-    expect((await bo.ask('GET', '/api/v1/flows')).status).toBe(200);
-    const user = await server.house.store.accounts.userByEmail('bo@example.com');
+    const path = `${AUTH}/invitations/${await invite('ed@example.com')}`;
+    const ed = personAt(server);
+    expect((await ed.ask('POST', path, { name: 'Ed', password: PASSWORD })).status).toBe(201);
+    expect((await ed.ask('GET', '/api/v1/flows')).status).toBe(200);
+    const user = await server.house.store.accounts.userByEmail('ed@example.com');
     const suspended = await ada.ask('PATCH', `/api/v1/users/${user?.id}`, { state: 'suspended' });
     expect(suspended.status).toBe(200);
-    expect((await bo.ask('GET', '/api/v1/flows')).status).toBe(401);
+    expect((await ed.ask('GET', '/api/v1/flows')).status).toBe(401);
     expect(
-      (await personAt(server).ask('POST', `${AUTH}/login`, { email: 'bo@example.com', password: PASSWORD })).status,
+      (await personAt(server).ask('POST', `${AUTH}/login`, { email: 'ed@example.com', password: PASSWORD })).status,
     ).toBe(401);
     expect((await ada.ask('GET', '/api/v1/flows')).status).toBe(200);
   });

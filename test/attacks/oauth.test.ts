@@ -48,6 +48,18 @@ describe('GUI-10 where a person is sent, and what frames the page', () => {
     }
   });
 
+  test('who is in several workspaces and chose none is asked for the one that the session acts in, not sent to sign in for ever', async () => {
+    await o.member('u_many', 'viewer');
+    await o.server.key({ workspace: 'another' });
+    const { members } = o.server.house.store.in('another');
+    await members.add({ user: 'u_many', role: 'owner', created: Date.now(), by: 'test' });
+    const page = await o.look(o.wish(), 'u_many');
+    expect([page.status, ticketOf(page) !== '']).toEqual([200, true]);
+    expect(page.text).toContain('in the workspace default');
+    const { access_token: token } = await o.tokens(o.wish({ scope: 'flow.read' }), 'u_many');
+    expect(await o.at(token)).toBe(200);
+  });
+
   test('GUI-10 no page may be framed or run a script, and the form goes here and to the redirect alone', async () => {
     const pages = [await o.look(), await o.server.ask('GET', o.wish()), await o.look(o.wish({ client_id: 'none' }))];
     for (const page of pages) {

@@ -19,6 +19,7 @@ import { credentialInQuery, credentialOf, type Identities } from './identity.ts'
 import { isWithin } from './oauth/access-token.ts';
 import type { Places } from './places.ts';
 import type { Sessions } from './sessions.ts';
+import { actsIn } from './acting.ts';
 import { ticketIn, type StreamTickets } from './stream-tickets.ts';
 import type { Allowances } from './tokens/allowance.ts';
 import type { Level } from './tokens/buckets.ts';
@@ -139,8 +140,7 @@ const stranger = (gate: Needed, doors: Doors, address: string): ProblemCode =>
   doors.guesses.add(address) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid';
 
 /**
- * The account behind a session's cookie, in the workspace chosen there; where none was, in the one it has been a member of
- * the longest, so that being let into another one changes nothing for who did not ask for it.
+ * The account behind a session's cookie, in the workspace that the session acts in (acting.ts).
  * Who administrates the instance and stands in no workspace stands in that role alone.
  */
 const bySession = async (
@@ -151,10 +151,8 @@ const bySession = async (
   const session = await desk.sessionOf(headers);
   if (session === null) return null;
   const { directory } = gate.store;
-  const { user, workspace } = session;
-  if (workspace !== null) return (await directory.user(workspace, user.id)) ?? NOWHERE;
-  const [first] = await directory.workspacesOf(user.id);
-  return (await directory.user(first?.id ?? INSTANCE, user.id)) ?? NOWHERE;
+  const workspace = await actsIn(directory, session);
+  return (await directory.user(workspace ?? INSTANCE, session.user.id)) ?? NOWHERE;
 };
 
 /** The code of the refusal, or undefined when the principal may. */

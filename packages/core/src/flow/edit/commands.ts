@@ -123,22 +123,27 @@ export const pasteSteps = (
   where: { readonly behind?: string } = {},
 ): Result<{ readonly edit: Edit; readonly ids: readonly string[] }> => {
   const taken = new Set(idsOf(flow));
+  const own = [...everyStep({ ...flow, steps: [...steps] })].map(({ id }) => id);
   const fresh = new Map<string, string>();
-  for (const { id } of everyStep({ ...flow, steps: [...steps] })) {
+  for (const id of own) {
     const made = freeId(taken, id.replace(/_\d+$/, ''));
     taken.add(made);
     fresh.set(id, made);
   }
+  const used = new Set([...own, ...fresh.values()]);
   // In a flow of their own they are renamed as any step is; names that are taken there are freed by a detour.
   let alone: Flow = { headgate: 1, name: 'Copied', steps: [...steps] };
-  for (const via of ['away', 'home'] as const)
-    for (const [id, made] of fresh) {
-      const [from, to] = via === 'away' ? [id, `copied_${made}`.slice(0, 63)] : [`copied_${made}`.slice(0, 63), made];
-      for (const edit of renameEdits(alone, from, to)) {
-        const done = doEdit(alone, edit);
-        if (!done.ok) return done;
-        alone = done.value.flow;
-      }
+  const away = own.map((id) => {
+    const to = freeId(used, 'copied');
+    used.add(to);
+    return [id, to] as const;
+  });
+  const home = away.map(([id, via]) => [via, fresh.get(id) ?? id] as const);
+  for (const [from, to] of [...away, ...home])
+    for (const edit of renameEdits(alone, from, to)) {
+      const done = doEdit(alone, edit);
+      if (!done.ok) return done;
+      alone = done.value.flow;
     }
   const beside = where.behind === undefined ? null : placeOf(flow, where.behind);
   if (where.behind !== undefined && beside === null) return missing(where.behind);

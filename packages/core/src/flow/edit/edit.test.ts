@@ -246,6 +246,27 @@ describe('commands', () => {
   });
 });
 
+test('copies of steps with the longest ids, and of copies, get ids of their own too', () => {
+  const long = `a${'b'.repeat(62)}`;
+  const steps = [
+    { id: long, kind: 'set@1', with: { value: 1 } },
+    { id: `${long.slice(0, 60)}_c`, kind: 'set@1', after: [long], with: { value: `{{ steps.${long} }}` } },
+    { id: 'copied', kind: 'set@1' },
+    { id: 'copied_2', kind: 'set@1', after: ['copied'] },
+  ];
+  let flow: Flow = { headgate: 1, name: 'Long', steps };
+  for (let i = 0; i < 3; i += 1) {
+    const { edit, ids } = good(pasteSteps(flow, steps));
+    expect(new Set(ids).size).toBe(4);
+    flow = good(doEdit(flow, edit)).flow;
+    const [first, second, , fourth] = flow.steps.slice(-4);
+    expect(second?.with).toEqual({ value: `{{ steps.${first?.id} }}` });
+    expect(fourth?.after).toEqual([ids[2]]);
+  }
+  expect(flowSchema.safeParse(flow).success).toBe(true);
+  expect(idsOf(flow).size).toBe(16);
+});
+
 describe('history', () => {
   test('undo and redo go back and forth over any edits, and survive being kept as JSON', () => {
     fc.assert(
@@ -330,6 +351,14 @@ describe('merging', () => {
     const two = merge(BASE, [good(deleteSteps(BASE, ['fetch'], true))], changed);
     expect(two.conflicts.length).toBeGreaterThan(0);
     expect(two.flow).toEqual(changed);
+  });
+
+  test('what stands on an edit in conflict is one too, and says where', () => {
+    const theirs = good(doEdit(BASE, good(renameStep(BASE, 'fetch', 'get')))).flow;
+    const mine: Edit[] = [good(renameStep(BASE, 'fetch', 'load')), set('load', 'method', 'POST')];
+    const { flow, applied, conflicts } = merge(BASE, mine, theirs);
+    expect([flow, applied]).toEqual([theirs, []]);
+    expect(conflicts.at(-1)).toMatchObject({ of: { step: 'load' }, path: ['with', 'method'] });
   });
 
   test('with somebody who changed nothing it is what I have; with somebody who did the same, that, once', () => {

@@ -74,9 +74,14 @@ const touched = (edit: Edit): readonly { readonly of: Owner; readonly path: Edit
     case 'wire':
     case 'layout':
     case 'all':
+      // Of these two can be done together: wires come and go one by one, and what is moved twice stands where it was put last.
       return [];
   }
 };
+
+/** All places that an edit, or those it is made of, changes. */
+const placesOf = (edit: Edit): ReturnType<typeof touched> =>
+  edit.do === 'all' ? edit.edits.flatMap(placesOf) : touched(edit);
 
 const shown = (name: 'base' | 'mine' | 'theirs', value: Json | typeof NOTHING): Partial<Record<typeof name, Json>> =>
   value === NOTHING ? {} : { [name]: value };
@@ -104,8 +109,11 @@ export const merge = (base: Flow, mine: readonly Edit[], theirs: Flow): Merged =
     if (done?.ok === true) {
       flow = done.value.flow;
       applied.push(edit);
-    } else if (found.length > 0) conflicts.push(...found.map((one) => ({ ...one, edit })));
-    else conflicts.push({ edit, of: null, path: [], ...{} });
+    } else {
+      // Nothing it touches differs, and it cannot be done: it stands on one that is in conflict (MG3).
+      const places = found.length > 0 ? found : [placesOf(edit)[0] ?? { of: null, path: [] }];
+      conflicts.push(...places.map((one) => ({ ...one, edit })));
+    }
     own = ownAfter;
   }
   return { flow, applied, conflicts };

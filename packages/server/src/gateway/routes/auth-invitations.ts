@@ -14,6 +14,7 @@ import { AUTH, HOME, shownAccount, wantsPage } from '../accounts/desk.ts';
 import { weakness } from '../accounts/policy.ts';
 import { networkOf } from '../accounts/throttle.ts';
 import { provesOrigin } from '../foreign.ts';
+import { actsIn } from '../acting.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, type Refused, seeOther } from '../outcome.ts';
@@ -84,14 +85,11 @@ export const authInvitationRoutes = ({ gate, page, desk }: Lodge): readonly Rout
       return wantsPage(request) ? seeOther(HOME) : give(201, { state: 'in' as const, account: shownAccount(user) });
     }),
 
-    implement(ROUTES.ownWorkspaces, async ({ session }) =>
-      give(200, {
-        workspaces: (await directory.workspacesOf(session.user.id)).map((one) => ({
-          ...one,
-          chosen: one.id === session.workspace,
-        })),
-      }),
-    ),
+    implement(ROUTES.ownWorkspaces, async ({ session }) => {
+      const here = await actsIn(directory, session);
+      const mine = await directory.workspacesOf(session.user.id);
+      return give(200, { workspaces: mine.map((one) => ({ ...one, chosen: one.id === here })) });
+    }),
 
     implement(ROUTES.chooseWorkspace, async ({ session, params }) => {
       const mine = await directory.workspacesOf(session.user.id);

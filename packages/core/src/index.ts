@@ -130,7 +130,7 @@ export { diff } from './flow/diff.ts';
 export { doEdit, doEdits } from './flow/edit/apply.ts';
 export { addStep, deleteSteps, freeId, idsOf, insertStep, pasteSteps, renameStep } from './flow/edit/commands.ts';
 export { type Edit, together } from './flow/edit/edit.ts';
-export { type History, NO_HISTORY, perform, redo, undo } from './flow/edit/history.ts';
+export { type History, NO_HISTORY, perform, redo, type Stepped, undo } from './flow/edit/history.ts';
 export { type Conflict, merge, type Merged } from './flow/edit/merge.ts';
 export { sentenceOf } from './flow/edit/sentence.ts';
 export type { Change, FlowDiff, StepChange } from './flow/diff.ts';

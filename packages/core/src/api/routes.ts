@@ -30,6 +30,7 @@ import * as tickets from './tickets.ts';
 import * as tokens from './tokens.ts';
 import * as workspaces from './workspaces.ts';
 import * as users from './users.ts';
+import * as web from './web.ts';
 
 export const ROUTES = {
   health: system.health,
@@ -230,6 +231,16 @@ export const ROUTES = {
   signOut: pages.signOut,
   runsPage: pages.runsPage,
   runPage: pages.runPage,
+
+  appHome: web.appHome,
+  appFlows: web.appFlows,
+  appFlow: web.appFlow,
+  appSettings: web.appSettings,
+  appSetting: web.appSetting,
+  appTrust: web.appTrust,
+  appTrusts: web.appTrusts,
+  appForm: web.appForm,
+  appFile: web.appFile,
 } as const satisfies Readonly<Record<string, Contract>>;
 
 export type RouteName = keyof typeof ROUTES;

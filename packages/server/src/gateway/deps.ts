@@ -1,7 +1,7 @@
 /** What the gateway is given by whoever composes the server. It takes nothing from anywhere else. */
 
 import type { Catalog, CodeRead, EnginePort, Flow, GuardPort } from '@headgate/core';
-import type { Pages } from '@headgate/core/api';
+import type { Pages, WebApp } from '@headgate/core/api';
 import type { Logger } from 'pino';
 import type { SendMail } from '../egress/mail/port.ts';
 import type { SignOn } from '../egress/sign-on/port.ts';
@@ -24,6 +24,8 @@ export type GatewayDeps = {
   readonly newId: (prefix?: string) => string;
   readonly log: Logger;
   readonly pages: Pages;
+  /** The web app; null: it is not served, or was not built. */
+  readonly app: WebApp | null;
   /** Origin (and path prefix, if any) under which the world reaches this server; without a slash at the end. */
   readonly publicUrl: string;
   /** Host names this server answers for: `name` with any port, or `name:port`. */

@@ -2,7 +2,7 @@
 
 import type { FastifyRequest } from 'fastify';
 import type { Problem } from '@headgate/core';
-import type { Contract } from '@headgate/core/api';
+import type { Contract, WebApp } from '@headgate/core/api';
 import type { Desk } from './accounts/desk.ts';
 import type { Audit } from './audit.ts';
 import type { Bodies } from './bodies.ts';
@@ -55,6 +55,8 @@ export type Lodge = {
   readonly page: (status: number, text: string) => Plain;
   /** A page that carries the script for passkeys, as an answer. */
   readonly scripted: (text: string) => Plain;
+  /** The page of the web app, with a nonce of its own. */
+  readonly shell: (app: WebApp) => Plain;
   /** The page for a refusal on a route that a person looks at, or null where programs call. */
   readonly failurePage: (contract: Contract, request: FastifyRequest, problem: Problem) => string | null;
 };

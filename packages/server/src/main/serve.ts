@@ -30,6 +30,7 @@ import { freePort, listens } from './port.ts';
 import { complain, DONE, FAILED, note } from './say.ts';
 import { secretsFile } from './secrets-file.ts';
 import { setUpLink } from './set-up.ts';
+import { webApp } from './web-app.ts';
 
 /** Work under way gets this long at shutdown; then it is parked and goes on at the next start. */
 const GRACE = 10_000;
@@ -64,6 +65,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     newId: (prefix = '') => prefix + randomBytes(12).toString('hex'),
     log,
     pages,
+    app: s.web ? webApp() : null,
     publicUrl,
     hosts: hostsOf(s.host, port, publicUrl),
     proxies: s.proxies,

@@ -1,0 +1,9 @@
+/** German. */
+
+import type { Translation } from '../i18n.ts';
+import { actions } from './actions.ts';
+import { common } from './common.ts';
+import { editor } from './editor.ts';
+import { flows } from './flows.ts';
+
+export const german: Translation = { actions, common, editor, flows };

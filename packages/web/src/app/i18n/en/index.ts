@@ -1,0 +1,8 @@
+/** English: complete, and the shape of every other language. */
+
+import { actions } from './actions.ts';
+import { common } from './common.ts';
+import { editor } from './editor.ts';
+import { flows } from './flows.ts';
+
+export const english = { actions, common, editor, flows } as const;

@@ -168,6 +168,9 @@ const api = {
     status: 423,
     when: 'The workspace has a key of its own, and its key file is not at hand: nothing of it opens, and no run begins.',
   },
+  'workspace.name': { status: 422, when: 'The name that was typed as proof is not the name of the workspace.' },
+  'workspace.first': { status: 409, when: 'The workspace that the instance began with stays.' },
+  'workspace.owned': { status: 409, when: 'The workspace has an owner who can sign in.' },
   'project.used': { status: 409, when: 'Flows or secrets are in the project, or it is `default`.' },
   'visits.limit': {
     status: 429,

@@ -55,5 +55,8 @@ export type Gate = GatewayDeps & { readonly limit: Limits };
 /** The project that things go to when a call names none. Every workspace has it. */
 export const PROJECT = 'default';
 
+/** The workspace that every instance begins with: the command line makes keys in it, so it stays. */
+export const WORKSPACE = 'default';
+
 /** Where refusals are recorded that happened before any workspace was known. No workspace can have this id. */
 export const INSTANCE = '*';

@@ -15,11 +15,12 @@ import { weakness } from '../accounts/policy.ts';
 import { networkOf } from '../accounts/throttle.ts';
 import { provesOrigin } from '../foreign.ts';
 import { actsIn } from '../acting.ts';
+import { WORKSPACE } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, type Refused, seeOther } from '../outcome.ts';
 
-export const authInvitationRoutes = ({ gate, page, desk }: Lodge): readonly Route[] => {
+export const authInvitationRoutes = ({ gate, page, desk, audit }: Lodge): readonly Route[] => {
   const { store } = gate;
   const { accounts, invitations, directory } = store;
 
@@ -95,6 +96,22 @@ export const authInvitationRoutes = ({ gate, page, desk }: Lodge): readonly Rout
       const mine = await directory.workspacesOf(session.user.id);
       if (!mine.some(({ id }) => id === params.id)) return MISSING;
       return (await accounts.choose(session.id, params.id)) ? nothing() : MISSING;
+    }),
+
+    implement(ROUTES.deleteWorkspace, async ({ session, params, body }) => {
+      const mine = (await directory.workspacesOf(session.user.id)).find(({ id }) => id === params.id);
+      if (mine === undefined) return MISSING;
+      if (mine.role !== 'owner') return refuse('permission.missing', 'Owners alone delete a workspace');
+      if (!desk.isFresh(session)) return refuse('auth.stale');
+      if (body.name !== mine.name) return refuse('workspace.name');
+      if (mine.id === WORKSPACE) return refuse('workspace.first');
+      const by = session.user.id;
+      const object = `${mine.id} ${mine.name}`;
+      const deed = { actor: by, action: 'deleteWorkspace', object, decision: 'allow', reason: null } as const;
+      // In the trail of the instance, which stays, and before anything is gone.
+      if (!(await audit.record(deed))) return refuse('audit.down');
+      const done = await store.workspaces.end(mine.id, { by, at: gate.clock() });
+      return done === 'done' ? nothing(202) : MISSING;
     }),
   ];
 };

@@ -10,15 +10,11 @@ import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, seeOther } from '../outcome.ts';
 import { iso } from '../times.ts';
 
-/** So long after signing in, no further proof is asked for. */
-const FRESH = 10 * 60_000;
-
 const time = (ms: number): string => new Date(ms).toISOString();
 
 export const authOwnRoutes = ({ gate, page, scripted, desk }: Lodge): readonly Route[] => {
   const { accounts } = gate.store;
   const { own } = accounts;
-  const isFresh = (session: Session): boolean => gate.clock() - session.created <= FRESH;
   const passkeysOf = async (session: Session) =>
     (await own.passkeys(session.user.id)).map((one) => ({ ...one, created: iso(one.created) }));
   const sessionsOf = async (session: Session) =>
@@ -34,7 +30,7 @@ export const authOwnRoutes = ({ gate, page, scripted, desk }: Lodge): readonly R
     }));
 
   const removePasskey = async (session: Session, id: string, request: FastifyRequest, to: string) => {
-    if (!isFresh(session)) return refuse('auth.stale');
+    if (!desk.isFresh(session)) return refuse('auth.stale');
     if (!(await own.removePasskey(session.user.id, id))) return MISSING;
     return desk.renew(session, request, to);
   };
@@ -145,7 +141,7 @@ export const authOwnRoutes = ({ gate, page, scripted, desk }: Lodge): readonly R
         const right = await desk.judged(user.email, request, Boolean, () => own.checkPassword(user.id, password));
         if (typeof right !== 'boolean') return right;
         if (!right) return refuse('auth.wrong');
-      } else if (!isFresh(session)) return refuse('auth.stale');
+      } else if (!desk.isFresh(session)) return refuse('auth.stale');
       const { options, ticket } = await own.beginPasskey(user.id);
       return { ...give(200, { options }), headers: { 'set-cookie': desk.stepCookie(ticket) } };
     }),

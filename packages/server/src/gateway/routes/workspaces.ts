@@ -4,7 +4,7 @@ import type { Permission, Principal } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
-import { give, MISSING, refuse } from '../outcome.ts';
+import { give, MISSING, nothing, refuse } from '../outcome.ts';
 
 /** What somebody who broke the glass may: read. */
 const GLASS: readonly Permission[] = ['flow.read', 'run.read', 'audit.read'];
@@ -14,6 +14,9 @@ const shown = ({ id, name, created }: { id: string; name: string; created: numbe
   name,
   created: new Date(created).toISOString(),
 });
+
+const refusedOwner = (why: 'missing' | 'owned' | 'unfit') =>
+  why === 'missing' ? MISSING : refuse(why === 'owned' ? 'workspace.owned' : 'member.unfit');
 
 export const workspaceRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
   const { store } = gate;
@@ -43,6 +46,27 @@ export const workspaceRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
     implement(ROUTES.listAllWorkspaces, async () =>
       give(200, { workspaces: (await store.workspaces.list()).map(shown) }),
     ),
+
+    implement(ROUTES.appointOwner, async ({ who, params, body }) => {
+      const of = { user: body.to, by: who.id, at: gate.clock() };
+      // What he could look into with it afterwards would be no business of his.
+      if (body.to === who.user || body.to === who.id)
+        return refuse('member.unfit', 'Nobody who administrates the instance appoints himself: name another account');
+      const may = await store.workspaces.appoint(params.id, { ...of, look: true });
+      if (may !== 'done') return refusedOwner(may);
+      // In the trail of the workspace that it is about, before anybody has it.
+      const recorded = await audit.record({
+        workspace: params.id,
+        actor: who.id,
+        action: 'appointOwner',
+        object: body.to,
+        decision: 'allow',
+        reason: null,
+      });
+      if (!recorded) return refuse('audit.down');
+      const done = await store.workspaces.appoint(params.id, of);
+      return done === 'done' ? nothing() : refusedOwner(done);
+    }),
 
     implement(ROUTES.breakGlass, async ({ who, body }) => {
       if ((await one(body.into)) === undefined) return MISSING;

@@ -340,6 +340,8 @@ export type Tables = AccountTables &
     audit_head: AuditHeadTable;
     key_ring: KeyRingTable;
     workspace_key: WorkspaceKeyTable;
+    /** Workspaces that are being deleted. */
+    workspace_end: { workspace: string; name: string; by: string; at: number };
     /** One row: the id of the instance. */
     instance: { one: number; id: string; created: number };
     token_key: TokenKeyTable;

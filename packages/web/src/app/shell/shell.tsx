@@ -16,7 +16,7 @@ const fetchPalette = () => import('./palette.tsx');
 const fetchHelp = () => import('./help.tsx');
 const Palette = lazy(() => fetchPalette().then(({ Palette }) => ({ default: Palette })));
 const Help = lazy(() => fetchHelp().then(({ Help }) => ({ default: Help })));
-const SIGNS = ['pointermove', 'keydown', 'touchstart'] as const;
+const SIGNS = ['pointerdown', 'keydown', 'touchstart'] as const;
 
 const SCHEMES = ['auto', 'light', 'dark'] as const;
 
@@ -30,8 +30,8 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   useEffect(() => {
     const bring = (): void => {
       for (const sign of SIGNS) document.removeEventListener(sign, bring);
-      void fetchPalette();
-      void fetchHelp();
+      // An engine that is away now may be back when they are wanted.
+      void Promise.allSettled([fetchPalette(), fetchHelp()]);
     };
     for (const sign of SIGNS) document.addEventListener(sign, bring, { passive: true });
     return () => SIGNS.forEach((sign) => document.removeEventListener(sign, bring));

@@ -26,7 +26,13 @@ test('the first load is under 250 kB as it is sent, and holds neither canvas nor
   await page.getByRole('heading', { level: 1, name: 'Flows' }).waitFor();
   await page.waitForLoadState('networkidle');
   const bytes = [...sent.values()].reduce((sum, one) => sum + one, 0);
-  if (bytes >= BUDGET) console.info([...sent].toSorted((a, b) => b[1] - a[1]).map(([name, size]) => `${size} ${name}`).join('\n'));
+  if (bytes >= BUDGET)
+    console.info(
+      [...sent]
+        .toSorted((a, b) => b[1] - a[1])
+        .map(([name, size]) => `${size} ${name}`)
+        .join('\n'),
+    );
   console.info(`first load: ${Math.round(bytes / 1000)} kB in ${sent.size} files (budget ${BUDGET / 1000})`);
   expect(sent.size).toBeGreaterThan(2);
   expect(bytes).toBeLessThan(BUDGET);

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Ground } from '../ground.ts';
+import { takeUp } from '../rows/invitations.ts';
 import type { Better } from './better.ts';
 import { linksOf } from './links.ts';
 import { memory } from './memory.ts';
@@ -62,12 +63,13 @@ export const accountsOf = (ground: Ground, { origin, version }: AccountOptions):
       return change(async (trx) => {
         if ((await userByEmail(trx, user.email)) !== null) return null;
         const id = newId('u_');
+        if (user.invitation !== undefined && !(await takeUp(trx, user.invitation, id, at))) return null;
         await insertUser(trx, {
           id,
           email: user.email,
           name: user.name,
           administrator: false,
-          state: 'active',
+          state: user.state ?? 'active',
           verified: false,
           at,
         });

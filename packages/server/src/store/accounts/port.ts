@@ -130,9 +130,18 @@ export type Accounts = {
   readonly any: () => Promise<boolean>;
   readonly user: (id: string) => Promise<User | null>;
   readonly userByEmail: (email: string) => Promise<User | null>;
-  /** Makes an account with a password, whose address counts as not proved: whoever made the invitation could use it, too. Null: it has one. */
+  /**
+   * Makes an account with a password, whose address counts as not proved: whoever made the invitation could use it, too.
+   * `invitation`: the hash of one that is taken up along with it. Null: the address has an account, or the invitation is over.
+   */
   readonly create: (
-    user: { readonly email: string; readonly name: string; readonly password: string },
+    user: {
+      readonly email: string;
+      readonly name: string;
+      readonly password: string;
+      readonly state?: UserState;
+      readonly invitation?: string;
+    },
     at: number,
   ) => Promise<User | null>;
   /** In the order they were made. */

@@ -16,7 +16,7 @@ import { AUTH, HOME, shownAccount, wantsPage } from '../accounts/desk.ts';
 import { invitedAs, weakness } from '../accounts/policy.ts';
 import { networkOf } from '../accounts/throttle.ts';
 import { provesOrigin } from '../foreign.ts';
-import { actsIn } from '../acting.ts';
+import { actsIn, isWeak } from '../acting.ts';
 import { WORKSPACE } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
@@ -112,7 +112,9 @@ export const authInvitationRoutes = ({ gate, page, desk, audit }: Lodge): readon
     implement(ROUTES.ownWorkspaces, async ({ session }) => {
       const here = await actsIn(directory, session);
       const mine = await directory.workspacesOf(session.user.id);
-      return give(200, { workspaces: mine.map((one) => ({ ...one, chosen: one.id === here })) });
+      return give(200, {
+        workspaces: mine.map(({ held, ...one }) => ({ ...one, chosen: one.id === here, held: held !== null })),
+      });
     }),
 
     implement(ROUTES.chooseWorkspace, async ({ session, params }) => {
@@ -125,6 +127,7 @@ export const authInvitationRoutes = ({ gate, page, desk, audit }: Lodge): readon
       const mine = (await directory.workspacesOf(session.user.id)).find(({ id }) => id === params.id);
       if (mine === undefined) return MISSING;
       if (mine.role !== 'owner') return refuse('permission.missing', 'Owners alone delete a workspace');
+      if (mine.held !== null && isWeak(session.how)) return refuse('account.held');
       if (!desk.isFresh(session)) return refuse('auth.stale');
       if (body.name !== mine.name) return refuse('workspace.name');
       if (mine.id === WORKSPACE) return refuse('workspace.first');

@@ -32,6 +32,8 @@ export type GatewayDeps = {
   readonly hosts: readonly string[];
   /** Addresses and networks of the proxies before this server: only what they say of where a call comes from is believed. */
   readonly proxies: readonly string[];
+  /** Origins of web apps served elsewhere, which may call with a token (elsewhere.ts). */
+  readonly webOrigins?: readonly string[];
   readonly version: string;
   /** Are the pages of a person's browser served (reference, runs)? */
   readonly web: boolean;

@@ -15,6 +15,7 @@ import { Desk } from './accounts/desk.ts';
 import { Audit } from './audit.ts';
 import { Bodies } from './bodies.ts';
 import type { Gate, GatewayDeps } from './deps.ts';
+import { elsewhere } from './elsewhere.ts';
 import { HOOK_PREFIX, hooks } from './hooks.ts';
 import { hostCheck } from './hosts.ts';
 import type { Lodge } from './lodge.ts';
@@ -28,7 +29,7 @@ import { Places } from './places.ts';
 import { proxies } from './proxies.ts';
 import { readable } from './reading.ts';
 import { register } from './register.ts';
-import { bug, problemAnswer } from './reply.ts';
+import { answer, bug, problemAnswer } from './reply.ts';
 import { routes } from './table.ts';
 import { Sessions } from './sessions.ts';
 import { StreamTickets } from './stream-tickets.ts';
@@ -63,7 +64,15 @@ export const buildGateway = (deps: GatewayDeps): FastifyInstance => {
       void lodge.audit
         .stranger(request.ip, 'request', 'host.unknown')
         .then(() => problemAnswer(lodge, null, request, reply, refuse('host.unknown')));
-    } else if (check === 'ambiguous') problemAnswer(lodge, null, request, reply, refuse('headers.ambiguous'));
+      return;
+    }
+    const before = lodge.elsewhere.before(request.raw);
+    if (check === 'ok' && before !== null) {
+      answer(lodge, reply, { status: 204, type: '', text: null, headers: before });
+      return;
+    }
+    reply.headers(lodge.elsewhere.fields(request.raw) ?? {});
+    if (check === 'ambiguous') problemAnswer(lodge, null, request, reply, refuse('headers.ambiguous'));
     else if (request.raw.url?.startsWith('/') === true) done();
     else problemAnswer(lodge, null, request, reply, refuse('url.wrong'));
   });
@@ -119,6 +128,7 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
     }),
     traces: traces(),
     hosts: hostCheck(gate.hosts),
+    elsewhere: elsewhere(gate.webOrigins ?? []),
     ...proxies(gate.proxies),
     safe: safeFor(gate.publicUrl),
     closing: () => state.closing,

@@ -69,6 +69,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     publicUrl,
     hosts: hostsOf(s.host, port, publicUrl),
     proxies: s.proxies,
+    webOrigins: s.webOrigins,
     version,
     web: s.web,
     docs: s.docs,

@@ -68,13 +68,15 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
               <Menu position="bottom-end">
                 <Menu.Target>
                   <Button variant="subtle" size="compact-sm">
-                    {account.name}
+                    {account === 'token' ? t('connect.who') : account.name}
                   </Button>
                 </Menu.Target>
                 <Menu.Dropdown>
-                  <Menu.Item component="a" href={paths.account()}>
-                    {t('common.account')}
-                  </Menu.Item>
+                  {account !== 'token' && (
+                    <Menu.Item component="a" href={paths.account()}>
+                      {t('common.account')}
+                    </Menu.Item>
+                  )}
                   <Menu.Item onClick={() => setColorScheme(nextScheme)}>
                     {t('common.theme', { scheme: t(`common.themes.${colorScheme}`) })}
                   </Menu.Item>
@@ -90,11 +92,13 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
                   ))}
                   <Menu.Divider />
                   <Menu.Item onClick={() => setOpen('help')}>{t('common.keys')}</Menu.Item>
-                  <form method="post" action="/api/v1/auth/logout">
-                    <Menu.Item component="button" type="submit">
-                      {t('common.signOut')}
-                    </Menu.Item>
-                  </form>
+                  {account !== 'token' && (
+                    <form method="post" action="/api/v1/auth/logout">
+                      <Menu.Item component="button" type="submit">
+                        {t('common.signOut')}
+                      </Menu.Item>
+                    </form>
+                  )}
                 </Menu.Dropdown>
               </Menu>
             </Group>

@@ -304,8 +304,14 @@ test('a workspace is deleted from a shell by its name, with a server or without,
   const server = await home.serve();
   const key = keyIn(file);
   const at = ['--url', server.url, '--key-file', file];
+  const account = async (email: string): Promise<string> => {
+    const password = home.write(email, 'a long password of somebody');
+    const made = await home.run(['superuser', '--email', email, '--password-file', password, '--json'], { env: ON });
+    return (JSON.parse(made.out) as { account: string }).account;
+  };
+  const [first, heir] = [await account('first@example.com'), await account('heir@example.com')];
   const create = async (name: string): Promise<string> => {
-    const made = await home.run(['workspace', 'create', '--name', name, '--owner', 'u_nobody0000', ...at]);
+    const made = await home.run(['workspace', 'create', '--name', name, '--owner', first, ...at]);
     expect(made).toMatchObject({ code: 0 });
     return made.out.trim();
   };
@@ -317,22 +323,12 @@ test('a workspace is deleted from a shell by its name, with a server or without,
   const remove = (id: string, name: string, env: Readonly<Record<string, string>> = ON): Promise<Ended> =>
     home.run(['workspace', 'delete', id, '--name', name, '--json'], { env });
 
-  // Whom it was made for is no account here, so it has no owner who could sign in.
-  const heir = await home.run(
-    [
-      'superuser',
-      '--email',
-      'heir@example.com',
-      '--password-file',
-      home.write('p', 'a long password of an heir'),
-      '--json',
-    ],
-    { env: ON },
-  );
-  const { account } = JSON.parse(heir.out) as { account: string };
-  const owner = await home.run(['workspace', 'owner', stock, '--to', account, ...at]);
-  expect(owner).toMatchObject({ code: 0, out: `${account} owns ${stock}\n` });
-  expect((await home.run(['workspace', 'owner', stock, '--to', account, ...at])).code).toBe(1);
+  expect((await home.run(['workspace', 'owner', stock, '--to', heir, ...at])).code).toBe(1);
+  const left = await server.ask('PATCH', `/api/v1/users/${first}`, { key, body: { state: 'suspended' } });
+  expect(left.status).toBe(200);
+  const owner = await home.run(['workspace', 'owner', stock, '--to', heir, ...at]);
+  expect(owner).toMatchObject({ code: 0, out: `${heir} owns ${stock}\n` });
+  expect((await home.run(['workspace', 'owner', stock, '--to', heir, ...at])).code).toBe(1);
 
   expect(problemsOf(await remove(sales, 'Sales', {}))).toMatchObject([{ code: 'superuser.off' }]);
   expect(problemsOf(await remove(sales, 'Stock'))).toMatchObject([{ code: 'workspace.name' }]);

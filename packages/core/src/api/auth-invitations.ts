@@ -53,6 +53,7 @@ const workspace = z.strictObject({
   name: z.string(),
   role: z.string().nullable(),
   chosen: z.boolean(),
+  held: z.boolean().describe('An administrator made a new way in: until somebody there says it is you, you only read'),
 });
 
 export const ownWorkspaces = route({
@@ -85,7 +86,15 @@ export const deleteWorkspace = route({
   params: byId,
   body: z.strictObject({ name: name.describe('The name of the workspace, as proof that this one is meant') }),
   answers: { 202: empty('Nobody gets in any more; what is in it is being deleted') },
-  problems: ['missing', 'auth.stale', 'permission.missing', 'workspace.name', 'workspace.first', 'audit.down'],
+  problems: [
+    'missing',
+    'auth.stale',
+    'permission.missing',
+    'account.held',
+    'workspace.name',
+    'workspace.first',
+    'audit.down',
+  ],
   summary: 'Delete a workspace with everything in it: it cannot be taken back',
   tags,
 });

@@ -39,6 +39,7 @@ export const createWorkspace = route({
   on: 'workspace',
   body: z.strictObject({ name, to: user.describe('The account that becomes its owner') }),
   answers: { 201: row },
+  problems: ['member.unfit'],
   summary: 'Make a workspace with an owner',
   tags,
   audited: 'before',

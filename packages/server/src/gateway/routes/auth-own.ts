@@ -4,7 +4,9 @@ import type { FastifyRequest } from 'fastify';
 import { ROUTES } from '@headgate/core/api';
 import type { Session } from '../../store/accounts/port.ts';
 import { AUTH, FORGET, HOME, shownAccount, wantsPage } from '../accounts/desk.ts';
+import { letters } from '../accounts/letters.ts';
 import { weakness } from '../accounts/policy.ts';
+import { isWeak } from '../acting.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, seeOther } from '../outcome.ts';
@@ -12,8 +14,13 @@ import { iso } from '../times.ts';
 
 const time = (ms: number): string => new Date(ms).toISOString();
 
-export const authOwnRoutes = ({ gate, page, scripted, desk }: Lodge): readonly Route[] => {
-  const { accounts } = gate.store;
+export const authOwnRoutes = (lodge: Lodge): readonly Route[] => {
+  const { gate, page, scripted, desk } = lodge;
+  const { accounts, directory } = gate.store;
+  const { send } = letters(lodge);
+  /** Did it come in by a way that an administrator made, and nobody said that it is the person? */
+  const isHeld = async ({ how, user }: Session): Promise<boolean> =>
+    isWeak(how) && (await directory.workspacesOf(user.id)).some(({ held }) => held !== null);
   const { own } = accounts;
   const passkeysOf = async (session: Session) =>
     (await own.passkeys(session.user.id)).map((one) => ({ ...one, created: iso(one.created) }));
@@ -92,11 +99,15 @@ export const authOwnRoutes = ({ gate, page, scripted, desk }: Lodge): readonly R
       if (!right) return refuse('auth.wrong');
       const weak = weakness(body.password, [user.email, user.name]);
       if (weak !== null) return refuse('password.weak', weak);
-      await own.setPassword(user.id, body.password, gate.clock());
+      const clear = body.clear === true || body.clear === 'yes';
+      await own.setPassword(user.id, body.password, gate.clock(), clear);
+      send.changed(user.email);
       return desk.renew(session, request, HOME);
     }),
 
-    implement(ROUTES.beginTotp, async ({ session: { user }, body, request }) => {
+    implement(ROUTES.beginTotp, async ({ session, body, request }) => {
+      const { user } = session;
+      if (await isHeld(session)) return refuse('account.held');
       const made = await desk.judged(user.email, request, Boolean, () => own.beginTotp(user.id, body.password));
       if (made === null) return refuse('auth.wrong');
       if ('refused' in made) return made;
@@ -137,6 +148,7 @@ export const authOwnRoutes = ({ gate, page, scripted, desk }: Lodge): readonly R
     implement(ROUTES.passkeyOptions, async ({ session, body, request }) => {
       const { user } = session;
       const { password } = body;
+      if (await isHeld(session)) return refuse('account.held');
       if (password !== undefined) {
         const right = await desk.judged(user.email, request, Boolean, () => own.checkPassword(user.id, password));
         if (typeof right !== 'boolean') return right;

@@ -1,13 +1,10 @@
 /** Workspaces: one's own, and all of them for administrators of the instance, who see no more than that they are there. */
 
-import type { Permission, Principal } from '@headgate/core';
+import { GLASS, type Principal } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse } from '../outcome.ts';
-
-/** What somebody who broke the glass may: read. */
-const GLASS: readonly Permission[] = ['flow.read', 'run.read', 'audit.read'];
 
 const shown = ({ id, name, created }: { id: string; name: string; created: number }) => ({
   id,
@@ -23,7 +20,8 @@ export const workspaceRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
   const one = async (id: string) => (await store.workspaces.list()).find((row) => row.id === id);
 
   const mine = async (who: Principal) => {
-    if (who.kind === 'user') return store.directory.workspacesOf(who.id);
+    if (who.kind === 'user')
+      return (await store.directory.workspacesOf(who.id)).map(({ id, name, role }) => ({ id, name, role }));
     const row = await one(who.workspace);
     return row === undefined ? [] : [{ id: row.id, name: row.name, role: null }];
   };
@@ -32,6 +30,8 @@ export const workspaceRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
     implement(ROUTES.listWorkspaces, async ({ who }) => give(200, { workspaces: await mine(who) })),
 
     implement(ROUTES.createWorkspace, async ({ body }) => {
+      if ((await store.accounts.user(body.to))?.state !== 'active')
+        return refuse('member.unfit', 'The owner has to be an account that can sign in');
       const made = { id: gate.newId('w_'), name: body.name, created: gate.clock() };
       await store.workspaces.create({ id: made.id, name: made.name, at: made.created, owner: body.to });
       return give(201, shown(made));

@@ -291,6 +291,8 @@ export type Tables = AccountTables &
       role: string | null;
       created: number;
       by: string;
+      /** Since when it waits for somebody's word (accounts/ways-in.ts). */
+      held: Generated<number | null>;
     };
     /** `holder`: an account or a group. */
     project_member: { workspace: string; project: string; holder: string; role: string; created: number };

@@ -6,5 +6,6 @@ import { common } from './common.ts';
 import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
+import { templates } from './templates.ts';
 
-export const german: Translation = { actions, common, connect, editor, flows };
+export const german: Translation = { actions, common, connect, editor, flows, templates };

@@ -5,5 +5,6 @@ import { common } from './common.ts';
 import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
+import { templates } from './templates.ts';
 
-export const english = { actions, common, connect, editor, flows } as const;
+export const english = { actions, common, connect, editor, flows, templates } as const;

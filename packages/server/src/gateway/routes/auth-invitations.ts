@@ -13,7 +13,7 @@ import type { InvitationRow } from '../../store/people.ts';
 import { TooBusy } from '../../store/accounts/password.ts';
 import type { User, UserState } from '../../store/accounts/port.ts';
 import { AUTH, HOME, shownAccount, wantsPage } from '../accounts/desk.ts';
-import { invitedAs, weakness } from '../accounts/policy.ts';
+import { invitedAs, whyWeak } from '../accounts/policy.ts';
 import { networkOf } from '../accounts/throttle.ts';
 import { provesOrigin } from '../foreign.ts';
 import { actsIn, isWeak } from '../acting.ts';
@@ -66,7 +66,7 @@ export const authInvitationRoutes = ({ gate, page, desk, audit }: Lodge): readon
     const { name, password } = given;
     if (name === undefined || password === undefined)
       return refuse('input.invalid', 'A new account needs a name and a password');
-    const weak = weakness(password, [row.email, name]);
+    const weak = await whyWeak(password, [row.email, name]);
     if (weak !== null) return refuse('password.weak', weak);
     try {
       const wish = { email: row.email, name, password, state, invitation };

@@ -16,7 +16,7 @@ import { AUTH, HOME, shownAccount, wantsPage } from '../accounts/desk.ts';
 import { invitedAs, whyWeak } from '../accounts/policy.ts';
 import { networkOf } from '../accounts/throttle.ts';
 import { provesOrigin } from '../foreign.ts';
-import { actsIn, isWeak } from '../acting.ts';
+import { actsIn, isWeak, lacksFactor } from '../acting.ts';
 import { WORKSPACE } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
@@ -128,6 +128,7 @@ export const authInvitationRoutes = ({ gate, page, desk, audit }: Lodge): readon
       if (mine === undefined) return MISSING;
       if (mine.role !== 'owner') return refuse('permission.missing', 'Owners alone delete a workspace');
       if (mine.held !== null && isWeak(session.how)) return refuse('account.held');
+      if (await lacksFactor(gate, session, mine.id)) return refuse('factor.needed');
       if (!desk.isFresh(session)) return refuse('auth.stale');
       if (body.name !== mine.name) return refuse('workspace.name');
       if (mine.id === WORKSPACE) return refuse('workspace.first');

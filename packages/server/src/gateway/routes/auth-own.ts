@@ -128,14 +128,18 @@ export const authOwnRoutes = (lodge: Lodge): readonly Route[] => {
         own.confirmTotp(user.id, body.code.replaceAll(/\s/g, '')),
       );
       if (typeof right !== 'boolean') return right;
-      return right ? desk.renew(session, request, HOME) : refuse('auth.wrong');
+      return right
+        ? desk.renew(session, request, HOME, session.how === 'password' ? 'password+code' : undefined)
+        : refuse('auth.wrong');
     }),
 
     implement(ROUTES.removeTotp, async ({ session, body, request }) => {
       const { user } = session;
       const right = await desk.judged(user.email, request, Boolean, () => own.removeTotp(user.id, body.password));
       if (typeof right !== 'boolean') return right;
-      return right ? desk.renew(session, request, HOME) : refuse('auth.wrong');
+      return right
+        ? desk.renew(session, request, HOME, session.how === 'password+code' ? 'password' : undefined)
+        : refuse('auth.wrong');
     }),
 
     implement(ROUTES.newRecovery, async ({ session: { user }, body, request }) => {

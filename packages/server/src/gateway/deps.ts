@@ -9,6 +9,7 @@ import type { Store } from '../store/ports.ts';
 import type { SignUpPolicy } from './accounts/policy.ts';
 import type { Limits } from './limits.ts';
 import type { FetchDocument } from './oauth/clients.ts';
+import type { Traces } from './untraced.ts';
 
 export type GatewayDeps = {
   readonly store: Store;
@@ -48,6 +49,8 @@ export type GatewayDeps = {
   readonly signOn: SignOn | null;
   /** Fetches the description of an OAuth client; absent: only registered ones are known. */
   readonly fetchDocument?: FetchDocument;
+  /** How requests are traced (traces.ts); absent: they are not. */
+  readonly traces?: Traces;
   readonly limits?: Partial<Limits>;
 };
 

@@ -38,7 +38,7 @@ import { stray } from './strays.ts';
 import { Allowances } from './tokens/allowance.ts';
 import { Credentials } from './tokens/credentials.ts';
 import { EngineTokens } from './tokens/engine-token.ts';
-import { traces } from './traces.ts';
+import { UNTRACED } from './untraced.ts';
 import { Waiting } from './waiting.ts';
 import { Windows } from './windows.ts';
 import { endUnread, guardResponses, safeFor } from './writer.ts';
@@ -126,7 +126,7 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
       streams: () => streams.size,
       groups: () => store.journal.pending(),
     }),
-    traces: traces(),
+    traces: gate.traces ?? UNTRACED,
     hosts: hostCheck(gate.hosts),
     elsewhere: elsewhere(gate.webOrigins ?? []),
     ...proxies(gate.proxies),
@@ -161,6 +161,8 @@ const framework = (
   return fastify({
     serverFactory,
     logger: false,
+    // Contracts carry schemas of their own. Without these two, Fastify loads compilers for schemas that no route has.
+    schemaController: { compilersFactory: { buildValidator: unasked, buildSerializer: unasked } },
     trustProxy: lodge.trusted ?? false,
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -174,6 +176,11 @@ const framework = (
     clientErrorHandler: (fault, socket) => endUnread(fault, socket),
     frameworkErrors: (_fault, request, reply) => problemAnswer(lodge, null, request, reply, refuse('url.wrong')),
   });
+};
+
+/** No route may bring a schema past its contract. */
+const unasked = (): never => {
+  throw new Error('a route brought a schema of its own');
 };
 
 /** Bodies are read here alone: after admission, by the contract's media types, within the limits. */

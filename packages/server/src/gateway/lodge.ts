@@ -20,7 +20,7 @@ import type { Streams } from './streams.ts';
 import type { Allowances } from './tokens/allowance.ts';
 import type { Credentials } from './tokens/credentials.ts';
 import type { EngineTokens } from './tokens/engine-token.ts';
-import type { Traces } from './traces.ts';
+import type { Traces } from './untraced.ts';
 import type { Waiting } from './waiting.ts';
 import type { Windows } from './windows.ts';
 

@@ -1,6 +1,6 @@
 /** Starts the app: policy, languages, the transport to the engine that the page came from (or none), and the first page. */
 
-import '@mantine/core/styles.css';
+import 'headgate:styles.css';
 import './theme/base.css';
 import { QueryClient } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';

@@ -17,7 +17,8 @@ import { limits } from './0013-limits.ts';
 import { bounds } from './0014-bounds.ts';
 import { workspaceKeys } from './0015-workspace-keys.ts';
 import { workspaceEnds } from './0016-workspace-ends.ts';
-import { waysIn } from './0017-ways-in.ts';
+import { heldMembers } from './0017-held-members.ts';
+import { twoFactors } from './0018-two-factors.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
 
@@ -39,7 +40,8 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0014-bounds', migration: bounds },
   { name: '0015-workspace-keys', migration: workspaceKeys },
   { name: '0016-workspace-ends', migration: workspaceEnds },
-  { name: '0017-ways-in', migration: waysIn },
+  { name: '0017-held-members', migration: heldMembers },
+  { name: '0018-two-factors', migration: twoFactors },
 ];
 
 /** Their names, in order. */

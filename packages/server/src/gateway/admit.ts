@@ -16,7 +16,7 @@ import type { Desk } from './accounts/desk.ts';
 import { INSTANCE, type Gate } from './deps.ts';
 import { networkOf } from './accounts/throttle.ts';
 import { provesOrigin } from './foreign.ts';
-import { credentialInQuery, credentialOf, type Identities } from './identity.ts';
+import { credentialInAddress, credentialOf, type Identities } from './identity.ts';
 import { isWithin } from './oauth/access-token.ts';
 import type { Places } from './places.ts';
 import type { Sessions } from './sessions.ts';
@@ -81,7 +81,7 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
   const { contract, headers, method, url, address, params } = asking;
   // A ticket is no credential but where streams begin; anywhere else it is one in an address like any other.
   const ticket = isStream(contract) ? ticketIn(url) : undefined;
-  if (credentialInQuery(ticket === undefined ? url : ticket.rest)) return { code: 'auth.query', who: null };
+  if (credentialInAddress(ticket === undefined ? url : ticket.rest)) return { code: 'auth.query', who: null };
   if (isSelf(contract.needs)) {
     const session = credentialOf(headers).kind === 'none' ? await doors.desk.sessionOf(headers) : null;
     if (session === null) return { code: 'auth.missing', who: null };

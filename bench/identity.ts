@@ -43,6 +43,7 @@ const gate = {
   store,
   clock,
   limit: LIMITS,
+  twoFactors: false,
   vault: store.credentials,
   publicUrl: 'http://localhost:7860',
   newId: (prefix = ''): string => prefix + randomBytes(12).toString('hex'),

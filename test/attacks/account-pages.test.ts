@@ -84,6 +84,45 @@ describe('the pages of accounts', () => {
     expect((await here.page(`${AUTH}/account`)).status).toBe(401);
   });
 
+  test('TOK-09 other sessions are ended by who signed in minutes ago; one’s own by whoever holds it', async () => {
+    const { email } = await account();
+    const [here, there] = [await login(email), await login(email)];
+    const { sessions } = (await here.ask('GET', `${AUTH}/sessions`)).json as {
+      sessions: { id: string; current: boolean }[];
+    };
+    const [own, other] = [true, false].map((is) => sessions.find(({ current }) => current === is)?.id ?? '');
+    kit.server.later(11 * 60_000);
+    for (const [method, path] of [
+      ['DELETE', `sessions/${other}`],
+      ['POST', `sessions/${other}/end`],
+      ['DELETE', 'sessions'],
+      ['POST', 'logout/everywhere'],
+    ] as const)
+      expect([path, (await here.ask(method, `${AUTH}/${path}`)).json]).toMatchObject([path, { code: 'auth.stale' }]);
+    expect((await there.ask('GET', `${AUTH}/me`)).status).toBe(200);
+    expect((await here.ask('DELETE', `${AUTH}/sessions/${own}`)).status).toBe(204);
+    // Twin: signed in again, he ends it.
+    const again = await login(email);
+    expect((await again.ask('DELETE', `${AUTH}/sessions/${other}`)).status).toBe(204);
+    expect((await there.ask('GET', `${AUTH}/me`)).status).toBe(401);
+    kit.server.later(-11 * 60_000);
+  });
+
+  test('a password from the list of breached ones is refused at every door', async () => {
+    const { email, id } = await account();
+    const person = await login(email);
+    const { plain } = await kit.server.key();
+    const link = ((await kit.server.ask('POST', `/api/v1/users/${id}/reset`, { key: plain })).json as { link: string })
+      .link;
+    for (const bad of ['Liverpool1!', 'dragon-2024', 'chelsea1234']) {
+      const changed = await person.ask('POST', `${AUTH}/password`, { current: PASSWORD, password: bad });
+      expect([bad, (changed.json as { code: string }).code]).toEqual([bad, 'password.weak']);
+      const set = await person.ask('POST', new URL(link).pathname, { password: bad });
+      expect([bad, (set.json as { code: string }).code]).toEqual([bad, 'password.weak']);
+    }
+    expect((await login(email)).cookies.size).toBeGreaterThan(0);
+  });
+
   test('every field has its label, hides what is secret, and lets the browser and its helpers fill it in; signing out is in sight', async () => {
     const { email } = await account();
     const person = await login(email);

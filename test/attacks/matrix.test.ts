@@ -272,11 +272,24 @@ describe('AZ-05 every route by every role', () => {
       const before = belongings(server.dir, 'bob');
       const none = neverWorld(his);
       let refused = 0;
+      let written = 0;
       for (const [name, c] of guarded) {
         const permission = permissionOf(c.needs) ?? '';
         if (held.has(permission)) {
           // Of what is not there, so that nothing changes; reading reads what is there.
-          if (!c.path.includes('{') && c.method !== 'GET') continue;
+          if (!c.path.includes('{') && c.method !== 'GET') {
+            // A write that names no object: let in, and refused for a parameter that nobody knows, before anything is done.
+            const body = bodyOf(name, c);
+            const sent = { key, ...(body === undefined ? {} : { body }) };
+            const answer = await server.ask(methodOf(c), `${pathIn(c, his)}?nobodys=1`, sent);
+            expect([name, answer.status, (answer.json as { code?: string }).code]).toEqual([
+              name,
+              422,
+              'input.invalid',
+            ]);
+            written += 1;
+            continue;
+          }
           const answer = await call(name, c, c.method === 'GET' && name !== 'followRun' ? his : none, key);
           expect([name, answer.status === 403 || answer.status === 401]).toEqual([name, false]);
           continue;
@@ -290,6 +303,8 @@ describe('AZ-05 every route by every role', () => {
         refused += 1;
       }
       expect(belongings(server.dir, 'bob')).toBe(before);
+      const mine = guarded.filter(([, c]) => held.has(permissionOf(c.needs) ?? ''));
+      expect(written).toBe(mine.filter(([, c]) => !c.path.includes('{') && c.method !== 'GET').length);
       expect(refused).toBe(guarded.filter(([, c]) => !held.has(permissionOf(c.needs) ?? '')).length);
     },
   );

@@ -1,6 +1,7 @@
 /** Keys of their own for workspaces, from a shell: made, listed, rotated, taken away over a restart, and left out of a backup. */
 
-import { existsSync, renameSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type Home, keyIn, newHome, problemsOf, type Served, until } from './command.ts';
@@ -127,4 +128,31 @@ test('a folder of workspace keys inside the folder of state is refused, and with
   expect(problemsOf(await home.run(['workspace-key', 'make', 'default', '--json']))).toMatchObject([
     { code: 'key.nowhere' },
   ]);
+});
+
+test('doctor says of each workspace with a key of its own whether that is there, the right one, and for its owner alone', async () => {
+  const home = made();
+  const env = { HEADGATE_WORKSPACE_KEYS_DIR: home.path('keys') };
+  await home.superuser();
+  const found = async (
+    more: Readonly<Record<string, string>> = env,
+  ): Promise<{ state: string; text: string } | undefined> => {
+    const end = await home.run(['doctor', '--json'], { env: more });
+    const { findings } = JSON.parse(end.out) as { findings: { what: string; state: string; text: string }[] };
+    return findings.find(({ what }) => what === 'key of default');
+  };
+  expect(await found()).toBeUndefined();
+  expect((await home.run(['workspace-key', 'make', 'default'], { env })).code).toBe(0);
+  const file = home.path('keys/default.key');
+  expect(await found()).toMatchObject({ state: 'ok', text: expect.stringContaining('for its owner alone') });
+  expect(await found({})).toMatchObject({ state: 'wrong', text: expect.stringContaining('no folder') });
+  chmodSync(file, 0o644);
+  expect(await found()).toMatchObject({ state: 'wrong' });
+  chmodSync(file, 0o600);
+  renameSync(file, `${file}.away`);
+  expect(await found()).toMatchObject({ state: 'wrong' });
+  writeFileSync(file, randomBytes(32), { mode: 0o600 });
+  expect(await found()).toMatchObject({ state: 'wrong', text: expect.stringContaining('another key') });
+  renameSync(`${file}.away`, file);
+  expect(await found()).toMatchObject({ state: 'ok' });
 });

@@ -161,6 +161,35 @@ describe.each(['web', 'backend'] as const)('behind nginx, shape %s', (shape) => 
     expect(answer.headers['server']).toBe('nginx');
   });
 
+  test('TLS is spoken by suites with forward secrecy and authenticated encryption alone, the strongest first', async () => {
+    type Hello = {
+      readonly ciphers?: string;
+      readonly maxVersion?: 'TLSv1.2' | 'TLSv1.1';
+      readonly minVersion?: 'TLSv1';
+    };
+    const hello = (wish: Hello): Promise<string> =>
+      new Promise((resolve) => {
+        const socket = connect({ host: '127.0.0.1', port: edge.https, servername: NAME, ca: edge.ca, ...wish });
+        socket.once('secureConnect', () => {
+          resolve(`${socket.getProtocol()} ${socket.getCipher().name}`);
+          socket.destroy();
+        });
+        socket.once('error', () => resolve('refused'));
+      });
+    expect(await hello({})).toBe('TLSv1.3 TLS_AES_256_GCM_SHA384');
+    const order = 'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384';
+    expect(await hello({ maxVersion: 'TLSv1.2', ciphers: order })).toBe('TLSv1.2 ECDHE-ECDSA-AES256-GCM-SHA384');
+    for (const weak of [
+      'ECDHE-ECDSA-AES256-SHA384',
+      'ECDHE-ECDSA-AES128-SHA',
+      'AES256-GCM-SHA384',
+      'AES128-SHA',
+      'DHE-RSA-AES256-GCM-SHA384',
+    ])
+      expect([weak, await hello({ maxVersion: 'TLSv1.2', ciphers: weak })]).toEqual([weak, 'refused']);
+    expect(await hello({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' })).toBe('refused');
+  });
+
   test('what the MCP client will call reaches Headgate itself', async () => {
     const answer = await edge.ask('POST', '/api/v1/mcp/streamable', { headers: mine(), body: '{}' });
     expect(answer.headers['content-type']).toContain('application/problem+json');

@@ -91,6 +91,7 @@ export const deleteWorkspace = route({
     'auth.stale',
     'permission.missing',
     'account.held',
+    'factor.needed',
     'workspace.name',
     'workspace.first',
     'audit.down',

@@ -4,6 +4,8 @@
  *
  * AO1 What one signs in with is changed only by who proves the password again, or signed in minutes ago; the change ends
  *     every session and begins a new one here (TOK-09).
+ * AO2 Other sessions are ended by who signed in minutes ago: who finds somebody's screen does not shut the owner out elsewhere.
+ *     One's own is ended by whoever holds it.
  */
 
 import { z } from 'zod';
@@ -68,7 +70,7 @@ export const endSession = route({
   on: 'nobody',
   params: byId,
   answers: { 204: empty('Ended at once') },
-  problems: ['missing'],
+  problems: ['missing', 'auth.stale'],
   summary: 'End one session of the account',
   tags,
   audited: 'after',
@@ -80,6 +82,7 @@ export const endSessions = route({
   needs: 'self:sessions of the own account',
   on: 'nobody',
   answers: { 204: empty('Signed out everywhere, here too') },
+  problems: ['auth.stale'],
   summary: 'Sign out everywhere',
   tags,
   audited: 'after',
@@ -92,6 +95,7 @@ export const logoutEverywhere = route({
   on: 'nobody',
   bodyKind: 'either',
   answers: { 204: empty('Signed out everywhere, here too'), 303: empty('To the sign-in form') },
+  problems: ['auth.stale'],
   summary: 'Sign out everywhere, by a form',
   tags,
   audited: 'after',
@@ -276,7 +280,7 @@ export const endSessionForm = route({
   params: byId,
   bodyKind: 'either',
   answers: { 204: empty('Ended at once'), 303: empty('To the account page') },
-  problems: ['missing'],
+  problems: ['missing', 'auth.stale'],
   summary: 'End one session of the account, by a form',
   tags,
   audited: 'after',

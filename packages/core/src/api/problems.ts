@@ -30,6 +30,10 @@ const api = {
   'auth.busy': { status: 503, when: 'Too many passwords are being judged at this moment; try again shortly.' },
   'auth.pending': { status: 403, when: 'The account waits for the approval of an administrator.' },
   'auth.stale': { status: 403, when: 'This needs the password, or a sign-in of the last minutes.' },
+  'factor.needed': {
+    status: 403,
+    when: 'Two factors are insisted on here, and the session began with a password alone: set up codes, or sign in with a passkey.',
+  },
   'account.held': {
     status: 403,
     when: 'An administrator made a new way in to the account: until somebody of a workspace says it is the person, it adds no other.',
@@ -208,6 +212,7 @@ export const COMMON: readonly ProblemCode[] = [
   'auth.missing',
   'auth.invalid',
   'workspace.none',
+  'factor.needed',
   'permission.missing',
   'input.invalid',
   'workspace.locked',

@@ -50,9 +50,12 @@ export const patchWorkspace = route({
   path: '/api/v1/workspace',
   needs: 'workspace.manage',
   on: 'workspace',
-  body: z.strictObject({ name }),
-  answers: { 200: row },
-  summary: 'Rename the workspace',
+  body: z.strictObject({
+    name: name.optional(),
+    twoFactors: z.boolean().optional().describe('Whether its members have to sign in with two factors, or a passkey'),
+  }),
+  answers: { 200: row.extend({ twoFactors: z.boolean() }) },
+  summary: 'Rename the workspace, or insist on two factors of its members',
   tags,
   audited: 'before',
 });

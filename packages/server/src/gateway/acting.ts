@@ -4,6 +4,7 @@
  * page of consent and for the list of workspaces. Whether the account may anything there is asked elsewhere.
  */
 
+import type { Gate } from './deps.ts';
 import type { Session } from '../store/accounts/port.ts';
 import type { Directory } from '../store/people.ts';
 
@@ -15,3 +16,14 @@ export const actsIn = async (
 
 /** Is this way of signing in one that somebody else could have made: a password, or a link? */
 export const isWeak = (how: string): boolean => how === 'password' || how === 'link';
+
+/**
+ * Is a second factor wanting: did it come in by a password alone where the instance, or the workspace it acts in, insists on
+ * two? Keys, tokens and applications are no sign-in and are not asked; who lets them in, or makes one, is.
+ */
+export const lacksFactor = async (
+  { twoFactors, store }: Pick<Gate, 'twoFactors' | 'store'>,
+  { how }: Pick<Session, 'how'>,
+  workspace: string | null,
+): Promise<boolean> =>
+  isWeak(how) && (twoFactors || (workspace !== null && (await store.directory.insists(workspace))));

@@ -16,11 +16,11 @@ import type { Desk } from './accounts/desk.ts';
 import { INSTANCE, type Gate } from './deps.ts';
 import { networkOf } from './accounts/throttle.ts';
 import { provesOrigin } from './foreign.ts';
-import { credentialInQuery, credentialOf, type Identities } from './identity.ts';
+import { credentialInAddress, credentialOf, type Identities } from './identity.ts';
 import { isWithin } from './oauth/access-token.ts';
 import type { Places } from './places.ts';
 import type { Sessions } from './sessions.ts';
-import { actsIn, isWeak } from './acting.ts';
+import { actsIn, isWeak, lacksFactor } from './acting.ts';
 import { ticketIn, type StreamTickets } from './stream-tickets.ts';
 import type { Allowances } from './tokens/allowance.ts';
 import type { Level } from './tokens/buckets.ts';
@@ -74,14 +74,14 @@ type Doors = {
 
 const OPEN: Admitted = { who: null, session: null, again: () => Promise.resolve(true) };
 
-type Needed = Pick<Gate, 'store' | 'limit'>;
+type Needed = Pick<Gate, 'store' | 'limit' | 'twoFactors'>;
 
 /** Judges one request by its route's contract. */
 export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise<Admitted | Turned> => {
   const { contract, headers, method, url, address, params } = asking;
   // A ticket is no credential but where streams begin; anywhere else it is one in an address like any other.
   const ticket = isStream(contract) ? ticketIn(url) : undefined;
-  if (credentialInQuery(ticket === undefined ? url : ticket.rest)) return { code: 'auth.query', who: null };
+  if (credentialInAddress(ticket === undefined ? url : ticket.rest)) return { code: 'auth.query', who: null };
   if (isSelf(contract.needs)) {
     const session = credentialOf(headers).kind === 'none' ? await doors.desk.sessionOf(headers) : null;
     if (session === null) return { code: 'auth.missing', who: null };
@@ -104,12 +104,17 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
     if (plain !== null) return doors.credentials.find(plain);
     if (cookie !== undefined) return doors.identities.findByHash(cookie);
     const who = await bySession(gate, doors.desk, headers);
-    return who === null || who === NOWHERE ? { why: who === null ? 'auth.missing' : 'workspace.none' } : { who };
+    if (who === NOWHERE) return { why: 'workspace.none' };
+    if (who === ONE_FACTOR) return { why: 'factor.needed' };
+    return who === null ? { why: 'auth.missing' } : { who };
   };
   const found = await now();
   if ('why' in found) {
     if (plain === null && bought === undefined)
-      return { code: found.why === 'workspace.none' ? found.why : 'auth.missing', who: null };
+      return {
+        code: found.why === 'workspace.none' || found.why === 'factor.needed' ? found.why : 'auth.missing',
+        who: null,
+      };
     return { code: stranger(gate, doors, address), who: null, why: found.why };
   }
   const { who, limits, resource } = found;
@@ -136,6 +141,8 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
 
 /** Somebody who is signed in, and a member of nothing. */
 const NOWHERE = 'nowhere';
+/** Somebody who came in by a password alone where that is not enough. */
+const ONE_FACTOR = 'one factor';
 
 const stranger = (gate: Needed, doors: Doors, address: string): ProblemCode =>
   doors.guesses.add(networkOf(address)) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid';
@@ -148,11 +155,12 @@ const bySession = async (
   gate: Needed,
   desk: Pick<Desk, 'sessionOf'>,
   headers: IncomingHttpHeaders,
-): Promise<Principal | typeof NOWHERE | null> => {
+): Promise<Principal | typeof NOWHERE | typeof ONE_FACTOR | null> => {
   const session = await desk.sessionOf(headers);
   if (session === null) return null;
   const { directory } = gate.store;
   const workspace = await actsIn(directory, session);
+  if (await lacksFactor(gate, session, workspace)) return ONE_FACTOR;
   return (await directory.user(workspace ?? INSTANCE, session.user.id, isWeak(session.how))) ?? NOWHERE;
 };
 

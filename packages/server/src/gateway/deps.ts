@@ -43,6 +43,8 @@ export type GatewayDeps = {
   /** Among these, is the API reference? */
   readonly docs: boolean;
   readonly signUp: SignUpPolicy;
+  /** Does the instance insist on two factors of everybody who signs in? */
+  readonly twoFactors: boolean;
   /** Sends mail; null: none is set up. */
   readonly mail: SendMail | null;
   /** Single sign-on; null: there is no provider. */

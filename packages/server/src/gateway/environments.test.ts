@@ -333,6 +333,10 @@ describe('promotions', () => {
     expect((await decide(id, third, { decision: 'approve' }, bo)).json.code).toBe('promotion.stale');
     const { promotions } = (await ask(ROUTES.listPromotions, { params: { id } })).json;
     expect(promotions.map(({ state }) => state)).toEqual(['applied', 'stale', 'stale', 'refused']);
+    // On record as allowed is the one that was carried out, and no other.
+    const trail = await server.house.store.in('default').audit.list({ limit: 200 });
+    const applied = trail.rows.filter((row) => row.action === 'promotion.applied' && row.object.startsWith(id));
+    expect(applied.map((row) => [row.object.split(' ').at(-1), row.decision])).toEqual([[fourth, 'allow']]);
   });
 
   test('EN3 one who may promote alone changes neither values nor the approval of what is approved', async () => {

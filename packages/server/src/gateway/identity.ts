@@ -37,16 +37,42 @@ export const credentialOf = (headers: IncomingHttpHeaders): Credential => {
   return bearer === undefined || bearer === plain ? { kind: 'key', plain } : { kind: 'two' };
 };
 
-/** Is there a credential in the address? Names that mean one, and any value that looks like one of ours (TOK-13). */
-export const credentialInQuery = (url: string): boolean => {
+const OURS = /hg[a-z]?_[A-Za-z0-9_-]{20}/;
+const SIGNED = /eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\./;
+/** A whole segment of a path that is a key or a token of OAuth. Tokens of links, webhooks and invitations (`hgi_`) belong there. */
+const SEGMENT = /(?:^|\/)hg[a-hj-z]?_[A-Za-z0-9_-]{43,}(?:\/|$)/;
+const NAMED = /^(x[-_]?)?(api[-_]?key|key|access[-_]?token|token|authorization|auth|password|secret)$/i;
+/** Percent signs are taken away so many times: who wants to hide one writes it twice. */
+const ROUNDS = 4;
+
+/** The text and what it stands for, however often it was encoded. */
+const readings = (text: string): readonly string[] => {
+  const all = [text];
+  for (let i = 0; i < ROUNDS; i += 1) {
+    const last = all[all.length - 1] ?? '';
+    if (!last.includes('%')) break;
+    const next = last.replaceAll(/%[0-9a-f]{2}/gi, (sign) => String.fromCharCode(Number.parseInt(sign.slice(1), 16)));
+    if (next === last) break;
+    all.push(next);
+  }
+  return all;
+};
+
+/**
+ * Is there a credential in the address? In its query: names that mean one, and any value that looks like one of ours; in its
+ * path: a segment that is one. However it is encoded (TOK-13).
+ */
+export const credentialInAddress = (url: string): boolean => {
   const at = url.indexOf('?');
+  const path = at === -1 ? url : url.slice(0, at);
+  if (readings(path).some((one) => SEGMENT.test(one) || SIGNED.test(one))) return true;
   if (at === -1) return false;
   const query = url.slice(at + 1);
-  return (
-    /hg[a-z]?_[A-Za-z0-9_-]{20}/.test(query) ||
-    /eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\./.test(query) ||
-    /(^|&)(x[-_]?)?(api[-_]?key|key|access[-_]?token|token|authorization|auth|password|secret)=/i.test(query)
-  );
+  if (readings(query).some((one) => OURS.test(one) || SIGNED.test(one))) return true;
+  return query.split('&').some((pair) => {
+    const [name = '', value] = pair.split('=', 2);
+    return value !== undefined && readings(name).some((one) => NAMED.test(one));
+  });
 };
 
 export class Identities {

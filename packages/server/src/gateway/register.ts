@@ -107,6 +107,11 @@ const fixOf = (code: ProblemCode, contract: Contract): [string, string] | [] => 
   if (code === 'auth.missing' && isSelf(contract.needs)) return [PROBLEMS[code].when, 'Sign in first.'];
   if (code === 'auth.missing')
     return [PROBLEMS[code].when, 'Send the key in the header x-api-key, or as authorization: Bearer.'];
+  if (code === 'factor.needed')
+    return [
+      PROBLEMS[code].when,
+      'Codes: /api/v1/auth/totp; passkeys: /api/v1/auth/account/passkeys, then sign in with one.',
+    ];
   if (code === 'workspace.none')
     return [PROBLEMS[code].when, 'Take up an invitation, or choose another: POST /api/v1/auth/workspaces/{id}.'];
   return [];

@@ -9,7 +9,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { networkOf } from './accounts/throttle.ts';
 import { type Contract, isOpen, type ProblemCode, ROUTES } from '@headgate/core/api';
-import { credentialOf } from './identity.ts';
+import { credentialInAddress, credentialOf } from './identity.ts';
 import type { Lodge } from './lodge.ts';
 import { refuse } from './outcome.ts';
 import { answer, problemAnswer } from './reply.ts';
@@ -53,7 +53,10 @@ const nearDoors = (path: string): boolean => {
 export const stray = (lodge: Lodge, served: readonly Contract[]) => {
   const shapes = served.map((contract) => ({ contract, shape: shapeOf(contract.path) }));
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const path = (request.raw.url ?? '').split('?', 1)[0] ?? '';
+    const url = request.raw.url ?? '';
+    // Before anything is recorded of it: what is in there must not get into the trail.
+    if (credentialInAddress(url)) return problemAnswer(lodge, null, request, reply, refuse('auth.query'));
+    const path = url.split('?', 1)[0] ?? '';
     const here = shapes.filter(({ shape }) => shape.test(path)).map(({ contract }) => contract);
     const open = here.some((contract) => isOpen(contract.needs));
     if (!open && nearDoors(path)) {

@@ -39,6 +39,8 @@ export type Settings = {
   readonly web: boolean;
   readonly docs: boolean;
   readonly superuserCli: boolean;
+  /** Is everybody who signs in asked for two factors? */
+  readonly twoFactors: boolean;
   /** What a server admin opened of the private network, as text. */
   readonly egressAllow: string;
   /** Libraries that code may import. */
@@ -66,6 +68,7 @@ const NAMES = [
   'HEADGATE_PORT',
   'HEADGATE_PUBLIC_URL',
   'HEADGATE_TRUSTED_PROXIES',
+  'HEADGATE_TWO_FACTORS',
   'HEADGATE_WEB_ORIGINS',
   'HEADGATE_CONFIG_DIR',
   'HEADGATE_SECRET_KEY_FILE',
@@ -218,6 +221,7 @@ export const readSettings = (
   }
   const web = flag('HEADGATE_WEB', loopback);
   const docs = flag('HEADGATE_DOCS', loopback);
+  const twoFactors = flag('HEADGATE_TWO_FACTORS', false);
   const superuserCli = flag('HEADGATE_ENABLE_SUPERUSER_CLI', false);
   const keep = { days: whole('HEADGATE_KEEP_DAYS', 30, 36_500), runs: whole('HEADGATE_KEEP_RUNS', 100_000, 1e9) };
   const mail = readMail(read('HEADGATE_MAIL_URL'), read('HEADGATE_MAIL_FROM'));
@@ -254,6 +258,7 @@ export const readSettings = (
       web,
       docs,
       superuserCli,
+      twoFactors,
       egressAllow: read('HEADGATE_EGRESS_ALLOW') ?? '',
       libraries,
       otlp: otlp ?? null,

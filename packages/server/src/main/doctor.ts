@@ -14,6 +14,8 @@ import { DATABASE } from '../store/schema/migrate.ts';
 import { holders } from '../store/key-change.ts';
 import { loadKeyFile } from '../store/vault-seal/key-file.ts';
 import { holderOf } from '../store/vault-seal/ring.ts';
+import { workspaceKeyPath } from '../store/rows/workspace-keys.ts';
+import { workspaceKeyHolders } from '../store/workspace-key-change.ts';
 import { isLoopback, type Settings } from './config.ts';
 import { type Finding, look, ok, wrong } from './finding.ts';
 import { jailFindings } from './jail-findings.ts';
@@ -97,6 +99,28 @@ const changeOf = (s: Settings, store: Inspected, key: Uint8Array | null): readon
         ),
       ]
     : [wrong(what, `${s.keyFile} is not the key of this data`, 'Name the right one in HEADGATE_SECRET_KEY_FILE.')];
+};
+
+/** Keys of their own of workspaces: without one nothing of its workspace opens. */
+const workspaceKeysOf = (s: Settings, store: Inspected): readonly Finding[] => {
+  if (store.schema !== store.newest || store.damage !== null) return [];
+  return [...workspaceKeyHolders(s.dir)].map(([workspace, known]) => {
+    const what = `key of ${workspace}`;
+    if (s.workspaceKeys === null)
+      return wrong(
+        what,
+        'it has one of its own, and no folder of such keys is set',
+        'Name it in HEADGATE_WORKSPACE_KEYS_DIR.',
+      );
+    const path = workspaceKeyPath(s.workspaceKeys, workspace);
+    const read = loadKeyFile(path);
+    if (!read.ok) return told(what, read.problem);
+    if (!known.includes(holderOf(read.value)))
+      return wrong(what, `${path} is another key than its own`, 'Put the file back that its last rotation made.');
+    return known.length > 1
+      ? look(what, `a change was cut off: another key opens it as well`, `headgate workspace-key rotate ${workspace}`)
+      : ok(what, `${path} (32 bytes, for its owner alone)`);
+  });
 };
 
 const server = (s: Settings, store: Inspected): Finding => {
@@ -214,6 +238,7 @@ const findings = async (s: Settings, production: boolean): Promise<Finding[]> =>
     secret,
     ...secretsFileOf(s),
     ...changeOf(s, store, key),
+    ...workspaceKeysOf(s, store),
     server(s, store),
     database(store),
     ...(await journal(s, store, key)),

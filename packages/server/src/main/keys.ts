@@ -5,7 +5,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { bad, good, PERMISSIONS, type Problem, problem, type Result } from '@headgate/core';
-import { isEmail, weakness } from '../gateway/accounts/policy.ts';
+import { isEmail, whyWeak } from '../gateway/accounts/policy.ts';
 import { INSTANCE } from '../gateway/deps.ts';
 import type { Store } from '../store/ports.ts';
 import type { Settings } from './config.ts';
@@ -50,7 +50,7 @@ const makeKey = async (store: Store, name: string, plain: string): Promise<strin
 type Options = { readonly email: string; readonly passwordFile?: string; readonly apiKeyFile?: string };
 
 /** The password of the file, null when none was named; or what is wrong with what was asked for. */
-const wanted = (s: Settings, o: Options): Result<string | null> => {
+const wanted = async (s: Settings, o: Options): Promise<Result<string | null>> => {
   if (!s.superuserCli)
     return bad(
       problem('superuser.off', 'The superuser command is switched off', {
@@ -66,7 +66,7 @@ const wanted = (s: Settings, o: Options): Result<string | null> => {
   const read = readText(o.passwordFile);
   if (!read.ok) return bad({ ...read.problem, at });
   const password = read.value.replace(/\r?\n$/, '');
-  const weak = weakness(password, [o.email]);
+  const weak = await whyWeak(password, [o.email]);
   return weak === null ? good(password) : bad(problem('password.weak', weak, { at }));
 };
 
@@ -92,7 +92,7 @@ export const superuser = async (s: Settings, o: Options, json: boolean): Promise
     complain([p], json);
     return FAILED;
   };
-  const asked = wanted(s, o);
+  const asked = await wanted(s, o);
   if (!asked.ok) return fail(asked.problem);
   const opened = await besideStore(s);
   if (!opened.ok) return fail(opened.problem);

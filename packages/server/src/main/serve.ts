@@ -77,6 +77,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     web: s.web,
     docs: s.docs,
     signUp: s.signUp,
+    twoFactors: s.twoFactors,
     mail: await mailOf(s),
     signOn: opened.value.signOn,
     fetchDocument: documentsThrough(house.door),

@@ -24,6 +24,9 @@ import { makeFolder } from './state-folder.ts';
 
 type Where = Pick<Settings, 'dir' | 'keyFile' | 'workspaceKeys'>;
 
+/** What a change has done: the new key is made, the database knows both, the new one is in its place, the old one opens nothing. */
+export type WorkspaceKeyStep = 'made' | 'begun' | 'placed' | 'done';
+
 export type WorkspaceKeyMade = {
   readonly file: string;
   /** How many secrets were wrapped again; null when a change that was cut off was only finished. */
@@ -120,7 +123,11 @@ export const makeWorkspaceKey = (where: Where, workspace: string): Promise<Resul
   });
 
 /** Puts a new key in the place of a workspace's, or finishes a change that was cut off. */
-export const rotateWorkspaceKey = (where: Where, workspace: string): Promise<Result<WorkspaceKeyMade>> =>
+export const rotateWorkspaceKey = (
+  where: Where,
+  workspace: string,
+  at: (step: WorkspaceKeyStep) => void = () => undefined,
+): Promise<Result<WorkspaceKeyMade>> =>
   changing(where, workspace, ({ dir, path, instance }) => {
     const holders = workspaceKeyHolders(dir).get(workspace);
     if (holders === undefined)
@@ -140,6 +147,7 @@ export const rotateWorkspaceKey = (where: Where, workspace: string): Promise<Res
     if (!goesOn) {
       const key = newKey(next, path);
       if (!key.ok) return key;
+      at('made');
       const change = {
         workspace,
         instance,
@@ -154,9 +162,14 @@ export const rotateWorkspaceKey = (where: Where, workspace: string): Promise<Res
         return begun;
       }
       secrets = begun.value.secrets;
+      at('begun');
     }
     const placed = place(next, path);
-    return placed.ok ? finished(dir, workspace, path, secrets) : placed;
+    if (!placed.ok) return placed;
+    at('placed');
+    const done = finished(dir, workspace, path, secrets);
+    at('done');
+    return done;
   });
 
 const finished = (dir: string, workspace: string, path: string, secrets: number | null): Result<WorkspaceKeyMade> => {

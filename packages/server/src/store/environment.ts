@@ -89,6 +89,8 @@ export type Deployments = {
   promotion(flow: string, id: string): Promise<PromotionRow | null>;
   /** Puts a proposed one on record. False: no such flow. */
   propose(row: PromotionRow): Promise<boolean>;
+  /** Is its target as it was when the promotion was looked at? Judged again when it is applied. */
+  isFresh(row: PromotionRow, project: string): Promise<boolean>;
   /**
    * Has its version run in its target from now on, with its values and what it lends: one transaction. `proposed`: it is on record as that already. False: what
    * it stood on is no more (it was decided, something else runs there now, or the target's values are others); nothing is changed then.

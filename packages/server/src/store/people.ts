@@ -135,6 +135,8 @@ export type Directory = {
   key(row: KeyRow): Promise<Principal | null>;
   /** Whoever a grant or a run names: an account (`u_…`) or a key. Expiry is not judged. */
   named(workspace: string, id: string): Promise<Named | null>;
+  /** Does the workspace insist on two factors of its members? */
+  insists(workspace: string): Promise<boolean>;
   /** Where this account is a member. */
   workspacesOf(
     user: string,

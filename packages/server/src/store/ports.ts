@@ -307,6 +307,9 @@ export type Store = {
     /** Made with a project `default`, and with `owner` as its owner. False: there is one of this id already. */
     create(workspace: { id: string; name: string; at: number; owner?: string }): Promise<boolean>;
     rename(id: string, name: string): Promise<boolean>;
+    /** Does it insist on two factors of its members? */
+    twoFactors(id: string): Promise<boolean>;
+    insist(id: string, on: boolean): Promise<boolean>;
     /**
      * Begins to delete a workspace: nobody gets in any more, and the engine goes on (rows/workspace-end.ts). `first`: the one
      * that the instance began with stays.

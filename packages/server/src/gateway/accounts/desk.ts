@@ -11,6 +11,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { How, Session, Tried, User } from '../../store/accounts/port.ts';
 import { TooBusy } from '../../store/accounts/password.ts';
+import { lacksFactor } from '../acting.ts';
 import type { Audit } from '../audit.ts';
 import { INSTANCE, type Gate } from '../deps.ts';
 import { give, refuse, type Plain, type Refused, seeOther } from '../outcome.ts';
@@ -101,18 +102,27 @@ export class Desk {
       case 'in': {
         if (tried.user.state !== 'active') return refuse('auth.pending');
         const cookies = await this.begin(tried.user, tried.how, request);
-        if (wantsPage(request)) return seeOther(to ?? this.#front(request), { 'set-cookie': cookies });
+        if (wantsPage(request))
+          return seeOther((await this.#wanting(tried)) ?? to ?? this.#front(request), { 'set-cookie': cookies });
         const body = { state: 'in' as const, account: shownAccount(tried.user) };
         return { ...give(status, body), headers: { 'set-cookie': cookies } };
       }
     }
   }
 
-  /** After a change that ended every session: a new one for who made it. */
-  async renew(session: Session, request: FastifyRequest, to: string): Promise<Plain | Refused> {
+  /** Where a second factor is set up, for who signed in without one and needs one somewhere; null: nothing is wanting. */
+  async #wanting({ user, how }: { readonly user: User; readonly how: How }): Promise<string | null> {
+    if (user.factor) return null;
+    for (const { id } of [{ id: null }, ...(await this.#gate.store.directory.workspacesOf(user.id))])
+      if (await lacksFactor(this.#gate, { how }, id)) return `${AUTH}/totp`;
+    return null;
+  }
+
+  /** After a change that ended every session: a new one for who made it. `how`: what he proved with it, where that is more or less. */
+  async renew(session: Session, request: FastifyRequest, to: string, how?: How): Promise<Plain | Refused> {
     const user = await this.#gate.store.accounts.user(session.user.id);
     if (user === null || user.state !== 'active') return refuse('auth.missing');
-    const cookies = await this.begin(user, howOf(session.how), request);
+    const cookies = await this.begin(user, how ?? howOf(session.how), request);
     if (wantsPage(request)) return seeOther(to, { 'set-cookie': cookies });
     return { status: 204, type: '', text: null, headers: { 'set-cookie': cookies } };
   }

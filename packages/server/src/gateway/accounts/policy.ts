@@ -1,5 +1,7 @@
 /** What a password has to be, and who may make an account. */
 
+import { isCommon } from '../../store/accounts/common.ts';
+
 /** Who may have an account made: nobody, whom a member invites, who has an address of these domains, or anybody whom an administrator then approves. */
 export type SignUpPolicy =
   | { readonly kind: 'closed' }
@@ -34,6 +36,7 @@ export const isEmail = (text: string): boolean =>
   /^[A-Za-z0-9.#$&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,200}[A-Za-z0-9])?$/.test(text);
 
 const SHORTEST = 10;
+const TRIED_FIRST = 'This password is one of those that are tried first';
 
 /** Those long enough to pass and tried first by everybody; compared without signs, in lower case. */
 const FIRST_TRIED: ReadonlySet<string> = new Set(
@@ -48,11 +51,15 @@ const FIRST_TRIED: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Why a password will not do, as a sentence; null: it does. Length and novelty alone count: no rules about signs. */
+/** Why a password will not do, as a sentence; null: it does. It reads the list of those that became known (store/accounts/common.ts). */
+export const whyWeak = async (password: string, about: readonly string[] = []): Promise<string | null> =>
+  weakness(password, about) ?? ((await isCommon(password)) ? TRIED_FIRST : null);
+
+/** What can be said of it without the list. Length and novelty alone count: no rules about signs. */
 export const weakness = (password: string, about: readonly string[] = []): string | null => {
   if (Array.from(password).length < SHORTEST) return `A password has at least ${SHORTEST} characters`;
   const plain = password.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  if (FIRST_TRIED.has(plain) || new Set(password).size < 4) return 'This password is one of those that are tried first';
+  if (FIRST_TRIED.has(plain) || new Set(password).size < 4) return TRIED_FIRST;
   const known = about.flatMap((text) => text.toLowerCase().split(/[^a-z0-9]+/)).filter((part) => part.length >= 5);
   if (known.some((part) => plain === part || plain.replaceAll(/[0-9]/g, '') === part))
     return 'This password is the address or the name with little else';

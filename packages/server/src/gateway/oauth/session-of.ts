@@ -1,7 +1,7 @@
 /** Who stands before the page of consent: the account behind the session's cookie, in the workspace it is in. */
 
 import type { IncomingHttpHeaders } from 'node:http';
-import { actsIn, isWeak } from '../acting.ts';
+import { actsIn, isWeak, lacksFactor } from '../acting.ts';
 import type { Desk } from '../accounts/desk.ts';
 import type { Gate } from '../deps.ts';
 
@@ -10,13 +10,16 @@ export type SessionOf = {
   readonly session: string;
   readonly workspace: string;
   readonly weak: boolean;
+  /** It lacks a second factor that is insisted on. */
+  readonly lacking: boolean;
 };
 
 export const sessionOf = async (gate: Gate, desk: Desk, headers: IncomingHttpHeaders): Promise<SessionOf | null> => {
   const session = await desk.sessionOf(headers);
   if (session === null) return null;
   const workspace = await actsIn(gate.store.directory, session);
-  return workspace === null
-    ? null
-    : { user: session.user.id, session: session.id, workspace, weak: isWeak(session.how) };
+  if (workspace === null) return null;
+  const { id, how, user } = session;
+  const lacking = await lacksFactor(gate, session, workspace);
+  return { user: user.id, session: id, workspace, weak: isWeak(how), lacking };
 };

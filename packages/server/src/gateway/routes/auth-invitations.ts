@@ -13,10 +13,10 @@ import type { InvitationRow } from '../../store/people.ts';
 import { TooBusy } from '../../store/accounts/password.ts';
 import type { User, UserState } from '../../store/accounts/port.ts';
 import { AUTH, HOME, shownAccount, wantsPage } from '../accounts/desk.ts';
-import { invitedAs, weakness } from '../accounts/policy.ts';
+import { invitedAs, whyWeak } from '../accounts/policy.ts';
 import { networkOf } from '../accounts/throttle.ts';
 import { provesOrigin } from '../foreign.ts';
-import { actsIn, isWeak } from '../acting.ts';
+import { actsIn, isWeak, lacksFactor } from '../acting.ts';
 import { WORKSPACE } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
@@ -66,7 +66,7 @@ export const authInvitationRoutes = ({ gate, page, desk, audit }: Lodge): readon
     const { name, password } = given;
     if (name === undefined || password === undefined)
       return refuse('input.invalid', 'A new account needs a name and a password');
-    const weak = weakness(password, [row.email, name]);
+    const weak = await whyWeak(password, [row.email, name]);
     if (weak !== null) return refuse('password.weak', weak);
     try {
       const wish = { email: row.email, name, password, state, invitation };
@@ -128,6 +128,7 @@ export const authInvitationRoutes = ({ gate, page, desk, audit }: Lodge): readon
       if (mine === undefined) return MISSING;
       if (mine.role !== 'owner') return refuse('permission.missing', 'Owners alone delete a workspace');
       if (mine.held !== null && isWeak(session.how)) return refuse('account.held');
+      if (await lacksFactor(gate, session, mine.id)) return refuse('factor.needed');
       if (!desk.isFresh(session)) return refuse('auth.stale');
       if (body.name !== mine.name) return refuse('workspace.name');
       if (mine.id === WORKSPACE) return refuse('workspace.first');

@@ -10,7 +10,7 @@ import type { Link, LinkKind, LinkUse } from '../../store/accounts/port.ts';
 import { TooBusy } from '../../store/accounts/password.ts';
 import { AUTH, wantsPage } from '../accounts/desk.ts';
 import { evenly } from '../accounts/even.ts';
-import { isEmail, linkFor, weakness } from '../accounts/policy.ts';
+import { isEmail, linkFor, whyWeak } from '../accounts/policy.ts';
 import { letters } from '../accounts/letters.ts';
 import { networkOf } from '../accounts/throttle.ts';
 import { implement, type Route } from '../implement.ts';
@@ -50,7 +50,7 @@ export const authLinkRoutes = (lodge: Lodge): readonly Route[] => {
   };
 
   const use = async (token: string, given: LinkUse, link: Link) => {
-    const weak = weakness(given.password, [given.email ?? link.email ?? '', given.name ?? '']);
+    const weak = await whyWeak(given.password, [given.email ?? link.email ?? '', given.name ?? '']);
     if (weak !== null) return refuse('password.weak', weak);
     try {
       const spare = link.kind === 'reset' && link.user !== null ? await managedBy(link.by, link.user) : [];

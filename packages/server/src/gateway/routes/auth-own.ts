@@ -5,7 +5,7 @@ import { ROUTES } from '@headgate/core/api';
 import type { Session } from '../../store/accounts/port.ts';
 import { AUTH, FORGET, HOME, shownAccount, wantsPage } from '../accounts/desk.ts';
 import { letters } from '../accounts/letters.ts';
-import { weakness } from '../accounts/policy.ts';
+import { whyWeak } from '../accounts/policy.ts';
 import { isWeak } from '../acting.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
@@ -58,6 +58,7 @@ export const authOwnRoutes = (lodge: Lodge): readonly Route[] => {
     implement(ROUTES.listSessions, async ({ session }) => give(200, { sessions: await sessionsOf(session) })),
 
     implement(ROUTES.endSession, async ({ session, params }) => {
+      if (params.id !== session.id && !desk.isFresh(session)) return refuse('auth.stale');
       if (!(await accounts.end(session.user.id, params.id))) return MISSING;
       return params.id === session.id
         ? { ...nothing(), headers: { ...FORGET, 'set-cookie': desk.cookies.clear('session') } }
@@ -65,6 +66,7 @@ export const authOwnRoutes = (lodge: Lodge): readonly Route[] => {
     }),
 
     implement(ROUTES.endSessionForm, async ({ session, params, request }) => {
+      if (params.id !== session.id && !desk.isFresh(session)) return refuse('auth.stale');
       if (!(await accounts.end(session.user.id, params.id))) return MISSING;
       const here = params.id === session.id;
       const headers = here ? { ...FORGET, 'set-cookie': desk.cookies.clear('session') } : {};
@@ -82,11 +84,13 @@ export const authOwnRoutes = (lodge: Lodge): readonly Route[] => {
     ),
 
     implement(ROUTES.endSessions, async ({ session }) => {
+      if (!desk.isFresh(session)) return refuse('auth.stale');
       await accounts.endSessions(session.user.id);
       return { ...nothing(), headers: { ...FORGET, 'set-cookie': desk.cookies.clear('session') } };
     }),
 
     implement(ROUTES.logoutEverywhere, async ({ session, request }) => {
+      if (!desk.isFresh(session)) return refuse('auth.stale');
       await accounts.endSessions(session.user.id);
       const headers = { ...FORGET, 'set-cookie': desk.cookies.clear('session') };
       return wantsPage(request) ? seeOther(`${AUTH}/login`, headers) : { ...nothing(), headers };
@@ -97,7 +101,7 @@ export const authOwnRoutes = (lodge: Lodge): readonly Route[] => {
       const right = await desk.judged(user.email, request, Boolean, () => own.checkPassword(user.id, body.current));
       if (typeof right !== 'boolean') return right;
       if (!right) return refuse('auth.wrong');
-      const weak = weakness(body.password, [user.email, user.name]);
+      const weak = await whyWeak(body.password, [user.email, user.name]);
       if (weak !== null) return refuse('password.weak', weak);
       const clear = body.clear === true || body.clear === 'yes';
       await own.setPassword(user.id, body.password, gate.clock(), clear);
@@ -124,14 +128,18 @@ export const authOwnRoutes = (lodge: Lodge): readonly Route[] => {
         own.confirmTotp(user.id, body.code.replaceAll(/\s/g, '')),
       );
       if (typeof right !== 'boolean') return right;
-      return right ? desk.renew(session, request, HOME) : refuse('auth.wrong');
+      return right
+        ? desk.renew(session, request, HOME, session.how === 'password' ? 'password+code' : undefined)
+        : refuse('auth.wrong');
     }),
 
     implement(ROUTES.removeTotp, async ({ session, body, request }) => {
       const { user } = session;
       const right = await desk.judged(user.email, request, Boolean, () => own.removeTotp(user.id, body.password));
       if (typeof right !== 'boolean') return right;
-      return right ? desk.renew(session, request, HOME) : refuse('auth.wrong');
+      return right
+        ? desk.renew(session, request, HOME, session.how === 'password+code' ? 'password' : undefined)
+        : refuse('auth.wrong');
     }),
 
     implement(ROUTES.newRecovery, async ({ session: { user }, body, request }) => {

@@ -152,6 +152,7 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
         const cookie = lodge.desk.returnCookie(request.raw.url ?? '');
         return cookie === null ? shown : { ...shown, headers: { ...shown.headers, 'set-cookie': cookie } };
       }
+      if (by.lacking) return refuse('factor.needed');
       const right = await known(query, by);
       if ('refused' in right) return right;
       const judged = judgeRequest(query, right.client, right.redirect, publicUrl);
@@ -163,6 +164,7 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
     implement(ROUTES.consent, async ({ body, request }) => {
       const by = await sessionOf(gate, lodge.desk, request.headers);
       if (by === null) return refuse('auth.missing');
+      if (by.lacking) return refuse('factor.needed');
       const taken = tickets.take(body.ticket, by);
       if (taken === null) return refuse('oauth.ticket');
       const { asked } = taken;

@@ -11,6 +11,7 @@ import type { PromotionRow } from '../../store/environment.ts';
 import type { FlowRow } from '../../store/ports.ts';
 import { bindCalls, type LentText } from '../calls.ts';
 import { recordEnds } from '../endings.ts';
+import type { Gate } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import { lendNow, mayGive } from '../lending.ts';
 import type { Lodge } from '../lodge.ts';
@@ -97,6 +98,9 @@ const carryOut = async (
   if ('refused' in asked) return asked;
   const difference = await differenceOf(gate, who, sides, asked.lent);
   if (difference.powers.missing.length > 0) return withoutPowers(difference);
+  const { deployments } = gate.store.in(who.workspace);
+  // Before anything is lent or on record as allowed: a promotion that is stale changes nothing.
+  if (!(await deployments.isFresh(row, sides.row.project))) return stale(gate, who, row, proposed);
   const grants = await lendNow(lodge, who, asVersion(sides), asked.lent, { environment: row.target });
   const ended = await endsWith(gate, who, sides);
   const object = `${row.flow} version ${row.version} from ${row.source} to ${row.target} ${row.id}`;
@@ -104,7 +108,6 @@ const carryOut = async (
   const recorded =
     grants !== null && (await recordEnds(lodge, who, ended)) && (await audit.record({ ...deed, decision: 'allow' }));
   if (!recorded) return refuse('audit.down');
-  const { deployments } = gate.store.in(who.workspace);
   const by = { project: sides.row.project, who: nameOf(who), at: gate.clock(), proposed };
   const triggers = (sides.flow.triggers ?? []).map(({ id, kind, with: settings, disabled }) => ({
     id,
@@ -113,6 +116,12 @@ const carryOut = async (
     disabled: disabled === true,
   }));
   if (await deployments.apply(row, by, { triggers, grants, ends: ended.map(({ id }) => id) })) return { difference };
+  return stale(gate, who, row, proposed);
+};
+
+/** Something changed meanwhile: in the target, or somebody else decided. */
+const stale = async (gate: Gate, who: Principal, row: PromotionRow, proposed: boolean): Promise<Refused> => {
+  const { deployments } = gate.store.in(who.workspace);
   const now = await deployments.promotion(row.flow, row.id);
   if (now !== null && now.state !== 'proposed') return refuse('promotion.decided');
   if (proposed) await deployments.decide(row.flow, row.id, 'stale', nameOf(who), gate.clock());

@@ -38,9 +38,13 @@ export const workspaceRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
     }),
 
     implement(ROUTES.patchWorkspace, async ({ who, body }) => {
-      if (!(await store.workspaces.rename(who.workspace, body.name))) return MISSING;
-      const row = await one(who.workspace);
-      return row === undefined ? MISSING : give(200, shown(row));
+      const { workspace } = who;
+      if (body.name !== undefined && !(await store.workspaces.rename(workspace, body.name))) return MISSING;
+      if (body.twoFactors !== undefined && !(await store.workspaces.insist(workspace, body.twoFactors))) return MISSING;
+      const row = await one(workspace);
+      return row === undefined
+        ? MISSING
+        : give(200, { ...shown(row), twoFactors: await store.workspaces.twoFactors(workspace) });
     }),
 
     implement(ROUTES.listAllWorkspaces, async () =>

@@ -1,7 +1,7 @@
 /** Commands about who may do what, at a running server: `workspace`, `project`, `member`, `role`. */
 
 import { ROLES, VISIBILITIES } from '@headgate/core';
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { examples, number, type Shell, several } from '../shell.ts';
 import { type At, type Reach, reach } from './reach.ts';
 
@@ -46,7 +46,7 @@ export const peopleCommands = (program: Command, flow: Command, at: At, shell: S
 const workspaces = (program: Command, at: At, shell: Shell): void => {
   const workspace = program
     .command('workspace')
-    .description('workspaces of an instance: list, create, open, owner, delete');
+    .description('workspaces of an instance: list, create, open, owner, two-factors, delete');
   const list = workspace
     .command('list')
     .description('List the workspaces of the caller; with --all every one of the instance, for its administrators.')
@@ -94,6 +94,15 @@ const workspaces = (program: Command, at: At, shell: Shell): void => {
     .requiredOption('--to <user>', 'account that becomes its owner')
     .action(at(async (w, id: string, o: Reach & { to: string }) => (await load()).appointOwner(w, id, o.to)));
   examples(reach(owner), 'workspace owner w_7c… --to u_9c… --key-file key.txt');
+
+  const factors = workspace
+    .command('two-factors')
+    .description(
+      'Say whether members of the workspace have to sign in with two factors, or a passkey. Keys and tokens are not asked.',
+    )
+    .addArgument(new Argument('<on|off>', 'whether').choices(['on', 'off']))
+    .action(at(async (w, on: string, _o: Reach) => (await load()).insistOnFactors(w, on === 'on')));
+  examples(reach(factors), 'workspace two-factors on --key-file key.txt');
 
   const remove = workspace
     .command('delete')

@@ -17,6 +17,11 @@ export const createWorkspace = (w: Where, name: string, owner: string): Promise<
 export const appointOwner = (w: Where, workspace: string, to: string): Promise<number> =>
   ask(w, 'POST', `/api/v1/instance/workspaces/${id(workspace)}/owner`, { to }, () => `${to} owns ${workspace}`);
 
+export const insistOnFactors = (w: Where, on: boolean): Promise<number> =>
+  ask(w, 'PATCH', '/api/v1/workspace', { twoFactors: on }, (v) =>
+    v['twoFactors'] === true ? 'two factors are asked for' : 'a password is enough',
+  );
+
 type Glass = { readonly reason: string; readonly minutes: number; readonly apiKeyFile: string };
 
 /** Breaks the glass: the key goes to a new file. */

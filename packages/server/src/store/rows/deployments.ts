@@ -136,6 +136,19 @@ export const deploymentsOf = ({ db, change, credentials }: Ground, workspace: st
     }
   };
 
+  /** Its target, when nothing changed there since the promotion was looked at. */
+  const stands = async (from: Pick<Transaction<Tables>, 'selectFrom'>, project: string, row: PromotionRow) => {
+    const place = await from
+      .selectFrom('environment')
+      .select(['revision', 'vars'])
+      .where('workspace', '=', workspace)
+      .where('project', '=', project)
+      .where('name', '=', row.target)
+      .executeTakeFirst();
+    const runs = await running(from, row.flow).where('environment', '=', row.target).executeTakeFirst();
+    return place?.revision === row.revision && (runs?.version ?? null) === row.before ? place : null;
+  };
+
   return {
     list: (flow) => running(db, flow).orderBy('environment').execute(),
     get: async (flow, environment) =>
@@ -200,18 +213,12 @@ export const deploymentsOf = ({ db, change, credentials }: Ground, workspace: st
         await put(trx, row);
         return true;
       }),
+    isFresh: async (row, project) => (await stands(db, project, row)) !== null,
     apply: (row, { project, who, at, proposed }, brings) =>
       change(async (trx) => {
         const { flow, target: environment, version } = row;
-        const place = await trx
-          .selectFrom('environment')
-          .select(['revision', 'vars'])
-          .where('workspace', '=', workspace)
-          .where('project', '=', project)
-          .where('name', '=', environment)
-          .executeTakeFirst();
-        const runs = await running(trx, flow).where('environment', '=', environment).executeTakeFirst();
-        if (place?.revision !== row.revision || (runs?.version ?? null) !== row.before) return false;
+        const place = await stands(trx, project, row);
+        if (place === null) return false;
         if (!(await hasFlow(trx, flow))) return false;
         const applied: PromotionRow = { ...row, state: 'applied', decidedBy: who, decided: at };
         if (proposed) {

@@ -40,6 +40,7 @@ export const directoryOf = (
 ): Directory => {
   let seen = -1;
   const kept = new Map<string, Promise<Principal | null>>();
+  const insisting = new Map<string, Promise<boolean>>();
   const memberships = new Map<string, ReturnType<Directory['workspacesOf']>>();
 
   /** Made once a version; a question that was under way when the store changed is not kept. */
@@ -48,6 +49,7 @@ export const directoryOf = (
     if (now !== seen) {
       kept.clear();
       memberships.clear();
+      insisting.clear();
       seen = now;
     }
     const known = held.get(key);
@@ -144,6 +146,15 @@ export const directoryOf = (
     user,
     key,
     named,
+    insists: (workspace) =>
+      keep(insisting, workspace, async () => {
+        const row = await db
+          .selectFrom('workspace')
+          .select('two_factors')
+          .where('id', '=', workspace)
+          .executeTakeFirst();
+        return row !== undefined && row.two_factors !== 0;
+      }),
     workspacesOf: (id) =>
       keep(memberships, id, () =>
         db

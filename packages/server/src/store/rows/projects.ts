@@ -88,6 +88,16 @@ export const workspacesOf = ({ db, change }: Ground): Store['workspaces'] => ({
       const done = await trx.updateTable('workspace').set({ name }).where('id', '=', id).executeTakeFirst();
       return done.numUpdatedRows > 0n;
     }),
+  twoFactors: async (id) => {
+    const row = await db.selectFrom('workspace').select('two_factors').where('id', '=', id).executeTakeFirst();
+    return row !== undefined && row.two_factors !== 0;
+  },
+  insist: (id, on) =>
+    change(async (trx) => {
+      const to = { two_factors: on ? 1 : 0 };
+      const done = await trx.updateTable('workspace').set(to).where('id', '=', id).executeTakeFirst();
+      return done.numUpdatedRows > 0n;
+    }),
   end: beginEnd({ change }),
   appoint: appointOwner({ change }),
 });

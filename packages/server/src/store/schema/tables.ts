@@ -276,7 +276,7 @@ type InvitationTable = {
 
 export type Tables = AccountTables &
   OauthTables & {
-    workspace: { id: string; name: string; created: number };
+    workspace: { id: string; name: string; created: number; two_factors: Generated<number> };
     project: { workspace: string; id: string; name: string; created: number };
     /** One row, raised by every change of configuration. */
     changes: { one: number; n: number };

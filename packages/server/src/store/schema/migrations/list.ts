@@ -18,6 +18,7 @@ import { bounds } from './0014-bounds.ts';
 import { workspaceKeys } from './0015-workspace-keys.ts';
 import { workspaceEnds } from './0016-workspace-ends.ts';
 import { heldMembers } from './0017-held-members.ts';
+import { twoFactors } from './0018-two-factors.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
 
@@ -40,6 +41,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0015-workspace-keys', migration: workspaceKeys },
   { name: '0016-workspace-ends', migration: workspaceEnds },
   { name: '0017-held-members', migration: heldMembers },
+  { name: '0018-two-factors', migration: twoFactors },
 ];
 
 /** Their names, in order. */

@@ -1,11 +1,6 @@
 /** Small pieces that several pages show. */
 
-import type { RunState } from '@headgate/core';
 import { html, type Markup } from './html.ts';
-
-/** The state in words; colour only repeats what the word says. */
-export const stateBadge = (state: RunState): Markup =>
-  html`<span class="state ${state}">${state.replace('_', ' ')}</span>`;
 
 export const time = (iso: string | null): Markup =>
   iso === null

@@ -18,7 +18,6 @@ import { provesOrigin } from './foreign.ts';
 import { credentialInQuery, credentialOf, type Identities } from './identity.ts';
 import { isWithin } from './oauth/access-token.ts';
 import type { Places } from './places.ts';
-import type { Sessions } from './sessions.ts';
 import { actsIn } from './acting.ts';
 import { ticketIn, type StreamTickets } from './stream-tickets.ts';
 import type { Allowances } from './tokens/allowance.ts';
@@ -64,7 +63,6 @@ type Doors = {
   readonly identities: Identities;
   readonly credentials: Credentials;
   readonly allowances: Allowances;
-  readonly sessions: Sessions;
   readonly tickets: StreamTickets;
   readonly places: Places;
   readonly guesses: Windows;
@@ -96,12 +94,9 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
   if (ticket !== undefined && bought === undefined)
     return { code: stranger(gate, doors, address), who: null, why: 'ticket.wrong' };
   const plain = credential.kind === 'key' ? credential.plain : null;
-  const cookie =
-    plain === null ? doors.sessions.find(contract.identity === 'page' ? headers.cookie : undefined) : undefined;
   const now = async (): Promise<Found | NotFound> => {
     if (bought !== undefined) return bought();
     if (plain !== null) return doors.credentials.find(plain);
-    if (cookie !== undefined) return doors.identities.findByHash(cookie);
     const who = await bySession(gate, doors.desk, headers);
     return who === null || who === NOWHERE ? { why: who === null ? 'auth.missing' : 'workspace.none' } : { who };
   };
@@ -113,7 +108,7 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
   }
   const { who, limits, resource } = found;
   // A cookie comes along by itself: who changes something proves that a page of ours sent it.
-  if (plain === null && cookie === undefined && !provesOrigin(method, headers)) return { code: 'origin.foreign', who };
+  if (plain === null && !provesOrigin(method, headers)) return { code: 'origin.foreign', who };
   if (resource !== undefined && !isWithin(resource, contract.path))
     return { code: stranger(gate, doors, address), who: null, why: 'token.audience' };
   const user = who.kind === 'user' ? who.id : who.user;

@@ -6,6 +6,3 @@ export const time = (iso: string | null): Markup =>
   iso === null
     ? html`<span class="soft">not yet</span>`
     : html`<time datetime="${iso}">${iso.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}</time>`;
-
-/** A JSON value as text people can read. */
-export const pretty = (value: unknown): string => JSON.stringify(value, null, 2) ?? 'null';

@@ -74,7 +74,15 @@ const add = (groups: Map<string, FailureGroup>, row: Row): void => {
   groups.set(
     key,
     group === undefined
-      ? { flow: row.flow, step: row.problem_step, code: row.problem_code ?? '', count: 1, first: at, last: at, run: row.id }
+      ? {
+          flow: row.flow,
+          step: row.problem_step,
+          code: row.problem_code ?? '',
+          count: 1,
+          first: at,
+          last: at,
+          run: row.id,
+        }
       : { ...group, count: group.count + 1, first: Math.min(group.first, at) },
   );
 };
@@ -144,7 +152,11 @@ export const runsOf = ({ db, writer, unlink }: Ground, workspace: string): Works
   async function* slices(filter: RunFilter) {
     let looked = 0;
     for (let cursor = filter.cursor; ; ) {
-      const { rows, next } = await onePage({ ...filter, limit: SLICE_OF_LIST, ...(cursor === undefined ? {} : { cursor }) });
+      const { rows, next } = await onePage({
+        ...filter,
+        limit: SLICE_OF_LIST,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
       looked += rows.length;
       yield { rows, next: next === null ? null : { cursor: next, looked } };
       if (next === null) return;

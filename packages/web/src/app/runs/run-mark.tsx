@@ -13,9 +13,6 @@ const SIGN: Readonly<Record<RunState, readonly [sign: string, color: string]>> =
   in_doubt: ['?', 'var(--hg-failed)'],
 };
 
-export const signOf = (state: RunState): string => SIGN[state][0];
-export const colorOf = (state: RunState): string => SIGN[state][1];
-
 export const RunMark = ({ state }: { readonly state: RunState }) => {
   const { t } = useTranslation();
   const [sign, color] = SIGN[state];

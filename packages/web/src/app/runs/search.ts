@@ -1,12 +1,23 @@
 /** What of the pages of runs stands in their address: filters, and what is chosen. */
 
-import { RUN_STATES, type RunState } from '@headgate/core';
+import type { RunState } from '@headgate/core';
+
+/** Here by name, and not from core: an address is read before anything of core is fetched. */
+export const STATES = [
+  'queued',
+  'running',
+  'waiting',
+  'done',
+  'failed',
+  'cancelled',
+  'in_doubt',
+] as const satisfies readonly RunState[];
 
 export const RUN_VIEWS = ['list', 'problems', 'queue'] as const;
 export type RunView = (typeof RUN_VIEWS)[number];
 
 export type RunsSearch = {
-  readonly view?: RunView | undefined;
+  readonly shown?: RunView | undefined;
   readonly state?: RunState | undefined;
   readonly flow?: string | undefined;
   /** The id of a trigger, or its kind. */
@@ -35,8 +46,8 @@ const day = (value: unknown): string | undefined =>
 
 /** Reads an address. What is not understood is left out: an old link shows more, and never nothing. */
 export const runsSearch = (search: Readonly<Record<string, unknown>>): RunsSearch => ({
-  view: RUN_VIEWS.find((one) => one === search.view),
-  state: RUN_STATES.find((one) => one === search.state),
+  shown: RUN_VIEWS.find((one) => one === search.shown),
+  state: STATES.find((one) => one === search.state),
   flow: text(search.flow),
   trigger: text(search.trigger),
   environment: text(search.environment),

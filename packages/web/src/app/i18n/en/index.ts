@@ -2,7 +2,9 @@
 
 import { actions } from './actions.ts';
 import { common } from './common.ts';
+import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
+import { runs } from './runs.ts';
 
-export const english = { actions, common, editor, flows } as const;
+export const english = { actions, common, connect, editor, flows, runs } as const;

@@ -21,7 +21,6 @@ import { Identities } from '../packages/server/src/gateway/identity.ts';
 import { AccessTokens } from '../packages/server/src/gateway/oauth/access-token.ts';
 import { LIMITS } from '../packages/server/src/gateway/limits.ts';
 import { Places } from '../packages/server/src/gateway/places.ts';
-import { Sessions } from '../packages/server/src/gateway/sessions.ts';
 import { StreamTickets } from '../packages/server/src/gateway/stream-tickets.ts';
 import { Allowances } from '../packages/server/src/gateway/tokens/allowance.ts';
 import { Credentials } from '../packages/server/src/gateway/tokens/credentials.ts';
@@ -55,7 +54,6 @@ const doors = {
   identities,
   tokens,
   credentials: new Credentials(identities, tokens, new AccessTokens(gate)),
-  sessions: new Sessions(gate),
   guesses: new Windows(clock),
   allowances: new Allowances(clock, { user: 1e9, workspace: 1e9, network: 1e9 }),
   places: new Places(store),

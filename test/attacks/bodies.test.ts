@@ -209,8 +209,8 @@ describe('PP-01 prototype pollution', () => {
     expect((await server.ask('GET', '/api/v1/runs?__proto__=1', { key })).status).toBe(422);
     expect(
       (
-        await server.ask('POST', '/runs/sign-in', {
-          body: '__proto__=1&key=x',
+        await server.ask('POST', '/api/v1/auth/signup', {
+          body: '__proto__=1&email=x',
           headers: { 'content-type': 'application/x-www-form-urlencoded' },
         })
       ).status,

@@ -96,7 +96,6 @@ describe('AZ-01 objects of another workspace', () => {
       '/api/v1/keys',
       '/api/v1/secrets',
       '/api/v1/audit',
-      '/runs',
       '/metrics',
       `/api/v1/runs?flow=${made.flow}`,
     ]) {

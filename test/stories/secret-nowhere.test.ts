@@ -193,7 +193,6 @@ beforeAll(async () => {
   await keep('powers', 'GET', `flows/${flow}/powers`);
   await keep('dry run', 'POST', `flows/${flow}/powers/dry-run`, { input: { fail: false } });
   left['metrics'] = (await server.ask('GET', '/metrics', { key })).text;
-  left['page'] = (await server.ask('GET', '/runs', { key })).text;
 
   const command = async (name: string, ...words: readonly string[]): Promise<void> => {
     const ended = await home.run([...words]);

@@ -7,7 +7,6 @@ import { style } from './style.ts';
 export type Frame = {
   readonly title: string;
   readonly body: Piece;
-  readonly signedIn?: boolean;
   readonly bare?: boolean;
   /** Where the page's script is. */
   readonly script?: string;
@@ -15,12 +14,10 @@ export type Frame = {
 
 const SHEET = new Markup(`<style>${style}</style>`);
 
-const signOut = html`<form method="post" action="/runs/sign-out"><button type="submit">Sign out</button></form>`;
-
 const pages = html`<nav aria-label="Pages"><a href="/">Flows</a> · <a href="/api/v1/reference">API reference</a> · <a href="/runs">Runs</a></nav>`;
 
 /** The whole document as text. */
-export const frame = ({ title, body, signedIn = false, bare = false, script }: Frame): string =>
+export const frame = ({ title, body, bare = false, script }: Frame): string =>
   html`<!doctype html>
 <html lang="en">
 <head>
@@ -31,7 +28,7 @@ ${SHEET}${script !== undefined && html`<script src="${script}" defer></script>`}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
-<header><strong>Headgate</strong>${!bare && pages}${signedIn && signOut}</header>
+<header><strong>Headgate</strong>${!bare && pages}</header>
 <main id="main" tabindex="-1">
 <h1>${title}</h1>
 ${body}

@@ -5,11 +5,9 @@ import { accountPage } from './account.ts';
 import { appPage } from './app-page.ts';
 import { passkeyScript } from './passkey-script.ts';
 import { consentPage, consentSignInPage } from './consent.ts';
-import { failurePage, signInPage } from './failure.ts';
+import { failurePage } from './failure.ts';
 import { referencePage } from './reference.ts';
 import { resumePage } from './resume.ts';
-import { runPage } from './run.ts';
-import { runsPage } from './runs.ts';
 import { style } from './style.ts';
 
 export type { Pages } from '@headgate/core/api';
@@ -18,9 +16,6 @@ export type { Pages } from '@headgate/core/api';
 export const pages: Pages = {
   style,
   reference: referencePage,
-  signIn: signInPage,
-  runs: runsPage,
-  run: runPage,
   resume: resumePage,
   account: accountPage,
   passkeyScript,

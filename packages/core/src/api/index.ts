@@ -8,7 +8,6 @@ export type {
   Audited,
   BodyKind,
   Contract,
-  Identity,
   Media,
   Method,
   Needs,
@@ -28,5 +27,5 @@ export type { JsonSchema } from './schemas.ts';
 export { MAX_WAIT } from './runs.ts';
 export { MAX_VISIT } from './public.ts';
 export { isShell } from './web.ts';
-export type { AccountView, AppView, Failure, WebApp, Pages, ResumeView, RunDetail, RunLine, RunList } from './pages.ts';
+export type { AccountView, AppView, Failure, WebApp, Pages, ResumeView } from './pages.ts';
 export type { ConsentView } from './oauth.ts';

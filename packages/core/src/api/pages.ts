@@ -4,16 +4,12 @@
  *
  * PG1 No page carries a script but the two on which browsers make and use passkeys, which they do for scripts alone: a file
  *     of ours, nothing inline. A page works with the keyboard and without colour.
- * PG2 No credential stands in an address: the sign-in form posts the key, and a short HttpOnly session answers for it.
+ * PG2 No credential stands in an address.
  */
 
-import { z } from 'zod';
-import type { RunState } from '../run/journal.ts';
-import type { EventView, RunView } from '../run/port.ts';
 import type { ConsentView } from './oauth.ts';
 import type { OpenApi } from './openapi.ts';
-import { empty, media, route, type Media } from './route.ts';
-import { byId, cursor, id, runState } from './shapes.ts';
+import { media, route, type Media } from './route.ts';
 
 const tags = ['pages'] as const;
 const html = (text: string): Media => media('text/html', text);
@@ -27,94 +23,6 @@ export const referencePage = route({
   summary: 'The API reference as a page',
   tags,
 });
-
-export const signIn = route({
-  method: 'POST',
-  path: '/runs/sign-in',
-  needs: 'none:the key in the form is what it judges',
-  on: 'nobody',
-  body: z.strictObject({ key: z.string().max(300) }),
-  bodyKind: 'form',
-  answers: { 303: empty('To /runs, with a session of 15 minutes') },
-  problems: ['auth.invalid', 'auth.limit'],
-  summary: 'Open a session from a key',
-  tags,
-});
-
-export const signOut = route({
-  method: 'POST',
-  path: '/runs/sign-out',
-  needs: 'none:it only ends the session that came with it',
-  on: 'nobody',
-  bodyKind: 'form',
-  answers: { 303: empty('To /runs, which asks for a key again') },
-  summary: 'End the session',
-  tags,
-});
-
-export const runsPage = route({
-  method: 'GET',
-  path: '/runs',
-  needs: 'run.read',
-  on: 'any',
-  identity: 'page',
-  query: z.strictObject({
-    flow: z.union([id, z.literal('')]).optional(),
-    state: z.union([runState, z.literal('')]).optional(),
-    cursor: cursor.optional(),
-  }),
-  answers: { 200: html('The list of runs') },
-  summary: 'The list of runs as a page',
-  tags,
-});
-
-export const runPage = route({
-  method: 'GET',
-  path: '/runs/{id}',
-  needs: 'run.read',
-  on: 'run',
-  identity: 'page',
-  params: byId,
-  query: z.strictObject({
-    after: z
-      .string()
-      .regex(/^[0-9]{1,12}$/)
-      .transform(Number)
-      .optional(),
-  }),
-  answers: { 200: html('A run with its journal') },
-  problems: ['missing'],
-  summary: 'A run and its journal as a page',
-  tags,
-});
-
-/** A run in the list page. */
-export type RunLine = {
-  readonly id: string;
-  readonly flow: string;
-  readonly flowName: string | null;
-  readonly version: number | null;
-  readonly state: RunState;
-  readonly trigger: string;
-  readonly problem: string | null;
-  readonly created: string;
-  readonly ended: string | null;
-};
-
-export type RunList = {
-  readonly runs: readonly RunLine[];
-  readonly next: string | null;
-  readonly flow: string | null;
-  readonly state: RunState | null;
-};
-
-export type RunDetail = {
-  readonly run: RunView;
-  readonly flowName: string | null;
-  readonly events: readonly EventView[];
-  readonly after: number;
-  readonly next: number | null;
-};
 
 export type ResumeView = {
   /** Where the form posts to. */
@@ -180,7 +88,6 @@ export type Failure = {
   readonly code: string;
   readonly text: string;
   readonly fix: string | null;
-  readonly signIn: boolean;
   /** The form to try again with. */
   readonly back?: string;
 };
@@ -190,9 +97,6 @@ export type Pages = {
   /** The text between `<style>` and `</style>` of every page: its hash goes in the content security policy. */
   readonly style: string;
   readonly reference: (doc: OpenApi) => string;
-  readonly signIn: (refused: string | null) => string;
-  readonly runs: (list: RunList) => string;
-  readonly run: (detail: RunDetail) => string;
   readonly resume: (view: ResumeView) => string;
   readonly account: (view: AccountView) => string;
   /** The script of the two pages of passkeys. */

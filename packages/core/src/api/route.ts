@@ -39,9 +39,6 @@ export type Answers = Readonly<Record<number, Answer>>;
 /** What a request body is: `json` or `form` fields by the schema, `either` of the two, `raw` bytes as they came, or `none`. */
 export type BodyKind = 'json' | 'form' | 'either' | 'raw' | 'none';
 
-/** Who may be asked for: a key in a header; `page`: also the short session a key's holder opened in the browser. */
-export type Identity = 'key' | 'page';
-
 /**
  * Does an allowed call leave an audit record too? Refused calls always do. `before`: what gives or changes power does not
  * begin unless its record is durable. `after`: what takes power away is never held up by a trail that is down.
@@ -60,7 +57,6 @@ export type Contract<
   readonly path: `/${string}`;
   readonly needs: N;
   readonly on: On;
-  readonly identity: Identity;
   readonly params: P;
   readonly query: Q;
   readonly body: B;
@@ -84,7 +80,6 @@ export type Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, 
   readonly path: `/${string}`;
   readonly needs: N;
   readonly on: On;
-  readonly identity?: Identity;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
@@ -111,7 +106,6 @@ export const route = <
   path: spec.path,
   needs: spec.needs,
   on: spec.on,
-  identity: spec.identity ?? 'key',
   params: given(spec.params),
   query: given(spec.query),
   body: given(spec.body),

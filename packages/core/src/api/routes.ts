@@ -229,14 +229,12 @@ export const ROUTES = {
   resetUser: users.resetUser,
 
   referencePage: pages.referencePage,
-  signIn: pages.signIn,
-  signOut: pages.signOut,
-  runsPage: pages.runsPage,
-  runPage: pages.runPage,
 
   appHome: web.appHome,
   appFlows: web.appFlows,
   appFlow: web.appFlow,
+  appRuns: web.appRuns,
+  appRun: web.appRun,
   appSettings: web.appSettings,
   appSetting: web.appSetting,
   appTrust: web.appTrust,

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { media, route } from './route.ts';
-import { byId, count, cursor, event, id, json, problem, run, runRow, runState } from './shapes.ts';
+import { byId, count, cursor, event, id, json, problem, run, runRow, runState, time } from './shapes.ts';
 
 const tags = ['runs'] as const;
 const stepId = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'the id of a step');
@@ -58,11 +58,17 @@ export const listRuns = route({
   query: z.strictObject({
     flow: id.optional(),
     state: runState.optional(),
+    trigger: z.string().min(1).max(64).optional().describe('The id of a trigger, or a kind: `webhook@1`'),
+    environment: z.string().min(1).max(64).optional(),
+    from: time.optional().describe('Created then or later'),
+    to: time.optional().describe('Created before then'),
+    rerunOf: id.optional().describe('Only runs that run this one again'),
     cursor: cursor.optional(),
     limit: count(200).optional(),
   }),
   answers: { 200: z.strictObject({ runs: z.array(runRow), next: z.string().optional() }) },
-  summary: 'List runs, newest first',
+  summary:
+    'List runs, newest first. A page may be shorter than asked for, and empty, while `next` says that there is more to look through',
   tags,
 });
 

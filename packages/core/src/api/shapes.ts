@@ -88,7 +88,15 @@ export const runRow = z.strictObject({
   state: runState,
   trigger,
   environment: z.string(),
+  flowName: z.string().nullable().describe('null: the flow does not exist any more'),
   problem: z.string().nullable().describe('The code of the problem it ended with'),
+  problemStep: z.string().nullable().describe('The step that problem came from'),
+  waits: z
+    .strictObject({ for: z.enum(['turn', 'time', 'run', 'answer']), until: time.optional() })
+    .nullable()
+    .describe('What it waits for: its turn in the queue, a time, a run it called, or somebody to answer or to go on'),
+  parent: id.nullable(),
+  rerunOf: id.nullable(),
   created: time,
   started: time.nullable(),
   ended: time.nullable(),

@@ -30,6 +30,8 @@ const shell = (path: `/${string}`) =>
 export const appHome = shell('/');
 export const appFlows = shell('/flows');
 export const appFlow = shell('/flows/*');
+export const appRuns = shell('/runs');
+export const appRun = shell('/runs/*');
 export const appSettings = shell('/settings');
 export const appSetting = shell('/settings/*');
 export const appTrust = shell('/trust');
@@ -55,6 +57,8 @@ const SHELLS: ReadonlySet<Contract> = new Set<Contract>([
   appHome,
   appFlows,
   appFlow,
+  appRuns,
+  appRun,
   appSettings,
   appSetting,
   appTrust,

@@ -19,7 +19,6 @@ import { provesOrigin } from './foreign.ts';
 import { credentialInAddress, credentialOf, type Identities } from './identity.ts';
 import { isWithin } from './oauth/access-token.ts';
 import type { Places } from './places.ts';
-import type { Sessions } from './sessions.ts';
 import { actsIn, isWeak, lacksFactor } from './acting.ts';
 import { ticketIn, type StreamTickets } from './stream-tickets.ts';
 import type { Allowances } from './tokens/allowance.ts';
@@ -65,7 +64,6 @@ type Doors = {
   readonly identities: Identities;
   readonly credentials: Credentials;
   readonly allowances: Allowances;
-  readonly sessions: Sessions;
   readonly tickets: StreamTickets;
   readonly places: Places;
   readonly guesses: Windows;
@@ -97,12 +95,9 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
   if (ticket !== undefined && bought === undefined)
     return { code: stranger(gate, doors, address), who: null, why: 'ticket.wrong' };
   const plain = credential.kind === 'key' ? credential.plain : null;
-  const cookie =
-    plain === null ? doors.sessions.find(contract.identity === 'page' ? headers.cookie : undefined) : undefined;
   const now = async (): Promise<Found | NotFound> => {
     if (bought !== undefined) return bought();
     if (plain !== null) return doors.credentials.find(plain);
-    if (cookie !== undefined) return doors.identities.findByHash(cookie);
     const who = await bySession(gate, doors.desk, headers);
     if (who === NOWHERE) return { why: 'workspace.none' };
     if (who === ONE_FACTOR) return { why: 'factor.needed' };
@@ -119,7 +114,7 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
   }
   const { who, limits, resource } = found;
   // A cookie comes along by itself: who changes something proves that a page of ours sent it.
-  if (plain === null && cookie === undefined && !provesOrigin(method, headers)) return { code: 'origin.foreign', who };
+  if (plain === null && !provesOrigin(method, headers)) return { code: 'origin.foreign', who };
   if (resource !== undefined && !isWithin(resource, contract.path))
     return { code: stranger(gate, doors, address), who: null, why: 'token.audience' };
   const user = who.kind === 'user' ? who.id : who.user;

@@ -31,7 +31,6 @@ import { readable } from './reading.ts';
 import { register } from './register.ts';
 import { answer, bug, problemAnswer } from './reply.ts';
 import { routes } from './table.ts';
-import { Sessions } from './sessions.ts';
 import { StreamTickets } from './stream-tickets.ts';
 import { Streams } from './streams.ts';
 import { stray } from './strays.ts';
@@ -111,7 +110,6 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
     tokens,
     credentials: new Credentials(identities, tokens, new AccessTokens(gate)),
     places: new Places(store),
-    sessions: new Sessions(gate),
     tickets: new StreamTickets(gate),
     allowances: new Allowances(gate.clock, {
       user: limit.userRate,

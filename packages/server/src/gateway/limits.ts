@@ -38,8 +38,6 @@ export type Limits = {
   /** How often the server looks for connections past their time. */
   readonly checkEvery: number;
   readonly headerSize: number;
-  /** How long a page session lasts. */
-  readonly session: number;
   /** How long a key lasts when its maker names no time, and the longest he may name. */
   readonly keyLife: number;
   readonly keyMost: number;
@@ -72,7 +70,6 @@ export const LIMITS: Limits = {
   heartbeat: 15_000,
   checkEvery: 2_000,
   headerSize: 16 * 1024,
-  session: 15 * 60_000,
   keyLife: 90 * 86_400_000,
   keyMost: 365 * 86_400_000,
   grace: 10_000,

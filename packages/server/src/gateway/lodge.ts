@@ -14,7 +14,6 @@ import type { Metrics } from './metrics.ts';
 import type { Plain } from './outcome.ts';
 import type { Places } from './places.ts';
 import type { Proxies } from './proxies.ts';
-import type { Sessions } from './sessions.ts';
 import type { StreamTickets } from './stream-tickets.ts';
 import type { Streams } from './streams.ts';
 import type { Allowances } from './tokens/allowance.ts';
@@ -32,7 +31,6 @@ export type Lodge = {
   readonly tokens: EngineTokens;
   readonly credentials: Credentials;
   readonly places: Places;
-  readonly sessions: Sessions;
   readonly tickets: StreamTickets;
   /** Where people sign in. */
   readonly desk: Desk;

@@ -1,7 +1,7 @@
 /** How pages are sent: their content security policy, and the page that stands for a refusal. */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { type Contract, isSelf, type Pages, permissionOf, statusOf } from '@headgate/core/api';
+import { type Contract, isSelf, type Pages, statusOf } from '@headgate/core/api';
 import { AUTH, HOME } from './accounts/desk.ts';
 import type { Lodge } from './lodge.ts';
 import type { Plain } from './outcome.ts';
@@ -37,15 +37,12 @@ export const pageParts = (pages: Pages): Parts => {
     },
     failurePage: (contract, request, { code, text, fix }) => {
       if (!forPeople(contract, request.headers.accept)) return null;
-      const signIn =
-        code.startsWith('auth.') && (permissionOf(contract.needs) !== undefined || contract.path === '/runs/sign-in');
       const back = backOf(contract, request.method);
       return pages.failure({
         status: statusOf(code),
         code,
         text,
         fix: fix ?? null,
-        signIn,
         ...(back === null ? {} : { back }),
       });
     },

@@ -161,7 +161,29 @@ export type Trail = {
 /** A sealed piece of a journal: `count` events from `from`. Opened by vault-open, in the engine alone. */
 export type Chunk = { readonly from: number; readonly count: number; readonly sealed: Uint8Array };
 
-export type RunFilter = {
+/** Runs that failed alike. `run`: the last of them; times are milliseconds. */
+export type FailureGroup = {
+  readonly flow: string;
+  readonly step: string | null;
+  readonly code: string;
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+  readonly run: string;
+};
+
+/** What runs may be asked for beside what an index answers: they are looked through, newest first. */
+export type RunSieve = {
+  /** The id of a trigger, or its kind. */
+  trigger?: string;
+  environment?: string;
+  /** Milliseconds: created from then on, and before then. */
+  from?: number;
+  to?: number;
+  rerunOf?: string;
+};
+
+export type RunFilter = RunSieve & {
   flow?: string;
   state?: RunState;
   cursor?: string;
@@ -278,6 +300,8 @@ export type WorkspaceStore = {
     openBy(principal: string): Promise<string[]>;
     /** Newest first, in the order they were made (not by their times: a clock may jump). */
     list(filter: RunFilter): Promise<{ rows: RunRow[]; next: string | null }>;
+    /** The latest failed runs by flow, step and code, the latest group first. `more`: older ones were not looked at. */
+    failures(filter: Pick<RunFilter, 'flow' | 'from' | 'sight'>): Promise<{ groups: FailureGroup[]; more: boolean }>;
     /** Pieces that hold events after `afterSeq`; the first may begin before it. */
     chunks(run: string, afterSeq: number, limit: number): Promise<Chunk[]>;
     byIdempotencyKey(flow: string, key: string, since: number): Promise<string | null>;

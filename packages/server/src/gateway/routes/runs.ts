@@ -8,19 +8,36 @@ import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse } from '../outcome.ts';
 import { iso } from '../times.ts';
+import { namesOf } from '../names.ts';
 
 const PAGE = 50;
 const EVENTS = 500;
 
-const rowShown = (row: RunRow) => ({
+/** What a run waits for, as far as its row tells. A wake at 1 is a call of another run (engine/live.ts). */
+const waitsOf = ({ state, wake }: RunRow) => {
+  if (state === 'queued') return wake === null ? { for: 'turn' as const } : { for: 'turn' as const, until: at(wake) };
+  if (state === 'in_doubt') return { for: 'answer' as const };
+  if (state !== 'waiting') return null;
+  if (wake === null) return { for: 'answer' as const };
+  return wake <= 1 ? { for: 'run' as const } : { for: 'time' as const, until: at(wake) };
+};
+
+const at = (time: number): string => new Date(time).toISOString();
+
+const rowShown = (row: RunRow, names: ReadonlyMap<string, string>) => ({
   id: row.id,
   flow: row.flow,
   version: row.version,
   state: row.state,
   trigger: { id: row.triggerId, kind: row.triggerKind },
   environment: row.environment,
+  flowName: names.get(row.flow) ?? null,
   problem: row.problemCode,
-  created: new Date(row.created).toISOString(),
+  problemStep: row.problemStep,
+  waits: waitsOf(row),
+  parent: row.parent,
+  rerunOf: row.rerunOf,
+  created: at(row.created),
   started: iso(row.started),
   ended: iso(row.ended),
 });
@@ -79,10 +96,16 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
         limit: query.limit ?? PAGE,
         ...(query.flow === undefined ? {} : { flow: query.flow }),
         ...(query.state === undefined ? {} : { state: query.state }),
+        ...(query.trigger === undefined ? {} : { trigger: query.trigger }),
+        ...(query.environment === undefined ? {} : { environment: query.environment }),
+        ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
+        ...(query.to === undefined ? {} : { to: Date.parse(query.to) }),
+        ...(query.rerunOf === undefined ? {} : { rerunOf: query.rerunOf }),
         ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
         sight: sightOf(who, 'run.read'),
       });
-      return give(200, { runs: rows.map(rowShown), ...(next === null ? {} : { next }) });
+      const names = await namesOf(gate.store, who.workspace, rows);
+      return give(200, { runs: rows.map((row) => rowShown(row, names)), ...(next === null ? {} : { next }) });
     }),
 
     implement(ROUTES.getRun, async ({ who, params }) => {

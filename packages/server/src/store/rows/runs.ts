@@ -8,7 +8,7 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { RunState } from '@headgate/core';
 import { type Ground, after, page } from '../ground.ts';
-import type { RunFilter, RunRow, WorkspaceStore } from '../ports.ts';
+import type { FailureGroup, RunFilter, RunRow, RunSieve, WorkspaceStore } from '../ports.ts';
 import type { Tables } from '../schema/tables.ts';
 import { visibilityOf } from './flows.ts';
 import { anyHidden, notHidden, sharedElsewhere } from './seen.ts';
@@ -49,6 +49,43 @@ const unique = (of: readonly string[]): readonly string[] => [...new Set(of)];
 
 /** Rows counted between two turns of the event loop. */
 const SLICE = 20_000;
+/** Rows read between two turns of it, where each is looked at. */
+const SLICE_OF_LIST = 500;
+/** Rows that one page looks through at most, and that failures are counted over. */
+const MOST_LOOKED = 50_000;
+const MOST_FAILURES = 10_000;
+
+/** Does a row pass what no index answers? Null: nothing of that kind is asked. */
+const sieveOf = ({ trigger, environment, from, to, rerunOf }: RunSieve): ((row: Row) => boolean) | null => {
+  if ([trigger, environment, from, to, rerunOf].every((one) => one === undefined)) return null;
+  return (row) =>
+    (trigger === undefined || row.trigger_id === trigger || row.trigger_kind === trigger) &&
+    (environment === undefined || row.environment === environment) &&
+    (from === undefined || row.created >= from) &&
+    (to === undefined || row.created < to) &&
+    (rerunOf === undefined || row.rerun_of === rerunOf);
+};
+
+/** Rows come newest first: the first of a group is its last. */
+const add = (groups: Map<string, FailureGroup>, row: Row): void => {
+  const key = JSON.stringify([row.flow, row.problem_step, row.problem_code]);
+  const at = row.ended ?? row.created;
+  const group = groups.get(key);
+  groups.set(
+    key,
+    group === undefined
+      ? {
+          flow: row.flow,
+          step: row.problem_step,
+          code: row.problem_code ?? '',
+          count: 1,
+          first: at,
+          last: at,
+          run: row.id,
+        }
+      : { ...group, count: group.count + 1, first: Math.min(group.first, at) },
+  );
+};
 
 type Query = SelectQueryBuilder<Tables, 'run', Row>;
 
@@ -78,7 +115,8 @@ export const runsOf = ({ db, writer, unlink }: Ground, workspace: string): Works
     db.selectFrom('run').select('n').where('workspace', '=', workspace).where('id', '=', run);
 
   /** One page's queries: for each flow, or each project, that may be seen; each a range of one index (RN1). */
-  const queries = async ({ flow, sight, ...rest }: RunFilter): Promise<Query[]> => {
+  const queries = async ({ flow, sight, state, cursor, limit }: RunFilter): Promise<Query[]> => {
+    const rest = { limit, ...(state === undefined ? {} : { state }), ...(cursor === undefined ? {} : { cursor }) };
     if (sight === undefined) return [listQuery(db, workspace, flow === undefined ? rest : { ...rest, flow })];
     const { owners, onlyProjects, onlyFlows } = sight;
     const hides = owners !== null && (await anyHidden(db, workspace, owners));
@@ -103,6 +141,29 @@ export const runsOf = ({ db, writer, unlink }: Ground, workspace: string): Works
     const apart = shared.map((one) => ofFlow(one).where('project', 'not in', [...projects, NOWHERE]));
     return [...unique(projects).map(inProject), ...apart];
   };
+
+  const onePage = async (filter: RunFilter): Promise<{ rows: Row[]; next: string | null }> => {
+    const found: Row[] = [];
+    for (const query of await queries(filter)) found.push(...(await query.execute()));
+    return page(found.toSorted((a, b) => b.n - a.n).slice(0, filter.limit + 1), filter.limit);
+  };
+
+  /** All that is seen, newest first, a slice between two turns of the event loop. `looked`: how many rows so far. */
+  async function* slices(filter: RunFilter) {
+    let looked = 0;
+    for (let cursor = filter.cursor; ; ) {
+      const { rows, next } = await onePage({
+        ...filter,
+        limit: SLICE_OF_LIST,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      looked += rows.length;
+      yield { rows, next: next === null ? null : { cursor: next, looked } };
+      if (next === null) return;
+      cursor = next;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
 
   /** How many runs there are, counted a slice at a time: a million at once would hold up the event loop for a fifth of a second. */
   const total = async (): Promise<number> => {
@@ -165,9 +226,32 @@ export const runsOf = ({ db, writer, unlink }: Ground, workspace: string): Works
     },
     list: async (filter) => {
       const found: Row[] = [];
-      for (const query of await queries(filter)) found.push(...(await query.execute()));
-      const { rows, next } = page(found.toSorted((a, b) => b.n - a.n).slice(0, filter.limit + 1), filter.limit);
+      const sieve = sieveOf(filter);
+      if (sieve === null) {
+        const { rows, next } = await onePage(filter);
+        return { rows: rows.map(runRow), next };
+      }
+      for await (const { rows, next } of slices(filter)) {
+        for (const row of rows) if (sieve(row)) found.push(row);
+        if (found.length > filter.limit) break;
+        if (next === null || rows.every((row) => row.created < (filter.from ?? 0)))
+          return { rows: found.map(runRow), next: null };
+        // Looked through long enough: what there is, and where to go on.
+        if (next.looked >= MOST_LOOKED) return { rows: found.map(runRow), next: next.cursor };
+      }
+      const { rows, next } = page(found.slice(0, filter.limit + 1), filter.limit);
       return { rows: rows.map(runRow), next };
+    },
+    failures: async (filter) => {
+      const groups = new Map<string, FailureGroup>();
+      let looked = 0;
+      for await (const { rows, next } of slices({ ...filter, state: 'failed', limit: SLICE_OF_LIST })) {
+        for (const row of rows) if (row.created >= (filter.from ?? 0)) add(groups, row);
+        looked = next?.looked ?? 0;
+        if (next === null || rows.every((row) => row.created < (filter.from ?? 0))) looked = 0;
+        if (looked === 0 || looked >= MOST_FAILURES) break;
+      }
+      return { groups: [...groups.values()].toSorted((a, b) => b.last - a.last), more: looked > 0 };
     },
     chunks: (run, afterSeq, limit) =>
       db

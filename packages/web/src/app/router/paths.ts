@@ -25,6 +25,8 @@ export const paths = {
   trust: (page = '') => (page === '' ? '/trust' : `/trust/${page}`),
   settings: (page = '') => (page === '' ? '/settings' : `/settings/${page}`),
   runs: () => '/runs',
+  run: (id: string, search: { readonly step?: string; readonly with?: string } = {}) =>
+    withSearch(`/runs/${encodeURIComponent(id)}`, search),
   signIn: () => '/api/v1/auth/login',
   account: () => '/api/v1/auth/account',
 } as const;

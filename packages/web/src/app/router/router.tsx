@@ -10,6 +10,7 @@ import {
 } from '@tanstack/react-router';
 import { NotFound } from '../shell/not-found.tsx';
 import { Shell } from '../shell/shell.tsx';
+import { runSearch, runsSearch } from '../runs/search.ts';
 import type { EditorSearch } from './paths.ts';
 
 const root = createRootRoute({
@@ -62,10 +63,24 @@ export const flowRoute = createRoute({
   component: lazyRouteComponent(() => import('../editor/editor-page.tsx'), 'EditorPage'),
 });
 
+export const runsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  validateSearch: runsSearch,
+  component: lazyRouteComponent(() => import('../runs/runs-page.tsx'), 'RunsPage'),
+});
+
+export const runRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$run',
+  validateSearch: runSearch,
+  component: lazyRouteComponent(() => import('../runs/run-page.tsx'), 'RunPage'),
+});
+
 /** A fresh router: it holds the state of one page. */
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([home, flows, newFlow, flowRoute]),
+    routeTree: root.addChildren([home, flows, newFlow, flowRoute, runsRoute, runRoute]),
     defaultPreload: 'intent',
     defaultPendingMs: 200,
     // Texts stay texts: an id that looks like a number is no number.

@@ -42,10 +42,14 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   useAction('palette', () => setOpen('palette'));
   useAction('help', () => setOpen('help'));
   useAction('goFlows', () => void navigate({ to: '/flows' }));
+  useAction('goRuns', () => void navigate({ to: '/runs' }));
   useAction('theme', () => setColorScheme(nextScheme));
 
   if (account === null) return null;
-  const links = [{ to: paths.flows(), text: t('common.flows') }] as const;
+  const links = [
+    { to: paths.flows(), text: t('common.flows') },
+    { to: paths.runs(), text: t('common.runs') },
+  ] as const;
   return (
     <>
       <a className="hg-skip" href="#main">

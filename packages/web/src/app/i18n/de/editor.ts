@@ -15,6 +15,7 @@ export const editor = {
   noSteps: 'Noch kein Schritt. Mit / fügen Sie einen hinzu.',
   add: 'Schritt hinzufügen',
   addPlaceholder: 'Einen Schritt suchen',
+  noRun: 'Es geht kein Lauf vor sich',
   run: 'Ausführen',
   runFlow: 'Den Flow ausführen',
   publish: 'Veröffentlichen',

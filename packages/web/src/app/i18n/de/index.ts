@@ -6,6 +6,7 @@ import { common } from './common.ts';
 import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
+import { runs } from './runs.ts';
 import { templates } from './templates.ts';
 
-export const german: Translation = { actions, common, connect, editor, flows, templates };
+export const german: Translation = { actions, common, connect, editor, flows, runs, templates };

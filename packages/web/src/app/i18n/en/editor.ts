@@ -15,6 +15,7 @@ export const editor = {
   noSteps: 'No step yet. Press / to add one.',
   add: 'Add a step',
   addPlaceholder: 'Search for a step',
+  noRun: 'No run is going on',
   run: 'Run',
   runFlow: 'Run the flow',
   publish: 'Publish',

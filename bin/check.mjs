@@ -29,6 +29,10 @@ const phases = () => [
         [tool('typescript/bin/tsc'), '-p', path, '--pretty', 'false'],
       ]),
   ),
+  [
+    'types of the web app',
+    [tool('typescript/bin/tsc'), '-p', join('packages', 'web', 'src', 'app', 'tsconfig.json'), '--pretty', 'false'],
+  ],
   ['lint', [tool('oxlint/bin/oxlint'), '--deny-warnings', '.']],
   ['format', [tool('@biomejs/biome/bin/biome'), 'format', '--max-diagnostics=200', '.']],
   ['unused', [tool('knip/bin/knip.js'), '--no-progress']],

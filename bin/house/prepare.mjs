@@ -11,7 +11,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join, relative } from 'node:path';
+import { delimiter, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { quiet } from './child.mjs';
 import { alone } from './lock.mjs';
@@ -23,6 +23,9 @@ export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** The server's and command line's entry, once built. */
 export const CLI = join(ROOT, 'packages', 'server', 'dist', 'main', 'cli.js');
+
+/** The list of the web app's files, once built. */
+const APP = join(ROOT, 'packages', 'web', 'dist', 'app', 'manifest.json');
 
 const PACKAGES = join(ROOT, 'node_modules', '.headgate-stamp');
 const BUILT = join(ROOT, 'packages', 'server', 'dist', '.headgate-built');
@@ -49,7 +52,7 @@ const sources = (folder) =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return ['dist', 'node_modules', 'testing'].includes(entry.name) ? [] : sources(path);
-    return /(?<!\.test)\.tsx?$|\.json$/.test(entry.name) ? [path] : [];
+    return /(?<!\.test)\.tsx?$|\.json$|\.css$/.test(entry.name) ? [path] : [];
   });
 
 const sourceHash = () => {
@@ -63,7 +66,7 @@ const sourceHash = () => {
 };
 
 const installed = () => textOf(PACKAGES) === lockHash();
-const built = () => existsSync(CLI) && textOf(BUILT) === sourceHash();
+const built = () => existsSync(CLI) && existsSync(APP) && textOf(BUILT) === sourceHash();
 
 /** True when npm itself has put the packages of the lock file in place, by the list that it keeps of what it did. */
 const broughtByNpm = () => {
@@ -108,7 +111,7 @@ const prune = () => {
     if (!existsSync(dist)) continue;
     for (const path of readdirSync(dist, { recursive: true }).map(String)) {
       const stem = path.match(/^(.*)\.(?:d\.ts|js|js\.map)$/)?.[1];
-      if (stem === undefined) continue;
+      if (stem === undefined || path.startsWith(`app${sep}`)) continue;
       const source = join(ROOT, 'packages', name, 'src', stem);
       if (!existsSync(`${source}.ts`) && !existsSync(`${source}.tsx`)) rmSync(join(dist, path));
     }
@@ -129,6 +132,15 @@ const compile = (node) =>
     if (!existsSync(CLI))
       throw new Stop(`the build made no ${relative(ROOT, CLI)}`, 'check out the repository again, then try again');
     prune();
+    const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
+    const web = await quiet(node, [vite, 'build', '--logLevel', 'warn'], {
+      cwd: join(ROOT, 'packages', 'web'),
+      env: envFor(node),
+    });
+    if (web.code !== 0) {
+      process.stderr.write(web.output);
+      throw new Stop('the web app cannot be built', 'mend the errors above');
+    }
     mkdirSync(dirname(BUILT), { recursive: true });
     writeFileSync(BUILT, seen);
   });

@@ -26,7 +26,7 @@ export { isTokenPermission, TOKEN_PERMISSIONS, TOKEN_SENTENCES } from './access/
 export { beyond, narrow } from './access/narrow.ts';
 export type { TokenPermission } from './access/token.ts';
 export type { Scope as AccessScope } from './access/narrow.ts';
-export { INSTANCE_PERMISSIONS, ROLE_PERMISSIONS, type Role, ROLES } from './access/role.ts';
+export { GLASS, INSTANCE_PERMISSIONS, ROLE_PERMISSIONS, type Role, ROLES } from './access/role.ts';
 export { isVisibility, VISIBILITIES, type Visibility } from './access/visibility.ts';
 export type { Permission, Principal, PrincipalKind, Thing } from './access/permission.ts';
 export { sees, seesAll, sightOf } from './access/sight.ts';
@@ -130,7 +130,7 @@ export { diff } from './flow/diff.ts';
 export { doEdit, doEdits } from './flow/edit/apply.ts';
 export { addStep, deleteSteps, freeId, idsOf, insertStep, pasteSteps, renameStep } from './flow/edit/commands.ts';
 export { type Edit, together } from './flow/edit/edit.ts';
-export { type History, NO_HISTORY, perform, redo, undo } from './flow/edit/history.ts';
+export { type History, NO_HISTORY, perform, redo, type Stepped, undo } from './flow/edit/history.ts';
 export { type Conflict, merge, type Merged } from './flow/edit/merge.ts';
 export { sentenceOf } from './flow/edit/sentence.ts';
 export type { Change, FlowDiff, StepChange } from './flow/diff.ts';

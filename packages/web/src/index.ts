@@ -2,6 +2,7 @@
 
 import type { Pages } from '@headgate/core/api';
 import { accountPage } from './account.ts';
+import { appPage } from './app-page.ts';
 import { passkeyScript } from './passkey-script.ts';
 import { consentPage, consentSignInPage } from './consent.ts';
 import { failurePage, signInPage } from './failure.ts';
@@ -26,4 +27,5 @@ export const pages: Pages = {
   consent: consentPage,
   consentSignIn: consentSignInPage,
   failure: failurePage,
+  app: appPage,
 };

@@ -20,7 +20,7 @@ const html = (text: string): Media => media('text/html', text);
 
 export const referencePage = route({
   method: 'GET',
-  path: '/',
+  path: '/api/v1/reference',
   needs: 'none:the reference describes the doors and opens none',
   on: 'nobody',
   answers: { 200: html('The API reference') },
@@ -201,4 +201,21 @@ export type Pages = {
   /** Shown instead of it to who is not signed in; `to`: where one signs in. */
   readonly consentSignIn: (to: string) => string;
   readonly failure: (failure: Failure) => string;
+  readonly app: (view: AppView) => string;
+};
+
+/** What the one page of the web app names. `nonce`: marks the style sheets that its libraries make. */
+export type AppView = {
+  readonly nonce: string;
+  readonly script: string;
+  readonly styles: readonly string[];
+  /** The page does not come from an engine: it asks which one to drive, and for a token. */
+  readonly elsewhere?: boolean;
+};
+
+/** The web app as it was built. Paths start with a slash; a file is known by its name alone. */
+export type WebApp = {
+  readonly script: string;
+  readonly styles: readonly string[];
+  readonly file: (name: string) => Promise<{ readonly type: string; readonly text: string } | null>;
 };

@@ -30,6 +30,7 @@ import * as tickets from './tickets.ts';
 import * as tokens from './tokens.ts';
 import * as workspaces from './workspaces.ts';
 import * as users from './users.ts';
+import * as web from './web.ts';
 
 export const ROUTES = {
   health: system.health,
@@ -140,6 +141,7 @@ export const ROUTES = {
   createWorkspace: workspaces.createWorkspace,
   patchWorkspace: workspaces.patchWorkspace,
   listAllWorkspaces: workspaces.listAllWorkspaces,
+  appointOwner: workspaces.appointOwner,
   breakGlass: workspaces.breakGlass,
 
   listProjects: projects.listProjects,
@@ -200,6 +202,7 @@ export const ROUTES = {
   accountPage: own.accountPage,
   ownWorkspaces: invitations.ownWorkspaces,
   chooseWorkspace: invitations.chooseWorkspace,
+  deleteWorkspace: invitations.deleteWorkspace,
   listSessions: own.listSessions,
   endSession: own.endSession,
   endSessions: own.endSessions,
@@ -228,6 +231,16 @@ export const ROUTES = {
   signOut: pages.signOut,
   runsPage: pages.runsPage,
   runPage: pages.runPage,
+
+  appHome: web.appHome,
+  appFlows: web.appFlows,
+  appFlow: web.appFlow,
+  appSettings: web.appSettings,
+  appSetting: web.appSetting,
+  appTrust: web.appTrust,
+  appTrusts: web.appTrusts,
+  appForm: web.appForm,
+  appFile: web.appFile,
 } as const satisfies Readonly<Record<string, Contract>>;
 
 export type RouteName = keyof typeof ROUTES;

@@ -1,7 +1,7 @@
 /** What the gateway is given by whoever composes the server. It takes nothing from anywhere else. */
 
 import type { Catalog, CodeRead, EnginePort, Flow, GuardPort } from '@headgate/core';
-import type { Pages } from '@headgate/core/api';
+import type { Pages, WebApp } from '@headgate/core/api';
 import type { Logger } from 'pino';
 import type { SendMail } from '../egress/mail/port.ts';
 import type { SignOn } from '../egress/sign-on/port.ts';
@@ -9,6 +9,7 @@ import type { Store } from '../store/ports.ts';
 import type { SignUpPolicy } from './accounts/policy.ts';
 import type { Limits } from './limits.ts';
 import type { FetchDocument } from './oauth/clients.ts';
+import type { Traces } from './untraced.ts';
 
 export type GatewayDeps = {
   readonly store: Store;
@@ -24,12 +25,16 @@ export type GatewayDeps = {
   readonly newId: (prefix?: string) => string;
   readonly log: Logger;
   readonly pages: Pages;
+  /** The web app; null: it is not served, or was not built. */
+  readonly app: WebApp | null;
   /** Origin (and path prefix, if any) under which the world reaches this server; without a slash at the end. */
   readonly publicUrl: string;
   /** Host names this server answers for: `name` with any port, or `name:port`. */
   readonly hosts: readonly string[];
   /** Addresses and networks of the proxies before this server: only what they say of where a call comes from is believed. */
   readonly proxies: readonly string[];
+  /** Origins of web apps served elsewhere, which may call with a token (elsewhere.ts). */
+  readonly webOrigins?: readonly string[];
   readonly version: string;
   /** Are the pages of a person's browser served (reference, runs)? */
   readonly web: boolean;
@@ -42,6 +47,8 @@ export type GatewayDeps = {
   readonly signOn: SignOn | null;
   /** Fetches the description of an OAuth client; absent: only registered ones are known. */
   readonly fetchDocument?: FetchDocument;
+  /** How requests are traced (traces.ts); absent: they are not. */
+  readonly traces?: Traces;
   readonly limits?: Partial<Limits>;
 };
 
@@ -50,6 +57,9 @@ export type Gate = GatewayDeps & { readonly limit: Limits };
 
 /** The project that things go to when a call names none. Every workspace has it. */
 export const PROJECT = 'default';
+
+/** The workspace that every instance begins with: the command line makes keys in it, so it stays. */
+export const WORKSPACE = 'default';
 
 /** Where refusals are recorded that happened before any workspace was known. No workspace can have this id. */
 export const INSTANCE = '*';

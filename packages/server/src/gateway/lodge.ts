@@ -2,11 +2,12 @@
 
 import type { FastifyRequest } from 'fastify';
 import type { Problem } from '@headgate/core';
-import type { Contract } from '@headgate/core/api';
+import type { Contract, WebApp } from '@headgate/core/api';
 import type { Desk } from './accounts/desk.ts';
 import type { Audit } from './audit.ts';
 import type { Bodies } from './bodies.ts';
 import type { Gate } from './deps.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import type { HostCheck } from './hosts.ts';
 import type { Identities } from './identity.ts';
 import type { Metrics } from './metrics.ts';
@@ -19,7 +20,7 @@ import type { Streams } from './streams.ts';
 import type { Allowances } from './tokens/allowance.ts';
 import type { Credentials } from './tokens/credentials.ts';
 import type { EngineTokens } from './tokens/engine-token.ts';
-import type { Traces } from './traces.ts';
+import type { Traces } from './untraced.ts';
 import type { Waiting } from './waiting.ts';
 import type { Windows } from './windows.ts';
 
@@ -42,6 +43,7 @@ export type Lodge = {
   readonly metrics: Metrics;
   readonly traces: Traces;
   readonly hosts: HostCheck;
+  readonly elsewhere: Elsewhere;
   readonly addressOf: Proxies['addressOf'];
   readonly trusted: Proxies['trusted'];
   /** Headers of every answer but those of webhooks. */
@@ -55,6 +57,8 @@ export type Lodge = {
   readonly page: (status: number, text: string) => Plain;
   /** A page that carries the script for passkeys, as an answer. */
   readonly scripted: (text: string) => Plain;
+  /** The page of the web app, with a nonce of its own. */
+  readonly shell: (app: WebApp) => Plain;
   /** The page for a refusal on a route that a person looks at, or null where programs call. */
   readonly failurePage: (contract: Contract, request: FastifyRequest, problem: Problem) => string | null;
 };

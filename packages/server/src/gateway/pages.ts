@@ -1,12 +1,12 @@
 /** How pages are sent: their content security policy, and the page that stands for a refusal. */
 
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { type Contract, isSelf, type Pages, permissionOf, statusOf } from '@headgate/core/api';
 import { AUTH, HOME } from './accounts/desk.ts';
 import type { Lodge } from './lodge.ts';
 import type { Plain } from './outcome.ts';
 
-type Parts = Pick<Lodge, 'pageCsp' | 'failurePage' | 'page' | 'scripted'>;
+type Parts = Pick<Lodge, 'pageCsp' | 'failurePage' | 'page' | 'scripted' | 'shell'>;
 
 /** No script at all; one style sheet, known by its hash; forms post to this server only. */
 export const pageParts = (pages: Pages): Parts => {
@@ -26,6 +26,15 @@ export const pageParts = (pages: Pages): Parts => {
       text,
       headers: { 'content-security-policy': pageCsp, 'cross-origin-opener-policy': 'same-origin' },
     }),
+    shell: ({ script, styles }) => {
+      const nonce = randomBytes(18).toString('base64');
+      return {
+        status: 200,
+        type: 'text/html; charset=utf-8',
+        text: pages.app({ nonce, script, styles }),
+        headers: { 'content-security-policy': appCsp(nonce), 'cross-origin-opener-policy': 'same-origin' },
+      };
+    },
     failurePage: (contract, request, { code, text, fix }) => {
       if (!forPeople(contract, request.headers.accept)) return null;
       const signIn =
@@ -49,6 +58,26 @@ const withScript = (csp: string): string =>
     "default-src 'none';",
     "default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script';",
   );
+
+/**
+ * Scripts, workers and style sheets of this server alone, and style sheets that the app's own scripts make, by a nonce; it
+ * talks to this server alone; texts become markup in no way but one policy of the app that lets no element through.
+ */
+const appCsp = (nonce: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "worker-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types default',
+  ].join('; ');
 
 /** Forms about the own account that stand at the address they post to. */
 const FORMS: ReadonlySet<string> = new Set([`${AUTH}/totp`, `${AUTH}/totp/confirm`]);

@@ -1,6 +1,6 @@
 /** All handlers, and the proof that each contract has exactly one. */
 
-import { type Contract, type OpenApi, openApi, ROUTES } from '@headgate/core/api';
+import { type Contract, isShell, type OpenApi, openApi, ROUTES } from '@headgate/core/api';
 import type { Lodge } from './lodge.ts';
 import type { Route } from './implement.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -30,6 +30,7 @@ import { systemRoutes } from './routes/system.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { userRoutes } from './routes/users.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { webRoutes } from './routes/web.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 
@@ -68,6 +69,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...ssoRoutes(lodge),
     ...userRoutes(lodge),
     ...pageRoutes(lodge, document),
+    ...webRoutes(lodge),
   ];
   const counts = new Map<Contract, number>();
   for (const { contract } of all) counts.set(contract, (counts.get(contract) ?? 0) + 1);
@@ -76,8 +78,10 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     if ((counts.get(contract) ?? 0) !== expected)
       throw new Error(`the contract ${name} has ${counts.get(contract) ?? 0} handlers`);
   }
-  const { web, docs } = lodge.gate;
-  return all.filter(({ contract }) =>
-    contract === ROUTES.referencePage ? web && docs : web || !contract.tags.includes('pages'),
-  );
+  const { web, docs, app } = lodge.gate;
+  return all.filter(({ contract }) => {
+    if (contract === ROUTES.referencePage) return web && docs;
+    if (isShell(contract) || contract === ROUTES.appFile) return web && app !== null;
+    return web || !contract.tags.includes('pages');
+  });
 };

@@ -30,6 +30,8 @@ import { freePort, listens } from './port.ts';
 import { complain, DONE, FAILED, note } from './say.ts';
 import { secretsFile } from './secrets-file.ts';
 import { setUpLink } from './set-up.ts';
+import { webApp } from './web-app.ts';
+import { settle } from './settle.ts';
 
 /** Work under way gets this long at shutdown; then it is parked and goes on at the next start. */
 const GRACE = 10_000;
@@ -64,9 +66,11 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     newId: (prefix = '') => prefix + randomBytes(12).toString('hex'),
     log,
     pages,
+    app: s.web ? webApp() : null,
     publicUrl,
     hosts: hostsOf(s.host, port, publicUrl),
     proxies: s.proxies,
+    webOrigins: s.webOrigins,
     version,
     web: s.web,
     docs: s.docs,
@@ -74,6 +78,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     mail: await mailOf(s),
     signOn: opened.value.signOn,
     fetchDocument: documentsThrough(house.door),
+    ...(tracing === null ? {} : { traces: (await import('../gateway/traces.ts')).traces() }),
     limits: {
       keyLife: s.keys.days * DAY,
       keyMost: s.keys.most * DAY,
@@ -88,6 +93,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     await tracing?.close();
     lock.release();
   };
+  settle();
   try {
     await gateway.listen({ host: s.host, port });
   } catch (error) {

@@ -25,8 +25,13 @@ export const invitedAs = (policy: SignUpPolicy, email: string): 'active' | 'pend
   return kind === null ? null : kind === 'request' ? 'pending' : 'active';
 };
 
+/**
+ * ASCII alone (RFC 5321's dot-string, without the signs of source routes): addresses are compared, and signs beyond ASCII
+ * look like others or fold into them.
+ */
 export const isEmail = (text: string): boolean =>
-  text.length <= 254 && /^[^\s@<>",;:()[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,200}[A-Za-z0-9])?$/.test(text);
+  text.length <= 254 &&
+  /^[A-Za-z0-9.#$&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,200}[A-Za-z0-9])?$/.test(text);
 
 const SHORTEST = 10;
 

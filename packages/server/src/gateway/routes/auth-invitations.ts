@@ -16,7 +16,8 @@ import { AUTH, HOME, shownAccount, wantsPage } from '../accounts/desk.ts';
 import { invitedAs, weakness } from '../accounts/policy.ts';
 import { networkOf } from '../accounts/throttle.ts';
 import { provesOrigin } from '../foreign.ts';
-import { actsIn } from '../acting.ts';
+import { actsIn, isWeak } from '../acting.ts';
+import { WORKSPACE } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, type Refused, seeOther } from '../outcome.ts';
@@ -24,7 +25,7 @@ import { mayInvite } from '../roles.ts';
 
 type Found = { readonly row: InvitationRow; readonly sender: Principal };
 
-export const authInvitationRoutes = ({ gate, page, desk }: Lodge): readonly Route[] => {
+export const authInvitationRoutes = ({ gate, page, desk, audit }: Lodge): readonly Route[] => {
   const { store } = gate;
   const { accounts, invitations, directory } = store;
 
@@ -111,13 +112,32 @@ export const authInvitationRoutes = ({ gate, page, desk }: Lodge): readonly Rout
     implement(ROUTES.ownWorkspaces, async ({ session }) => {
       const here = await actsIn(directory, session);
       const mine = await directory.workspacesOf(session.user.id);
-      return give(200, { workspaces: mine.map((one) => ({ ...one, chosen: one.id === here })) });
+      return give(200, {
+        workspaces: mine.map(({ held, ...one }) => ({ ...one, chosen: one.id === here, held: held !== null })),
+      });
     }),
 
     implement(ROUTES.chooseWorkspace, async ({ session, params }) => {
       const mine = await directory.workspacesOf(session.user.id);
       if (!mine.some(({ id }) => id === params.id)) return MISSING;
       return (await accounts.choose(session.id, params.id)) ? nothing() : MISSING;
+    }),
+
+    implement(ROUTES.deleteWorkspace, async ({ session, params, body }) => {
+      const mine = (await directory.workspacesOf(session.user.id)).find(({ id }) => id === params.id);
+      if (mine === undefined) return MISSING;
+      if (mine.role !== 'owner') return refuse('permission.missing', 'Owners alone delete a workspace');
+      if (mine.held !== null && isWeak(session.how)) return refuse('account.held');
+      if (!desk.isFresh(session)) return refuse('auth.stale');
+      if (body.name !== mine.name) return refuse('workspace.name');
+      if (mine.id === WORKSPACE) return refuse('workspace.first');
+      const by = session.user.id;
+      const object = `${mine.id} ${mine.name}`;
+      const deed = { actor: by, action: 'deleteWorkspace', object, decision: 'allow', reason: null } as const;
+      // In the trail of the instance, which stays, and before anything is gone.
+      if (!(await audit.record(deed))) return refuse('audit.down');
+      const done = await store.workspaces.end(mine.id, { by, at: gate.clock() });
+      return done === 'done' ? nothing(202) : MISSING;
     }),
   ];
 };

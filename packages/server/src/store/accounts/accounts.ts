@@ -9,12 +9,11 @@ import { memory } from './memory.ts';
 import { ownOf } from './own.ts';
 import { hashPassword } from './password.ts';
 import type { Accounts } from './port.ts';
-import { dropSessions, SessionStore } from './sessions.ts';
+import { SessionStore } from './sessions.ts';
 import { signInOf } from './sign-in.ts';
 import {
   anyUser,
   changeUser,
-  dropFactor,
   insertUser,
   LastAdministrator,
   listUsers,
@@ -23,6 +22,7 @@ import {
   userByEmail,
   userById,
 } from './users.ts';
+import { endAll, endSessions, freeMembers } from './ways-in.ts';
 
 export type AccountOptions = {
   /** Where browsers reach this server. */
@@ -82,7 +82,7 @@ export const accountsOf = (ground: Ground, { origin, version }: AccountOptions):
       try {
         const done = await change(async (trx) => {
           if (!(await changeUser(trx, id, to, at))) return null;
-          await dropSessions(trx, id);
+          await endSessions(trx, id, at);
           return userById(trx, id);
         });
         if (done !== null) sessions.tell(id);
@@ -101,9 +101,10 @@ export const accountsOf = (ground: Ground, { origin, version }: AccountOptions):
         if (there === null)
           await insertUser(trx, { id, email, name: email, administrator: true, state: 'active', verified: true, at });
         else await changeUser(trx, id, { state: 'active', administrator: true }, at);
-        await dropFactor(trx, id);
+        // Who has the machine takes it over: whoever had it before has nothing left of it.
+        await endAll(trx, id, at);
+        await freeMembers(trx, id);
         await putPassword(trx, { id: newId('ul_'), user: id, hash, at });
-        await dropSessions(trx, id);
         await ownFirst(trx, id, at);
         const user = await userById(trx, id);
         if (user === null) throw new Error('an account that was just written is not there');

@@ -1,0 +1,68 @@
+/**
+ * Everything that can be done by a key, a menu, the palette or a button, once: its name, where it applies, its keys. Pages
+ * say what it does (use-action.ts); nothing else listens for keys.
+ *
+ * AC1 Two actions share a key only where they never apply at once (table.test.ts).
+ * AC2 Keys and names are kept: people have them in their fingers. A change is a decision record.
+ * AC3 A single letter works only while the canvas or the outline has the focus, never while text is typed (WCAG 2.1.4).
+ */
+
+import type { actions as texts } from '../i18n/en/actions.ts';
+
+/** `everywhere`: on every page. `editor`: while a flow is open. `graph`: while its canvas or outline has the focus. */
+export type Context = 'everywhere' | 'editor' | 'graph' | 'runs';
+
+export type Spec = {
+  readonly title: TitleKey;
+  readonly context: Context;
+  /** `Mod` is Ctrl, or Cmd on a Mac. Two keys one after the other are joined by a space. */
+  readonly keys?: readonly string[];
+};
+
+type TitleKey = Exclude<keyof typeof texts, 'context' | 'off'>;
+
+export const ACTIONS = {
+  palette: { title: 'palette', context: 'everywhere', keys: ['Mod+K'] },
+  help: { title: 'help', context: 'everywhere', keys: ['?'] },
+  goFlows: { title: 'goFlows', context: 'everywhere', keys: ['G F'] },
+  goRuns: { title: 'goRuns', context: 'everywhere', keys: ['G R'] },
+  goTrust: { title: 'goTrust', context: 'everywhere', keys: ['G S'] },
+  goSettings: { title: 'goSettings', context: 'everywhere' },
+  theme: { title: 'theme', context: 'everywhere' },
+  newFlow: { title: 'newFlow', context: 'everywhere' },
+  undo: { title: 'undo', context: 'editor', keys: ['Mod+Z'] },
+  redo: { title: 'redo', context: 'editor', keys: ['Mod+Shift+Z', 'Mod+Y'] },
+  runStep: { title: 'runStep', context: 'editor', keys: ['Mod+Enter'] },
+  runFlow: { title: 'runFlow', context: 'editor', keys: ['Mod+Shift+Enter'] },
+  saveVersion: { title: 'saveVersion', context: 'editor', keys: ['Mod+S'] },
+  publish: { title: 'publish', context: 'editor' },
+  tidy: { title: 'tidy', context: 'editor' },
+  add: { title: 'add', context: 'graph', keys: ['/'] },
+  open: { title: 'open', context: 'graph', keys: ['Enter'] },
+  back: { title: 'back', context: 'graph', keys: ['Escape'] },
+  duplicate: { title: 'duplicate', context: 'graph', keys: ['Mod+D'] },
+  remove: { title: 'remove', context: 'graph', keys: ['Delete'] },
+  removeJoin: { title: 'removeJoin', context: 'graph', keys: ['Mod+Backspace'] },
+  rename: { title: 'rename', context: 'graph', keys: ['F2'] },
+  disable: { title: 'disable', context: 'graph', keys: ['D'] },
+  pin: { title: 'pin', context: 'graph', keys: ['P'] },
+  stop: { title: 'stop', context: 'graph', keys: ['.'] },
+  previous: { title: 'previous', context: 'graph', keys: ['['] },
+  next: { title: 'next', context: 'graph', keys: [']'] },
+  upstream: { title: 'upstream', context: 'graph', keys: ['U'] },
+  downstream: { title: 'downstream', context: 'graph', keys: ['N'] },
+  fitAll: { title: 'fitAll', context: 'graph', keys: ['1'] },
+  fitSelection: { title: 'fitSelection', context: 'graph', keys: ['2'] },
+  outline: { title: 'outline', context: 'graph', keys: ['O'] },
+  history: { title: 'history', context: 'graph', keys: ['H'] },
+  connect: { title: 'connect', context: 'graph', keys: ['C'] },
+  copySteps: { title: 'copySteps', context: 'graph', keys: ['Mod+C'] },
+  pasteSteps: { title: 'pasteSteps', context: 'graph', keys: ['Mod+V'] },
+  selectAll: { title: 'selectAll', context: 'graph', keys: ['Mod+A'] },
+} as const satisfies Readonly<Record<string, Spec>>;
+
+export type ActionName = keyof typeof ACTIONS;
+
+export const specOf = (name: ActionName): Spec => ACTIONS[name];
+
+export const ACTION_NAMES = Object.keys(ACTIONS) as ActionName[];

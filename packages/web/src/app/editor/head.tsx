@@ -1,0 +1,62 @@
+/** The head of the editor: the flow's name, what became of the last edit, the view, running and publishing. */
+
+import { Button, Group, SegmentedControl, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useDoing } from '../actions/use-action.ts';
+import type { EditorSearch } from '../router/paths.ts';
+import { Status } from './draft/status.tsx';
+import { useFlow } from './editor-context.ts';
+import { RunButton } from './run/run-button.tsx';
+
+type Props = { readonly view: 'canvas' | 'outline'; readonly show: (part: EditorSearch) => void };
+
+export const Head = ({ view, show }: Props) => {
+  const { t } = useTranslation();
+  const flow = useFlow();
+  const undo = useDoing('undo');
+  const redo = useDoing('redo');
+  return (
+    <Group
+      px="md"
+      py={6}
+      gap="sm"
+      style={{ borderBottom: '1px solid var(--hg-line)', background: 'var(--hg-surface)' }}
+    >
+      <Text fw={600} truncate maw={320}>
+        {flow.name}
+      </Text>
+      <Status />
+      <SegmentedControl
+        size="xs"
+        aria-label={t('editor.view')}
+        value={view}
+        onChange={(value) => show({ view: value === 'outline' ? 'outline' : 'canvas' })}
+        data={[
+          { value: 'canvas', label: t('editor.canvas') },
+          { value: 'outline', label: t('editor.outline') },
+        ]}
+      />
+      <Button
+        size="compact-sm"
+        variant="default"
+        disabled={undo?.off !== undefined}
+        title={undo?.off}
+        onClick={() => undo?.run()}
+      >
+        {t('actions.undo')}
+      </Button>
+      <Button
+        size="compact-sm"
+        variant="default"
+        disabled={redo?.off !== undefined}
+        title={redo?.off}
+        onClick={() => redo?.run()}
+      >
+        {t('actions.redo')}
+      </Button>
+      <Group ml="auto" gap="xs">
+        <RunButton show={show} />
+      </Group>
+    </Group>
+  );
+};

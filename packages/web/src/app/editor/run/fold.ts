@@ -1,0 +1,215 @@
+/** The journal of a run as a person looks at it: what became of each step, when, and what came out. */
+
+import type { Problem } from '@headgate/core';
+
+/** An event as the API gives it. */
+export type RunEvent = {
+  readonly seq: number;
+  readonly at: string;
+  readonly type: string;
+  readonly step?: string | undefined;
+  readonly item?: readonly number[] | undefined;
+  readonly data: unknown;
+};
+
+export type StepState = 'queued' | 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
+
+/** What is held: inline, or as a reference to a blob with its size. */
+export type Out = { readonly value: unknown } | { readonly blob: string; readonly size: number };
+
+export type StepView = {
+  readonly state: StepState;
+  /** Milliseconds since the epoch; null: not known. */
+  readonly started: number | null;
+  readonly ended: number | null;
+  readonly attempts: number;
+  readonly port: string | null;
+  readonly out: Out | null;
+  readonly problem: Problem | null;
+  readonly reused: string | null;
+  readonly pinned: boolean;
+  readonly items: { readonly done: number; readonly failed: number; readonly count: number | null } | null;
+  readonly waitsFor: string | null;
+};
+
+export type RunFold = {
+  readonly last: number;
+  readonly state: 'queued' | 'running' | 'waiting' | 'done' | 'failed' | 'cancelled' | 'in_doubt';
+  readonly steps: ReadonlyMap<string, StepView>;
+  readonly created: number | null;
+  readonly started: number | null;
+  readonly ended: number | null;
+  readonly input: Out | null;
+  readonly output: Out | null;
+  readonly problem: Problem | null;
+  readonly logs: readonly {
+    readonly at: number;
+    readonly level: string;
+    readonly text: string;
+    readonly step: string | null;
+  }[];
+};
+
+export const NOTHING_YET: RunFold = {
+  last: 0,
+  state: 'queued',
+  steps: new Map(),
+  created: null,
+  started: null,
+  ended: null,
+  input: null,
+  output: null,
+  problem: null,
+  logs: [],
+};
+
+const BLANK: StepView = {
+  state: 'queued',
+  started: null,
+  ended: null,
+  attempts: 0,
+  port: null,
+  out: null,
+  problem: null,
+  reused: null,
+  pinned: false,
+  items: null,
+  waitsFor: null,
+};
+
+const get = (data: unknown, key: string): unknown =>
+  typeof data === 'object' && data !== null ? Reflect.get(data, key) : undefined;
+
+/** The engine writes what is small as it is, and what is large as a reference with its size. */
+const outOf = (data: unknown, key: string): Out | null => {
+  if (typeof data !== 'object' || data === null || !Object.hasOwn(data, key)) return null;
+  const value: unknown = Reflect.get(data, key);
+  const [blob, size] = [get(value, '$blob'), get(value, 'size')];
+  return typeof blob === 'string' && typeof size === 'number' ? { blob, size } : { value };
+};
+
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** The state after one more event; events come in order, each once. */
+export const folded = (fold: RunFold, event: RunEvent): RunFold => {
+  if (event.seq <= fold.last) return fold;
+  const at = Date.parse(event.at);
+  const next = { ...fold, last: event.seq };
+  const { data } = event;
+  switch (event.type) {
+    case 'run.created':
+      return { ...next, created: at, input: outOf(data, 'input') };
+    case 'run.started':
+      return { ...next, state: 'running', started: at };
+    case 'run.done':
+      return { ...next, state: 'done', ended: at, output: outOf(data, 'output') };
+    case 'run.failed':
+      return { ...settled(next), state: 'failed', ended: at, problem: get(data, 'problem') as Problem };
+    case 'run.cancelled':
+      return { ...settled(next), state: 'cancelled', ended: at };
+    case 'run.doubted':
+      return { ...next, state: 'in_doubt', problem: get(data, 'problem') as Problem };
+    case 'run.resolved':
+      return { ...next, state: 'running', problem: null };
+    case 'run.log': {
+      const line = {
+        at,
+        level: text(get(data, 'level')) ?? 'info',
+        text: text(get(data, 'text')) ?? '',
+        step: event.step ?? null,
+      };
+      return { ...next, logs: [...fold.logs, line] };
+    }
+    default:
+      return event.step === undefined
+        ? next
+        : { ...next, state: next.state === 'queued' ? 'running' : next.state, steps: withStep(fold, event, at) };
+  }
+};
+
+/** What was still at work when the run ended is not at work any more. */
+const settled = (fold: RunFold): RunFold => ({
+  ...fold,
+  steps: new Map(
+    [...fold.steps].map(([id, one]) =>
+      one.state === 'running' || one.state === 'waiting' ? [id, { ...one, state: 'skipped' as const }] : [id, one],
+    ),
+  ),
+});
+
+const withStep = (fold: RunFold, event: RunEvent, at: number): ReadonlyMap<string, StepView> => {
+  const id = event.step ?? '';
+  const was = fold.steps.get(id) ?? BLANK;
+  const now = (event.item?.length ?? 0) > 0 ? itemOf(was, event) : stepOf(was, event, at);
+  return new Map(fold.steps).set(id, now);
+};
+
+const stepOf = (was: StepView, { type, data }: RunEvent, at: number): StepView => {
+  switch (type) {
+    case 'step.started':
+      return {
+        ...was,
+        state: 'running',
+        started: was.started ?? at,
+        attempts: Number(get(data, 'attempt') ?? 1),
+        problem: null,
+      };
+    case 'step.done':
+      return {
+        ...was,
+        state: 'done',
+        started: was.started ?? at,
+        ended: at,
+        attempts: Math.max(was.attempts, Number(get(data, 'attempt') ?? 1)),
+        port: text(get(data, 'port')),
+        out: outOf(data, 'value'),
+        reused: text(get(data, 'reused')),
+        pinned: get(data, 'pinned') === true,
+        problem: null,
+        waitsFor: null,
+      };
+    case 'step.problem': {
+      const final = get(data, 'retryAt') === undefined;
+      return {
+        ...was,
+        state: final ? 'failed' : 'waiting',
+        started: was.started ?? at,
+        ended: final ? at : null,
+        attempts: Number(get(data, 'attempt') ?? 1),
+        problem: get(data, 'problem') as Problem,
+        reused: text(get(data, 'reused')),
+      };
+    }
+    case 'step.waiting':
+      return { ...was, state: 'waiting', started: was.started ?? at, waitsFor: text(get(data, 'note')) };
+    case 'block.opened':
+      return {
+        ...was,
+        state: 'running',
+        started: was.started ?? at,
+        items: { done: 0, failed: 0, count: Number(get(data, 'count')) },
+      };
+    case 'block.item':
+      return itemOf(was, { seq: 0, at: '', type, data });
+    default:
+      return was;
+  }
+};
+
+/** One item of a block, or of a step inside one, ended or began. */
+const itemOf = (was: StepView, { type, data }: RunEvent): StepView => {
+  const items = was.items ?? { done: 0, failed: 0, count: null };
+  if (type === 'block.item' || type === 'step.done') {
+    const failed = get(data, 'problem') !== undefined;
+    const counted = failed ? { ...items, failed: items.failed + 1 } : { ...items, done: items.done + 1 };
+    return { ...was, state: 'running', items: counted, out: outOf(data, 'value') ?? was.out };
+  }
+  if (type === 'step.problem')
+    return {
+      ...was,
+      state: 'running',
+      items: { ...items, failed: items.failed + 1 },
+      problem: get(data, 'problem') as Problem,
+    };
+  return { ...was, state: 'running' };
+};

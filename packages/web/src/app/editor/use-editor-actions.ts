@@ -1,0 +1,70 @@
+/** What the actions of canvas and outline do to the selection; the same for both. */
+
+import { everyStep, graphOf, type GraphNode } from '@headgate/core';
+import { useTranslation } from 'react-i18next';
+import { useAction } from '../actions/use-action.ts';
+import type { EditorSearch } from '../router/paths.ts';
+import { useEditor, useFlow, useSelected } from './editor-context.ts';
+
+type Parts = {
+  readonly show: (part: EditorSearch, replace?: boolean) => void;
+  readonly view: 'canvas' | 'outline';
+  /** The step whose panel is open. */
+  readonly step: string | undefined;
+  readonly add: () => void;
+};
+
+export const useEditorActions = ({ show, view, step, add }: Parts): void => {
+  const { t } = useTranslation();
+  const { commands, selection } = useEditor();
+  const flow = useFlow();
+  const selected = useSelected();
+  const none = selected.size === 0 ? t('actions.off.nothing') : undefined;
+  const ids = (): string[] => [...selected];
+
+  useAction('add', add);
+  useAction('open', () => show({ step: selection.last() ?? undefined }), none);
+  useAction('back', () => (step === undefined ? selection.set([]) : show({ step: undefined, tab: undefined })));
+  useAction('duplicate', () => commands.duplicate(ids()), none);
+  useAction('remove', () => commands.remove(ids(), false), none);
+  useAction('removeJoin', () => commands.remove(ids(), true), none);
+  useAction('disable', () => ids().forEach((id) => commands.toggle(id)), none);
+  useAction('outline', () => show({ view: view === 'canvas' ? 'outline' : 'canvas' }));
+  useAction('selectAll', () => selection.set([...everyStep(flow)].map(({ id }) => id)));
+
+  const walk = (by: 1 | -1) => (): void => {
+    const all = [...(flow.triggers ?? []).map(({ id }) => id), ...[...everyStep(flow)].map(({ id }) => id)];
+    const at = all.indexOf(step ?? selection.last() ?? '');
+    const next = all[at === -1 ? 0 : Math.min(all.length - 1, Math.max(0, at + by))];
+    if (next === undefined) return;
+    selection.set([next]);
+    if (step !== undefined) show({ step: next }, true);
+  };
+  useAction('previous', walk(-1));
+  useAction('next', walk(1));
+
+  const reach = (next: (node: GraphNode) => readonly GraphNode[]) => (): void => {
+    const { byId } = graphOf(flow);
+    const found = new Set(selected);
+    const todo = ids();
+    for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
+      const node = byId.get(id);
+      for (const one of node === undefined ? [] : next(node))
+        if (!found.has(one.id)) {
+          found.add(one.id);
+          todo.push(one.id);
+        }
+    }
+    selection.set(found);
+  };
+  useAction(
+    'upstream',
+    reach((node) => node.entries.map(({ from }) => from)),
+    none,
+  );
+  useAction(
+    'downstream',
+    reach((node) => node.next),
+    none,
+  );
+};

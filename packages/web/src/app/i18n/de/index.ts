@@ -1,0 +1,10 @@
+/** German. */
+
+import type { Translation } from '../i18n.ts';
+import { actions } from './actions.ts';
+import { common } from './common.ts';
+import { connect } from './connect.ts';
+import { editor } from './editor.ts';
+import { flows } from './flows.ts';
+
+export const german: Translation = { actions, common, connect, editor, flows };

@@ -1,0 +1,9 @@
+/** English: complete, and the shape of every other language. */
+
+import { actions } from './actions.ts';
+import { common } from './common.ts';
+import { connect } from './connect.ts';
+import { editor } from './editor.ts';
+import { flows } from './flows.ts';
+
+export const english = { actions, common, connect, editor, flows } as const;

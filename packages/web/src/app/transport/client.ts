@@ -1,0 +1,100 @@
+/**
+ * The API as typed calls: names, parameters, bodies and answers are those of the contracts in core, and a call that does not
+ * fit one does not compile. What the engine refuses is thrown as a `Refusal`, which carries the Problem as it came.
+ */
+
+import type { Problem } from '@headgate/core';
+import type { Contract, RouteName, ROUTES } from '@headgate/core/api';
+import { TABLE } from 'headgate:routes';
+import type { Transport } from './transport.ts';
+
+type Schema = { readonly _zod: { readonly input: unknown; readonly output: unknown } };
+type In<S> = S extends Schema ? S['_zod']['input'] : never;
+type Out<S> = S extends Schema ? S['_zod']['output'] : null;
+
+type Route<N extends RouteName> = (typeof ROUTES)[N];
+type Success = 200 | 201 | 202 | 204;
+
+/** What a call of a route answers when it works. */
+export type Answer<N extends RouteName> = {
+  [S in keyof Route<N>['answers'] & Success]: Out<Route<N>['answers'][S]>;
+}[keyof Route<N>['answers'] & Success];
+
+type Field<K extends string, S> = In<S> extends Record<string, never> ? unknown : { readonly [P in K]: In<S> };
+type MaybeField<K extends string, S> = In<S> extends Record<string, never> ? unknown : { readonly [P in K]?: In<S> };
+
+/** What a call of a route takes. */
+export type Given<N extends RouteName> = Field<'params', Route<N>['params']> &
+  MaybeField<'query', Route<N>['query']> &
+  (Route<N> extends Contract<never, never, infer _> ? unknown : unknown) & { readonly body?: In<Route<N>['body']> };
+
+/** The engine said no. The Problem is as it came: code, text, place, fix. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+  readonly problem: Problem;
+  /** What came beside the Problem: all problems of a request, the other revision, what was not granted. */
+  readonly more: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, problem: Problem, more: Readonly<Record<string, unknown>>) {
+    super(problem.text);
+    this.status = status;
+    this.problem = problem;
+    this.more = more;
+  }
+}
+
+export type Client = {
+  readonly transport: Transport;
+  readonly call: <N extends RouteName>(name: N, given: Given<N>, signal?: AbortSignal) => Promise<Answer<N>>;
+  /** The address of a route, with its parameters filled in; for streams and for what people copy. */
+  readonly path: <N extends RouteName>(name: N, given: Given<N>) => string;
+};
+
+export const clientOver = (transport: Transport): Client => ({
+  transport,
+  path: (name, given) => pathOf(name, given),
+  call: async (name, given, signal) => {
+    const { body } = given as { readonly body?: unknown };
+    const { status, body: answer } = await transport.ask({
+      method: methodOf(name),
+      path: pathOf(name, given),
+      ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (status >= 400) throw refusal(status, answer);
+    // The engine is held to its contracts by tests of its own; what comes is what the contract says.
+    return answer as never;
+  },
+});
+
+const methodOf = (name: RouteName): string => TABLE[name]?.[0] ?? 'GET';
+
+const pathOf = (name: RouteName, given: object): string => {
+  const params = Reflect.get(given, 'params') as Readonly<Record<string, unknown>> | undefined;
+  const query = Reflect.get(given, 'query') as Readonly<Record<string, unknown>> | undefined;
+  const path = (TABLE[name]?.[1] ?? '').replaceAll(/\{([A-Za-z]+)\}/g, (_, key: string) =>
+    encodeURIComponent(String(params?.[key] ?? '')),
+  );
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query ?? {})) if (value !== undefined) search.set(key, String(value));
+  return search.size === 0 ? path : `${path}?${search.toString()}`;
+};
+
+const refusal = (status: number, body: unknown): Refusal => {
+  if (typeof body === 'object' && body !== null && 'code' in body && 'text' in body) {
+    const { code, text, at, fix, retryAfter, ...more } = body as Record<string, unknown> & {
+      code: string;
+      text: string;
+    };
+    const problem = {
+      code,
+      text,
+      ...(at === undefined ? {} : { at }),
+      ...(fix === undefined ? {} : { fix }),
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    } as Problem;
+    return new Refusal(status, problem, more);
+  }
+  return new Refusal(status, { code: 'server.unread', text: `The engine answered ${status}` } as Problem, {});
+};

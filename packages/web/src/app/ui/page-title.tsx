@@ -1,0 +1,20 @@
+/** The heading of a page: it has the focus when the page was come to, and names the tab. */
+
+import { Title } from '@mantine/core';
+import { useEffect, useRef } from 'react';
+
+export const PageTitle = ({ text, hidden = false }: { readonly text: string; readonly hidden?: boolean }) => {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${text} · Headgate`;
+  }, [text]);
+  useEffect(() => {
+    // A link that was followed leaves the focus on nothing: who hears the page is told where it is now.
+    if (document.activeElement === document.body || document.activeElement === null) heading.current?.focus();
+  }, []);
+  return (
+    <Title order={1} size="h3" ref={heading} tabIndex={-1} className={hidden ? 'hg-hidden' : undefined}>
+      {text}
+    </Title>
+  );
+};

@@ -71,8 +71,8 @@ export const membersOf = ({ db, change }: Ground, workspace: string): Members =>
     await trx
       .updateTable('oauth_consent')
       .set({ revoked: at })
-      .where('workspace', '=', workspace)
       .where('user', '=', user)
+      .where('workspace', '=', workspace)
       .where('revoked', 'is', null)
       .execute();
     // The rows stay, so that what a flow lost is told as void; nobody will ever have such an id again.

@@ -31,6 +31,8 @@ export type Target = Content & {
   /** Where it runs, and what of the values there the flow names; null: it names none that there is. */
   readonly environment: string;
   readonly vars: Readonly<Record<string, unknown>> | null;
+  /** Do promotions there wait for somebody else? Then nobody says alone what a step answered. */
+  readonly guarded: boolean;
 };
 
 type Content = {
@@ -125,7 +127,8 @@ export class Flows {
       if (promoted === null || promoted.version !== version)
         return { ok: false, problem: guarded(row.id, environment, promoted?.version ?? null) };
     }
-    return { ok: true, value: { ...content, environment, vars: chosen(place.vars, compiled.vars) } };
+    const vars = chosen(place.vars, compiled.vars);
+    return { ok: true, value: { ...content, environment, vars, guarded: place.approval } };
   }
 
   async #environmentsOf(workspace: string, project: string): Promise<readonly EnvironmentRow[]> {
@@ -234,6 +237,13 @@ const guarded = (flow: string, environment: string, version: number | null): Pro
       : `In ${environment} version ${version} runs, which was promoted to it, and nothing else`,
     { at: { flow }, fix: `Promote a version first: POST /api/v1/flows/${flow}/promotions.` },
   );
+
+/** Values in the place of what steps would answer are as good as another version: one person would have chosen it. */
+export const unpinned = (target: Target): Problem =>
+  problem('environment.guarded', `In ${target.environment} steps answer for themselves: no value is pinned there`, {
+    at: { flow: target.row.id },
+    fix: 'Pin values in an environment without approval.',
+  });
 
 const notFound = problem('flow.not_found', 'There is no such flow');
 

@@ -24,7 +24,7 @@ import {
   thingOf,
 } from '@headgate/core';
 import type { RunRow, Store } from '../store/ports.ts';
-import type { Flows, Target } from './flows.ts';
+import { type Flows, type Target, unpinned } from './flows.ts';
 import type { Live } from './live.ts';
 import type { Runs } from './runs.ts';
 import type { Values } from './values.ts';
@@ -77,6 +77,7 @@ export const rerun = async (d: Deps, old: RunRow, request: RerunRequest): Promis
 
   const { only, reuse } = planned.value;
   if (!tries && pinned && reuse.length > 0) return TRIAL;
+  if (target.value.guarded && pinned && reuse.length > 0) return { ok: false, problem: unpinned(target.value) };
   // What it began with stands: a value that it did not name then is the one of now.
   const { vars } = state.created;
   const made = d.runs.create({

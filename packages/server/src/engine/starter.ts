@@ -23,7 +23,7 @@ import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { Store } from '../store/ports.ts';
 import { NotDurable } from '../store/writer/writer.ts';
 import type { Clock } from './clock.ts';
-import type { Flows, Target } from './flows.ts';
+import { type Flows, type Target, unpinned } from './flows.ts';
 import { inputProblem } from './hooks.ts';
 import type { Live } from './live.ts';
 import { hasOwner } from './owner.ts';
@@ -82,6 +82,7 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
     if ('problem' in limits) return { ok: false, problem: limits.problem };
     const pins = pinsOf(target.compiled, request.pins ?? {});
     if (!pins.ok) return pins;
+    if (pins.value.length > 0 && target.guarded) return { ok: false, problem: unpinned(target) };
     const given = request.idempotencyKey;
     const key = given === undefined ? limits.idempotencyKey : keyIn(target.environment, keyOf(given));
     const existing =

@@ -339,6 +339,31 @@ describe('promotions', () => {
     expect(applied.map((row) => [row.object.split(' ').at(-1), row.decision])).toEqual([[fourth, 'allow']]);
   });
 
+  test('AZ-05 EN3 one who may promote alone neither ends nor deletes what is approved, nor pins values, nor changes secrets there', async () => {
+    const of = await project('+prod', 'dev');
+    const id = await flowIn(of, says('one'));
+    await publish(id);
+    const { json } = await promote(id, {}, ada);
+    expect((await decide(id, json.promotion.id, { decision: 'approve' }, bo)).status).toBe(200);
+    const may = ['environment.manage', 'flow.read', 'flow.write', 'run', 'run.read', 'secret.write'] as const;
+    const alone = (await server.key({ permissions: may })).plain;
+    const pinned = { params: { id }, body: { environment: 'prod', wait: 30, pins: { say: 'forged' } } };
+    const secret = { body: { project: of, environment: 'prod', name: 'x', value: 'a-long-value-1' } };
+    const drop = { params: { name: 'x' }, query: `?project=${of}&environment=prod` };
+    const codes = async (as: string) => [
+      (await ask(ROUTES.putSecret, { ...secret, key: as })).json.code,
+      (await ask(ROUTES.deleteSecret, { ...drop, key: as })).json?.code,
+      (await ask(ROUTES.endDeployment, { params: { id, environment: 'prod' }, key: as })).json?.code,
+      (await ask(ROUTES.deleteEnvironment, { params: { project: of, environment: 'prod' }, key: as })).json?.code,
+    ];
+    const guarded = 'environment.guarded';
+    expect(await codes(alone)).toEqual(Array(4).fill(guarded));
+    expect((await ask(ROUTES.startRun, { ...pinned, key: alone })).json.code).toBe(guarded);
+    expect((await ask(ROUTES.startRun, pinned)).json.code).toBe(guarded);
+    expect((await run(id, { environment: 'dev', pins: { say: 'tried' } })).output).toBe('tried');
+    expect(await codes(key)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
   test('EN3 one who may promote alone changes neither values nor the approval of what is approved', async () => {
     const of = await project('+prod');
     const promoter = (await server.key({ permissions: ['environment.manage', 'flow.read'] })).plain;

@@ -4,7 +4,7 @@
  */
 
 import { isRole, permissionsOf, type Permission, type Principal, ROLE_PERMISSIONS } from '@headgate/core';
-import type { InvitationRow } from '../store/people.ts';
+import type { InvitationRow, MemberRow } from '../store/people.ts';
 import type { WorkspaceStore } from '../store/ports.ts';
 import { refuse, type Refused } from './outcome.ts';
 
@@ -67,6 +67,24 @@ export const mayFillGroup = async (store: WorkspaceStore, who: Principal, group:
     if (place.holder !== group) continue;
     const refused = await mayTakeRole(store, who, place.role, place.project);
     if (refused !== null) return refused;
+  }
+  return null;
+};
+
+/** Why the principal may not end this membership, or null: every role goes with it, in projects and by groups too. */
+export const mayEndMember = async (
+  store: WorkspaceStore,
+  who: Principal,
+  member: Pick<MemberRow, 'user' | 'role'>,
+): Promise<Refused | null> => {
+  const refused = await mayTakeRole(store, who, member.role);
+  if (refused !== null) return refused;
+  const groups = (await store.groups.list()).filter(({ users }) => users.includes(member.user));
+  const holders = new Set([member.user, ...groups.map(({ id }) => id)]);
+  for (const place of await store.members.inProjects()) {
+    if (!holders.has(place.holder)) continue;
+    const more = await mayTakeRole(store, who, place.role, place.project);
+    if (more !== null) return more;
   }
   return null;
 };

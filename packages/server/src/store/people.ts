@@ -65,12 +65,12 @@ export type Members = {
   /** Says besides that it is the person, where the membership waits for that (accounts/ways-in.ts). */
   setRole(user: string, role: string | null): Promise<Changed>;
   /**
-   * The end of a membership, all at once: roles, places in groups, keys and open invitations they sent go; their flows go
-   * to `successor`, or are switched off. Answers the keys that were revoked.
+   * The end of a membership, all at once: roles, places in groups, keys, tokens, applications, lent powers and open
+   * invitations they sent go; their flows go to `successor` (private ones if `privates`), or are switched off. Answers the keys that were revoked.
    */
   remove(
     user: string,
-    to: { readonly successor: string | null; readonly at: number },
+    to: { readonly successor: string | null; readonly privates?: boolean; readonly at: number },
   ): Promise<{ readonly changed: Changed; readonly keys: readonly string[]; readonly flows: readonly string[] }>;
   /** Roles in projects, of everybody or of one project. */
   inProjects(project?: string): Promise<ProjectMemberRow[]>;

@@ -2,12 +2,13 @@
  * Environments of a project and their values. Whether the caller may is judged before (register.ts).
  *
  * EN3 Where promotions are approved, one person alone changes nothing but by managing the project: neither the values there
- *     nor that they are approved.
+ *     nor that they are approved; and the environment does not go, for another of its name would ask for nothing.
  */
 
-import { maskedValues, may, type Principal } from '@headgate/core';
+import { maskedValues, type Principal } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import { DEFAULT_ENVIRONMENT, type EnvironmentRow } from '../../store/environment.ts';
+import { guardedAgainst, manages } from '../guarded.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, refuseAll } from '../outcome.ts';
@@ -19,9 +20,6 @@ const shown = ({ name, title, approval, revision, vars }: EnvironmentRow) => ({
   revision,
   values: Object.keys(vars).toSorted(),
 });
-
-const manages = (who: Principal, project: string): boolean =>
-  may(who, 'project.manage', { workspace: who.workspace, project });
 
 export const environmentRoutes = ({ gate }: Lodge): readonly Route[] => {
   const environments = ({ workspace }: Principal) => gate.store.in(workspace).environments;
@@ -56,6 +54,8 @@ export const environmentRoutes = ({ gate }: Lodge): readonly Route[] => {
     implement(ROUTES.deleteEnvironment, async ({ who, params: { project, environment } }) => {
       if (environment === DEFAULT_ENVIRONMENT)
         return refuse('environment.used', 'Every project has the environment `default`');
+      const guard = await guardedAgainst(gate, who, project, environment, 'is deleted');
+      if (guard !== null) return guard;
       const done = await environments(who).remove(project, environment);
       return done === 'missing' ? MISSING : done === 'used' ? refuse('environment.used') : nothing();
     }),

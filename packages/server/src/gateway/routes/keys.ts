@@ -1,6 +1,12 @@
-/** API keys. The key itself leaves once, in the answer that made it, and is kept nowhere. */
+/**
+ * API keys. The key itself leaves once, in the answer that made it, and is kept nowhere.
+ *
+ * KE1 Whoever gets a secret of a key, by making or by rotating it, gets no more than he has: no permission, no later end, and
+ *     no way around what limits him (tokens/bounded.ts).
+ * KE2 What concerns the instance is an account's: a key that belongs to none holds nothing of it, and outlives nobody.
+ */
 
-import { beyond, type Budget, type Principal } from '@headgate/core';
+import { beyond, type Budget, INSTANCE_PERMISSIONS, type Permission, type Principal } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { KeyRow } from '../../store/ports.ts';
 import type { Gate } from '../deps.ts';
@@ -8,6 +14,7 @@ import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, type Refused } from '../outcome.ts';
 import { iso } from '../times.ts';
+import { boundedBy } from '../tokens/bounded.ts';
 
 const DAY = 86_400_000;
 const NO_LIMITS = { rate: null, burst: null, parallel: null };
@@ -59,6 +66,19 @@ const tooMuch = (who: Principal, row: Pick<KeyRow, 'permissions' | 'projects' | 
   );
 };
 
+/** Why a key that belongs to no account may not have these permissions, or null. */
+const ofNobody = (permissions: readonly Permission[]): Refused | null => {
+  const instance = permissions.filter((one) => INSTANCE_PERMISSIONS.has(one));
+  if (instance.length === 0) return null;
+  return refuse(
+    'key.beyond',
+    `A key of the workspace holds nothing that concerns the instance: ${instance.join(', ')}`,
+    'Make it a key of your own account.',
+  );
+};
+
+const LASTS = 'A key lasts no longer than the key that makes it';
+
 /** When a key ends, by what its maker wished, what the server allows, and when the maker's own key ends; or the refusal. */
 const ending = (gate: Gate, now: number, wished: string | null | undefined, maker: number | null): number | Refused => {
   const { keyLife, keyMost } = gate.limit;
@@ -69,7 +89,7 @@ const ending = (gate: Gate, now: number, wished: string | null | undefined, make
   if (at <= latest) return at;
   const most = `${Math.floor(keyMost / DAY)} days`;
   return latest === maker
-    ? refuse('key.expiry', 'A key lasts no longer than the key that makes it', 'Name an earlier time, or none.')
+    ? refuse('key.expiry', LASTS, 'Name an earlier time, or none.')
     : refuse('key.expiry', `A key lasts at most ${most} on this server`, `Name a time within ${most}, or none.`);
 };
 
@@ -114,15 +134,29 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
   const keysOf = (who: Principal) => gate.store.in(who.workspace).keys;
 
   const create = async (who: Principal, wish: Wish, user: string | null) => {
+    const refused = (await boundedBy(gate, who)) ?? (user === null ? ofNobody(wish.permissions) : null);
+    if (refused !== null) return refused;
     const plain = gate.vault.newKey();
     const stands = who.kind === 'key' ? await gate.store.directory.named(who.workspace, who.id) : null;
-    // It would be a way around the budget.
-    if (who.kind === 'key' && (await keysOf(who).get(who.id))?.budget !== undefined)
-      return refuse('key.beyond', 'A key that has a budget makes no other keys', 'Use a key without one.');
     const row = rowOf(gate, { who, wish, user, plain, maker: stands?.expires ?? null });
     if ('refused' in row) return row;
     await keysOf(who).create(row);
     return { ...give(201, { ...shown(row, row.created), key: plain }), fresh: plain };
+  };
+
+  /** Why a key may not have the secret of another one, or null: it would do more than it may, or longer. */
+  const beyondKey = async (who: Principal, row: KeyRow): Promise<Refused | null> => {
+    if (who.id === row.id) return null;
+    if (row.user === undefined) {
+      const refused = ofNobody(row.permissions);
+      if (refused !== null) return refused;
+    }
+    if (who.kind !== 'key') return null;
+    const refused = await boundedBy(gate, who);
+    if (refused !== null) return refused;
+    const until = (await keysOf(who).get(who.id))?.expires ?? null;
+    if (until === null || (row.expires !== null && row.expires <= until)) return null;
+    return refuse('key.expiry', LASTS, 'Rotate it signed in, or with a key that lasts as long.');
   };
 
   /**
@@ -132,7 +166,7 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
   const rotate = async (who: Principal, row: KeyRow, seconds = DAY / 1000) => {
     const now = gate.clock();
     if (row.revoked !== null || (row.expires !== null && row.expires <= now)) return refuse('key.over');
-    const refused = tooMuch(who, row);
+    const refused = tooMuch(who, row) ?? (await beyondKey(who, row));
     if (refused !== null) return refused;
     const plain = gate.vault.newKey();
     const done = await keysOf(who).rotate(row.id, gate.vault.hashKey(plain), now, now + seconds * 1000);

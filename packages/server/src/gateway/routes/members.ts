@@ -5,13 +5,13 @@
  *     member started is cancelled, wherever it is (AZ-10).
  */
 
-import { holdsSomewhere, type Principal } from '@headgate/core';
+import { holdsSomewhere, may, type Principal } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { InvitationRow } from '../../store/people.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse } from '../outcome.ts';
-import { mayGiveRole, mayInvite, mayTakeRole } from '../roles.ts';
+import { mayEndMember, mayGiveRole, mayInvite, mayTakeRole } from '../roles.ts';
 import { iso } from '../times.ts';
 
 const DAY = 86_400_000;
@@ -66,7 +66,7 @@ export const memberRoutes = ({ gate }: Lodge): readonly Route[] => {
       const scoped = store.in(who.workspace);
       const member = await scoped.members.get(params.user);
       if (member === null) return MISSING;
-      const refused = await mayTakeRole(scoped, who, member.role);
+      const refused = await mayEndMember(scoped, who, member);
       if (refused !== null) return refused;
       const { successor } = query;
       if (successor !== undefined) {
@@ -75,7 +75,9 @@ export const memberRoutes = ({ gate }: Lodge): readonly Route[] => {
           return refuse('member.unfit');
       }
       const keys = (await scoped.keys.list()).filter((key) => key.user === params.user).map((key) => key.id);
-      const end = { successor: successor ?? null, at: gate.clock() };
+      // Whose private flows he may not see, he does not give to anybody, himself above all.
+      const privates = may(who, 'workspace.manage', { workspace: who.workspace });
+      const end = { successor: successor ?? null, privates, at: gate.clock() };
       const { changed, keys: revoked, flows } = await scoped.members.remove(params.user, end);
       if (changed !== 'done') return changed === 'missing' ? MISSING : refuse('member.last_owner');
       const runs = await cancelAll(who, [params.user, ...keys]);

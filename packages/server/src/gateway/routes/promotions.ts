@@ -12,6 +12,7 @@ import type { FlowRow } from '../../store/ports.ts';
 import { bindCalls, type LentText } from '../calls.ts';
 import { recordEnds } from '../endings.ts';
 import type { Gate } from '../deps.ts';
+import { guardedAgainst } from '../guarded.ts';
 import { implement, type Route } from '../implement.ts';
 import { lendNow, mayGive } from '../lending.ts';
 import type { Lodge } from '../lodge.ts';
@@ -157,9 +158,13 @@ export const promotionRoutes = (lodge: Lodge): readonly Route[] => {
       return give(200, { deployments });
     }),
 
-    implement(ROUTES.endDeployment, async ({ who, params }) =>
-      (await deploymentsIn(who).end(params.id, params.environment)) ? nothing() : MISSING,
-    ),
+    implement(ROUTES.endDeployment, async ({ who, params: { id, environment } }) => {
+      const row = await flowOf(who, id);
+      if (row === null) return MISSING;
+      const guard = await guardedAgainst(gate, who, row.project, environment, 'loses what runs in it');
+      if (guard !== null) return guard;
+      return (await deploymentsIn(who).end(id, environment)) ? nothing() : MISSING;
+    }),
 
     implement(ROUTES.comparePromotion, async ({ who, params }) => {
       const row = await flowOf(who, params.id);

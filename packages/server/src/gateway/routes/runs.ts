@@ -47,7 +47,7 @@ const short = ({ id, state }: RunView) => ({ id, state });
 export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly Route[] => {
   const gaps = new Gaps(gate);
   return [
-    implement(ROUTES.startRun, async ({ who, params, body }) => {
+    implement(ROUTES.startRun, async ({ who, params, body, request }) => {
       // Trying things out is for those who may change the flow: pins would let a mere runner choose results (API-06).
       const tries = body.draft === true || body.pins !== undefined;
       if (tries && (await places.judge(who, 'run', 'flow', params.id)) !== undefined) return MISSING;
@@ -66,6 +66,7 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
       const wait = (body.wait ?? 0) * 1000;
       const leave = wait > 0 ? waiting.enter(who.id) : null;
       if (leave === undefined) return refuse('requests.limit');
+      const version = gate.store.version();
       const started = await gate.engine
         .start({
           principal: who,
@@ -79,6 +80,9 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
           ...(body.pins === undefined ? {} : { pins: body.pins }),
         })
         .finally(() => leave?.());
+      // Something changed while it waited: the answer is for who may still have it (AZ-10).
+      if (wait > 0 && gate.store.version() !== version && (await request.passage?.again()) !== true)
+        return { ...refuse('auth.invalid'), why: 'auth.over' };
       if (!started.ok) return { refused: started.problem };
       const { run, finished } = started.value;
       if (!finished) return give(202, short(run));

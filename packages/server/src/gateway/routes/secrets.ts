@@ -3,6 +3,7 @@
 import { shortSecret } from '@headgate/core';
 import { CREDENTIAL_FIELDS, PLACEHOLDER, ROUTES, SECRET_KINDS } from '@headgate/core/api';
 import type { SecretRow } from '../../store/secret.ts';
+import { guardedAgainst } from '../guarded.ts';
 import { implement, type Route } from '../implement.ts';
 import { unknownEnvironment } from '../promotion.ts';
 import type { Lodge } from '../lodge.ts';
@@ -10,6 +11,7 @@ import { give, MISSING, nothing, refuse } from '../outcome.ts';
 import { projectOf } from '../places.ts';
 
 const EVERYWHERE = '*';
+const CHANGES = 'gets and loses secrets of its own';
 
 const shown = ({ id, name, kind, environment, origins, version, created, updated }: SecretRow) => ({
   id,
@@ -45,6 +47,8 @@ export const secretRoutes = ({ gate }: Lodge): readonly Route[] => [
       if (all === null) return MISSING;
       if (all.every(({ name }) => name !== environment)) return unknownEnvironment(environment, all);
     }
+    const guard = await guardedAgainst(gate, who, projectOf(body), environment, CHANGES);
+    if (guard !== null) return guard;
     const put = await gate.store.in(who.workspace).secrets.put({
       project: projectOf(body),
       name: body.name,
@@ -75,9 +79,11 @@ export const secretRoutes = ({ gate }: Lodge): readonly Route[] => [
     return give(200, { ...secret, form: Object.fromEntries(fields) });
   }),
 
-  implement(ROUTES.deleteSecret, async ({ who, params, query }) =>
-    (await gate.store.in(who.workspace).secrets.remove(projectOf(query), params.name, query.environment ?? EVERYWHERE))
-      ? nothing()
-      : MISSING,
-  ),
+  implement(ROUTES.deleteSecret, async ({ who, params, query }) => {
+    const { environment = EVERYWHERE } = query;
+    const guard = await guardedAgainst(gate, who, projectOf(query), environment, CHANGES);
+    if (guard !== null) return guard;
+    const gone = await gate.store.in(who.workspace).secrets.remove(projectOf(query), params.name, environment);
+    return gone ? nothing() : MISSING;
+  }),
 ];

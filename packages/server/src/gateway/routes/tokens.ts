@@ -9,6 +9,7 @@ import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse } from '../outcome.ts';
 import { iso } from '../times.ts';
+import { boundedBy } from '../tokens/bounded.ts';
 import { LONGEST, SKEW } from '../tokens/engine-token.ts';
 import { newToken, signed, successorOf } from '../tokens/issue.ts';
 
@@ -45,6 +46,8 @@ export const tokenRoutes = ({ gate, tokens, guesses, audit }: Lodge): readonly R
         projects: body.projects ?? null,
         flows: body.flows ?? null,
       };
+      const bounded = await boundedBy(gate, who);
+      if (bounded !== null) return bounded;
       const more = beyond(who, scope);
       if (more.length > 0)
         return refuse(

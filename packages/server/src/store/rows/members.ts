@@ -11,6 +11,9 @@ import type { Changed, MemberRow, Members } from '../people.ts';
 import type { Tables } from '../schema/tables.ts';
 
 const OWNER = 'owner';
+const GONE = 'gone:';
+
+type Handing = { readonly successor: string | null; readonly privates?: boolean; readonly at: number };
 
 export const membersOf = ({ db, change }: Ground, workspace: string): Members => {
   const one = (from: Pick<Transaction<Tables>, 'selectFrom'>, user: string) =>
@@ -55,27 +58,53 @@ export const membersOf = ({ db, change }: Ground, workspace: string): Members =>
     return rows.map((row) => row.id);
   };
 
-  const handOver = async (
-    trx: Transaction<Tables>,
-    user: string,
-    successor: string | null,
-    at: number,
-  ): Promise<string[]> => {
-    const rows = await trx
-      .updateTable('flow')
-      .set(successor === null ? { enabled: 0, updated: at } : { owner: successor, updated: at })
+  /** Tokens, applications and lent powers: judged by membership alone, they would come back to life with the next one. */
+  const endHoldings = async (trx: Transaction<Tables>, user: string, at: number): Promise<void> => {
+    const keys = trx.selectFrom('api_key').select('id').where('workspace', '=', workspace).where('user', '=', user);
+    await trx
+      .updateTable('engine_token')
+      .set({ revoked: at })
       .where('workspace', '=', workspace)
-      .where('owner', '=', user)
-      .returning('id')
+      .where('revoked', 'is', null)
+      .where((eb) => eb.or([eb('maker', '=', user), eb('maker', 'in', keys)]))
       .execute();
-    if (successor !== null)
+    await trx
+      .updateTable('oauth_consent')
+      .set({ revoked: at })
+      .where('user', '=', user)
+      .where('workspace', '=', workspace)
+      .where('revoked', 'is', null)
+      .execute();
+    // The rows stay, so that what a flow lost is told as void; nobody will ever have such an id again.
+    await trx
+      .updateTable('power_grant')
+      .set((eb) => ({ grantor: eb.fn<string>('concat', [eb.val(GONE), 'grantor']) }))
+      .where('workspace', '=', workspace)
+      .where((eb) => eb.or([eb('grantor', '=', user), eb('grantor', 'in', keys)]))
+      .execute();
+  };
+
+  /** Flows go to the successor; the private ones too if `privates`, else they are switched off and stay whose they were. */
+  const handOver = async (trx: Transaction<Tables>, user: string, to: Handing): Promise<string[]> => {
+    const { successor, privates = false, at } = to;
+    const ofHis = trx.updateTable('flow').where('workspace', '=', workspace).where('owner', '=', user);
+    const given =
+      successor === null
+        ? []
+        : await (privates ? ofHis : ofHis.where('visibility', '<>', 'private'))
+            .set({ owner: successor, updated: at })
+            .returning('id')
+            .execute();
+    const kept = await ofHis.set({ enabled: 0, updated: at }).returning('id').execute();
+    // Of a flow that was deleted nobody knows how far it was seen.
+    if (successor !== null && privates)
       await trx
         .updateTable('flow_gone')
         .set({ owner: successor })
         .where('workspace', '=', workspace)
         .where('owner', '=', user)
         .execute();
-    return rows.map((row) => row.id);
+    return [...given, ...kept].map((row) => row.id);
   };
 
   return {
@@ -113,7 +142,8 @@ export const membersOf = ({ db, change }: Ground, workspace: string): Members =>
       });
       return changed;
     },
-    remove: async (user, { successor, at }) => {
+    remove: async (user, to) => {
+      const { successor, at } = to;
       let changed: Changed = 'done';
       const done = await change(async (trx) => {
         const row = await one(trx, user);
@@ -122,7 +152,8 @@ export const membersOf = ({ db, change }: Ground, workspace: string): Members =>
           row === undefined || heir === undefined ? 'missing' : (await isLastOwner(trx, row)) ? 'last_owner' : 'done';
         if (changed !== 'done') return null;
         const keys = await revokeKeys(trx, user, at);
-        const flows = await handOver(trx, user, successor, at);
+        await endHoldings(trx, user, at);
+        const flows = await handOver(trx, user, to);
         await trx
           .updateTable('invitation')
           .set({ revoked: at })

@@ -10,7 +10,7 @@ import {
 } from '@tanstack/react-router';
 import { NotFound } from '../shell/not-found.tsx';
 import { Shell } from '../shell/shell.tsx';
-import type { EditorSearch } from './paths.ts';
+import { type EditorSearch, FLOW_PAGES, TRUST_PAGES } from './paths.ts';
 
 const root = createRootRoute({
   component: () => (
@@ -35,8 +35,6 @@ const flows = createRoute({
   component: lazyRouteComponent(() => import('../flows/flows-page.tsx'), 'FlowsPage'),
 });
 
-const PAGES = ['versions', 'publish', 'powers', 'api'] as const;
-
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 
@@ -46,7 +44,8 @@ const editorSearch = (search: Readonly<Record<string, unknown>>): EditorSearch =
   run: text(search.run),
   item: text(search.item),
   view: search.view === 'outline' || search.view === 'canvas' ? search.view : undefined,
-  page: PAGES.find((one) => one === search.page),
+  page: FLOW_PAGES.find((one) => one === search.page),
+  compare: text(search.compare),
 });
 
 export const flowRoute = createRoute({
@@ -56,10 +55,42 @@ export const flowRoute = createRoute({
   component: lazyRouteComponent(() => import('../editor/editor-page.tsx'), 'EditorPage'),
 });
 
+/** What the pages of trust keep in their address: filters, and the project they are about. */
+export type TrustSearch = {
+  readonly project?: string | undefined;
+  readonly about?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  readonly decision?: string | undefined;
+  readonly span?: string | undefined;
+};
+
+const trustHome = createRoute({
+  getParentRoute: () => root,
+  path: '/trust',
+  beforeLoad: () => {
+    throw redirect({ to: '/trust/$page', params: { page: TRUST_PAGES[0] } });
+  },
+});
+
+export const trustRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/trust/$page',
+  validateSearch: (search: Readonly<Record<string, unknown>>): TrustSearch => ({
+    project: text(search.project),
+    about: text(search.about),
+    actor: text(search.actor),
+    action: text(search.action),
+    decision: text(search.decision),
+    span: text(search.span),
+  }),
+  component: lazyRouteComponent(() => import('../trust/trust-page.tsx'), 'TrustPage'),
+});
+
 /** A fresh router: it holds the state of one page. */
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([home, flows, flowRoute]),
+    routeTree: root.addChildren([home, flows, flowRoute, trustHome, trustRoute]),
     defaultPreload: 'intent',
     defaultPendingMs: 200,
     // Texts stay texts: an id that looks like a number is no number.

@@ -28,10 +28,14 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   useAction('palette', () => setOpen('palette'));
   useAction('help', () => setOpen('help'));
   useAction('goFlows', () => void navigate({ to: '/flows' }));
+  useAction('goTrust', () => void navigate({ to: '/trust/$page', params: { page: 'secrets' } }));
   useAction('theme', () => setColorScheme(nextScheme));
 
   if (account === null) return null;
-  const links = [{ to: paths.flows(), text: t('common.flows') }] as const;
+  const links = [
+    { to: paths.flows(), text: t('common.flows') },
+    { to: paths.trust(), text: t('common.trust') },
+  ] as const;
   return (
     <>
       <a className="hg-skip" href="#main">

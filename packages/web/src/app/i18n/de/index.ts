@@ -5,5 +5,7 @@ import { actions } from './actions.ts';
 import { common } from './common.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
+import { publish } from './publish.ts';
+import { trust } from './trust.ts';
 
-export const german: Translation = { actions, common, editor, flows };
+export const german: Translation = { actions, common, editor, flows, publish, trust };

@@ -4,5 +4,7 @@ import { actions } from './actions.ts';
 import { common } from './common.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
+import { publish } from './publish.ts';
+import { trust } from './trust.ts';
 
-export const english = { actions, common, editor, flows } as const;
+export const english = { actions, common, editor, flows, publish, trust } as const;

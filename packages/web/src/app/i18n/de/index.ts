@@ -3,9 +3,10 @@
 import type { Translation } from '../i18n.ts';
 import { actions } from './actions.ts';
 import { common } from './common.ts';
+import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
 import { publish } from './publish.ts';
 import { trust } from './trust.ts';
 
-export const german: Translation = { actions, common, editor, flows, publish, trust };
+export const german: Translation = { actions, common, connect, editor, flows, publish, trust };

@@ -2,9 +2,10 @@
 
 import { actions } from './actions.ts';
 import { common } from './common.ts';
+import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
 import { publish } from './publish.ts';
 import { trust } from './trust.ts';
 
-export const english = { actions, common, editor, flows, publish, trust } as const;
+export const english = { actions, common, connect, editor, flows, publish, trust } as const;

@@ -34,7 +34,8 @@ export const useMayIn = (): ((permission: Permission) => boolean | null) => {
     enabled: role !== null && !isBuiltIn(role),
   });
   return (permission) => {
-    if (INSTANCE_PERMISSIONS.has(permission)) return account === null ? null : account.administrator;
+    if (INSTANCE_PERMISSIONS.has(permission))
+      return account === null || account === 'token' ? null : account.administrator;
     if (role === null) return null;
     if (isBuiltIn(role)) return ROLE_PERMISSIONS[role].includes(permission);
     const made = own.data?.roles.find(({ id }) => id === role);

@@ -69,7 +69,7 @@ export const MembersPage = () => {
                   <Cell>
                     <Text size="sm" fw={600}>
                       {one.name}
-                      {one.user === me?.id && (
+                      {me !== 'token' && one.user === me?.id && (
                         <Text span size="xs" c="var(--hg-quiet)">
                           {' '}
                           {t('trust.members.you')}

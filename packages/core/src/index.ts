@@ -132,6 +132,7 @@ export { addStep, deleteSteps, freeId, idsOf, insertStep, pasteSteps, renameStep
 export { type Edit, together } from './flow/edit/edit.ts';
 export { type History, NO_HISTORY, perform, redo, type Stepped, undo } from './flow/edit/history.ts';
 export { type Conflict, merge, type Merged } from './flow/edit/merge.ts';
+export { restoreFlow } from './flow/edit/restore.ts';
 export { sentenceOf } from './flow/edit/sentence.ts';
 export type { Change, FlowDiff, StepChange } from './flow/diff.ts';
 export { diffLines } from './flow/text/diff-lines.ts';

@@ -151,14 +151,33 @@ export const publishFlow = route({
   needs: 'flow.publish',
   on: 'flow',
   params: byId,
-  body: z.strictObject({
-    note: z.string().max(2000).optional(),
-    revision: z.int().min(1).optional().describe('Of the draft that was looked at; publish that one or nothing'),
-    grant: z.union([z.literal('needed'), z.array(lent).max(1000)]).optional(),
-  }),
+  body: z
+    .strictObject({
+      note: z.string().max(2000).optional(),
+      revision: z.int().min(1).optional().describe('Of the draft that was looked at; publish that one or nothing'),
+      version: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('What this version was is published again, as the next one, to go back. The draft stays as it is'),
+      grant: z.union([z.literal('needed'), z.array(lent).max(1000)]).optional(),
+    })
+    .refine((body) => body.version === undefined || body.revision === undefined, {
+      path: ['version'],
+      message: 'expected either `revision` or `version`, got both',
+    }),
   answers: { 201: z.strictObject({ version: z.int(), hash: z.string(), webhooks: z.array(webhook), ended }) },
-  problems: ['missing', 'flow.invalid', 'flow.conflict', 'grant.missing', 'grant.step', 'permission.missing'],
-  summary: 'Publish the draft as the next version. `grant` lends the powers it asks for (permission `grant.give`)',
+  problems: [
+    'missing',
+    'flow.invalid',
+    'flow.conflict',
+    'flow.version_unknown',
+    'grant.missing',
+    'grant.step',
+    'permission.missing',
+  ],
+  summary:
+    'Publish the draft, or an older version again, as the next version. `grant` lends the powers it asks for (permission `grant.give`)',
   tags,
   audited: 'before',
 });

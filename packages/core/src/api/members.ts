@@ -22,7 +22,16 @@ export const listMembers = route({
   on: 'workspace',
   answers: {
     200: z.strictObject({
-      members: z.array(z.strictObject({ user, role: z.string().nullable(), created: time, by: z.string() })),
+      members: z.array(
+        z.strictObject({
+          user,
+          name: z.string(),
+          email: z.string(),
+          role: z.string().nullable(),
+          created: time,
+          by: z.string(),
+        }),
+      ),
     }),
   },
   summary: 'List the members of the workspace',

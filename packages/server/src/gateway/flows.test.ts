@@ -102,6 +102,25 @@ describe('flows over HTTP', () => {
 });
 
 describe('publishing', () => {
+  test('an older version is published again as the next one, and the draft stays as it is', async () => {
+    const id = await create();
+    await ask(ROUTES.publishFlow, { params: { id }, body: {} });
+    const other = { ...greet, output: null };
+    await ask(ROUTES.saveDraft, { params: { id }, body: { revision: 1, draft: other } });
+    await ask(ROUTES.publishFlow, { params: { id }, body: {} });
+    const back = await ask(ROUTES.publishFlow, { params: { id }, body: { version: 1, note: 'back' } });
+    expect(back.status).toBe(201);
+    const [first, third] = await Promise.all(
+      ['1', '3'].map((version) => ask(ROUTES.getVersion, { params: { id, version } })),
+    );
+    expect(Reflect.get(Object(third?.json), 'doc')).toEqual(Reflect.get(Object(first?.json), 'doc'));
+    expect(Reflect.get(Object(third?.json), 'note')).toBe('back');
+    expect(Reflect.get(Object((await ask(ROUTES.getFlow, { params: { id } })).json), 'draft')).toEqual(other);
+    const none = await ask(ROUTES.publishFlow, { params: { id }, body: { version: 9 } });
+    expect(Reflect.get(Object(none.json), 'code')).toBe('flow.version_unknown');
+    expect((await ask(ROUTES.publishFlow, { params: { id }, body: { version: 1, revision: 2 } })).status).toBe(422);
+  });
+
   test('a version is immutable, numbered and hashed; the same content is the same version', async () => {
     const id = await create();
     const first = await ask(ROUTES.publishFlow, { params: { id }, body: { note: 'first' } });

@@ -19,6 +19,9 @@ export type MemberRow = {
   readonly by: string;
 };
 
+/** A member as lists show him, by the name and the address of his account. */
+export type NamedMember = MemberRow & { readonly name: string; readonly email: string };
+
 /** Who holds a role in one project; `holder` is an account or a group. */
 export type ProjectMemberRow = {
   readonly project: string;
@@ -58,7 +61,7 @@ export type InvitationRow = {
 export type Changed = 'done' | 'missing' | 'last_owner';
 
 export type Members = {
-  list(): Promise<MemberRow[]>;
+  list(): Promise<NamedMember[]>;
   get(user: string): Promise<MemberRow | null>;
   /** False: they are a member already. */
   add(member: MemberRow): Promise<boolean>;

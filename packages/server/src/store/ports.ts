@@ -146,6 +146,19 @@ export type AuditEntry = {
   readonly step: string | null;
 };
 
+/** What is looked for in the audit trail; all that is given has to fit. */
+export type AuditSearch = {
+  readonly actor?: string | undefined;
+  /** What was done, or a family of it with its dot: `grant.`. */
+  readonly action?: string | undefined;
+  readonly decision?: 'allow' | 'deny' | undefined;
+  /** Stands anywhere in the object, whatever its case. */
+  readonly about?: string | undefined;
+  readonly run?: string | undefined;
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+};
+
 /** What a look at the audit trail found. */
 export type Trail = {
   /** Records that hold. */
@@ -316,10 +329,10 @@ export type WorkspaceStore = {
   readonly clients: Clients;
   readonly consents: Consents;
   readonly audit: {
-    list(q: {
-      cursor?: string;
-      limit: number;
-    }): Promise<{ rows: (AuditEntry & { id: number })[]; next: string | null }>;
+    /** `next` without a full page: no more of it within what one look goes through; it goes on there. */
+    list(
+      q: { cursor?: string; limit: number } & AuditSearch,
+    ): Promise<{ rows: (AuditEntry & { id: number })[]; next: string | null }>;
   };
 };
 

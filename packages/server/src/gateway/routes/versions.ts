@@ -70,7 +70,10 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
           ),
           more: { revision: row.revision },
         };
-      const read = readFlow(row.draft);
+      const again = body.version === undefined ? null : await flows.version(row.id, body.version);
+      if (body.version !== undefined && again === null)
+        return refuse('flow.version_unknown', `This flow has no version ${body.version}`);
+      const read = readFlow(again === null ? row.draft : again.doc);
       if (!read.ok) return refuseAll('flow.invalid', read.problems);
       const { flow } = read;
       const { problems } = check(flow, gate.catalog, await knownTo(gate, who, flow, row.project));
@@ -103,7 +106,9 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
           more: { missing: lacks.map(({ step, power }) => ({ step, power })) },
         };
       }
-      const rows = await lendNow(lodge, who, row, lent, { environment: DEFAULT_ENVIRONMENT });
+      // What is lent is lent to the steps of what is published, draft or not.
+      const published = again === null ? row : { ...row, draft: again.doc };
+      const rows = await lendNow(lodge, who, published, lent, { environment: DEFAULT_ENVIRONMENT });
       if (rows === null || !(await recordEnds(lodge, who, ended))) return refuse('audit.down');
       const made = await flows.publish({
         flow: row.id,

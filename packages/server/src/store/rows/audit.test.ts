@@ -161,3 +161,46 @@ test('every record can be read from the first on, in every workspace', async () 
   for await (const records of store.engine.auditRecords()) actions.push(...records.map((one) => one.action));
   expect(actions).toEqual(Array.from({ length: 2500 }, (_, i) => `act ${i}`));
 });
+
+test('a search finds what fits all that is given, signs of patterns stand for themselves, and a page goes on where it ended', async () => {
+  const store = await kit.store();
+  const said = [
+    entry(0, { actor: 'u_ada', action: 'grant.given', object: 'flow_a say * net: GET Api.Example.com:443' }),
+    entry(1, { actor: 'u_bob', action: 'grant.taken', object: 'flow_b say * secret: use 100%_sure' }),
+    entry(2, { actor: 'u_ada', action: 'granted', object: 'flow_c', run: 'run_1' }),
+  ];
+  await store.journal.barrier(store.journal.audit(said));
+  const { audit } = store.in('default');
+  const found = async (q: Parameters<typeof audit.list>[0]) => (await audit.list(q)).rows.map((row) => row.action);
+  expect(await found({ limit: 9, action: 'grant.' })).toEqual(['grant.taken', 'grant.given']);
+  expect(await found({ limit: 9, actor: 'u_ada', action: 'grant.' })).toEqual(['grant.given']);
+  expect(await found({ limit: 9, about: 'api.example' })).toEqual(['grant.given']);
+  expect(await found({ limit: 9, about: '0%_s' })).toEqual(['grant.taken']);
+  expect(await found({ limit: 9, about: '%' })).toEqual(['grant.taken']);
+  expect(await found({ limit: 9, decision: 'deny' })).toEqual(['grant.taken']);
+  expect(await found({ limit: 9, run: 'run_1' })).toEqual(['granted']);
+  expect(await found({ limit: 9, since: NOW - 1 })).toEqual(['grant.taken', 'grant.given']);
+  expect(await found({ limit: 9, until: NOW - 1 })).toEqual(['granted', 'grant.taken']);
+  const first = await audit.list({ limit: 1, action: 'grant.' });
+  expect((await audit.list({ limit: 1, action: 'grant.', cursor: first.next ?? '' })).rows[0]?.action).toBe(
+    'grant.given',
+  );
+});
+
+test('a search goes through so many records and no more, and says where to go on', async () => {
+  const dir = kit.dir();
+  const store = await kit.store({ dir });
+  await store.journal.barrier(store.journal.audit([entry(0, { action: 'old.one' }), entry(2)]));
+  const database = new DatabaseSync(join(dir, DATABASE));
+  // Far apart, as when other workspaces wrote in between.
+  database.exec('update audit set id = 90000 where id = 2');
+  const { audit } = store.in('default');
+  const first = await audit.list({ limit: 9, action: 'old.one' });
+  expect(first.rows).toEqual([]);
+  expect(first.next).not.toBeNull();
+  const second = await audit.list({ limit: 9, action: 'old.one', cursor: first.next ?? '' });
+  expect(second.rows.map((row) => row.action)).toEqual(['old.one']);
+  expect(second.next).toBeNull();
+  expect((await audit.list({ limit: 9, action: 'old.one', since: NOW + 1 })).next).toBeNull();
+  database.close();
+});

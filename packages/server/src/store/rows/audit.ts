@@ -8,30 +8,66 @@
  *    `head` of an earlier look, kept elsewhere.
  */
 
+import { sql } from 'kysely';
 import type { Ground } from '../ground.ts';
 import { after } from '../ground.ts';
 import type { AuditEntry, Trail, WorkspaceStore } from '../ports.ts';
 import { auditKeyOf, isSealed, linkOf } from '../vault-seal/audit-chain.ts';
 
-export const auditOf = ({ db }: Ground, workspace: string): WorkspaceStore['audit'] => ({
-  list: async (q) => {
-    let query = db
+/** Records that one look goes through at most, of all workspaces: a search is bounded however long the trail is. */
+const WINDOW = 50_000;
+
+/** For `like`: what is looked for stands for itself. */
+const literal = (text: string): string => text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
+
+export const auditOf = ({ db }: Ground, workspace: string): WorkspaceStore['audit'] => {
+  /** Is there anything of the workspace at or before this record that `since` does not leave out? */
+  const goesOn = async (id: number, since: number | undefined): Promise<boolean> => {
+    const row = await db
       .selectFrom('audit')
-      .select(['id', 'at', 'workspace', 'actor', 'action', 'object', 'decision', 'reason', 'run', 'step'])
-      .where('workspace', '=', workspace);
-    const from = after(q.cursor);
-    if (from !== null) query = query.where('id', '<', from);
-    const rows = await query
+      .select('at')
+      .where('workspace', '=', workspace)
+      .where('id', '<', id)
       .orderBy('id', 'desc')
-      .limit(q.limit + 1)
-      .execute();
-    const last = rows[q.limit - 1];
-    const shown = rows
-      .slice(0, q.limit)
-      .map((row) => ({ ...row, decision: row.decision === 'allow' ? ('allow' as const) : ('deny' as const) }));
-    return { rows: shown, next: rows.length > q.limit && last !== undefined ? String(last.id) : null };
-  },
-});
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined && (since === undefined || row.at >= since);
+  };
+
+  return {
+    list: async (q) => {
+      const from = after(q.cursor) ?? (await lastId(db)) + 1;
+      const least = from - WINDOW;
+      let query = db
+        .selectFrom('audit')
+        .select(['id', 'at', 'workspace', 'actor', 'action', 'object', 'decision', 'reason', 'run', 'step'])
+        .where('workspace', '=', workspace)
+        .where('id', '<', from)
+        .where('id', '>=', least);
+      const { actor, action, decision, about, run, since, until } = q;
+      if (actor !== undefined) query = query.where('actor', '=', actor);
+      if (action?.endsWith('.') === true)
+        query = query.where(sql<boolean>`action like ${`${literal(action)}%`} escape '\\'`);
+      else if (action !== undefined) query = query.where('action', '=', action);
+      if (decision !== undefined) query = query.where('decision', '=', decision);
+      if (run !== undefined) query = query.where('run', '=', run);
+      if (since !== undefined) query = query.where('at', '>=', since);
+      if (until !== undefined) query = query.where('at', '<=', until);
+      if (about !== undefined)
+        query = query.where(sql<boolean>`lower(object) like ${`%${literal(about.toLowerCase())}%`} escape '\\'`);
+      const rows = await query
+        .orderBy('id', 'desc')
+        .limit(q.limit + 1)
+        .execute();
+      const shown = rows
+        .slice(0, q.limit)
+        .map((row) => ({ ...row, decision: row.decision === 'allow' ? ('allow' as const) : ('deny' as const) }));
+      const last = rows[q.limit - 1];
+      if (rows.length > q.limit && last !== undefined) return { rows: shown, next: String(last.id) };
+      return { rows: shown, next: least > 1 && (await goesOn(least, since)) ? String(least) : null };
+    },
+  };
+};
 
 const AT_ONCE = 1000;
 

@@ -111,9 +111,15 @@ export const membersOf = ({ db, change }: Ground, workspace: string): Members =>
     list: () =>
       db
         .selectFrom('member')
-        .select(['user', 'role', 'created', 'by'])
-        .where('workspace', '=', workspace)
-        .orderBy('n')
+        .leftJoin('user_account', 'user_account.id', 'member.user')
+        .select(['member.user', 'member.role', 'member.created', 'member.by'])
+        // An account that is gone leaves its membership for a moment.
+        .select(({ fn, ref, val }) => [
+          fn.coalesce('user_account.name', ref('member.user')).as('name'),
+          fn.coalesce('user_account.email', val('')).as('email'),
+        ])
+        .where('member.workspace', '=', workspace)
+        .orderBy('member.n')
         .execute(),
     get: async (user) => (await one(db, user)) ?? null,
     add: (member) =>

@@ -19,6 +19,8 @@ import classes from './workbench.module.css';
 // The canvas library is the largest part of the editor; the outline does not need it.
 const Canvas = lazy(() => import('./canvas/canvas.tsx').then(({ Canvas }) => ({ default: Canvas })));
 
+const FlowPages = lazy(() => import('./pages/flow-pages.tsx').then(({ FlowPages }) => ({ default: FlowPages })));
+
 /** Below this width the outline is the view: a canvas needs room. */
 const NARROW = '(max-width: 720px)';
 
@@ -66,6 +68,11 @@ export const Workbench = () => {
         </div>
         {search.step !== undefined && <Panel key={search.step} step={search.step} tab={search.tab} show={show} />}
       </div>
+      {search.page !== undefined && (
+        <Suspense fallback={null}>
+          <FlowPages page={search.page} show={show} />
+        </Suspense>
+      )}
       <AddStep opened={adding} close={() => setAdding(false)} />
     </Box>
   );

@@ -1,5 +1,12 @@
 /** The only place that builds an address of the app. What a page shows stands in its address, so that it can be kept and sent. */
 
+/** Pages of a flow beside its steps. */
+export const FLOW_PAGES = ['publish', 'versions', 'powers'] as const;
+export type FlowPage = (typeof FLOW_PAGES)[number];
+
+export const TRUST_PAGES = ['members', 'secrets', 'audit'] as const;
+export type TrustPage = (typeof TRUST_PAGES)[number];
+
 /** What of the editor's state stands in its address. */
 export type EditorSearch = {
   /** The step (or trigger) whose panel is open. */
@@ -10,7 +17,9 @@ export type EditorSearch = {
   readonly run?: string | undefined;
   /** An item of a step that ran for several: its path of indexes, with dots. */
   readonly item?: string | undefined;
-  readonly page?: 'versions' | 'publish' | 'powers' | 'api' | undefined;
+  readonly page?: FlowPage | undefined;
+  /** The versions that are compared: `3` with the draft, `2..3` with each other. */
+  readonly compare?: string | undefined;
 };
 
 const withSearch = (path: string, search: Readonly<Record<string, string | undefined>>): string => {
@@ -24,6 +33,8 @@ export const paths = {
   flow: (id: string, search: EditorSearch = {}) => withSearch(`/flows/${encodeURIComponent(id)}`, search),
   trust: (page = '') => (page === '' ? '/trust' : `/trust/${page}`),
   settings: (page = '') => (page === '' ? '/settings' : `/settings/${page}`),
+  invitation: (token: string) => `/api/v1/auth/invitations/${encodeURIComponent(token)}`,
+  form: (flow: string) => `/forms/${encodeURIComponent(flow)}`,
   runs: () => '/runs',
   run: (id: string, search: { readonly step?: string; readonly with?: string } = {}) =>
     withSearch(`/runs/${encodeURIComponent(id)}`, search),

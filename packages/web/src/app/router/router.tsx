@@ -11,7 +11,7 @@ import {
 import { NotFound } from '../shell/not-found.tsx';
 import { Shell } from '../shell/shell.tsx';
 import { runSearch, runsSearch } from '../runs/search.ts';
-import type { EditorSearch } from './paths.ts';
+import { type EditorSearch, FLOW_PAGES, TRUST_PAGES } from './paths.ts';
 
 const root = createRootRoute({
   component: () => (
@@ -42,8 +42,6 @@ const newFlow = createRoute({
   component: lazyRouteComponent(() => import('../flows/new-page.tsx'), 'NewPage'),
 });
 
-const PAGES = ['versions', 'publish', 'powers', 'api'] as const;
-
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 
@@ -53,7 +51,8 @@ const editorSearch = (search: Readonly<Record<string, unknown>>): EditorSearch =
   run: text(search.run),
   item: text(search.item),
   view: search.view === 'outline' || search.view === 'canvas' ? search.view : undefined,
-  page: PAGES.find((one) => one === search.page),
+  page: FLOW_PAGES.find((one) => one === search.page),
+  compare: text(search.compare),
 });
 
 export const flowRoute = createRoute({
@@ -77,10 +76,42 @@ export const runRoute = createRoute({
   component: lazyRouteComponent(() => import('../runs/run-page.tsx'), 'RunPage'),
 });
 
+/** What the pages of trust keep in their address: filters, and the project they are about. */
+export type TrustSearch = {
+  readonly project?: string | undefined;
+  readonly about?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  readonly decision?: string | undefined;
+  readonly span?: string | undefined;
+};
+
+const trustHome = createRoute({
+  getParentRoute: () => root,
+  path: '/trust',
+  beforeLoad: () => {
+    throw redirect({ to: '/trust/$page', params: { page: TRUST_PAGES[0] } });
+  },
+});
+
+export const trustRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/trust/$page',
+  validateSearch: (search: Readonly<Record<string, unknown>>): TrustSearch => ({
+    project: text(search.project),
+    about: text(search.about),
+    actor: text(search.actor),
+    action: text(search.action),
+    decision: text(search.decision),
+    span: text(search.span),
+  }),
+  component: lazyRouteComponent(() => import('../trust/trust-page.tsx'), 'TrustPage'),
+});
+
 /** A fresh router: it holds the state of one page. */
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([home, flows, newFlow, flowRoute, runsRoute, runRoute]),
+    routeTree: root.addChildren([home, flows, newFlow, flowRoute, runsRoute, runRoute, trustHome, trustRoute]),
     defaultPreload: 'intent',
     defaultPendingMs: 200,
     // Texts stay texts: an id that looks like a number is no number.

@@ -43,12 +43,14 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   useAction('help', () => setOpen('help'));
   useAction('goFlows', () => void navigate({ to: '/flows' }));
   useAction('goRuns', () => void navigate({ to: '/runs' }));
+  useAction('goTrust', () => void navigate({ to: '/trust/$page', params: { page: 'secrets' } }));
   useAction('theme', () => setColorScheme(nextScheme));
 
   if (account === null) return null;
   const links = [
     { to: paths.flows(), text: t('common.flows') },
     { to: paths.runs(), text: t('common.runs') },
+    { to: paths.trust(), text: t('common.trust') },
   ] as const;
   return (
     <>

@@ -43,5 +43,15 @@ export const common = {
     ours: 'Der Server hat einen Fehler gemacht. Sein Protokoll hat die Einzelheiten unter {{id}}.',
     report: 'Fehlerbericht kopieren',
   },
+  loading: 'Lädt',
+  acts: 'Mehr',
+  nobody: 'niemand',
+  typeName: 'Zur Bestätigung {{name}} eingeben',
+  shownOnce: 'Es wird nur dieses eine Mal gezeigt. Kopieren Sie es jetzt.',
+  notPermitted: {
+    title: 'Nicht für Sie',
+    text: 'Dazu braucht es die Berechtigung {{permission}}. Wer die Mitglieder des Arbeitsbereichs verwaltet, kann sie geben.',
+    some: 'Dazu braucht es eine Berechtigung, die Sie nicht haben. Wer die Mitglieder des Arbeitsbereichs verwaltet, kann sie geben.',
+  },
   time: { never: 'nie', now: 'gerade eben' },
 };

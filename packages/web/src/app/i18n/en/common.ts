@@ -43,5 +43,15 @@ export const common = {
     ours: 'The server made a mistake. Its log holds the details under {{id}}.',
     report: 'Copy problem report',
   },
+  loading: 'Loading',
+  acts: 'More',
+  nobody: 'nobody',
+  typeName: 'Type {{name}} to confirm',
+  shownOnce: 'This is the only time it is shown. Copy it now.',
+  notPermitted: {
+    title: 'Not for you',
+    text: 'This needs the permission {{permission}}. Whoever manages the members of the workspace can give it.',
+    some: 'This needs a permission that you do not hold. Whoever manages the members of the workspace can give it.',
+  },
   time: { never: 'never', now: 'just now' },
 } as const;

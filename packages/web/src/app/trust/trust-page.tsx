@@ -1,0 +1,30 @@
+/** Trust: who may what, what was lent, what was done. One page a subject, with the way to the others beside it. */
+
+import { type ComponentType, lazy, type LazyExoticComponent, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { trustRoute } from '../router/router.tsx';
+import { paths, TRUST_PAGES, type TrustPage as Name } from '../router/paths.ts';
+import { Sided } from '../ui/sided.tsx';
+
+const PAGES: Readonly<Record<Name, LazyExoticComponent<ComponentType>>> = {
+  members: lazy(() => import('./members/members-page.tsx').then(({ MembersPage }) => ({ default: MembersPage }))),
+  secrets: lazy(() => import('./secrets/secrets-page.tsx').then(({ SecretsPage }) => ({ default: SecretsPage }))),
+  audit: lazy(() => import('./audit/audit-page.tsx').then(({ AuditPage }) => ({ default: AuditPage }))),
+};
+
+export const TrustPage = () => {
+  const { t } = useTranslation();
+  const { page } = trustRoute.useParams();
+  const name = TRUST_PAGES.find((one) => one === page) ?? TRUST_PAGES[0];
+  const Shown = PAGES[name];
+  return (
+    <Sided
+      label={t('trust.pages.label')}
+      links={TRUST_PAGES.map((one) => ({ to: paths.trust(one), text: t(`trust.pages.${one}`), active: one === name }))}
+    >
+      <Suspense fallback={null}>
+        <Shown />
+      </Suspense>
+    </Sided>
+  );
+};

@@ -1,0 +1,64 @@
+/** Asks for the name of what is about to be gone for good. For what can be undone there is undo instead. */
+
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+type Props = {
+  readonly opened: boolean;
+  readonly close: () => void;
+  readonly title: string;
+  /** What has to be typed. */
+  readonly name: string;
+  /** What will be gone, and that it does not come back. */
+  readonly text: string;
+  readonly act: string;
+  readonly busy?: boolean;
+  readonly run: () => void;
+  readonly children?: ReactNode;
+};
+
+export const ConfirmName = ({ opened, close, title, name, text, act, busy = false, run, children }: Props) => {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState('');
+  useEffect(() => {
+    if (opened) setTyped('');
+  }, [opened]);
+  const same = typed.trim() === name.trim();
+  return (
+    <Modal opened={opened} onClose={close} title={title} closeButtonProps={{ 'aria-label': t('common.close') }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (same) run();
+        }}
+      >
+        <Stack>
+          <Text size="sm">{text}</Text>
+          {children}
+          <TextInput
+            label={t('common.typeName', { name })}
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            data-autofocus
+            autoComplete="off"
+          />
+          <Group justify="end">
+            <Button variant="default" onClick={close}>
+              {t('common.cancel')}
+            </Button>
+            <Button
+              type="submit"
+              color="red"
+              disabled={!same}
+              loading={busy}
+              title={same ? undefined : t('common.typeName', { name })}
+            >
+              {act}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+};

@@ -5,6 +5,9 @@ import { defineConfig } from 'vite';
 import { routes } from './routes-plugin.ts';
 
 export default defineConfig({
+  // Whatever the environment says: what is served is the release build of every library.
+  mode: 'production',
+  define: { 'process.env.NODE_ENV': '"production"' },
   root: new URL('src/app', import.meta.url).pathname,
   plugins: [react(), routes()],
   resolve: { conditions: ['source', 'module', 'browser', 'import', 'default'] },

@@ -76,7 +76,7 @@ describe('GUI-01 markup in names', () => {
   test('GUI-01 names, notes, values and problems are text on every page', async () => {
     const { run, link } = await waiting();
     const pages = [
-      await server.ask('GET', '/', { key }),
+      await server.ask('GET', '/api/v1/reference', { key }),
       await server.ask('GET', '/runs', { key }),
       await server.ask('GET', `/runs/${run}`, { key }),
       await server.ask('GET', link),
@@ -88,6 +88,23 @@ describe('GUI-01 markup in names', () => {
     for (const page of pages) expectHarmless(page);
     expect(pages[1]?.text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(pages[3]?.text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  });
+
+  test('GUI-01 the page of the web app is one and the same at every address, whoever asks', async () => {
+    const bare = (text: string): string => text.replace(/headgate-nonce" content="[^"]+"/, '');
+    const plain = bare((await server.ask('GET', '/')).text);
+    for (const path of ['/flows', `/flows/${encodeURIComponent(evil)}`, `/trust/x?tab=${encodeURIComponent(evil)}`]) {
+      const page = await server.ask('GET', path, { key });
+      expect(page.status, path).toBe(200);
+      expect(bare(page.text), path).toBe(plain);
+      const csp = String(page.headers['content-security-policy']);
+      expect(csp).toContain("default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'nonce-");
+      expect(csp).toContain("require-trusted-types-for 'script'; trusted-types default");
+      expect(csp).not.toMatch(/unsafe|\*|https?:/);
+      expect(csp).toContain(/headgate-nonce" content="([^"]+)"/.exec(page.text)?.[1] ?? 'no nonce');
+    }
+    const again = await server.ask('GET', '/flows');
+    expect(again.text).not.toBe((await server.ask('GET', '/flows')).text);
   });
 
   test('the pages are served where the web is on, and only there', async () => {
@@ -156,7 +173,10 @@ describe('GUI-08 CORS, GUI-10 framing', () => {
   });
 
   test('GUI-10 every answer with HTML forbids framing, refusals too', async () => {
-    for (const path of ['/', '/runs', '/runs/none', '/api/v1/resume/AAAAAAAAAAAAAAAAAAAAAAAA']) {
+    expect(String((await server.ask('GET', '/')).headers['content-security-policy'])).toContain(
+      "frame-ancestors 'none'",
+    );
+    for (const path of ['/api/v1/reference', '/runs', '/runs/none', '/api/v1/resume/AAAAAAAAAAAAAAAAAAAAAAAA']) {
       const answer = await server.ask('GET', path, { headers: { accept: 'text/html' } });
       expect(String(answer.headers['content-security-policy']), path).toContain("frame-ancestors 'none'");
       expectHarmless(answer);

@@ -18,9 +18,22 @@ if (verb === 'wait') setInterval(() => {}, 1000);
 else process.exitCode = Number(verb ?? 0);
 `;
 
+/** A web app of one line, built as the real one is. */
+const WEB = {
+  'packages/web/vite.config.ts': `export default {
+  root: new URL('src/app', import.meta.url).pathname,
+  build: {
+    outDir: new URL('dist/app', import.meta.url).pathname,
+    manifest: 'manifest.json',
+    rolldownOptions: { input: new URL('src/app/main.tsx', import.meta.url).pathname },
+  },
+};`,
+  'packages/web/src/app/main.tsx': "document.title = 'x';",
+};
+
 let tree: Tree;
 beforeEach(() => {
-  tree = skeleton({ [`${MAIN}/cli.ts`]: CLI, [`${MAIN}/extra.ts`]: 'export const extra = 1;\n' });
+  tree = skeleton({ [`${MAIN}/cli.ts`]: CLI, [`${MAIN}/extra.ts`]: 'export const extra = 1;\n', ...WEB });
 });
 afterEach(() => tree.remove());
 

@@ -97,9 +97,18 @@ describe('a contract', () => {
       'GET /api/v1/auth/sso/callback',
       'GET /api/v1/auth/invitations/{token}',
       'POST /api/v1/auth/invitations/{token}',
-      'GET /',
+      'GET /api/v1/reference',
       'POST /runs/sign-in',
       'POST /runs/sign-out',
+      'GET /',
+      'GET /flows',
+      'GET /flows/*',
+      'GET /settings',
+      'GET /settings/*',
+      'GET /trust',
+      'GET /trust/*',
+      'GET /forms/*',
+      'GET /assets/{name}',
     ]);
   });
 

@@ -20,7 +20,7 @@ const shell = (path: `/${string}`) =>
     path,
     needs: 'none:the page is the same for everybody and holds no data',
     on: 'nobody',
-    params: rest,
+    ...(path.endsWith('*') ? { params: rest } : {}),
     query: z.record(z.string().max(100), z.union([z.string(), z.array(z.string())])),
     answers: { 200: media('text/html', 'The web app') },
     summary: 'The web app, which reads from the address what to show',

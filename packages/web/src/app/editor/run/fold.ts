@@ -80,9 +80,12 @@ const BLANK: StepView = {
 const get = (data: unknown, key: string): unknown =>
   typeof data === 'object' && data !== null ? Reflect.get(data, key) : undefined;
 
+/** The engine writes what is small as it is, and what is large as a reference with its size. */
 const outOf = (data: unknown, key: string): Out | null => {
-  const held = get(data, key);
-  return typeof held === 'object' && held !== null ? (held as Out) : null;
+  if (typeof data !== 'object' || data === null || !Object.hasOwn(data, key)) return null;
+  const value: unknown = Reflect.get(data, key);
+  const [blob, size] = [get(value, '$blob'), get(value, 'size')];
+  return typeof blob === 'string' && typeof size === 'number' ? { blob, size } : { value };
 };
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
@@ -159,7 +162,7 @@ const stepOf = (was: StepView, { type, data }: RunEvent, at: number): StepView =
         ended: at,
         attempts: Math.max(was.attempts, Number(get(data, 'attempt') ?? 1)),
         port: text(get(data, 'port')),
-        out: outOf(data, 'out'),
+        out: outOf(data, 'value'),
         reused: text(get(data, 'reused')),
         pinned: get(data, 'pinned') === true,
         problem: null,
@@ -199,7 +202,7 @@ const itemOf = (was: StepView, { type, data }: RunEvent): StepView => {
   if (type === 'block.item' || type === 'step.done') {
     const failed = get(data, 'problem') !== undefined;
     const counted = failed ? { ...items, failed: items.failed + 1 } : { ...items, done: items.done + 1 };
-    return { ...was, state: 'running', items: counted, out: outOf(data, 'out') ?? was.out };
+    return { ...was, state: 'running', items: counted, out: outOf(data, 'value') ?? was.out };
   }
   if (type === 'step.problem')
     return {

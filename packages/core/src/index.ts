@@ -5,7 +5,18 @@ export { milliseconds } from './flow/duration.ts';
 export { budgetSchema, DAY, dayOf, monthOf, quotaSchema, resetOf } from './flow/budget.ts';
 export type { Budget, Period, Quota, Usage } from './flow/budget.ts';
 export { AFTER, BLOCKS, ID, KIND, PROBLEM_PORT, eachWith, flowSchema, repeatWith, stepSchema } from './flow/model.ts';
-export type { CanvasNote, EachWith, Flow, Group, Json, RepeatWith, Retry, Settings, Step, Trigger } from './flow/model.ts';
+export type {
+  CanvasNote,
+  EachWith,
+  Flow,
+  Group,
+  Json,
+  RepeatWith,
+  Retry,
+  Settings,
+  Step,
+  Trigger,
+} from './flow/model.ts';
 export { PLAN_VERSION, RUN_STATES, isOver } from './run/journal.ts';
 export type { Event, EventData, EventType, Held, RunCreated, RunState, Started } from './run/journal.ts';
 export type {

@@ -65,12 +65,11 @@ describe('moving', () => {
     const edit = good(moveSteps(BASE, ['first', 'second'], { block: 'loop', before: 'last' }));
     expect(sentenceOf(edit)).toBe('Move 2 steps into loop, and take away the wires that would cross its border');
     const flow = done(BASE, edit);
-    expect(graphOf(flow).byId.get('loop')?.inner?.nodes.map(({ id }) => id)).toEqual([
-      'inner',
-      'first',
-      'second',
-      'last',
-    ]);
+    expect(
+      graphOf(flow)
+        .byId.get('loop')
+        ?.inner?.nodes.map(({ id }) => id),
+    ).toEqual(['inner', 'first', 'second', 'last']);
     expect(stepIn(flow, 'second')?.after).toEqual(['first']);
     expect(stepIn(flow, 'end')?.after).toEqual(['loop']);
     expect(stepIn(flow, 'loop')?.after).toBeUndefined();

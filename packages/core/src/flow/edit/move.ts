@@ -23,15 +23,16 @@ export const moveSteps = (flow: Flow, ids: readonly string[], to: Place): Result
   // What a moved block holds moves with it.
   const tops = steps.filter(({ id }) => !steps.some((one) => one.id !== id && pathTo([one], id) !== null));
   for (const top of tops)
-    if (to.block !== null && pathTo([top], to.block) !== null)
-      return wrong(top.id, `${top.id} cannot stand in itself`);
+    if (to.block !== null && pathTo([top], to.block) !== null) return wrong(top.id, `${top.id} cannot stand in itself`);
   const moving = new Set(tops.map(({ id }) => id));
   const away = tops.filter(({ id }) => placeOf(flow, id)?.block !== to.block);
   const leaving = new Set(away.map(({ id }) => id));
   const before = to.before !== null && moving.has(to.before) ? behind(flow, to, moving) : to.before;
   const moves = tops.map(({ id }): Edit => ({ do: 'step.move', id, to: { block: to.block, before } }));
   const cut = leaving.size === 0 ? [] : cutWires(flow, to.block, moving, leaving);
-  const places = Object.fromEntries(away.filter(({ id }) => flow.layout?.[id] !== undefined).map(({ id }) => [id, null]));
+  const places = Object.fromEntries(
+    away.filter(({ id }) => flow.layout?.[id] !== undefined).map(({ id }) => [id, null]),
+  );
   const layout: Edit[] = Object.keys(places).length === 0 ? [] : [{ do: 'layout', places }];
   const what = tops.length === 1 ? (tops[0]?.id ?? '') : `${tops.length} steps`;
   const where = leaving.size === 0 ? '' : to.block === null ? ' out of the block' : ` into ${to.block}`;

@@ -43,7 +43,8 @@ export const upgradeSteps = (flow: Flow, to: ReadonlyMap<string, KindTold>): Res
   for (const [id, { kind, input }] of to) {
     const step = stepIn(flow, id);
     const thing = step ?? (flow.triggers ?? []).find((one) => one.id === id);
-    if (thing === undefined) return bad(problem('edit.missing', `There is no step or trigger ${id}`, { at: { step: id } }));
+    if (thing === undefined)
+      return bad(problem('edit.missing', `There is no step or trigger ${id}`, { at: { step: id } }));
     const of: Owner = step === null ? { trigger: id } : { step: id };
     const known = fieldsOf(input);
     for (const field of Object.keys(thing.with ?? {}))
@@ -54,6 +55,7 @@ export const upgradeSteps = (flow: Flow, to: ReadonlyMap<string, KindTold>): Res
     edits.push({ do: 'set', of, path: ['kind'], value: kind });
   }
   const [only] = [...to];
-  const what = to.size === 1 && only !== undefined ? `Upgrade ${only[0]} to ${only[1].kind}` : `Upgrade ${to.size} steps`;
+  const what =
+    to.size === 1 && only !== undefined ? `Upgrade ${only[0]} to ${only[1].kind}` : `Upgrade ${to.size} steps`;
   return good(together(lost.length === 0 ? what : `${what}, without ${lost.join(', ')}`, edits));
 };

@@ -6,6 +6,7 @@ import { useDoing } from '../actions/use-action.ts';
 import type { EditorSearch } from '../router/paths.ts';
 import { Status } from './draft/status.tsx';
 import { useFlow } from './editor-context.ts';
+import { ProblemsButton } from './problems/problems-button.tsx';
 import { RunButton } from './run/run-button.tsx';
 
 type Props = { readonly view: 'canvas' | 'outline'; readonly show: (part: EditorSearch) => void };
@@ -55,6 +56,7 @@ export const Head = ({ view, show }: Props) => {
         {t('actions.redo')}
       </Button>
       <Group ml="auto" gap="xs">
+        <ProblemsButton show={show} />
         <RunButton show={show} />
       </Group>
     </Group>

@@ -9,10 +9,14 @@ import { flowRoute } from '../router/router.tsx';
 import type { EditorSearch } from '../router/paths.ts';
 import { PageTitle } from '../ui/page-title.tsx';
 import { AddStep } from './add-step.tsx';
+import { type AddWish, whereAt } from './add-wish.ts';
 import { useDraftState, useEditor, useFlow } from './editor-context.ts';
+import type { MenuWish } from './graph.ts';
+import { GraphMenu } from './graph-menu.tsx';
 import { Head } from './head.tsx';
 import { Outline } from './outline/outline.tsx';
 import { Panel } from './panel/panel.tsx';
+import { useClipboard } from './use-clipboard.ts';
 import { useEditorActions } from './use-editor-actions.ts';
 import classes from './workbench.module.css';
 
@@ -25,11 +29,14 @@ const NARROW = '(max-width: 720px)';
 export const Workbench = () => {
   const { t } = useTranslation();
   const flow = useFlow();
-  const { watch, commands } = useEditor();
+  const { watch, commands, kinds, selection } = useEditor();
   const { history } = useDraftState();
   const search = flowRoute.useSearch();
   const navigate = useNavigate();
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useState<AddWish | null>(null);
+  const [menu, setMenu] = useState<MenuWish | null>(null);
+  const [renaming, rename] = useState<string | null>(null);
+  const clipboard = useClipboard();
   const [narrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
   useEffect(() => {
     const query = matchMedia(NARROW);
@@ -46,27 +53,32 @@ export const Workbench = () => {
   );
   useEffect(() => watch.watch(search.run ?? null), [watch, search.run]);
 
-  useEditorActions({ show, view, step: search.step, add: () => setAdding(true) });
+  const add = (): void => setAdding({ where: whereAt(flow, kinds, selection.cursor()) });
+  useEditorActions({ show, view, step: search.step, add, addTo: setAdding, rename });
   useAction('undo', commands.undo, history.done.length === 0 ? t('actions.off.noUndo') : undefined);
   useAction('redo', commands.redo, history.undone.length === 0 ? t('actions.off.noRedo') : undefined);
 
+  const open = useCallback((step: string) => show({ step }), [show]);
+  const look = useCallback((step: string) => show({ step, tab: 'output' }), [show]);
+  const graph = { open, look, add: setAdding, menu: setMenu, renaming, rename };
   return (
     <Box className={classes.bench}>
       <PageTitle text={flow.name} hidden />
       <Head view={view} show={show} />
       <div className={classes.body}>
-        <div className={classes.graph} data-keys="graph" tabIndex={-1}>
+        <div className={classes.graph} data-keys="graph" {...clipboard}>
           {view === 'canvas' ? (
             <Suspense fallback={null}>
-              <Canvas open={(step) => show({ step })} />
+              <Canvas {...graph} />
             </Suspense>
           ) : (
-            <Outline open={(step) => show({ step })} />
+            <Outline {...graph} />
           )}
         </div>
         {search.step !== undefined && <Panel key={search.step} step={search.step} tab={search.tab} show={show} />}
       </div>
-      <AddStep opened={adding} close={() => setAdding(false)} />
+      <AddStep wish={adding} close={() => setAdding(null)} />
+      <GraphMenu wish={menu} close={() => setMenu(null)} />
     </Box>
   );
 };

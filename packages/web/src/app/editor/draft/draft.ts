@@ -40,7 +40,13 @@ export type DraftState = {
   readonly refused: Problem | null;
 };
 
-type Opened = { readonly id: string; readonly tab: string; readonly flow: Flow; readonly revision: number };
+type Opened = {
+  readonly id: string;
+  readonly project: string;
+  readonly tab: string;
+  readonly flow: Flow;
+  readonly revision: number;
+};
 
 const SOON = 300;
 const AT_LATEST = 900;
@@ -49,6 +55,7 @@ const LONGEST = 15_000;
 
 export class Draft {
   readonly id: string;
+  readonly project: string;
   readonly #client: Client;
   readonly #tab: string;
   readonly #listeners = new Set<() => void>();
@@ -63,6 +70,7 @@ export class Draft {
 
   constructor(client: Client, opened: Opened, left: readonly Kept[]) {
     this.id = opened.id;
+    this.project = opened.project;
     this.#client = client;
     this.#tab = opened.tab;
     this.#base = opened.flow;

@@ -49,7 +49,7 @@ const Search = ({ wish, close }: { readonly wish: AddWish; readonly close: () =>
   const flow = useFlow();
   const [search, setSearch] = useState('');
   const [where, setWhere] = useState<Where>(wish.where);
-  const combobox = useCombobox();
+  const combobox = useCombobox({ opened: true });
   const { selectFirstOption } = combobox;
   const wheres = useMemo(() => wheresAt(flow, kinds, selection.cursor(), wish.where), [flow, kinds, selection, wish]);
   const { steps, triggers } = useMemo(() => found(kinds, flow, where, search), [kinds, flow, where, search]);

@@ -46,7 +46,7 @@ export const Canvas = (props: GraphProps) => {
   if (user === null) return null;
   return (
     <ReactFlowProvider>
-      <Drawing {...props} user={user.id} />
+      <Drawing {...props} user={user === 'token' ? user : user.id} />
     </ReactFlowProvider>
   );
 };
@@ -364,6 +364,7 @@ const Drawing = ({ open, look, add, menu, renaming, rename, user }: GraphProps &
         disableKeyboardA11y
         nodeDragThreshold={3}
         onlyRenderVisibleElements
+        role="presentation"
         proOptions={PLAIN}
       >
         <Background />

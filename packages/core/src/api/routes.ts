@@ -42,6 +42,7 @@ export const ROUTES = {
   createFlow: flows.createFlow,
   listFlows: flows.listFlows,
   checkFlow: flows.checkFlow,
+  followFlow: flows.followFlow,
   getFlow: flows.getFlow,
   patchFlow: flows.patchFlow,
   deleteFlow: flows.deleteFlow,

@@ -232,12 +232,9 @@ export const commandsOn = (draft: Draft, selection: Selection, say: (said: Said)
       if (thing === null || name === '' || name === (thing.name ?? thing.id)) return;
       const others = new Set([...everyId(flow())].filter((one) => one !== id));
       const isId = ID.test(name);
-      const wish = name.toLowerCase().normalize('NFKD').replaceAll(/\p{M}/gu, '');
-      const to = isId
-        ? name
-        : /[a-z]/.test(wish)
-          ? freeId(others, wish.replaceAll(/[^a-z0-9_]+/g, '_').replace(/_+$/, ''))
-          : id;
+      // An id that was made of the name follows the name; one that somebody chose stays.
+      const follows = thing.name === undefined || slug(thing.name) === id.replace(/_\d+$/, '');
+      const to = isId ? name : follows && slug(name) !== '' ? freeId(others, slug(name)) : id;
       const renamed = to === id ? null : renameStep(flow(), id, to);
       if (renamed?.ok === false) return void tell(renamed.problem);
       const of = stepOf(id) === null ? { trigger: to } : { step: to };
@@ -351,6 +348,15 @@ export const commandsOn = (draft: Draft, selection: Selection, say: (said: Said)
     },
   };
 };
+
+/** An id out of a name; empty: none can be made of it. */
+const slug = (name: string): string =>
+  name
+    .toLowerCase()
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[^a-z0-9_]+/g, '_')
+    .replaceAll(/^[^a-z]+|_+$/g, '');
 
 /** Where the cursor goes when a step is gone: to what waited for it, else to what it waited for, else to its neighbour. */
 const neighbourOf = (flow: Flow, id: string): string | null => {

@@ -8,6 +8,7 @@ import type { Commands } from './commands.ts';
 import type { Connect, Connecting } from './connecting.ts';
 import type { Checked, Checks } from './problems/check.ts';
 import type { StepView } from './run/fold.ts';
+import type { Room } from './room.ts';
 import type { RunWatch, Watched } from './run/watch.ts';
 import type { Selection } from './selection.ts';
 
@@ -22,6 +23,7 @@ export type Editor = {
   readonly commands: Commands;
   readonly checks: Checks;
   readonly connecting: Connect;
+  readonly room: Room;
 };
 
 export const EditorContext = createContext<Editor | null>(null);

@@ -15,6 +15,7 @@ import { Connect } from './connecting.ts';
 import { openDraft } from './draft/open.ts';
 import { type Editor, EditorContext, type Kinds } from './editor-context.ts';
 import { Checks } from './problems/check.ts';
+import { Room } from './room.ts';
 import { RunWatch } from './run/watch.ts';
 import { Selection } from './selection.ts';
 import { Workbench } from './workbench.tsx';
@@ -25,6 +26,7 @@ export const EditorPage = () => {
   return <Opening key={flow} flow={flow} />;
 };
 
+/** While nobody tells what others save: an engine that is away, or has as many streams open as it allows. */
 const PULL = 10_000;
 
 const Opening = ({ flow }: { readonly flow: string }) => {
@@ -62,6 +64,7 @@ const Opening = ({ flow }: { readonly flow: string }) => {
           commands,
           checks: new Checks(client, draft, draft.project),
           connecting: new Connect(),
+          room: new Room(client, draft),
           watch: new RunWatch(client),
         };
         setEditor(opened);
@@ -74,12 +77,15 @@ const Opening = ({ flow }: { readonly flow: string }) => {
       opened?.draft.close();
       opened?.watch.close();
       opened?.checks.close();
+      opened?.room.close();
     };
   }, [client, flow, known, t]);
 
   useEffect(() => {
     if (editor === null) return undefined;
-    const pull = (): void => void editor.draft.pull();
+    const pull = (): void => {
+      if (!editor.room.state().live) void editor.draft.pull();
+    };
     const timer = setInterval(pull, PULL);
     window.addEventListener('focus', pull);
     return () => {

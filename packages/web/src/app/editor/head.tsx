@@ -6,6 +6,7 @@ import { useDoing } from '../actions/use-action.ts';
 import type { EditorSearch } from '../router/paths.ts';
 import { Status } from './draft/status.tsx';
 import { useFlow } from './editor-context.ts';
+import { Presence } from './presence.tsx';
 import { ProblemsButton } from './problems/problems-button.tsx';
 import { RunButton } from './run/run-button.tsx';
 
@@ -27,6 +28,7 @@ export const Head = ({ view, show }: Props) => {
         {flow.name}
       </Text>
       <Status />
+      <Presence />
       <SegmentedControl
         size="xs"
         aria-label={t('editor.view')}

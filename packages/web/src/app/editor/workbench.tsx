@@ -2,14 +2,16 @@
 
 import { Box } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../actions/use-action.ts';
 import { flowRoute } from '../router/router.tsx';
 import type { EditorSearch } from '../router/paths.ts';
+import { notify } from '../ui/notices.tsx';
 import { PageTitle } from '../ui/page-title.tsx';
 import { AddStep } from './add-step.tsx';
 import { type AddWish, whereAt } from './add-wish.ts';
+import { Conflicts } from './draft/conflicts.tsx';
 import { useDraftState, useEditor, useFlow } from './editor-context.ts';
 import type { MenuWish } from './graph.ts';
 import { GraphMenu } from './graph-menu.tsx';
@@ -29,7 +31,8 @@ const NARROW = '(max-width: 720px)';
 export const Workbench = () => {
   const { t } = useTranslation();
   const flow = useFlow();
-  const { watch, commands, kinds, selection } = useEditor();
+  const { watch, commands, kinds, selection, room } = useEditor();
+  const told = useRef(new Set<string>());
   const { history } = useDraftState();
   const search = flowRoute.useSearch();
   const navigate = useNavigate();
@@ -52,6 +55,17 @@ export const Workbench = () => {
     [navigate],
   );
   useEffect(() => watch.watch(search.run ?? null), [watch, search.run]);
+  useEffect(
+    () =>
+      room.onRun(({ run, state, trigger }) => {
+        if (state !== 'queued' && state !== 'running') return;
+        if (trigger.kind === 'manual@1' || run === watch.state().run || told.current.has(run)) return;
+        told.current.add(run);
+        const act = { title: t('graph.watchRun'), run: () => show({ run }) };
+        notify({ text: t('graph.runElsewhere', { trigger: trigger.id ?? trigger.kind }), act });
+      }),
+    [room, watch, show, t],
+  );
 
   const add = (): void => setAdding({ where: whereAt(flow, kinds, selection.cursor()) });
   useEditorActions({ show, view, step: search.step, add, addTo: setAdding, rename });
@@ -65,6 +79,7 @@ export const Workbench = () => {
     <Box className={classes.bench}>
       <PageTitle text={flow.name} hidden />
       <Head view={view} show={show} />
+      <Conflicts />
       <div className={classes.body}>
         <div className={classes.graph} data-keys="graph" {...clipboard}>
           {view === 'canvas' ? (

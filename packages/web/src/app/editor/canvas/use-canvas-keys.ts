@@ -65,7 +65,8 @@ export const useCanvasKeys = ({ scene, flow, see }: Parts): ((event: React.Keybo
     typed.current = { text, at: now };
     const found = named(scene, selection.cursor(), text);
     if (found === null) return;
-    selection.set([found]);
+    if (connecting.state() === null) selection.set([found]);
+    else selection.go(found);
     see(found);
   };
 
@@ -74,6 +75,7 @@ export const useCanvasKeys = ({ scene, flow, see }: Parts): ((event: React.Keybo
     if (event.target instanceof HTMLInputElement) return;
     const taken = (): void => event.preventDefault();
     const cursor = selection.cursor();
+    if (key.length > 1 && key !== 'Shift') typed.current = { text: '', at: 0 };
     if (isWay(key)) {
       taken();
       if (event.altKey) move(key, event.shiftKey);

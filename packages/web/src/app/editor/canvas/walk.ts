@@ -58,6 +58,8 @@ export const walk = (scene: Scene, from: string, way: Way): string | null => {
   const found = beside
     .map(({ id }) => ({ id, area: areas.get(id) ?? here }))
     .filter(({ area }) => (down ? middle(area) > middle(here) : middle(area) < middle(here)))
+    // What lies more to the side than above or below is come to by the wires.
+    .filter(({ area }) => Math.abs(area.x - here.x) < Math.max(here.width, Math.abs(middle(area) - middle(here))))
     // A step to the side costs more than one along the way: boxes of the same column come first.
     .map(({ id, area }) => ({ id, far: Math.abs(middle(area) - middle(here)) + 2 * Math.abs(area.x - here.x) }))
     .toSorted((a, b) => a.far - b.far)[0];

@@ -62,8 +62,10 @@ export const Outline = ({ open, add, menu, renaming, rename }: GraphProps) => {
       }),
     );
   }, [flow, kinds]);
-  const at = rows.findIndex(({ id }) => id === cursor);
-  const current = at === -1 ? (rows[0]?.id ?? null) : cursor;
+  const found = rows.findIndex(({ id }) => id === cursor);
+  // What the cursor is on may lie in a branch that is closed: the keys go on from the first row then.
+  const at = Math.max(0, found);
+  const current = rows[at]?.id ?? null;
 
   const focus = (id: string): void =>
     tree.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)?.focus({ preventScroll: false });
@@ -110,8 +112,9 @@ export const Outline = ({ open, add, menu, renaming, rename }: GraphProps) => {
 
   const keys = (event: React.KeyboardEvent): void => {
     if (event.target instanceof HTMLInputElement) return;
-    const row = rows[at === -1 ? 0 : at];
+    const row = rows[at];
     const { key } = event;
+    if (key.length > 1 && key !== 'Shift') typed.current = { text: '', at: 0 };
     if (row === undefined) return;
     const taken = (): void => event.preventDefault();
     if (event.altKey) {
@@ -125,7 +128,7 @@ export const Outline = ({ open, add, menu, renaming, rename }: GraphProps) => {
     const index = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[key];
     if (index !== undefined) {
       taken();
-      go(at === -1 ? 0 : index, event);
+      go(index, event);
     } else if (key === 'ArrowRight') {
       taken();
       if (row.opens && closed.has(row.id)) fold(row.id, false);

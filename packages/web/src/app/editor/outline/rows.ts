@@ -43,8 +43,13 @@ const levelRows = (level: GraphLevel, kinds: Kinds, depth: number, parent: strin
   const ports = new Map(level.nodes.map((node) => [node.id, portsOf(kinds, node.step)]));
   const homes = new Map<string, Home>();
   // Those on a cycle are in no order; the check tells of them, and they stand at the end.
-  const ordered = [...level.order, ...level.nodes.filter((node) => !level.order.includes(node))];
+  const sorted = new Set(level.order);
+  const ordered = [...level.order, ...level.nodes.filter((node) => !sorted.has(node))];
   for (const node of ordered) {
+    if (!sorted.has(node)) {
+      homes.set(node.id, []);
+      continue;
+    }
     const reached = node.entries.map(({ from, port }): Home => {
       const home = homes.get(from.id) ?? [];
       return port !== null && ports.get(from.id)?.includes(port) === true ? [...home, `${from.id}.${port}`] : home;

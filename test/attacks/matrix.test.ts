@@ -92,7 +92,7 @@ describe('AZ-01 objects of another workspace', () => {
   );
 
   test('AZ-01 twin: each of these routes reaches the same kind of object in one’s own workspace', async () => {
-    const reading = about.filter(([name, c]) => c.method === 'GET' && !isStream(c));
+    const reading = about.filter(([, c]) => c.method === 'GET' && !isStream(c));
     expect(reading.length).toBeGreaterThan(10);
     for (const [name, c] of reading) {
       // The secret lies in the project `default`, all the rest in one of its own.

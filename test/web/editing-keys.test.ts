@@ -33,10 +33,9 @@ afterAll(() => site.close());
 
 const draftOf = async (flow: string): Promise<Draft> =>
   Reflect.get(Object((await site.ask('GET', `/api/v1/flows/${flow}`)).json), 'draft') as Draft;
-const saved = (page: Page, revision: number): Promise<void> =>
-  expect
-    .poll(() => page.getByTestId('status').textContent(), { timeout: 5000 })
-    .toBe(`Saved r${revision}`) as Promise<void>;
+const saved = async (page: Page, revision: number): Promise<void> => {
+  await expect.poll(() => page.getByTestId('status').textContent(), { timeout: 5000 }).toBe(`Saved r${revision}`);
+};
 const after = (draft: Draft, id: string): readonly string[] | undefined =>
   draft.steps.find((one) => one.id === id)?.after;
 const press = async (page: Page, ...keys: readonly string[]): Promise<void> => {

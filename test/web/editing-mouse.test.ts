@@ -42,10 +42,9 @@ const opened = async (flow: string): Promise<Page> => {
   return page;
 };
 const box = (page: Page, id: string): Locator => page.locator(`#box-${id}`);
-const saved = (page: Page, revision: number): Promise<void> =>
-  expect
-    .poll(() => page.getByTestId('status').textContent(), { timeout: 5000 })
-    .toBe(`Saved r${revision}`) as Promise<void>;
+const saved = async (page: Page, revision: number): Promise<void> => {
+  await expect.poll(() => page.getByTestId('status').textContent(), { timeout: 5000 }).toBe(`Saved r${revision}`);
+};
 const middle = async (of: Locator): Promise<{ readonly x: number; readonly y: number }> => {
   const area = await of.boundingBox();
   if (area === null) throw new Error('it is not to be seen');

@@ -55,8 +55,13 @@ const follow = (path: string, as: string | null = key): Promise<Stream> =>
     request.end();
   });
 
-const until = (holds: () => boolean): Promise<void> =>
-  expect.poll(holds, { timeout: 5000 }).toBe(true) as Promise<void>;
+const until = async (holds: () => boolean): Promise<void> => {
+  await expect.poll(holds, { timeout: 5000 }).toBe(true);
+};
+const here = (stream: Stream): number => {
+  const list: unknown = of(stream, 'presence').at(-1)?.['here'];
+  return Array.isArray(list) ? list.length : 0;
+};
 const of = (stream: Stream, type: string): Told[] => stream.told.filter((one) => one.type === type);
 const eventsOf = (flow: string): string => ROUTES.followFlow.path.replace('{id}', flow);
 
@@ -67,7 +72,7 @@ test('who else is there, what was saved and which runs began is told as it happe
   await until(() => of(stream, 'presence').length === 1);
   const other = await server.key();
   const second = await follow(eventsOf(flow), other.plain);
-  await until(() => (of(stream, 'presence').at(-1)?.['here'] as unknown[]).length === 2);
+  await until(() => here(stream) === 2);
   const saved = await server.ask('PUT', `/api/v1/flows/${flow}/draft`, {
     key: other.plain,
     body: { revision: 1, draft: draft('B') },
@@ -83,7 +88,7 @@ test('who else is there, what was saved and which runs began is told as it happe
     trigger: { id: null, kind: 'manual@1' },
   });
   second.drop();
-  await until(() => (of(stream, 'presence').at(-1)?.['here'] as unknown[]).length === 1);
+  await until(() => here(stream) === 1);
   expect(stream.told.map((one) => one['seq'])).toEqual(stream.told.map((_, i) => i + 1));
   stream.drop();
 });
@@ -118,12 +123,12 @@ test('AZ-10 the stream of a revoked key ends within a second or so, and the room
   const revoked = await server.key();
   const stays = await follow(eventsOf(flow));
   const stream = await follow(eventsOf(flow), revoked.plain);
-  await until(() => (of(stays, 'presence').at(-1)?.['here'] as unknown[] | undefined)?.length === 2);
+  await until(() => here(stays) === 2);
   const before = performance.now();
   await server.ask('DELETE', ROUTES.revokeKey.path.replace('{id}', revoked.id), { key });
   await stream.ended;
   expect(performance.now() - before).toBeLessThan(2_500);
-  await until(() => (of(stays, 'presence').at(-1)?.['here'] as unknown[]).length === 1);
+  await until(() => here(stays) === 1);
   stays.drop();
 });
 

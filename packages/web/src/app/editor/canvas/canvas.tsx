@@ -28,12 +28,13 @@ import { useConnecting, useCursor, useEditor, useFlow, useSelected } from '../ed
 import type { GraphProps } from '../graph.ts';
 import { countsOf } from '../naming.ts';
 import { BLOCK, type Spot } from './box.ts';
-import { cameraOf, isOverview, keepCamera, keepOverview } from './camera.ts';
+import { type Camera, cameraOf, isOverview, keepCamera, keepOverview } from './camera.ts';
 import classes from './canvas.module.css';
 import { dropped, pinsOf } from './drop.ts';
 import { Empty } from './empty.tsx';
 import { ANY, type BoxNode, handlesOf, TYPES, typeOf } from './nodes.tsx';
 import { drawer, type SceneWire } from './scene.ts';
+import { useStable } from './stable.ts';
 import { tidied } from './tidy.ts';
 import { Tools } from './tools.tsx';
 import { useCanvasKeys } from './use-canvas-keys.ts';
@@ -305,6 +306,24 @@ const Drawing = ({ open, look, add, menu, renaming, rename, user }: GraphProps &
   const keys = useCanvasKeys({ scene, flow, see, add, open });
   const [first] = useState(() => cameraOf(user, draft.id));
   const shown = cursor !== null && scene.boxes.some(({ id }) => id === cursor) ? cursor : null;
+  const [start] = useState(() =>
+    first === null ? { fitView: true, fitViewOptions: { padding: 0.1, maxZoom: 1 } } : { defaultViewport: first },
+  );
+  // What the library hands on to every box must be the same at every drawing: else all are drawn again at each key.
+  const follows = useStable(changed);
+  const joins = useStable(connected);
+  const drops = useStable(letGo);
+  const putAway = useStable(moved);
+  const mayJoin = useStable(({ source, target }: { readonly source: string; readonly target: string }) =>
+    commands.mayJoin(source, target),
+  );
+  const clicked = useStable((_: unknown, node: BoxNode) => selection.go(node.id));
+  const entered = useStable((_: unknown, node: BoxNode) =>
+    node.type === 'note' || node.type === 'frame' ? rename(node.id) : open(node.id),
+  );
+  const looked = useStable((_: unknown, edge: WireEdge) => look(edge.source));
+  const left = useStable(() => void mode.end());
+  const keep = useStable((_: unknown, viewport: Camera) => keepCamera(user, draft.id, viewport));
   return (
     <div
       ref={place}
@@ -337,28 +356,24 @@ const Drawing = ({ open, look, add, menu, renaming, rename, user }: GraphProps &
         edges={lines}
         nodeTypes={TYPES}
         edgeTypes={LINES}
-        onNodesChange={changed}
-        onConnect={connected}
-        onConnectEnd={letGo}
-        isValidConnection={({ source, target }) => commands.mayJoin(source, target)}
-        onNodeClick={(_, node) => selection.go(node.id)}
-        onNodeDoubleClick={(_, node) =>
-          node.type === 'note' || node.type === 'frame' ? rename(node.id) : open(node.id)
-        }
-        onNodeDragStop={moved}
-        onEdgeClick={(_, edge) => look(edge.source)}
-        onPaneClick={() => mode.end()}
-        onMoveEnd={(_, viewport) => keepCamera(user, draft.id, viewport)}
-        {...(first === null
-          ? { fitView: true, fitViewOptions: { padding: 0.1, maxZoom: 1 } }
-          : { defaultViewport: first })}
+        onNodesChange={follows}
+        onConnect={joins}
+        onConnectEnd={drops}
+        isValidConnection={mayJoin}
+        onNodeClick={clicked}
+        onNodeDoubleClick={entered}
+        onNodeDragStop={putAway}
+        onEdgeClick={looked}
+        onPaneClick={left}
+        onMoveEnd={keep}
+        {...start}
         colorMode={colorScheme === 'auto' ? 'system' : colorScheme}
         minZoom={0.05}
         maxZoom={2}
         panOnScroll
         zoomOnDoubleClick={false}
         deleteKeyCode={null}
-        multiSelectionKeyCode={['Control', 'Meta']}
+        multiSelectionKeyCode={SEVERAL}
         nodesFocusable={false}
         edgesFocusable={false}
         disableKeyboardA11y
@@ -379,4 +394,5 @@ const Drawing = ({ open, look, add, menu, renaming, rename, user }: GraphProps &
   );
 };
 
+const SEVERAL = ['Control', 'Meta'];
 const PLAIN = { hideAttribution: true };

@@ -101,9 +101,9 @@ describe('a run', () => {
     const page = await site.page();
     await page.goto(`${site.url()}/flows/${flow}?view=outline`);
     await page.getByRole('button', { name: 'Run the flow' }).click();
-    await page.getByRole('treeitem', { name: /done.*bye/ }).waitFor();
+    await page.getByRole('treeitem', { name: /bye.*done/ }).waitFor();
     expect(new URL(page.url()).searchParams.get('run')).toMatch(/^r[0-9a-z]{20,}$/);
-    await page.getByRole('treeitem', { name: /done.*bye/ }).dblclick();
+    await page.getByRole('treeitem', { name: /bye.*done/ }).dblclick();
     await page.getByRole('tab', { name: 'Output' }).click();
     await page.getByText('"Hello"').waitFor();
     await page.context().close();

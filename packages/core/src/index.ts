@@ -5,7 +5,18 @@ export { milliseconds } from './flow/duration.ts';
 export { budgetSchema, DAY, dayOf, monthOf, quotaSchema, resetOf } from './flow/budget.ts';
 export type { Budget, Period, Quota, Usage } from './flow/budget.ts';
 export { AFTER, BLOCKS, ID, KIND, PROBLEM_PORT, eachWith, flowSchema, repeatWith, stepSchema } from './flow/model.ts';
-export type { EachWith, Flow, Json, RepeatWith, Retry, Settings, Step, Trigger } from './flow/model.ts';
+export type {
+  CanvasNote,
+  EachWith,
+  Flow,
+  Group,
+  Json,
+  RepeatWith,
+  Retry,
+  Settings,
+  Step,
+  Trigger,
+} from './flow/model.ts';
 export { PLAN_VERSION, RUN_STATES, isOver } from './run/journal.ts';
 export type { Event, EventData, EventType, Held, RunCreated, RunState, Started } from './run/journal.ts';
 export type {
@@ -17,6 +28,7 @@ export type {
   HookAnswer,
   HookRequest,
   RerunRequest,
+  RunNews,
   RunView,
   StartRequest,
   Touch,
@@ -128,8 +140,22 @@ export { isSecretLabel } from './guard/labels.ts';
 export { redactJson, redactText } from './guard/redact.ts';
 export { diff } from './flow/diff.ts';
 export { doEdit, doEdits } from './flow/edit/apply.ts';
-export { addStep, deleteSteps, freeId, idsOf, insertStep, pasteSteps, renameStep } from './flow/edit/commands.ts';
-export { type Edit, together } from './flow/edit/edit.ts';
+export {
+  addStep,
+  deleteSteps,
+  everyId,
+  filledOf,
+  freeId,
+  idsOf,
+  insertStep,
+  pasteSteps,
+  renameStep,
+} from './flow/edit/commands.ts';
+export { addNote, groupBoxes, placeBoxes, type Point } from './flow/edit/drawn.ts';
+export { type Edit, type EditPath, type Owner, type Place as StepPlace, together } from './flow/edit/edit.ts';
+export { moveSteps } from './flow/edit/move.ts';
+export { isDivisible, withoutFields } from './flow/edit/part.ts';
+export { type KindTold, newerKind, upgradeSteps } from './flow/edit/upgrade.ts';
 export { type History, NO_HISTORY, perform, redo, type Stepped, undo } from './flow/edit/history.ts';
 export { type Conflict, merge, type Merged } from './flow/edit/merge.ts';
 export { restoreFlow } from './flow/edit/restore.ts';

@@ -12,7 +12,10 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
 
   'block.depth': 'Blocks stand within each other deeper than allowed.',
   'block.each': 'A block also carries `each`.',
+  'block.empty': 'A block holds no step.',
   'edit.field': 'An edit sets a field that is none, or gives it a value that it cannot have.',
+  'paste.empty': 'What was to be pasted holds no step.',
+  'paste.foreign': 'What was to be pasted is no part of a flow.',
   'edit.missing': 'An edit is about a step or a trigger that is not in the flow.',
   'edit.taken': 'An edit gives a step or a trigger an id that another one has.',
   'flow.ambiguous': 'More than one flow of the project has this name.',

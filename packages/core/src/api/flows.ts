@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { PERMISSIONS } from '../access/permission.ts';
 import { environmentName } from './environments.ts';
-import { empty, route } from './route.ts';
+import { empty, media, route } from './route.ts';
 import { VISIBILITIES } from '../access/visibility.ts';
 import { byId, count, cursor, flowFile, id, json, lent, name, problem, project, time } from './shapes.ts';
 import { user } from './workspaces.ts';
@@ -142,6 +142,30 @@ export const checkFlow = route({
     }),
   },
   summary: 'Check a flow file: every problem at once, each with its place. Nothing is saved and nothing runs',
+  tags,
+});
+
+export const followFlow = route({
+  method: 'GET',
+  path: '/api/v1/flows/{id}/events',
+  needs: 'flow.read',
+  on: 'flow',
+  params: byId,
+  query: z.strictObject({
+    ticket: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('In place of a header with a credential: a ticket of `POST /api/v1/tickets` for this very flow'),
+  }),
+  answers: {
+    200: media(
+      'text/event-stream',
+      'Server-sent events: `presence` {here: [{id, name}]} at first and when somebody comes or goes, `draft` {revision, by, name} when the draft was saved, `run` {run, state, trigger} when a run began or its state changed, to who may read runs. Nothing is told again: who comes back reads the flow',
+    ),
+  },
+  problems: ['missing', 'streams.limit'],
+  summary: 'Follow a flow as others change and run it, and see who else has it open',
   tags,
 });
 

@@ -43,6 +43,7 @@ export const ROUTES = {
   createFlow: flows.createFlow,
   listFlows: flows.listFlows,
   checkFlow: flows.checkFlow,
+  followFlow: flows.followFlow,
   getFlow: flows.getFlow,
   patchFlow: flows.patchFlow,
   deleteFlow: flows.deleteFlow,

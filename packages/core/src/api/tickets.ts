@@ -13,7 +13,10 @@ export const createTicket = route({
   path: '/api/v1/tickets',
   needs: 'run.read',
   on: 'any',
-  body: z.strictObject({ for: z.literal('run.events'), run: id }),
+  body: z.discriminatedUnion('for', [
+    z.strictObject({ for: z.literal('run.events'), run: id }),
+    z.strictObject({ for: z.literal('flow.events'), flow: id }),
+  ]),
   answers: {
     201: z.strictObject({
       ticket: z.string().describe('Shown at this time only'),

@@ -310,3 +310,11 @@ describe('size (DOS-07)', () => {
     expect(timed(dense)).toBeLessThan(10_000);
   });
 });
+
+test('a block without steps may be saved, and is a problem of the check', () => {
+  const empty = (kind: string, settings: object) => [{ id: 'loop', kind, with: { ...settings, steps: [] } }];
+  for (const steps of [empty('each@1', { over: [] }), empty('repeat@1', { until: '{{ true }}', max: 1 })]) {
+    expect(readFlow({ headgate: 1, name: 'Trial', steps }).ok).toBe(true);
+    expect(codes(steps)).toContain('block.empty');
+  }
+});

@@ -108,6 +108,13 @@ test('layout alone is no change', () => {
   expect(diffLines(made)).toEqual(['  layout: 2 moved on the canvas']);
 });
 
+test('notes and groups alone are no change, and are told apart from steps', () => {
+  const note = { text: 'Here', at: [0, 0] as [number, number] };
+  const made = diff(flow({ notes: { n: note } }), flow({ groups: { g: { name: 'G', holds: [] } } }), catalog);
+  expect([made.same, made.drawn, made.flow]).toEqual([true, ['n', 'g'], []]);
+  expect(diffLines(made)).toEqual(['  notes and groups: 2 changed on the canvas']);
+});
+
 test('a wider power is told even when the field only became computed', () => {
   const said = lines({ steps: [http('https://one.example/x')] }, { steps: [http('{{ input.url }}')] });
   expect(said.filter((line) => line.startsWith('!'))).toEqual([

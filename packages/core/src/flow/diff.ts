@@ -3,7 +3,7 @@
  * Layout is kept apart: a moved box is no change of what runs.
  *
  * DF1 Steps are compared by id, wherever they stand; a step that moved into or out of a block says so.
- * DF2 Two flows of equal hash have no difference but layout; two flows of different hash have one.
+ * DF2 Two flows of equal hash have no difference but their looks; two flows of different hash have one.
  */
 
 import { missing, needsOf, type Missing } from '../access/needs.ts';
@@ -48,7 +48,9 @@ export type FlowDiff = {
   readonly reordered: boolean;
   /** Ids whose place on the canvas changed. */
   readonly layout: readonly string[];
-  /** Nothing but layout differs. */
+  /** Ids of notes on the canvas and of groups that are new, changed or gone. */
+  readonly drawn: readonly string[];
+  /** Nothing but layout, notes and groups differs. */
   readonly same: boolean;
 };
 
@@ -92,6 +94,7 @@ export const diff = (a: Flow, b: Flow, catalog: Catalog): FlowDiff => {
     powers: powersDiff(a, b, catalog),
     reordered,
     layout: layoutDiff(a.layout ?? {}, b.layout ?? {}),
+    drawn: [...layoutDiff(a.notes ?? {}, b.notes ?? {}), ...layoutDiff(a.groups ?? {}, b.groups ?? {})],
     same: !reordered && counts.every((count) => count === 0),
   };
 };

@@ -18,12 +18,14 @@ test('the hash is the SHA-256 of the canonical JSON', () => {
   expect(hashFlow(flow)).toBe(createHash('sha256').update(text).digest('hex'));
 });
 
-test('layout and the order of fields do not change the hash; everything else does', () => {
+test('layout, notes on the canvas, groups and the order of fields do not change the hash; everything else does', () => {
   const same: Flow = {
     steps: [{ with: { value: { a: [1, 0, 1e21, 'é€'], b: 1 } }, kind: 'set@1', id: 'a' }],
     name: 'Trial',
     headgate: 1,
     layout: { a: [3, 4] },
+    notes: { n: { text: 'See the manual', at: [0, 0] } },
+    groups: { g: { name: 'First part', holds: ['a', 'n'] } },
   };
   expect(hashFlow(same)).toBe(hashFlow(flow));
   expect(hashFlow({ ...flow, name: 'Other' })).not.toBe(hashFlow(flow));

@@ -6,7 +6,7 @@
  *
  * F1 Objects are closed: an unknown field is refused, so that a misspelt setting never passes silently.
  * F2 A step is identified by its id alone, unique in the whole flow, blocks included.
- * F3 Layout is apart from logic and is no part of the content hash.
+ * F3 Layout, notes on the canvas and groups are apart from logic and are no part of the content hash.
  */
 
 import { z } from 'zod';
@@ -87,6 +87,23 @@ export const settingsSchema = z.strictObject({
 });
 
 const point = z.tuple([z.number(), z.number()]);
+const size = z.tuple([z.number().min(1).max(10_000), z.number().min(1).max(10_000)]);
+const boxes = <S extends z.ZodType>(schema: S) =>
+  z.record(id, schema).refine((all) => Object.keys(all).length <= 1000, 'at most 1000');
+
+/** A text on the canvas, beside the steps. `block`: the block it stands in, from whose corner `at` is counted. */
+export const canvasNoteSchema = z.strictObject({
+  text,
+  at: point,
+  size: size.optional(),
+  block: id.optional(),
+});
+
+/** A frame around steps, triggers and notes of one level of the flow. */
+export const groupSchema = z.strictObject({
+  name: z.string().min(1).max(200),
+  holds: z.array(id).max(10_000),
+});
 
 export const flowSchema = z.strictObject({
   headgate: z.literal(1),
@@ -98,7 +115,12 @@ export const flowSchema = z.strictObject({
   output: json.optional(),
   settings: settingsSchema.optional(),
   layout: z.record(z.string(), point).optional(),
+  notes: boxes(canvasNoteSchema).optional(),
+  groups: boxes(groupSchema).optional(),
 });
+
+/** What of a flow file is about how one looks at it. */
+export const LOOKS = ['layout', 'notes', 'groups'] as const;
 
 export type Json = z.core.util.JSONType;
 export type Retry = z.infer<typeof retrySchema>;
@@ -106,6 +128,8 @@ export type Step = z.infer<typeof stepSchema>;
 export type Trigger = z.infer<typeof triggerSchema>;
 export type Settings = z.infer<typeof settingsSchema>;
 export type Flow = z.infer<typeof flowSchema>;
+export type CanvasNote = z.infer<typeof canvasNoteSchema>;
+export type Group = z.infer<typeof groupSchema>;
 
 /** Kinds that hold steps in `with.steps`. */
 export const BLOCKS = ['each@1', 'repeat@1'] as const;
@@ -118,7 +142,7 @@ export const eachWith = z.strictObject({
   over: z.union([expression, z.array(json)]),
   concurrency: z.int().min(1).max(1000).optional(),
   onItem: z.enum(['stop', 'collect']).optional(),
-  steps: z.array(stepSchema).min(1).max(10_000),
+  steps: z.array(stepSchema).max(10_000),
   result: json.optional(),
 });
 
@@ -126,7 +150,7 @@ export const eachWith = z.strictObject({
 export const repeatWith = z.strictObject({
   until: expression,
   max: z.int().min(1).max(100_000),
-  steps: z.array(stepSchema).min(1).max(10_000),
+  steps: z.array(stepSchema).max(10_000),
   result: json.optional(),
 });
 

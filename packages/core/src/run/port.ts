@@ -124,6 +124,13 @@ export type DryRun = {
   readonly problem: Problem | null;
 };
 
+/** That a run of a flow began, or is in another state. */
+export type RunNews = {
+  readonly run: string;
+  readonly state: RunState;
+  readonly trigger: { readonly id: string | null; readonly kind: string };
+};
+
 export type EnginePort = {
   readonly start: (request: StartRequest) => Promise<Result<{ readonly run: RunView; readonly finished: boolean }>>;
   readonly hook: (request: HookRequest) => Promise<HookAnswer>;
@@ -144,6 +151,8 @@ export type EnginePort = {
     after: number,
     signal: AbortSignal,
   ) => Promise<AsyncIterable<EventView> | null>;
+  /** Tells of each run of a flow as it begins and as its state changes, once that is durable; until what comes back is called. */
+  readonly watch: (workspace: string, flow: string, tell: (news: RunNews) => void) => () => void;
   readonly cancel: (who: Principal, run: string, reason?: string) => Promise<Result<RunView>>;
   readonly rerun: (request: RerunRequest) => Promise<Result<RunView>>;
   /** Settles a run in doubt. */

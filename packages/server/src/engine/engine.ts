@@ -316,6 +316,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         for await (const event of events) yield eventView(event, workspace, values);
       })();
     },
+    watch: (workspace, flow, tell) => followers.runsOf(workspace, flow, tell),
     cancel: written(async (who, id, reason) => {
       const found = await views.reach(who, id, 'run.cancel');
       if (!found.ok) return found;

@@ -3,11 +3,13 @@
  * where it was, and nobody sees an event that a crash could still take away.
  */
 
-import { type Event, isOver } from '@headgate/core';
+import { type Event, isOver, type RunNews, type RunState } from '@headgate/core';
 import type { JournalWriter, RunWrite, Store } from '../store/ports.ts';
 
 export class Followers {
   readonly #byRun = new Map<string, Set<() => void>>();
+  /** Who wants to know of the runs of a flow, by workspace and flow. */
+  readonly #byFlow = new Map<string, Set<(row: RunWrite['row']) => void>>();
   /** Resolves when all that was written so far is durable. */
   #written: () => Promise<void> = () => Promise.resolve();
 
@@ -33,8 +35,35 @@ export class Followers {
               () => undefined,
             );
         }
+        if (this.#byFlow.size > 0) {
+          const there = this.#byFlow.get(`${write.row.workspace} ${write.row.flow}`);
+          if (there !== undefined)
+            void journal.barrier(group).then(
+              () => there.forEach((told) => told(write.row)),
+              () => undefined,
+            );
+        }
         return group;
       },
+    };
+  }
+
+  /** Tells of each run of a flow that begins or changes its state, until what comes back is called. */
+  runsOf(workspace: string, flow: string, tell: (news: RunNews) => void): () => void {
+    const key = `${workspace} ${flow}`;
+    const states = new Map<string, RunState>();
+    const told = ({ id, state, triggerId, triggerKind }: RunWrite['row']): void => {
+      if (states.get(id) === state) return;
+      if (isOver(state)) states.delete(id);
+      else states.set(id, state);
+      tell({ run: id, state, trigger: { id: triggerId, kind: triggerKind } });
+    };
+    const listeners = this.#byFlow.get(key) ?? new Set();
+    listeners.add(told);
+    this.#byFlow.set(key, listeners);
+    return () => {
+      listeners.delete(told);
+      if (listeners.size === 0 && this.#byFlow.get(key) === listeners) this.#byFlow.delete(key);
     };
   }
 

@@ -17,6 +17,7 @@ import { Bodies } from './bodies.ts';
 import type { Gate, GatewayDeps } from './deps.ts';
 import { elsewhere } from './elsewhere.ts';
 import { HOOK_PREFIX, hooks } from './hooks.ts';
+import { FlowRooms } from './flow-rooms.ts';
 import { hostCheck } from './hosts.ts';
 import type { Lodge } from './lodge.ts';
 import { Identities } from './identity.ts';
@@ -118,6 +119,7 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
     }),
     guesses: new Windows(gate.clock),
     streams,
+    rooms: new FlowRooms(gate),
     waiting: new Waiting(limit.waiting),
     metrics: new Metrics({
       version: gate.version,

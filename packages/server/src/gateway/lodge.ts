@@ -10,6 +10,7 @@ import type { Gate } from './deps.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import type { HostCheck } from './hosts.ts';
 import type { Identities } from './identity.ts';
+import type { FlowRooms } from './flow-rooms.ts';
 import type { Metrics } from './metrics.ts';
 import type { Plain } from './outcome.ts';
 import type { Places } from './places.ts';
@@ -37,6 +38,7 @@ export type Lodge = {
   readonly allowances: Allowances;
   readonly guesses: Windows;
   readonly streams: Streams;
+  readonly rooms: FlowRooms;
   readonly waiting: Waiting;
   readonly metrics: Metrics;
   readonly traces: Traces;

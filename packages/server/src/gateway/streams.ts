@@ -2,18 +2,20 @@
  * Event streams (server-sent events): frames, heart-beats, and how many of them there are.
  *
  * ST1 A stream reads the next event only when the client took the last one, so a slow client costs no memory.
- * ST2 A stream ends with its run, with the client, with the server, and within a second of its key's end (AZ-10).
+ * ST2 A stream ends with what it follows, with the client, with the server, and within a second of its key's end (AZ-10).
  */
 
 import { Readable } from 'node:stream';
-import type { EventView } from '@headgate/core';
 
 const LOOK_EVERY = 1_000;
 const BEAT = Symbol('beat');
 
 type Open = { readonly key: string; readonly still: () => Promise<boolean>; readonly end: AbortController };
 
-export type Follow = (signal: AbortSignal) => Promise<AsyncIterable<EventView> | null>;
+/** An event of a stream: its number in it, its name, and all that it tells. */
+export type StreamEvent = { readonly seq: number; readonly type: string };
+
+export type Follow = (signal: AbortSignal) => Promise<AsyncIterable<StreamEvent> | null>;
 
 export class Streams {
   readonly #most: number;
@@ -51,7 +53,7 @@ export class Streams {
         read() {
           frames.next().then(
             (next) => this.push(next.done === true ? null : next.value),
-            (fault: unknown) => this.destroy(fault instanceof Error ? fault : new Error('the run cannot be followed')),
+            (fault: unknown) => this.destroy(fault instanceof Error ? fault : new Error('it cannot be followed')),
           );
         },
         // A client that leaves ends the wait for the next event, instead of waiting for it.
@@ -92,14 +94,14 @@ export class Streams {
     this.#timer.unref();
   }
 
-  async *#frames(open: Open, events: AsyncIterable<EventView>): AsyncGenerator<string> {
+  async *#frames(open: Open, events: AsyncIterable<StreamEvent>): AsyncGenerator<string> {
     const { signal } = open.end;
     const ended = new Promise<typeof BEAT>((resolve) =>
       signal.addEventListener('abort', () => resolve(BEAT), { once: true }),
     );
     const iterator = events[Symbol.asyncIterator]();
     try {
-      yield ': follows the run\n\n';
+      yield ': follows\n\n';
       let next = iterator.next();
       while (!signal.aborted) {
         const beat = wait(this.#heartbeat);
@@ -122,7 +124,7 @@ export class Streams {
 }
 
 /** One event as the standard writes it. JSON holds no line break, so one `data` line is enough. */
-const frame = (event: EventView): string =>
+const frame = (event: StreamEvent): string =>
   `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 
 const wait = (ms: number): { readonly promise: Promise<typeof BEAT>; readonly cancel: () => void } => {

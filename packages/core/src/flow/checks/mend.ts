@@ -9,7 +9,7 @@
 
 import type { z } from 'zod';
 import { fieldsAt } from '../fields.ts';
-import { eachWith, flowSchema, repeatWith, type Flow } from '../model.ts';
+import { eachWith, flowSchema, LOOKS, repeatWith, type Flow } from '../model.ts';
 import { isObject, valueAt, type Path } from '../path.ts';
 import { suggester, type Suggester } from '../suggest.ts';
 
@@ -25,7 +25,7 @@ const BLOCK_WITH: ReadonlyMap<unknown, z.ZodType> = new Map<unknown, z.ZodType>(
 ]);
 
 /** Fields that may be left out without making others look wrong. */
-const FLOW_APART: ReadonlySet<unknown> = new Set(['description', 'input', 'triggers', 'settings', 'layout']);
+const FLOW_APART: ReadonlySet<unknown> = new Set(['description', 'input', 'triggers', 'settings', ...LOOKS]);
 const STEP_APART: ReadonlySet<unknown> = new Set(['name', 'note', 'retry', 'timeout', 'disabled', 'narrow']);
 const BLOCK_APART: ReadonlySet<unknown> = new Set(['concurrency', 'onItem']);
 

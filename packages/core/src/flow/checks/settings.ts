@@ -6,7 +6,7 @@
 import { milliseconds } from '../duration.ts';
 import type { Node } from '../graph.ts';
 import type { Settings } from '../model.ts';
-import { isBlock } from '../blocks.ts';
+import { isBlock, stepsOf } from '../blocks.ts';
 import { covers, parsePower, type Power, printPower, withoutCode, withoutPath } from '../../access/power.ts';
 import { powerOf } from '../../access/needs.ts';
 import type { Need, StepKind } from '../../step/define.ts';
@@ -53,6 +53,14 @@ export const checkStepSettings = (
       'a block cannot also carry `each`',
       { step: step.id, field: 'each' },
       'Put the block into an each@1 block.',
+    );
+  }
+  if (isBlock(step) && Array.isArray(step.with?.['steps']) && stepsOf(step).length === 0) {
+    findings.problem(
+      'block.empty',
+      'expected at least one step in the block, got none',
+      { step: step.id, field: 'with.steps' },
+      'Add a step to it, or delete it.',
     );
   }
   const needs = kind?.needs?.(step.with ?? {}) ?? [];

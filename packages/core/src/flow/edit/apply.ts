@@ -93,7 +93,7 @@ const dropping = (inverse: Edit): Edit => ({
 });
 
 /** Fields of a flow that `set` may name; `triggers` only to take an empty list away, or to put one where none is. */
-const OF_FLOW = new Set(['name', 'description', 'input', 'output', 'settings']);
+const OF_FLOW = new Set(['name', 'description', 'input', 'output', 'settings', 'notes', 'groups']);
 const OF_STEP = new Set(Object.keys(stepSchema.shape));
 const OF_TRIGGER = new Set(Object.keys(triggerSchema.shape));
 

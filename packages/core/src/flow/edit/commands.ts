@@ -20,6 +20,16 @@ const missing = (id: string): Result<never> =>
 export const idsOf = (flow: Flow): ReadonlySet<string> =>
   new Set([...[...everyStep(flow)].map(({ id }) => id), ...(flow.triggers ?? []).map(({ id }) => id)]);
 
+/** Ids of all that can be selected: steps, triggers, notes and groups. What is new gets one that none of them has. */
+export const everyId = (flow: Flow): ReadonlySet<string> =>
+  new Set([...idsOf(flow), ...Object.keys(flow.notes ?? {}), ...Object.keys(flow.groups ?? {})]);
+
+/** What a new step of a kind holds from the start: a block its list of steps, so that it can be filled. */
+export const filledOf = (kind: string): Readonly<Record<string, Json>> | null => {
+  if (kind === 'each@1') return { over: [], steps: [] };
+  return kind === 'repeat@1' ? { until: '{{ true }}', max: 10, steps: [] } : null;
+};
+
 /** A free id for a step of a kind: `http.request@1` gives `http_request`, then `http_request_2`. */
 export const freeId = (taken: ReadonlySet<string>, wish: string): string => {
   const base =
@@ -46,7 +56,7 @@ export const addStep = (
   const beside = last === undefined ? null : placeOf(flow, last);
   if (last !== undefined && beside === null) return missing(last);
   const at: Place = beside ?? { block: where.block ?? null, before: null };
-  const id = wish.id ?? freeId(idsOf(flow), wish.kind);
+  const id = wish.id ?? freeId(everyId(flow), wish.kind);
   const step: Step = { ...wish, id, ...(entries.length === 0 ? {} : { after: [...entries] }) };
   return good({ edit: together(`Add ${id}`, [{ do: 'step.put', step, at }]), id });
 };
@@ -61,7 +71,7 @@ export const insertStep = (
   const i = target?.after?.indexOf(wire.from) ?? -1;
   if (target === null || i === -1) return missing(wire.to);
   const at: Place = { block: placeOf(flow, wire.to)?.block ?? null, before: wire.to };
-  const id = wish.id ?? freeId(idsOf(flow), wish.kind);
+  const id = wish.id ?? freeId(everyId(flow), wish.kind);
   const step: Step = { ...wish, id, after: [wire.from] };
   const edits: Edit[] = [
     { do: 'step.put', step, at },
@@ -78,6 +88,8 @@ export const deleteSteps = (flow: Flow, ids: readonly string[], reconnect: boole
   for (const id of ids) {
     const step = stepIn(flow, id);
     if (step !== null) edits.push({ do: 'step.take', id });
+    else if (flow.notes?.[id] !== undefined) edits.push({ do: 'set', of: null, path: ['notes', id] });
+    else if (flow.groups?.[id] !== undefined) edits.push({ do: 'set', of: null, path: ['groups', id] });
     else if ((flow.triggers ?? []).some((one) => one.id === id)) edits.push({ do: 'trigger.take', id });
     else return missing(id);
   }
@@ -107,9 +119,28 @@ export const deleteSteps = (flow: Flow, ids: readonly string[], reconnect: boole
     (edit) => edit.do !== 'set' || edit.of === null || !('step' in edit.of) || !inner.has(edit.of.step),
   );
   return good(
-    together(ids.length === 1 ? `Delete ${ids[0]}` : `Delete ${ids.length} steps`, [...touching, ...layout, ...own]),
+    together(ids.length === 1 ? `Delete ${ids[0]}` : `Delete ${ids.length} steps`, [
+      ...touching,
+      ...layout,
+      ...drawnWithout(flow, new Set([...ids, ...inner])),
+      ...own,
+    ]),
   );
 };
+
+/** Groups without what is gone, and none that would be empty; notes that stood in a block that is gone go with it. */
+const drawnWithout = (flow: Flow, gone: ReadonlySet<string>): Edit[] => [
+  ...Object.entries(flow.groups ?? {}).flatMap(([id, { holds }]): Edit[] => {
+    const left = holds.filter((one) => !gone.has(one));
+    if (gone.has(id) || left.length === holds.length) return [];
+    return left.length === 0
+      ? [{ do: 'set', of: null, path: ['groups', id] }]
+      : [{ do: 'set', of: null, path: ['groups', id, 'holds'], value: left }];
+  }),
+  ...Object.entries(flow.notes ?? {}).flatMap(([id, { block }]): Edit[] =>
+    !gone.has(id) && block !== undefined && gone.has(block) ? [{ do: 'set', of: null, path: ['notes', id] }] : [],
+  ),
+];
 
 const innerOf = (flow: Flow, id: string): Step[] => {
   const step = stepIn(flow, id);
@@ -122,7 +153,7 @@ export const pasteSteps = (
   steps: readonly Step[],
   where: { readonly behind?: string } = {},
 ): Result<{ readonly edit: Edit; readonly ids: readonly string[] }> => {
-  const taken = new Set(idsOf(flow));
+  const taken = new Set(everyId(flow));
   const own = [...everyStep({ ...flow, steps: [...steps] })].map(({ id }) => id);
   const fresh = new Map<string, string>();
   for (const id of own) {

@@ -47,6 +47,8 @@ const BASE: Flow = {
   ],
   output: { text: '{{ steps.fetch?.body ?? steps["fetch"].status }}', fetch: 'fetch' },
   layout: { check: [0, 0], fetch: [200, 0] },
+  notes: { hint: { text: 'of all', at: [0, 90] }, within: { text: 'of each', at: [8, 8], block: 'each' } },
+  groups: { front: { name: 'Front', holds: ['check', 'fetch', 'hint'] } },
 };
 
 const good = <T>(result: { ok: true; value: T } | { ok: false; problem: { text: string } }): T => {
@@ -79,6 +81,7 @@ const path = fc.oneof(
     ['with', 'steps'],
     ['zzz'],
   ),
+  fc.constantFrom(['notes', 'hint'], ['notes', 'other', 'at'], ['groups', 'front', 'holds'], ['groups']),
   fc.constantFrom(['description'], ['output'], ['output', 'text'], ['settings', 'timeout'], ['triggers'], ['headgate']),
 );
 const owner = fc.oneof(

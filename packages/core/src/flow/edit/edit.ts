@@ -16,7 +16,7 @@ export type Place = { readonly block: string | null; readonly before: string | n
 /** A path in a step, a trigger or a flow: names of fields and positions in lists. */
 export type EditPath = readonly (string | number)[];
 
-/** What a field belongs to; null: the flow itself (name, description, input, output, settings). */
+/** What a field belongs to; null: the flow itself (name, description, input, output, settings, notes, groups). */
 export type Owner = { readonly step: string } | { readonly trigger: string } | null;
 
 export type Edit =

@@ -52,6 +52,17 @@ const inStep = (step: Step, from: string, to: string): Edit[] => {
   ];
 };
 
+/** Groups that hold it, and notes that stand in it. */
+const inDrawn = (flow: Flow, from: string, to: string): Edit[] => [
+  ...Object.entries(flow.groups ?? {}).flatMap(([id, { holds }]): Edit[] => {
+    const i = holds.indexOf(from);
+    return i === -1 ? [] : [{ do: 'set', of: null, path: ['groups', id, 'holds', i], value: to }];
+  }),
+  ...Object.entries(flow.notes ?? {}).flatMap(([id, { block }]): Edit[] =>
+    block === from ? [{ do: 'set', of: null, path: ['notes', id, 'block'], value: to }] : [],
+  ),
+];
+
 /** The edits that rename a step in a flow: references first, then the id. */
 export const renameEdits = (flow: Flow, from: string, to: string): Edit[] => {
   const change = (text: string): string => renameStepIn(text, from, to);
@@ -59,6 +70,7 @@ export const renameEdits = (flow: Flow, from: string, to: string): Edit[] => {
   return [
     ...[...everyStep(flow)].flatMap((step) => inStep(step, from, to)),
     ...sets(null, { output, settings }, [], change),
+    ...inDrawn(flow, from, to),
     { do: 'rekey', from, to },
   ];
 };

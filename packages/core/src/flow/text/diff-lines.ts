@@ -24,6 +24,7 @@ export const diffLines = (of: FlowDiff): readonly string[] => [
   ...of.steps.changed.flatMap(stepLines),
   ...(of.reordered ? ['~ the order of steps or triggers in the file'] : []),
   ...(of.layout.length === 0 ? [] : [`  layout: ${of.layout.length} moved on the canvas`]),
+  ...(of.drawn.length === 0 ? [] : [`  notes and groups: ${of.drawn.length} changed on the canvas`]),
 ];
 
 const stepLines = (step: StepChange): string[] => [

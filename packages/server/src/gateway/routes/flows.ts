@@ -182,10 +182,27 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
         // What stood there before is known of the very revision that was saved over, or nothing counts as new.
         const before = old?.revision === body.revision ? readFlow(old.draft) : null;
         if (before?.ok === true && body.from === undefined) await lendTyped(lodge, who, saved, draft, before.flow);
+        await lodge.rooms.saved(who, saved);
         return give(200, { revision: saved.revision });
       }
       const row = await flows.get(params.id);
       return row === null ? MISSING : conflict(gate, row, draft);
+    }),
+
+    implement(ROUTES.followFlow, async ({ who, params, request }) => {
+      const still = async (): Promise<boolean> => (await request.passage?.again()) === true;
+      const stream = await lodge.streams.open(who.id, still, (signal) =>
+        lodge.rooms.enter(who, params.id, signal, () => lodge.places.judge(who, 'run.read', 'flow', params.id)),
+      );
+      if (stream === null) return MISSING;
+      if (stream === 'full') return refuse('streams.limit');
+      request.raw.socket.setTimeout(gate.limit.stalled);
+      return {
+        status: 200,
+        type: 'text/event-stream; charset=utf-8',
+        text: stream,
+        headers: { 'x-accel-buffering': 'no' },
+      };
     }),
 
     implement(ROUTES.checkFlow, async ({ who, body }) => {

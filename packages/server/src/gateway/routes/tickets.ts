@@ -7,10 +7,14 @@ import { give, MISSING, refuse } from '../outcome.ts';
 
 export const ticketRoutes = ({ places, tickets }: Lodge): readonly Route[] => [
   implement(ROUTES.createTicket, async ({ who, body, request }) => {
-    if ((await places.judge(who, 'run.read', 'run', body.run)) !== undefined) return MISSING;
+    const [permission, on, object] =
+      body.for === 'run.events'
+        ? (['run.read', 'run', body.run] as const)
+        : (['flow.read', 'flow', body.flow] as const);
+    if ((await places.judge(who, permission, on, object)) !== undefined) return MISSING;
     const now = request.passage?.now;
     if (now === null || now === undefined) throw new Error('a ticket without a credential');
-    const path = ROUTES.followRun.path.replace('{id}', body.run);
+    const path = ROUTES[on === 'run' ? 'followRun' : 'followFlow'].path.replace('{id}', object);
     const made = tickets.make(path, who, now);
     if (made === null) return refuse('requests.limit');
     const { plain, until } = made;

@@ -61,7 +61,8 @@ export class Registry {
     this.#first = null;
     const sequence = first === null ? null : `${first} ${chord}`;
     for (const name of ACTION_NAMES) {
-      const { keys = [], context } = specOf(name);
+      const { keys = [], context, native } = specOf(name);
+      if (native === true) continue;
       if (context === 'graph' && (!inGraph || typing)) continue;
       if (!keys.some((one) => one === chord || one === sequence)) continue;
       const doing = this.of(name);

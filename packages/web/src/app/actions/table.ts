@@ -17,6 +17,8 @@ export type Spec = {
   readonly context: Context;
   /** `Mod` is Ctrl, or Cmd on a Mac. Two keys one after the other are joined by a space. */
   readonly keys?: readonly string[];
+  /** The key is the browser's: it makes an event of its own, which the page takes. */
+  readonly native?: true;
 };
 
 type TitleKey = Exclude<keyof typeof texts, 'context' | 'off'>;
@@ -56,8 +58,15 @@ export const ACTIONS = {
   outline: { title: 'outline', context: 'graph', keys: ['O'] },
   history: { title: 'history', context: 'graph', keys: ['H'] },
   connect: { title: 'connect', context: 'graph', keys: ['C'] },
-  copySteps: { title: 'copySteps', context: 'graph', keys: ['Mod+C'] },
-  pasteSteps: { title: 'pasteSteps', context: 'graph', keys: ['Mod+V'] },
+  insert: { title: 'insert', context: 'graph', keys: ['I'] },
+  group: { title: 'group', context: 'graph', keys: ['Mod+G'] },
+  note: { title: 'note', context: 'graph' },
+  minimap: { title: 'minimap', context: 'graph' },
+  problems: { title: 'problems', context: 'editor' },
+  upgrade: { title: 'upgrade', context: 'editor' },
+  // The browser's own events do these: only they may reach the clipboard without asking.
+  copySteps: { title: 'copySteps', context: 'graph', keys: ['Mod+C'], native: true },
+  pasteSteps: { title: 'pasteSteps', context: 'graph', keys: ['Mod+V'], native: true },
   selectAll: { title: 'selectAll', context: 'graph', keys: ['Mod+A'] },
 } as const satisfies Readonly<Record<string, Spec>>;
 

@@ -1,71 +1,125 @@
-/** Adds a step or a trigger by search. What is selected is what the new step waits for. */
+/**
+ * Adds a step or a trigger by search, where it was asked for: behind a step or a branch, on a wire, in a block, at a spot of the
+ * canvas. What fits there comes first; Enter adds and connects.
+ */
 
-import { Combobox, Modal, Stack, Text, TextInput, useCombobox } from '@mantine/core';
-import { isBlock } from '@headgate/core';
-import { useEffect, useState } from 'react';
+import { Combobox, Modal, NativeSelect, Stack, Text, TextInput, useCombobox } from '@mantine/core';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { type AddWish, sameWhere, type Where, wheresAt } from './add-wish.ts';
 import { useEditor, useFlow } from './editor-context.ts';
+import { found } from './found.ts';
 
-export const AddStep = ({ opened, close }: { readonly opened: boolean; readonly close: () => void }) => {
+type Props = { readonly wish: AddWish | null; readonly close: () => void };
+
+const WIDTH = 380;
+const HEIGHT = 460;
+
+export const AddStep = ({ wish, close }: Props) => {
+  const { t } = useTranslation();
+  // Another wish is another search.
+  return (
+    <Modal
+      opened={wish !== null}
+      onClose={close}
+      title={t('editor.add')}
+      size={WIDTH}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+      transitionProps={{ duration: 0 }}
+      {...(wish?.screen === undefined
+        ? {}
+        : {
+            styles: {
+              inner: { justifyContent: 'flex-start', alignItems: 'flex-start', padding: 0 },
+              content: {
+                marginLeft: Math.max(8, Math.min(wish.screen.x, window.innerWidth - WIDTH - 8)),
+                marginTop: Math.max(8, Math.min(wish.screen.y, window.innerHeight - HEIGHT - 8)),
+              },
+            },
+          })}
+    >
+      {wish !== null && <Search wish={wish} close={close} />}
+    </Modal>
+  );
+};
+
+const Search = ({ wish, close }: { readonly wish: AddWish; readonly close: () => void }) => {
   const { t } = useTranslation();
   const { kinds, commands, selection } = useEditor();
   const flow = useFlow();
   const [search, setSearch] = useState('');
-  const combobox = useCombobox();
-  useEffect(() => {
-    if (opened) setSearch('');
-  }, [opened]);
+  const [where, setWhere] = useState<Where>(wish.where);
+  const combobox = useCombobox({ opened: true });
   const { selectFirstOption } = combobox;
-  useEffect(() => void selectFirstOption(), [search, selectFirstOption]);
-  const low = search.toLowerCase();
-  const fits = ({
-    title,
-    kind,
-    summary,
-  }: {
-    readonly title: string;
-    readonly kind: string;
-    readonly summary: string;
-  }): boolean => `${title} ${kind} ${summary}`.toLowerCase().includes(low);
-  const isTrigger = (kind: string): boolean => kinds.triggers.some((one) => one.kind === kind);
+  const wheres = useMemo(() => wheresAt(flow, kinds, selection.cursor(), wish.where), [flow, kinds, selection, wish]);
+  const { steps, triggers } = useMemo(() => found(kinds, flow, where, search), [kinds, flow, where, search]);
+  useEffect(() => void selectFirstOption(), [search, where, selectFirstOption]);
+  const text = (one: Where): string => {
+    switch (one.at) {
+      case 'after':
+        return t('graph.afterEntry', { entry: one.entry });
+      case 'wire':
+        return t('graph.onWire', { from: one.from, to: one.to });
+      case 'block':
+        return t('graph.inBlock', { block: one.block });
+      case 'before':
+        return t('graph.before', { to: one.to });
+      case 'flow':
+        return t('graph.inFlow');
+    }
+  };
   const add = (kind: string): void => {
     close();
-    const last = selection.last();
-    const isStep = last !== null && !(flow.triggers ?? []).some(({ id }) => id === last);
-    if (isTrigger(kind)) commands.addTrigger(kind);
-    else commands.add(kind, isStep ? { after: [last] } : {}, isBlock({ id: 'new', kind }) ? { steps: [] } : {});
+    const isTrigger = kinds.triggers.some((one) => one.kind === kind);
+    const { spot, pins } = wish;
+    const here =
+      sameWhere(where, wish.where) && spot !== undefined ? { spot, ...(pins === undefined ? {} : { pins }) } : {};
+    commands.addAt(kind, isTrigger, { where, ...here });
+    // The dialog gives the focus back to where it was; the graph has it, so that the next key is about the new step.
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-graph]')?.focus());
   };
+  const option = ({
+    kind,
+    title,
+    summary,
+  }: {
+    readonly kind: string;
+    readonly title: string;
+    readonly summary: string;
+  }) => (
+    <Combobox.Option value={kind} key={kind}>
+      <Stack gap={0}>
+        <Text size="sm">{title}</Text>
+        <Text size="xs" opacity={0.8} lineClamp={2}>
+          {summary}
+        </Text>
+      </Stack>
+    </Combobox.Option>
+  );
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title={t('editor.add')}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
-      <Combobox store={combobox} withinPortal={false} onOptionSubmit={add}>
-        <Combobox.EventsTarget>
-          <TextInput
-            data-autofocus
-            aria-label={t('editor.addPlaceholder')}
-            placeholder={t('editor.addPlaceholder')}
-            value={search}
-            onChange={(event) => setSearch(event.currentTarget.value)}
-          />
-        </Combobox.EventsTarget>
-        <Combobox.Options mah={420} mt="xs" style={{ overflowY: 'auto' }} aria-label={t('editor.add')}>
-          {[...kinds.steps, ...kinds.triggers].filter(fits).map(({ kind, title, summary }) => (
-            <Combobox.Option value={kind} key={kind}>
-              <Stack gap={0}>
-                <Text size="sm">{title}</Text>
-                <Text size="xs" c="dimmed">
-                  {summary}
-                </Text>
-              </Stack>
-            </Combobox.Option>
-          ))}
-        </Combobox.Options>
-      </Combobox>
-    </Modal>
+    <Combobox store={combobox} withinPortal={false} onOptionSubmit={add}>
+      <Combobox.EventsTarget>
+        <TextInput
+          data-autofocus
+          aria-label={t('editor.addPlaceholder')}
+          placeholder={t('editor.addPlaceholder')}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+      </Combobox.EventsTarget>
+      <NativeSelect
+        size="xs"
+        mt="xs"
+        aria-label={t('graph.where')}
+        value={wheres.findIndex((one) => sameWhere(one, where))}
+        onChange={(event) => setWhere(wheres[Number(event.currentTarget.value)] ?? wish.where)}
+        data={wheres.map((one, i) => ({ value: String(i), label: text(one) }))}
+      />
+      <Combobox.Options mah={320} mt="xs" style={{ overflowY: 'auto' }} aria-label={t('editor.add')}>
+        {steps.length > 0 && <Combobox.Group label={t('graph.fits')}>{steps.map(option)}</Combobox.Group>}
+        {triggers.length > 0 && <Combobox.Group label={t('graph.triggers')}>{triggers.map(option)}</Combobox.Group>}
+        {steps.length + triggers.length === 0 && <Combobox.Empty>{t('common.nothingFound')}</Combobox.Empty>}
+      </Combobox.Options>
+    </Combobox>
   );
 };

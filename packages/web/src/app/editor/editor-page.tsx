@@ -1,5 +1,6 @@
 /** A flow, open for editing. It loads what the editor needs; the editor itself is `Workbench`. */
 
+import { everyId } from '@headgate/core';
 import { Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
@@ -10,8 +11,11 @@ import { flowRoute } from '../router/router.tsx';
 import { announce } from '../ui/announce.ts';
 import { notify } from '../ui/notices.tsx';
 import { commandsOn } from './commands.ts';
+import { Connect } from './connecting.ts';
 import { openDraft } from './draft/open.ts';
 import { type Editor, EditorContext, type Kinds } from './editor-context.ts';
+import { Checks } from './problems/check.ts';
+import { Room } from './room.ts';
 import { RunWatch } from './run/watch.ts';
 import { Selection } from './selection.ts';
 import { Workbench } from './workbench.tsx';
@@ -22,6 +26,7 @@ export const EditorPage = () => {
   return <Opening key={flow} flow={flow} />;
 };
 
+/** While nobody tells what others save: an engine that is away, or has as many streams open as it allows. */
 const PULL = 10_000;
 
 const Opening = ({ flow }: { readonly flow: string }) => {
@@ -46,9 +51,22 @@ const Opening = ({ flow }: { readonly flow: string }) => {
         const selection = new Selection();
         const commands = commandsOn(draft, selection, (said) => {
           if (said.what === 'problem') notify({ problem: said.problem });
+          else if ('takeBack' in said && said.takeBack === true)
+            notify({ text: said.text, act: { title: t('common.undo'), run: () => commands.undo() } });
           else announce(said.what === 'done' ? said.text : t(`editor.${said.what}`, { what: said.text }));
         });
-        opened = { client, draft, kinds: known, selection, commands, watch: new RunWatch(client) };
+        draft.subscribe(() => selection.keep(everyId(draft.state().flow)));
+        opened = {
+          client,
+          draft,
+          kinds: known,
+          selection,
+          commands,
+          checks: new Checks(client, draft, draft.project),
+          connecting: new Connect(),
+          room: new Room(client, draft),
+          watch: new RunWatch(client),
+        };
         setEditor(opened);
       },
       (error: unknown) => setFailure(error),
@@ -58,12 +76,16 @@ const Opening = ({ flow }: { readonly flow: string }) => {
       void opened?.draft.flush();
       opened?.draft.close();
       opened?.watch.close();
+      opened?.checks.close();
+      opened?.room.close();
     };
   }, [client, flow, known, t]);
 
   useEffect(() => {
     if (editor === null) return undefined;
-    const pull = (): void => void editor.draft.pull();
+    const pull = (): void => {
+      if (!editor.room.state().live) void editor.draft.pull();
+    };
     const timer = setInterval(pull, PULL);
     window.addEventListener('focus', pull);
     return () => {

@@ -7,6 +7,8 @@ import type { EditorSearch } from '../router/paths.ts';
 import { Status } from './draft/status.tsx';
 import { useFlow } from './editor-context.ts';
 import { PagesMenu } from './pages/pages-menu.tsx';
+import { Presence } from './presence.tsx';
+import { ProblemsButton } from './problems/problems-button.tsx';
 import { RunButton } from './run/run-button.tsx';
 
 type Props = { readonly view: 'canvas' | 'outline'; readonly show: (part: EditorSearch) => void };
@@ -27,6 +29,7 @@ export const Head = ({ view, show }: Props) => {
         {flow.name}
       </Text>
       <Status />
+      <Presence />
       <SegmentedControl
         size="xs"
         aria-label={t('editor.view')}
@@ -57,6 +60,7 @@ export const Head = ({ view, show }: Props) => {
       </Button>
       <Group ml="auto" gap="xs">
         <PagesMenu show={show} />
+        <ProblemsButton show={show} />
         <RunButton show={show} />
       </Group>
     </Group>

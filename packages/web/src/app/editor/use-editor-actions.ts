@@ -3,8 +3,12 @@
 import { everyStep, graphOf, type GraphNode } from '@headgate/core';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../actions/use-action.ts';
+import { announce } from '../ui/announce.ts';
 import type { EditorSearch } from '../router/paths.ts';
+import type { AddWish } from './add-wish.ts';
 import { useEditor, useFlow, useSelected } from './editor-context.ts';
+import { entriesOf } from './ports.ts';
+import { copyByButton, pasteByButton } from './use-clipboard.ts';
 
 type Parts = {
   readonly show: (part: EditorSearch, replace?: boolean) => void;
@@ -12,11 +16,13 @@ type Parts = {
   /** The step whose panel is open. */
   readonly step: string | undefined;
   readonly add: () => void;
+  readonly addTo: (wish: AddWish) => void;
+  readonly rename: (id: string | null) => void;
 };
 
-export const useEditorActions = ({ show, view, step, add }: Parts): void => {
+export const useEditorActions = ({ show, view, step, add, addTo, rename }: Parts): void => {
   const { t } = useTranslation();
-  const { commands, selection } = useEditor();
+  const { commands, selection, kinds, connecting } = useEditor();
   const flow = useFlow();
   const selected = useSelected();
   const none = selected.size === 0 ? t('actions.off.nothing') : undefined;
@@ -28,7 +34,35 @@ export const useEditorActions = ({ show, view, step, add }: Parts): void => {
   useAction('duplicate', () => commands.duplicate(ids()), none);
   useAction('remove', () => commands.remove(ids(), false), none);
   useAction('removeJoin', () => commands.remove(ids(), true), none);
-  useAction('disable', () => ids().forEach((id) => commands.toggle(id)), none);
+  useAction('disable', () => commands.toggle(ids()), none);
+  useAction('rename', () => rename(selection.last()), none);
+  useAction(
+    'insert',
+    () => {
+      const to = selection.last() ?? '';
+      const from = graphOf(flow).byId.get(to)?.entries[0]?.text;
+      addTo({ where: from === undefined ? { at: 'before', to } : { at: 'wire', from, to } });
+    },
+    none,
+  );
+  useAction('group', () => void commands.group(ids(), t('graph.newGroup')), none);
+  useAction(
+    'connect',
+    () => {
+      const mode = connecting.state();
+      if (mode !== null) return connecting.begin(mode.entries);
+      const [id = '', port] = (selection.cursor() ?? selection.last() ?? '').split('.');
+      const found = graphOf(flow).byId.get(id);
+      const entries = found === undefined ? [] : port === undefined ? entriesOf(kinds, found.step) : [`${id}.${port}`];
+      if (entries.length === 0) return announce(t('graph.noPorts'));
+      connecting.begin(entries);
+      const now = connecting.state();
+      if (now !== null) announce(t('graph.connecting', { entry: now.entry }));
+    },
+    none,
+  );
+  useAction('copySteps', () => void copyByButton(commands.copy(), t), none);
+  useAction('pasteSteps', () => void pasteByButton(commands.paste));
   useAction('outline', () => show({ view: view === 'canvas' ? 'outline' : 'canvas' }));
   useAction('selectAll', () => selection.set([...everyStep(flow)].map(({ id }) => id)));
 

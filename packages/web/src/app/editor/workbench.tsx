@@ -2,17 +2,23 @@
 
 import { Box } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../actions/use-action.ts';
 import { flowRoute } from '../router/router.tsx';
 import type { EditorSearch } from '../router/paths.ts';
+import { notify } from '../ui/notices.tsx';
 import { PageTitle } from '../ui/page-title.tsx';
 import { AddStep } from './add-step.tsx';
+import { type AddWish, whereAt } from './add-wish.ts';
+import { Conflicts } from './draft/conflicts.tsx';
 import { useDraftState, useEditor, useFlow } from './editor-context.ts';
+import type { MenuWish } from './graph.ts';
+import { GraphMenu } from './graph-menu.tsx';
 import { Head } from './head.tsx';
 import { Outline } from './outline/outline.tsx';
 import { Panel } from './panel/panel.tsx';
+import { useClipboard } from './use-clipboard.ts';
 import { useEditorActions } from './use-editor-actions.ts';
 import classes from './workbench.module.css';
 
@@ -27,11 +33,15 @@ const NARROW = '(max-width: 720px)';
 export const Workbench = () => {
   const { t } = useTranslation();
   const flow = useFlow();
-  const { watch, commands } = useEditor();
+  const { watch, commands, kinds, selection, room } = useEditor();
+  const told = useRef(new Set<string>());
   const { history } = useDraftState();
   const search = flowRoute.useSearch();
   const navigate = useNavigate();
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useState<AddWish | null>(null);
+  const [menu, setMenu] = useState<MenuWish | null>(null);
+  const [renaming, rename] = useState<string | null>(null);
+  const clipboard = useClipboard();
   const [narrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
   useEffect(() => {
     const query = matchMedia(NARROW);
@@ -47,23 +57,39 @@ export const Workbench = () => {
     [navigate],
   );
   useEffect(() => watch.watch(search.run ?? null), [watch, search.run]);
+  useEffect(
+    () =>
+      room.onRun(({ run, state, trigger }) => {
+        if (state !== 'queued' && state !== 'running') return;
+        if (trigger.kind === 'manual@1' || run === watch.state().run || told.current.has(run)) return;
+        told.current.add(run);
+        const act = { title: t('graph.watchRun'), run: () => show({ run }) };
+        notify({ text: t('graph.runElsewhere', { trigger: trigger.id ?? trigger.kind }), act });
+      }),
+    [room, watch, show, t],
+  );
 
-  useEditorActions({ show, view, step: search.step, add: () => setAdding(true) });
+  const add = (): void => setAdding({ where: whereAt(flow, kinds, selection.cursor()) });
+  useEditorActions({ show, view, step: search.step, add, addTo: setAdding, rename });
   useAction('undo', commands.undo, history.done.length === 0 ? t('actions.off.noUndo') : undefined);
   useAction('redo', commands.redo, history.undone.length === 0 ? t('actions.off.noRedo') : undefined);
 
+  const open = useCallback((step: string) => show({ step }), [show]);
+  const look = useCallback((step: string) => show({ step, tab: 'output' }), [show]);
+  const graph = { open, look, add: setAdding, menu: setMenu, renaming, rename };
   return (
     <Box className={classes.bench}>
       <PageTitle text={flow.name} hidden />
       <Head view={view} show={show} />
+      <Conflicts />
       <div className={classes.body}>
-        <div className={classes.graph} data-keys="graph" tabIndex={-1}>
+        <div className={classes.graph} data-keys="graph" {...clipboard}>
           {view === 'canvas' ? (
             <Suspense fallback={null}>
-              <Canvas open={(step) => show({ step })} />
+              <Canvas {...graph} />
             </Suspense>
           ) : (
-            <Outline open={(step) => show({ step })} />
+            <Outline {...graph} />
           )}
         </div>
         {search.step !== undefined && <Panel key={search.step} step={search.step} tab={search.tab} show={show} />}
@@ -73,7 +99,8 @@ export const Workbench = () => {
           <FlowPages page={search.page} show={show} />
         </Suspense>
       )}
-      <AddStep opened={adding} close={() => setAdding(false)} />
+      <AddStep wish={adding} close={() => setAdding(null)} />
+      <GraphMenu wish={menu} close={() => setMenu(null)} />
     </Box>
   );
 };

@@ -1,25 +1,50 @@
-/** Where boxes stand when nobody has said so: left to right, in the order of the flow. */
+/**
+ * Putting boxes in order: left to right along the wires. Columns come from the graph; within a column boxes keep the order in
+ * which they stood (or, new, that of the file), so that who knew the drawing knows it still.
+ */
 
 import dagre from '@dagrejs/dagre';
+import { GAP, type Size, type Spot } from './box.ts';
 
-export type Box = { readonly id: string; readonly width: number; readonly height: number };
+/** `was`: where it stood; null: nowhere yet. */
+export type Box = Size & { readonly id: string; readonly was: Spot | null };
 export type Line = { readonly from: string; readonly to: string };
 
-/** Upper left corners by id, from 0,0. */
-export const arrange = (
-  boxes: readonly Box[],
-  lines: readonly Line[],
-): ReadonlyMap<string, readonly [number, number]> => {
+/** Upper left corners by id; the uppermost and leftmost are 0. */
+export const arrange = (boxes: readonly Box[], lines: readonly Line[]): ReadonlyMap<string, Spot> => {
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: 'LR', nodesep: 32, ranksep: 72 });
+  graph.setGraph({ rankdir: 'LR', nodesep: GAP.y, ranksep: GAP.x });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id, width, height } of boxes) graph.setNode(id, { width, height });
   for (const { from, to } of lines) graph.setEdge(from, to);
   dagre.layout(graph);
-  return new Map(
-    boxes.map(({ id, width, height }) => {
+  const corner = new Map(
+    boxes.map(({ id, width, height }): [string, Spot] => {
       const { x, y } = graph.node(id);
-      return [id, [Math.round(x - width / 2), Math.round(y - height / 2)]] as const;
+      return [id, { x: Math.round(x - width / 2), y: Math.round(y - height / 2) }];
     }),
   );
+  return inOrder(boxes, corner);
+};
+
+/** Boxes of a column that stood somewhere, in the order in which they stood; each begins where the one above it ends. */
+const inOrder = (boxes: readonly Box[], corner: ReadonlyMap<string, Spot>): ReadonlyMap<string, Spot> => {
+  const columns = new Map<number, Box[]>();
+  for (const box of boxes) {
+    const middle = Math.round(((corner.get(box.id)?.x ?? 0) + box.width / 2) / 8);
+    columns.set(middle, [...(columns.get(middle) ?? []), box]);
+  }
+  const made = new Map(corner);
+  for (const column of columns.values()) {
+    const drawn = column.toSorted((a, b) => (corner.get(a.id)?.y ?? 0) - (corner.get(b.id)?.y ?? 0));
+    const wished = drawn.toSorted((a, b) => (a.was === null || b.was === null ? 0 : a.was.y - b.was.y));
+    if (wished.every((box, i) => box === drawn[i])) continue;
+    let y = corner.get(drawn[0]?.id ?? '')?.y ?? 0;
+    for (const box of wished) {
+      made.set(box.id, { x: corner.get(box.id)?.x ?? 0, y });
+      y += box.height + GAP.y;
+    }
+  }
+  const top = Math.min(0, ...[...made.values()].map(({ y }) => y));
+  return top === 0 ? made : new Map([...made].map(([id, { x, y }]) => [id, { x, y: y - top }]));
 };

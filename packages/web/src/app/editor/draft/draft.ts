@@ -13,7 +13,9 @@ import {
   doEdits,
   type Edit,
   type Flow,
+  good,
   type History,
+  isDivisible,
   merge,
   NO_HISTORY,
   perform,
@@ -22,6 +24,7 @@ import {
   type Result,
   type Stepped,
   undo,
+  withoutFields,
 } from '@headgate/core';
 import { type Client, Refusal } from '../../transport/client.ts';
 import { Unreached } from '../../transport/transport.ts';
@@ -40,7 +43,13 @@ export type DraftState = {
   readonly refused: Problem | null;
 };
 
-type Opened = { readonly id: string; readonly tab: string; readonly flow: Flow; readonly revision: number };
+type Opened = {
+  readonly id: string;
+  readonly project: string;
+  readonly tab: string;
+  readonly flow: Flow;
+  readonly revision: number;
+};
 
 const SOON = 300;
 const AT_LATEST = 900;
@@ -49,6 +58,7 @@ const LONGEST = 15_000;
 
 export class Draft {
   readonly id: string;
+  readonly project: string;
   readonly #client: Client;
   readonly #tab: string;
   readonly #listeners = new Set<() => void>();
@@ -63,6 +73,7 @@ export class Draft {
 
   constructor(client: Client, opened: Opened, left: readonly Kept[]) {
     this.id = opened.id;
+    this.project = opened.project;
     this.#client = client;
     this.#tab = opened.tab;
     this.#base = opened.flow;
@@ -103,11 +114,29 @@ export class Draft {
     return made === null ? null : this.#step(made);
   }
 
-  /** Mine: the edit is done on top of theirs. Theirs: it is let go. */
-  settle(conflict: Conflict, mine: boolean): void {
-    this.#set({ conflicts: this.#state.conflicts.filter((one) => one.edit !== conflict.edit) });
-    if (mine) this.change(conflict.edit);
+  /**
+   * Mine: my value is put on top of theirs. Theirs: of my edit, this field is let go. An edit of several fields is settled
+   * field by field, and done with what is left of it once the last of them is; one that is whole or nothing, at once.
+   */
+  settle(conflict: Conflict, mine: boolean): Result<null> {
+    const { edit } = conflict;
+    const { conflicts } = this.#state;
+    const rest = conflicts.filter((one) => one !== conflict && (isDivisible(edit) || one.edit !== edit));
+    const others = rest.some((one) => one.edit === edit);
+    const left = mine ? edit : isDivisible(edit) ? withoutFields(edit, [conflict]) : null;
+    if (others && left !== null) {
+      this.#set({ conflicts: rest.map((one) => (one.edit === edit ? { ...one, edit: left } : one)) });
+    } else {
+      this.#set({ conflicts: rest.filter((one) => one.edit !== edit) });
+      const made = left === null ? null : this.change(left);
+      if (made?.ok === false) {
+        // Nothing is let go silently: it stays to be looked at.
+        this.#set({ conflicts, word: 'conflict' });
+        return made;
+      }
+    }
     this.#set({ word: this.#word() });
+    return good(null);
   }
 
   /** Everything there is goes to the engine now. True: it is there. */

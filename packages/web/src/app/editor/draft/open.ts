@@ -14,5 +14,9 @@ export const openDraft = async (client: Client, id: string): Promise<Draft> => {
     // A browser that keeps nothing has left nothing behind.
     leftBehind(id, name).catch(() => []),
   ]);
-  return new Draft(client, { id, tab: name, flow: answer.draft as Flow, revision: answer.revision }, left);
+  return new Draft(
+    client,
+    { id, tab: name, project: answer.project, flow: answer.draft as Flow, revision: answer.revision },
+    left,
+  );
 };

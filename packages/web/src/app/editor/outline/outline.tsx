@@ -1,91 +1,336 @@
-/** The flow as a tree: triggers, steps, and what blocks hold. One tab stop; arrows walk, as WAI-ARIA's tree view says. */
+/**
+ * The flow as a tree: a whole editor of its own, and the one for narrow screens. One tab stop; the keys are those of WAI-ARIA's
+ * tree view, with Shift and Ctrl for several; what else can be done is in the table of actions, as on the canvas.
+ */
 
-import { Text } from '@mantine/core';
-import { isBlock, type Step, stepsOf, type Trigger } from '@headgate/core';
-import { useRef } from 'react';
+import { Button, Stack, Text } from '@mantine/core';
+import { everyStep, isBlock, stepsOf } from '@headgate/core';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { titleOf, useEditor, useFlow, useSelected, useWatched } from '../editor-context.ts';
+import { announce } from '../../ui/announce.ts';
+import {
+  titleOf,
+  useConnecting,
+  useCursor,
+  useEditor,
+  useFlow,
+  useIsSelected,
+  useProblemsOf,
+  useStepView,
+} from '../editor-context.ts';
+import type { GraphProps } from '../graph.ts';
+import { NameField } from '../name-field.tsx';
+import { countsOf, spoken, type Told } from '../naming.ts';
 import { StateMark } from '../run/state-mark.tsx';
 import classes from './outline.module.css';
+import { type Row, rowsOf, seen } from './rows.ts';
 
-type Row = {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: string;
-  readonly depth: number;
-  readonly disabled: boolean;
-};
+const PAUSE = 900;
 
-const rowsOf = (triggers: readonly Trigger[], steps: readonly Step[], depth = 0): Row[] => [
-  ...triggers.map((one) => ({
-    id: one.id,
-    name: one.name ?? one.id,
-    kind: one.kind,
-    depth,
-    disabled: one.disabled === true,
-  })),
-  ...steps.flatMap((one) => [
-    { id: one.id, name: one.name ?? one.id, kind: one.kind, depth, disabled: one.disabled === true },
-    ...(isBlock(one) ? rowsOf([], stepsOf(one), depth + 1) : []),
-  ]),
-];
-
-export const Outline = ({ open }: { readonly open: (step: string) => void }) => {
+export const Outline = ({ open, add, menu, renaming, rename }: GraphProps) => {
   const { t } = useTranslation();
-  const { kinds, selection } = useEditor();
+  const { kinds, selection, commands, connecting: mode } = useEditor();
   const flow = useFlow();
-  const selected = useSelected();
-  const { fold } = useWatched();
+  const cursor = useCursor();
+  const connecting = useConnecting();
   const tree = useRef<HTMLDivElement>(null);
-  const rows = rowsOf(flow.triggers ?? [], flow.steps);
-  const current = selection.last() ?? rows[0]?.id ?? null;
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const typed = useRef({ text: '', at: 0 });
+  const all = useMemo(() => rowsOf(flow, kinds), [flow, kinds]);
+  const rows = useMemo(() => seen(all, closed), [all, closed]);
+  const told = useMemo((): ReadonlyMap<string, Told> => {
+    const counts = countsOf(flow);
+    const things = [...(flow.triggers ?? []), ...everyStep(flow)];
+    return new Map(
+      things.flatMap((one): [string, Told][] => {
+        const count = counts.get(one.id);
+        const holds = !count?.trigger && isBlock(one) ? stepsOf(one).length : null;
+        return count === undefined
+          ? []
+          : [
+              [
+                one.id,
+                {
+                  ...count,
+                  name: one.name ?? one.id,
+                  kind: titleOf(kinds, one.kind),
+                  disabled: one.disabled === true,
+                  holds,
+                },
+              ],
+            ];
+      }),
+    );
+  }, [flow, kinds]);
+  const found = rows.findIndex(({ id }) => id === cursor);
+  // What the cursor is on may lie in a branch that is closed: the keys go on from the first row then.
+  const at = Math.max(0, found);
+  const current = rows[at]?.id ?? null;
 
-  const go = (at: number): void => {
-    const row = rows[Math.max(0, Math.min(rows.length - 1, at))];
+  const focus = (id: string): void =>
+    tree.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)?.focus({ preventScroll: false });
+  // A command that moved the cursor while the tree had the focus takes the focus along.
+  useEffect(() => {
+    const here = document.activeElement;
+    if (
+      current !== null &&
+      (here?.closest('[data-row]') !== null || here === tree.current) &&
+      tree.current?.contains(here) === true
+    )
+      if (!(here instanceof HTMLInputElement)) focus(current);
+  }, [current, rows]);
+
+  const go = (
+    index: number,
+    event: { readonly ctrlKey: boolean; readonly shiftKey: boolean; readonly metaKey: boolean },
+  ): void => {
+    const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
     if (row === undefined) return;
-    selection.set([row.id]);
-    tree.current?.querySelector<HTMLElement>(`[data-step="${row.id}"]`)?.focus();
+    const order = rows.filter(({ what }) => what !== 'branch').map(({ id }) => id);
+    if (mode.state() !== null || event.ctrlKey || event.metaKey || row.what === 'branch') selection.go(row.id);
+    else if (event.shiftKey) selection.extend(order, row.id);
+    else selection.set([row.id]);
+    const entry = mode.state()?.entry;
+    if (entry !== undefined) announce(t('graph.connectingTo', { entry, to: row.id }));
+    focus(row.id);
   };
-  const walk = (event: React.KeyboardEvent): void => {
-    const at = rows.findIndex(({ id }) => id === current);
-    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
-    if (next === undefined || event.altKey || event.ctrlKey) return;
-    event.preventDefault();
-    go(next);
+  const fold = (id: string, isClosed: boolean): void => {
+    const next = new Set(closed);
+    if (isClosed) next.add(id);
+    else next.delete(id);
+    setClosed(next);
   };
-  if (rows.length === 0) return <Text p="md">{t('editor.noSteps')}</Text>;
+  const search = (letter: string): void => {
+    const now = performance.now();
+    const text = (now - typed.current.at > PAUSE ? letter : typed.current.text + letter).toLowerCase();
+    typed.current = { text, at: now };
+    const from = text.length === 1 ? at + 1 : Math.max(at, 0);
+    const turned = [...rows.slice(from), ...rows.slice(0, from)];
+    const found = turned.find(({ id }) => told.get(id)?.name.toLowerCase().startsWith(text) === true);
+    if (found !== undefined) go(rows.indexOf(found), { ctrlKey: false, shiftKey: false, metaKey: false });
+  };
+
+  const keys = (event: React.KeyboardEvent): void => {
+    if (event.target instanceof HTMLInputElement) return;
+    const row = rows[at];
+    const { key } = event;
+    if (key.length > 1 && key !== 'Shift') typed.current = { text: '', at: 0 };
+    if (row === undefined) return;
+    const taken = (): void => event.preventDefault();
+    if (event.altKey) {
+      const how = ({ ArrowUp: 'up', ArrowDown: 'down', ArrowRight: 'in', ArrowLeft: 'out' } as const)[key];
+      if (how === undefined) return;
+      taken();
+      const ids = [...selection.state()].filter((id) => all.some((one) => one.id === id && one.what === 'step'));
+      if (ids.length > 0) commands.shift(ids, how);
+      return;
+    }
+    const index = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[key];
+    if (index !== undefined) {
+      taken();
+      go(index, event);
+    } else if (key === 'ArrowRight') {
+      taken();
+      if (row.opens && closed.has(row.id)) fold(row.id, false);
+      else if (row.opens && rows[at + 1]?.parent === row.id) go(at + 1, event);
+    } else if (key === 'ArrowLeft') {
+      taken();
+      if (row.opens && !closed.has(row.id)) fold(row.id, true);
+      else if (row.parent !== null)
+        go(
+          rows.findIndex(({ id }) => id === row.parent),
+          event,
+        );
+    } else if (key === ' ') {
+      taken();
+      if (row.what !== 'branch') selection.toggle(row.id);
+    } else if (connecting !== null && (key === 'Enter' || key === 'Escape')) {
+      taken();
+      const entry = mode.end();
+      if (key === 'Enter' && entry !== null && commands.connect(entry, row.id)) selection.set([row.id]);
+    } else if (key === 'Enter' && row.what === 'branch') {
+      taken();
+      add({ where: { at: 'after', entry: row.id } });
+    } else if (
+      key.length === 1 &&
+      /\p{L}|\d/u.test(key) &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      (event.shiftKey || (typed.current.text !== '' && performance.now() - typed.current.at < PAUSE))
+    ) {
+      taken();
+      search(key);
+    }
+  };
+
+  if (rows.length === 0)
+    return (
+      <Stack p="xl" align="center" gap="sm" data-graph="outline" tabIndex={-1}>
+        <Text fw={600}>{t('graph.emptyTitle')}</Text>
+        <Text size="sm" c="dimmed">
+          {t('editor.noSteps')}
+        </Text>
+        <Button onClick={() => add({ where: { at: 'flow' } })}>{t('editor.add')}</Button>
+      </Stack>
+    );
   return (
     <div
       role="tree"
       aria-label={t('editor.steps', { name: flow.name })}
       aria-multiselectable
+      aria-description={t('graph.canvasHelp')}
       ref={tree}
-      onKeyDown={walk}
+      data-graph="outline"
+      tabIndex={-1}
+      onKeyDown={keys}
       className={classes.tree}
     >
-      {rows.map((row, i) => (
-        <div
-          key={row.id}
-          role="treeitem"
-          data-step={row.id}
-          aria-level={row.depth + 1}
-          aria-selected={selected.has(row.id)}
-          tabIndex={row.id === current ? 0 : -1}
-          className={classes.row}
-          style={{ paddingInlineStart: 12 + row.depth * 24 }}
-          onClick={(event) => (event.ctrlKey || event.metaKey ? selection.toggle(row.id) : go(i))}
-          onDoubleClick={() => open(row.id)}
-        >
-          <StateMark state={fold.steps.get(row.id)?.state ?? null} />
-          <Text span size="sm" fw={500}>
-            {row.name}
-          </Text>
-          <Text span size="xs" c="dimmed">
-            {titleOf(kinds, row.kind)}
-            {row.disabled && ` · ${t('editor.disabled')}`}
-          </Text>
-        </div>
-      ))}
+      {connecting !== null && <div className={classes.mode}>{t('graph.connecting', { entry: connecting.entry })}</div>}
+      {rows.map((row, i) =>
+        row.what === 'branch' ? (
+          <BranchRow
+            key={row.id}
+            row={row}
+            current={row.id === current}
+            closed={closed.has(row.id)}
+            name={told.get(row.parent ?? '')?.name ?? ''}
+            go={(event) => go(i, event)}
+            add={() => add({ where: { at: 'after', entry: row.id } })}
+          />
+        ) : (
+          <StepRow
+            key={row.id}
+            row={row}
+            told={told.get(row.id)}
+            current={row.id === current}
+            closed={closed.has(row.id)}
+            target={connecting !== null && row.id === cursor}
+            renaming={renaming === row.id}
+            renamed={() => rename(null)}
+            go={(event) => (event.ctrlKey || event.metaKey ? selection.toggle(row.id) : go(i, event))}
+            fold={() => fold(row.id, !closed.has(row.id))}
+            open={() => open(row.id)}
+            menu={(x, y) => {
+              if (!selection.has(row.id)) selection.set([row.id]);
+              menu({ id: row.id, x, y });
+            }}
+          />
+        ),
+      )}
+    </div>
+  );
+};
+
+type StepRowProps = {
+  readonly row: Row;
+  readonly told: Told | undefined;
+  readonly current: boolean;
+  readonly closed: boolean;
+  readonly target: boolean;
+  readonly renaming: boolean;
+  readonly renamed: () => void;
+  readonly go: (event: React.MouseEvent) => void;
+  readonly fold: () => void;
+  readonly open: () => void;
+  readonly menu: (x: number, y: number) => void;
+};
+
+const StepRow = ({ row, told, current, closed, target, renaming, renamed, go, fold, open, menu }: StepRowProps) => {
+  const { t } = useTranslation();
+  const selected = useIsSelected(row.id);
+  const view = useStepView(row.id);
+  const problems = useProblemsOf(row.id);
+  if (told === undefined) return null;
+  return (
+    <div
+      role="treeitem"
+      data-row={row.id}
+      data-target={target}
+      aria-level={row.depth + 1}
+      aria-selected={selected}
+      {...(row.opens ? { 'aria-expanded': !closed } : {})}
+      aria-label={spoken(t, told, view?.state ?? null, problems.length)}
+      tabIndex={current ? 0 : -1}
+      className={classes.row}
+      style={{ paddingInlineStart: 8 + row.depth * 20 }}
+      onClick={go}
+      onDoubleClick={open}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        const box = event.currentTarget.getBoundingClientRect();
+        const byKey = event.button !== 2;
+        menu(byKey ? box.left + 48 : event.clientX, byKey ? box.top + 24 : event.clientY);
+      }}
+    >
+      <span
+        className={classes.fold}
+        aria-hidden
+        onClick={(event) => {
+          if (!row.opens) return;
+          event.stopPropagation();
+          fold();
+        }}
+      >
+        {row.opens ? (closed ? '▸' : '▾') : ''}
+      </span>
+      <StateMark state={view?.state ?? null} />
+      {renaming ? (
+        <NameField id={row.id} name={told.name} done={renamed} />
+      ) : (
+        <Text span size="sm" fw={500} truncate td={told.disabled ? 'line-through' : undefined}>
+          {told.name}
+        </Text>
+      )}
+      <Text span size="xs" c="dimmed" truncate>
+        {told.kind}
+        {told.disabled && ` · ${t('editor.disabled')}`}
+      </Text>
+      {problems.length > 0 && (
+        <span className={classes.badge} title={problems[0]?.text}>
+          ! {problems.length}
+        </span>
+      )}
+    </div>
+  );
+};
+
+type BranchRowProps = {
+  readonly row: Row;
+  readonly current: boolean;
+  readonly closed: boolean;
+  readonly name: string;
+  readonly go: (event: React.MouseEvent) => void;
+  readonly add: () => void;
+};
+
+const BranchRow = ({ row, current, closed, name, go, add }: BranchRowProps) => {
+  const { t } = useTranslation();
+  const port = row.id.split('.')[1] ?? '';
+  return (
+    <div
+      role="treeitem"
+      data-row={row.id}
+      aria-level={row.depth + 1}
+      aria-selected={false}
+      {...(row.opens ? { 'aria-expanded': !closed } : {})}
+      aria-label={t('graph.branch', { port, name })}
+      tabIndex={current ? 0 : -1}
+      className={classes.row}
+      style={{ paddingInlineStart: 8 + row.depth * 20 }}
+      onClick={go}
+      onDoubleClick={add}
+    >
+      <span className={classes.fold} aria-hidden>
+        {row.opens ? (closed ? '▸' : '▾') : ''}
+      </span>
+      <Text span size="xs" c="dimmed" fw={600}>
+        {port}
+      </Text>
+      {!row.opens && (
+        <Text span size="xs" c="dimmed">
+          {t('graph.emptyBranch')}
+        </Text>
+      )}
     </div>
   );
 };

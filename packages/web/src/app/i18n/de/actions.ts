@@ -36,6 +36,12 @@ export const actions = {
   pasteSteps: 'Schritte einfügen',
   tidy: 'Zeichenfläche aufräumen',
   connect: 'Mit einem anderen Schritt verbinden',
+  insert: 'Einen Schritt davor einfügen',
+  note: 'Eine Notiz auf die Zeichenfläche legen',
+  group: 'Die Auswahl in eine Gruppe fassen',
+  minimap: 'Die Übersicht ein- oder ausblenden',
+  problems: 'Die Probleme zeigen',
+  upgrade: 'Schritte auf neuere Fassungen heben',
   selectAll: 'Alle Schritte auswählen',
   context: {
     everywhere: 'Überall',

@@ -37,6 +37,12 @@ export const actions = {
   tidy: 'Tidy up the canvas',
   connect: 'Connect to another step',
   selectAll: 'Select all steps',
+  insert: 'Insert a step before this one',
+  note: 'Add a note to the canvas',
+  group: 'Put the selection into a group',
+  minimap: 'Show or hide the overview',
+  problems: 'Show the problems',
+  upgrade: 'Upgrade steps to newer versions',
   context: {
     everywhere: 'Everywhere',
     editor: 'While editing a flow',

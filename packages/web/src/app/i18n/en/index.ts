@@ -5,9 +5,10 @@ import { common } from './common.ts';
 import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
+import { graph } from './graph.ts';
 import { publish } from './publish.ts';
 import { runs } from './runs.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
-export const english = { actions, common, connect, editor, flows, publish, runs, templates, trust } as const;
+export const english = { actions, common, connect, editor, flows, graph, publish, runs, templates, trust } as const;

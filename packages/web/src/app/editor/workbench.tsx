@@ -12,6 +12,7 @@ import { AddStep } from './add-step.tsx';
 import { useDraftState, useEditor, useFlow } from './editor-context.ts';
 import { Head } from './head.tsx';
 import { Outline } from './outline/outline.tsx';
+import { Dock } from './run/dock.tsx';
 import { Panel } from './panel/panel.tsx';
 import { useEditorActions } from './use-editor-actions.ts';
 import classes from './workbench.module.css';
@@ -66,6 +67,7 @@ export const Workbench = () => {
         </div>
         {search.step !== undefined && <Panel key={search.step} step={search.step} tab={search.tab} show={show} />}
       </div>
+      <Dock show={show} />
       <AddStep opened={adding} close={() => setAdding(false)} />
     </Box>
   );

@@ -24,6 +24,7 @@ export const paths = {
   trust: (page = '') => (page === '' ? '/trust' : `/trust/${page}`),
   settings: (page = '') => (page === '' ? '/settings' : `/settings/${page}`),
   runs: () => '/runs',
+  runsOf: (flow: string, state?: string) => withSearch('/runs', { flow, state }),
   run: (id: string, search: { readonly step?: string; readonly with?: string } = {}) =>
     withSearch(`/runs/${encodeURIComponent(id)}`, search),
   signIn: () => '/api/v1/auth/login',

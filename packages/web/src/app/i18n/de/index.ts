@@ -6,6 +6,7 @@ import { common } from './common.ts';
 import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
+import { running } from './running.ts';
 import { runs } from './runs.ts';
 
-export const german: Translation = { actions, common, connect, editor, flows, runs };
+export const german: Translation = { actions, common, connect, editor, flows, running, runs };

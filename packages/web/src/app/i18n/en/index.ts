@@ -5,6 +5,7 @@ import { common } from './common.ts';
 import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
+import { running } from './running.ts';
 import { runs } from './runs.ts';
 
-export const english = { actions, common, connect, editor, flows, runs } as const;
+export const english = { actions, common, connect, editor, flows, running, runs } as const;

@@ -1,5 +1,6 @@
 /** Starts the app: policy, languages, the transport to the engine that the page came from (or none), and the first page. */
 
+import './no-eval.ts';
 import 'headgate:styles.css';
 import './theme/base.css';
 import { QueryClient } from '@tanstack/react-query';

@@ -65,7 +65,6 @@ const List = ({ search }: { readonly search: RunsSearch }) => {
     // Only while the newest are looked at: older pages do not change much, and are many.
     refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) <= 1 ? FRESH : false),
   });
-  const set = (part: RunsSearch): void => void navigate({ to: '/runs', search: { ...search, ...part }, replace: true });
   const rows = (list.data?.pages ?? []).flatMap(({ runs }) => runs);
 
   const each = useMutation({

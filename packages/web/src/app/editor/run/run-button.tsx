@@ -74,8 +74,9 @@ export const RunButton = ({ show }: { readonly show: (part: EditorSearch) => voi
     const what = told(flow, mode, from, input, there);
     if (what === null) return '';
     const runs = t('running.runs', { count: what.runs });
-    if (what.reused === 0 || from?.fold.created == null) return runs;
-    const age = ago(new Date(from.fold.created).toISOString(), i18n.language);
+    const made = from?.fold.created ?? null;
+    if (what.reused === 0 || made === null) return runs;
+    const age = ago(new Date(made).toISOString(), i18n.language);
     return t('running.reuses', { count: what.reused, runs, age });
   };
   useAction('runFlow', () => run.mutate(null));

@@ -8,5 +8,6 @@ import { editor } from './editor.ts';
 import { flows } from './flows.ts';
 import { running } from './running.ts';
 import { runs } from './runs.ts';
+import { templates } from './templates.ts';
 
-export const german: Translation = { actions, common, connect, editor, flows, running, runs };
+export const german: Translation = { actions, common, connect, editor, flows, running, runs, templates };

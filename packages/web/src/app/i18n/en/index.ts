@@ -7,5 +7,6 @@ import { editor } from './editor.ts';
 import { flows } from './flows.ts';
 import { running } from './running.ts';
 import { runs } from './runs.ts';
+import { templates } from './templates.ts';
 
-export const english = { actions, common, connect, editor, flows, running, runs } as const;
+export const english = { actions, common, connect, editor, flows, running, runs, templates } as const;

@@ -78,6 +78,16 @@ describe('the list of runs', () => {
     await inBothThemes();
   });
 
+  test('D11.22 errors are grouped by step and code, with how many and since when', async () => {
+    await page.goto(`${site.url()}/runs?flow=${flow}`);
+    await page.getByText('Problems', { exact: true }).click();
+    const group = page.getByRole('row').filter({ hasText: 'order.bad' });
+    await group.waitFor();
+    expect(await group.textContent()).toMatch(/^Ordersbadorder\.bad2/);
+    expect(new URL(page.url()).searchParams.get('shown')).toBe('problems');
+    await inBothThemes();
+  });
+
   test('several runs are cancelled at once, and the list says so', async () => {
     const slow = await site.flow(SLOW);
     await start(slow, {});
@@ -132,8 +142,8 @@ describe('a run', () => {
     await expect.poll(() => page.title()).toMatch(/^[◐◔] Slow/);
     expect(await page.locator('link[rel=icon]').getAttribute('href')).toContain('svg');
     const run = new URL(page.url()).searchParams.get('run') ?? '';
-    const asked = Date.now();
     await page.getByRole('treeitem', { name: /long/ }).click();
+    const asked = Date.now();
     await page.keyboard.press('.');
     await page.getByText('The engine has cancelled the run.').first().waitFor();
     expect(Date.now() - asked).toBeLessThan(1_000);

@@ -91,6 +91,7 @@ export const ROUTES = {
 
   startRun: runs.startRun,
   listRuns: runs.listRuns,
+  listFailures: runs.listFailures,
   getRun: runs.getRun,
   getJournal: runs.getJournal,
   followRun: runs.followRun,

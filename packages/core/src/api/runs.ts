@@ -26,6 +26,21 @@ export const startRun = route({
       environment: z.string().min(1).max(64).optional().describe('An environment of its project; absent: `default`'),
       idempotencyKey: z.string().min(1).max(200).optional(),
       pins: z.record(stepId, json).optional().describe('Values that stand in for the results of steps'),
+      to: stepId.optional().describe('Draft runs: only this step, and what it needs'),
+      from: stepId.optional().describe('Draft runs: this step and what depends on it, and what they need'),
+      reuse: id.optional().describe('With `to` or `from`: an earlier run whose results stand in where they still hold'),
+    })
+    .refine((body) => (body.to === undefined && body.from === undefined) || body.draft === true, {
+      path: ['draft'],
+      message: 'expected `draft: true` beside `to` and `from`: a published version runs as a whole',
+    })
+    .refine((body) => body.to === undefined || body.from === undefined, {
+      path: ['from'],
+      message: 'expected at most one of `from` and `to`, got both',
+    })
+    .refine((body) => body.reuse === undefined || body.to !== undefined || body.from !== undefined, {
+      path: ['reuse'],
+      message: 'expected `to` or `from` beside `reuse`',
     })
     .refine((body) => body.version === undefined || body.draft === undefined, {
       path: ['draft'],
@@ -69,6 +84,33 @@ export const listRuns = route({
   answers: { 200: z.strictObject({ runs: z.array(runRow), next: z.string().optional() }) },
   summary:
     'List runs, newest first. A page may be shorter than asked for, and empty, while `next` says that there is more to look through',
+  tags,
+});
+
+export const listFailures = route({
+  method: 'GET',
+  path: '/api/v1/failures',
+  needs: 'run.read',
+  on: 'any',
+  query: z.strictObject({ flow: id.optional(), from: time.optional().describe('Created then or later') }),
+  answers: {
+    200: z.strictObject({
+      failures: z.array(
+        z.strictObject({
+          flow: id,
+          flowName: z.string().nullable(),
+          step: z.string().nullable(),
+          code: z.string(),
+          count: z.int(),
+          first: time.describe('When the first of those counted ended'),
+          last: time,
+          run: id.describe('The last of them'),
+        }),
+      ),
+      more: z.boolean().describe('There are older failed runs that were not counted'),
+    }),
+  },
+  summary: 'Failed runs by flow, step and code, the latest first; the last 10,000 are counted',
   tags,
 });
 

@@ -25,6 +25,8 @@ export type StartRequest = {
   /** Values that stand in for the results of steps, by step id. */
   readonly pins?: Readonly<Record<string, unknown>>;
   readonly priority?: number;
+  /** Only a part of the flow. `reuse`: an earlier run whose results stand in where they still hold. */
+  readonly part?: ({ readonly to: string } | { readonly from: string }) & { readonly reuse?: string };
 };
 
 /** A run as its readers see it. Times are ISO 8601; `output` and texts are redacted. */

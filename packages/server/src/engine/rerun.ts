@@ -10,10 +10,6 @@
 
 import {
   eventsBefore,
-  finished,
-  foldAll,
-  newState,
-  type Held,
   may,
   partial,
   problem,
@@ -24,6 +20,7 @@ import {
   thingOf,
 } from '@headgate/core';
 import type { RunRow, Store } from '../store/ports.ts';
+import { earlier, keepBlobs } from './earlier.ts';
 import { type Flows, type Target, unpinned } from './flows.ts';
 import type { Live } from './live.ts';
 import type { Runs } from './runs.ts';
@@ -57,20 +54,16 @@ export const rerun = async (d: Deps, old: RunRow, request: RerunRequest): Promis
   const target = await pick(d, flowRow, old, request);
   if (!target.ok) return target;
 
-  const state = newState(before.shape);
-  let pinned = false;
-  for await (const event of d.runs.ends.events(workspace, old.id, 0)) {
-    foldAll(state, [event]);
-    pinned ||= event.type === 'step.done' && event.data.pinned === true;
-  }
-  if (state.created === null) return { ok: false, problem: problem('run.not_found', 'There is no such run') };
+  const was = await earlier(d.runs, old, before);
+  if (was === null) return { ok: false, problem: problem('run.not_found', 'There is no such run') };
+  const { created, pinned } = was;
   const edited = request.input !== undefined;
-  const input = d.check(target.value, edited ? request.input : d.values.read(workspace, state.created.input));
+  const input = d.check(target.value, edited ? request.input : d.values.read(workspace, created.input));
   if (!input.ok) return input;
   const planned = partial({
     flow: target.value.compiled.flow,
     mode: request.mode,
-    old: finished(state, before.flow),
+    old: was.old,
     ...(edited ? { edited: { input: true } } : {}),
   });
   if (!planned.ok) return planned;
@@ -79,11 +72,11 @@ export const rerun = async (d: Deps, old: RunRow, request: RerunRequest): Promis
   if (!tries && pinned && reuse.length > 0) return TRIAL;
   if (target.value.guarded && pinned && reuse.length > 0) return { ok: false, problem: unpinned(target.value) };
   // What it began with stands: a value that it did not name then is the one of now.
-  const { vars } = state.created;
+  const { vars } = created;
   const made = d.runs.create({
     target: vars === undefined ? target.value : { ...target.value, vars: { ...target.value.vars, ...vars } },
     input: input.value,
-    trigger: wholeTrigger(state.created, d.values.read(workspace, state.created.input)),
+    trigger: wholeTrigger(created, d.values.read(workspace, created.input)),
     principal: request.principal.id,
     priority: old.priority,
     idempotencyKey: null,
@@ -122,12 +115,4 @@ const pick = async (d: Deps, flowRow: Target['row'], old: RunRow, request: Rerun
   return compiled === null
     ? { ok: false, problem: problem('flow.not_found', 'The draft this run was made of does not exist any more') }
     : d.flows.placed({ workspace: old.workspace, row: flowRow, version: null, compiled }, old.environment);
-};
-
-/** A blob that is taken over must live as long as the new run, too. */
-const keepBlobs = (live: Live, data: object): void => {
-  for (const held of Object.values(data) as unknown[]) {
-    if (typeof held === 'object' && held !== null && 'blob' in held)
-      live.uses.push(String((held as Held & { blob: string }).blob));
-  }
 };

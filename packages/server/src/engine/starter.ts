@@ -27,6 +27,7 @@ import { type Flows, type Target, unpinned } from './flows.ts';
 import { inputProblem } from './hooks.ts';
 import type { Live } from './live.ts';
 import { hasOwner } from './owner.ts';
+import { partOf } from './part.ts';
 import { type Pin, pinsOf } from './pins.ts';
 import type { RunViews } from './run-views.ts';
 import type { Runs } from './runs.ts';
@@ -83,6 +84,9 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
     const pins = pinsOf(target.compiled, request.pins ?? {});
     if (!pins.ok) return pins;
     if (pins.value.length > 0 && target.guarded) return { ok: false, problem: unpinned(target) };
+    const asked = await partOf({ flows, runs, values, reach: views.reach }, request, target, checked.value);
+    if (!asked.ok) return asked;
+    const part = asked.value;
     const given = request.idempotencyKey;
     const key = given === undefined ? limits.idempotencyKey : keyIn(target.environment, keyOf(given));
     const existing =
@@ -107,7 +111,16 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
       limitKey: limits.limitKey,
       idempotencyKey: key,
       depth: 0,
-      ...(pins.value.length === 0 ? {} : { before: (live, when) => pin(live, when, pins.value) }),
+      ...(part?.only === undefined ? {} : { only: part.only }),
+      ...(part?.rerunOf === undefined ? {} : { rerunOf: part.rerunOf }),
+      ...(pins.value.length === 0 && part === null
+        ? {}
+        : {
+            before: (live, when) => {
+              part?.before(live, when);
+              pin(live, when, pins.value);
+            },
+          }),
     });
     return 'problem' in made ? { ok: false, problem: made.problem } : answer(made.live, request.wait);
   };

@@ -42,6 +42,20 @@ const rowShown = (row: RunRow, names: ReadonlyMap<string, string>) => ({
   ended: iso(row.ended),
 });
 
+const partIn = ({
+  to,
+  from,
+  reuse,
+}: {
+  to?: string | undefined;
+  from?: string | undefined;
+  reuse?: string | undefined;
+}) => {
+  const with_ = reuse === undefined ? {} : { reuse };
+  if (to !== undefined) return { part: { to, ...with_ } };
+  return from === undefined ? {} : { part: { from, ...with_ } };
+};
+
 const short = ({ id, state }: RunView) => ({ id, state });
 
 export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly Route[] => {
@@ -78,6 +92,7 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
           ...(body.environment === undefined ? {} : { environment: body.environment }),
           ...(body.idempotencyKey === undefined ? {} : { idempotencyKey: body.idempotencyKey }),
           ...(body.pins === undefined ? {} : { pins: body.pins }),
+          ...partIn(body),
         })
         .finally(() => leave?.());
       // Something changed while it waited: the answer is for who may still have it (AZ-10).
@@ -110,6 +125,22 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
       });
       const names = await namesOf(gate.store, who.workspace, rows);
       return give(200, { runs: rows.map((row) => rowShown(row, names)), ...(next === null ? {} : { next }) });
+    }),
+
+    implement(ROUTES.listFailures, async ({ who, query }) => {
+      const { groups, more } = await gate.store.in(who.workspace).runs.failures({
+        ...(query.flow === undefined ? {} : { flow: query.flow }),
+        ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
+        sight: sightOf(who, 'run.read'),
+      });
+      const names = await namesOf(gate.store, who.workspace, groups);
+      const failures = groups.map((group) => ({
+        ...group,
+        flowName: names.get(group.flow) ?? null,
+        first: at(group.first),
+        last: at(group.last),
+      }));
+      return give(200, { failures, more });
     }),
 
     implement(ROUTES.getRun, async ({ who, params }) => {

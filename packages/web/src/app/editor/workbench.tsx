@@ -17,6 +17,7 @@ import type { MenuWish } from './graph.ts';
 import { GraphMenu } from './graph-menu.tsx';
 import { Head } from './head.tsx';
 import { Outline } from './outline/outline.tsx';
+import { Dock } from './run/dock.tsx';
 import { Panel } from './panel/panel.tsx';
 import { useClipboard } from './use-clipboard.ts';
 import { useEditorActions } from './use-editor-actions.ts';
@@ -101,6 +102,7 @@ export const Workbench = () => {
       )}
       <AddStep wish={adding} close={() => setAdding(null)} />
       <GraphMenu wish={menu} close={() => setMenu(null)} />
+      <Dock show={show} />
     </Box>
   );
 };

@@ -36,6 +36,7 @@ export const paths = {
   invitation: (token: string) => `/api/v1/auth/invitations/${encodeURIComponent(token)}`,
   form: (flow: string) => `/forms/${encodeURIComponent(flow)}`,
   runs: () => '/runs',
+  runsOf: (flow: string, state?: string) => withSearch('/runs', { flow, state }),
   run: (id: string, search: { readonly step?: string; readonly with?: string } = {}) =>
     withSearch(`/runs/${encodeURIComponent(id)}`, search),
   signIn: () => '/api/v1/auth/login',

@@ -1,6 +1,6 @@
 /** Runs: the list with its filters, and what can be done to several at once. */
 
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -11,9 +11,10 @@ import { runsRoute } from '../router/router.tsx';
 import { Refusal } from '../transport/client.ts';
 import { notify } from '../ui/notices.tsx';
 import { PageTitle } from '../ui/page-title.tsx';
+import { Failures } from './failures.tsx';
 import { Filters } from './filters.tsx';
 import { RunTable } from './run-table.tsx';
-import { queryOf, type RunsSearch } from './search.ts';
+import { queryOf, RUN_VIEWS, type RunsSearch } from './search.ts';
 
 const FRESH = 5_000;
 /** So many are asked for together. */
@@ -21,10 +22,34 @@ const AT_ONCE = 4;
 
 export const RunsPage = () => {
   const { t } = useTranslation();
-  const engine = useEngine();
-  const queries = useQueryClient();
   const navigate = useNavigate();
   const search = runsRoute.useSearch();
+  const set = (part: RunsSearch): void => void navigate({ to: '/runs', search: { ...search, ...part }, replace: true });
+  return (
+    <Stack p="md" gap="sm">
+      <PageTitle text={t('runs.title')} />
+      <Text c="dimmed" size="sm">
+        {t('runs.lead')}
+      </Text>
+      <SegmentedControl
+        size="xs"
+        aria-label={t('runs.views')}
+        value={search.shown ?? 'list'}
+        onChange={(value) => set({ shown: RUN_VIEWS.find((one) => one === value && one !== 'list') })}
+        data={RUN_VIEWS.map((one) => ({ value: one, label: t(`runs.view.${one}`) }))}
+        style={{ alignSelf: 'start' }}
+      />
+      <Filters search={search} set={set} />
+      {search.shown === 'problems' ? <Failures search={search} /> : <List search={search} />}
+    </Stack>
+  );
+};
+
+/** The list itself, and what is done to what is chosen in it. */
+const List = ({ search }: { readonly search: RunsSearch }) => {
+  const { t } = useTranslation();
+  const engine = useEngine();
+  const queries = useQueryClient();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const query = queryOf(search);
   const list = useInfiniteQuery({
@@ -40,7 +65,6 @@ export const RunsPage = () => {
     // Only while the newest are looked at: older pages do not change much, and are many.
     refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) <= 1 ? FRESH : false),
   });
-  const set = (part: RunsSearch): void => void navigate({ to: '/runs', search: { ...search, ...part }, replace: true });
   const rows = (list.data?.pages ?? []).flatMap(({ runs }) => runs);
 
   const each = useMutation({
@@ -72,12 +96,7 @@ export const RunsPage = () => {
     each.mutate((id) => engine.call('rerunRun', { params: { id }, body }));
 
   return (
-    <Stack p="md" gap="sm">
-      <PageTitle text={t('runs.title')} />
-      <Text c="dimmed" size="sm">
-        {t('runs.lead')}
-      </Text>
-      <Filters search={search} set={set} />
+    <Stack gap="sm">
       {chosen.size > 0 && (
         <Group gap="xs">
           <Text size="sm">{t('runs.chosen', { count: chosen.size })}</Text>

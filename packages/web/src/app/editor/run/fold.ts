@@ -42,6 +42,8 @@ export type RunFold = {
   readonly input: Out | null;
   readonly output: Out | null;
   readonly problem: Problem | null;
+  /** What the run was limited to; null: nothing. */
+  readonly only: readonly string[] | null;
   readonly logs: readonly {
     readonly at: number;
     readonly level: string;
@@ -60,6 +62,7 @@ export const NOTHING_YET: RunFold = {
   input: null,
   output: null,
   problem: null,
+  only: null,
   logs: [],
 };
 
@@ -98,7 +101,12 @@ export const folded = (fold: RunFold, event: RunEvent): RunFold => {
   const { data } = event;
   switch (event.type) {
     case 'run.created':
-      return { ...next, created: at, input: outOf(data, 'input') };
+      return {
+        ...next,
+        created: at,
+        input: outOf(data, 'input'),
+        only: (get(data, 'only') ?? null) as RunFold['only'],
+      };
     case 'run.started':
       return { ...next, state: 'running', started: at };
     case 'run.done':

@@ -3,14 +3,27 @@
 import type { Client } from '../../transport/client.ts';
 import { folded, NOTHING_YET, type RunEvent, type RunFold } from './fold.ts';
 
-export type Watched = { readonly run: string | null; readonly fold: RunFold; readonly events: readonly RunEvent[] };
+export type Watched = {
+  readonly run: string | null;
+  /** The state that is shown: the present one, or one looked back at. */
+  readonly fold: RunFold;
+  /** The present one. */
+  readonly now: RunFold;
+  readonly events: readonly RunEvent[];
+  /** The seq of the event after which the run is shown; null: as it is now. */
+  readonly at: number | null;
+};
 
-const NONE: Watched = { run: null, fold: NOTHING_YET, events: [] };
+const NONE: Watched = { run: null, fold: NOTHING_YET, now: NOTHING_YET, events: [], at: null };
+
+/** A fold is kept after so many events, so that looking back in a long run folds few again. */
+const EVERY = 200;
 
 export class RunWatch {
   readonly #client: Client;
   readonly #listeners = new Set<() => void>();
   #state: Watched = NONE;
+  #folds: RunFold[] = [];
   #end: AbortController | null = null;
   #drawn: ReturnType<typeof setTimeout> | undefined;
 
@@ -31,6 +44,7 @@ export class RunWatch {
     this.#end?.abort();
     this.#end = null;
     this.#state = { ...NONE, run };
+    this.#folds = [];
     this.#draw();
     if (run === null) return;
     const end = new AbortController();
@@ -41,12 +55,30 @@ export class RunWatch {
       signal: end.signal,
       on: ({ data }) => {
         const event = data as RunEvent;
-        const { fold, events } = this.#state;
-        if (event.seq <= fold.last) return;
-        this.#state = { run, fold: folded(fold, event), events: [...events, event] };
+        const { fold, now, events, at } = this.#state;
+        if (event.seq <= now.last) return;
+        const next = folded(now, event);
+        if (events.length % EVERY === 0) this.#folds.push(now);
+        this.#state = { run, fold: at === null ? next : fold, now: next, events: [...events, event], at };
         this.#soon();
       },
     });
+  }
+
+  /** Shows the run as it was after an event; null: as it is now. */
+  lookBack(seq: number | null): void {
+    const { now, events } = this.#state;
+    if (seq === null || seq >= now.last) this.#state = { ...this.#state, fold: now, at: null };
+    else {
+      let fold = this.#folds.findLast((one) => one.last <= seq) ?? NOTHING_YET;
+      for (let i = this.#folds.indexOf(fold) * EVERY; i < events.length; i += 1) {
+        const event = events[i];
+        if (event === undefined || event.seq > seq) break;
+        fold = folded(fold, event);
+      }
+      this.#state = { ...this.#state, fold, at: seq };
+    }
+    this.#draw();
   }
 
   close(): void {

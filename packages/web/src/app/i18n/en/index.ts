@@ -7,8 +7,9 @@ import { editor } from './editor.ts';
 import { flows } from './flows.ts';
 import { graph } from './graph.ts';
 import { publish } from './publish.ts';
+import { running } from './running.ts';
 import { runs } from './runs.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
-export const english = { actions, common, connect, editor, flows, graph, publish, runs, templates, trust } as const;
+export const english = { actions, common, connect, editor, flows, graph, publish, running, runs, templates, trust } as const;

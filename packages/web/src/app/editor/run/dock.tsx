@@ -1,0 +1,63 @@
+/** The run that is looked at, docked below the flow: looking back in time, and its log. */
+
+import { Button, CloseButton, Group, Stack, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { EditorSearch } from '../../router/paths.ts';
+import { durationText } from '../../ui/duration.ts';
+import { useEditor, useWatched } from '../editor-context.ts';
+import { RunMark } from '../../runs/run-mark.tsx';
+
+export const Dock = ({ show }: { readonly show: (part: EditorSearch) => void }) => {
+  const { t, i18n } = useTranslation();
+  const { watch } = useEditor();
+  const { run, fold, events, at } = useWatched();
+  if (run === null || events.length === 0) return null;
+  const seq = at ?? fold.last;
+  const of = events.at(-1)?.seq ?? 0;
+  const event = events.findLast((one) => one.seq <= seq);
+  const since = event === undefined ? 0 : Date.parse(event.at) - (fold.created ?? 0);
+  return (
+    <section
+      aria-label={t('running.dock')}
+      style={{ borderTop: '1px solid var(--hg-line)', background: 'var(--hg-surface)', padding: '6px 16px' }}
+    >
+      <Group gap="sm" wrap="nowrap">
+        <RunMark state={fold.state} />
+        <input
+          type="range"
+          min={1}
+          max={of}
+          value={seq}
+          aria-label={t('running.time')}
+          aria-valuetext={`${t('running.timeText', { at: seq, of })}: ${event?.type ?? ''} ${event?.step ?? ''}`}
+          onChange={({ currentTarget }) => watch.lookBack(Number(currentTarget.value))}
+          style={{ flex: 1, minWidth: 120, height: 24 }}
+        />
+        <Text size="sm" className="hg-number" miw={260}>
+          {t('running.timeText', { at: seq, of })} · {durationText(since, i18n.language)}
+          {event?.step !== undefined && ` · ${event.step}`}
+        </Text>
+        {at !== null && (
+          <Button size="compact-sm" variant="light" onClick={() => watch.lookBack(null)}>
+            {t('running.now')}
+          </Button>
+        )}
+        <CloseButton aria-label={t('running.closeRun')} onClick={() => show({ run: undefined })} />
+      </Group>
+      {fold.logs.length > 0 && (
+        <Stack gap={0} mah={140} style={{ overflowY: 'auto' }} role="log" aria-label={t('running.logs')} tabIndex={0}>
+          {fold.logs.map(({ at: when, level, text, step }, index) => (
+            <Text
+              key={`${when} ${index}`}
+              size="xs"
+              ff="monospace"
+              c={level === 'error' ? 'var(--hg-failed)' : undefined}
+            >
+              +{durationText(when - (fold.created ?? when), i18n.language)} {level} {step ?? ''} {text}
+            </Text>
+          ))}
+        </Stack>
+      )}
+    </section>
+  );
+};

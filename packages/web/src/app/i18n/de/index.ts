@@ -5,5 +5,6 @@ import { actions } from './actions.ts';
 import { common } from './common.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
+import { panel } from './panel.ts';
 
-export const german: Translation = { actions, common, editor, flows };
+export const german: Translation = { actions, common, editor, flows, panel };

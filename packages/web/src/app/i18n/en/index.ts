@@ -4,5 +4,6 @@ import { actions } from './actions.ts';
 import { common } from './common.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
+import { panel } from './panel.ts';
 
-export const english = { actions, common, editor, flows } as const;
+export const english = { actions, common, editor, flows, panel } as const;

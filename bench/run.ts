@@ -1,5 +1,5 @@
 /**
- * The measurements, by name: `npm run bench -- [http] [steps] [expr] [guard] [identity] [list] [start] [idle] [growth] [jail]
+ * The measurements, by name: `npm run bench -- [http] [steps] [expr] [guard] [identity] [list] [start] [idle] [growth] [jail] [web]
  * [--rounds N] [--seconds S] [--long]`. None named: all. Exit code 1 when something could not be measured; a target that is missed is
  * printed, and is no failure of the bench.
  */
@@ -19,6 +19,7 @@ import { list } from './parts/list.ts';
 import type { Options, Part } from './parts/part.ts';
 import { start } from './parts/start.ts';
 import { steps } from './parts/steps.ts';
+import { web } from './parts/web.ts';
 
 const PARTS = new Map<string, Part>([
   ['http', http],
@@ -31,6 +32,7 @@ const PARTS = new Map<string, Part>([
   ['idle', idle],
   ['growth', growth],
   ['jail', jail],
+  ['web', web],
 ]);
 
 const USAGE = `npm run bench -- [${[...PARTS.keys()].join('|')}]… [--rounds 1…20] [--seconds 1…60] [--long]`;

@@ -3,13 +3,14 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { routes } from './routes-plugin.ts';
+import { styles } from './styles-plugin.ts';
 
 export default defineConfig({
   // Whatever the environment says: what is served is the release build of every library.
   mode: 'production',
   define: { 'process.env.NODE_ENV': '"production"' },
   root: new URL('src/app', import.meta.url).pathname,
-  plugins: [react(), routes()],
+  plugins: [react(), routes(), styles(new URL('src/app', import.meta.url).pathname)],
   resolve: { conditions: ['source', 'module', 'browser', 'import', 'default'] },
   build: {
     outDir: new URL('dist/app', import.meta.url).pathname,

@@ -136,3 +136,73 @@ const welch = (left: readonly number[], right: readonly number[]): number => {
   if (a === undefined || b === undefined) throw new Error('two samples');
   return (a.mean - b.mean) / Math.sqrt(a.error + b.error);
 };
+
+describe('TOK-11 DOS-09 limits that one could step over, or turn against others', () => {
+  const BEHIND = { proxies: ['127.0.0.1'] };
+  const from = (address: string) => ({ 'x-forwarded-for': address });
+
+  test('TOK-11 DOS-09 an account guessed at from everywhere stays closed to guesses whatever one network floods, and open to where its owner is', async () => {
+    const server = await startServer({ ...BEHIND, limits: { tries: 2, networkTries: 30, even: 1 } });
+    try {
+      const user = await account(server);
+      const login = (email: string, password: string, address: string) =>
+        server
+          .ask('POST', `${AUTH}/login`, { body: { email, password }, headers: from(address) })
+          .then((a) => a.status);
+      expect(await login(user.email, PASSWORD, '198.51.100.1')).toBe(200);
+      for (let i = 0; i < 20; i += 1)
+        expect(await login(user.email, 'wrong one', `203.0.113.${Math.floor(i / 2)}`)).toBe(401);
+      expect(await login(user.email, 'wrong one', '203.0.113.99')).toBe(429);
+      // One network, far beyond its limit, with addresses that nobody has.
+      for (let i = 0; i < 300; i += 1) await login(`made-up-${i}@example.com`, 'wrong one', '192.0.2.1');
+      expect(await login(user.email, 'wrong one', '203.0.113.100')).toBe(429);
+      // A network that never was the owner's, even with the right password; and the one that was.
+      expect(await login(user.email, PASSWORD, '203.0.113.101')).toBe(429);
+      expect(await login(user.email, PASSWORD, '198.51.100.1')).toBe(200);
+      // Which lets nobody guess there without end.
+      for (let i = 0; i < 2; i += 1) expect(await login(user.email, 'wrong one', '198.51.100.1')).toBe(401);
+      expect(await login(user.email, 'wrong one', '198.51.100.1')).toBe(429);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('TOK-11 DOS-09 a network that is over its limit locks no account for others', async () => {
+    const server = await startServer({ ...BEHIND, limits: { tries: 3, networkTries: 5, even: 1 } });
+    try {
+      const user = await account(server);
+      const login = (password: string, address: string) =>
+        server
+          .ask('POST', `${AUTH}/login`, { body: { email: user.email, password }, headers: from(address) })
+          .then((a) => a.status);
+      for (let i = 0; i < 100; i += 1) await login('wrong one', '192.0.2.1');
+      expect(await login(PASSWORD, '203.0.113.5')).toBe(200);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('TOK-11 DOS-09 addresses of one IPv6 subscriber count as one, for keys, visits and tokens', async () => {
+    const server = await startServer({ ...BEHIND, limits: { guesses: 5, visits: 5, flowVisits: 1_000 } });
+    try {
+      const statuses = async (method: string, path: string, more: object): Promise<number[]> => {
+        const seen = [];
+        for (let i = 1; i <= 8; i += 1) {
+          const headers = from(`2001:DB8:1:${i % 2 === 0 ? '1' : '0001'}::${i}`);
+          seen.push((await server.ask(method, path, { ...more, headers })).status);
+        }
+        return seen;
+      };
+      const wrong = `hg_${'A'.repeat(43)}`;
+      expect(await statuses('GET', '/api/v1/flows', { key: wrong })).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
+      expect(await statuses('POST', '/api/v1/public/flow_0123456789abcdef/runs', { body: {} })).toEqual([
+        404, 404, 404, 404, 404, 429, 429, 429,
+      ]);
+      // Twin: another subscriber is judged by himself.
+      const other = await server.ask('GET', '/api/v1/flows', { key: wrong, headers: from('2001:db8:1:2::1') });
+      expect(other.status).toBe(401);
+    } finally {
+      await server.close();
+    }
+  });
+});

@@ -172,6 +172,38 @@ describe('GUI-08 CORS, GUI-10 framing', () => {
     }
   });
 
+  test('GUI-08 a web app elsewhere, whose origin is named in the settings, calls the API with a token and never with a cookie', async () => {
+    const app = 'https://app.example.com';
+    const named = await startServer({ webOrigins: [app] });
+    const { plain } = await named.key();
+    const asked = { 'access-control-request-method': 'PUT', 'access-control-request-headers': 'authorization' };
+    const bearer = { authorization: `Bearer ${plain}`, 'sec-fetch-site': 'cross-site' };
+    const first = await named.ask('OPTIONS', '/api/v1/flows', { headers: { origin: app, ...asked } });
+    expect(first).toMatchObject({ status: 204, headers: { 'access-control-allow-origin': app, vary: 'Origin' } });
+    expect(first.headers['access-control-allow-credentials']).toBeUndefined();
+    const draft = { headgate: 1, name: 'From elsewhere', steps: [] };
+    const post = (headers: Readonly<Record<string, string>>) =>
+      named.ask('POST', '/api/v1/flows', { headers, body: { draft } });
+    const made = await post({ origin: app, ...bearer });
+    expect(made).toMatchObject({ status: 201, headers: { 'access-control-allow-origin': app } });
+    expect(made.headers['access-control-allow-credentials']).toBeUndefined();
+    const { authorization: _, ...bare } = bearer;
+    for (const wrong of [
+      { origin: app, ...bearer, cookie: 'headgate=x' },
+      { origin: app, ...bare, 'x-api-key': plain },
+      { origin: 'https://evil.example', ...bearer },
+      { origin: `${app}:8443`, ...bearer },
+      { origin: 'http://app.example.com', ...bearer },
+      { origin: 'null', ...bearer },
+    ])
+      expect((await post(wrong)).status, JSON.stringify(wrong)).toBe(403);
+    for (const path of ['/health', '/', '/flows']) {
+      const answer = await named.ask('GET', path, { headers: { origin: app } });
+      expect(answer.headers['access-control-allow-origin'], path).toBeUndefined();
+    }
+    await named.close();
+  });
+
   test('GUI-10 every answer with HTML forbids framing, refusals too', async () => {
     expect(String((await server.ask('GET', '/')).headers['content-security-policy'])).toContain(
       "frame-ancestors 'none'",

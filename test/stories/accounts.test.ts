@@ -132,12 +132,14 @@ test('a forgotten password is set anew by a link that comes by mail, through a r
     const server = await home.serve(['--no-web'], { env: { ...mail, HEADGATE_SIGN_UP: 'domain:example.com' } });
     const ada = personAt(server);
     await ada.form(`${AUTH}/login`, { email: 'ada@example.com', password: PASSWORD });
-    const linkTo = async (kind: string): Promise<string> => {
-      const text = await until(
+    const letter = (): Promise<string> =>
+      until(
         () => Promise.resolve(letters.pop() ?? ''),
         (one) => one !== '',
         5_000,
       );
+    const linkTo = async (kind: string): Promise<string> => {
+      const text = await letter();
       return new RegExp(`${AUTH}/${kind}/[A-Za-z0-9_-]{43}`).exec(text.replaceAll('=\r\n', ''))?.[0] ?? text;
     };
     const asked = await personAt(server).form(`${AUTH}/reset`, { email: 'ada@example.com' });
@@ -147,6 +149,7 @@ test('a forgotten password is set anew by a link that comes by mail, through a r
     expect((await personAt(server).form(link, { password: 'a new long password' })).headers.location).toBe(
       `${AUTH}/login`,
     );
+    expect(await letter()).toContain('was changed');
     expect((await ada.ask('GET', `${AUTH}/me`)).status).toBe(401);
     expect((await personAt(server).form(link, { password: 'yet another password' })).status).toBe(404);
     const again = await ada.form(`${AUTH}/login`, { email: 'ada@example.com', password: 'a new long password' });

@@ -296,3 +296,55 @@ test('a copy that was changed, its hashes with it, or that another key made, is 
   const blind = await restored('blind', { HEADGATE_SECRET_KEY_FILE: home.path('none') });
   expect(JSON.parse(blind.out)).toMatchObject({ seal: 'unknown' });
 });
+
+test('a workspace is deleted from a shell by its name, with a server or without, and where none is left gets an owner', async () => {
+  const home = made();
+  const file = home.path('key.txt');
+  expect((await superuser(home, ['--api-key-file', file])).code).toBe(0);
+  const server = await home.serve();
+  const key = keyIn(file);
+  const at = ['--url', server.url, '--key-file', file];
+  const account = async (email: string): Promise<string> => {
+    const password = home.write(email, 'a long password of somebody');
+    const made = await home.run(['superuser', '--email', email, '--password-file', password, '--json'], { env: ON });
+    return (JSON.parse(made.out) as { account: string }).account;
+  };
+  const [first, heir] = [await account('first@example.com'), await account('heir@example.com')];
+  const create = async (name: string): Promise<string> => {
+    const made = await home.run(['workspace', 'create', '--name', name, '--owner', first, ...at]);
+    expect(made).toMatchObject({ code: 0 });
+    return made.out.trim();
+  };
+  const [sales, stock] = [await create('Sales'), await create('Stock')];
+  const names = async (): Promise<string[]> => {
+    const all = await server.ask('GET', '/api/v1/instance/workspaces', { key });
+    return (all.json as { workspaces: { name: string }[] }).workspaces.map(({ name }) => name).toSorted();
+  };
+  const remove = (id: string, name: string, env: Readonly<Record<string, string>> = ON): Promise<Ended> =>
+    home.run(['workspace', 'delete', id, '--name', name, '--json'], { env });
+
+  expect((await home.run(['workspace', 'owner', stock, '--to', heir, ...at])).code).toBe(1);
+  const left = await server.ask('PATCH', `/api/v1/users/${first}`, { key, body: { state: 'suspended' } });
+  expect(left.status).toBe(200);
+  const owner = await home.run(['workspace', 'owner', stock, '--to', heir, ...at]);
+  expect(owner).toMatchObject({ code: 0, out: `${heir} owns ${stock}\n` });
+  expect((await home.run(['workspace', 'owner', stock, '--to', heir, ...at])).code).toBe(1);
+
+  expect(problemsOf(await remove(sales, 'Sales', {}))).toMatchObject([{ code: 'superuser.off' }]);
+  expect(problemsOf(await remove(sales, 'Stock'))).toMatchObject([{ code: 'workspace.name' }]);
+  expect(problemsOf(await remove('w_none', 'Sales'))).toMatchObject([{ code: 'workspace.unknown' }]);
+  expect(problemsOf(await remove('default', 'Default'))).toMatchObject([{ code: 'workspace.first' }]);
+  expect(await names()).toEqual(['Default', 'Sales', 'Stock']);
+  expect((await remove(sales, 'Sales')).code).toBe(0);
+  await until(names, (left) => left.join() === 'Default,Stock', 3_000);
+  expect(await server.stop()).toMatchObject({ code: 0 });
+  expect((await remove(stock, 'Stock')).code).toBe(0);
+  const again = await home.serve();
+  const trail = await until(
+    () => home.run(['audit-log', 'export']),
+    ({ out }) => out.match(/"workspace\.deleted"/g)?.length === 2,
+    10_000,
+  );
+  expect(trail.out).toContain(`"object":"${stock} Stock: 0 runs"`);
+  await again.stop();
+});

@@ -38,7 +38,10 @@ export type Site = {
 const AWAY =
   /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|ABORTED)|Failed to fetch/;
 
-export const openSite = async (args: readonly string[] = []): Promise<Site> => {
+export const openSite = async (
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Site> => {
   const home = newHome();
   const file = home.write('password.txt', PASSWORD);
   const key = home.path('key.txt');
@@ -46,7 +49,7 @@ export const openSite = async (args: readonly string[] = []): Promise<Site> => {
     env: { HEADGATE_ENABLE_SUPERUSER_CLI: 'true' },
   });
   if (made.code !== 0) throw new Error(made.err);
-  let server = await home.serve(args);
+  let server = await home.serve(args, { env });
   const { port } = server;
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
   const faults: string[] = [];
@@ -94,7 +97,7 @@ export const openSite = async (args: readonly string[] = []): Promise<Site> => {
       await server.ended;
     },
     restart: async () => {
-      server = await home.serve(['--port', String(port), ...args]);
+      server = await home.serve(['--port', String(port), ...args], { env });
     },
     faults: () => faults.splice(0),
     close: async () => {

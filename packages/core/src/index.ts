@@ -26,7 +26,7 @@ export { isTokenPermission, TOKEN_PERMISSIONS, TOKEN_SENTENCES } from './access/
 export { beyond, narrow } from './access/narrow.ts';
 export type { TokenPermission } from './access/token.ts';
 export type { Scope as AccessScope } from './access/narrow.ts';
-export { INSTANCE_PERMISSIONS, ROLE_PERMISSIONS, type Role, ROLES } from './access/role.ts';
+export { GLASS, INSTANCE_PERMISSIONS, ROLE_PERMISSIONS, type Role, ROLES } from './access/role.ts';
 export { isVisibility, VISIBILITIES, type Visibility } from './access/visibility.ts';
 export type { Permission, Principal, PrincipalKind, Thing } from './access/permission.ts';
 export { sees, seesAll, sightOf } from './access/sight.ts';

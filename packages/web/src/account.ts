@@ -78,7 +78,12 @@ ${form(view.action, [], 'Accept')}`;
         'When there is an account with this address, a link comes by mail.',
       );
     case 'reset':
-      return form(view.action, [password('new-password')], 'Set the password', 'Every session of the account ends.');
+      return form(
+        view.action,
+        [password('new-password'), clear],
+        'Set the password',
+        'Every session of the account ends.',
+      );
     case 'codes':
     case 'codes-begun':
     case 'codes-confirm':
@@ -99,6 +104,7 @@ const email = field(
   'E-mail address',
   html`<input id="email" name="email" type="email" autocomplete="username" spellcheck="false" required maxlength="320" size="32">`,
 );
+const clear = html`<div><label for="clear">End passkeys, keys and applications, too</label><input id="clear" name="clear" type="checkbox" value="yes" autocomplete="off"></div>`;
 const name = field(
   'name',
   'Your name',
@@ -122,6 +128,6 @@ const own = (view: Extract<AccountView, { kind: 'account' }>): Markup => html`<d
 <h2>Password</h2>
 <form class="card" method="post" action="${AUTH.password}">
 <input type="email" autocomplete="username" value="${view.email}" readonly hidden>
-<div class="fields"><div><label for="current">Present password</label><input id="current" name="current" type="password" autocomplete="current-password" required maxlength="256"></div>${password('new-password')}<button type="submit">Change it</button></div>
+<div class="fields"><div><label for="current">Present password</label><input id="current" name="current" type="password" autocomplete="current-password" required maxlength="256"></div>${password('new-password')}${clear}<button type="submit">Change it</button></div>
 <p class="soft">Every other session ends.</p>
 </form>`;

@@ -11,6 +11,9 @@ import type { Permission } from './permission.ts';
 export const ROLES = ['viewer', 'operator', 'editor', 'admin', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** What somebody who looks in from outside may, on record: read. */
+export const GLASS: readonly Permission[] = ['flow.read', 'run.read', 'audit.read'];
+
 /** What only an administrator of the instance holds. */
 export const INSTANCE_PERMISSIONS: ReadonlySet<Permission> = new Set(['metrics.read', 'instance.manage']);
 

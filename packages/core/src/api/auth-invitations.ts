@@ -1,8 +1,9 @@
 /**
- * Taking up an invitation, and choosing the workspace that a session acts in.
+ * Taking up an invitation, choosing the workspace that a session acts in, and deleting one that the account owns.
  *
  * AI1 Who has no account yet makes one for the invited address; who has one has to be signed in with it: a token is no proof
  *     of an account that has a password.
+ * AI2 A workspace is deleted by a person who owns it, who signed in minutes ago and typed its name: by no key and no token.
  */
 
 import { z } from 'zod';
@@ -52,6 +53,7 @@ const workspace = z.strictObject({
   name: z.string(),
   role: z.string().nullable(),
   chosen: z.boolean(),
+  held: z.boolean().describe('An administrator made a new way in: until somebody there says it is you, you only read'),
 });
 
 export const ownWorkspaces = route({
@@ -73,5 +75,26 @@ export const chooseWorkspace = route({
   answers: { 204: empty('This session acts there from now on') },
   problems: ['missing'],
   summary: 'Choose the workspace that this session acts in',
+  tags,
+});
+
+export const deleteWorkspace = route({
+  method: 'POST',
+  path: '/api/v1/auth/workspaces/{id}/delete',
+  needs: 'self:a workspace that the own account is an owner of, soon after signing in',
+  on: 'nobody',
+  params: byId,
+  body: z.strictObject({ name: name.describe('The name of the workspace, as proof that this one is meant') }),
+  answers: { 202: empty('Nobody gets in any more; what is in it is being deleted') },
+  problems: [
+    'missing',
+    'auth.stale',
+    'permission.missing',
+    'account.held',
+    'workspace.name',
+    'workspace.first',
+    'audit.down',
+  ],
+  summary: 'Delete a workspace with everything in it: it cannot be taken back',
   tags,
 });

@@ -7,7 +7,7 @@
  */
 
 import { z } from 'zod';
-import { account } from './auth.ts';
+import { account, clear } from './auth.ts';
 import { empty, media, route } from './route.ts';
 import { byId, json, name, time } from './shapes.ts';
 
@@ -102,7 +102,7 @@ export const changePassword = route({
   path: '/api/v1/auth/password',
   needs: 'self:the own password, behind the one before',
   on: 'nobody',
-  body: z.strictObject({ current: password, password }),
+  body: z.strictObject({ current: password, password, clear }),
   bodyKind: 'either',
   answers: { 204: anew, 303: empty('To the account page') },
   problems: ['auth.wrong', 'auth.limit', 'auth.busy', 'password.weak'],
@@ -124,7 +124,7 @@ export const beginTotp = route({
       recovery: z.array(z.string()).readonly().describe('Codes that work once each, shown at this time only'),
     }),
   },
-  problems: ['auth.wrong', 'auth.limit', 'auth.busy'],
+  problems: ['auth.wrong', 'auth.limit', 'auth.busy', 'account.held'],
   summary: 'Begin to set up codes; they are asked for once one was confirmed',
   tags,
   audited: 'after',
@@ -191,7 +191,7 @@ export const passkeyOptions = route({
   on: 'nobody',
   body: z.strictObject({ password: password.optional() }),
   answers: { 200: z.strictObject({ options: json }) },
-  problems: ['auth.wrong', 'auth.limit', 'auth.busy', 'auth.stale'],
+  problems: ['auth.wrong', 'auth.limit', 'auth.busy', 'auth.stale', 'account.held'],
   summary: 'A challenge for making a passkey',
   tags,
 });

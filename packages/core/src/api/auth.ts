@@ -16,6 +16,11 @@ export const seeOther = empty('Onwards, with a session: for who asked for HTML')
 
 const email = z.string().min(3).max(320);
 const password = z.string().min(1).max(256);
+/** Of a new password: whether passkeys, keys, tokens and applications of the account end as well. A form says `yes`. */
+export const clear = z
+  .union([z.boolean(), z.literal('yes')])
+  .optional()
+  .describe('End passkeys, API keys, engine tokens and applications of the account, too');
 export const byToken = z.strictObject({ token: z.string().regex(/^[A-Za-z0-9_-]{20,100}$/, 'the end of a link') });
 
 export const account = z
@@ -253,7 +258,7 @@ export const useReset = route({
   needs: 'none:the link is what it judges',
   on: 'nobody',
   params: byToken,
-  body: z.strictObject({ password }),
+  body: z.strictObject({ password, clear }),
   bodyKind: 'either',
   answers: { 204: empty('Set; every session of the account has ended'), 303: empty('To the sign-in form') },
   problems: ['link.unknown', 'auth.limit', 'auth.busy', 'password.weak'],

@@ -209,6 +209,8 @@ export type AppView = {
   readonly nonce: string;
   readonly script: string;
   readonly styles: readonly string[];
+  /** The page does not come from an engine: it asks which one to drive, and for a token. */
+  readonly elsewhere?: boolean;
 };
 
 /** The web app as it was built. Paths start with a slash; a file is known by its name alone. */

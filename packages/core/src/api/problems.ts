@@ -30,6 +30,10 @@ const api = {
   'auth.busy': { status: 503, when: 'Too many passwords are being judged at this moment; try again shortly.' },
   'auth.pending': { status: 403, when: 'The account waits for the approval of an administrator.' },
   'auth.stale': { status: 403, when: 'This needs the password, or a sign-in of the last minutes.' },
+  'account.held': {
+    status: 403,
+    when: 'An administrator made a new way in to the account: until somebody of a workspace says it is the person, it adds no other.',
+  },
   'password.weak': { status: 422, when: 'The password is too short, or one of those that are tried first.' },
   'email.wrong': { status: 422, when: 'The text is no e-mail address.' },
   'link.unknown': { status: 404, when: 'The link does not work: it was used, its time is over, or it never existed.' },
@@ -168,6 +172,9 @@ const api = {
     status: 423,
     when: 'The workspace has a key of its own, and its key file is not at hand: nothing of it opens, and no run begins.',
   },
+  'workspace.name': { status: 422, when: 'The name that was typed as proof is not the name of the workspace.' },
+  'workspace.first': { status: 409, when: 'The workspace that the instance began with stays.' },
+  'workspace.owned': { status: 409, when: 'The workspace has an owner who can sign in.' },
   'project.used': { status: 409, when: 'Flows or secrets are in the project, or it is `default`.' },
   'visits.limit': {
     status: 429,

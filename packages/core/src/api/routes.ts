@@ -141,6 +141,7 @@ export const ROUTES = {
   createWorkspace: workspaces.createWorkspace,
   patchWorkspace: workspaces.patchWorkspace,
   listAllWorkspaces: workspaces.listAllWorkspaces,
+  appointOwner: workspaces.appointOwner,
   breakGlass: workspaces.breakGlass,
 
   listProjects: projects.listProjects,
@@ -201,6 +202,7 @@ export const ROUTES = {
   accountPage: own.accountPage,
   ownWorkspaces: invitations.ownWorkspaces,
   chooseWorkspace: invitations.chooseWorkspace,
+  deleteWorkspace: invitations.deleteWorkspace,
   listSessions: own.listSessions,
   endSession: own.endSession,
   endSessions: own.endSessions,

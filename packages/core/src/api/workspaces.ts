@@ -4,11 +4,13 @@
  * WS1 An administrator of the instance makes workspaces and sees that they are there, and nothing of what is in them. To
  *     look in, he breaks the glass: for a reason, for an hour at most, on record in the workspace itself before anything
  *     is read, by a key that its people see in their list and can revoke.
+ * WS2 A workspace without an owner who can sign in is given one by an administrator, never himself: nothing that he can
+ *     read comes of it.
  */
 
 import { z } from 'zod';
-import { route } from './route.ts';
-import { id, name, time } from './shapes.ts';
+import { empty, route } from './route.ts';
+import { byId, id, name, time } from './shapes.ts';
 
 const tags = ['workspaces'] as const;
 
@@ -37,6 +39,7 @@ export const createWorkspace = route({
   on: 'workspace',
   body: z.strictObject({ name, to: user.describe('The account that becomes its owner') }),
   answers: { 201: row },
+  problems: ['member.unfit'],
   summary: 'Make a workspace with an owner',
   tags,
   audited: 'before',
@@ -62,6 +65,20 @@ export const listAllWorkspaces = route({
   answers: { 200: z.strictObject({ workspaces: z.array(row) }) },
   summary: 'List all workspaces of the instance, and nothing of what is in them',
   tags,
+});
+
+export const appointOwner = route({
+  method: 'POST',
+  path: '/api/v1/instance/workspaces/{id}/owner',
+  needs: 'instance.manage',
+  on: 'workspace',
+  params: byId,
+  body: z.strictObject({ to: user.describe('The account that becomes its owner; not the one that asks') }),
+  answers: { 204: empty('It has an owner') },
+  problems: ['missing', 'workspace.owned', 'member.unfit'],
+  summary: 'Give a workspace an owner when none of those it has is left, on record there; nothing in it is read',
+  tags,
+  audited: 'after',
 });
 
 export const breakGlass = route({

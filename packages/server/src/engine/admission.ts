@@ -127,6 +127,20 @@ export class Admission {
     this.#tidy(lane, laneName);
   }
 
+  /** Nobody of this workspace waits any more. */
+  dismiss(workspace: string): void {
+    for (const [name, lane] of this.#lanes) {
+      const left = lane.waiting.filter((ticket) => ticket.workspace !== workspace);
+      this.#waits(workspace, left.length - lane.waiting.length);
+      lane.waiting = left;
+      if (lane.debounced?.ticket.workspace === workspace) {
+        lane.debounced.cancel();
+        lane.debounced = null;
+      }
+      this.#tidy(lane, name);
+    }
+  }
+
   #lane(name: string): Lane {
     const known = this.#lanes.get(name);
     if (known !== undefined) return known;
@@ -221,9 +235,9 @@ export class Admission {
     this.#tidy(lane, name);
   }
 
-  #waits(workspace: string, more: 1 | -1): void {
+  #waits(workspace: string, more: number): void {
     const waiting = (this.#waiting.get(workspace) ?? 0) + more;
-    if (waiting === 0) this.#waiting.delete(workspace);
+    if (waiting <= 0) this.#waiting.delete(workspace);
     else this.#waiting.set(workspace, waiting);
   }
 

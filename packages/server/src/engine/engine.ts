@@ -18,6 +18,7 @@ import { Credentials } from './credentials.ts';
 import { Ledger } from './ledger.ts';
 import { newDryRun } from './dry-run.ts';
 import { startDue } from './due.ts';
+import { Farewell, type Stage } from './farewell.ts';
 import { Flows } from './flows.ts';
 import { Followers } from './follow.ts';
 import { Hooks } from './hooks.ts';
@@ -77,6 +78,8 @@ export type EngineOptions = {
   readonly sources?: readonly SecretSource[];
   /** Keep finished runs this long, and at most so many of a flow. */
   readonly keep?: Keep;
+  /** Told how far the deletion of a workspace has come. */
+  readonly ending?: (stage: Stage, workspace: string) => void;
 };
 
 export type Engine = EnginePort & {
@@ -234,7 +237,19 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     secret: (...asked) => credentials.signing(...asked),
   });
 
+  const farewell = new Farewell({
+    ends: store.engine.ends,
+    runs,
+    journal: clear,
+    later,
+    clock,
+    ...(o.ending === undefined ? {} : { stage: o.ending }),
+  });
+
   const changed = (): void => {
+    farewell
+      .look()
+      .catch((error: unknown) => log('error', 'workspaces to delete could not be read', { error: String(error) }));
     flows.forget();
     broker.changed();
     later.do(INSTANCE, 'the queue of a revoked key', () => dismissRevoked(store, clock, runs));
@@ -253,6 +268,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   await schedule.load();
   const unsubscribe = store.onChange(changed);
 
+  await farewell.look();
   startSweeping(store, clock, timers, later, o.keep ?? KEEP);
 
   return {
@@ -359,6 +375,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     close: async (grace) => {
       unsubscribe();
       schedule.close();
+      farewell.close();
       recovery.close();
       alerts.close();
       await runs.close(grace);

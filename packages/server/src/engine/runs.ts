@@ -97,7 +97,7 @@ export class Runs {
   /** Makes a run, records its beginning, and lets it go as far as it can now. The caller waits for `group` or an end. */
   create(p: Begin): { live: Live } | { problem: Problem } {
     const { target, trigger } = p;
-    const closed = this.#d.store.locked(target.workspace) ?? tooDeep(p.depth);
+    const closed = this.#gone(target.workspace) ?? this.#d.store.locked(target.workspace) ?? tooDeep(p.depth);
     if (closed !== null) return { problem: closed };
     const limits = p.limitKey === undefined ? startLimits(target, p.input, trigger, this.#d.clock.now()) : p;
     if ('problem' in limits) return limits;
@@ -231,7 +231,7 @@ export class Runs {
   async #load(workspace: string, run: string): Promise<Live | null> {
     const again = await this.#outage.passed(run);
     const row = await this.#d.store.in(workspace).runs.get(run);
-    if (row === null || isOver(row.state)) return null;
+    if (row === null || isOver(row.state) || this.#shut.has(workspace)) return null;
     const compiled = await this.#d.flows.byHash(workspace, row.hash);
     if (again) this.relane(row, compiled);
     if (compiled === null) {
@@ -244,6 +244,7 @@ export class Runs {
       live.replay(event);
       interruptions.read(event);
     }
+    if (this.#shut.has(workspace)) return null;
     const worked = !again && isWorking(live.state);
     // Its row may have been written before all was known: it is written again, event or not.
     if (row.state === 'running') live.touch();
@@ -253,6 +254,7 @@ export class Runs {
       live.record(this.#d.clock.now(), 'run.recovered', {});
       live.flush(this.#d.journal);
       await this.#d.journal.barrier(live.group);
+      if (this.#shut.has(workspace)) return null;
     }
     this.#queuedIn.delete(run);
     live.admitted = row.limitKey !== null && live.state.phase !== 'queued';
@@ -351,6 +353,22 @@ export class Runs {
     const lane = row.limitKey ?? `${row.flow}\n`;
     const ticket = { run: row.id, workspace: row.workspace, flow: row.flow, lane, priority: row.priority, compiled };
     if (this.admission.ask(ticket, row.wake ?? 0) === 'now') this.beginQueued(row.id, row.workspace);
+  }
+
+  /** Workspaces that are being deleted. */
+  readonly #shut = new Set<string>();
+
+  #gone(workspace: string): Problem | null {
+    return this.#shut.has(workspace) ? problem('flow.not_found', 'There is no such flow') : null;
+  }
+
+  /** Nothing of this workspace begins or is read back any more. Answers what of it is in memory (farewell.ts). */
+  async bar(workspace: string): Promise<readonly Live[]> {
+    this.#shut.add(workspace);
+    this.admission.dismiss(workspace);
+    for (const [run, whose] of this.#queuedIn) if (whose === workspace) this.#queuedIn.delete(run);
+    await Promise.allSettled(this.#loading.values());
+    return [...this.#live.values()].filter((live) => live.base.workspace === workspace);
   }
 
   /** Stops touching runs; what is written stays for the next start. */

@@ -12,3 +12,6 @@ export const actsIn = async (
   directory: Pick<Directory, 'workspacesOf'>,
   { workspace, user }: Pick<Session, 'workspace' | 'user'>,
 ): Promise<string | null> => workspace ?? (await directory.workspacesOf(user.id))[0]?.id ?? null;
+
+/** Is this way of signing in one that somebody else could have made: a password, or a link? */
+export const isWeak = (how: string): boolean => how === 'password' || how === 'link';

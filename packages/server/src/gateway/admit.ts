@@ -14,12 +14,13 @@ import { isSelf, isStream, permissionOf, type Contract, type ProblemCode } from 
 import type { Session } from '../store/accounts/port.ts';
 import type { Desk } from './accounts/desk.ts';
 import { INSTANCE, type Gate } from './deps.ts';
+import { networkOf } from './accounts/throttle.ts';
 import { provesOrigin } from './foreign.ts';
 import { credentialInQuery, credentialOf, type Identities } from './identity.ts';
 import { isWithin } from './oauth/access-token.ts';
 import type { Places } from './places.ts';
 import type { Sessions } from './sessions.ts';
-import { actsIn } from './acting.ts';
+import { actsIn, isWeak } from './acting.ts';
 import { ticketIn, type StreamTickets } from './stream-tickets.ts';
 import type { Allowances } from './tokens/allowance.ts';
 import type { Level } from './tokens/buckets.ts';
@@ -137,7 +138,7 @@ export const admit = async (gate: Needed, doors: Doors, asking: Asking): Promise
 const NOWHERE = 'nowhere';
 
 const stranger = (gate: Needed, doors: Doors, address: string): ProblemCode =>
-  doors.guesses.add(address) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid';
+  doors.guesses.add(networkOf(address)) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid';
 
 /**
  * The account behind a session's cookie, in the workspace that the session acts in (acting.ts).
@@ -152,7 +153,7 @@ const bySession = async (
   if (session === null) return null;
   const { directory } = gate.store;
   const workspace = await actsIn(directory, session);
-  return (await directory.user(workspace ?? INSTANCE, session.user.id)) ?? NOWHERE;
+  return (await directory.user(workspace ?? INSTANCE, session.user.id, isWeak(session.how))) ?? NOWHERE;
 };
 
 /** The code of the refusal, or undefined when the principal may. */

@@ -9,6 +9,7 @@ import type { Store } from '../store/ports.ts';
 import type { SignUpPolicy } from './accounts/policy.ts';
 import type { Limits } from './limits.ts';
 import type { FetchDocument } from './oauth/clients.ts';
+import type { Traces } from './untraced.ts';
 
 export type GatewayDeps = {
   readonly store: Store;
@@ -32,6 +33,8 @@ export type GatewayDeps = {
   readonly hosts: readonly string[];
   /** Addresses and networks of the proxies before this server: only what they say of where a call comes from is believed. */
   readonly proxies: readonly string[];
+  /** Origins of web apps served elsewhere, which may call with a token (elsewhere.ts). */
+  readonly webOrigins?: readonly string[];
   readonly version: string;
   /** Are the pages of a person's browser served (reference, runs)? */
   readonly web: boolean;
@@ -44,6 +47,8 @@ export type GatewayDeps = {
   readonly signOn: SignOn | null;
   /** Fetches the description of an OAuth client; absent: only registered ones are known. */
   readonly fetchDocument?: FetchDocument;
+  /** How requests are traced (traces.ts); absent: they are not. */
+  readonly traces?: Traces;
   readonly limits?: Partial<Limits>;
 };
 
@@ -52,6 +57,9 @@ export type Gate = GatewayDeps & { readonly limit: Limits };
 
 /** The project that things go to when a call names none. Every workspace has it. */
 export const PROJECT = 'default';
+
+/** The workspace that every instance begins with: the command line makes keys in it, so it stays. */
+export const WORKSPACE = 'default';
 
 /** Where refusals are recorded that happened before any workspace was known. No workspace can have this id. */
 export const INSTANCE = '*';

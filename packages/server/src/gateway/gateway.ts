@@ -15,6 +15,7 @@ import { Desk } from './accounts/desk.ts';
 import { Audit } from './audit.ts';
 import { Bodies } from './bodies.ts';
 import type { Gate, GatewayDeps } from './deps.ts';
+import { elsewhere } from './elsewhere.ts';
 import { HOOK_PREFIX, hooks } from './hooks.ts';
 import { hostCheck } from './hosts.ts';
 import type { Lodge } from './lodge.ts';
@@ -28,7 +29,7 @@ import { Places } from './places.ts';
 import { proxies } from './proxies.ts';
 import { readable } from './reading.ts';
 import { register } from './register.ts';
-import { bug, problemAnswer } from './reply.ts';
+import { answer, bug, problemAnswer } from './reply.ts';
 import { routes } from './table.ts';
 import { Sessions } from './sessions.ts';
 import { StreamTickets } from './stream-tickets.ts';
@@ -37,7 +38,7 @@ import { stray } from './strays.ts';
 import { Allowances } from './tokens/allowance.ts';
 import { Credentials } from './tokens/credentials.ts';
 import { EngineTokens } from './tokens/engine-token.ts';
-import { traces } from './traces.ts';
+import { UNTRACED } from './untraced.ts';
 import { Waiting } from './waiting.ts';
 import { Windows } from './windows.ts';
 import { endUnread, guardResponses, safeFor } from './writer.ts';
@@ -63,7 +64,15 @@ export const buildGateway = (deps: GatewayDeps): FastifyInstance => {
       void lodge.audit
         .stranger(request.ip, 'request', 'host.unknown')
         .then(() => problemAnswer(lodge, null, request, reply, refuse('host.unknown')));
-    } else if (check === 'ambiguous') problemAnswer(lodge, null, request, reply, refuse('headers.ambiguous'));
+      return;
+    }
+    const before = lodge.elsewhere.before(request.raw);
+    if (check === 'ok' && before !== null) {
+      answer(lodge, reply, { status: 204, type: '', text: null, headers: before });
+      return;
+    }
+    reply.headers(lodge.elsewhere.fields(request.raw) ?? {});
+    if (check === 'ambiguous') problemAnswer(lodge, null, request, reply, refuse('headers.ambiguous'));
     else if (request.raw.url?.startsWith('/') === true) done();
     else problemAnswer(lodge, null, request, reply, refuse('url.wrong'));
   });
@@ -117,8 +126,9 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
       streams: () => streams.size,
       groups: () => store.journal.pending(),
     }),
-    traces: traces(),
+    traces: gate.traces ?? UNTRACED,
     hosts: hostCheck(gate.hosts),
+    elsewhere: elsewhere(gate.webOrigins ?? []),
     ...proxies(gate.proxies),
     safe: safeFor(gate.publicUrl),
     closing: () => state.closing,
@@ -151,6 +161,8 @@ const framework = (
   return fastify({
     serverFactory,
     logger: false,
+    // Contracts carry schemas of their own. Without these two, Fastify loads compilers for schemas that no route has.
+    schemaController: { compilersFactory: { buildValidator: unasked, buildSerializer: unasked } },
     trustProxy: lodge.trusted ?? false,
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -164,6 +176,11 @@ const framework = (
     clientErrorHandler: (fault, socket) => endUnread(fault, socket),
     frameworkErrors: (_fault, request, reply) => problemAnswer(lodge, null, request, reply, refuse('url.wrong')),
   });
+};
+
+/** No route may bring a schema past its contract. */
+const unasked = (): never => {
+  throw new Error('a route brought a schema of its own');
 };
 
 /** Bodies are read here alone: after admission, by the contract's media types, within the limits. */

@@ -7,6 +7,7 @@ import type { Desk } from './accounts/desk.ts';
 import type { Audit } from './audit.ts';
 import type { Bodies } from './bodies.ts';
 import type { Gate } from './deps.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import type { HostCheck } from './hosts.ts';
 import type { Identities } from './identity.ts';
 import type { Metrics } from './metrics.ts';
@@ -19,7 +20,7 @@ import type { Streams } from './streams.ts';
 import type { Allowances } from './tokens/allowance.ts';
 import type { Credentials } from './tokens/credentials.ts';
 import type { EngineTokens } from './tokens/engine-token.ts';
-import type { Traces } from './traces.ts';
+import type { Traces } from './untraced.ts';
 import type { Waiting } from './waiting.ts';
 import type { Windows } from './windows.ts';
 
@@ -42,6 +43,7 @@ export type Lodge = {
   readonly metrics: Metrics;
   readonly traces: Traces;
   readonly hosts: HostCheck;
+  readonly elsewhere: Elsewhere;
   readonly addressOf: Proxies['addressOf'];
   readonly trusted: Proxies['trusted'];
   /** Headers of every answer but those of webhooks. */

@@ -77,8 +77,8 @@ const enter = async (
   if (lodge.closing()) return turn(lodge, passage, request, reply, refuse('server.closing'));
   const over = lodge.allowances.knock(request.ip);
   if (over !== null) return turn(lodge, passage, request, reply, refusalOf({ ...over, who: null }, contract));
-  if (!isOwnPage(contract, request.method, request.headers, lodge.hosts.ours))
-    return turn(lodge, passage, request, reply, refuse('origin.foreign'));
+  const own = isOwnPage(contract, request.method, request.headers, lodge.hosts.ours);
+  if (!own && !lodge.elsewhere.lets(request.raw)) return turn(lodge, passage, request, reply, refuse('origin.foreign'));
   const { headers, params, ip: address, method } = request;
   const url = request.raw.url ?? '';
   const admitted = await admit(lodge.gate, lodge, { contract, headers, method, url, address, params });

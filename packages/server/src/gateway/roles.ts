@@ -4,6 +4,7 @@
  */
 
 import { isRole, permissionsOf, type Permission, type Principal, ROLE_PERMISSIONS } from '@headgate/core';
+import type { InvitationRow } from '../store/people.ts';
 import type { WorkspaceStore } from '../store/ports.ts';
 import { refuse, type Refused } from './outcome.ts';
 
@@ -44,6 +45,21 @@ export const mayTakeRole = async (
   role: string | null,
   project?: string,
 ): Promise<Refused | null> => tooMuch(beyond(who, (await roleIn(store, role)) ?? [], project), 'Who is to be changed');
+
+/** Why the principal may not invite somebody into this, or null. */
+export const mayInvite = async (
+  store: WorkspaceStore,
+  who: Principal,
+  { role, projects }: Pick<InvitationRow, 'role' | 'projects'>,
+): Promise<Refused | null> => {
+  const refused = await mayGiveRole(store, who, role);
+  if (refused !== null) return refused;
+  for (const place of projects) {
+    const beyond = await mayGiveRole(store, who, place.role, place.project);
+    if (beyond !== null) return beyond;
+  }
+  return null;
+};
 
 /** Why the principal may not say who is in this group, or null: it holds roles in projects for all of them. */
 export const mayFillGroup = async (store: WorkspaceStore, who: Principal, group: string): Promise<Refused | null> => {

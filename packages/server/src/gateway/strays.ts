@@ -7,6 +7,7 @@
  */
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { networkOf } from './accounts/throttle.ts';
 import { type Contract, isOpen, type ProblemCode, ROUTES } from '@headgate/core/api';
 import { credentialOf } from './identity.ts';
 import type { Lodge } from './lodge.ts';
@@ -72,7 +73,8 @@ const strangerAt = async (lodge: Lodge, request: FastifyRequest, path: string): 
   const credential = credentialOf(request.headers);
   if (credential.kind === 'key' && 'who' in (await lodge.credentials.find(credential.plain))) return null;
   const actor = `stranger ${request.ip}`;
-  if (credential.kind !== 'none' && lodge.guesses.add(request.ip) > lodge.gate.limit.guesses) return 'auth.limit';
+  if (credential.kind !== 'none' && lodge.guesses.add(networkOf(request.ip)) > lodge.gate.limit.guesses)
+    return 'auth.limit';
   const code = credential.kind === 'none' ? 'auth.missing' : 'auth.invalid';
   await lodge.audit.record({
     actor,

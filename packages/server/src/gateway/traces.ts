@@ -1,11 +1,10 @@
 /**
- * OpenTelemetry spans, on demand: when whoever composes the server registered a tracer provider before building the
+ * OpenTelemetry spans, on demand: when whoever composes the server registered a tracer provider and hands this to the
  * gateway, requests to the run API and webhooks get a span each. Without one nothing is made and nothing is called.
  *
  * A span carries the route's template and the status, never an address, a header or a body.
  */
 
-import type { IncomingHttpHeaders } from 'node:http';
 import {
   context,
   propagation,
@@ -15,24 +14,14 @@ import {
   trace,
   type Tracer,
 } from '@opentelemetry/api';
-import { statusOf, type Contract } from '@headgate/core/api';
-import { isRefused, type AnyOutcome } from './outcome.ts';
-
-export type Traces = {
-  readonly around: (
-    contract: Contract,
-    headers: IncomingHttpHeaders,
-    act: () => Promise<AnyOutcome>,
-  ) => Promise<AnyOutcome>;
-  readonly hook: (<T extends { readonly status: number }>(act: () => Promise<T>) => Promise<T>) | null;
-};
-
-const OFF: Traces = { around: (_contract, _headers, act) => act(), hook: null };
+import { statusOf } from '@headgate/core/api';
+import { isRefused } from './outcome.ts';
+import { type Traces, UNTRACED } from './untraced.ts';
 
 /** Looks for a registered provider, once. */
 export const traces = (): Traces => {
   const tracer = registered();
-  if (tracer === undefined) return OFF;
+  if (tracer === undefined) return UNTRACED;
   return {
     around: async (contract, headers, act) => {
       if (!contract.tags.includes('runs')) return act();

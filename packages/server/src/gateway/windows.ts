@@ -1,6 +1,8 @@
 /**
- * Counts of something per network address, in windows of a minute, or of another time. Bounded: when too many addresses are known, all are
- * forgotten, which errs towards letting a good key in and never towards letting a bad one in.
+ * Counts of something per network, account or the like, in windows of a minute, or of another time.
+ *
+ * WN1 Bounded, and nobody can have another's count forgotten by making counts of his own: what is over goes first, then those
+ *     with the lowest counts, the oldest first. Counting costs the same whatever is known: room is made for a tenth at once.
  */
 
 const MINUTE = 60_000;
@@ -22,9 +24,15 @@ export class Windows {
     const now = this.#clock();
     const there = this.#counts.get(who);
     if (there !== undefined && now - there.from < this.#span && now >= there.from) return ++there.count;
-    if (this.#counts.size >= MOST) this.#counts.clear();
+    if (this.#counts.size >= MOST) this.#makeRoom(now);
     this.#counts.set(who, { from: now, count: 1 });
     return 1;
+  }
+
+  #makeRoom(now: number): void {
+    for (const [who, { from }] of this.#counts) if (now - from >= this.#span || now < from) this.#counts.delete(who);
+    const left = [...this.#counts].toSorted(([, a], [, b]) => a.count - b.count);
+    for (const [who] of left.slice(0, Math.max(0, left.length - MOST * 0.9))) this.#counts.delete(who);
   }
 
   /** Takes one back. */

@@ -3,12 +3,16 @@
  * gateway touches a response's bytes (invariant 7), the webhook's lean path included: it calls `written` below.
  *
  * WR1 Nothing is cached by anybody, nothing is sniffed, framed or referred; there are no CORS headers at all (GUI-08).
- * WR2 Bytes that are not text have no way out: a payload that is neither text nor a stream of texts is a fault of ours.
+ * WR2 Bytes that are not text have no way out: a payload that is neither text nor a stream of texts is a fault of ours. The
+ *     files of the web app are packed after the guard has let their text through: they are the same for everybody, so that
+ *     their size tells nothing of anybody.
  */
 
 import { type Duplex, pipeline, Readable, Transform } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { GuardPort, Reader } from '@headgate/core';
+import { ROUTES } from '@headgate/core/api';
 import type { Passage } from './passage.ts';
 
 /** Headers of every answer. */
@@ -77,10 +81,33 @@ export const guardResponses = (app: FastifyInstance, guard: GuardPort): void => 
     const location = reply.getHeader('location');
     if (typeof location === 'string') reply.header('location', guard.redact(location, reader));
     if (payload === null || payload === undefined) return done(null, payload);
-    if (typeof payload === 'string') return done(null, written(guard, payload, reader, request.passage?.fresh));
+    if (typeof payload === 'string') {
+      const text = written(guard, payload, reader, request.passage?.fresh);
+      if (request.passage?.contract !== ROUTES.appFile || reply.statusCode !== 200) return done(null, text);
+      reply.header('vary', 'Accept-Encoding');
+      if (!takesGzip(request.headers['accept-encoding'])) return done(null, text);
+      reply.header('content-encoding', 'gzip').removeHeader('content-length');
+      return done(null, packed(text));
+    }
     if (payload instanceof Readable) return done(null, guarded(guard, payload, reader));
     throw new Error('a payload that is neither text nor a stream of texts');
   });
+};
+
+const takesGzip = (accepted: string | string[] | undefined): boolean =>
+  String(accepted ?? '')
+    .split(',')
+    .some((one) => /^\s*gzip\s*(;\s*q=(1|0\.[0-9]*[1-9])[0-9.]*)?\s*$/i.test(one));
+
+/** Each file is packed once; there are as many as the build has files. */
+const packages = new Map<string, Buffer>();
+
+const packed = (text: string): Buffer => {
+  const known = packages.get(text);
+  if (known !== undefined) return known;
+  const made = gzipSync(text, { level: 9 });
+  packages.set(text, made);
+  return made;
 };
 
 const readerOf = (passage: Passage | null): Reader => ({

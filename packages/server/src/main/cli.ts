@@ -9,10 +9,6 @@
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
-import { flowCommands } from './commands/flows.ts';
-import { guardCommands } from './commands/guard.ts';
-import { instanceCommands } from './commands/instance.ts';
-import { remoteCommands } from './commands/remote.ts';
 import { startCommand } from './commands/start.ts';
 import { environment } from './config.ts';
 import { complain, DONE, FAILED, MISUSED, withoutColours } from './say.ts';
@@ -47,10 +43,13 @@ Settings come from HEADGATE_… variables and from config.json in HEADGATE_CONFI
 
 const shell = newShell(program, VERSION);
 startCommand(program, shell);
-flowCommands(program, shell);
-remoteCommands(program, shell);
-instanceCommands(program, shell);
-guardCommands(program, shell);
+// A server stays: what it will never be asked for would lie in its memory for good.
+if (process.argv[2] !== 'start') {
+  (await import('./commands/flows.ts')).flowCommands(program, shell);
+  (await import('./commands/remote.ts')).remoteCommands(program, shell);
+  (await import('./commands/instance.ts')).instanceCommands(program, shell);
+  (await import('./commands/guard.ts')).guardCommands(program, shell);
+}
 
 /** Whoever reads the output may stop reading, as `head` does; that is no fault. */
 const ignoreClosed = (error: Error): void => {

@@ -77,6 +77,25 @@ test('G1 a setting that is misspelt, or not understood, is a problem that names 
   expect(refused({ PATH: '/bin', HEADGATEX: '1' })).toEqual([]);
 });
 
+test('GUI-08 origins of web apps elsewhere are named whole, with TLS but on this machine; a pattern, a path and null are refused', () => {
+  for (const wrong of [
+    '*',
+    'null',
+    'https://*.example.com',
+    'http://app.example.com',
+    'https://app.example.com/',
+    'https://APP.example.com',
+    'app.example.com',
+    'file://x',
+  ])
+    expect(refused({ HEADGATE_WEB_ORIGINS: `https://app.example.com, ${wrong}` }), wrong).toEqual([
+      'config.web_origins HEADGATE_WEB_ORIGINS',
+    ]);
+  expect(
+    refused({ HEADGATE_WEB_ORIGINS: 'https://app.example.com:8443 http://localhost:4000,http://127.0.0.1:4000' }),
+  ).toEqual([]);
+});
+
 test('TUN-04 proxies are believed by address or network; everybody, a name or a half-written network are refused', () => {
   for (const wrong of ['proxy.example', '0.0.0.0/0', '::/0', '10.0.0.0/40', '10.0.0/24', '10.0.0.1/24/1', 'loopback'])
     expect(refused({ HEADGATE_TRUSTED_PROXIES: `127.0.0.1, ${wrong}` })).toEqual([
@@ -124,6 +143,7 @@ test('SEC-08 there is no setting that turns a protection into a warning: these a
     'HEADGATE_PORT',
     'HEADGATE_PUBLIC_URL',
     'HEADGATE_TRUSTED_PROXIES',
+    'HEADGATE_WEB_ORIGINS',
     'HEADGATE_CONFIG_DIR',
     'HEADGATE_SECRET_KEY_FILE',
     'HEADGATE_SECRETS_FILE',

@@ -26,6 +26,8 @@ export type Settings = {
   readonly publicUrlGiven: boolean;
   /** Addresses and networks whose word on where a call comes from is believed. */
   readonly proxies: readonly string[];
+  /** Origins of web apps that are served elsewhere and may call this server, with a token. */
+  readonly webOrigins: readonly string[];
   /** All state. */
   readonly dir: string;
   /** The instance key; outside `dir`, so that a backup does not hold both. */
@@ -64,6 +66,7 @@ const NAMES = [
   'HEADGATE_PORT',
   'HEADGATE_PUBLIC_URL',
   'HEADGATE_TRUSTED_PROXIES',
+  'HEADGATE_WEB_ORIGINS',
   'HEADGATE_CONFIG_DIR',
   'HEADGATE_SECRET_KEY_FILE',
   'HEADGATE_SECRETS_FILE',
@@ -163,6 +166,14 @@ export const readSettings = (
     const fix = 'List addresses and networks, e.g. 127.0.0.1, 10.0.0.0/24. A network that holds everybody is refused.';
     problems.push(problem('config.proxies', text, { at: { field: 'HEADGATE_TRUSTED_PROXIES' }, fix }));
   }
+  const webOrigins = (read('HEADGATE_WEB_ORIGINS') ?? '').split(/[\s,]+/).filter((one) => one !== '');
+  const noOrigin = webOrigins.find((one) => !isWebOrigin(one));
+  if (noOrigin !== undefined) {
+    const text = `HEADGATE_WEB_ORIGINS names ${JSON.stringify(noOrigin.slice(0, 60))}, which is no origin of a web app`;
+    const fix =
+      'List origins with https, e.g. https://app.example.com; http only on this machine. There is no pattern.';
+    problems.push(problem('config.web_origins', text, { at: { field: 'HEADGATE_WEB_ORIGINS' }, fix }));
+  }
   const database = read('HEADGATE_DATABASE_URL');
   if (database !== undefined) {
     const text = 'This version keeps its data in one SQLite file in HEADGATE_CONFIG_DIR, and in no other database';
@@ -235,6 +246,7 @@ export const readSettings = (
       publicUrl,
       publicUrlGiven: publicUrlGiven !== undefined,
       proxies,
+      webOrigins,
       dir,
       keyFile: resolve(read('HEADGATE_SECRET_KEY_FILE') ?? join(homedir(), '.headgate-key')),
       secretsFile,
@@ -267,6 +279,17 @@ const isOrigin = (text: string): boolean => {
     url.search === '' &&
     url.hash === '' &&
     url.username === ''
+  );
+};
+
+/** An origin as browsers write it; without TLS on this machine alone. */
+const isWebOrigin = (text: string): boolean => {
+  if (!isOrigin(text)) return false;
+  const { origin, protocol, hostname } = new URL(text);
+  return (
+    text === origin &&
+    !hostname.includes('*') &&
+    (protocol === 'https:' || hostname === 'localhost' || isLoopback(hostname))
   );
 };
 

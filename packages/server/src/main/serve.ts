@@ -31,6 +31,7 @@ import { complain, DONE, FAILED, note } from './say.ts';
 import { secretsFile } from './secrets-file.ts';
 import { setUpLink } from './set-up.ts';
 import { webApp } from './web-app.ts';
+import { settle } from './settle.ts';
 
 /** Work under way gets this long at shutdown; then it is parked and goes on at the next start. */
 const GRACE = 10_000;
@@ -69,6 +70,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     publicUrl,
     hosts: hostsOf(s.host, port, publicUrl),
     proxies: s.proxies,
+    webOrigins: s.webOrigins,
     version,
     web: s.web,
     docs: s.docs,
@@ -76,6 +78,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     mail: await mailOf(s),
     signOn: opened.value.signOn,
     fetchDocument: documentsThrough(house.door),
+    ...(tracing === null ? {} : { traces: (await import('../gateway/traces.ts')).traces() }),
     limits: {
       keyLife: s.keys.days * DAY,
       keyMost: s.keys.most * DAY,
@@ -90,6 +93,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     await tracing?.close();
     lock.release();
   };
+  settle();
   try {
     await gateway.listen({ host: s.host, port });
   } catch (error) {

@@ -4,9 +4,28 @@ import type { EngineLimits } from './limits.ts';
 import type { AuditEntry, KeyRow, RunRow, Trail } from './ports.ts';
 import type { SealedSecret } from './secret.ts';
 
+/** The end of workspaces (rows/workspace-end.ts). Each may be asked again after a crash. */
+export type WorkspaceEnds = {
+  /** Workspaces that are being deleted, the earliest first. */
+  ending(): Promise<
+    readonly { readonly workspace: string; readonly name: string; readonly by: string; readonly at: number }[]
+  >;
+  /** Once more what let anybody in: a request that was under way may have made some of it since. */
+  shut(workspace: string): Promise<void>;
+  /** Deletes up to `limit` runs, over or not, with journals and blobs. None of them may be in memory. */
+  dropRuns(workspace: string, limit: number): Promise<{ readonly runs: number; readonly more: boolean }>;
+  /** Deletes some flows, then some documents. False: none were left. */
+  dropFlows(workspace: string): Promise<boolean>;
+  /** Deletes what is left, the workspace itself among it. */
+  finish(workspace: string): Promise<void>;
+  /** It is deleted. */
+  forget(workspace: string): Promise<void>;
+};
+
 /** The engine's own view over all workspaces: recovery, timers, triggers, hooks, retention. */
 export type EngineStore = {
   readonly limits: EngineLimits;
+  readonly ends: WorkspaceEnds;
   /** Runs not over, oldest first, in pages. */
   unfinished(afterId: string, limit: number): Promise<RunRow[]>;
   /** Null: no such token, or its trigger or flow is gone or disabled. */

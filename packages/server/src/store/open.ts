@@ -51,6 +51,7 @@ import { judgeKey } from './vault-seal/key-file.ts';
 import { type Keyring, keyring } from './vault-seal/keyring.ts';
 import { tokenKeys } from './vault-seal/token-keys.ts';
 import { versionsOf } from './rows/versions.ts';
+import { workspaceEndsOf } from './rows/workspace-end.ts';
 import { idleWriter } from './writer/idle.ts';
 import { lockedProblem } from './vault-seal/own-keys.ts';
 import type { OwnWriterKeys, WriterKeys } from './writer/messages.ts';
@@ -256,7 +257,11 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     invitations: invitationsOf(ground),
     publicFlow: (id) => publicFlow(db, id),
     accounts,
-    engine: { ...engineOf(ground, blobs), limits: engineLimitsOf(ground, stored.now) },
+    engine: {
+      ...engineOf(ground, blobs),
+      limits: engineLimitsOf(ground, stored.now),
+      ends: workspaceEndsOf(ground),
+    },
     instance: instanceOf(database.prepare('select id from instance').get()),
     tokens: tokensOf(ground, tokenKeys(ring)),
     oauth: oauthOf(ground),

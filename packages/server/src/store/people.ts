@@ -62,6 +62,7 @@ export type Members = {
   get(user: string): Promise<MemberRow | null>;
   /** False: they are a member already. */
   add(member: MemberRow): Promise<boolean>;
+  /** Says besides that it is the person, where the membership waits for that (accounts/ways-in.ts). */
   setRole(user: string, role: string | null): Promise<Changed>;
   /**
    * The end of a membership, all at once: roles, places in groups, keys and open invitations they sent go; their flows go
@@ -128,12 +129,16 @@ export type Named = { readonly principal: Principal; readonly expires: number | 
  * membership holds within a second, everywhere and for every process.
  */
 export type Directory = {
-  /** The account in this workspace; null: it may nothing there. */
-  user(workspace: string, user: string): Promise<Principal | null>;
+  /** The account in this workspace; null: it may nothing there. `weak`: it came in by a password or a link alone. */
+  user(workspace: string, user: string, weak?: boolean): Promise<Principal | null>;
   /** A key: its own scope, within what its account may now. Null: revoked, or its account may nothing. Expiry is not judged. */
   key(row: KeyRow): Promise<Principal | null>;
   /** Whoever a grant or a run names: an account (`u_…`) or a key. Expiry is not judged. */
   named(workspace: string, id: string): Promise<Named | null>;
   /** Where this account is a member. */
-  workspacesOf(user: string): Promise<{ readonly id: string; readonly name: string; readonly role: string | null }[]>;
+  workspacesOf(
+    user: string,
+  ): Promise<
+    { readonly id: string; readonly name: string; readonly role: string | null; readonly held: number | null }[]
+  >;
 };

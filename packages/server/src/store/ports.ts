@@ -307,6 +307,19 @@ export type Store = {
     /** Made with a project `default`, and with `owner` as its owner. False: there is one of this id already. */
     create(workspace: { id: string; name: string; at: number; owner?: string }): Promise<boolean>;
     rename(id: string, name: string): Promise<boolean>;
+    /**
+     * Begins to delete a workspace: nobody gets in any more, and the engine goes on (rows/workspace-end.ts). `first`: the one
+     * that the instance began with stays.
+     */
+    end(id: string, by: { readonly by: string; readonly at: number }): Promise<'done' | 'missing' | 'first'>;
+    /**
+     * Gives it an owner, when none of those it has is left (`owned` otherwise). An account that is a member becomes the owner.
+     * `unfit`: no such account, or it is not active. `look`: says what would come of it, and does nothing.
+     */
+    appoint(
+      id: string,
+      owner: { readonly user: string; readonly by: string; readonly at: number; readonly look?: boolean },
+    ): Promise<'done' | 'missing' | 'owned' | 'unfit'>;
   };
   /** The id of this instance, made once: what engine tokens are bound to. */
   readonly instance: string;

@@ -6,6 +6,8 @@ declare module 'headgate:routes' {
 
 declare module '*.css';
 
+declare module 'headgate:styles.css';
+
 declare module '*.module.css' {
   const classes: Readonly<Record<string, string>>;
   export default classes;

@@ -1,6 +1,7 @@
-/** Starts the app: policy, languages, the transport to the engine that the page came from, and the first page. */
+/** Starts the app: policy, languages, the transport to the engine that the page came from (or none), and the first page. */
 
-import '@mantine/core/styles.css';
+import './no-eval.ts';
+import 'headgate:styles.css';
 import './theme/base.css';
 import { QueryClient } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
@@ -25,5 +26,6 @@ const queries = new QueryClient({
 const place = document.getElementById('app');
 if (place !== null) {
   await startLanguages();
-  createRoot(place).render(<App client={clientOver(sameOrigin())} queries={queries} />);
+  const elsewhere = document.querySelector('meta[name="headgate-engine"]') !== null;
+  createRoot(place).render(<App own={elsewhere ? null : clientOver(sameOrigin())} queries={queries} />);
 }

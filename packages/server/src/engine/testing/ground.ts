@@ -27,7 +27,7 @@ import { openBlobNow } from '../../store/vault-open/blob-now.ts';
 import { opener } from '../../store/vault-open/opener.ts';
 import { keyring } from '../../store/vault-seal/keyring.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { type Engine, openEngine } from '../engine.ts';
+import { type Engine, type EngineOptions, openEngine } from '../engine.ts';
 import { loadCatalog } from '../loader.ts';
 
 export const OWNER: Principal = { kind: 'key', id: 'owner', workspace: 'default', permissions: PERMISSIONS };
@@ -72,6 +72,8 @@ export const openGround = async (
   around: (journal: Store['journal']) => Store['journal'] = (j) => j,
   /** A folder of step kinds besides the built-in ones, read by the same loader. */
   more?: string,
+  /** Told of the stages in which a workspace is deleted. */
+  ending?: EngineOptions['ending'],
 ): Promise<Ground> => {
   const at = kept ?? { dir: mkdtempSync(join(tmpdir(), 'headgate-engine-')), key: randomBytes(32), shifted: 0 };
   const clock = { ...systemClock, now: () => Date.now() + at.shifted, shift: (ms: number) => void (at.shifted += ms) };
@@ -92,6 +94,7 @@ export const openGround = async (
     clock,
     catalog: await catalogWith(more),
     publicUrl: 'http://localhost:7860',
+    ...(ending === undefined ? {} : { ending }),
     log: (level, text, data) => void logs.push({ level, text, data }),
     vault: {
       openChunk: (w, r, f, s) => must(open.openChunk(w, r, f, s)),

@@ -21,6 +21,8 @@ import { networkOf, Throttle } from './throttle.ts';
 /** How long the cookie of a session is kept; the server may end it sooner. */
 const COOKIE_AGE = 14 * 24 * 3600;
 const STEP_AGE = 600;
+/** So long after signing in, no further proof is asked for, in milliseconds. */
+const FRESH = 10 * 60_000;
 
 export const AUTH = '/api/v1/auth';
 /** Tells a browser to keep nothing that a session showed. */
@@ -58,6 +60,11 @@ export class Desk {
   async sessionOf(headers: IncomingHttpHeaders): Promise<Session | null> {
     const token = this.cookies.read(headers.cookie, 'session');
     return token === undefined ? null : this.#gate.store.accounts.sessionByCookie(token, this.#gate.clock());
+  }
+
+  /** Did they sign in minutes ago? */
+  isFresh(session: Session): boolean {
+    return this.#gate.clock() - session.created <= FRESH;
   }
 
   /** A session for somebody, in place of the one that came, and the cookie for it. */

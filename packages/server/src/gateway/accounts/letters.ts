@@ -19,6 +19,8 @@ export type Letters = {
     readonly reset: (to: string, token: string) => void;
     readonly signUp: (to: string, token: string) => void;
     readonly there: (to: string) => void;
+    readonly changed: (to: string) => void;
+    readonly resetMade: (to: string) => void;
   };
 };
 
@@ -54,6 +56,19 @@ export const letters = ({ gate }: Pick<Lodge, 'gate'>): Letters => {
           `${at}/signup/${token}`,
           '',
           unasked,
+        ]),
+      changed: (to) =>
+        post(to, 'Your password at Headgate was changed', [
+          'The password of your account was changed. If it was not you, ask for a new one:',
+          '',
+          `${at}/reset`,
+          '',
+          'and choose there to end passkeys and keys as well: they go on working otherwise.',
+        ]),
+      resetMade: (to) =>
+        post(to, 'A link to a new password at Headgate', [
+          'An administrator made a link to a new password for your account. If you did not ask for it, tell the owners of your',
+          'workspaces: whoever uses that link only reads there until one of them says that it is you.',
         ]),
       there: (to) =>
         post(to, 'Your account at Headgate', [

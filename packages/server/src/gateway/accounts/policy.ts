@@ -15,8 +15,23 @@ export const linkFor = (policy: SignUpPolicy, email: string): 'signup' | 'reques
   return policy.kind === 'domain' && policy.domains.includes(domain) ? 'signup' : null;
 };
 
+/**
+ * How an account begins that a member's invitation makes; null: it makes none. An invitation proves no address, so it makes
+ * nobody that the policy would not let in by mail.
+ */
+export const invitedAs = (policy: SignUpPolicy, email: string): 'active' | 'pending' | null => {
+  if (policy.kind === 'invitation') return 'active';
+  const kind = linkFor(policy, email);
+  return kind === null ? null : kind === 'request' ? 'pending' : 'active';
+};
+
+/**
+ * ASCII alone (RFC 5321's dot-string, without the signs of source routes): addresses are compared, and signs beyond ASCII
+ * look like others or fold into them.
+ */
 export const isEmail = (text: string): boolean =>
-  text.length <= 254 && /^[^\s@<>",;:()[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,200}[A-Za-z0-9])?$/.test(text);
+  text.length <= 254 &&
+  /^[A-Za-z0-9.#$&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,200}[A-Za-z0-9])?$/.test(text);
 
 const SHORTEST = 10;
 

@@ -4,8 +4,9 @@
  * its own try back from the others: many people behind one address are no attack.
  *
  * TH1 The account is what was typed, so an address without an account is treated like one with one (TOK-11).
- * TH2 Whoever guesses from elsewhere does not lock the owner out: the first window is per network, and the last is wide
- *     enough for a person (DOS-09).
+ * TH2 Whoever guesses from elsewhere does not lock the owner out: the first window is per network, and the last one does not
+ *     keep out who signed in from that network before (DOS-09).
+ * TH3 What one network does beyond its own limit changes nothing for any other.
  */
 
 import type { Limits } from '../limits.ts';
@@ -13,17 +14,23 @@ import { Windows } from '../windows.ts';
 
 const SPAN = 15 * 60_000;
 const FROM_EVERYWHERE = 10;
+const MOST_KNOWN = 20_000;
+
+/** What a typed address is counted under. */
+const nameOf = (account: string): string => account.trim().toLowerCase().slice(0, 320);
 
 /** An IPv4 address, or the /64 that a subscriber of IPv6 has. */
 export const networkOf = (address: string | undefined): string => {
   if (address === undefined) return 'gone';
-  if (!address.includes(':') || address.startsWith('::ffff:')) return address.replace('::ffff:', '');
-  const [head = '', tail] = address.split('::');
+  const plain = address.toLowerCase();
+  if (!plain.includes(':') || /^::ffff:[0-9.]+$/.test(plain)) return plain.replace('::ffff:', '');
+  const [head = '', tail] = plain.split('::');
   const front = head.split(':').filter((part) => part !== '');
   const back = tail?.split(':').filter((part) => part !== '') ?? [];
   const zeros = tail === undefined ? 0 : 8 - front.length - back.length;
   const parts = [...front, ...Array.from({ length: zeros }, () => '0'), ...back];
-  return `${parts.slice(0, 4).join(':')}::/64`;
+  const subscriber = parts.slice(0, 4).map((part) => part.replace(/^0+(?=.)/, ''));
+  return `${subscriber.join(':')}::/64`;
 };
 
 export class Throttle {
@@ -31,6 +38,8 @@ export class Throttle {
   readonly #networks: Windows;
   readonly #accounts: Windows;
   readonly #limit: Limits;
+  /** Networks from which an account signed in since the start, the latest last. */
+  readonly #known = new Set<string>();
 
   constructor(clock: () => number, limit: Limits) {
     this.#limit = limit;
@@ -42,13 +51,11 @@ export class Throttle {
   /** Counts a try; false: no more for now. `account`: what was typed, or whose ticket or link it is. */
   try(account: string, network: string): boolean {
     const { tries, networkTries } = this.#limit;
-    const who = account.trim().toLowerCase().slice(0, 320);
-    const counts = [
-      [this.#pairs.add(`${who}\n${network}`), tries],
-      [this.#networks.add(network), networkTries],
-      [this.#accounts.add(who), tries * FROM_EVERYWHERE],
-    ] as const;
-    return counts.every(([count, most]) => count <= most);
+    // A network that is over counts for nobody: else it could push the counts of others out, or lock accounts (TH3).
+    if (this.#networks.add(network) > networkTries) return false;
+    const who = nameOf(account);
+    if (this.#pairs.add(`${who}\n${network}`) > tries) return false;
+    return this.#accounts.add(who) <= tries * FROM_EVERYWHERE || this.#known.has(`${who}\n${network}`);
   }
 
   /** A try at something without an account: a link, a challenge. */
@@ -58,10 +65,18 @@ export class Throttle {
 
   /** It was the right one. */
   forgive(account: string, network: string): void {
-    const who = account.trim().toLowerCase().slice(0, 320);
+    const who = nameOf(account);
     this.#pairs.forget(`${who}\n${network}`);
     this.#networks.back(network);
     this.#accounts.back(who);
+    this.#remember(`${who}\n${network}`);
+  }
+
+  #remember(pair: string): void {
+    this.#known.delete(pair);
+    this.#known.add(pair);
+    const [oldest] = this.#known;
+    if (this.#known.size > MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest);
   }
 
   /** So many tries at something without an account were right. */

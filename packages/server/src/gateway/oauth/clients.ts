@@ -33,6 +33,8 @@ export const isRedirect = (text: string): boolean => {
   if (!URL.canParse(text) || text.includes('#') || /[\s\\]/.test(text)) return false;
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') return false;
+  // Other signs are legal in a host and mean something where it is written next: in the policy of a page.
+  if (!/^[A-Za-z0-9.:[\]-]*$/.test(url.host)) return false;
   if (url.protocol === 'http:') return LOOPBACK.has(url.hostname);
   // RFC 8252 7.1: a scheme of one's own has a full stop. Without one it may be anybody's, or one that browsers run.
   return url.protocol === 'https:' || /^[a-z][a-z0-9+-]*\.[a-z0-9+.-]+:$/.test(url.protocol);

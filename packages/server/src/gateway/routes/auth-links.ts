@@ -4,6 +4,7 @@
  */
 
 import type { FastifyRequest } from 'fastify';
+import { may } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { Link, LinkKind, LinkUse } from '../../store/accounts/port.ts';
 import { TooBusy } from '../../store/accounts/password.ts';
@@ -34,13 +35,26 @@ export const authLinkRoutes = (lodge: Lodge): readonly Route[] => {
     return desk.throttle.tryFrom(networkOf(request.ip)) ? UNKNOWN : refuse('auth.limit');
   };
 
+  /** Workspaces of an account that who made a link for it manages: there he is given nothing by it. */
+  const managedBy = async (maker: string, user: string): Promise<string[]> => {
+    const { directory } = gate.store;
+    const found: string[] = [];
+    for (const { id: workspace } of await directory.workspacesOf(user)) {
+      const named = await directory.named(workspace, maker);
+      if (named !== null && may(named.principal, 'workspace.manage', { workspace })) found.push(workspace);
+    }
+    return found;
+  };
+
   const use = async (token: string, given: LinkUse, link: Link) => {
     const weak = weakness(given.password, [given.email ?? link.email ?? '', given.name ?? '']);
     if (weak !== null) return refuse('password.weak', weak);
     try {
-      const done = await links.use(token, given, at());
+      const spare = link.kind === 'reset' && link.user !== null ? await managedBy(link.by, link.user) : [];
+      const done = await links.use(token, { ...given, spare }, at());
       if (done === null) return UNKNOWN;
       await desk.record(done.user.id, `link.${link.kind}`, link.id);
+      if (link.kind === 'reset') send.changed(done.user.email);
       return done;
     } catch (error) {
       if (error instanceof TooBusy) return refuse('auth.busy');
@@ -83,8 +97,9 @@ export const authLinkRoutes = (lodge: Lodge): readonly Route[] => {
         const kind = linkFor(gate.signUp, email);
         if (kind === null || !mayWrite(email)) return;
         if ((await accounts.userByEmail(email)) !== null) return send.there(email);
-        const { token } = await links.make({ kind, email, by: 'sign-up', at: at(), life: 24 * HOUR });
-        send.signUp(email, token);
+        const { token, link } = await links.make({ kind, email, by: 'sign-up', at: at(), life: 24 * HOUR });
+        // To the address that is kept, and no other spelling of it.
+        send.signUp(link.email ?? email, token);
       });
       return sent(request);
     }),
@@ -127,7 +142,8 @@ export const authLinkRoutes = (lodge: Lodge): readonly Route[] => {
     implement(ROUTES.useReset, async ({ params, body, request }) => {
       const link = await find(params.token, ['reset'], request);
       if ('refused' in link) return link;
-      const done = await use(params.token, body, link);
+      const clear = body.clear === true || body.clear === 'yes';
+      const done = await use(params.token, { password: body.password, clear }, link);
       if ('refused' in done) return done;
       const headers = { 'set-cookie': desk.cookies.clear('session') };
       return wantsPage(request) ? seeOther(`${AUTH}/login`, headers) : { ...nothing(), headers };

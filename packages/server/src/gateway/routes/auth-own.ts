@@ -4,21 +4,24 @@ import type { FastifyRequest } from 'fastify';
 import { ROUTES } from '@headgate/core/api';
 import type { Session } from '../../store/accounts/port.ts';
 import { AUTH, FORGET, HOME, shownAccount, wantsPage } from '../accounts/desk.ts';
+import { letters } from '../accounts/letters.ts';
 import { weakness } from '../accounts/policy.ts';
+import { isWeak } from '../acting.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, seeOther } from '../outcome.ts';
 import { iso } from '../times.ts';
 
-/** So long after signing in, no further proof is asked for. */
-const FRESH = 10 * 60_000;
-
 const time = (ms: number): string => new Date(ms).toISOString();
 
-export const authOwnRoutes = ({ gate, page, scripted, desk }: Lodge): readonly Route[] => {
-  const { accounts } = gate.store;
+export const authOwnRoutes = (lodge: Lodge): readonly Route[] => {
+  const { gate, page, scripted, desk } = lodge;
+  const { accounts, directory } = gate.store;
+  const { send } = letters(lodge);
+  /** Did it come in by a way that an administrator made, and nobody said that it is the person? */
+  const isHeld = async ({ how, user }: Session): Promise<boolean> =>
+    isWeak(how) && (await directory.workspacesOf(user.id)).some(({ held }) => held !== null);
   const { own } = accounts;
-  const isFresh = (session: Session): boolean => gate.clock() - session.created <= FRESH;
   const passkeysOf = async (session: Session) =>
     (await own.passkeys(session.user.id)).map((one) => ({ ...one, created: iso(one.created) }));
   const sessionsOf = async (session: Session) =>
@@ -34,7 +37,7 @@ export const authOwnRoutes = ({ gate, page, scripted, desk }: Lodge): readonly R
     }));
 
   const removePasskey = async (session: Session, id: string, request: FastifyRequest, to: string) => {
-    if (!isFresh(session)) return refuse('auth.stale');
+    if (!desk.isFresh(session)) return refuse('auth.stale');
     if (!(await own.removePasskey(session.user.id, id))) return MISSING;
     return desk.renew(session, request, to);
   };
@@ -96,11 +99,15 @@ export const authOwnRoutes = ({ gate, page, scripted, desk }: Lodge): readonly R
       if (!right) return refuse('auth.wrong');
       const weak = weakness(body.password, [user.email, user.name]);
       if (weak !== null) return refuse('password.weak', weak);
-      await own.setPassword(user.id, body.password, gate.clock());
+      const clear = body.clear === true || body.clear === 'yes';
+      await own.setPassword(user.id, body.password, gate.clock(), clear);
+      send.changed(user.email);
       return desk.renew(session, request, HOME);
     }),
 
-    implement(ROUTES.beginTotp, async ({ session: { user }, body, request }) => {
+    implement(ROUTES.beginTotp, async ({ session, body, request }) => {
+      const { user } = session;
+      if (await isHeld(session)) return refuse('account.held');
       const made = await desk.judged(user.email, request, Boolean, () => own.beginTotp(user.id, body.password));
       if (made === null) return refuse('auth.wrong');
       if ('refused' in made) return made;
@@ -141,11 +148,12 @@ export const authOwnRoutes = ({ gate, page, scripted, desk }: Lodge): readonly R
     implement(ROUTES.passkeyOptions, async ({ session, body, request }) => {
       const { user } = session;
       const { password } = body;
+      if (await isHeld(session)) return refuse('account.held');
       if (password !== undefined) {
         const right = await desk.judged(user.email, request, Boolean, () => own.checkPassword(user.id, password));
         if (typeof right !== 'boolean') return right;
         if (!right) return refuse('auth.wrong');
-      } else if (!isFresh(session)) return refuse('auth.stale');
+      } else if (!desk.isFresh(session)) return refuse('auth.stale');
       const { options, ticket } = await own.beginPasskey(user.id);
       return { ...give(200, { options }), headers: { 'set-cookie': desk.stepCookie(ticket) } };
     }),

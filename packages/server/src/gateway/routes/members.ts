@@ -11,7 +11,7 @@ import type { InvitationRow } from '../../store/people.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse } from '../outcome.ts';
-import { mayGiveRole, mayTakeRole } from '../roles.ts';
+import { mayGiveRole, mayInvite, mayTakeRole } from '../roles.ts';
 import { iso } from '../times.ts';
 
 const DAY = 86_400_000;
@@ -85,13 +85,9 @@ export const memberRoutes = ({ gate }: Lodge): readonly Route[] => {
     implement(ROUTES.invite, async ({ who, body }) => {
       const scoped = store.in(who.workspace);
       const { role = null, projects = [], days = DAYS, email } = body;
-      const refused = await mayGiveRole(scoped, who, role);
+      for (const place of projects) if ((await scoped.projects.get(place.project)) === null) return MISSING;
+      const refused = await mayInvite(scoped, who, { role, projects });
       if (refused !== null) return refused;
-      for (const place of projects) {
-        if ((await scoped.projects.get(place.project)) === null) return MISSING;
-        const beyond = await mayGiveRole(scoped, who, place.role, place.project);
-        if (beyond !== null) return beyond;
-      }
       const token = store.credentials.newInvitation();
       const created = gate.clock();
       const row: InvitationRow = {
@@ -100,7 +96,8 @@ export const memberRoutes = ({ gate }: Lodge): readonly Route[] => {
         email: email.toLowerCase(),
         role,
         projects,
-        by: who.user ?? who.id,
+        // Of a key no more than of the key: when it is revoked, what it sent is over.
+        by: who.id,
         created,
         expires: created + days * DAY,
         accepted: null,

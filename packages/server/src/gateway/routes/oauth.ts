@@ -4,6 +4,7 @@ import { holdsSomewhere, TOKEN_PERMISSIONS, TOKEN_SENTENCES } from '@headgate/co
 import { ROUTES } from '@headgate/core/api';
 import type { ClientRow, ConsentRow } from '../../store/oauth.ts';
 import { type SessionOf, sessionOf } from '../oauth/session-of.ts';
+import { networkOf } from '../accounts/throttle.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, type Plain, refuse, type Refused, seeOther } from '../outcome.ts';
@@ -75,7 +76,7 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
 
   /** Asks the person. Browsers hold the redirect that follows a form to `form-action`: so it names where that goes. */
   const consentPage = async (asked: Asked, by: SessionOf): Promise<Plain | null> => {
-    const who = await store.directory.user(by.workspace, by.user);
+    const who = await store.directory.user(by.workspace, by.user, by.weak);
     if (who === null) return null;
     const ticket = vault.newKey().slice(3);
     tickets.keep(ticket, asked, by);
@@ -91,7 +92,8 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
       without: asked.permissions.filter((permission) => !held.includes(permission)),
     });
     const to = new URL(asked.redirect);
-    const target = to.host === '' ? to.protocol : to.origin;
+    // A scheme of one's own has no origin that a policy could name.
+    const target = to.origin === 'null' ? to.protocol : to.origin;
     const shown = page(200, text);
     const csp = pageCsp.replace("form-action 'self'", `form-action 'self' ${target}`);
     return { ...shown, headers: { ...shown.headers, 'content-security-policy': csp } };
@@ -110,7 +112,7 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
   const allow = async (asked: Asked, by: SessionOf): Promise<Plain | Refused> => {
     const { client, redirect, state, challenge } = asked;
     const say = (said: Readonly<Record<string, string>>) => seeOther(backTo(redirect, issuer, state, said));
-    const who = await store.directory.user(by.workspace, by.user);
+    const who = await store.directory.user(by.workspace, by.user, by.weak);
     const permissions = who === null ? [] : asked.permissions.filter((one) => holdsSomewhere(who, one));
     if (permissions.length === 0) return say({ error: 'access_denied' });
     const now = gate.clock();
@@ -171,7 +173,7 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
     implement(ROUTES.oauthToken, async ({ body, request }) => {
       const made = await desk.exchange(body);
       if ('wrong' in made) {
-        if (guesses.add(request.ip) > gate.limit.guesses) return refuse('auth.limit');
+        if (guesses.add(networkOf(request.ip)) > gate.limit.guesses) return refuse('auth.limit');
         return wrongAnswer(made.wrong);
       }
       const { access, refresh, seconds, scope } = made.given;

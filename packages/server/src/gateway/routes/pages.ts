@@ -3,6 +3,7 @@
 import { sightOf } from '@headgate/core';
 import { ROUTES, type OpenApi } from '@headgate/core/api';
 import type { FlowRow } from '../../store/ports.ts';
+import { networkOf } from '../accounts/throttle.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { MISSING, refuse, seeOther } from '../outcome.ts';
@@ -33,7 +34,7 @@ export const pageRoutes = (
     implement(ROUTES.signIn, async ({ body, request }) => {
       const hash = identities.hash(body.key.trim());
       if (hash === undefined || !('who' in (await identities.findByHash(hash)))) {
-        return refuse(guesses.add(request.ip) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid');
+        return refuse(guesses.add(networkOf(request.ip)) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid');
       }
       return seeOther('/runs', { 'set-cookie': sessions.begin(hash) });
     }),

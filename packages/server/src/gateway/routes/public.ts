@@ -7,6 +7,7 @@
 
 import type { Principal } from '@headgate/core';
 import { MAX_VISIT, ROUTES } from '@headgate/core/api';
+import { networkOf } from '../accounts/throttle.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, refuse } from '../outcome.ts';
@@ -18,12 +19,13 @@ export const publicRoutes = ({ gate, waiting }: Lodge): readonly Route[] => {
   return [
     implement(ROUTES.visit, async ({ params, body, request }) => {
       const { visits, flowVisits } = gate.limit;
-      if (networks.add(request.ip) > visits || flows.add(params.id) > flowVisits) return refuse('visits.limit');
+      if (networks.add(networkOf(request.ip)) > visits || flows.add(params.id) > flowVisits)
+        return refuse('visits.limit');
       const workspace = await gate.store.publicFlow(params.id);
       if (workspace === null) return MISSING;
       const visitor: Principal = { kind: 'visitor', id: 'visitor', workspace, permissions: ['run'] };
       const wait = (body.wait ?? MAX_VISIT) * 1000;
-      const leave = wait > 0 ? waiting.enter(`visitor ${request.ip}`) : null;
+      const leave = wait > 0 ? waiting.enter(`visitor ${networkOf(request.ip)}`) : null;
       if (leave === undefined) return refuse('visits.limit');
       const started = await gate.engine
         .start({

@@ -4,6 +4,7 @@ import { beyond } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { TokenRow } from '../../store/token.ts';
 import { credentialOf } from '../identity.ts';
+import { networkOf } from '../accounts/throttle.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse } from '../outcome.ts';
@@ -68,7 +69,7 @@ export const tokenRoutes = ({ gate, tokens, guesses, audit }: Lodge): readonly R
       if (credential.kind === 'none') return refuse('auth.missing');
       const good = credential.kind === 'key' ? await tokens.judge(credential.plain) : { why: 'auth.ambiguous' };
       if ('why' in good) {
-        const code = guesses.add(request.ip) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid';
+        const code = guesses.add(networkOf(request.ip)) > gate.limit.guesses ? 'auth.limit' : 'auth.invalid';
         return { ...refuse(code), why: good.why };
       }
       const { row } = good;

@@ -2,6 +2,7 @@
 
 import { ROUTES } from '@headgate/core/api';
 import { AUTH, shownAccount } from '../accounts/desk.ts';
+import { letters } from '../accounts/letters.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, refuse } from '../outcome.ts';
@@ -9,8 +10,10 @@ import { give, MISSING, refuse } from '../outcome.ts';
 const PAGE = 50;
 const RESET_LIFE = 24 * 3_600_000;
 
-export const userRoutes = ({ gate }: Lodge): readonly Route[] => {
-  const { accounts } = gate.store;
+export const userRoutes = (lodge: Lodge): readonly Route[] => {
+  const { gate, audit } = lodge;
+  const { accounts, directory } = gate.store;
+  const { send } = letters(lodge);
   return [
     implement(ROUTES.listUsers, async ({ query }) => {
       const { rows, next } = await accounts.users({
@@ -32,8 +35,14 @@ export const userRoutes = ({ gate }: Lodge): readonly Route[] => {
     }),
 
     implement(ROUTES.resetUser, async ({ who, params }) => {
-      if ((await accounts.user(params.id)) === null) return MISSING;
+      const user = await accounts.user(params.id);
+      if (user === null) return MISSING;
       const at = gate.clock();
+      // Whose password is set comes in where he is a member: on record there, before the link is.
+      for (const { id: workspace } of await directory.workspacesOf(user.id)) {
+        const deed = { workspace, actor: who.id, action: 'resetUser', object: user.id, reason: null } as const;
+        if (!(await audit.record({ ...deed, decision: 'allow' }))) return refuse('audit.down');
+      }
       const { token, link } = await accounts.links.make({
         kind: 'reset',
         user: params.id,
@@ -41,6 +50,7 @@ export const userRoutes = ({ gate }: Lodge): readonly Route[] => {
         at,
         life: RESET_LIFE,
       });
+      send.resetMade(user.email);
       const address = `${gate.publicUrl}${AUTH}/reset/${token}`;
       return { ...give(201, { link: address, expires: new Date(link.expires).toISOString() }), fresh: token };
     }),

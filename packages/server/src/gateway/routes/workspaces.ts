@@ -1,13 +1,10 @@
 /** Workspaces: one's own, and all of them for administrators of the instance, who see no more than that they are there. */
 
-import type { Permission, Principal } from '@headgate/core';
+import { GLASS, type Principal } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
-import { give, MISSING, refuse } from '../outcome.ts';
-
-/** What somebody who broke the glass may: read. */
-const GLASS: readonly Permission[] = ['flow.read', 'run.read', 'audit.read'];
+import { give, MISSING, nothing, refuse } from '../outcome.ts';
 
 const shown = ({ id, name, created }: { id: string; name: string; created: number }) => ({
   id,
@@ -15,12 +12,16 @@ const shown = ({ id, name, created }: { id: string; name: string; created: numbe
   created: new Date(created).toISOString(),
 });
 
+const refusedOwner = (why: 'missing' | 'owned' | 'unfit') =>
+  why === 'missing' ? MISSING : refuse(why === 'owned' ? 'workspace.owned' : 'member.unfit');
+
 export const workspaceRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
   const { store } = gate;
   const one = async (id: string) => (await store.workspaces.list()).find((row) => row.id === id);
 
   const mine = async (who: Principal) => {
-    if (who.kind === 'user') return store.directory.workspacesOf(who.id);
+    if (who.kind === 'user')
+      return (await store.directory.workspacesOf(who.id)).map(({ id, name, role }) => ({ id, name, role }));
     const row = await one(who.workspace);
     return row === undefined ? [] : [{ id: row.id, name: row.name, role: null }];
   };
@@ -29,6 +30,8 @@ export const workspaceRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
     implement(ROUTES.listWorkspaces, async ({ who }) => give(200, { workspaces: await mine(who) })),
 
     implement(ROUTES.createWorkspace, async ({ body }) => {
+      if ((await store.accounts.user(body.to))?.state !== 'active')
+        return refuse('member.unfit', 'The owner has to be an account that can sign in');
       const made = { id: gate.newId('w_'), name: body.name, created: gate.clock() };
       await store.workspaces.create({ id: made.id, name: made.name, at: made.created, owner: body.to });
       return give(201, shown(made));
@@ -43,6 +46,27 @@ export const workspaceRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
     implement(ROUTES.listAllWorkspaces, async () =>
       give(200, { workspaces: (await store.workspaces.list()).map(shown) }),
     ),
+
+    implement(ROUTES.appointOwner, async ({ who, params, body }) => {
+      const of = { user: body.to, by: who.id, at: gate.clock() };
+      // What he could look into with it afterwards would be no business of his.
+      if (body.to === who.user || body.to === who.id)
+        return refuse('member.unfit', 'Nobody who administrates the instance appoints himself: name another account');
+      const may = await store.workspaces.appoint(params.id, { ...of, look: true });
+      if (may !== 'done') return refusedOwner(may);
+      // In the trail of the workspace that it is about, before anybody has it.
+      const recorded = await audit.record({
+        workspace: params.id,
+        actor: who.id,
+        action: 'appointOwner',
+        object: body.to,
+        decision: 'allow',
+        reason: null,
+      });
+      if (!recorded) return refuse('audit.down');
+      const done = await store.workspaces.appoint(params.id, of);
+      return done === 'done' ? nothing() : refusedOwner(done);
+    }),
 
     implement(ROUTES.breakGlass, async ({ who, body }) => {
       if ((await one(body.into)) === undefined) return MISSING;

@@ -39,7 +39,7 @@ test('every command is there', () => {
     ...['env list', 'env create', 'env remove', 'env vars'],
     ...['env promote', 'env promotions', 'env decide', 'env deployments'],
     ...['quota show', 'quota list', 'quota set'],
-    ...['workspace list', 'workspace create', 'workspace open'],
+    ...['workspace list', 'workspace create', 'workspace open', 'workspace owner', 'workspace delete'],
     ...['project list', 'project create', 'project remove'],
     ...['member list', 'member invite', 'member role', 'member remove'],
     ...['role list', 'role create', 'role remove'],

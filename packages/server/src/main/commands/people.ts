@@ -2,14 +2,14 @@
 
 import { ROLES, VISIBILITIES } from '@headgate/core';
 import { type Command, Option } from 'commander';
-import { examples, number, several } from '../shell.ts';
+import { examples, number, type Shell, several } from '../shell.ts';
 import { type At, type Reach, reach } from './reach.ts';
 
 const load = () => import('../remote/people.ts');
 
 /** Adds them to the program, and `share`, `transfer` and `move` to the commands of flows. */
-export const peopleCommands = (program: Command, flow: Command, at: At): void => {
-  workspaces(program, at);
+export const peopleCommands = (program: Command, flow: Command, at: At, shell: Shell): void => {
+  workspaces(program, at, shell);
   projects(program, at);
   members(program, at);
   roles(program, at);
@@ -43,8 +43,10 @@ export const peopleCommands = (program: Command, flow: Command, at: At): void =>
   examples(reach(transfer), 'flow transfer flow_4f… --to u_9c… --key-file key.txt');
 };
 
-const workspaces = (program: Command, at: At): void => {
-  const workspace = program.command('workspace').description('workspaces of a running server: list, create, open');
+const workspaces = (program: Command, at: At, shell: Shell): void => {
+  const workspace = program
+    .command('workspace')
+    .description('workspaces of an instance: list, create, open, owner, delete');
   const list = workspace
     .command('list')
     .description('List the workspaces of the caller; with --all every one of the instance, for its administrators.')
@@ -81,6 +83,33 @@ const workspaces = (program: Command, at: At): void => {
     reach(open),
     'workspace open w_7c… --reason "their ticket of today" --api-key-file glass.txt --key-file key.txt',
   );
+
+  const owner = workspace
+    .command('owner')
+    .description(
+      'Give a workspace an owner when none of those it has is left. For administrators of the instance; on record in the\n' +
+        'workspace. Nobody appoints himself.',
+    )
+    .argument('<workspace>', 'id of the workspace')
+    .requiredOption('--to <user>', 'account that becomes its owner')
+    .action(at(async (w, id: string, o: Reach & { to: string }) => (await load()).appointOwner(w, id, o.to)));
+  examples(reach(owner), 'workspace owner w_7c… --to u_9c… --key-file key.txt');
+
+  const remove = workspace
+    .command('delete')
+    .description(
+      'Delete a workspace with everything in it, from beside the instance, running or not. It cannot be taken back. Works only\n' +
+        'with HEADGATE_ENABLE_SUPERUSER_CLI=true; its owners do it signed in, at POST /api/v1/auth/workspaces/{id}/delete.',
+    )
+    .argument('<workspace>', 'id of the workspace')
+    .requiredOption('--name <text>', 'its name, as proof that this one is meant')
+    .action(async (id: string, o: { name: string }) => {
+      const settings = shell.settings();
+      if (settings === null) return;
+      const { deleteWorkspace } = await import('../delete-workspace.ts');
+      shell.finish(await deleteWorkspace(settings, { id, name: o.name }, shell.json()));
+    });
+  examples(remove, 'workspace delete w_7c… --name Sales');
 };
 
 const projects = (program: Command, at: At): void => {

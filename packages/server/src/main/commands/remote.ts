@@ -35,7 +35,7 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
   policies(program, at);
   environmentCommands(program, at);
   limitCommands(program, at);
-  peopleCommands(program, flow, at);
+  peopleCommands(program, flow, at, shell);
 };
 
 /** The server of this machine, by the settings. */

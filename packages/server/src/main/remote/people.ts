@@ -14,6 +14,9 @@ export const listWorkspaces = (w: Where, all: boolean): Promise<number> =>
 export const createWorkspace = (w: Where, name: string, owner: string): Promise<number> =>
   ask(w, 'POST', '/api/v1/workspaces', { name, to: owner }, (v) => String(v['id']));
 
+export const appointOwner = (w: Where, workspace: string, to: string): Promise<number> =>
+  ask(w, 'POST', `/api/v1/instance/workspaces/${id(workspace)}/owner`, { to }, () => `${to} owns ${workspace}`);
+
 type Glass = { readonly reason: string; readonly minutes: number; readonly apiKeyFile: string };
 
 /** Breaks the glass: the key goes to a new file. */

@@ -2,18 +2,18 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Ground } from '../ground.ts';
+import { takeUp } from '../rows/invitations.ts';
 import type { Better } from './better.ts';
 import { linksOf } from './links.ts';
 import { memory } from './memory.ts';
 import { ownOf } from './own.ts';
 import { hashPassword } from './password.ts';
 import type { Accounts } from './port.ts';
-import { dropSessions, SessionStore } from './sessions.ts';
+import { SessionStore } from './sessions.ts';
 import { signInOf } from './sign-in.ts';
 import {
   anyUser,
   changeUser,
-  dropFactor,
   insertUser,
   LastAdministrator,
   listUsers,
@@ -22,6 +22,7 @@ import {
   userByEmail,
   userById,
 } from './users.ts';
+import { endAll, endSessions, freeMembers } from './ways-in.ts';
 
 export type AccountOptions = {
   /** Where browsers reach this server. */
@@ -62,12 +63,13 @@ export const accountsOf = (ground: Ground, { origin, version }: AccountOptions):
       return change(async (trx) => {
         if ((await userByEmail(trx, user.email)) !== null) return null;
         const id = newId('u_');
+        if (user.invitation !== undefined && !(await takeUp(trx, user.invitation, id, at))) return null;
         await insertUser(trx, {
           id,
           email: user.email,
           name: user.name,
           administrator: false,
-          state: 'active',
+          state: user.state ?? 'active',
           verified: false,
           at,
         });
@@ -80,7 +82,7 @@ export const accountsOf = (ground: Ground, { origin, version }: AccountOptions):
       try {
         const done = await change(async (trx) => {
           if (!(await changeUser(trx, id, to, at))) return null;
-          await dropSessions(trx, id);
+          await endSessions(trx, id, at);
           return userById(trx, id);
         });
         if (done !== null) sessions.tell(id);
@@ -99,9 +101,10 @@ export const accountsOf = (ground: Ground, { origin, version }: AccountOptions):
         if (there === null)
           await insertUser(trx, { id, email, name: email, administrator: true, state: 'active', verified: true, at });
         else await changeUser(trx, id, { state: 'active', administrator: true }, at);
-        await dropFactor(trx, id);
+        // Who has the machine takes it over: whoever had it before has nothing left of it.
+        await endAll(trx, id, at);
+        await freeMembers(trx, id);
         await putPassword(trx, { id: newId('ul_'), user: id, hash, at });
-        await dropSessions(trx, id);
         await ownFirst(trx, id, at);
         const user = await userById(trx, id);
         if (user === null) throw new Error('an account that was just written is not there');

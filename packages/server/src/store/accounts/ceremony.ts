@@ -26,6 +26,21 @@ export const asked = async <T>(call: () => Promise<T>): Promise<T | Refusal> => 
   }
 };
 
+/**
+ * As `asked`, for what a browser's answer is judged by alone: better-auth calls what does not fit there a fault of the server
+ * (another origin, another host, a key that somebody has), and it is the caller's.
+ */
+export const judged = async <T>(call: () => Promise<T>): Promise<T | Refusal> => {
+  try {
+    return await asked(call);
+  } catch (error) {
+    const body: unknown = error instanceof Error ? Reflect.get(error, 'body') : undefined;
+    const code: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'code') : undefined;
+    if (code === 'FAILED_TO_VERIFY_REGISTRATION') return { refused: code };
+    throw error;
+  }
+};
+
 /** Headers that act as an account, for one call. */
 export const asUser = async <T>(better: Better, user: string, call: (headers: Headers) => Promise<T>): Promise<T> => {
   const context = await better.auth.$context;

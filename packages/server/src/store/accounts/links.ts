@@ -13,8 +13,19 @@ import type { Ground } from '../ground.ts';
 import type { Tables } from '../schema/tables.ts';
 import { type Accounts, type Link, LINK_KINDS, type LinkUse, type NewLink, type User } from './port.ts';
 import { hashPassword } from './password.ts';
-import { dropSessions, type SessionStore } from './sessions.ts';
-import { anyUser, insertUser, ownFirst, plainEmail, putPassword, userByEmail, userById, verifyEmail } from './users.ts';
+import type { SessionStore } from './sessions.ts';
+import {
+  anyUser,
+  insertUser,
+  isProved,
+  ownFirst,
+  plainEmail,
+  putPassword,
+  userByEmail,
+  userById,
+  verifyEmail,
+} from './users.ts';
+import { endAll, endHoldings, endSessions, freeMembers, holdMembers } from './ways-in.ts';
 
 /** Who makes links that go to the mailbox and nowhere else. */
 export const BY_MAIL = 'mail';
@@ -60,16 +71,15 @@ export const linksOf = (
       const user = link.user === null ? null : await userById(trx, link.user);
       if (user === null || user.state === 'suspended') return null;
       await putPassword(trx, { id: newId('ul_'), user: user.id, hash, at });
-      await dropSessions(trx, user.id);
-      if (link.by === BY_MAIL) await verifyEmail(trx, user.id);
+      // Whoever made an account for an address that was never proved may have kept ways in.
+      if (!(await isProved(trx, user.id))) await endAll(trx, user.id, at);
       // Other links to a new password were asked for by who may not have the mailbox any more.
-      await trx
-        .updateTable('user_link')
-        .set({ used: at })
-        .where('kind', '=', 'reset')
-        .where('user_id', '=', user.id)
-        .where('used', 'is', null)
-        .execute();
+      else await endSessions(trx, user.id, at);
+      if (use.clear === true) await endHoldings(trx, user.id, at);
+      if (link.by === BY_MAIL) {
+        await verifyEmail(trx, user.id);
+        await freeMembers(trx, user.id);
+      } else if (!user.factor) await holdMembers(trx, user.id, at, use.spare ?? []);
       return user;
     }
     const setup = link.kind === 'setup';

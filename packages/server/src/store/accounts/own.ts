@@ -4,12 +4,13 @@
  */
 
 import type { Ground } from '../ground.ts';
-import { asked, asUser, isRefusal, ticketOf, withTicket } from './ceremony.ts';
+import { asked, asUser, isRefusal, judged, ticketOf, withTicket } from './ceremony.ts';
 import type { Better } from './better.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import type { Own } from './port.ts';
 import type { SessionStore } from './sessions.ts';
 import { putPassword } from './users.ts';
+import { endHoldings, endSessions } from './ways-in.ts';
 
 export const ownOf = (
   ground: Ground,
@@ -31,11 +32,12 @@ export const ownOf = (
       return hash !== null && verifyPassword(hash, password);
     },
 
-    setPassword: async (user, password, at) => {
+    setPassword: async (user, password, at, clear = false) => {
       const hash = await hashPassword(password);
       await change(async (trx) => {
         await putPassword(trx, { id: newId('ul_'), user, hash, at });
-        await trx.deleteFrom('user_session').where('user_id', '=', user).execute();
+        await endSessions(trx, user, at);
+        if (clear) await endHoldings(trx, user, at);
       });
       sessions.tell(user);
     },
@@ -101,7 +103,7 @@ export const ownOf = (
     addPasskey: async (user, ticket, response, name) => {
       const better = await load();
       const made = await asUser(better, user, (headers) =>
-        asked(() =>
+        judged(() =>
           better.auth.api.verifyPasskeyRegistration({ body: { response, name }, headers: withTicket(ticket, headers) }),
         ),
       );

@@ -78,7 +78,15 @@ export type NewLink = {
 };
 
 /** What a link is answered with. A reset needs the password alone, set-up all three, a sign-up name and password. */
-export type LinkUse = { readonly email?: string; readonly name?: string; readonly password: string };
+export type LinkUse = {
+  readonly email?: string;
+  readonly name?: string;
+  readonly password: string;
+  /** A reset ends passkeys, keys, tokens and applications, too. */
+  readonly clear?: boolean;
+  /** Workspaces in which a reset that did not come by mail holds nothing: who made the link manages them anyway. */
+  readonly spare?: readonly string[];
+};
 
 export type Passkey = { readonly id: string; readonly name: string | null; readonly created: number | null };
 
@@ -91,8 +99,8 @@ export type Totp = { readonly uri: string; readonly recovery: readonly string[] 
 export type Own = {
   /** `null`: the password is wrong. `busy`: too many at once. */
   readonly checkPassword: (user: string, password: string) => Promise<boolean>;
-  /** Sets the password and ends all sessions. */
-  readonly setPassword: (user: string, password: string, at: number) => Promise<void>;
+  /** Sets the password and ends all sessions and open links; with `clear` passkeys, keys, tokens and applications, too. */
+  readonly setPassword: (user: string, password: string, at: number, clear?: boolean) => Promise<void>;
   /** A new secret, not yet asked for; null: the password is wrong, or a factor is there already. */
   readonly beginTotp: (user: string, password: string) => Promise<Totp | null>;
   /** Begins to ask for codes and ends all sessions; false: the code is wrong. */
@@ -130,9 +138,18 @@ export type Accounts = {
   readonly any: () => Promise<boolean>;
   readonly user: (id: string) => Promise<User | null>;
   readonly userByEmail: (email: string) => Promise<User | null>;
-  /** Makes an account with a password, whose address counts as not proved: whoever made the invitation could use it, too. Null: it has one. */
+  /**
+   * Makes an account with a password, whose address counts as not proved: whoever made the invitation could use it, too.
+   * `invitation`: the hash of one that is taken up along with it. Null: the address has an account, or the invitation is over.
+   */
   readonly create: (
-    user: { readonly email: string; readonly name: string; readonly password: string },
+    user: {
+      readonly email: string;
+      readonly name: string;
+      readonly password: string;
+      readonly state?: UserState;
+      readonly invitation?: string;
+    },
     at: number,
   ) => Promise<User | null>;
   /** In the order they were made. */
@@ -146,7 +163,10 @@ export type Accounts = {
     to: { readonly state?: UserState; readonly administrator?: boolean },
     at: number,
   ) => Promise<User | null>;
-  /** Makes the account or, when the address has one, sets its password and drops its codes; an administrator that can sign in, and owner of the first workspace. */
+  /**
+   * Makes the account or, when the address has one, sets its password and ends every other way in; an administrator that can
+   * sign in, and owner of the first workspace.
+   */
   readonly superuser: (email: string, password: string, at: number) => Promise<{ user: User; made: boolean }>;
 
   /** The session behind a cookie, when it holds. Fast: in memory while nothing changes. */

@@ -4,6 +4,7 @@
  *
  * SI1 Whatever is wrong (no such address, no password, wrong password, a suspended account) is answered alike, and the work
  *     of a password's hash is done in every case (TOK-11).
+ * SI3 A code goes with the password that was right, and not with one that was changed since.
  * SI2 A code of an authenticator counts once: the same code again is wrong, even within its half minute.
  */
 
@@ -11,8 +12,9 @@ import type { Ground } from '../ground.ts';
 import { asked, isRefusal, ticketOf, withTicket } from './ceremony.ts';
 import type { Better } from './better.ts';
 import { TooBusy } from './password.ts';
+import { stepsOf } from './steps.ts';
 import type { How, ProviderSays, SignIn, Tried, User } from './port.ts';
-import { insertUser, provedByEmail, putLogin, userByEmail, userById } from './users.ts';
+import { hasProvider, insertUser, provedByEmail, putLogin, userByEmail, userById } from './users.ts';
 
 const WRONG: Tried = { kind: 'wrong' };
 const SPENT_FOR = 120_000;
@@ -24,6 +26,7 @@ export const signInOf = (
   newId: (prefix: string) => string,
 ): SignIn & { readonly spend: (user: string, code: string, at: number) => boolean } => {
   const { db, change } = ground;
+  const steps = stepsOf(ground);
   /** Codes that were right, with the time until which they are remembered. */
   const spent = new Map<string, number>();
 
@@ -53,7 +56,8 @@ export const signInOf = (
         const ticket = ticketOf(answer.headers, 'two_factor');
         if (ticket !== null) {
           const user = await userByEmail(db, email);
-          return user === null || user.state === 'suspended' ? WRONG : { kind: 'code', ticket };
+          if (user === null || user.state === 'suspended') return WRONG;
+          return { kind: 'code', ticket: await steps.bind(ticket, user.id) };
         }
         const { response } = answer;
         if (!('user' in response)) return WRONG;
@@ -67,7 +71,9 @@ export const signInOf = (
 
     code: async (ticket, code, at) => {
       const { auth } = await load();
-      const headers = withTicket(ticket);
+      const step = await steps.open(ticket);
+      if (step === null) return WRONG;
+      const headers = withTicket(step);
       const answer = await asked(async () =>
         TOTP.test(code)
           ? auth.api.verifyTOTP({ body: { code }, headers })
@@ -121,6 +127,8 @@ export const signInOf = (
         const there = await provedByEmail(trx, email);
         // Whoever made that account may know its password, and never had this mailbox.
         if (there === 'unproved' || (there === null && says.unknown === 'refuse')) return null;
+        // Addresses are given to new people: a further subject is not who had it before.
+        if (there !== null && (await hasProvider(trx, there, provider))) return null;
         const id = there ?? newId('u_');
         if (there === null) {
           const state = says.unknown === 'pending' ? 'pending' : 'active';

@@ -5,8 +5,17 @@ import { after, page } from '../ground.ts';
 import type { Tables } from '../schema/tables.ts';
 import { USER_STATES, type User, type UserState } from './port.ts';
 
-/** Addresses are compared in lower case, as better-auth does. */
-export const plainEmail = (email: string): string => email.trim().toLowerCase();
+/**
+ * Addresses are compared with A to Z in lower case, and nothing else folded: signs beyond ASCII that fold to a letter
+ * (the Kelvin sign to k) would make one mailbox into another one.
+ */
+export const plainEmail = (email: string): string => email.trim().replaceAll(/[A-Z]/g, (sign) => sign.toLowerCase());
+
+/** Was it proved that the mailbox of this account is theirs? */
+export const isProved = async (db: Kysely<Tables>, user: string): Promise<boolean> => {
+  const row = await db.selectFrom('user_account').select('email_verified').where('id', '=', user).executeTakeFirst();
+  return row !== undefined && row.email_verified !== 0;
+};
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -102,6 +111,16 @@ export const provedByEmail = async (db: Kysely<Tables>, email: string): Promise<
   return row.email_verified === 0 ? 'unproved' : row.id;
 };
 
+/** Does the account sign in with this provider already? */
+export const hasProvider = async (db: Kysely<Tables>, user: string, provider: string): Promise<boolean> =>
+  (await db
+    .selectFrom('user_login')
+    .select('id')
+    .where('user_id', '=', user)
+    .where('provider', '=', provider)
+    .limit(1)
+    .executeTakeFirst()) !== undefined;
+
 /** Sets or makes the password login of an account. `hash` is argon2id's. */
 export const putPassword = async (
   trx: Kysely<Tables>,
@@ -174,12 +193,6 @@ export const changeUser = async (
     .executeTakeFirst();
   if (left === undefined) throw new LastAdministrator('somebody has to manage the instance');
   return true;
-};
-
-/** Asks for no code any more: for who lost the device and the recovery codes. */
-export const dropFactor = async (trx: Kysely<Tables>, user: string): Promise<void> => {
-  await trx.deleteFrom('user_factor').where('user_id', '=', user).execute();
-  await trx.updateTable('user_account').set({ two_factor: 0 }).where('id', '=', user).execute();
 };
 
 /** Undoes the transaction it is thrown in. */

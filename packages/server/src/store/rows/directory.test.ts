@@ -43,7 +43,9 @@ test('a member may what the role says, in this workspace alone; a stranger may n
   expect(await directory.user('w_b', 'u_ann')).toBeNull();
   expect(await directory.user('default', 'u_bob')).toBeNull();
   expect(await directory.user('*', 'u_ann')).toBeNull();
-  expect(await directory.workspacesOf('u_ann')).toEqual([{ id: 'default', name: 'Default', role: 'editor' }]);
+  expect(await directory.workspacesOf('u_ann')).toEqual([
+    { id: 'default', name: 'Default', role: 'editor', held: null },
+  ]);
 });
 
 test('roles in projects come from oneself and from every group, and add up; custom roles hold what they say', async () => {

@@ -5,9 +5,10 @@
  * DI2 An account that is no member, or is switched off, may nothing: neither itself nor by its keys.
  * DI3 A key of an account holds at most what the account holds now (AZ-10).
  * DI4 A token holds at most what its maker, or who consented to it, holds now; its own expiry is not judged here.
+ * DI5 A membership that is held (accounts/ways-in.ts) lets who came in by a password alone read, and no more.
  */
 
-import { INSTANCE_PERMISSIONS, narrow, type Permission, permissionsOf, type Principal } from '@headgate/core';
+import { GLASS, INSTANCE_PERMISSIONS, narrow, type Permission, permissionsOf, type Principal } from '@headgate/core';
 import { type Ground, listFromJson } from '../ground.ts';
 import type { Directory, Named, Standing } from '../people.ts';
 import type { KeyRow } from '../ports.ts';
@@ -26,6 +27,7 @@ const isConsent = (id: string): boolean => id.startsWith('oc_');
 
 type Rows = {
   readonly role: string | null;
+  readonly held: boolean;
   readonly places: readonly { readonly project: string; readonly role: string }[];
   readonly own: ReadonlyMap<string, readonly Permission[]>;
 };
@@ -60,7 +62,7 @@ export const directoryOf = (
   const read = async (workspace: string, user: string): Promise<Rows | null> => {
     const member = await db
       .selectFrom('member')
-      .select('role')
+      .select(['role', 'held'])
       .where('workspace', '=', workspace)
       .where('user', '=', user)
       .executeTakeFirst();
@@ -82,10 +84,10 @@ export const directoryOf = (
       .where('workspace', '=', workspace)
       .execute();
     const made = own.map((row) => [row.id, listFromJson<Permission>(row.permissions)] as const);
-    return { role: member.role, places, own: new Map(made) };
+    return { role: member.role, held: member.held !== null, places, own: new Map(made) };
   };
 
-  const make = async (workspace: string, user: string): Promise<Principal | null> => {
+  const make = async (workspace: string, user: string, weak: boolean): Promise<Principal | null> => {
     const account = await standing(user);
     if (account?.active !== true) return null;
     const instance = account.admin ? [...INSTANCE_PERMISSIONS] : [];
@@ -93,17 +95,22 @@ export const directoryOf = (
     if (workspace === INSTANCE) return account.admin ? { ...base, permissions: instance } : null;
     const rows = await read(workspace, user);
     if (rows === null) return null;
+    const held = weak && rows.held;
+    const kept = (list: readonly Permission[]): readonly Permission[] =>
+      held ? list.filter((one) => GLASS.includes(one)) : list;
     const inProjects = new Map<string, readonly Permission[]>();
     for (const { project, role } of rows.places) {
-      const held = new Set([...(inProjects.get(project) ?? []), ...permissionsOf(role, rows.own)]);
-      inProjects.set(project, [...held]);
+      const all = new Set([...(inProjects.get(project) ?? []), ...permissionsOf(role, rows.own)]);
+      inProjects.set(project, kept([...all]));
     }
-    const permissions = [...permissionsOf(rows.role, rows.own), ...instance];
-    return { ...base, permissions, ...(inProjects.size === 0 ? {} : { inProjects }) };
+    const permissions = [...kept(permissionsOf(rows.role, rows.own)), ...instance];
+    // Under another name: what is the person's own, private flows among it, is not for who came in by that way.
+    const who = held ? ({ kind: 'user', id: `held:${user}`, workspace } as const) : base;
+    return { ...who, permissions, ...(inProjects.size === 0 ? {} : { inProjects }) };
   };
 
-  const user = (workspace: string, id: string): Promise<Principal | null> =>
-    keep(kept, `${workspace}\n${id}`, () => make(workspace, id));
+  const user = (workspace: string, id: string, weak = false): Promise<Principal | null> =>
+    keep(kept, weak ? `${workspace}\n${id}\nweak` : `${workspace}\n${id}`, () => make(workspace, id, weak));
 
   const key = async (row: KeyRow): Promise<Principal | null> => {
     if (row.revoked !== null) return null;
@@ -142,7 +149,7 @@ export const directoryOf = (
         db
           .selectFrom('member')
           .innerJoin('workspace', 'workspace.id', 'member.workspace')
-          .select(['workspace.id', 'workspace.name', 'member.role'])
+          .select(['workspace.id', 'workspace.name', 'member.role', 'member.held'])
           .where('member.user', '=', id)
           .orderBy('member.n')
           .execute(),

@@ -21,7 +21,7 @@ const SWEPT_AT_ONCE = 50;
 export const engineOf = (
   { db, writer, clock, credentials, ring, unlink }: Ground,
   blobs: Pick<Blobs, 'collect'>,
-): Omit<EngineStore, 'limits'> => {
+): Omit<EngineStore, 'limits' | 'ends'> => {
   const tails = new Map<string, number>();
 
   const numberOf = async (id: string): Promise<number> => {

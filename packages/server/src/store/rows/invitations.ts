@@ -1,11 +1,13 @@
 /**
  * Invitations into a workspace. Only a keyed hash of the token is kept; each is taken up once.
  *
- * IN1 What an invitation gives is what its sender may still give when it is taken up: one of a member who is gone, or of
- *     a role that is gone, gives nothing (ME2 revokes it; a custom role with open invitations cannot be deleted).
+ * IN1 What an invitation gives is what its sender may still give when it is taken up (gateway/routes/auth-invitations.ts
+ *     judges it): one of a member who is gone, or of a role that is gone, gives nothing (ME2 revokes it; a custom role with
+ *     open invitations cannot be deleted).
+ * IN2 An account that an invitation makes, and the membership, are one transaction: no invitation, no account.
  */
 
-import type { Selectable } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import { type Ground, fromJson, toJson } from '../ground.ts';
 import type { InvitationRow, Invitations, WorkspaceInvitations } from '../people.ts';
 import type { Tables } from '../schema/tables.ts';
@@ -68,39 +70,41 @@ export const invitationsOf = ({ db, change }: Ground): Invitations => ({
       .executeTakeFirst();
     return row === undefined ? null : invitationRow(row);
   },
-  accept: (hash, user, now) =>
-    change(async (trx) => {
-      const row = await trx
-        .updateTable('invitation')
-        .set({ accepted: now, accepted_by: user })
-        .where('hash', '=', hash)
-        .where('accepted', 'is', null)
-        .where('revoked', 'is', null)
-        .where('expires', '>', now)
-        .returningAll()
-        .executeTakeFirst();
-      if (row === undefined) return false;
-      const { workspace, role, by, projects } = invitationRow(row);
-      // Who is a member already keeps the role he has.
-      await trx
-        .insertInto('member')
-        .values({ workspace, user, role, created: now, by })
-        .onConflict((on) => on.columns(['workspace', 'user']).doNothing())
-        .execute();
-      for (const place of projects) {
-        const there = await trx
-          .selectFrom('project')
-          .select('id')
-          .where('workspace', '=', workspace)
-          .where('id', '=', place.project)
-          .executeTakeFirst();
-        if (there === undefined) continue;
-        await trx
-          .insertInto('project_member')
-          .values({ workspace, project: place.project, holder: user, role: place.role, created: now })
-          .onConflict((on) => on.columns(['workspace', 'project', 'holder']).doNothing())
-          .execute();
-      }
-      return true;
-    }),
+  accept: (hash, user, now) => change((trx) => takeUp(trx, hash, user, now)),
 });
+
+/** Makes the account a member by the invitation, once. False: it is over. */
+export const takeUp = async (trx: Transaction<Tables>, hash: string, user: string, now: number): Promise<boolean> => {
+  const row = await trx
+    .updateTable('invitation')
+    .set({ accepted: now, accepted_by: user })
+    .where('hash', '=', hash)
+    .where('accepted', 'is', null)
+    .where('revoked', 'is', null)
+    .where('expires', '>', now)
+    .returningAll()
+    .executeTakeFirst();
+  if (row === undefined) return false;
+  const { workspace, role, by, projects } = invitationRow(row);
+  // Who is a member already keeps the role he has.
+  await trx
+    .insertInto('member')
+    .values({ workspace, user, role, created: now, by })
+    .onConflict((on) => on.columns(['workspace', 'user']).doNothing())
+    .execute();
+  for (const place of projects) {
+    const there = await trx
+      .selectFrom('project')
+      .select('id')
+      .where('workspace', '=', workspace)
+      .where('id', '=', place.project)
+      .executeTakeFirst();
+    if (there === undefined) continue;
+    await trx
+      .insertInto('project_member')
+      .values({ workspace, project: place.project, holder: user, role: place.role, created: now })
+      .onConflict((on) => on.columns(['workspace', 'project', 'holder']).doNothing())
+      .execute();
+  }
+  return true;
+};

@@ -1,7 +1,7 @@
 /**
  * Members of one workspace, and who holds a role in which of its projects.
  *
- * ME1 A workspace that has an owner keeps one: the last cannot be removed, nor made anything less.
+ * ME1 A workspace that has an owner keeps one who can sign in: the last cannot be removed, nor made anything less.
  * ME2 The end of a membership is one transaction: nothing of what somebody could do outlives it.
  */
 
@@ -26,10 +26,12 @@ export const membersOf = ({ db, change }: Ground, workspace: string): Members =>
     if (row.role !== OWNER) return false;
     const other = await trx
       .selectFrom('member')
-      .select('user')
-      .where('workspace', '=', workspace)
-      .where('role', '=', OWNER)
-      .where('user', '<>', row.user)
+      .innerJoin('user_account', 'user_account.id', 'member.user')
+      .select('member.user')
+      .where('member.workspace', '=', workspace)
+      .where('member.role', '=', OWNER)
+      .where('member.user', '<>', row.user)
+      .where('user_account.state', '=', 'active')
       .limit(1)
       .executeTakeFirst();
     return other === undefined;
@@ -103,7 +105,7 @@ export const membersOf = ({ db, change }: Ground, workspace: string): Members =>
         if (changed !== 'done') return null;
         await trx
           .updateTable('member')
-          .set({ role })
+          .set({ role, held: null })
           .where('workspace', '=', workspace)
           .where('user', '=', user)
           .execute();

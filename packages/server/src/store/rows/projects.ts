@@ -2,6 +2,8 @@
 
 import type { Ground } from '../ground.ts';
 import type { Store, WorkspaceStore } from '../ports.ts';
+import { beginEnd } from './workspace-end.ts';
+import { appointOwner } from './workspace-owner.ts';
 
 const FIRST = 'default';
 
@@ -56,7 +58,14 @@ export const projectsOf = ({ db, change }: Ground, workspace: string): Workspace
 };
 
 export const workspacesOf = ({ db, change }: Ground): Store['workspaces'] => ({
-  list: () => db.selectFrom('workspace').select(['id', 'name', 'created']).orderBy('id').execute(),
+  // One that is being deleted is gone for everybody but the engine.
+  list: () =>
+    db
+      .selectFrom('workspace')
+      .select(['id', 'name', 'created'])
+      .where('id', 'not in', db.selectFrom('workspace_end').select('workspace'))
+      .orderBy('id')
+      .execute(),
   create: (workspace) =>
     change(async (trx) => {
       const { id, name, at, owner } = workspace;
@@ -79,4 +88,6 @@ export const workspacesOf = ({ db, change }: Ground): Store['workspaces'] => ({
       const done = await trx.updateTable('workspace').set({ name }).where('id', '=', id).executeTakeFirst();
       return done.numUpdatedRows > 0n;
     }),
+  end: beginEnd({ change }),
+  appoint: appointOwner({ change }),
 });

@@ -291,6 +291,8 @@ export type Tables = AccountTables &
       role: string | null;
       created: number;
       by: string;
+      /** Since when it waits for somebody's word (accounts/ways-in.ts). */
+      held: Generated<number | null>;
     };
     /** `holder`: an account or a group. */
     project_member: { workspace: string; project: string; holder: string; role: string; created: number };
@@ -340,6 +342,8 @@ export type Tables = AccountTables &
     audit_head: AuditHeadTable;
     key_ring: KeyRingTable;
     workspace_key: WorkspaceKeyTable;
+    /** Workspaces that are being deleted. */
+    workspace_end: { workspace: string; name: string; by: string; at: number };
     /** One row: the id of the instance. */
     instance: { one: number; id: string; created: number };
     token_key: TokenKeyTable;

@@ -49,12 +49,15 @@ export const TOKEN_CELLS = 7;
 /** at, workspace, actor, action, object, decision, reason, run, step. */
 export const AUDIT_CELLS = 9;
 
-export type PruneRule = {
-  readonly olderThan: number;
-  readonly keepPerFlow: number;
-  readonly limit: number;
-  readonly now: number;
-};
+export type PruneRule =
+  | {
+      readonly olderThan: number;
+      readonly keepPerFlow: number;
+      readonly limit: number;
+      readonly now: number;
+    }
+  /** Whatever there is of a workspace that is being deleted, over or not. */
+  | { readonly workspace: string; readonly limit: number };
 
 /** What one pass deleted, the blobs whose files may go, and whether there is more to delete. */
 export type Pruned = { readonly runs: number; readonly blobs: readonly string[]; readonly more: boolean };

@@ -2,7 +2,8 @@
  * Deleting runs with all that is theirs: journal, tokens, and blobs that no other run refers to. Files are unlinked by
  * the main thread after the commit: a row without a file must never be, a file without a row is only litter.
  *
- * R1 A run that is not over is never deleted, nor one whose caller is not over (the caller may still read its result).
+ * R1 A run that is not over is never deleted, nor one whose caller is not over (the caller may still read its result): but
+ *    for a workspace that is deleted, of which nothing is in anybody's hands any more (engine/farewell.ts).
  */
 
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
@@ -48,6 +49,8 @@ export const pruner = (database: DatabaseSync, tally: Tally): Pruner => {
      and (parent is null or not exists (select 1 from run caller where caller.id = run.parent and caller.open = 1))
      order by n limit ?`,
   );
+  const ofWorkspace = database.prepare('select n, id, workspace from run where workspace = ? order by n limit ?');
+  const orphans = database.prepare('delete from blob where workspace = ? returning id');
   const blobsOf = database.prepare('select blob from blob_use where run = ?');
   const dropUses = database.prepare('delete from blob_use where run = ?');
   const dropBlob = database.prepare(
@@ -104,17 +107,30 @@ export const pruner = (database: DatabaseSync, tally: Tally): Pruner => {
     return found;
   };
 
+  type Aged = Extract<PruneRule, { olderThan: number }>;
+
+  const beyond = (rule: Aged): Doomed[] => {
+    const old = doomed(aged.all(rule.olderThan, rule.limit));
+    const taken = new Set(old.map((run) => run.n));
+    const many = old.length < rule.limit ? beyondCount(rule.keepPerFlow, rule.limit - old.length) : [];
+    return [...old, ...many.filter((run) => !taken.has(run.n))];
+  };
+
+  const dropLitter = ({ now, olderThan }: Aged): void => {
+    dropDeliveries.run(now, LITTER);
+    dropDocs.run(olderThan, LITTER);
+    dropUsed.run(Math.floor(now / DAY) - TOLD);
+  };
+
   return {
     remove: (workspace, run) => {
       const [row] = doomed(find.all(run, workspace));
       return row === undefined ? null : drop(row);
     },
     prune: (rule) => {
+      const whole = 'workspace' in rule;
       // Chosen before the lock is taken: a run that is over stays over, and only this worker deletes.
-      const old = doomed(aged.all(rule.olderThan, rule.limit));
-      const taken = new Set(old.map((run) => run.n));
-      const many = old.length < rule.limit ? beyondCount(rule.keepPerFlow, rule.limit - old.length) : [];
-      const all = [...old, ...many.filter((run) => !taken.has(run.n))];
+      const all = whole ? doomed(ofWorkspace.all(rule.workspace, rule.limit)) : beyond(rule);
       database.exec('begin immediate');
       try {
         const blobs: string[] = [];
@@ -125,9 +141,9 @@ export const pruner = (database: DatabaseSync, tally: Tally): Pruner => {
           blobs.push(...drop(run));
           runs += 1;
         }
-        dropDeliveries.run(rule.now, LITTER);
-        dropDocs.run(rule.olderThan, LITTER);
-        dropUsed.run(Math.floor(rule.now / DAY) - TOLD);
+        // What no run refers to: written for one that came to an end before it did.
+        if (whole && all.length === 0) blobs.push(...orphans.all(rule.workspace).map((row) => String(row['id'])));
+        if (!whole) dropLitter(rule);
         const grown = tally.write();
         database.exec(`pragma incremental_vacuum(${PAGES_FREED})`);
         database.exec('commit');

@@ -1,6 +1,5 @@
 /** A flow, open for editing. It loads what the editor needs; the editor itself is `Workbench`. */
 
-import '../no-eval.ts';
 import { Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';

@@ -2,16 +2,21 @@
 
 import { AppShell, Button, Group, Menu, NavLink, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { Link, useLocation, useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { keyText } from '../actions/keys.ts';
 import { useAction, useKeys } from '../actions/use-action.ts';
 import { chooseForGood, isLanguage, LANGUAGES } from '../i18n/i18n.ts';
 import { paths } from '../router/paths.ts';
 import { Notices } from '../ui/notices.tsx';
-import { Help } from './help.tsx';
-import { Palette } from './palette.tsx';
 import { useSignedIn } from './signed-in.ts';
+
+// Not needed to see a page; fetched at the first sign of a hand, so that they open at once.
+const fetchPalette = () => import('./palette.tsx');
+const fetchHelp = () => import('./help.tsx');
+const Palette = lazy(() => fetchPalette().then(({ Palette }) => ({ default: Palette })));
+const Help = lazy(() => fetchHelp().then(({ Help }) => ({ default: Help })));
+const SIGNS = ['pointerdown', 'keydown', 'touchstart'] as const;
 
 const SCHEMES = ['auto', 'light', 'dark'] as const;
 
@@ -22,6 +27,15 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [open, setOpen] = useState<'palette' | 'help' | null>(null);
   const account = useSignedIn();
+  useEffect(() => {
+    const bring = (): void => {
+      for (const sign of SIGNS) document.removeEventListener(sign, bring);
+      // An engine that is away now may be back when they are wanted.
+      void Promise.allSettled([fetchPalette(), fetchHelp()]);
+    };
+    for (const sign of SIGNS) document.addEventListener(sign, bring, { passive: true });
+    return () => SIGNS.forEach((sign) => document.removeEventListener(sign, bring));
+  }, []);
   useKeys();
 
   const nextScheme = SCHEMES[(SCHEMES.indexOf(colorScheme) + 1) % SCHEMES.length] ?? 'auto';
@@ -68,13 +82,15 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
               <Menu position="bottom-end">
                 <Menu.Target>
                   <Button variant="subtle" size="compact-sm">
-                    {account.name}
+                    {account === 'token' ? t('connect.who') : account.name}
                   </Button>
                 </Menu.Target>
                 <Menu.Dropdown>
-                  <Menu.Item component="a" href={paths.account()}>
-                    {t('common.account')}
-                  </Menu.Item>
+                  {account !== 'token' && (
+                    <Menu.Item component="a" href={paths.account()}>
+                      {t('common.account')}
+                    </Menu.Item>
+                  )}
                   <Menu.Item onClick={() => setColorScheme(nextScheme)}>
                     {t('common.theme', { scheme: t(`common.themes.${colorScheme}`) })}
                   </Menu.Item>
@@ -90,11 +106,13 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
                   ))}
                   <Menu.Divider />
                   <Menu.Item onClick={() => setOpen('help')}>{t('common.keys')}</Menu.Item>
-                  <form method="post" action="/api/v1/auth/logout">
-                    <Menu.Item component="button" type="submit">
-                      {t('common.signOut')}
-                    </Menu.Item>
-                  </form>
+                  {account !== 'token' && (
+                    <form method="post" action="/api/v1/auth/logout">
+                      <Menu.Item component="button" type="submit">
+                        {t('common.signOut')}
+                      </Menu.Item>
+                    </form>
+                  )}
                 </Menu.Dropdown>
               </Menu>
             </Group>
@@ -105,8 +123,10 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
         </AppShell.Main>
       </AppShell>
       <Notices />
-      <Palette opened={open === 'palette'} close={() => setOpen(null)} />
-      <Help opened={open === 'help'} close={() => setOpen(null)} />
+      <Suspense fallback={null}>
+        {open === 'palette' && <Palette opened close={() => setOpen(null)} />}
+        {open === 'help' && <Help opened close={() => setOpen(null)} />}
+      </Suspense>
     </>
   );
 };

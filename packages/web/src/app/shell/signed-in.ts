@@ -6,17 +6,18 @@ import { useEngine } from '../engine.tsx';
 import { paths } from '../router/paths.ts';
 import { type Answer, Refusal } from '../transport/client.ts';
 
-/** Null: not known yet, or on the way to sign in. */
-export const useSignedIn = (): Answer<'me'> | null => {
+/** Null: not known yet, or on the way to sign in. `token`: nobody is, and a token stands for whoever holds it. */
+export const useSignedIn = (): Answer<'me'> | 'token' | null => {
   const engine = useEngine();
   const { data, error } = useQuery({
     queryKey: ['me'],
     queryFn: ({ signal }) => engine.call('me', {}, signal),
     staleTime: 60_000,
+    enabled: engine.transport.signedIn,
   });
   const stranger = error instanceof Refusal && error.status === 401;
   useEffect(() => {
     if (stranger) location.assign(paths.signIn());
   }, [stranger]);
-  return data ?? null;
+  return engine.transport.signedIn ? (data ?? null) : 'token';
 };

@@ -3,15 +3,19 @@
 import { parts } from './events.ts';
 import { type Answered, type Asked, type Following, type Transport, Unreached } from './transport.ts';
 
-type Proof = { readonly credentials: RequestCredentials; readonly headers: () => Readonly<Record<string, string>> };
+type Proof = {
+  readonly signedIn: boolean;
+  readonly credentials: RequestCredentials;
+  readonly headers: () => Readonly<Record<string, string>>;
+};
 
 /** The server that the page came from, as whoever is signed in there. */
-export const sameOrigin = (): Transport => over(location.origin, { credentials: 'same-origin', headers: () => ({}) });
+export const sameOrigin = (): Transport =>
+  over(location.origin, { signedIn: true, credentials: 'same-origin', headers: () => ({}) });
 
 /** An engine elsewhere. `token`: asked for at each call, so that a fresh one is used at once. */
-/** Used by pages that do not come from the engine. @public */
 export const engineAt = (origin: string, token: () => string): Transport =>
-  over(origin, { credentials: 'omit', headers: () => ({ authorization: `Bearer ${token()}` }) });
+  over(origin, { signedIn: false, credentials: 'omit', headers: () => ({ authorization: `Bearer ${token()}` }) });
 
 const over = (origin: string, proof: Proof): Transport => {
   const send = async (asked: Asked, headers: Readonly<Record<string, string>>): Promise<Response> => {
@@ -34,6 +38,7 @@ const over = (origin: string, proof: Proof): Transport => {
   };
   return {
     origin,
+    signedIn: proof.signedIn,
     ask: async (asked): Promise<Answered> => {
       const response = await send(asked, {});
       const text = await response.text();

@@ -28,6 +28,8 @@ export type Following = {
 };
 
 export type Transport = {
+  /** Does it act for somebody who is signed in? Else for whoever holds a token, who has no account here. */
+  readonly signedIn: boolean;
   /** Where the engine is, for addresses that people copy. */
   readonly origin: string;
   readonly ask: (asked: Asked) => Promise<Answered>;

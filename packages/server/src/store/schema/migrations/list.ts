@@ -16,6 +16,8 @@ import { promotedValues } from './0012-promoted-values.ts';
 import { limits } from './0013-limits.ts';
 import { bounds } from './0014-bounds.ts';
 import { workspaceKeys } from './0015-workspace-keys.ts';
+import { workspaceEnds } from './0016-workspace-ends.ts';
+import { heldMembers } from './0017-held-members.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
 
@@ -36,6 +38,8 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0013-limits', migration: limits },
   { name: '0014-bounds', migration: bounds },
   { name: '0015-workspace-keys', migration: workspaceKeys },
+  { name: '0016-workspace-ends', migration: workspaceEnds },
+  { name: '0017-held-members', migration: heldMembers },
 ];
 
 /** Their names, in order. */

@@ -3,7 +3,7 @@
 import { Textarea } from '@mantine/core';
 import { fieldPath } from '@headgate/core';
 import { useId } from 'react';
-import type { FieldProps } from '../form/any-field.tsx';
+import type { FieldProps } from '../form/field-props.ts';
 import { FieldFrame } from '../form/field-frame.tsx';
 import { problemsAt } from '../form/problems.ts';
 import { useTyped } from '../form/use-typed.ts';

@@ -5,6 +5,7 @@ import { fieldPath, type Json } from '@headgate/core';
 import { lazy, Suspense, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type FieldPath, useOwner } from '../settings/owner.ts';
+import type { FieldProps } from './field-props.ts';
 import { FieldFrame, type Mode } from './field-frame.tsx';
 import { ListField, MapField, ObjectField } from './groups.tsx';
 import type { Form } from './model.ts';
@@ -19,17 +20,6 @@ const Expression = lazy(() =>
 const Secret = lazy(() => import('../secrets/secret-field.tsx').then((module) => ({ default: module.SecretField })));
 const Cron = lazy(() => import('../settings/cron-field.tsx').then((module) => ({ default: module.CronField })));
 const Source = lazy(() => import('../code/code-field.tsx').then((module) => ({ default: module.CodeField })));
-
-export type FieldProps = {
-  readonly path: FieldPath;
-  readonly label: string;
-  readonly hint?: string;
-  readonly required?: boolean;
-  readonly form: Form;
-  readonly value: Json | undefined;
-  /** What an object begins as when it is added; absent: its fields are shown, and are there once they are set. */
-  readonly begin?: Json;
-};
 
 export const AnyField = (props: FieldProps) => {
   const { form, value } = props;
@@ -52,7 +42,7 @@ export const AnyField = (props: FieldProps) => {
       </Suspense>
     );
   if (!isComputed(value)) {
-    if (form.is === 'object') return <ObjectField {...props} form={form} />;
+    if (form.is === 'object') return <ObjectField {...props} form={form} inner={AnyField} />;
     if (form.is === 'either') return <EitherField {...props} form={form} />;
   }
   return <PlainField {...props} />;
@@ -223,9 +213,9 @@ const ValueInput = ({ form, value, path, label, typed, input }: InputProps) => {
         />
       );
     case 'list':
-      return <ListField form={form} value={value} path={path} label={label} />;
+      return <ListField form={form} value={value} path={path} label={label} inner={AnyField} />;
     case 'map':
-      return <MapField form={form} value={value} path={path} label={label} />;
+      return <MapField form={form} value={value} path={path} label={label} inner={AnyField} />;
     default: {
       const tall = form.is === 'any' || (form.is === 'text' && form.long);
       return (

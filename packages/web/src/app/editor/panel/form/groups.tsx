@@ -5,7 +5,7 @@ import { isObject, type Json } from '@headgate/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type FieldPath, useOwner } from '../settings/owner.ts';
-import { AnyField, type FieldProps } from './any-field.tsx';
+import type { FieldProps, Inner } from './field-props.ts';
 import classes from './form.module.css';
 import type { Form } from './model.ts';
 
@@ -15,7 +15,7 @@ type GroupProps<K extends Form['is']> = {
   readonly value: Json | undefined;
   readonly path: FieldPath;
   readonly label: string;
-};
+} & Inner;
 
 const recordOf = (value: Json | undefined): Readonly<Record<string, Json>> =>
   isObject(value) ? (value as Readonly<Record<string, Json>>) : {};
@@ -69,7 +69,7 @@ export const ObjectField = ({
       )}
       <div className={classes.nested}>
         {form.fields.map((field) => (
-          <AnyField key={field.name} {...field} path={[...path, field.name]} value={given[field.name]} />
+          <Inside key={field.name} {...field} path={[...path, field.name]} value={given[field.name]} />
         ))}
       </div>
     </fieldset>
@@ -98,7 +98,7 @@ const blank = (form: Form): Json => {
   }
 };
 
-export const ListField = ({ form, value, path, label }: GroupProps<'list'>) => {
+export const ListField = ({ form, value, path, label, inner: Inside }: GroupProps<'list'>) => {
   const { t } = useTranslation();
   const owner = useOwner();
   const items = Array.isArray(value) ? value : [];
@@ -130,15 +130,10 @@ export const ListField = ({ form, value, path, label }: GroupProps<'list'>) => {
             />
           </div>
           {fields === null ? (
-            <AnyField path={[...path, i]} label={t('panel.item', { n: i + 1 })} form={form.item} value={item} />
+            <Inside path={[...path, i]} label={t('panel.item', { n: i + 1 })} form={form.item} value={item} />
           ) : (
             fields.map((field) => (
-              <AnyField
-                key={field.name}
-                {...field}
-                path={[...path, i, field.name]}
-                value={recordOf(item)[field.name]}
-              />
+              <Inside key={field.name} {...field} path={[...path, i, field.name]} value={recordOf(item)[field.name]} />
             ))
           )}
         </div>
@@ -158,7 +153,7 @@ export const ListField = ({ form, value, path, label }: GroupProps<'list'>) => {
   );
 };
 
-export const MapField = ({ form, value, path, label }: GroupProps<'map'>) => {
+export const MapField = ({ form, value, path, label, inner: Inside }: GroupProps<'map'>) => {
   const { t } = useTranslation();
   const owner = useOwner();
   const entries = Object.entries(recordOf(value));
@@ -175,7 +170,7 @@ export const MapField = ({ form, value, path, label }: GroupProps<'map'>) => {
       {entries.map(([key, one]) => (
         <div key={key} className={classes.row}>
           <div className={classes.grow}>
-            <AnyField path={[...path, key]} label={key} form={form.value} value={one} />
+            <Inside path={[...path, key]} label={key} form={form.value} value={one} />
           </div>
           <Small
             name={t('panel.removeOne', { field: key })}

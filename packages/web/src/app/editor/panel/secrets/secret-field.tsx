@@ -6,7 +6,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEditor } from '../../editor-context.ts';
-import type { FieldProps } from '../form/any-field.tsx';
+import type { FieldProps } from '../form/field-props.ts';
 import { FieldFrame } from '../form/field-frame.tsx';
 import { problemsAt } from '../form/problems.ts';
 import { useOwner } from '../settings/owner.ts';

@@ -1,0 +1,230 @@
+/**
+ * The web app in Debian's chromium against the built server: what a person waits for, by the budgets of the interface. The
+ * floor is a page of the same server without any script. Headless, so that frames are drawn in software: figures are worse
+ * than on a desk.
+ */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { chainOf, makeHome, startHeadgate } from '../contenders/headgate.ts';
+import { finish } from '../kit/children.ts';
+import { median } from '../kit/figures.ts';
+import type { Ground } from '../kit/ground.ts';
+import { table, type Verdict } from '../kit/table.ts';
+import type { Found } from './part.ts';
+
+const EMAIL = 'bench@example.com';
+const PASSWORD = 'granite otter lamp 71';
+
+const signedIn = async (browser: Browser, origin: string): Promise<Page> => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  await page.goto(`${origin}/api/v1/auth/login`);
+  await page.fill('input[name=email]', EMAIL);
+  await page.fill('input[name=password]', PASSWORD);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.waitForURL(/auth\/account/);
+  return page;
+};
+
+/** Milliseconds from the start of the navigation until something is there and painted. */
+const opens = async (page: Page, url: string, selector: string): Promise<number> => {
+  await page.goto(url, { waitUntil: 'commit' });
+  return page.evaluate(
+    (wanted) =>
+      new Promise<number>((resolve) => {
+        const look = (): void => {
+          if (document.querySelector(wanted) === null) requestAnimationFrame(look);
+          else requestAnimationFrame(() => setTimeout(() => resolve(performance.now()), 0));
+        };
+        look();
+      }),
+    selector,
+  );
+};
+
+/** Milliseconds from each key to the paint after it. */
+const keys = async (page: Page, key: string, count: number): Promise<readonly number[]> => {
+  await page.evaluate(() => {
+    const times: number[] = [];
+    Reflect.set(globalThis, 'times', times);
+    document.addEventListener(
+      'keydown',
+      () => {
+        const began = performance.now();
+        requestAnimationFrame(() => setTimeout(() => times.push(performance.now() - began), 0));
+      },
+      true,
+    );
+  });
+  for (let i = 0; i < count; i += 1) await page.keyboard.press(key);
+  await page.waitForFunction((least) => (Reflect.get(globalThis, 'times') as number[]).length >= least, count);
+  return page.evaluate(() => Reflect.get(globalThis, 'times') as number[]);
+};
+
+/** Frames a second while `act` goes on. */
+const frames = async (page: Page, act: () => Promise<void>): Promise<number> => {
+  await page.evaluate(() => {
+    const seen = { count: 0, began: performance.now(), on: true };
+    Reflect.set(globalThis, 'seen', seen);
+    const look = (): void => {
+      seen.count += 1;
+      if (seen.on) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+  await act();
+  return page.evaluate(() => {
+    const seen = Reflect.get(globalThis, 'seen') as { count: number; began: number; on: boolean };
+    seen.on = false;
+    return seen.count / ((performance.now() - seen.began) / 1000);
+  });
+};
+
+const percentile = (values: readonly number[], at: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * at))] ?? 0;
+
+export const web = async (ground: Ground): Promise<Found> => {
+  const home = await makeHome(ground, 'web');
+  const file = join(home.dir, 'password.txt');
+  writeFileSync(file, PASSWORD);
+  const cli = join(ground.root, 'packages', 'server', 'dist', 'main', 'cli.js');
+  await finish(process.execPath, [cli, 'superuser', '--email', EMAIL, '--password-file', file], {
+    cwd: home.dir,
+    env: { ...home.env, HEADGATE_ENABLE_SUPERUSER_CLI: 'true' },
+    limit: 30_000,
+  });
+  const server = await startHeadgate(ground, home);
+  const origin = server.origin.replace('127.0.0.1', 'localhost');
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  try {
+    const page = await signedIn(browser, origin);
+    const idOf = async (steps: number): Promise<string> =>
+      (await server.ask<{ id: string }>('POST', '/api/v1/flows', { draft: chainOf(`of ${steps}`, steps) })).id;
+    const [small, large] = [await idOf(200), await idOf(500)];
+    const big = await server.ask<{ id: string }>('POST', '/api/v1/flows', {
+      draft: {
+        headgate: 1,
+        name: 'big',
+        steps: [
+          {
+            id: 'make',
+            kind: 'code@1',
+            with: {
+              source: "export default () => Array.from({ length: 20000 }, (_, n) => ({ n, text: 'x'.repeat(500) }))",
+            },
+          },
+        ],
+      },
+    });
+    const bare: number[] = [];
+    const opened: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      bare.push(await opens(page, `${origin}/api/v1/auth/account`, 'main'));
+      opened.push(await opens(page, `${origin}/flows/${small}?view=canvas`, '.react-flow__node'));
+    }
+    const middle = { x: 640, y: 450 };
+    const pan = async (): Promise<void> => {
+      await page.mouse.move(middle.x, middle.y);
+      for (let i = 0; i < 60; i += 1) await page.mouse.wheel(i % 2 === 0 ? 40 : -30, 8);
+    };
+    const zoom = async (): Promise<void> => {
+      await page.keyboard.down('Control');
+      for (let i = 0; i < 60; i += 1) await page.mouse.wheel(0, i % 20 < 10 ? -60 : 60);
+      await page.keyboard.up('Control');
+    };
+    const moved200 = await frames(page, pan);
+    await opens(page, `${origin}/flows/${large}?view=canvas`, '.react-flow__node');
+    const moved500 = await frames(page, async () => {
+      await pan();
+      await zoom();
+    });
+    await opens(page, `${origin}/flows/${small}?view=outline`, '[role=treeitem]');
+    await page.getByRole('treeitem').first().click();
+    const walked = await keys(page, 'ArrowDown', 40);
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    const palette: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      palette.push(
+        await page.evaluate(
+          () =>
+            new Promise<number>((resolve) => {
+              const began = performance.now();
+              document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true }));
+              const look = (): void => {
+                if (document.querySelector('[role=dialog] input') === null) requestAnimationFrame(look);
+                else setTimeout(() => resolve(performance.now() - began), 0);
+              };
+              look();
+            }),
+        ),
+      );
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    }
+    const run = await server.ask<{ id: string; state: string }>('POST', `/api/v1/flows/${big.id}/runs`, {
+      draft: true,
+      wait: 30,
+    });
+    await opens(page, `${origin}/flows/${big.id}?view=outline&run=${run.id}`, '[role=treeitem]');
+    await page.locator('[role=treeitem][data-step=make]').click();
+    const panel = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const began = performance.now();
+          document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+          const look = (): void => {
+            if (document.querySelector('aside') === null) requestAnimationFrame(look);
+            else requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began), 0));
+          };
+          look();
+        }),
+    );
+    const manifest = readFileSync(join(ground.root, 'packages', 'web', 'dist', 'app', 'manifest.json'), 'utf8');
+    const row = (what: string, ms: number): readonly string[] => [
+      what,
+      `${ms.toFixed(0)} ms`,
+      `${(ms / median(bare)).toFixed(1)} x`,
+    ];
+    const verdict = (what: string, value: number, unit: string, most: number): Verdict => ({
+      what,
+      figure: `${value.toFixed(0)} ${unit}`,
+      target: `< ${most} ${unit}`,
+      reached: value < most,
+    });
+    return {
+      text: table(
+        ['', 'median', 'to a page without script'],
+        [
+          row('a page without script', median(bare)),
+          row('a flow of 200 steps on the canvas', median(opened)),
+          row('a key in the outline, to the paint', median(walked)),
+          row('the palette', median(palette)),
+          row('the panel of a step with 10 MB', panel),
+          [`frames a second, panning 200 steps`, moved200.toFixed(0), ''],
+          [`frames a second, panning and zooming 500 steps`, moved500.toFixed(0), ''],
+          ['files of the app', String(manifest.match(/"file"/g)?.length ?? 0), ''],
+        ],
+      ),
+      verdicts: [
+        verdict('a flow of 200 steps opens', median(opened), 'ms', 1000),
+        verdict('a key to its paint, 95 of 100', percentile(walked, 0.95), 'ms', 50),
+        verdict('the palette opens', median(palette), 'ms', 50),
+        verdict('the panel opens over 10 MB', panel, 'ms', 100),
+        {
+          what: 'frames a second at 500 steps',
+          figure: moved500.toFixed(0),
+          target: '>= 55',
+          reached: moved500 >= 55,
+        },
+      ],
+    };
+  } finally {
+    await browser.close();
+    await server.stop();
+  }
+};

@@ -1,8 +1,6 @@
 /**
- * The schema library makes functions from text where it may. Here nothing may: it is told before it is loaded, whichever
- * part of the app loads it first. Its settings stand in a global of this name, so that telling it costs no library.
+ * The schema library compiles its checks where it may make functions from text. Here nothing may: it is told before it is loaded,
+ * by the first file of the page, since the order in which the parts of a bundle run is the bundler's.
  */
 
-Reflect.set(globalThis, '__zod_globalConfig', { jitless: true });
-
-export {};
+Reflect.set(window, '__zod_globalConfig', { jitless: true });

@@ -35,6 +35,12 @@ const flows = createRoute({
   component: lazyRouteComponent(() => import('../flows/flows-page.tsx'), 'FlowsPage'),
 });
 
+const newFlow = createRoute({
+  getParentRoute: () => root,
+  path: '/flows/new',
+  component: lazyRouteComponent(() => import('../flows/new-page.tsx'), 'NewPage'),
+});
+
 const PAGES = ['versions', 'publish', 'powers', 'api'] as const;
 
 const text = (value: unknown): string | undefined =>
@@ -59,7 +65,7 @@ export const flowRoute = createRoute({
 /** A fresh router: it holds the state of one page. */
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([home, flows, flowRoute]),
+    routeTree: root.addChildren([home, flows, newFlow, flowRoute]),
     defaultPreload: 'intent',
     defaultPendingMs: 200,
     // Texts stay texts: an id that looks like a number is no number.

@@ -7,5 +7,6 @@ import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
 import { panel } from './panel.ts';
+import { templates } from './templates.ts';
 
-export const german: Translation = { actions, common, connect, editor, flows, panel };
+export const german: Translation = { actions, common, connect, editor, flows, panel, templates };

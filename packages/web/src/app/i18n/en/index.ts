@@ -6,5 +6,6 @@ import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
 import { panel } from './panel.ts';
+import { templates } from './templates.ts';
 
-export const english = { actions, common, connect, editor, flows, panel } as const;
+export const english = { actions, common, connect, editor, flows, panel, templates } as const;

@@ -27,7 +27,8 @@ export const ObjectField = ({
   label,
   hint,
   begin,
-}: FieldProps & { readonly form: Of<'object'> }) => {
+  inner: Inside,
+}: FieldProps & Inner & { readonly form: Of<'object'> }) => {
   const { t } = useTranslation();
   const owner = useOwner();
   const optional = form.fields.some(({ required }) => required);

@@ -119,7 +119,7 @@ export { bindToCode } from './access/bind.ts';
 export { codeHash } from './access/code-hash.ts';
 export { maskedIn, maskedValues } from './flow/checks/masked.ts';
 export { valuesRead } from './flow/values.ts';
-export { isObject } from './flow/path.ts';
+export { fieldPath, isObject, valueAt } from './flow/path.ts';
 export { codeOf, readCode } from './flow/checks/code.ts';
 export { codeTypes } from './flow/types/types.ts';
 export type { CodeTypes } from './flow/types/types.ts';

@@ -1,13 +1,20 @@
-/** The panel of a step, beside the flow: what came in, what it is set to, what came out. */
+/** The panel of a step, beside the flow: what came in, what it is set to, what came out. It is not modal: the flow stays at hand. */
 
-import { CloseButton, Code, Group, JsonInput, ScrollArea, Tabs, Title } from '@mantine/core';
-import { everyStep, type Json } from '@headgate/core';
-import { useState } from 'react';
+import { Tabs } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
+import { everyStep, type Step, type Trigger } from '@headgate/core';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EditorSearch } from '../../router/paths.ts';
-import { useEditor, useFlow, useWatched } from '../editor-context.ts';
-import { ProblemView } from '../../problem/problem-view.tsx';
+import { useFlow } from '../editor-context.ts';
+import { DataPane } from './data/data-pane.tsx';
+import { PanelHead } from './panel-head.tsx';
 import classes from './panel.module.css';
+import { Resizer } from './resizer.tsx';
+import { OwnerContext } from './settings/owner.ts';
+import { SettingsPane, useOwnerOf } from './settings/settings-pane.tsx';
+import { useChecked } from './use-checked.ts';
+import { useSize } from './use-size.ts';
 
 type Props = {
   readonly step: string;
@@ -15,58 +22,88 @@ type Props = {
   readonly show: (part: EditorSearch, replace?: boolean) => void;
 };
 
-export const Panel = ({ step: id, tab = 'settings', show }: Props) => {
-  const { t } = useTranslation();
+const BOUNDS = { least: 340, most: 1600, begin: 480 };
+/** From here on there is room for three panes beside each other. */
+const WIDE = 860;
+
+export const Panel = ({ step: id, tab, show }: Props) => {
   const flow = useFlow();
-  const { commands } = useEditor();
-  const { fold } = useWatched();
   const step = [...everyStep(flow)].find((one) => one.id === id);
-  const trigger = (flow.triggers ?? []).find((one) => one.id === id);
-  const thing = step ?? trigger;
-  const [text, setText] = useState(() => JSON.stringify(thing?.with ?? {}, null, 2));
-  const { problem = null, out = null } = fold.steps.get(id) ?? {};
-  if (thing === undefined) return null;
-  const save = (): void => {
-    try {
-      const value = JSON.parse(text) as Json;
-      if (JSON.stringify(value) === JSON.stringify(thing.with ?? {})) return;
-      commands.change({ do: 'set', of: step === undefined ? { trigger: id } : { step: id }, path: ['with'], value });
-    } catch {
-      // The field says what is wrong with the text.
-    }
+  const thing: Step | Trigger | undefined = step ?? (flow.triggers ?? []).find((one) => one.id === id);
+  return thing === undefined ? null : <Open thing={thing} isStep={step !== undefined} tab={tab} show={show} />;
+};
+
+type OpenProps = Omit<Props, 'step'> & { readonly thing: Step | Trigger; readonly isStep: boolean };
+
+const PANES = ['input', 'settings', 'output'] as const;
+type Pane = (typeof PANES)[number];
+
+const Open = ({ thing, isStep, tab, show }: OpenProps) => {
+  const { t } = useTranslation();
+  const [width, resize] = useSize('headgate.panel', BOUNDS);
+  const { ref, width: room } = useElementSize();
+  const problems = useChecked();
+  const owner = useOwnerOf({ thing, isStep, problems });
+  const chosen: Pane = PANES.find((one) => one === tab) ?? 'settings';
+  const panes = isStep ? PANES : (['settings', 'output'] as const);
+  const pane: Readonly<Record<Pane, () => ReactNode>> = {
+    input: () => <DataPane step={thing.id} side="in" />,
+    settings: () => <SettingsPane thing={thing} isStep={isStep} problems={problems} />,
+    output: () => <DataPane step={thing.id} side="out" />,
   };
   return (
-    <aside className={classes.panel} aria-label={t('editor.panel.title', { name: thing.name ?? id })}>
-      <Group justify="space-between" p="xs">
-        <Title order={2} size="h5">
-          {thing.name ?? id}
-        </Title>
-        <CloseButton aria-label={t('editor.panel.close')} onClick={() => show({ step: undefined, tab: undefined })} />
-      </Group>
-      <Tabs value={tab} onChange={(value) => show({ tab: value ?? undefined }, true)} keepMounted={false}>
-        <Tabs.List>
-          <Tabs.Tab value="input">{t('editor.panel.input')}</Tabs.Tab>
-          <Tabs.Tab value="settings">{t('editor.panel.settings')}</Tabs.Tab>
-          <Tabs.Tab value="output">{t('editor.panel.output')}</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="settings" p="xs">
-          <JsonInput
-            label={t('editor.panel.settings')}
-            value={text}
-            onChange={setText}
-            onBlur={save}
-            autosize
-            minRows={8}
-            formatOnBlur
-          />
-        </Tabs.Panel>
-        <Tabs.Panel value="output" p="xs">
-          <ScrollArea>
-            {problem !== null && <ProblemView problem={problem} />}
-            {out !== null && <Code block>{JSON.stringify('value' in out ? out.value : out, null, 2)}</Code>}
-          </ScrollArea>
-        </Tabs.Panel>
-      </Tabs>
+    <aside
+      className={classes.panel}
+      style={{ width }}
+      ref={ref}
+      aria-label={t('editor.panel.title', { name: thing.name ?? thing.id })}
+    >
+      <Resizer
+        label={t('panel.resize')}
+        size={width}
+        least={BOUNDS.least}
+        most={BOUNDS.most}
+        grows={-1}
+        resize={resize}
+      />
+      <OwnerContext value={owner}>
+        <PanelHead
+          thing={thing}
+          isStep={isStep}
+          close={() => show({ step: undefined, tab: undefined, item: undefined })}
+          rekeyed={(to) => show({ step: to }, true)}
+        />
+        {room >= WIDE && isStep ? (
+          <div className={classes.panes}>
+            {PANES.map((name) => (
+              <section key={name} className={classes.pane} aria-label={t(`editor.panel.${name}`)}>
+                <h2 className={classes.paneTitle}>{t(`editor.panel.${name}`)}</h2>
+                {pane[name]()}
+              </section>
+            ))}
+          </div>
+        ) : (
+          <Tabs
+            className={classes.body}
+            value={chosen}
+            onChange={(value) => show({ tab: value ?? undefined }, true)}
+            keepMounted={false}
+          >
+            <Tabs.List>
+              {panes.map((name) => (
+                <Tabs.Tab key={name} value={name}>
+                  {t(`editor.panel.${name}`)}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
+            {panes.map((name) => (
+              <Tabs.Panel key={name} value={name} className={classes.pane} style={{ flex: 1 }}>
+                {pane[name]()}
+              </Tabs.Panel>
+            ))}
+          </Tabs>
+        )}
+      </OwnerContext>
     </aside>
   );
 };

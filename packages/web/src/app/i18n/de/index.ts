@@ -7,10 +7,11 @@ import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
 import { graph } from './graph.ts';
+import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
 import { runs } from './runs.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
-export const german: Translation = { actions, common, connect, editor, flows, graph, publish, running, runs, templates, trust };
+export const german: Translation = { actions, common, connect, editor, flows, graph, panel, publish, running, runs, templates, trust };

@@ -6,10 +6,11 @@ import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
 import { graph } from './graph.ts';
+import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
 import { runs } from './runs.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
-export const english = { actions, common, connect, editor, flows, graph, publish, running, runs, templates, trust } as const;
+export const english = { actions, common, connect, editor, flows, graph, panel, publish, running, runs, templates, trust } as const;

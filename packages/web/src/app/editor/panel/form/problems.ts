@@ -1,0 +1,13 @@
+/** Which problems of a check belong to a field: those at its very place, and for a field without fields of its own those inside. */
+
+import type { Problem } from '@headgate/core';
+
+/** The path as problems write it. */
+export type At = { readonly step: string; readonly field: string };
+
+export const problemsAt = (problems: readonly Problem[], { step, field }: At, inside: boolean): readonly Problem[] =>
+  problems.filter(({ at }) => {
+    if (at?.step !== step) return false;
+    const place = at.field ?? '';
+    return place === field || (inside && (place.startsWith(`${field}.`) || place.startsWith(`${field}[`)));
+  });

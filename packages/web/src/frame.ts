@@ -17,7 +17,7 @@ const SHEET = new Markup(`<style>${style}</style>`);
 
 const signOut = html`<form method="post" action="/runs/sign-out"><button type="submit">Sign out</button></form>`;
 
-const pages = html`<nav aria-label="Pages"><a href="/">Flows</a> · <a href="/api/v1/reference">API reference</a> · <a href="/runs">Runs</a></nav>`;
+const pages = html`<nav aria-label="Pages"><a href="/">Flows</a> · <a href="/api/v1/reference">API reference</a> · <a href="/docs">Documentation</a> · <a href="/runs">Runs</a></nav>`;
 
 /** The whole document as text. */
 export const frame = ({ title, body, signedIn = false, bare = false, script }: Frame): string =>

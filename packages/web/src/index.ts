@@ -5,6 +5,7 @@ import { accountPage } from './account.ts';
 import { appPage } from './app-page.ts';
 import { passkeyScript } from './passkey-script.ts';
 import { consentPage, consentSignInPage } from './consent.ts';
+import { docsPage } from './docs.ts';
 import { failurePage, signInPage } from './failure.ts';
 import { referencePage } from './reference.ts';
 import { resumePage } from './resume.ts';
@@ -18,6 +19,7 @@ export type { Pages } from '@headgate/core/api';
 export const pages: Pages = {
   style,
   reference: referencePage,
+  docs: docsPage,
   signIn: signInPage,
   runs: runsPage,
   run: runPage,

@@ -10,6 +10,7 @@
 import { z } from 'zod';
 import type { RunState } from '../run/journal.ts';
 import type { EventView, RunView } from '../run/port.ts';
+import type { DocsView } from './docs.ts';
 import type { ConsentView } from './oauth.ts';
 import type { OpenApi } from './openapi.ts';
 import { empty, media, route, type Media } from './route.ts';
@@ -190,6 +191,7 @@ export type Pages = {
   /** The text between `<style>` and `</style>` of every page: its hash goes in the content security policy. */
   readonly style: string;
   readonly reference: (doc: OpenApi) => string;
+  readonly docs: (view: DocsView) => string;
   readonly signIn: (refused: string | null) => string;
   readonly runs: (list: RunList) => string;
   readonly run: (detail: RunDetail) => string;
@@ -211,6 +213,8 @@ export type AppView = {
   readonly styles: readonly string[];
   /** The page does not come from an engine: it asks which one to drive, and for a token. */
   readonly elsewhere?: boolean;
+  /** Whether this server has the documentation, to link to. */
+  readonly docs?: boolean;
 };
 
 /** The web app as it was built. Paths start with a slash; a file is known by its name alone. */

@@ -14,7 +14,7 @@ export type Frame = {
 
 const SHEET = new Markup(`<style>${style}</style>`);
 
-const pages = html`<nav aria-label="Pages"><a href="/">Flows</a> · <a href="/api/v1/reference">API reference</a> · <a href="/runs">Runs</a></nav>`;
+const pages = html`<nav aria-label="Pages"><a href="/">Flows</a> · <a href="/api/v1/reference">API reference</a> · <a href="/docs">Documentation</a> · <a href="/runs">Runs</a></nav>`;
 
 /** The whole document as text. */
 export const frame = ({ title, body, bare = false, script }: Frame): string =>

@@ -6,6 +6,7 @@ import { appPage } from './app-page.ts';
 import { passkeyScript } from './passkey-script.ts';
 import { consentPage, consentSignInPage } from './consent.ts';
 import { failurePage } from './failure.ts';
+import { docsPage } from './docs.ts';
 import { referencePage } from './reference.ts';
 import { resumePage } from './resume.ts';
 import { style } from './style.ts';
@@ -16,6 +17,7 @@ export type { Pages } from '@headgate/core/api';
 export const pages: Pages = {
   style,
   reference: referencePage,
+  docs: docsPage,
   resume: resumePage,
   account: accountPage,
   passkeyScript,

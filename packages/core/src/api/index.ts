@@ -26,6 +26,7 @@ export { SCHEMAS, jsonSchema } from './schemas.ts';
 export type { JsonSchema } from './schemas.ts';
 export { MAX_WAIT } from './runs.ts';
 export { MAX_VISIT } from './public.ts';
+export type { Doc, DocsView } from './docs.ts';
 export { isShell } from './web.ts';
 export type { AccountView, AppView, Failure, WebApp, Pages, ResumeView } from './pages.ts';
 export type { ConsentView } from './oauth.ts';

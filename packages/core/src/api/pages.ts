@@ -7,6 +7,7 @@
  * PG2 No credential stands in an address.
  */
 
+import type { DocsView } from './docs.ts';
 import type { ConsentView } from './oauth.ts';
 import type { OpenApi } from './openapi.ts';
 import { media, route, type Media } from './route.ts';
@@ -97,6 +98,7 @@ export type Pages = {
   /** The text between `<style>` and `</style>` of every page: its hash goes in the content security policy. */
   readonly style: string;
   readonly reference: (doc: OpenApi) => string;
+  readonly docs: (view: DocsView) => string;
   readonly resume: (view: ResumeView) => string;
   readonly account: (view: AccountView) => string;
   /** The script of the two pages of passkeys. */
@@ -115,6 +117,8 @@ export type AppView = {
   readonly styles: readonly string[];
   /** The page does not come from an engine: it asks which one to drive, and for a token. */
   readonly elsewhere?: boolean;
+  /** Whether this server has the documentation, to link to. */
+  readonly docs?: boolean;
 };
 
 /** The web app as it was built. Paths start with a slash; a file is known by its name alone. */

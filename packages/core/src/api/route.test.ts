@@ -98,6 +98,8 @@ describe('a contract', () => {
       'GET /api/v1/auth/invitations/{token}',
       'POST /api/v1/auth/invitations/{token}',
       'GET /api/v1/reference',
+      'GET /docs',
+      'GET /docs/*',
       'GET /',
       'GET /flows',
       'GET /flows/*',

@@ -7,6 +7,7 @@ import * as audit from './audit.ts';
 import * as auth from './auth.ts';
 import * as invitations from './auth-invitations.ts';
 import * as own from './auth-own.ts';
+import * as docs from './docs.ts';
 import * as environments from './environments.ts';
 import * as flows from './flows.ts';
 import * as grants from './grants.ts';
@@ -231,6 +232,8 @@ export const ROUTES = {
   resetUser: users.resetUser,
 
   referencePage: pages.referencePage,
+  docsHome: docs.docsHome,
+  docsPage: docs.docsPage,
 
   appHome: web.appHome,
   appFlows: web.appFlows,

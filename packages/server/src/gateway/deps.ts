@@ -1,7 +1,7 @@
 /** What the gateway is given by whoever composes the server. It takes nothing from anywhere else. */
 
 import type { Catalog, CodeRead, EnginePort, Flow, GuardPort } from '@headgate/core';
-import type { Pages, WebApp } from '@headgate/core/api';
+import type { Doc, Pages, WebApp } from '@headgate/core/api';
 import type { Logger } from 'pino';
 import type { SendMail } from '../egress/mail/port.ts';
 import type { SignOn } from '../egress/sign-on/port.ts';
@@ -42,6 +42,8 @@ export type GatewayDeps = {
   readonly web: boolean;
   /** Among these, is the API reference? */
   readonly docs: boolean;
+  /** The documentation's pages; absent: there are none. */
+  readonly manual?: () => readonly Doc[];
   readonly signUp: SignUpPolicy;
   /** Does the instance insist on two factors of everybody who signs in? */
   readonly twoFactors: boolean;

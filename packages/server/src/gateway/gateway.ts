@@ -133,7 +133,7 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
     safe: safeFor(gate.publicUrl),
     closing: () => state.closing,
     nameOf: (contract) => names.get(contract) ?? contract.path,
-    ...pageParts(gate.pages),
+    ...pageParts(gate.pages, gate.docs),
   };
 };
 

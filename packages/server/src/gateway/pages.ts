@@ -9,7 +9,7 @@ import type { Plain } from './outcome.ts';
 type Parts = Pick<Lodge, 'pageCsp' | 'failurePage' | 'page' | 'scripted' | 'shell'>;
 
 /** No script at all; one style sheet, known by its hash; forms post to this server only. */
-export const pageParts = (pages: Pages): Parts => {
+export const pageParts = (pages: Pages, docs: boolean): Parts => {
   const style = createHash('sha256').update(pages.style).digest('base64');
   const pageCsp = `default-src 'none'; style-src 'sha256-${style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
   return {
@@ -31,7 +31,7 @@ export const pageParts = (pages: Pages): Parts => {
       return {
         status: 200,
         type: 'text/html; charset=utf-8',
-        text: pages.app({ nonce, script, styles }),
+        text: pages.app({ nonce, script, styles, docs }),
         headers: { 'content-security-policy': appCsp(nonce), 'cross-origin-opener-policy': 'same-origin' },
       };
     },

@@ -25,6 +25,7 @@ import { resumeRoutes } from './routes/resume.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { runRoutes } from './routes/runs.ts';
 import { secretRoutes } from './routes/secrets.ts';
+import { docsRoutes } from './routes/docs.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { systemRoutes } from './routes/system.ts';
 import { templateRoutes } from './routes/templates.ts';
@@ -34,6 +35,9 @@ import { tokenRoutes } from './routes/tokens.ts';
 import { webRoutes } from './routes/web.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
+
+/** What the switch of the documentation turns off. */
+const DOCS: ReadonlySet<Contract> = new Set<Contract>([ROUTES.referencePage, ROUTES.docsHome, ROUTES.docsPage]);
 
 /** The routes to register. Webhooks are served apart (hooks.ts); pages only where the web is on, the reference only where the documentation is, too. */
 export const routes = (lodge: Lodge): readonly Route[] => {
@@ -71,6 +75,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...ssoRoutes(lodge),
     ...userRoutes(lodge),
     ...pageRoutes(lodge, document),
+    ...docsRoutes(lodge),
     ...webRoutes(lodge),
   ];
   const counts = new Map<Contract, number>();
@@ -82,7 +87,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
   }
   const { web, docs, app } = lodge.gate;
   return all.filter(({ contract }) => {
-    if (contract === ROUTES.referencePage) return web && docs;
+    if (DOCS.has(contract)) return web && docs;
     if (isShell(contract) || contract === ROUTES.appFile) return web && app !== null;
     return web || !contract.tags.includes('pages');
   });

@@ -29,6 +29,7 @@ import type { Tracing } from './otlp.ts';
 import { freePort, listens } from './port.ts';
 import { complain, DONE, FAILED, note } from './say.ts';
 import { secretsFile } from './secrets-file.ts';
+import { manual } from './manual.ts';
 import { setUpLink } from './set-up.ts';
 import { starters } from './templates.ts';
 import { webApp } from './web-app.ts';
@@ -76,6 +77,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     version,
     web: s.web,
     docs: s.docs,
+    manual: manual(),
     signUp: s.signUp,
     twoFactors: s.twoFactors,
     mail: await mailOf(s),

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Refusal } from '../transport/client.ts';
 import { Unreached } from '../transport/transport.ts';
+import { docsLink, hasDocs } from '../ui/docs-link.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 
 /** `Flow → step → field → item`, as far as it is known. */
@@ -38,7 +39,13 @@ export const ProblemView = ({ problem, act }: { readonly problem: Problem; reado
         )}
         <Group gap="sm">
           {act}
-          <Code>{problem.code}</Code>
+          {hasDocs() ? (
+            <Anchor href={docsLink.problem(problem.code)} target="_blank" rel="noreferrer">
+              <Code>{problem.code}</Code>
+            </Anchor>
+          ) : (
+            <Code>{problem.code}</Code>
+          )}
           <CopyButton value={reportOf(problem)} label={t('common.problem.report')} />
         </Group>
       </Stack>

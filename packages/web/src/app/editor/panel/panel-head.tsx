@@ -112,7 +112,7 @@ export const PanelHead = ({ thing, isStep, close, rekeyed }: Props) => {
           />
         )}
         <Group gap="xs" ml="auto">
-          <Button size="compact-sm" variant="default" onClick={() => commands.toggle(id)}>
+          <Button size="compact-sm" variant="default" onClick={() => commands.toggle([id])}>
             {t(thing.disabled === true ? 'panel.enable' : 'panel.disable')}
           </Button>
           {isStep && (

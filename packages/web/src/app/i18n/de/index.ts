@@ -14,4 +14,17 @@ import { runs } from './runs.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
-export const german: Translation = { actions, common, connect, editor, flows, graph, panel, publish, running, runs, templates, trust };
+export const german: Translation = {
+  actions,
+  common,
+  connect,
+  editor,
+  flows,
+  graph,
+  panel,
+  publish,
+  running,
+  runs,
+  templates,
+  trust,
+};

@@ -13,4 +13,17 @@ import { runs } from './runs.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
-export const english = { actions, common, connect, editor, flows, graph, panel, publish, running, runs, templates, trust } as const;
+export const english = {
+  actions,
+  common,
+  connect,
+  editor,
+  flows,
+  graph,
+  panel,
+  publish,
+  running,
+  runs,
+  templates,
+  trust,
+} as const;

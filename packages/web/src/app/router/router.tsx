@@ -8,9 +8,13 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { laterTexts } from '../i18n/i18n.ts';
 import { NotFound } from '../shell/not-found.tsx';
 import { Shell } from '../shell/shell.tsx';
 import { type EditorSearch, FLOW_PAGES, TRUST_PAGES } from './paths.ts';
+
+/** A page whose texts come later, too. */
+const withTexts = async <T,>(page: Promise<T>): Promise<T> => (await Promise.all([page, laterTexts()]))[0];
 
 const root = createRootRoute({
   component: () => (
@@ -52,7 +56,7 @@ export const flowRoute = createRoute({
   getParentRoute: () => root,
   path: '/flows/$flow',
   validateSearch: editorSearch,
-  component: lazyRouteComponent(() => import('../editor/editor-page.tsx'), 'EditorPage'),
+  component: lazyRouteComponent(() => withTexts(import('../editor/editor-page.tsx')), 'EditorPage'),
 });
 
 /** What the pages of trust keep in their address: filters, and the project they are about. */
@@ -84,7 +88,7 @@ export const trustRoute = createRoute({
     decision: text(search.decision),
     span: text(search.span),
   }),
-  component: lazyRouteComponent(() => import('../trust/trust-page.tsx'), 'TrustPage'),
+  component: lazyRouteComponent(() => withTexts(import('../trust/trust-page.tsx')), 'TrustPage'),
 });
 
 /** A fresh router: it holds the state of one page. */

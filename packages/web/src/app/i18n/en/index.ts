@@ -5,7 +5,9 @@ import { common } from './common.ts';
 import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
-import { publish } from './publish.ts';
-import { trust } from './trust.ts';
+import type { later } from './later.ts';
 
-export const english = { actions, common, connect, editor, flows, publish, trust } as const;
+/** What every page needs; later.ts has the rest. */
+export const english = { actions, common, connect, editor, flows } as const;
+
+export type English = typeof english & typeof later;

@@ -24,7 +24,7 @@ const signedIn = async (browser: Browser, origin: string): Promise<Page> => {
   await page.fill('input[name=email]', EMAIL);
   await page.fill('input[name=password]', PASSWORD);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.waitForURL(/auth\/account/);
+  await page.waitForURL(/auth\/account|\/flows/);
   return page;
 };
 

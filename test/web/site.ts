@@ -88,7 +88,7 @@ export const openSite = async (
       await page.fill('input[name=email]', EMAIL);
       await page.fill('input[name=password]', PASSWORD);
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-      await page.waitForURL(/auth\/account/);
+      await page.waitForURL(/auth\/account|\/flows/);
       return page;
     },
     tab: (page) => watched(page.context()),

@@ -26,6 +26,7 @@ import * as runs from './runs.ts';
 import * as secrets from './secrets.ts';
 import * as steps from './steps.ts';
 import * as system from './system.ts';
+import * as templates from './templates.ts';
 import * as tickets from './tickets.ts';
 import * as tokens from './tokens.ts';
 import * as workspaces from './workspaces.ts';
@@ -54,6 +55,7 @@ export const ROUTES = {
   listWebhooks: flows.listWebhooks,
   diffFlow: flows.diffFlow,
   listSteps: steps.listSteps,
+  listTemplates: templates.listTemplates,
 
   stepTypes: steps.stepTypes,
   flowPowers: grants.flowPowers,

@@ -35,6 +35,8 @@ export type GatewayDeps = {
   readonly proxies: readonly string[];
   /** Origins of web apps served elsewhere, which may call with a token (elsewhere.ts). */
   readonly webOrigins?: readonly string[];
+  /** Flows to begin with, the first of which is the first flow of a new instance. */
+  readonly starters: () => readonly Starter[];
   readonly version: string;
   /** Are the pages of a person's browser served (reference, runs)? */
   readonly web: boolean;
@@ -50,6 +52,14 @@ export type GatewayDeps = {
   /** How requests are traced (traces.ts); absent: they are not. */
   readonly traces?: Traces;
   readonly limits?: Partial<Limits>;
+};
+
+/** A flow that comes with the server, and the flows that it names. */
+export type Starter = {
+  readonly id: string;
+  readonly group: string;
+  readonly flow: Flow;
+  readonly with: readonly Flow[];
 };
 
 /** Ready-made for every route. */

@@ -27,6 +27,7 @@ import { runRoutes } from './routes/runs.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { systemRoutes } from './routes/system.ts';
+import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { userRoutes } from './routes/users.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -44,6 +45,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...flowRoutes(lodge),
     ...versionRoutes(lodge),
     ...stepRoutes(lodge),
+    ...templateRoutes(lodge),
     ...grantRoutes(lodge),
     ...environmentRoutes(lodge),
     ...promotionRoutes(lodge),

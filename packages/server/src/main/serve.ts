@@ -30,6 +30,7 @@ import { freePort, listens } from './port.ts';
 import { complain, DONE, FAILED, note } from './say.ts';
 import { secretsFile } from './secrets-file.ts';
 import { setUpLink } from './set-up.ts';
+import { starters } from './templates.ts';
 import { webApp } from './web-app.ts';
 import { settle } from './settle.ts';
 
@@ -71,6 +72,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     hosts: hostsOf(s.host, port, publicUrl),
     proxies: s.proxies,
     webOrigins: s.webOrigins,
+    starters,
     version,
     web: s.web,
     docs: s.docs,

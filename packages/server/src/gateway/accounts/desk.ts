@@ -78,8 +78,14 @@ export class Desk {
     return [this.cookies.set('session', token, COOKIE_AGE), this.cookies.clear('step')];
   }
 
-  /** What a try to sign in is answered with. */
-  async answer<const S extends 200 | 201>(tried: Tried, request: FastifyRequest, status: S) {
+  /** Where somebody who has signed in goes on: where it was asked for, else to the web app where there is one. */
+  #front(request: FastifyRequest): string {
+    const { web, app } = this.#gate;
+    return web && app !== null && this.returnOf(request) === null ? '/' : HOME;
+  }
+
+  /** What a try to sign in is answered with. `to`: where a browser goes on. */
+  async answer<const S extends 200 | 201>(tried: Tried, request: FastifyRequest, status: S, to?: string) {
     switch (tried.kind) {
       case 'wrong':
         return refuse('auth.wrong');
@@ -95,7 +101,7 @@ export class Desk {
       case 'in': {
         if (tried.user.state !== 'active') return refuse('auth.pending');
         const cookies = await this.begin(tried.user, tried.how, request);
-        if (wantsPage(request)) return seeOther(HOME, { 'set-cookie': cookies });
+        if (wantsPage(request)) return seeOther(to ?? this.#front(request), { 'set-cookie': cookies });
         const body = { state: 'in' as const, account: shownAccount(tried.user) };
         return { ...give(status, body), headers: { 'set-cookie': cookies } };
       }

@@ -39,7 +39,7 @@ export const ConnectPage = ({ connected }: { readonly connected: (client: Client
           <Text c="dimmed">{t('connect.lead')}</Text>
           <TextInput
             label={t('connect.address')}
-            placeholder="https://engine.example.com"
+            placeholder={t('connect.example')}
             required
             value={address}
             error={unfit}

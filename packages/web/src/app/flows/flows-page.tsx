@@ -1,7 +1,7 @@
 /** All flows that the person sees. */
 
 import { Anchor, Badge, Button, Group, Skeleton, Stack, Table, Text, TextInput } from '@mantine/core';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -15,7 +15,6 @@ export const FlowsPage = () => {
   const { t } = useTranslation();
   const engine = useEngine();
   const navigate = useNavigate();
-  const queries = useQueryClient();
   const [search, setSearch] = useState('');
   const list = useInfiniteQuery({
     queryKey: ['flows'],
@@ -24,15 +23,7 @@ export const FlowsPage = () => {
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
   });
-  const create = useMutation({
-    mutationFn: () =>
-      engine.call('createFlow', { body: { draft: { headgate: 1, name: t('flows.newName'), steps: [] } } }),
-    onSuccess: async ({ id }) => {
-      await queries.invalidateQueries({ queryKey: ['flows'] });
-      await navigate({ to: '/flows/$flow', params: { flow: id } });
-    },
-  });
-  useAction('newFlow', () => create.mutate());
+  useAction('newFlow', () => void navigate({ to: '/flows/new' }));
   const rows = (list.data?.pages ?? [])
     .flatMap(({ flows }) => flows)
     .filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()));
@@ -41,12 +32,11 @@ export const FlowsPage = () => {
     <Stack p="md" maw={1100} mx="auto">
       <Group justify="space-between">
         <PageTitle text={t('flows.title')} />
-        <Button onClick={() => create.mutate()} loading={create.isPending}>
+        <Button component={Link} to="/flows/new">
           {t('flows.create')}
         </Button>
       </Group>
       <Text c="dimmed">{t('flows.lead')}</Text>
-      {create.error !== null && <FailureView error={create.error} />}
       {list.error !== null && <FailureView error={list.error} again={() => void list.refetch()} />}
       <TextInput
         aria-label={t('flows.filter')}

@@ -29,6 +29,7 @@ const withSearch = (path: string, search: Readonly<Record<string, string | undef
 
 export const paths = {
   flows: () => '/flows',
+  newFlow: () => '/flows/new',
   flow: (id: string, search: EditorSearch = {}) => withSearch(`/flows/${encodeURIComponent(id)}`, search),
   trust: (page = '') => (page === '' ? '/trust' : `/trust/${page}`),
   settings: (page = '') => (page === '' ? '/settings' : `/settings/${page}`),

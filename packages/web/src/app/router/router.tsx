@@ -39,6 +39,12 @@ const flows = createRoute({
   component: lazyRouteComponent(() => import('../flows/flows-page.tsx'), 'FlowsPage'),
 });
 
+const newFlow = createRoute({
+  getParentRoute: () => root,
+  path: '/flows/new',
+  component: lazyRouteComponent(() => withTexts(import('../flows/new-page.tsx')), 'NewPage'),
+});
+
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 
@@ -94,7 +100,7 @@ export const trustRoute = createRoute({
 /** A fresh router: it holds the state of one page. */
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([home, flows, flowRoute, trustHome, trustRoute]),
+    routeTree: root.addChildren([home, flows, newFlow, flowRoute, trustHome, trustRoute]),
     defaultPreload: 'intent',
     defaultPendingMs: 200,
     // Texts stay texts: an id that looks like a number is no number.

@@ -7,6 +7,7 @@ import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
 import { publish } from './publish.ts';
+import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
-export const german: Translation = { actions, common, connect, editor, flows, publish, trust };
+export const german: Translation = { actions, common, connect, editor, flows, publish, templates, trust };

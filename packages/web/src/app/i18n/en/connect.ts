@@ -3,6 +3,7 @@ export const connect = {
   title: 'Connect to an engine',
   lead: 'This page keeps nothing: the address and the token are gone when it is closed.',
   address: 'Address of the engine',
+  example: 'https://engine.example.com',
   unfit: 'Expected an address with https',
   token: 'Engine token',
   tokenHelp: 'Made by headgate token create, or in the settings of the engine.',

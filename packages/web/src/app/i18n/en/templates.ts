@@ -1,0 +1,22 @@
+/** Beginning a flow. */
+export const templates = {
+  title: 'New flow',
+  blank: 'Begin with nothing',
+  file: 'From a file',
+  unread: 'Expected a flow file, which is one JSON document; this file is none.',
+  starters: 'Starters',
+  lead: 'Working flows that need no account elsewhere. Each becomes a flow of yours, to change as you like.',
+  find: 'Find a starter',
+  asks: 'Asks for',
+  use: 'Use this',
+  useNamed: 'Use {{name}}',
+  groups: {
+    start: 'First steps',
+    basics: 'Basics',
+    webhooks: 'Webhooks',
+    schedules: 'Schedules',
+    apis: 'Services',
+    code: 'Code',
+    people: 'People',
+  },
+} as const;

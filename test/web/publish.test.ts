@@ -96,7 +96,7 @@ test('D11.3 a version comes back as a draft that can be undone, is compared with
   await drawer.getByText('+ sun').waitFor();
   expect(new URL(page.url()).searchParams.get('compare')).toBe('2..1');
 
-  await drawer.getByRole('button', { name: 'What to do with version 1' }).click();
+  await drawer.getByRole('button', { name: 'More for version 1' }).click();
   await page.getByRole('menuitem', { name: 'Restore as the draft' }).click();
   const draft = async (): Promise<string> => (await site.ask('GET', `/api/v1/flows/${flow}`)).text;
   await expect.poll(draft, { timeout: 4000 }).toContain('"sun"');
@@ -104,7 +104,7 @@ test('D11.3 a version comes back as a draft that can be undone, is compared with
   await page.getByRole('button', { name: 'Undo' }).last().click();
   await expect.poll(draft, { timeout: 4000 }).toContain('"rain"');
 
-  await drawer.getByRole('button', { name: 'What to do with version 1' }).click();
+  await drawer.getByRole('button', { name: 'More for version 1' }).click();
   await page.getByRole('menuitem', { name: 'Roll back to it' }).click();
   await page.getByRole('button', { name: 'Roll back to version 1' }).click();
   await drawer.getByRole('cell', { name: 'Back to version 1' }).waitFor();

@@ -3,12 +3,14 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { useState } from 'react';
-import { ConnectPage } from './connect/connect-page.tsx';
+import { lazy, Suspense, useState } from 'react';
 import { EngineProvider } from './engine.tsx';
 import { makeRouter } from './router/router.tsx';
 import { nonce, theme } from './theme/theme.ts';
 import type { Client } from './transport/client.ts';
+
+// Only an app that was served elsewhere asks which engine it drives.
+const ConnectPage = lazy(() => import('./connect/connect-page.tsx').then((page) => ({ default: page.ConnectPage })));
 
 export const App = ({ own, queries }: { readonly own: Client | null; readonly queries: QueryClient }) => {
   const [router] = useState(makeRouter);
@@ -17,7 +19,9 @@ export const App = ({ own, queries }: { readonly own: Client | null; readonly qu
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={nonce}>
       <QueryClientProvider client={queries}>
         {client === null ? (
-          <ConnectPage connected={setClient} />
+          <Suspense fallback={null}>
+            <ConnectPage connected={setClient} />
+          </Suspense>
         ) : (
           <EngineProvider value={client}>
             <RouterProvider router={router} />

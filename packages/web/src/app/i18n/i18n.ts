@@ -5,10 +5,10 @@
 
 import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { english } from './en/index.ts';
+import { type English, english } from './en/index.ts';
 
 /** The same keys, with any text. */
-export type Translation<T = typeof english> = {
+export type Translation<T = English> = {
   readonly [K in keyof T]: T[K] extends string ? string : Translation<T[K]>;
 };
 
@@ -29,6 +29,12 @@ const load = async (language: Language): Promise<void> => {
   if (language === 'en' || i18next.hasResourceBundle(language, 'translation')) return;
   const { german } = await import('./de/index.ts');
   i18next.addResourceBundle(language, 'translation', german);
+};
+
+/** The texts that are sent later; a page that needs them waits for this. */
+export const laterTexts = async (): Promise<void> => {
+  const { later } = await import('./en/later.ts');
+  i18next.addResourceBundle('en', 'translation', later, true);
 };
 
 export const startLanguages = async (): Promise<i18n> => {

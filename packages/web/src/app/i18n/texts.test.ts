@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { parseSync } from 'oxc-parser';
 import { expect, test } from 'vitest';
 import { german } from './de/index.ts';
-import { english } from './en/index.ts';
+import { english as first } from './en/index.ts';
+import { later } from './en/later.ts';
+
+const english = { ...first, ...later };
 
 const APP = join(import.meta.dirname, '..');
 

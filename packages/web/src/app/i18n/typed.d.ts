@@ -1,8 +1,8 @@
-import type { english } from './en/index.ts';
+import type { English } from './en/index.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof english };
+    resources: { translation: English };
   }
 }

@@ -1,10 +1,10 @@
 /** The only place that builds an address of the app. What a page shows stands in its address, so that it can be kept and sent. */
 
 /** Pages of a flow beside its steps. */
-export const FLOW_PAGES = ['publish', 'versions', 'powers'] as const;
+export const FLOW_PAGES = ['publish', 'versions', 'powers', 'api'] as const;
 export type FlowPage = (typeof FLOW_PAGES)[number];
 
-export const TRUST_PAGES = ['members', 'secrets', 'audit'] as const;
+export const TRUST_PAGES = ['members', 'secrets', 'keys', 'audit'] as const;
 export type TrustPage = (typeof TRUST_PAGES)[number];
 
 /** What of the editor's state stands in its address. */

@@ -8,10 +8,14 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { laterTexts } from '../i18n/i18n.ts';
 import { NotFound } from '../shell/not-found.tsx';
 import { Shell } from '../shell/shell.tsx';
 import { runSearch, runsSearch } from '../runs/search.ts';
 import { type EditorSearch, FLOW_PAGES, TRUST_PAGES } from './paths.ts';
+
+/** A page whose texts come later, too. */
+const withTexts = async <T,>(page: Promise<T>): Promise<T> => (await Promise.all([page, laterTexts()]))[0];
 
 const root = createRootRoute({
   component: () => (
@@ -39,7 +43,7 @@ const flows = createRoute({
 const newFlow = createRoute({
   getParentRoute: () => root,
   path: '/flows/new',
-  component: lazyRouteComponent(() => import('../flows/new-page.tsx'), 'NewPage'),
+  component: lazyRouteComponent(() => withTexts(import('../flows/new-page.tsx')), 'NewPage'),
 });
 
 const text = (value: unknown): string | undefined =>
@@ -59,21 +63,21 @@ export const flowRoute = createRoute({
   getParentRoute: () => root,
   path: '/flows/$flow',
   validateSearch: editorSearch,
-  component: lazyRouteComponent(() => import('../editor/editor-page.tsx'), 'EditorPage'),
+  component: lazyRouteComponent(() => withTexts(import('../editor/editor-page.tsx')), 'EditorPage'),
 });
 
 export const runsRoute = createRoute({
   getParentRoute: () => root,
   path: '/runs',
   validateSearch: runsSearch,
-  component: lazyRouteComponent(() => import('../runs/runs-page.tsx'), 'RunsPage'),
+  component: lazyRouteComponent(() => withTexts(import('../runs/runs-page.tsx')), 'RunsPage'),
 });
 
 export const runRoute = createRoute({
   getParentRoute: () => root,
   path: '/runs/$run',
   validateSearch: runSearch,
-  component: lazyRouteComponent(() => import('../runs/run-page.tsx'), 'RunPage'),
+  component: lazyRouteComponent(() => withTexts(import('../runs/run-page.tsx')), 'RunPage'),
 });
 
 /** What the pages of trust keep in their address: filters, and the project they are about. */
@@ -105,7 +109,7 @@ export const trustRoute = createRoute({
     decision: text(search.decision),
     span: text(search.span),
   }),
-  component: lazyRouteComponent(() => import('../trust/trust-page.tsx'), 'TrustPage'),
+  component: lazyRouteComponent(() => withTexts(import('../trust/trust-page.tsx')), 'TrustPage'),
 });
 
 /** A fresh router: it holds the state of one page. */

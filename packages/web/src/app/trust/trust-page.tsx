@@ -9,6 +9,7 @@ import { Sided } from '../ui/sided.tsx';
 const PAGES: Readonly<Record<Name, LazyExoticComponent<ComponentType>>> = {
   members: lazy(() => import('./members/members-page.tsx').then(({ MembersPage }) => ({ default: MembersPage }))),
   secrets: lazy(() => import('./secrets/secrets-page.tsx').then(({ SecretsPage }) => ({ default: SecretsPage }))),
+  keys: lazy(() => import('./keys/keys-page.tsx').then(({ KeysPage }) => ({ default: KeysPage }))),
   audit: lazy(() => import('./audit/audit-page.tsx').then(({ AuditPage }) => ({ default: AuditPage }))),
 };
 

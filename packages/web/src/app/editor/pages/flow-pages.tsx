@@ -1,6 +1,6 @@
 /** What belongs to a flow beside its steps: publishing, versions, environments, powers, use. A drawer, so that the editor stays as it was. */
 
-import { Drawer, NavLink, Skeleton, Stack } from '@mantine/core';
+import { Drawer, Group, NavLink, Skeleton, Stack } from '@mantine/core';
 import { type ComponentType, lazy, type LazyExoticComponent, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type EditorSearch, FLOW_PAGES, type FlowPage } from '../../router/paths.ts';
@@ -12,6 +12,7 @@ export type PageProps = { readonly show: (part: EditorSearch) => void };
 const PAGES: Readonly<Record<FlowPage, LazyExoticComponent<ComponentType<PageProps>>>> = {
   publish: lazy(() => import('../publish/publish-page.tsx').then(({ PublishPage }) => ({ default: PublishPage }))),
   versions: lazy(() => import('../versions/versions-page.tsx').then(({ VersionsPage }) => ({ default: VersionsPage }))),
+  api: lazy(() => import('../api/api-page.tsx').then(({ ApiPage }) => ({ default: ApiPage }))),
   powers: lazy(() => import('../powers/powers-page.tsx').then(({ PowersPage }) => ({ default: PowersPage }))),
 };
 
@@ -19,39 +20,48 @@ export const FlowPages = ({ page, show }: Props) => {
   const { t } = useTranslation();
   const Shown = PAGES[page];
   return (
-    <Drawer
+    <Drawer.Root
       opened
       position="right"
       size="min(900px, 96vw)"
-      title={t(`publish.pages.${page}`)}
       onClose={() => show({ page: undefined })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
       transitionProps={{ duration: 100 }}
+      lockScroll={false}
     >
-      <nav aria-label={t('publish.pages.label')} className={classes.pages}>
-        {FLOW_PAGES.map((one) => (
-          <NavLink
-            key={one}
-            component="button"
-            label={t(`publish.pages.${one}`)}
-            active={one === page}
-            {...(one === page ? { 'aria-current': 'page' as const } : {})}
-            onClick={() => show({ page: one })}
-            w="auto"
-            py={4}
-          />
-        ))}
-      </nav>
-      <Suspense
-        fallback={
-          <Stack>
-            <Skeleton h={32} />
-            <Skeleton h={200} />
-          </Stack>
-        }
-      >
-        <Shown show={show} />
-      </Suspense>
-    </Drawer>
+      <Drawer.Overlay />
+      <Drawer.Content>
+        {/* No header element: it would be a second banner of the page. */}
+        <Group justify="space-between" px="md" py="sm">
+          <Drawer.Title fw={600}>{t(`publish.pages.${page}`)}</Drawer.Title>
+          <Drawer.CloseButton aria-label={t('common.close')} />
+        </Group>
+        <Drawer.Body>
+          <nav aria-label={t('publish.pages.label')} className={classes.pages}>
+            {FLOW_PAGES.map((one) => (
+              <NavLink
+                key={one}
+                component="button"
+                label={t(`publish.pages.${one}`)}
+                active={one === page}
+                {...(one === page ? { 'aria-current': 'page' as const } : {})}
+                onClick={() => show({ page: one })}
+                w="auto"
+                py={4}
+              />
+            ))}
+          </nav>
+          <Suspense
+            fallback={
+              <Stack>
+                <Skeleton h={32} />
+                <Skeleton h={200} />
+              </Stack>
+            }
+          >
+            <Shown show={show} />
+          </Suspense>
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 };

@@ -67,7 +67,7 @@ export const publish = {
     who: 'Von',
     note: 'Notiz',
     latest: 'neueste',
-    actsOf: 'Was mit Version {{version}} geschehen soll',
+    actsOf: 'Mehr zu Version {{version}}',
     compareDraft: 'Mit dem Entwurf vergleichen',
     restore: 'Als Entwurf wiederherstellen',
     restored: 'Version {{version}} wiederherstellen',
@@ -80,6 +80,12 @@ export const publish = {
     from: 'Von',
     to: 'Zu',
     draft: 'Der Entwurf',
+  },
+  api: {
+    call: 'Über die API starten',
+    lead: 'Der Schlüssel wird aus HEADGATE_API_KEY gelesen. Einer, der nur diesen Flow ausführen darf, genügt.',
+    kinds: { curl: 'curl', typescript: 'TypeScript', python: 'Python' },
+    webhooks: 'Webhooks',
   },
   back: {
     title: 'Zurück zu Version {{version}}',
@@ -104,7 +110,7 @@ export const publish = {
     void: 'ungültig: Der Verleiher darf es nicht mehr geben',
     lend: 'Verleihen',
     take: 'Zurücknehmen',
-    takeOf: '{{power}} von {{step}} zurücknehmen',
+    takeOf: 'Zurücknehmen: {{power}} von {{step}}',
     taken: 'Zurückgenommen: {{power}}',
   },
 };

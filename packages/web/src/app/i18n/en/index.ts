@@ -3,27 +3,10 @@
 import { actions } from './actions.ts';
 import { common } from './common.ts';
 import { connect } from './connect.ts';
-import { editor } from './editor.ts';
 import { flows } from './flows.ts';
-import { graph } from './graph.ts';
-import { panel } from './panel.ts';
-import { publish } from './publish.ts';
-import { running } from './running.ts';
-import { runs } from './runs.ts';
-import { templates } from './templates.ts';
-import { trust } from './trust.ts';
+import type { later } from './later.ts';
 
-export const english = {
-  actions,
-  common,
-  connect,
-  editor,
-  flows,
-  graph,
-  panel,
-  publish,
-  running,
-  runs,
-  templates,
-  trust,
-} as const;
+/** What every page needs; later.ts has the rest. */
+export const english = { actions, common, connect, flows } as const;
+
+export type English = typeof english & typeof later;

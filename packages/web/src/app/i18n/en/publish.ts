@@ -67,7 +67,7 @@ export const publish = {
     who: 'By',
     note: 'Note',
     latest: 'latest',
-    actsOf: 'What to do with version {{version}}',
+    actsOf: 'More for version {{version}}',
     compareDraft: 'Compare with the draft',
     restore: 'Restore as the draft',
     restored: 'Restore version {{version}}',
@@ -80,6 +80,12 @@ export const publish = {
     from: 'From',
     to: 'To',
     draft: 'The draft',
+  },
+  api: {
+    call: 'Start it by API',
+    lead: 'The key is read from HEADGATE_API_KEY. One that may run this flow alone is enough.',
+    kinds: { curl: 'curl', typescript: 'TypeScript', python: 'Python' },
+    webhooks: 'Webhooks',
   },
   back: {
     title: 'Roll back to version {{version}}',

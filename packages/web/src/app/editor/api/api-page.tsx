@@ -1,0 +1,56 @@
+/** How the flow is used from elsewhere: calls to copy, with a place for the key and never a key, and its webhooks. */
+
+import { Code, Group, Stack, Tabs, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Loaded } from '../../problem/loaded.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { Section } from '../../ui/section.tsx';
+import { useEditor, useFlow } from '../editor-context.ts';
+import { Webhooks } from '../publish/webhooks.tsx';
+import { exampleOf, type Snippet, SNIPPETS, snippet } from './snippets.ts';
+
+export const ApiPage = () => {
+  const { t } = useTranslation();
+  const { client, draft } = useEditor();
+  const flow = useFlow();
+  const [kind, setKind] = useState<Snippet>('curl');
+  const hooks = useQuery({
+    queryKey: ['webhooks', draft.id],
+    queryFn: ({ signal }) => client.call('listWebhooks', { params: { id: draft.id }, query: {} }, signal),
+  });
+  const input = exampleOf(flow.input ?? { type: 'object' });
+  return (
+    <Stack gap="lg">
+      <Section title={t('publish.api.call')} lead={t('publish.api.lead')}>
+        <Tabs value={kind} onChange={(value) => setKind(SNIPPETS.find((one) => one === value) ?? 'curl')}>
+          <Tabs.List>
+            {SNIPPETS.map((one) => (
+              <Tabs.Tab key={one} value={one}>
+                {t(`publish.api.kinds.${one}`)}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          {SNIPPETS.map((one) => (
+            <Tabs.Panel key={one} value={one} pt="xs">
+              <Group justify="end" mb={4}>
+                <CopyButton value={snippet(one, client.transport.origin, draft.id, input)} />
+              </Group>
+              <Code block tabIndex={0}>
+                {snippet(one, client.transport.origin, draft.id, input)}
+              </Code>
+            </Tabs.Panel>
+          ))}
+        </Tabs>
+      </Section>
+      <Section title={t('publish.api.webhooks')}>
+        <Loaded query={hooks}>
+          {({ webhooks }) =>
+            webhooks.length === 0 ? <Text size="sm">{t('publish.noWebhooks')}</Text> : <Webhooks list={webhooks} />
+          }
+        </Loaded>
+      </Section>
+    </Stack>
+  );
+};

@@ -1,0 +1,12 @@
+/** Texts of pages that nobody begins with: sent when one of them is first gone to. */
+
+import { editor } from './editor.ts';
+import { graph } from './graph.ts';
+import { panel } from './panel.ts';
+import { publish } from './publish.ts';
+import { running } from './running.ts';
+import { runs } from './runs.ts';
+import { templates } from './templates.ts';
+import { trust } from './trust.ts';
+
+export const later = { editor, graph, panel, publish, running, runs, templates, trust } as const;

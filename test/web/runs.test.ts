@@ -138,7 +138,7 @@ describe('a run', () => {
     const slow = await site.flow(SLOW);
     await page.goto(`${site.url()}/flows/${slow}?view=outline`);
     await page.getByRole('button', { name: 'Run the flow' }).click();
-    await page.getByRole('treeitem', { name: /waiting.*long/ }).waitFor();
+    await page.getByRole('treeitem', { name: /long.*waiting/ }).waitFor();
     await expect.poll(() => page.title()).toMatch(/^[◐◔] Slow/);
     expect(await page.locator('link[rel=icon]').getAttribute('href')).toContain('svg');
     const run = new URL(page.url()).searchParams.get('run') ?? '';

@@ -1,5 +1,6 @@
 /** Das Feld eines Schritts: Einstellungen, Daten, Geheimnisse und Befugnisse. */
 export const panel = {
+  secretOriginExample: 'https://api.example.com',
   required: 'nötig',
   hintMore: 'mehr',
   resize: 'Breite des Felds',

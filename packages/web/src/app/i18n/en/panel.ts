@@ -1,5 +1,6 @@
 /** The panel of a step: its settings, its data, its secrets and powers. */
 export const panel = {
+  secretOriginExample: 'https://api.example.com',
   required: 'required',
   hintMore: 'more',
   resize: 'Width of the panel',

@@ -79,7 +79,7 @@ export const CreateSecret = ({ project, name: wanted, origin, close }: Props) =>
           <TextInput
             label={t('panel.secret.goes')}
             description={t('panel.secret.goesHint')}
-            placeholder="https://api.example.com"
+            placeholder={t('panel.secretOriginExample')}
             value={origins}
             onChange={(event) => setOrigins(event.currentTarget.value)}
           />

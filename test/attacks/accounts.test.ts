@@ -215,7 +215,7 @@ describe('GUI-07 requests that a browser was tricked into', () => {
     const user = await account();
     const person = personAt(server);
     const answer = await person.form(`${AUTH}/login`, { email: user.email, password: PASSWORD });
-    expect([answer.status, answer.headers.location]).toEqual([303, `${AUTH}/account`]);
+    expect([answer.status, answer.headers.location]).toEqual([303, '/']);
     expect((await person.page(`${AUTH}/account`)).text).toContain(user.email);
     expect((await person.form(`${AUTH}/logout/everywhere`, {})).headers.location).toBe(`${AUTH}/login`);
     expect(await status(person)).toBe(401);

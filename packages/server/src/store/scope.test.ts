@@ -128,6 +128,7 @@ const ASKED: Readonly<Record<string, Call>> = {
   'invitations.revoke': (w, n) => w.invitations.revoke(n.invitation, NOW),
   'flows.place': (w, n) => w.flows.place(n.flow),
   'runs.place': (w, n) => w.runs.place(n.run),
+  'runs.failures': (w, n) => w.runs.failures({ flow: n.flow }),
   'runs.openBy': (w) => w.runs.openBy('key_one'),
   'deployments.list': (w, n) => w.deployments.list(n.flow),
   'deployments.get': (w, n) => w.deployments.get(n.flow, n.environment),
@@ -141,6 +142,7 @@ const ASKED: Readonly<Record<string, Call>> = {
       { project: n.project, who: 'x', at: NOW, proposed: true },
       NOTHING_BROUGHT,
     ),
+  'deployments.isFresh': (w, n) => w.deployments.isFresh(promotion(n), n.project),
   'deployments.end': (w, n) => w.deployments.end(n.flow, n.environment),
   'deployments.decide': (w, n) => w.deployments.decide(n.flow, `${n.promotion}_b`, 'refused', 'x', NOW),
   'environments.list': (w, n) => w.environments.list(n.project),
@@ -253,9 +255,8 @@ const fill = async (store: Store): Promise<void> => {
   await victim.flows.publish({ ...publish(VICTIM), grants: [{ ...grant(VICTIM), id: VICTIM.grant }] });
   await victim.environments.put(VICTIM.project, VICTIM.environment, { approval: true }, NOW);
   await victim.environments.setVars(VICTIM.project, VICTIM.environment, 0, { base: 'https://v.example' }, NOW);
-  const earlier = { ...promotion(VICTIM), id: 'pr_earlier' };
   await victim.deployments.apply(
-    earlier,
+    { ...promotion(VICTIM), id: 'pr_earlier' },
     { project: VICTIM.project, who: 'user', at: NOW, proposed: false },
     {
       ...NOTHING_BROUGHT,
@@ -295,6 +296,7 @@ const fill = async (store: Store): Promise<void> => {
       ],
     }),
     runWrite(openRow(VICTIM.open, of)),
+    runWrite(runRow('run_failed_v', { ...of, state: 'failed', problemCode: 'oops' })),
   ]);
 };
 

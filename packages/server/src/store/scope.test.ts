@@ -142,7 +142,7 @@ const ASKED: Readonly<Record<string, Call>> = {
       { project: n.project, who: 'x', at: NOW, proposed: true },
       NOTHING_BROUGHT,
     ),
-  'deployments.isFresh': (w, n) => w.deployments.isFresh(promotion(n), n.project),
+  'deployments.isFresh': (w, n) => w.deployments.isFresh({ ...promotion(n), before: 1 }, n.project),
   'deployments.end': (w, n) => w.deployments.end(n.flow, n.environment),
   'deployments.decide': (w, n) => w.deployments.decide(n.flow, `${n.promotion}_b`, 'refused', 'x', NOW),
   'environments.list': (w, n) => w.environments.list(n.project),

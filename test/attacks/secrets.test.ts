@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Contract, isStream, ROUTES } from '@headgate/core/api';
+import { beginning } from '../fixtures/beginning.ts';
 import { methodOf, pathOf, startServer, type TestServer } from '../fixtures/server.ts';
 
 const CANARY = 'canary-4f0c1b7729d8e6a3-Qw';
@@ -95,26 +96,14 @@ describe('SEC-01 no role reads a secret back', () => {
   const reading = (Object.entries(ROUTES) as unknown as readonly (readonly [string, Contract])[]).filter(
     ([, c]) => methodOf(c) === 'GET' && c.on !== 'run' && c.on !== 'nobody',
   );
-  /** What a stream that goes on says before it is quiet. */
-  const beginning = async (path: string): Promise<{ text: string }> => {
-    const end = new AbortController();
-    const answer = await fetch(server.url + path, { headers: { 'x-api-key': key }, signal: end.signal });
-    expect(answer.status).toBe(200);
-    let text = '';
-    const read = (async () => {
-      for await (const part of answer.body ?? []) text += new TextDecoder().decode(part);
-    })().catch(() => undefined);
-    await Promise.race([read, new Promise((resolve) => setTimeout(resolve, 300))]);
-    end.abort();
-    expect(text).not.toBe('');
-    return { text };
-  };
   test.each(reading)(
     'SEC-01 %s shows a secret of no kind, to a key that may do everything',
     async (_name, contract) => {
       for (const name of [...Object.keys(kinds), 'plain']) {
         const path = pathOf(contract, { id: flow, name });
-        const answer = isStream(contract) ? await beginning(path) : await server.ask('GET', path, { key });
+        const answer = isStream(contract)
+          ? await beginning(server.url + path, key)
+          : await server.ask('GET', path, { key });
         for (const [form, text] of forms) expect(answer.text, `${form} in ${contract.path}`).not.toContain(text);
       }
     },

@@ -13,7 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Contract, ROUTES } from '@headgate/core/api';
+import { type Contract, isStream, ROUTES } from '@headgate/core/api';
+import { beginning } from '../fixtures/beginning.ts';
 import { leaveOutGuard, methodOf, pathOf, startServer, type TestServer } from '../fixtures/server.ts';
 
 leaveOutGuard();
@@ -151,7 +152,9 @@ describe('SEC-02 without a guard, a secret in use', () => {
     for (const [, contract] of Object.entries(ROUTES) as unknown as readonly (readonly [string, Contract])[]) {
       if (methodOf(contract) !== 'GET') continue;
       const id = contract.on === 'run' ? (ids['run'] ?? '') : (ids['id'] ?? '');
-      const answer = await server.ask('GET', pathOf(contract, { id, name: 'api' }), { key });
+      const path = pathOf(contract, { id, name: 'api' });
+      const goesOn = isStream(contract) && contract.on !== 'run';
+      const answer = goesOn ? await beginning(server.url + path, key) : await server.ask('GET', path, { key });
       said.push(answer.text, JSON.stringify(answer.headers));
     }
     for (const [form, text] of FORMS) expect(said.join('\n').includes(text), form).toBe(false);

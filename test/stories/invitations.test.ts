@@ -37,7 +37,7 @@ describe('an invitation', () => {
     expect((await bo.page(path)).text).toContain('bo@example.com');
     expect((await bo.form(path, { name: 'Bo', password: 'password123' })).status).toBe(422);
     const done = await bo.form(path, { name: 'Bo', password: PASSWORD });
-    expect([done.status, done.headers.location]).toEqual([303, `${AUTH}/account`]);
+    expect([done.status, done.headers.location]).toEqual([303, '/']);
     expect((await bo.ask('GET', `${AUTH}/workspaces`)).json).toMatchObject({
       workspaces: [{ id: 'default', role: 'editor' }],
     });

@@ -48,7 +48,7 @@ describe('who comes back from the provider', () => {
   test('signs in to the account with the proved address, and the session says how', async () => {
     const { person, path } = await there('ada');
     const back = await person.page(path);
-    expect([back.status, back.headers.location]).toEqual([303, `${AUTH}/account`]);
+    expect([back.status, back.headers.location]).toEqual([303, '/']);
     expect(await me(person)).toMatchObject({ email: 'ada@example.com', administrator: true });
     expect((await person.ask('GET', `${AUTH}/sessions`)).text).toContain('"how":"sso:provider"');
     expect(server.house.door.counters().requests).toBe(0);

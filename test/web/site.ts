@@ -82,7 +82,11 @@ export const openSite = async (
       return String(Reflect.get(Object(answer.json), 'id'));
     },
     page: async (options) => {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 800 },
+        reducedMotion: 'reduce',
+        ...options,
+      });
       const page = await watched(context);
       await page.goto(`${url()}/api/v1/auth/login`);
       await page.fill('input[name=email]', EMAIL);

@@ -30,7 +30,7 @@ describe('the shape of a flow', () => {
   });
 
   it('takes a block whose `with` cannot be read for a plain step', () => {
-    const shape = shapeOf(flow({ id: 'e', kind: 'each@1', with: { over: '{{ input }}', steps: [] } }));
+    const shape = shapeOf(flow({ id: 'e', kind: 'each@1', with: { steps: [] } }));
     expect(shape.steps[0]?.block).toBeNull();
   });
 

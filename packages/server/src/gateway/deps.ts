@@ -38,7 +38,7 @@ export type GatewayDeps = {
   /** Flows to begin with, the first of which is the first flow of a new instance. */
   readonly starters: () => readonly Starter[];
   readonly version: string;
-  /** Are the pages of a person's browser served (reference, runs)? */
+  /** Are the web app and the other pages of a person's browser served? */
   readonly web: boolean;
   /** Among these, is the API reference? */
   readonly docs: boolean;

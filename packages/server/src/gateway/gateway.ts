@@ -18,6 +18,7 @@ import type { Gate, GatewayDeps } from './deps.ts';
 import { elsewhere } from './elsewhere.ts';
 import { HOOK_PREFIX, hooks } from './hooks.ts';
 import { FlowRooms } from './flow-rooms.ts';
+import { guardedPages } from './guarded-pages.ts';
 import { hostCheck } from './hosts.ts';
 import type { Lodge } from './lodge.ts';
 import { Identities } from './identity.ts';
@@ -50,7 +51,7 @@ const names: ReadonlyMap<Contract, string> = new Map(
 /** Builds the server; call `listen` on what comes back. */
 export const buildGateway = (deps: GatewayDeps): FastifyInstance => {
   const limit = { ...LIMITS, ...deps.limits };
-  const gate: Gate = { ...deps, limit };
+  const gate: Gate = { ...deps, limit, pages: guardedPages(deps.pages, deps.guard) };
   const state = { closing: false };
   const lodge = furnish(gate, state);
   const webhooks = hooks(lodge, deps.engine, deps.guard);

@@ -65,7 +65,8 @@ const readings = (text: string): readonly string[] => {
 export const credentialInAddress = (url: string): boolean => {
   const at = url.indexOf('?');
   const path = at === -1 ? url : url.slice(0, at);
-  if (readings(path).some((one) => SEGMENT.test(one) || SIGNED.test(one))) return true;
+  // Most paths hold none of the signs that one begins with, and nothing encoded.
+  if (/%|hg|eyJ/.test(path) && readings(path).some((one) => SEGMENT.test(one) || SIGNED.test(one))) return true;
   if (at === -1) return false;
   const query = url.slice(at + 1);
   if (readings(query).some((one) => OURS.test(one) || SIGNED.test(one))) return true;

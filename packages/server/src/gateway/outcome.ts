@@ -29,6 +29,8 @@ export type Plain = {
   readonly status: number;
   readonly type: string;
   readonly text: string | Readable | null;
+  /** Of the build, or a page whose data passed the guard (writer.ts WR3). */
+  readonly fixed?: true;
   readonly headers?: HeaderSet;
 };
 

@@ -18,12 +18,14 @@ export const pageParts = (pages: Pages, docs: boolean): Parts => {
       status: 200,
       type: 'text/html; charset=utf-8',
       text,
+      fixed: true,
       headers: { 'content-security-policy': withScript(pageCsp), 'cross-origin-opener-policy': 'same-origin' },
     }),
     page: (status: number, text: string): Plain => ({
       status,
       type: 'text/html; charset=utf-8',
       text,
+      fixed: true,
       headers: { 'content-security-policy': pageCsp, 'cross-origin-opener-policy': 'same-origin' },
     }),
     shell: ({ script, styles }) => {
@@ -32,6 +34,7 @@ export const pageParts = (pages: Pages, docs: boolean): Parts => {
         status: 200,
         type: 'text/html; charset=utf-8',
         text: pages.app({ nonce, script, styles, docs }),
+        fixed: true,
         headers: { 'content-security-policy': appCsp(nonce), 'cross-origin-opener-policy': 'same-origin' },
       };
     },

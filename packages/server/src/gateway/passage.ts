@@ -18,6 +18,8 @@ export type Passage = {
   fresh?: readonly string[];
   /** Shapes of keys that the answer may show, by grants to the flow it is of. */
   reveal?: readonly ShapeKind[];
+  /** The answer is of the build, or a page whose data passed the guard (WR3). */
+  fixed?: true;
   release?: () => void;
 };
 

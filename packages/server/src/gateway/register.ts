@@ -186,6 +186,7 @@ const leave = async (
     if (last.fresh !== undefined) passage.fresh = typeof last.fresh === 'string' ? [last.fresh] : last.fresh;
     if (last.reveal !== undefined) passage.reveal = last.reveal;
   }
+  if (!isRefused(last) && 'fixed' in last && last.fixed === true) passage.fixed = true;
   if (isRefused(last)) problemAnswer(lodge, contract, request, reply, last);
   else answer(lodge, reply, last);
 };

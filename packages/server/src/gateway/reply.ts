@@ -52,7 +52,10 @@ export const problemAnswer = (
   if (refused.level !== undefined) reply.headers(rateFields(refused.level));
   const page = contract === null ? null : lodge.failurePage(contract, request, refused.refused);
   if (page === null) reply.type(PROBLEM_TYPE).send(problemBody(refused, id));
-  else reply.header('content-security-policy', lodge.pageCsp).type('text/html; charset=utf-8').send(page);
+  else {
+    if (request.passage !== null) request.passage.fixed = true;
+    reply.header('content-security-policy', lodge.pageCsp).type('text/html; charset=utf-8').send(page);
+  }
 };
 
 /** A fault of ours, as the caller sees it. */

@@ -3,7 +3,8 @@
  *
  * SY1 A stranger who feels for doors near the API (other spellings, encodings, slashes) hears 401 like at the door itself;
  *     elsewhere an address that does not exist is 404 for everybody.
- * SY2 OPTIONS names methods and grants no other site anything: there are no CORS headers.
+ * SY2 OPTIONS names methods and grants no other site anything: what origins named in a setting are told is told before
+ *     (elsewhere.ts).
  */
 
 import type { FastifyReply, FastifyRequest } from 'fastify';

@@ -2,10 +2,12 @@
  * The one writer of responses. Every text that leaves, whole or as a stream, passes the guard here; no other file of the
  * gateway touches a response's bytes (invariant 7), the webhook's lean path included: it calls `written` below.
  *
- * WR1 Nothing is cached by anybody, nothing is sniffed, framed or referred; there are no CORS headers at all (GUI-08).
+ * WR1 Nothing but the files of the web app is cached by anybody, nothing is sniffed, framed or referred; CORS headers there are
+ *     for the origins that a setting names (elsewhere.ts), and none for any other (GUI-08).
  * WR2 Bytes that are not text have no way out: a payload that is neither text nor a stream of texts is a fault of ours. The
- *     files of the web app are packed after the guard has let their text through: they are the same for everybody, so that
- *     their size tells nothing of anybody.
+ *     files of the web app are packed: they are the same for everybody, so that their size tells nothing of anybody.
+ * WR3 What is ours in an answer is nobody's secret: files of the build, and pages whose data passed the guard before it became
+ *     markup (guarded-pages.ts), leave as they are; the names of fields stand aside while the guard looks (field-names.ts).
  */
 
 import { type Duplex, pipeline, Readable, Transform } from 'node:stream';
@@ -13,6 +15,8 @@ import { gzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { GuardPort, Reader } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
+import { besideNames } from './field-names.ts';
+import { NO_WORKSPACE } from './guarded-pages.ts';
 import type { Passage } from './passage.ts';
 
 /** Headers of every answer. */
@@ -45,7 +49,11 @@ export const written = (guard: GuardPort, text: string, reader?: Reader, fresh: 
     return written(guard, text.replaceAll(one, mark), reader, more).replaceAll(mark, one);
   }
   const made = guard.redact(text, reader);
-  return made === text || isJson(made) || !isJson(text) ? made : asJson(guard, text, reader);
+  if (made === text || !isJson(text)) return made;
+  return besideNames(text, (marked) => {
+    const hidden = guard.redact(marked, reader);
+    return isJson(hidden) ? hidden : asJson(guard, marked, reader);
+  });
 };
 
 const isJson = (text: string): boolean => {
@@ -82,7 +90,8 @@ export const guardResponses = (app: FastifyInstance, guard: GuardPort): void => 
     if (typeof location === 'string') reply.header('location', guard.redact(location, reader));
     if (payload === null || payload === undefined) return done(null, payload);
     if (typeof payload === 'string') {
-      const text = written(guard, payload, reader, request.passage?.fresh);
+      const fixed = request.passage?.fixed === true;
+      const text = fixed ? payload : written(guard, payload, reader, request.passage?.fresh);
       if (request.passage?.contract !== ROUTES.appFile || reply.statusCode !== 200) return done(null, text);
       reply.header('vary', 'Accept-Encoding');
       if (!takesGzip(request.headers['accept-encoding'])) return done(null, text);
@@ -111,7 +120,8 @@ const packed = (text: string): Buffer => {
 };
 
 const readerOf = (passage: Passage | null): Reader => ({
-  ...(passage === null || passage.who === null ? {} : { workspace: passage.who.workspace }),
+  // Whoever is nobody here reads for no workspace: no name of a secret is told to him.
+  workspace: passage?.who?.workspace ?? NO_WORKSPACE.workspace,
   ...(passage?.reveal === undefined ? {} : { reveal: passage.reveal }),
 });
 

@@ -13,14 +13,13 @@ import { evenly } from '../accounts/even.ts';
 import { isEmail, linkFor, whyWeak } from '../accounts/policy.ts';
 import { letters } from '../accounts/letters.ts';
 import { networkOf } from '../accounts/throttle.ts';
+import { WORKSPACE } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, nothing, refuse, type Refused, seeOther } from '../outcome.ts';
 import { firstFlow } from './templates.ts';
 
 const HOUR = 3_600_000;
-/** The workspace that every instance begins with. */
-const FIRST = 'default';
 const UNKNOWN = refuse('link.unknown');
 const SENT = { title: 'Look into your mail', text: 'When a link can be sent to this address, it is on its way.' };
 
@@ -84,7 +83,7 @@ export const authLinkRoutes = (lodge: Lodge): readonly Route[] => {
       const done = await use(params.token, body, link);
       if ('refused' in done) return done;
       await links.removeAll('setup');
-      const flow = wantsPage(request) && gate.app !== null ? await firstFlow(lodge, FIRST, done.user.id) : null;
+      const flow = wantsPage(request) && gate.app !== null ? await firstFlow(lodge, WORKSPACE, done.user.id) : null;
       const to = flow === null ? undefined : `/flows/${flow}`;
       return desk.answer({ kind: 'in', user: done.user, how: 'link' }, request, 201, to);
     }),

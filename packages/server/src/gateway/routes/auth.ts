@@ -54,6 +54,7 @@ export const authRoutes = ({ gate, page, scripted, desk }: Lodge): readonly Rout
       status: 200,
       type: 'text/javascript; charset=utf-8',
       text: gate.pages.passkeyScript,
+      fixed: true,
     })),
 
     implement(ROUTES.loginPasskeyOptions, async ({ request }) => {

@@ -16,7 +16,7 @@ export const webRoutes = ({ gate, shell }: Lodge): readonly Route[] => {
     implement(ROUTES.appFile, async ({ params }) => {
       const file = await app?.file(params.name);
       if (file === null || file === undefined) return MISSING;
-      return { status: 200, type: file.type, text: file.text, headers: { 'cache-control': FOR_GOOD } };
+      return { status: 200, type: file.type, text: file.text, fixed: true, headers: { 'cache-control': FOR_GOOD } };
     }),
   ];
 };

@@ -73,6 +73,7 @@ test('the canvas by keys: arrows follow wires, / adds, I inserts, C connects by 
   await press(page, 'Alt+ArrowDown', 'Alt+Shift+ArrowRight');
   await expect.poll(async () => Object.keys((await draftOf(flow)).layout ?? {}).length).toBe(5);
   await press(page, 'F2');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('INPUT');
   await page.keyboard.type('Take a note');
   await press(page, 'Enter');
   await expect

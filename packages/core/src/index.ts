@@ -157,7 +157,7 @@ export { moveSteps } from './flow/edit/move.ts';
 export { isDivisible, withoutFields } from './flow/edit/part.ts';
 export { type KindTold, newerKind, upgradeSteps } from './flow/edit/upgrade.ts';
 export { type History, NO_HISTORY, perform, redo, type Stepped, undo } from './flow/edit/history.ts';
-export { type Conflict, merge, type Merged } from './flow/edit/merge.ts';
+export { type Conflict, landed, merge, type Merged } from './flow/edit/merge.ts';
 export { restoreFlow } from './flow/edit/restore.ts';
 export { sentenceOf } from './flow/edit/sentence.ts';
 export type { Change, FlowDiff, StepChange } from './flow/diff.ts';

@@ -8,7 +8,7 @@ import { doEdit, doEdits } from './apply.ts';
 import { addStep, deleteSteps, idsOf, insertStep, pasteSteps, renameStep } from './commands.ts';
 import type { Edit } from './edit.ts';
 import { NO_HISTORY, perform, redo, undo } from './history.ts';
-import { merge } from './merge.ts';
+import { landed, merge } from './merge.ts';
 import { sentenceOf } from './sentence.ts';
 
 const BASE: Flow = {
@@ -377,6 +377,13 @@ describe('merging', () => {
         }
         const alone = merge(BASE, mine, BASE);
         expect([alone.flow, alone.conflicts]).toEqual([own, []]);
+        // What was saved and not acknowledged is known again, wherever the line broke; the rest is done on top of it.
+        for (let saved = 0; saved <= mine.length; saved += 1) {
+          const theirs = good(doEdits(BASE, mine.slice(0, saved))).flow;
+          const there = landed(BASE, mine, theirs);
+          expect(there).toBeGreaterThanOrEqual(saved);
+          expect(good(doEdits(theirs, mine.slice(there))).flow).toEqual(own);
+        }
       }),
       { numRuns: 300 },
     );

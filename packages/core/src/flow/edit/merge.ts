@@ -7,6 +7,7 @@
  * MG3 An edit that stands on one in conflict (a field of a step that is gone) is a conflict, too.
  */
 
+import { canonicalJson } from '../canonical.ts';
 import type { Flow, Json } from '../model.ts';
 import { doEdit } from './apply.ts';
 import type { Edit, EditPath, Owner } from './edit.ts';
@@ -90,6 +91,23 @@ const shown = (name: 'base' | 'mine' | 'theirs', value: Json | typeof NOTHING): 
 const moved = (base: Flow, theirs: Flow, id: string): boolean => {
   const [was, is] = [placeOf(base, id), placeOf(theirs, id)];
   return was !== null && (is === null || was.block !== is.block);
+};
+
+/**
+ * How many of my edits, from the first on, are what the other saved: it was I who saved, and was not told. Those need no
+ * joining, and are no conflict with themselves.
+ */
+export const landed = (base: Flow, mine: readonly Edit[], theirs: Flow): number => {
+  const goal = canonicalJson(theirs);
+  let flow = base;
+  let count = 0;
+  for (const [i, edit] of mine.entries()) {
+    const made = doEdit(flow, edit);
+    if (!made.ok) break;
+    flow = made.value.flow;
+    if (canonicalJson(flow) === goal) count = i + 1;
+  }
+  return count;
 };
 
 /**

@@ -16,7 +16,9 @@ import {
   good,
   type History,
   isDivisible,
+  landed,
   merge,
+  type Merged,
   NO_HISTORY,
   perform,
   type Problem,
@@ -207,7 +209,7 @@ export class Draft {
         return;
       }
     }
-    const merged = merge(kept.base, kept.pending, this.#state.flow);
+    const merged = joined(kept.base, kept.pending, this.#state.flow);
     this.#pending = [...this.#pending, ...merged.applied];
     this.#set({
       flow: merged.flow,
@@ -263,7 +265,7 @@ export class Draft {
   }
 
   #join(theirs: Flow, revision: number): void {
-    const merged = merge(this.#base, this.#pending, theirs);
+    const merged = joined(this.#base, this.#pending, theirs);
     this.#base = theirs;
     this.#pending = merged.applied;
     this.#pause = FIRST;
@@ -285,3 +287,9 @@ export class Draft {
     this.#set({ word: 'offline', refused: error instanceof Refusal ? error.problem : null });
   }
 }
+
+/** My edits on top of theirs; what of mine they have already, because an answer was lost, is done. */
+const joined = (base: Flow, mine: readonly Edit[], theirs: Flow): Merged => {
+  const there = landed(base, mine, theirs);
+  return merge(there === 0 ? base : theirs, mine.slice(there), theirs);
+};

@@ -5,7 +5,11 @@
  * ST2 A stream ends with what it follows, with the client, with the server, and within a second of its key's end (AZ-10).
  */
 
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import { MISSING, type Plain, refuse, type Refused } from './outcome.ts';
+
+type Socket = IncomingMessage['socket'];
 
 const LOOK_EVERY = 1_000;
 const BEAT = Symbol('beat');
@@ -16,6 +20,20 @@ type Open = { readonly key: string; readonly still: () => Promise<boolean>; read
 export type StreamEvent = { readonly seq: number; readonly type: string };
 
 export type Follow = (signal: AbortSignal) => Promise<AsyncIterable<StreamEvent> | null>;
+
+/** What a route answers with a stream that was asked for, or that there is none. */
+export const streamed = (stream: Readable | 'full' | null, socket: Socket, stalled: number): Plain | Refused => {
+  if (stream === null) return MISSING;
+  if (stream === 'full') return refuse('streams.limit');
+  // A client that takes nothing for this long is cut off; heart-beats count as taking.
+  socket.setTimeout(stalled);
+  return {
+    status: 200,
+    type: 'text/event-stream; charset=utf-8',
+    text: stream,
+    headers: { 'x-accel-buffering': 'no' },
+  };
+};
 
 export class Streams {
   readonly #most: number;

@@ -25,6 +25,7 @@ import { lendTyped } from '../lending.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, refuseAll, type Refused } from '../outcome.ts';
 import { projectOf } from '../places.ts';
+import { streamed } from '../streams.ts';
 
 const PAGE = 50;
 
@@ -194,15 +195,7 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
       const stream = await lodge.streams.open(who.id, still, (signal) =>
         lodge.rooms.enter(who, params.id, signal, () => lodge.places.judge(who, 'run.read', 'flow', params.id)),
       );
-      if (stream === null) return MISSING;
-      if (stream === 'full') return refuse('streams.limit');
-      request.raw.socket.setTimeout(gate.limit.stalled);
-      return {
-        status: 200,
-        type: 'text/event-stream; charset=utf-8',
-        text: stream,
-        headers: { 'x-accel-buffering': 'no' },
-      };
+      return streamed(stream, request.raw.socket, gate.limit.stalled);
     }),
 
     implement(ROUTES.checkFlow, async ({ who, body }) => {

@@ -9,6 +9,7 @@ import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse } from '../outcome.ts';
 import { iso } from '../times.ts';
 import { namesOf } from '../names.ts';
+import { streamed } from '../streams.ts';
 
 const PAGE = 50;
 const EVENTS = 500;
@@ -169,16 +170,7 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
       const stream = await streams.open(who.id, still, (signal) =>
         gate.engine.follow(workspace, params.id, after, signal),
       );
-      if (stream === null) return MISSING;
-      if (stream === 'full') return refuse('streams.limit');
-      // A client that takes nothing for this long is cut off; heart-beats count as taking.
-      request.raw.socket.setTimeout(gate.limit.stalled);
-      return {
-        status: 200,
-        type: 'text/event-stream; charset=utf-8',
-        text: stream,
-        headers: { 'x-accel-buffering': 'no' },
-      };
+      return streamed(stream, request.raw.socket, gate.limit.stalled);
     }),
 
     implement(ROUTES.cancelRun, async ({ who, params, body }) => {

@@ -71,6 +71,8 @@ export class Draft {
   #since = 0;
   #pause = FIRST;
   #sending: Promise<void> | null = null;
+  /** The latest revision that was told of. */
+  #heard = 0;
   #closed = false;
 
   constructor(client: Client, opened: Opened, left: readonly Kept[]) {
@@ -152,6 +154,7 @@ export class Draft {
 
   /** Takes in what others saved meanwhile. `revision`: known to be there; absent: asks. */
   async pull(revision?: number): Promise<void> {
+    this.#heard = Math.max(this.#heard, revision ?? 0);
     if (this.#closed || this.#sending !== null || (revision !== undefined && revision <= this.#state.revision)) return;
     try {
       const { draft, revision: now } = await this.#client.call('getFlow', { params: { id: this.id } });
@@ -235,6 +238,8 @@ export class Draft {
       this.#sending = null;
       if (this.#state.word !== 'offline') this.#set({ word: this.#word() });
       if (this.#pending.length > 0) this.#soon(this.#state.word === 'offline' ? this.#pause : SOON);
+      // What others saved while mine was under way was told of, and could not be read then.
+      else if (this.#heard > this.#state.revision) void this.pull(this.#heard);
     });
     return this.#sending;
   }

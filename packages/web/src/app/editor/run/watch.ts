@@ -23,6 +23,8 @@ export class RunWatch {
   readonly #client: Client;
   readonly #listeners = new Set<() => void>();
   #state: Watched = NONE;
+  /** All events so far. The state has a copy as of the last drawing: a copy at each event would cost the square of a long run. */
+  #events: RunEvent[] = [];
   #folds: RunFold[] = [];
   #end: AbortController | null = null;
   #drawn: ReturnType<typeof setTimeout> | undefined;
@@ -44,6 +46,7 @@ export class RunWatch {
     this.#end?.abort();
     this.#end = null;
     this.#state = { ...NONE, run };
+    this.#events = [];
     this.#folds = [];
     this.#draw();
     if (run === null) return;
@@ -55,11 +58,12 @@ export class RunWatch {
       signal: end.signal,
       on: ({ data }) => {
         const event = data as RunEvent;
-        const { fold, now, events, at } = this.#state;
+        const { fold, now, at } = this.#state;
         if (event.seq <= now.last) return;
         const next = folded(now, event);
-        if (events.length % EVERY === 0) this.#folds.push(now);
-        this.#state = { run, fold: at === null ? next : fold, now: next, events: [...events, event], at };
+        if (this.#events.length % EVERY === 0) this.#folds.push(now);
+        this.#events.push(event);
+        this.#state = { ...this.#state, fold: at === null ? next : fold, now: next };
         this.#soon();
       },
     });
@@ -67,7 +71,8 @@ export class RunWatch {
 
   /** Shows the run as it was after an event; null: as it is now. */
   lookBack(seq: number | null): void {
-    const { now, events } = this.#state;
+    const { now } = this.#state;
+    const events = this.#events;
     if (seq === null || seq >= now.last) this.#state = { ...this.#state, fold: now, at: null };
     else {
       let fold = this.#folds.findLast((one) => one.last <= seq) ?? NOTHING_YET;
@@ -95,6 +100,7 @@ export class RunWatch {
 
   #draw(): void {
     this.#drawn = undefined;
+    if (this.#events.length !== this.#state.events.length) this.#state = { ...this.#state, events: [...this.#events] };
     for (const listener of this.#listeners) listener();
   }
 }

@@ -23,7 +23,7 @@ export const CodeField = ({ path, label, hint, required = false, value }: FieldP
         id={id}
         autosize
         minRows={8}
-        ff="monospace"
+        className="hg-code"
         aria-describedby={`${id}-note`}
         value={typed.text}
         onChange={(event) => typed.change(event.currentTarget.value)}

@@ -23,7 +23,7 @@ export const Expression = ({ id, text, wrong, change, flush, path }: ExpressionP
       size="sm"
       autosize
       minRows={1}
-      ff="monospace"
+      className="hg-code"
       aria-invalid={wrong}
       aria-describedby={`${id}-note`}
       value={text}

@@ -228,7 +228,7 @@ const ValueInput = ({ form, value, path, label, typed, input }: InputProps) => {
           spellCheck={form.is === 'text' && form.long}
           inputMode={form.is === 'number' ? 'decimal' : undefined}
           placeholder={form.is === 'text' && form.writing === 'duration' ? '30s' : undefined}
-          ff={form.is === 'any' ? 'monospace' : undefined}
+          className={form.is === 'any' ? 'hg-code' : undefined}
           value={typed.text}
           onChange={(event) =>
             typed.change(tall ? event.currentTarget.value : event.currentTarget.value.replaceAll('\n', ''))

@@ -1,9 +1,8 @@
 /** Runs as their readers have them: the list with its filters, a run in time, and what is done to it. */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from './axe.ts';
 import { openSite, type Site } from './site.ts';
 
 const FLOW = {
@@ -36,26 +35,11 @@ const start = async (id: string, input: unknown, wait = 0): Promise<string> => {
   return String(Reflect.get(Object(answer.json), 'id'));
 };
 
-const AXE = readFileSync(join(import.meta.dirname, '../../node_modules', 'axe-core', 'axe.min.js'), 'utf8');
-
-/** Through the debugger: the page's own policy lets no script of ours in, and stays as it is. */
-const violations = async (): Promise<string[]> => {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', { expression: AXE });
-  const { result } = await session.send('Runtime.evaluate', {
-    expression:
-      'axe.run().then((r) => JSON.stringify(r.violations.map((v) => v.id + " " + v.nodes.map((n) => n.html).join(" "))))',
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  return JSON.parse(String(result.value)) as string[];
-};
-
 const inBothThemes = async (): Promise<void> => {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await expect.poll(() => page.locator('html').getAttribute('data-mantine-color-scheme')).toBe(colorScheme);
-    expect(await violations(), colorScheme).toEqual([]);
+    expect(await violations(page), colorScheme).toEqual([]);
   }
 };
 

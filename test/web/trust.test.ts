@@ -1,13 +1,10 @@
 /** Trust in the browser: members, secrets, keys and the audit trail; what one may not is off and says why; nothing is markup. */
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
 import { expect, afterAll, afterEach, beforeAll, test } from 'vitest';
+import { violations } from './axe.ts';
 import { openSite, type Site } from './site.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const MARKUP = '<img src=x onerror=alert(1)>"\'&{{7*7}}';
 
 let site: Site;
@@ -36,22 +33,10 @@ beforeAll(async () => {
 afterEach(() => expect(site.faults()).toEqual([]));
 afterAll(() => site.close());
 
-const violations = async (page: Page, within: string): Promise<readonly string[]> => {
-  await page.addScriptTag({ content: AXE });
-  return page.evaluate(async (part) => {
-    const axe = Reflect.get(globalThis, 'axe') as {
-      run: (part: string) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
-    };
-    return (await axe.run(part)).violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`,
-    );
-  }, within);
-};
-
 test.each(['light', 'dark'] as const)(
   'axe finds nothing on any page of trust and of publishing, %s',
   async (colorScheme) => {
-    const page = await site.page({ bypassCSP: true, colorScheme });
+    const page = await site.page({ colorScheme });
     const pages = [
       ...['members', 'secrets', 'keys', 'audit'].map((one) => `/trust/${one}`),
       ...['publish', 'versions', 'powers', 'api'].map((one) => `/flows/${flow}?view=outline&page=${one}`),

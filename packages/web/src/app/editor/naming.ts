@@ -19,12 +19,13 @@ export type Told = {
   readonly holds: number | null;
 };
 
-export const spoken = (t: TFunction, told: Told, state: StepState | null, problems: number): string =>
+export const spoken = (t: TFunction, told: Told, state: StepState | null, problems: number, breaks = false): string =>
   [
     told.name,
     told.kind === told.name ? null : told.kind,
     t(told.trigger ? 'graph.triggerOf' : 'graph.stepOf', { n: told.n, of: told.of }),
     state === null ? null : t(`editor.state.${state}`),
+    breaks ? t('held.breakpoint') : null,
     told.disabled ? t('editor.disabled') : null,
     problems === 0 ? null : t('graph.problems', { count: problems }),
     told.holds === null ? null : t('graph.holds', { count: told.holds }),

@@ -3,10 +3,10 @@
 import { Tabs } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { everyStep, type Step, type Trigger } from '@headgate/core';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EditorSearch } from '../../router/paths.ts';
-import { useFlow } from '../editor-context.ts';
+import { useFlow, useWatched } from '../editor-context.ts';
 import { DataPane } from './data/data-pane.tsx';
 import { PanelHead } from './panel-head.tsx';
 import classes from './panel.module.css';
@@ -15,6 +15,8 @@ import { OwnerContext } from './settings/owner.ts';
 import { SettingsPane, useOwnerOf } from './settings/settings-pane.tsx';
 import { useChecked } from './use-checked.ts';
 import { useSize } from './use-size.ts';
+
+const HeldPane = lazy(() => import('../run/held-pane.tsx').then((module) => ({ default: module.HeldPane })));
 
 type Props = {
   readonly step: string;
@@ -43,6 +45,7 @@ const Open = ({ thing, isStep, tab, show }: OpenProps) => {
   const [width, resize] = useSize('headgate.panel', BOUNDS);
   const { ref, width: room } = useElementSize();
   const problems = useChecked();
+  const held = (useWatched().now.steps.get(thing.id)?.held ?? []).length > 0;
   const owner = useOwnerOf({ thing, isStep, problems });
   const chosen: Pane = PANES.find((one) => one === tab) ?? 'settings';
   const panes = isStep ? PANES : (['settings', 'output'] as const);
@@ -73,6 +76,11 @@ const Open = ({ thing, isStep, tab, show }: OpenProps) => {
           close={() => show({ step: undefined, tab: undefined, item: undefined })}
           rekeyed={(to) => show({ step: to }, true)}
         />
+        {held && (
+          <Suspense fallback={null}>
+            <HeldPane step={thing.id} />
+          </Suspense>
+        )}
         {room >= WIDE && isStep ? (
           <div className={classes.panes}>
             {PANES.map((name) => (

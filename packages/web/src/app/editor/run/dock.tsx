@@ -1,13 +1,35 @@
 /** The run that is looked at, docked below the flow: looking back in time, and its log. */
 
 import { Button, CloseButton, Group, Stack, Text } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EditorSearch } from '../../router/paths.ts';
 import { durationText } from '../../ui/duration.ts';
 import { useEditor, useWatched } from '../editor-context.ts';
+import { heldIn, isHeld } from './fold.ts';
 import { RunMark } from '../../runs/run-mark.tsx';
 
-export const Dock = ({ show }: { readonly show: (part: EditorSearch) => void }) => {
+// Most runs are never held.
+const Holding = lazy(() => import('./holding.tsx').then((module) => ({ default: module.Holding })));
+
+type Props = { readonly show: (part: EditorSearch, replace?: boolean) => void };
+
+/** `open`: the step whose panel is open. */
+export const Dock = ({ show, open }: Props & { readonly open: string | undefined }) => {
+  const { now } = useWatched();
+  return (
+    <>
+      {heldIn(now).length > 0 && (
+        <Suspense fallback={null}>
+          <Holding show={show} open={open} />
+        </Suspense>
+      )}
+      <Time show={show} />
+    </>
+  );
+};
+
+const Time = ({ show }: Props) => {
   const { t, i18n } = useTranslation();
   const { watch } = useEditor();
   const { run, fold, events, at } = useWatched();
@@ -22,7 +44,7 @@ export const Dock = ({ show }: { readonly show: (part: EditorSearch) => void }) 
       style={{ borderTop: '1px solid var(--hg-line)', background: 'var(--hg-surface)', padding: '6px 16px' }}
     >
       <Group gap="sm" wrap="nowrap">
-        <RunMark state={fold.state} />
+        <RunMark state={isHeld(fold) ? 'waiting' : fold.state} />
         <input
           type="range"
           min={1}

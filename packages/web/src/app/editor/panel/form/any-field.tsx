@@ -4,6 +4,7 @@ import { Checkbox, NativeSelect, Textarea } from '@mantine/core';
 import { fieldPath, type Json } from '@headgate/core';
 import { lazy, Suspense, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import { type FieldPath, useOwner } from '../settings/owner.ts';
 import type { FieldProps } from './field-props.ts';
 import { FieldFrame, type Mode } from './field-frame.tsx';
@@ -171,8 +172,7 @@ const modeOf = (always: boolean, mode: Mode): Mode | undefined => (always ? unde
 const writtenRead = (text: string): ReturnType<typeof read> =>
   text === '' ? { ok: true, value: undefined } : { ok: true, value: text };
 
-type T = ReturnType<typeof useTranslation>['t'];
-const whyText = (t: T, { why, bound }: Why): string => t(`panel.why.${why}`, { bound: bound ?? 0 });
+const whyText = (t: TFunction, { why, bound }: Why): string => t(`panel.why.${why}`, { bound: bound ?? 0 });
 
 type InputProps = {
   readonly form: Form;

@@ -1,6 +1,12 @@
 /** Colours, sizes and motion of the app: one accent, semantic colours for the states of runs alone, both schemes. */
 
-import { createTheme, type DrawerProps, type MantineThemeOverride, type ModalProps } from '@mantine/core';
+import {
+  type BadgeProps,
+  createTheme,
+  type DrawerProps,
+  type MantineThemeOverride,
+  type ModalProps,
+} from '@mantine/core';
 
 const over = { lockScroll: false, transitionProps: { duration: 100 } };
 
@@ -16,6 +22,7 @@ export const theme: MantineThemeOverride = createTheme({
   components: {
     // The lock of the page's scrolling is a style sheet without a nonce, which the page's policy refuses.
     // By name: the parts themselves (`Modal.extend`) would be sent with every first look.
+    Badge: { defaultProps: { tt: 'none' } satisfies Partial<BadgeProps> },
     Modal: { defaultProps: over satisfies Partial<ModalProps> },
     Drawer: { defaultProps: over satisfies Partial<DrawerProps> },
   },

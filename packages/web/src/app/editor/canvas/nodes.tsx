@@ -146,9 +146,7 @@ const StepBox = memo(({ data }: NodeProps<BoxNode>) => {
           </div>
         </div>
         {problems.length > 0 && (
-          <span className={classes.badge} title={problems[0]?.text}>
-            ! {problems.length}
-          </span>
+          <span className={classes.badge} title={problems[0]?.text} data-count={problems.length} />
         )}
       </div>
       <Ways box={box} />
@@ -176,9 +174,7 @@ const BlockBox = memo(({ data }: NodeProps<BoxNode>) => {
             {box.disabled && ` · ${t('editor.disabled')}`}
           </div>
           {problems.length > 0 && (
-            <span className={classes.badge} title={problems[0]?.text}>
-              ! {problems.length}
-            </span>
+            <span className={classes.badge} title={problems[0]?.text} data-count={problems.length} />
           )}
         </div>
         {told?.holds === 0 && <div className={classes.hint}>{t('graph.emptyBlock')}</div>}

@@ -17,6 +17,7 @@ import { SettingsPane, useOwnerOf } from './settings/settings-pane.tsx';
 import { useChecked } from './use-checked.ts';
 import { useSize } from './use-size.ts';
 
+const Listen = lazy(() => import('../listen/listen.tsx').then((module) => ({ default: module.Listen })));
 const HeldPane = lazy(() => import('../run/held-pane.tsx').then((module) => ({ default: module.HeldPane })));
 
 type Props = {
@@ -77,6 +78,11 @@ const Open = ({ thing, isStep, tab, show }: OpenProps) => {
           close={() => show({ step: undefined, tab: undefined, item: undefined })}
           rekeyed={(to) => show({ step: to }, true)}
         />
+        {!isStep && thing.kind === 'webhook@1' && (
+          <Suspense fallback={null}>
+            <Listen trigger={thing} show={show} />
+          </Suspense>
+        )}
         {held && (
           <Suspense fallback={null}>
             <HeldPane step={thing.id} />

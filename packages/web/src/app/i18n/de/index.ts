@@ -9,6 +9,7 @@ import { flows } from './flows.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
 import { hints } from './hints.ts';
+import { listen } from './listen.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
@@ -25,6 +26,7 @@ export const german: Translation = {
   graph,
   held,
   hints,
+  listen,
   panel,
   publish,
   running,

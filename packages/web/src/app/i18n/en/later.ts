@@ -4,6 +4,7 @@ import { editor } from './editor.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
 import { hints } from './hints.ts';
+import { listen } from './listen.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
@@ -11,4 +12,4 @@ import { runs } from './runs.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
-export const later = { editor, graph, held, hints, panel, publish, running, runs, templates, trust } as const;
+export const later = { editor, graph, held, hints, listen, panel, publish, running, runs, templates, trust } as const;

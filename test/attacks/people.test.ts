@@ -325,7 +325,9 @@ describe('public flows', () => {
     expect((await ask('ben', 'POST', `flows/${flow}/publish`, {})).status).toBe(201);
     await ask('owner', 'PATCH', `flows/${flow}`, { visibility: 'public' });
     const seen = calls;
-    expect((await visit(flow, {})).json).toMatchObject({ state: 'failed', problem: { code: 'grant.caller' } });
+    expect((await visit(flow, {})).json).toMatchObject({ state: 'failed', problem: { code: 'run.failed' } });
+    const [failed] = (await server.house.store.in(W).runs.list({ limit: 1 })).rows;
+    expect(failed).toMatchObject({ principal: 'visitor', problemCode: 'grant.caller' });
     expect(calls).toBe(seen);
     // Twin: who may lend it himself starts the same flow, and it calls; lent to all, it calls for a visitor too.
     const his = idOf(await ask('ben', 'POST', `flows/${flow}/runs`, { input: {} }));

@@ -3,6 +3,7 @@
 import { type EventView, isOver, type Missing, type RunView, sightOf } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { RunRow } from '../../store/ports.ts';
+import { cursorOf, nextOf } from '../cursors.ts';
 import { Gaps } from '../gaps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
@@ -124,12 +125,15 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
         ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
         ...(query.to === undefined ? {} : { to: Date.parse(query.to) }),
         ...(query.rerunOf === undefined ? {} : { rerunOf: query.rerunOf }),
-        ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+        ...cursorOf(gate.store, who.workspace, 'runs', query.cursor),
         sight: sightOf(who, 'run.read'),
       });
       const names = await namesOf(gate.store, who.workspace, rows);
       const shown = await sight.rows(() => who, rows);
-      return give(200, { runs: shown.map((row) => rowShown(row, names)), ...(next === null ? {} : { next }) });
+      return give(200, {
+        runs: shown.map((row) => rowShown(row, names)),
+        ...nextOf(gate.store, who.workspace, 'runs', next),
+      });
     }),
 
     implement(ROUTES.listFailures, async ({ who, query }) => {

@@ -60,10 +60,7 @@ const countedAmong = async (
 };
 
 /** The first of several that the step was lent the call of: only then is it told that there are several (AM2). */
-const lentAmong = async (
-  { flows, place, step, narrow, now }: From,
-  ways: readonly Way[],
-): Promise<Way | undefined> => {
+const lentAmong = async ({ flows, place, step, narrow, now }: From, ways: readonly Way[]): Promise<Way | undefined> => {
   const lent = await flows.lent(place.workspace, place.flow);
   return ways.find(({ power, reached }) => {
     const answer = lent.judge({ place, step, narrow, request: power, reached, caller: null }, now);

@@ -43,6 +43,8 @@ type Hook = {
   readonly method: string | null;
   readonly signature: { readonly preset: Preset; readonly secret: string } | null;
   readonly input: Compiled | null;
+  /** Until when, of an address that was replaced. */
+  readonly until: number | null;
 };
 
 type Deps = {
@@ -105,7 +107,7 @@ export class Hooks {
 
   async answer(request: HookRequest): Promise<HookAnswer> {
     const hook = this.#hooks.get(request.token) ?? (await this.#find(request.token));
-    if (hook === null)
+    if (hook === null || (hook.until !== null && hook.until <= this.#d.clock.now()))
       return refuse(
         404,
         'webhook.unknown',

@@ -57,6 +57,7 @@ export const ROUTES = {
   listWebhooks: flows.listWebhooks,
   listenWebhook: flows.listenWebhook,
   unlistenWebhook: flows.unlistenWebhook,
+  rotateWebhook: flows.rotateWebhook,
   diffFlow: flows.diffFlow,
   listSteps: steps.listSteps,
   listTemplates: templates.listTemplates,

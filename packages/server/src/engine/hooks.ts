@@ -20,11 +20,11 @@ import type { Delivery, Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
 import type { Clock } from './clock.ts';
 import type { Flows, Target } from './flows.ts';
-import { statusOfRefusal } from './ledger.ts';
 import type { Heard, Listening } from './listening.ts';
 import type { Live } from './live.ts';
 import { readBody, triggerData } from './hook-body.ts';
 import { JSON_TYPE, PROBLEM_TYPE, refuse, refused } from './hook-refusal.ts';
+import { failedOutward, refusedOutward } from './outward.ts';
 import { hasOwner } from './owner.ts';
 import type { Runs } from './runs.ts';
 import { type Preset, verify, WINDOW } from './signature.ts';
@@ -46,6 +46,8 @@ type Hook = {
   readonly input: Compiled | null;
   /** A draft is tried out: its runs take no place of an idempotency key, and its deliveries none of the published address. */
   readonly tries: boolean;
+  /** Until when, of an address that was replaced. */
+  readonly until: number | null;
 };
 
 type Deps = {
@@ -84,6 +86,15 @@ const UNAVAILABLE = refuse(
   'Look at /health/ready. The run may go on later; an idempotency key makes sending again safe.',
 );
 
+/** What its trigger or its settings make of the request failed: which expression, and of which value, is the author's business. */
+const UNFIT = refuse(422, 'input.invalid', 'The request does not fit what this webhook takes');
+
+/** Why no run began (outward.ts). */
+const closed = (why: Problem): HookAnswer => {
+  const told = refusedOutward(why);
+  return refused(told.retry === 'after' ? 429 : told.code === 'store.unavailable' ? 503 : 422, told);
+};
+
 export class Hooks {
   readonly #d: Deps;
   readonly #hooks = new Recent<string, Hook>(50_000);
@@ -101,7 +112,7 @@ export class Hooks {
   async answer(request: HookRequest): Promise<HookAnswer> {
     const hook =
       this.#hooks.get(request.token) ?? (await this.#find(request.token)) ?? (await this.#heard(request.token));
-    if (hook === null)
+    if (hook === null || (hook.until !== null && hook.until <= this.#d.clock.now()))
       return refuse(
         404,
         'webhook.unknown',
@@ -109,7 +120,7 @@ export class Hooks {
         'Publishing the flow shows the address.',
       );
     const locked = this.#d.store.locked(hook.workspace);
-    if (locked !== null) return refused(423, locked);
+    if (locked !== null) return closed(locked);
     if (hook.method !== null && hook.method !== request.method)
       return {
         ...refuse(405, 'webhook.method', `This webhook takes ${hook.method}`),
@@ -136,13 +147,13 @@ export class Hooks {
       hook.input === null
         ? { ok: true as const, value: read.body }
         : evaluate(hook.input, triggerScope(hook.trigger, data, this.#d.clock.now(), hook.target.vars));
-    if (!input.ok) return refused(422, input.problem);
+    if (!input.ok) return UNFIT;
     const { target } = hook;
     const checked =
       target.compiled.input === null ? { ok: true as const, value: input.value } : target.compiled.input(input.value);
     if (!checked.ok) return refused(422, inputProblem(checked.problems));
     let limits = startLimits(target, checked.value, { id: hook.trigger, kind: 'webhook@1', data }, this.#d.clock.now());
-    if ('problem' in limits) return refused(422, limits.problem);
+    if ('problem' in limits) return UNFIT;
     if (hook.tries) limits = { ...limits, idempotencyKey: null };
     if (limits.idempotencyKey !== null) {
       const { runs, store } = this.#d;
@@ -172,7 +183,7 @@ export class Hooks {
     });
     if ('problem' in made) {
       if (delivery !== null) this.#taken.delete(nameOf(delivery));
-      return refused(statusOfRefusal(made.problem.code), made.problem);
+      return closed(made.problem);
     }
     return hook.sync ? this.#waitFor(made.live) : this.#accept(made.live);
   }
@@ -248,7 +259,7 @@ export class Hooks {
         body: JSON.stringify(output === null ? null : this.#d.values.read(live.base.workspace, output)),
       };
     if (phase === 'cancelled') return refuse(422, 'run.cancelled', 'The run was cancelled');
-    return refused(422, why ?? problem('run.failed', 'The run failed'));
+    return refused(422, failedOutward(why ?? problem('run.failed', 'The run failed'), live.base.flow, live.compiled));
   }
 
   async #find(token: string): Promise<Hook | null> {
@@ -267,7 +278,7 @@ export class Hooks {
   /** Asked for at every delivery: drafts change, and so does what who listens may (LI2 in listening.ts). */
   async #heard(token: string): Promise<Hook | null> {
     const heard = await this.#d.listening.heard(token);
-    return heard === null ? null : hookOf(heard, true);
+    return heard === null ? null : hookOf({ ...heard, until: null }, true);
   }
 
   async #verify(
@@ -340,7 +351,10 @@ export class Hooks {
 }
 
 /** What the trigger's settings say; null: it is not there, or switched off. Who listens wants to hear it all the same. */
-const hookOf = ({ workspace, flow, trigger: id, target }: Heard, tries: boolean): Hook | null => {
+const hookOf = (
+  { workspace, flow, trigger: id, target, until }: Heard & Pick<Hook, 'until'>,
+  tries: boolean,
+): Hook | null => {
   const trigger = target.compiled.flow.triggers?.find((t) => t.id === id && t.kind === 'webhook@1');
   if (trigger === undefined || (trigger.disabled === true && !tries)) return null;
   const settings = trigger.with ?? {};
@@ -354,6 +368,7 @@ const hookOf = ({ workspace, flow, trigger: id, target }: Heard, tries: boolean)
     method: typeof settings['method'] === 'string' ? settings['method'] : null,
     signature: signature ?? null,
     input: settings['input'] === undefined ? null : compile(settings['input'], 'input').compiled,
+    until,
     tries,
   };
 };

@@ -34,9 +34,9 @@ export const useListening = (trigger: string, came: (run: string) => void) => {
   leave.current = end;
   useEffect(() => {
     const away = (): void => leave.current();
-    addEventListener('pagehide', away);
+    window.addEventListener('pagehide', away);
     return () => {
-      removeEventListener('pagehide', away);
+      window.removeEventListener('pagehide', away);
       leave.current();
     };
   }, []);

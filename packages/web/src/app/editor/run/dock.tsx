@@ -1,7 +1,7 @@
 /** The run that is looked at, docked below the flow: looking back in time, and its log. */
 
 import { Button, CloseButton, Group, Stack, Text } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EditorSearch } from '../../router/paths.ts';
 import { durationText } from '../../ui/duration.ts';
@@ -11,6 +11,8 @@ import { RunMark } from '../../runs/run-mark.tsx';
 
 // Most runs are never held.
 const Holding = lazy(() => import('./holding.tsx').then((module) => ({ default: module.Holding })));
+
+const EditAgain = lazy(() => import('../../runs/edit-again.tsx').then((module) => ({ default: module.EditAgain })));
 
 type Props = { readonly show: (part: EditorSearch, replace?: boolean) => void };
 
@@ -33,6 +35,7 @@ const Time = ({ show }: Props) => {
   const { t, i18n } = useTranslation();
   const { watch } = useEditor();
   const { run, fold, events, at } = useWatched();
+  const [edits, setEdits] = useState(false);
   if (run === null || events.length === 0) return null;
   const seq = at ?? fold.last;
   const of = events.at(-1)?.seq ?? 0;
@@ -64,8 +67,24 @@ const Time = ({ show }: Props) => {
             {t('running.now')}
           </Button>
         )}
+        <Button size="compact-sm" variant="default" onClick={() => setEdits(true)}>
+          {t('again.open')}
+        </Button>
         <CloseButton aria-label={t('running.closeRun')} onClick={() => show({ run: undefined })} />
       </Group>
+      {edits && (
+        <Suspense fallback={null}>
+          <EditAgain
+            run={run}
+            from={undefined}
+            close={() => setEdits(false)}
+            made={(made) => {
+              setEdits(false);
+              show({ run: made });
+            }}
+          />
+        </Suspense>
+      )}
       {fold.logs.length > 0 && (
         <Stack gap={0} mah={140} style={{ overflowY: 'auto' }} role="log" aria-label={t('running.logs')} tabIndex={0}>
           {fold.logs.map(({ at: when, level, text, step }, index) => (

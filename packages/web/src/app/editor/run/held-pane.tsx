@@ -78,15 +78,15 @@ const Given = ({ one, held }: { readonly one: HeldAt; readonly held: Held }) => 
           readOnly={other}
           value={text}
           onChange={(next) => heldEdits.set(key, next === own ? null : next)}
-          error={unready ? t('running.notJson') : undefined}
+          error={unready}
         />
       )}
       <Group gap={6}>
         <Button
           size="compact-sm"
           loading={held.busy}
-          disabled={unready}
-          title={unready ? t('running.notJson') : undefined}
+          disabled={unready !== undefined}
+          title={unready}
           aria-keyshortcuts="F8"
           onClick={() => held.goOn('continue', [one])}
         >
@@ -96,8 +96,8 @@ const Given = ({ one, held }: { readonly one: HeldAt; readonly held: Held }) => 
           size="compact-sm"
           variant="light"
           loading={held.busy}
-          disabled={unready}
-          title={unready ? t('running.notJson') : undefined}
+          disabled={unready !== undefined}
+          title={unready}
           aria-keyshortcuts="F10"
           onClick={() => held.goOn('step', [one])}
         >

@@ -20,7 +20,7 @@ const named = ({ step, item }: HeldAt): string =>
 /** Is somebody typing, or about to, in the panel or in a field? */
 const atWork = (): boolean => {
   const at = document.activeElement;
-  return at instanceof HTMLInputElement || at instanceof HTMLTextAreaElement || at?.closest('aside') != null;
+  return at !== null && at.closest('aside, input, textarea') !== null;
 };
 
 export const Holding = ({ show, open }: Props) => {
@@ -31,7 +31,7 @@ export const Holding = ({ show, open }: Props) => {
   const [first] = all;
   const current = all.find(({ step }) => step === open) ?? all.find(({ step }) => selection.has(step)) ?? first;
   const off = (which: readonly HeldAt[]): string | undefined =>
-    which.length === 0 ? t('held.nothing') : unready(which) ? t('running.notJson') : undefined;
+    which.length === 0 ? t('held.nothing') : unready(which);
   const one = current === undefined ? [] : [current];
   useAction('goOn', () => goOn('continue', all), off(all));
   useAction('stepOn', () => goOn('step', one), off(one));

@@ -7,6 +7,7 @@ import { Refusal } from '../../transport/client.ts';
 import { notify } from '../../ui/notices.tsx';
 import { useEditor, useWatched } from '../editor-context.ts';
 import type { HeldView } from './fold.ts';
+import { holdsHidden } from './hidden.ts';
 import { heldEdits, heldKey, parsed } from './held-edits.ts';
 
 export type HeldAt = HeldView & { readonly step: string; readonly key: string };
@@ -15,8 +16,8 @@ export type Held = {
   readonly run: string;
   readonly all: readonly HeldAt[];
   readonly edits: ReadonlyMap<string, string>;
-  /** Is something typed for one of these that is no JSON yet? */
-  readonly unready: (which: readonly HeldAt[]) => boolean;
+  /** Why what is typed for these cannot be sent; undefined: it can. */
+  readonly unready: (which: readonly HeldAt[]) => string | undefined;
   readonly goOn: (mode: 'continue' | 'step', which: readonly HeldAt[]) => void;
   readonly busy: boolean;
 };
@@ -52,11 +53,11 @@ export const useHeld = (): Held => {
     onError: (error) =>
       notify(error instanceof Refusal ? { problem: error.problem } : { text: t('common.unreached.title') }),
   });
-  const unready = (which: readonly HeldAt[]): boolean =>
-    which.some(({ key }) => {
-      const text = edits.get(key);
-      return text !== undefined && parsed(text) === null;
-    });
+  const unready = (which: readonly HeldAt[]): string | undefined => {
+    const texts = which.map(({ key }) => edits.get(key)).filter((text) => text !== undefined);
+    if (texts.some((text) => parsed(text) === null)) return t('running.notJson');
+    return texts.some(holdsHidden) ? t('again.hidden') : undefined;
+  };
   return {
     run,
     all,
@@ -64,7 +65,7 @@ export const useHeld = (): Held => {
     unready,
     busy: go.isPending,
     goOn: (mode, which) => {
-      if (which.length > 0 && !unready(which)) go.mutate({ mode, which });
+      if (which.length > 0 && unready(which) === undefined) go.mutate({ mode, which });
     },
   };
 };

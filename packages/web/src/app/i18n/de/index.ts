@@ -2,7 +2,9 @@
 
 import type { Translation } from '../i18n.ts';
 import { actions } from './actions.ts';
+import { again } from './again.ts';
 import { common } from './common.ts';
+import { compare } from './compare.ts';
 import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
@@ -19,7 +21,9 @@ import { trust } from './trust.ts';
 
 export const german: Translation = {
   actions,
+  again,
   common,
+  compare,
   connect,
   editor,
   flows,

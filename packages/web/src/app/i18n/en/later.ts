@@ -1,5 +1,7 @@
 /** Texts of pages that nobody begins with: sent when one of them is first gone to. */
 
+import { again } from './again.ts';
+import { compare } from './compare.ts';
 import { editor } from './editor.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
@@ -12,4 +14,18 @@ import { runs } from './runs.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
-export const later = { editor, graph, held, hints, listen, panel, publish, running, runs, templates, trust } as const;
+export const later = {
+  again,
+  compare,
+  editor,
+  graph,
+  held,
+  hints,
+  listen,
+  panel,
+  publish,
+  running,
+  runs,
+  templates,
+  trust,
+} as const;

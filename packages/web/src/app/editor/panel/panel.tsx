@@ -3,10 +3,10 @@
 import { Tabs } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { everyStep, type Step, type Trigger } from '@headgate/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EditorSearch } from '../../router/paths.ts';
-import { useFlow } from '../editor-context.ts';
+import { useEditor, useFlow } from '../editor-context.ts';
 import { DataPane } from './data/data-pane.tsx';
 import { PanelHead } from './panel-head.tsx';
 import classes from './panel.module.css';
@@ -28,6 +28,11 @@ const WIDE = 860;
 
 export const Panel = ({ step: id, tab, show }: Props) => {
   const flow = useFlow();
+  const { selection } = useEditor();
+  // Who came here by an address has the step that is open in hand: what runs "this step" runs it.
+  useEffect(() => {
+    if (selection.state().size === 0) selection.set([id]);
+  }, [selection, id]);
   const step = [...everyStep(flow)].find((one) => one.id === id);
   const thing: Step | Trigger | undefined = step ?? (flow.triggers ?? []).find((one) => one.id === id);
   return thing === undefined ? null : <Open thing={thing} isStep={step !== undefined} tab={tab} show={show} />;

@@ -21,7 +21,7 @@ export const toField = (path: string): void => {
     found.scrollIntoView({ block: 'center' });
     const inside = found.matches('input,textarea,select,button,[contenteditable],[tabindex]')
       ? found
-      : found.querySelector<HTMLElement>('input,textarea,select,[contenteditable=true],[tabindex]');
+      : found.querySelector<HTMLElement>('input,textarea,select,[contenteditable],[tabindex]');
     inside?.focus();
   };
   requestAnimationFrame(look);

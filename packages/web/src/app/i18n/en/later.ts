@@ -1,5 +1,6 @@
 /** Texts of pages that nobody begins with: sent when one of them is first gone to. */
 
+import { code } from './code.ts';
 import { editor } from './editor.ts';
 import { graph } from './graph.ts';
 import { panel } from './panel.ts';
@@ -9,4 +10,4 @@ import { runs } from './runs.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
-export const later = { editor, graph, panel, publish, running, runs, templates, trust } as const;
+export const later = { code, editor, graph, panel, publish, running, runs, templates, trust } as const;

@@ -1,6 +1,9 @@
 /** Colours, sizes and motion of the app: one accent, semantic colours for the states of runs alone, both schemes. */
 
-import { createTheme, Drawer, Modal, type MantineThemeOverride } from '@mantine/core';
+import { createTheme, type DrawerProps, type MantineThemeOverride, type ModalProps } from '@mantine/core';
+
+// The lock of the page's scrolling is a style sheet without a nonce, which the page's policy refuses.
+const opens = { lockScroll: false, transitionProps: { duration: 100 } } satisfies Partial<ModalProps & DrawerProps>;
 
 export const theme: MantineThemeOverride = createTheme({
   primaryColor: 'teal',
@@ -11,11 +14,8 @@ export const theme: MantineThemeOverride = createTheme({
   fontFamilyMonospace: 'ui-monospace, "Cascadia Code", "SF Mono", Menlo, Consolas, monospace',
   cursorType: 'pointer',
   respectReducedMotion: true,
-  components: {
-    // The lock of the page's scrolling is a style sheet without a nonce, which the page's policy refuses.
-    Modal: Modal.extend({ defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } }),
-    Drawer: Drawer.extend({ defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } }),
-  },
+  // Plain objects: the components themselves would be part of the first load, which shows none of them.
+  components: { Modal: { defaultProps: opens }, Drawer: { defaultProps: opens } },
 });
 
 /** Marks the style sheets that libraries make, as the page's policy asks for. Empty on a page without a policy. */

@@ -76,6 +76,7 @@ export const CodeField = ({ path, label, hint, required = false, value }: FieldP
     const made = openCode({
       parent,
       text: begin.current,
+      id,
       labelledBy: `${id}-label`,
       describedBy: `${id}-leave ${id}-note`,
       phrases: phrasesIn((word) => t(`code.words.${word}`)),

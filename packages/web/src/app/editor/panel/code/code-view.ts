@@ -29,6 +29,7 @@ export type CodeLanguage = 'js' | 'ts' | 'python';
 type Options = {
   readonly parent: HTMLElement;
   readonly text: string;
+  readonly id: string;
   /** Ids of the elements that name and describe it. */
   readonly labelledBy: string;
   readonly describedBy: string;
@@ -119,6 +120,7 @@ export const openCode = (options: Options): CodeView => {
           indentWithTab,
         ]),
         EditorView.contentAttributes.of({
+          id: options.id,
           'aria-labelledby': options.labelledBy,
           'aria-describedby': options.describedBy,
         }),

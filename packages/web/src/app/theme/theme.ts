@@ -8,7 +8,8 @@ import {
   type ModalProps,
 } from '@mantine/core';
 
-const over = { lockScroll: false, transitionProps: { duration: 100 } };
+// The lock of the page's scrolling is a style sheet without a nonce, which the page's policy refuses.
+const opens = { lockScroll: false, transitionProps: { duration: 100 } } satisfies Partial<ModalProps & DrawerProps>;
 
 export const theme: MantineThemeOverride = createTheme({
   primaryColor: 'teal',
@@ -19,12 +20,11 @@ export const theme: MantineThemeOverride = createTheme({
   fontFamilyMonospace: 'ui-monospace, "Cascadia Code", "SF Mono", Menlo, Consolas, monospace',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // Plain objects: the components themselves would be part of the first load, which shows none of them.
   components: {
-    // The lock of the page's scrolling is a style sheet without a nonce, which the page's policy refuses.
-    // By name: the parts themselves (`Modal.extend`) would be sent with every first look.
     Badge: { defaultProps: { tt: 'none' } satisfies Partial<BadgeProps> },
-    Modal: { defaultProps: over satisfies Partial<ModalProps> },
-    Drawer: { defaultProps: over satisfies Partial<DrawerProps> },
+    Modal: { defaultProps: opens },
+    Drawer: { defaultProps: opens },
   },
 });
 

@@ -3,6 +3,7 @@
 import type { Translation } from '../i18n.ts';
 import { actions } from './actions.ts';
 import { again } from './again.ts';
+import { code } from './code.ts';
 import { common } from './common.ts';
 import { compare } from './compare.ts';
 import { connect } from './connect.ts';
@@ -22,6 +23,7 @@ import { trust } from './trust.ts';
 export const german: Translation = {
   actions,
   again,
+  code,
   common,
   compare,
   connect,

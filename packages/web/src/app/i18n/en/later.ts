@@ -2,6 +2,8 @@
 
 import { again } from './again.ts';
 import { compare } from './compare.ts';
+import { code } from './code.ts';
+import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
@@ -16,7 +18,9 @@ import { trust } from './trust.ts';
 
 export const later = {
   again,
+  code,
   compare,
+  connect,
   editor,
   graph,
   held,

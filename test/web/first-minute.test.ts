@@ -75,7 +75,7 @@ test('a newcomer builds, runs, mends, publishes and calls a flow in under sixty 
   await hint(page, 'change');
   mark('a line was changed, and its mistake is told');
 
-  await code.click();
+  await code.getByRole('textbox').first().click();
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.insertText(RIGHT);
   await page.keyboard.press('ControlOrMeta+Enter');

@@ -72,6 +72,8 @@ type Screen = { readonly name: string; readonly path: () => string; readonly sho
 
 const text = (wanted: string) => (page: Page) => page.getByText(wanted).first().waitFor();
 
+const heading = (page: Page) => page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' });
+
 const SCREENS: readonly Screen[] = [
   { name: 'flows', path: () => '/flows', shows: text('Order triage') },
   { name: 'starters', path: () => '/flows/new', shows: text('Fan out and join') },
@@ -85,7 +87,14 @@ const SCREENS: readonly Screen[] = [
     path: () => `/flows/${ids.triage}?view=outline&run=${ids.run}&step=decision&tab=output`,
     shows: text('express'),
   },
-  { name: 'code', path: () => `/flows/${ids.code}?view=canvas&step=greet`, shows: text('Source') },
+  {
+    name: 'code',
+    path: () => `/flows/${ids.code}?view=canvas&step=greet`,
+    shows: async (page) => {
+      await text('Source')(page);
+      await page.getByText('Types are being checked.').waitFor({ state: 'hidden' });
+    },
+  },
   { name: 'publish', path: () => `/flows/${ids.code}?view=outline&page=publish`, shows: text('Publish version 1') },
   { name: 'powers', path: () => `/flows/${ids.triage}?view=outline&page=powers`, shows: text('Powers') },
   { name: 'runs', path: () => '/runs', shows: text('order.unpaid') },
@@ -94,7 +103,12 @@ const SCREENS: readonly Screen[] = [
     path: () => `/runs/${ids.run}`,
     shows: (page) => page.getByRole('option', { name: /decision/ }).waitFor(),
   },
+  { name: 'dashboard', path: () => '/dashboard', shows: text('Order triage') },
+  { name: 'form', path: () => `/forms/${ids.triage}`, shows: text('Order triage') },
   { name: 'secrets', path: () => '/trust/secrets', shows: text('SHOP_API') },
+  { name: 'power-map', path: () => '/trust/powers', shows: heading },
+  { name: 'limits', path: () => '/trust/limits', shows: heading },
+  { name: 'settings', path: () => '/settings', shows: heading },
   { name: 'audit', path: () => '/trust/audit', shows: (page) => page.getByRole('row').nth(3).waitFor() },
 ];
 

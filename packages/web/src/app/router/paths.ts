@@ -7,6 +7,10 @@ export type FlowPage = (typeof FLOW_PAGES)[number];
 export const TRUST_PAGES = ['members', 'secrets', 'keys', 'audit'] as const;
 export type TrustPage = (typeof TRUST_PAGES)[number];
 
+/** `general`: what is kept in this browser. The others are the account's own. */
+export const SETTINGS_PAGES = ['general', 'sessions', 'keys', 'apps'] as const;
+export type SettingsPage = (typeof SETTINGS_PAGES)[number];
+
 /** What of the editor's state stands in its address. */
 export type EditorSearch = {
   /** The step (or trigger) whose panel is open. */

@@ -12,7 +12,7 @@ import { laterTexts } from '../i18n/i18n.ts';
 import { NotFound } from '../shell/not-found.tsx';
 import { Shell } from '../shell/shell.tsx';
 import { runSearch, runsSearch } from '../runs/search.ts';
-import { type EditorSearch, FLOW_PAGES, TRUST_PAGES } from './paths.ts';
+import { type EditorSearch, FLOW_PAGES, SETTINGS_PAGES, TRUST_PAGES } from './paths.ts';
 
 /** A page whose texts come later, too. */
 const withTexts = async <T,>(page: Promise<T>): Promise<T> => (await Promise.all([page, laterTexts()]))[0];
@@ -112,10 +112,35 @@ export const trustRoute = createRoute({
   component: lazyRouteComponent(() => withTexts(import('../trust/trust-page.tsx')), 'TrustPage'),
 });
 
+const settingsHome = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/$page', params: { page: SETTINGS_PAGES[0] } });
+  },
+});
+
+export const settingsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/$page',
+  component: lazyRouteComponent(() => withTexts(import('../settings/settings-page.tsx')), 'SettingsPage'),
+});
+
 /** A fresh router: it holds the state of one page. */
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([home, flows, newFlow, flowRoute, runsRoute, runRoute, trustHome, trustRoute]),
+    routeTree: root.addChildren([
+      home,
+      flows,
+      newFlow,
+      flowRoute,
+      runsRoute,
+      runRoute,
+      trustHome,
+      trustRoute,
+      settingsHome,
+      settingsRoute,
+    ]),
     defaultPreload: 'intent',
     defaultPendingMs: 200,
     // Texts stay texts: an id that looks like a number is no number.

@@ -1,6 +1,6 @@
 /** Colours, sizes and motion of the app: one accent, semantic colours for the states of runs alone, both schemes. */
 
-import { createTheme, Drawer, Modal, type MantineThemeOverride } from '@mantine/core';
+import { createTheme, type DrawerProps, type MantineThemeOverride, type ModalProps } from '@mantine/core';
 
 export const theme: MantineThemeOverride = createTheme({
   primaryColor: 'teal',
@@ -13,8 +13,9 @@ export const theme: MantineThemeOverride = createTheme({
   respectReducedMotion: true,
   components: {
     // The lock of the page's scrolling is a style sheet without a nonce, which the page's policy refuses.
-    Modal: Modal.extend({ defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } }),
-    Drawer: Drawer.extend({ defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } }),
+    // By name: a page that opens no dialog does not fetch what dialogs are made of.
+    Modal: { defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } satisfies Partial<ModalProps> },
+    Drawer: { defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } satisfies Partial<DrawerProps> },
   },
 });
 

@@ -11,6 +11,7 @@ import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
 import { runs } from './runs.ts';
+import { settings } from './settings.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
@@ -25,6 +26,7 @@ export const german: Translation = {
   publish,
   running,
   runs,
+  settings,
   templates,
   trust,
 };

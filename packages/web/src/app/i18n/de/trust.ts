@@ -109,6 +109,9 @@ export const trust = {
     nothing: 'Ein Schlüssel, der nichts darf, nützt nichts.',
     revoked: 'widerrufen',
     revoke: 'Widerrufen',
+    rotate: 'Neues Geheimnis',
+    rotateOf: 'Neues Geheimnis für {{name}}',
+    rotateText: 'Das bisherige gilt noch einen Tag, damit Programme umsteigen können',
     revokeOf: '{{name}} widerrufen',
     revokeText:
       'Anfragen und Ströme des Schlüssels enden binnen einer Sekunde, und was er verliehen hat, gilt nicht mehr. Er ist nicht wiederzubekommen.',

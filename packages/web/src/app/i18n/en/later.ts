@@ -6,7 +6,8 @@ import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
 import { runs } from './runs.ts';
+import { settings } from './settings.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
-export const later = { editor, graph, panel, publish, running, runs, templates, trust } as const;
+export const later = { editor, graph, panel, publish, running, runs, settings, templates, trust } as const;

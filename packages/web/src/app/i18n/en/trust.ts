@@ -108,6 +108,9 @@ export const trust = {
     nothing: 'A key that may nothing is of no use.',
     revoked: 'revoked',
     revoke: 'Revoke',
+    rotate: 'New secret',
+    rotateOf: 'New secret for {{name}}',
+    rotateText: 'The one before stays good for a day, so that programs can change over',
     revokeOf: 'Revoke {{name}}',
     revokeText:
       'Requests and streams of the key end within a second, and what it lent is void. It cannot be brought back.',

@@ -136,4 +136,5 @@ test.each(['light', 'dark'] as const)(
     }
     await page.context().close();
   },
+  120_000,
 );

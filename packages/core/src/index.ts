@@ -27,6 +27,8 @@ export type {
   GuardPort,
   HookAnswer,
   HookRequest,
+  Lane,
+  Queue,
   RerunRequest,
   RunNews,
   RunView,

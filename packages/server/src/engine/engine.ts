@@ -269,7 +269,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const unsubscribe = store.onChange(changed);
 
   await farewell.look();
-  startSweeping(store, clock, timers, later, o.keep ?? KEEP);
+  const keep = o.keep ?? KEEP;
+  startSweeping(store, clock, timers, later, keep);
 
   return {
     guard: known,
@@ -368,6 +369,10 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       return { ok: true, value: { run: live.id } };
     }),
     dryRun: newDryRun({ store, flows, catalog: o.catalog, clock }),
+    queue: (workspace) => ({
+      lanes: runs.admission.lanes(workspace),
+      kept: { days: keep.for / 86_400_000, perFlow: keep.perFlow },
+    }),
     ready: () => {
       const state = store.journal.state();
       if (!state.ok) return [state.problem.text];

@@ -5,7 +5,7 @@
  * VI2 He hears the answer of the run he started, and no id to ask for anything else with.
  */
 
-import type { Principal } from '@headgate/core';
+import { type Principal, readFlow } from '@headgate/core';
 import { MAX_VISIT, ROUTES } from '@headgate/core/api';
 import { networkOf } from '../accounts/throttle.ts';
 import { implement, type Route } from '../implement.ts';
@@ -17,6 +17,19 @@ export const publicRoutes = ({ gate, waiting }: Lodge): readonly Route[] => {
   const networks = new Windows(gate.clock);
   const flows = new Windows(gate.clock);
   return [
+    implement(ROUTES.publicForm, async ({ params, request }) => {
+      if (networks.add(networkOf(request.ip)) > gate.limit.visits) return refuse('visits.limit');
+      const workspace = await gate.store.publicFlow(params.id);
+      if (workspace === null) return MISSING;
+      const { flows: known } = gate.store.in(workspace);
+      const row = await known.get(params.id);
+      const version = row?.version == null ? null : await known.version(params.id, row.version);
+      const read = version === null ? null : readFlow(version.doc);
+      if (read === null || !read.ok) return MISSING;
+      const { name, description = null, input = null } = read.flow;
+      return give(200, { name, description, input });
+    }),
+
     implement(ROUTES.visit, async ({ params, body, request }) => {
       const { visits, flowVisits } = gate.limit;
       if (networks.add(networkOf(request.ip)) > visits || flows.add(params.id) > flowVisits)

@@ -1,10 +1,21 @@
 /** The only place that builds an address of the app. What a page shows stands in its address, so that it can be kept and sent. */
 
 /** Pages of a flow beside its steps. */
-export const FLOW_PAGES = ['publish', 'versions', 'powers', 'api'] as const;
+export const FLOW_PAGES = ['publish', 'versions', 'environments', 'powers', 'api'] as const;
 export type FlowPage = (typeof FLOW_PAGES)[number];
 
-export const TRUST_PAGES = ['members', 'secrets', 'keys', 'audit'] as const;
+export const TRUST_PAGES = [
+  'members',
+  'roles',
+  'secrets',
+  'powers',
+  'keys',
+  'tokens',
+  'environments',
+  'limits',
+  'audit',
+  'doctor',
+] as const;
 export type TrustPage = (typeof TRUST_PAGES)[number];
 
 /** `general`: what is kept in this browser. The others are the account's own. */

@@ -88,6 +88,7 @@ export type TrustSearch = {
   readonly action?: string | undefined;
   readonly decision?: string | undefined;
   readonly span?: string | undefined;
+  readonly show?: string | undefined;
 };
 
 const trustHome = createRoute({
@@ -108,6 +109,7 @@ export const trustRoute = createRoute({
     action: text(search.action),
     decision: text(search.decision),
     span: text(search.span),
+    show: text(search.show),
   }),
   component: lazyRouteComponent(() => withTexts(import('../trust/trust-page.tsx')), 'TrustPage'),
 });

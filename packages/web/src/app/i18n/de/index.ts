@@ -7,6 +7,8 @@ import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
 import { graph } from './graph.ts';
+import { environments } from './environments.ts';
+import { oversight } from './oversight.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
@@ -22,6 +24,8 @@ export const german: Translation = {
   editor,
   flows,
   graph,
+  environments,
+  oversight,
   panel,
   publish,
   running,

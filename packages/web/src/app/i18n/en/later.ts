@@ -2,6 +2,8 @@
 
 import { editor } from './editor.ts';
 import { graph } from './graph.ts';
+import { environments } from './environments.ts';
+import { oversight } from './oversight.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
@@ -10,4 +12,16 @@ import { settings } from './settings.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
-export const later = { editor, graph, panel, publish, running, runs, settings, templates, trust } as const;
+export const later = {
+  editor,
+  graph,
+  environments,
+  oversight,
+  panel,
+  publish,
+  running,
+  runs,
+  settings,
+  templates,
+  trust,
+} as const;

@@ -1,11 +1,11 @@
 /** API keys, of the workspace or of oneself: made, shown once, given a new secret, revoked. A key holds at most what its maker holds. */
 
-import { Badge, Button, Checkbox, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { INSTANCE_PERMISSIONS, type Permission, PERMISSIONS } from '@headgate/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMayIn, useOff } from '../../access/may.ts';
+import { useOff } from '../../access/may.ts';
 import { useEngine } from '../../engine.tsx';
 import { Loaded } from '../../problem/loaded.tsx';
 import { FailureView } from '../../problem/problem-view.tsx';
@@ -17,6 +17,7 @@ import { Page } from '../../ui/page.tsx';
 import { ShownOnce } from '../../ui/shown-once.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
+import { PermissionChoice } from '../permission-choice.tsx';
 
 type Key = Answer<'listKeys'>['keys'][number];
 
@@ -188,7 +189,6 @@ type NewProps = {
 const NewKey = ({ route, close, made }: NewProps) => {
   const { t } = useTranslation();
   const engine = useEngine();
-  const may = useMayIn();
   const [name, setName] = useState('');
   const [days, setDays] = useState<string>('90');
   // The least that is of use: to run flows and read what became of it.
@@ -234,17 +234,7 @@ const NewKey = ({ route, close, made }: NewProps) => {
             value={days}
             onChange={(event) => setDays(event.currentTarget.value)}
           />
-          <Checkbox.Group
-            label={t('trust.keys.may')}
-            value={[...held]}
-            onChange={(list) => setHeld(new Set(choices.filter((one) => list.includes(one))))}
-          >
-            <Group gap="xs" mt={4}>
-              {choices.map((one) => (
-                <Checkbox key={one} value={one} label={one} disabled={may(one) === false} w={180} />
-              ))}
-            </Group>
-          </Checkbox.Group>
+          <PermissionChoice label={t('trust.keys.may')} of={choices} held={held} set={setHeld} />
           {held.size === 0 && <Text size="sm">{t('trust.keys.nothing')}</Text>}
           {make.error !== null && <FailureView error={make.error} />}
           <Group justify="end">

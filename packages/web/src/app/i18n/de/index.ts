@@ -9,6 +9,7 @@ import { flows } from './flows.ts';
 import { graph } from './graph.ts';
 import { environments } from './environments.ts';
 import { oversight } from './oversight.ts';
+import { hints } from './hints.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
@@ -26,6 +27,7 @@ export const german: Translation = {
   graph,
   environments,
   oversight,
+  hints,
   panel,
   publish,
   running,

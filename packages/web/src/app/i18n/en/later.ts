@@ -2,6 +2,7 @@
 
 import { editor } from './editor.ts';
 import { graph } from './graph.ts';
+import { hints } from './hints.ts';
 import { environments } from './environments.ts';
 import { oversight } from './oversight.ts';
 import { panel } from './panel.ts';
@@ -15,6 +16,7 @@ import { trust } from './trust.ts';
 export const later = {
   editor,
   graph,
+  hints,
   environments,
   oversight,
   panel,

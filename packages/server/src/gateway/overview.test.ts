@@ -154,17 +154,19 @@ describe('the first look', () => {
     for (let n = 0; n < 3; n += 1) await run(flow, { wait: 0 });
     const queue = async (as = key): Promise<object[]> =>
       ((await ask(ROUTES.getQueue, { key: as })).json as { lanes: object[] }).lanes;
-    await expect.poll(() => queue()).toEqual([
-      expect.objectContaining({
-        flow,
-        flowName: 'One by one',
-        running: 1,
-        waiting: 2,
-        why: 'concurrency',
-        most: 1,
-        until: null,
-      }),
-    ]);
+    await expect
+      .poll(() => queue())
+      .toEqual([
+        expect.objectContaining({
+          flow,
+          flowName: 'One by one',
+          running: 1,
+          waiting: 2,
+          why: 'concurrency',
+          most: 1,
+          until: null,
+        }),
+      ]);
     const elsewhere = await create({ name: 'Other', steps: [] });
     expect(await queue(await narrowed(elsewhere, ['run.read']))).toEqual([]);
     expect((await ask(ROUTES.getQueue)).json).toMatchObject({ kept: { days: 30 } });

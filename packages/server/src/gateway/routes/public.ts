@@ -23,7 +23,8 @@ export const publicRoutes = ({ gate, waiting }: Lodge): readonly Route[] => {
       if (workspace === null) return MISSING;
       const { flows: known } = gate.store.in(workspace);
       const row = await known.get(params.id);
-      const version = row?.version == null ? null : await known.version(params.id, row.version);
+      const latest = row?.version ?? null;
+      const version = latest === null ? null : await known.version(params.id, latest);
       const read = version === null ? null : readFlow(version.doc);
       if (read === null || !read.ok) return MISSING;
       const { name, description = null, input = null } = read.flow;

@@ -59,7 +59,8 @@ export const secretUseRoutes = ({ gate }: Lodge): readonly Route[] => {
       for (const row of rows) uses.push(...(await inFlow(workspace, row, name)));
       if (next === null) return { uses, more: false };
       cursor = next;
-      await new Promise((resolve) => setImmediate(resolve));
+      // Others have their turn between two pages.
+      await new Promise((resolve) => setTimeout(resolve, 0));
     }
     return { uses, more: true };
   };

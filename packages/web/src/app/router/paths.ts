@@ -53,6 +53,10 @@ export const paths = {
   invitation: (token: string) => `/api/v1/auth/invitations/${encodeURIComponent(token)}`,
   form: (flow: string) => `/forms/${encodeURIComponent(flow)}`,
   runs: () => '/runs',
+  dashboard: () => '/dashboard',
+  /** `since`: a day. */
+  runsSince: (since: string, state?: string) => withSearch('/runs', { from: since, state }),
+  runsIn: (state: string) => withSearch('/runs', { state }),
   runsOf: (flow: string, state?: string) => withSearch('/runs', { flow, state }),
   run: (id: string, search: { readonly step?: string; readonly with?: string } = {}) =>
     withSearch(`/runs/${encodeURIComponent(id)}`, search),

@@ -7,6 +7,7 @@ import {
   lazyRouteComponent,
   Outlet,
   redirect,
+  useLocation,
 } from '@tanstack/react-router';
 import { laterTexts } from '../i18n/i18n.ts';
 import { NotFound } from '../shell/not-found.tsx';
@@ -17,12 +18,18 @@ import { type EditorSearch, FLOW_PAGES, SETTINGS_PAGES, TRUST_PAGES } from './pa
 /** A page whose texts come later, too. */
 const withTexts = async <T,>(page: Promise<T>): Promise<T> => (await Promise.all([page, laterTexts()]))[0];
 
-const root = createRootRoute({
-  component: () => (
+/** A form stands by itself: whoever it was sent to need not be signed in. */
+const Root = () =>
+  useLocation().pathname.startsWith('/forms/') ? (
+    <Outlet />
+  ) : (
     <Shell>
       <Outlet />
     </Shell>
-  ),
+  );
+
+const root = createRootRoute({
+  component: Root,
   notFoundComponent: NotFound,
 });
 
@@ -129,6 +136,21 @@ export const settingsRoute = createRoute({
   component: lazyRouteComponent(() => withTexts(import('../settings/settings-page.tsx')), 'SettingsPage'),
 });
 
+export const dashboardRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/dashboard',
+  validateSearch: (search: Readonly<Record<string, unknown>>): { readonly hours?: '168' | undefined } => ({
+    hours: text(search.hours) === '168' ? '168' : undefined,
+  }),
+  component: lazyRouteComponent(() => withTexts(import('../dashboard/dashboard-page.tsx')), 'DashboardPage'),
+});
+
+export const formRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/forms/$flow',
+  component: lazyRouteComponent(() => withTexts(import('../forms/form-page.tsx')), 'FormPage'),
+});
+
 /** A fresh router: it holds the state of one page. */
 export const makeRouter = () =>
   createRouter({
@@ -143,6 +165,8 @@ export const makeRouter = () =>
       trustRoute,
       settingsHome,
       settingsRoute,
+      formRoute,
+      dashboardRoute,
     ]),
     defaultPreload: 'intent',
     defaultPendingMs: 200,

@@ -42,6 +42,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   useAction('palette', () => setOpen('palette'));
   useAction('help', () => setOpen('help'));
   useAction('goFlows', () => void navigate({ to: '/flows' }));
+  useAction('goOverview', () => void navigate({ to: '/dashboard' }));
   useAction('goRuns', () => void navigate({ to: '/runs' }));
   useAction('goTrust', () => void navigate({ to: '/trust/$page', params: { page: 'secrets' } }));
   useAction('goSettings', () => void navigate({ to: '/settings/$page', params: { page: 'general' } }));
@@ -49,6 +50,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
 
   if (account === null) return null;
   const links = [
+    { to: paths.dashboard(), text: t('common.overview') },
     { to: paths.flows(), text: t('common.flows') },
     { to: paths.runs(), text: t('common.runs') },
     { to: paths.trust(), text: t('common.trust') },

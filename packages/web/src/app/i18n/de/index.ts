@@ -10,6 +10,8 @@ import { graph } from './graph.ts';
 import { environments } from './environments.ts';
 import { oversight } from './oversight.ts';
 import { hints } from './hints.ts';
+import { forms } from './forms.ts';
+import { overview } from './overview.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
@@ -28,6 +30,8 @@ export const german: Translation = {
   environments,
   oversight,
   hints,
+  forms,
+  overview,
   panel,
   publish,
   running,

@@ -5,6 +5,8 @@ import { graph } from './graph.ts';
 import { hints } from './hints.ts';
 import { environments } from './environments.ts';
 import { oversight } from './oversight.ts';
+import { forms } from './forms.ts';
+import { overview } from './overview.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
@@ -19,6 +21,8 @@ export const later = {
   hints,
   environments,
   oversight,
+  forms,
+  overview,
   panel,
   publish,
   running,

@@ -14,6 +14,8 @@ const LOOK = {
   look: { sign: '!', color: 'var(--hg-waiting)' },
   wrong: { sign: '✕', color: 'var(--hg-failed)' },
 } as const;
+/** The same at the command line. */
+const COMMAND = 'headgate doctor';
 const ORDER = ['wrong', 'look', 'ok'] as const;
 
 export const DoctorPage = () => {
@@ -33,7 +35,7 @@ export const DoctorPage = () => {
             <>
               <Text size="sm">
                 {wrong === 0 ? t('oversight.doctor.well') : t('oversight.doctor.found', { count: wrong })} ·{' '}
-                {t('oversight.doctor.looked', { version })} <When iso={at} /> · <Code>headgate doctor</Code>
+                {t('oversight.doctor.looked', { version })} <When iso={at} /> · <Code>{COMMAND}</Code>
               </Text>
               <Table
                 label={t('trust.pages.doctor')}

@@ -18,6 +18,8 @@ import { ProjectChoice, useProject } from '../project-choice.tsx';
 import { EditValues } from './edit-values.tsx';
 import { typedOf } from './written.ts';
 
+const EXAMPLE = 'prod';
+
 type Environment = Answer<'listEnvironments'>['environments'][number];
 
 export const EnvironmentsPage = () => {
@@ -220,7 +222,7 @@ const NewEnvironment = ({ project, off, made }: NewProps) => {
         <Group align="end">
           <TextInput
             label={t('environments.newName')}
-            placeholder="prod"
+            placeholder={EXAMPLE}
             value={name}
             maxLength={64}
             disabled={off !== undefined}

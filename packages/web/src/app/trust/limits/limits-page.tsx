@@ -16,6 +16,8 @@ import { Section } from '../../ui/section.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
 
+const EXAMPLE = 'net: * *.internal.example.com:*';
+
 type Usage = Answer<'getUsage'>;
 type Policy = Answer<'getPolicy'>;
 
@@ -182,7 +184,7 @@ const PolicyForm = ({ policy }: { readonly policy: Policy }) => {
         <Textarea
           label={t('oversight.limits.denied')}
           description={t('oversight.limits.deniedHelp')}
-          placeholder="net: * *.internal.example.com:*"
+          placeholder={EXAMPLE}
           autosize
           minRows={2}
           className="hg-code"

@@ -14,6 +14,8 @@ import { Section } from '../../ui/section.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
 
+const EXAMPLE = 'https://app.example.com/callback';
+
 type Client = Answer<'listClients'>['clients'][number];
 
 export const Clients = ({ off }: { readonly off: string | undefined }) => {
@@ -111,7 +113,7 @@ export const Clients = ({ off }: { readonly off: string | undefined }) => {
             />
             <TextInput
               label={t('oversight.clients.redirects')}
-              placeholder="https://app.example.com/callback"
+              placeholder={EXAMPLE}
               value={redirects}
               disabled={off !== undefined}
               onChange={({ currentTarget }) => setRedirects(currentTarget.value)}

@@ -53,7 +53,7 @@ export const AppsPage = () => {
                   <Cell fw={600}>
                     {one.name}{' '}
                     {one.revoked !== null && (
-                      <Badge tt="none" variant="outline" color="gray">
+                      <Badge variant="outline" color="gray">
                         {t('settings.apps.over')}
                       </Badge>
                     )}

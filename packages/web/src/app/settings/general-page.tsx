@@ -127,7 +127,7 @@ const Workspaces = () => {
                     <Text size="sm" fw={600} style={{ overflowWrap: 'anywhere' }}>
                       {one.name}{' '}
                       {here && (
-                        <Badge tt="none" variant="outline" color="teal">
+                        <Badge variant="outline" color="teal">
                           {t('settings.general.current')}
                         </Badge>
                       )}

@@ -98,7 +98,7 @@ export const SessionsPage = () => {
                   <Cell fw={600} title={one.agent ?? undefined}>
                     {agent}{' '}
                     {one.current && (
-                      <Badge tt="none" variant="outline" color="teal">
+                      <Badge variant="outline" color="teal">
                         {t('settings.sessions.this')}
                       </Badge>
                     )}

@@ -1,6 +1,12 @@
 /** Colours, sizes and motion of the app: one accent, semantic colours for the states of runs alone, both schemes. */
 
-import { createTheme, type DrawerProps, type MantineThemeOverride, type ModalProps } from '@mantine/core';
+import {
+  type BadgeProps,
+  createTheme,
+  type DrawerProps,
+  type MantineThemeOverride,
+  type ModalProps,
+} from '@mantine/core';
 
 export const theme: MantineThemeOverride = createTheme({
   primaryColor: 'teal',
@@ -12,8 +18,9 @@ export const theme: MantineThemeOverride = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    // By name: a page that shows none of these does not fetch what they are made of.
+    Badge: { defaultProps: { tt: 'none' } satisfies Partial<BadgeProps> },
     // The lock of the page's scrolling is a style sheet without a nonce, which the page's policy refuses.
-    // By name: a page that opens no dialog does not fetch what dialogs are made of.
     Modal: { defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } satisfies Partial<ModalProps> },
     Drawer: { defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } satisfies Partial<DrawerProps> },
   },

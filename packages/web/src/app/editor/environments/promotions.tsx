@@ -55,7 +55,7 @@ export const Promotions = ({ flow, off, done }: Props) => {
                     )}
                   </Cell>
                   <Cell>
-                    <Badge variant="outline" color={COLORS[one.state]} tt="none">
+                    <Badge variant="outline" color={COLORS[one.state]}>
                       {t(`environments.promotions.states.${one.state}`)}
                     </Badge>
                   </Cell>

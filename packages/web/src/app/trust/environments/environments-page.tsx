@@ -73,7 +73,7 @@ export const EnvironmentsPage = () => {
                   </Cell>
                   <Cell>
                     {one.approval ? (
-                      <Badge variant="outline" color="teal" tt="none">
+                      <Badge variant="outline" color="teal">
                         {t('environments.approved')}
                       </Badge>
                     ) : (

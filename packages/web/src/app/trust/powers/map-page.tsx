@@ -224,7 +224,7 @@ const Lent = ({ one, off, busy, take, narrow }: Props) => {
 };
 
 const Mark = ({ text, color = 'gray' }: { readonly text: string; readonly color?: string }) => (
-  <Badge variant="outline" color={color} tt="none" size="sm">
+  <Badge variant="outline" color={color} size="sm">
     {text}
   </Badge>
 );

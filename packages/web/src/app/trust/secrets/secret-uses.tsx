@@ -61,7 +61,7 @@ export const SecretUses = ({ secret, project, close }: Props) => {
                       <Cell>
                         {one.version !== null && t('oversight.uses.version', { version: one.version })}{' '}
                         {one.draft && (
-                          <Badge variant="outline" color="gray" tt="none">
+                          <Badge variant="outline" color="gray">
                             {t('oversight.uses.draft')}
                           </Badge>
                         )}

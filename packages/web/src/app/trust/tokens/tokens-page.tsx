@@ -73,12 +73,12 @@ export const TokensPage = () => {
                       <Cell fw={600}>
                         {one.name}{' '}
                         {one.revoked !== null && (
-                          <Badge tt="none" variant="outline" color="gray">
+                          <Badge variant="outline" color="gray">
                             {t('trust.keys.revoked')}
                           </Badge>
                         )}
                         {one.renewed !== null && one.revoked === null && (
-                          <Badge tt="none" variant="outline" color="gray">
+                          <Badge variant="outline" color="gray">
                             {t('oversight.tokens.renewed')}
                           </Badge>
                         )}

@@ -68,7 +68,7 @@ export const Queue = () => {
                   </Cell>
                   <Cell>
                     {lane.until === null ? t('overview.queue.whenOneEnds') : <When iso={lane.until} />}{' '}
-                    <Anchor component={Link} to={paths.run(lane.next)} size="sm">
+                    <Anchor component={Link} to={paths.run(lane.next)} size="sm" underline="always">
                       {t('overview.queue.run')}
                     </Anchor>
                   </Cell>

@@ -62,7 +62,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
       </a>
       <AppShell header={{ height: 48 }} padding={0}>
         <AppShell.Header>
-          <Group h="100%" px="md" gap={{ base: 'xs', sm: 'lg' }} wrap="nowrap">
+          <Group h="100%" px="md" gap="sm" wrap="nowrap">
             <UnstyledButton component={Link} to="/flows" fw={700} visibleFrom="xs">
               {t('common.appName')}
             </UnstyledButton>

@@ -178,7 +178,8 @@ const modeOf = (always: boolean, mode: Mode): Mode | undefined => (always ? unde
 const writtenRead = (text: string): ReturnType<typeof read> =>
   text === '' ? { ok: true, value: undefined } : { ok: true, value: text };
 
-type T = ReturnType<typeof useTranslation>['t'];
+/** As much of `t` as is needed: all of it, with every text there is, is too deep for the types. */
+type T = (key: `panel.why.${Why['why']}`, options: { readonly bound: string | number }) => string;
 const whyText = (t: T, { why, bound }: Why): string => t(`panel.why.${why}`, { bound: bound ?? 0 });
 
 type InputProps = {

@@ -8,6 +8,9 @@ import {
   type ModalProps,
 } from '@mantine/core';
 
+// The lock of the page's scrolling is a style sheet without a nonce, which the page's policy refuses.
+const opens = { lockScroll: false, transitionProps: { duration: 100 } } satisfies Partial<ModalProps & DrawerProps>;
+
 export const theme: MantineThemeOverride = createTheme({
   primaryColor: 'teal',
   primaryShade: { light: 9, dark: 9 },
@@ -17,12 +20,11 @@ export const theme: MantineThemeOverride = createTheme({
   fontFamilyMonospace: 'ui-monospace, "Cascadia Code", "SF Mono", Menlo, Consolas, monospace',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // Plain objects: the components themselves would be part of the first load, which shows none of them.
   components: {
-    // By name: a page that shows none of these does not fetch what they are made of.
     Badge: { defaultProps: { tt: 'none' } satisfies Partial<BadgeProps> },
-    // The lock of the page's scrolling is a style sheet without a nonce, which the page's policy refuses.
-    Modal: { defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } satisfies Partial<ModalProps> },
-    Drawer: { defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } satisfies Partial<DrawerProps> },
+    Modal: { defaultProps: opens },
+    Drawer: { defaultProps: opens },
   },
 });
 

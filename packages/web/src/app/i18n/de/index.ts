@@ -2,15 +2,19 @@
 
 import type { Translation } from '../i18n.ts';
 import { actions } from './actions.ts';
+import { again } from './again.ts';
 import { code } from './code.ts';
 import { common } from './common.ts';
+import { compare } from './compare.ts';
 import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
 import { graph } from './graph.ts';
+import { held } from './held.ts';
+import { hints } from './hints.ts';
+import { listen } from './listen.ts';
 import { environments } from './environments.ts';
 import { oversight } from './oversight.ts';
-import { hints } from './hints.ts';
 import { forms } from './forms.ts';
 import { overview } from './overview.ts';
 import { panel } from './panel.ts';
@@ -23,15 +27,19 @@ import { trust } from './trust.ts';
 
 export const german: Translation = {
   actions,
+  again,
   code,
   common,
+  compare,
   connect,
   editor,
   flows,
   graph,
+  held,
+  hints,
+  listen,
   environments,
   oversight,
-  hints,
   forms,
   overview,
   panel,

@@ -1,10 +1,14 @@
 /** Texts of pages that nobody begins with: sent when one of them is first gone to. */
 
+import { again } from './again.ts';
+import { compare } from './compare.ts';
 import { code } from './code.ts';
 import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { graph } from './graph.ts';
+import { held } from './held.ts';
 import { hints } from './hints.ts';
+import { listen } from './listen.ts';
 import { environments } from './environments.ts';
 import { oversight } from './oversight.ts';
 import { forms } from './forms.ts';
@@ -18,11 +22,15 @@ import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
 export const later = {
+  again,
   code,
+  compare,
   connect,
   editor,
   graph,
+  held,
   hints,
+  listen,
   environments,
   oversight,
   forms,

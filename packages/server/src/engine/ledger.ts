@@ -328,5 +328,6 @@ const tooLarge = (limit: number, bytes: number): Problem =>
 /** The HTTP status of a start that was refused, for who answers without the table of the API. */
 export const statusOfRefusal = (code: string): number => {
   if (code === 'quota.bytes') return 507;
+  if (code === 'disk.full') return 503;
   return /\.(tokens|money)$/.test(code) ? 402 : 429;
 };

@@ -52,7 +52,7 @@ test('doctor, beside no server, says that no run begins under the floor, and end
   expect((await home.run(['doctor'], { env: { HEADGATE_DISK_FLOOR: '1 MB' } })).out).toMatch(
     /^(ok {3}|look) {2}disk: /m,
   );
-});
+}, 180_000);
 
 test('DOS-09 a server whose floor is above what is free serves all but new runs, and says what to do', async () => {
   const home = made();
@@ -79,7 +79,7 @@ test('DOS-09 a server whose floor is above what is free serves all but new runs,
     json: { status: 'waiting', missing: ['room on the disk: no new run begins'] },
   });
   await server.stop();
-});
+}, 180_000);
 
 test.each(namespace === undefined ? [] : [[namespace]])(
   'DOS-09 when the disk fills up runs under way end and new ones are refused; when there is room they are taken again',
@@ -122,7 +122,7 @@ test.each(namespace === undefined ? [] : [[namespace]])(
       const file = openSync(ballast, 'w');
       for (let i = 0; i < 100; i += 1) writeSync(file, Buffer.alloc(MB, 1));
       closeSync(file);
-      const refused = await until(run, (answer) => answer.status !== 200);
+      const refused = await until(run, (answer) => answer.status !== 200, 60_000);
       expect([refused.status, refused.json]).toMatchObject([503, { code: 'disk.full' }]);
       const hooked = await send(port, 'POST', new URL(plain.hook).pathname, { body: {} });
       expect([hooked.status, hooked.json, hooked.headers['retry-after']]).toMatchObject([
@@ -134,11 +134,12 @@ test.each(namespace === undefined ? [] : [[namespace]])(
       const ended = await until(
         async () => (await ask('GET', `/api/v1/runs/${napping.id}`)).json as { state: string; output: unknown },
         ({ state: now }) => now !== 'waiting' && now !== 'running',
+        60_000,
       );
       expect(ended).toMatchObject({ state: 'done', output: 'hello' });
 
       rmSync(ballast);
-      expect((await until(run, (answer) => answer.status !== 503)).json).toMatchObject({
+      expect((await until(run, (answer) => answer.status !== 503, 60_000)).json).toMatchObject({
         state: 'done',
         output: 'hello',
       });
@@ -149,5 +150,5 @@ test.each(namespace === undefined ? [] : [[namespace]])(
       await gone;
     }
   },
-  90_000,
+  240_000,
 );

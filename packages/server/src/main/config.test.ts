@@ -74,8 +74,8 @@ test('G1 a setting that is misspelt, or not understood, is a problem that names 
     'config.flag HEADGATE_WEB',
     'config.flag HEADGATE_ENABLE_SUPERUSER_CLI',
     'config.number HEADGATE_KEEP_DAYS',
-    'config.disk_floor HEADGATE_DISK_FLOOR',
     'config.number HEADGATE_KEEP_RUNS',
+    'config.disk_floor HEADGATE_DISK_FLOOR',
   ]);
   expect(refused({ PATH: '/bin', HEADGATEX: '1' })).toEqual([]);
 });

@@ -2,7 +2,9 @@
  * The realm in which the code of one step version runs: the language's own things, frozen, and nothing else. The text of
  * `realm` is evaluated inside each engine, once for each program; both engines give the same realm.
  *
- * It refers to nothing outside itself: it is handed over as text.
+ * It refers to nothing outside itself: it is handed over as text, and so are the makers of what the web and Node have
+ * besides the language (web/), which it calls before it freezes all. Making them takes half as long again as the realm, so
+ * a program gets those that its text names.
  *
  * M1 Everything that is reachable before a run is frozen, the global object and what only syntax reaches included. What a
  *    run makes lies in its own closure: a run evaluates the program anew.
@@ -11,6 +13,10 @@
  * M3 Across the border go numbers and texts alone. Errors of the host are made anew, without stack and path.
  * M4 A run that has ended is forgotten: what it left pending finds nobody.
  */
+
+import { installClone } from './web/clone.ts';
+import { installText } from './web/text.ts';
+import { type AskUrl, installUrl } from './web/url.ts';
 
 export type Outside = {
   /** A run has ended: `ok` 1 with its result as JSON, 0 with what was thrown as JSON of `Thrown`. */
@@ -21,6 +27,8 @@ export type Outside = {
   readonly log: (run: number, level: number, text: string) => void;
   /** 512 random bytes, one a character. */
   readonly random: () => string;
+  /** The parts of an address (urls.ts). */
+  readonly url: AskUrl;
 };
 
 export type Thrown = {
@@ -42,14 +50,26 @@ export type Inside = {
   readonly forget: (run: number) => void;
 };
 
-/** The text that an engine evaluates: a function of `Outside` that gives `Inside`. */
-export const realmText = (): string => `(${realm.toString()})`;
+type Install = (world: Record<PropertyKey, unknown>, url: AskUrl) => readonly unknown[] | void;
+
+/** What is made for programs that name it, in the order in which the one stands on the other. */
+const MADE: readonly { readonly names: RegExp; readonly install: Install }[] = [
+  { names: /\b(?:TextEncoder|TextDecoder|atob|btoa|URL|URLSearchParams)\b/, install: installText },
+  { names: /\bURL(?:SearchParams)?\b/, install: installUrl },
+  { names: /\bstructuredClone\b/, install: installClone },
+];
+
+/** The text that an engine evaluates for a program: a function of `Outside` that gives `Inside`. */
+export const realmText = (script: string): string => {
+  const installs = MADE.filter(({ names }) => names.test(script)).map(({ install }) => install.toString());
+  return `((outside) => (${realm.toString()})(outside, [${installs.join(', ')}]))`;
+};
 
 // Any: it works on whatever the language has, by reflection.
 // oxlint-disable-next-line max-lines-per-function -- one text that stands alone
-const realm = (outside: Outside): Inside => {
+const realm = (outside: Outside, installs: readonly Install[]): Inside => {
   'use strict';
-  const { done, call, log, random } = outside;
+  const { done, call, log, random, url } = outside;
   const KEPT = new Set<PropertyKey>(
     (
       'Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Date Promise RegExp Error ' +
@@ -107,6 +127,8 @@ const realm = (outside: Outside): Inside => {
     },
   };
   Object.defineProperty(world, 'crypto', { value: crypto, writable: true, configurable: true, enumerable: false });
+
+  const unnamed = installs.flatMap((install) => install(world, url) ?? []);
 
   // The override mistake: a frozen property of a prototype cannot be assigned to on what inherits it. Code of the old
   // style (`X.prototype.toString = …`) does so; for these names the property becomes a pair that lets it.
@@ -194,7 +216,7 @@ const realm = (outside: Outside): Inside => {
   }
 
   const frozen = new Set<object>();
-  const todo: unknown[] = [world, ...hidden, ...behind];
+  const todo: unknown[] = [world, ...hidden, ...unnamed, ...behind];
   while (todo.length > 0) {
     const at = todo.pop();
     if ((typeof at !== 'object' && typeof at !== 'function') || at === null || frozen.has(at)) continue;

@@ -332,6 +332,15 @@ describe.each(ENGINES)('in %s', (engine) => {
     expect(await run(main)).toEqual(JSON.parse(JSON.stringify(here())));
   });
 
+  test('an address is a text to host functions, and to who reads the result', async () => {
+    const functions = { echo: (given: unknown) => given };
+    const main = "async (i, can) => [await can.echo(new URL('http://a/b?c')), new URL('http://a/d')]";
+    expect(await runs(jail, main, { engine, domain: `web ${engine}`, limits, functions })).toEqual([
+      'http://a/b?c',
+      'http://a/d',
+    ]);
+  });
+
   test('a program that names none of them is made without them, and its start costs nothing more', async () => {
     const names = `Object.getOwnPropertyNames(globalThis).filter((name) => /^(?:U.L|U.LS.*|T.*oder|a.ob|b.oa|struct.*)$/.test(name)).sort()`;
     expect(await run(`() => ${names}`)).toEqual([]);

@@ -17,7 +17,7 @@ export const printTypeScript = (sight: Sight): string =>
 
 const FETCH = `/** Calls a host that the step was lent; every call is judged when it happens. \`timeout\` is in milliseconds. */
 readonly fetch: (
-  url: string,
+  url: string | URL,
   options?: { method?: string; headers?: Record<string, string>; body?: unknown; timeout?: number; secret?: string },
 ) => Promise<{
   readonly ok: boolean;

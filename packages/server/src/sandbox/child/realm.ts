@@ -2,9 +2,7 @@
  * The realm in which the code of one step version runs: the language's own things, frozen, and nothing else. The text of
  * `realm` is evaluated inside each engine, once for each program; both engines give the same realm.
  *
- * It refers to nothing outside itself: it is handed over as text, and so are the makers of what the web and Node have
- * besides the language (web/), which it calls before it freezes all. Making them takes half as long again as the realm, so
- * a program gets those that its text names.
+ * It refers to nothing outside itself: it is handed over as text (realm-text.ts), and so is what it installs (web/).
  *
  * M1 Everything that is reachable before a run is frozen, the global object and what only syntax reaches included. What a
  *    run makes lies in its own closure: a run evaluates the program anew.
@@ -14,9 +12,7 @@
  * M4 A run that has ended is forgotten: what it left pending finds nobody.
  */
 
-import { installClone } from './web/clone.ts';
-import { installText } from './web/text.ts';
-import { type AskUrl, installUrl } from './web/url.ts';
+import type { AskUrl, Install } from './web/url.ts';
 
 export type Outside = {
   /** A run has ended: `ok` 1 with its result as JSON, 0 with what was thrown as JSON of `Thrown`. */
@@ -50,24 +46,9 @@ export type Inside = {
   readonly forget: (run: number) => void;
 };
 
-type Install = (world: Record<PropertyKey, unknown>, url: AskUrl) => readonly unknown[] | void;
-
-/** What is made for programs that name it, in the order in which the one stands on the other. */
-const MADE: readonly { readonly names: RegExp; readonly install: Install }[] = [
-  { names: /\b(?:TextEncoder|TextDecoder|atob|btoa|URL|URLSearchParams)\b/, install: installText },
-  { names: /\bURL(?:SearchParams)?\b/, install: installUrl },
-  { names: /\bstructuredClone\b/, install: installClone },
-];
-
-/** The text that an engine evaluates for a program: a function of `Outside` that gives `Inside`. */
-export const realmText = (script: string): string => {
-  const installs = MADE.filter(({ names }) => names.test(script)).map(({ install }) => install.toString());
-  return `((outside) => (${realm.toString()})(outside, [${installs.join(', ')}]))`;
-};
-
 // Any: it works on whatever the language has, by reflection.
 // oxlint-disable-next-line max-lines-per-function -- one text that stands alone
-const realm = (outside: Outside, installs: readonly Install[]): Inside => {
+export const realm = (outside: Outside, installs: readonly Install[]): Inside => {
   'use strict';
   const { done, call, log, random, url } = outside;
   const KEPT = new Set<PropertyKey>(

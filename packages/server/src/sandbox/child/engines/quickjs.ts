@@ -11,7 +11,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type JSValueHandle, QuickJS } from 'quickjs-wasi';
 import type { Engine, Fault, Program, Reports } from '../engine.ts';
-import { type Inside, realmText } from '../realm.ts';
+import type { Inside } from '../realm.ts';
+import { realmText } from '../realm-text.ts';
 import { urlParts } from '../urls.ts';
 
 /** The part of it that is used here; the language's own types leave it out. */

@@ -9,7 +9,8 @@
 import { randomBytes } from 'node:crypto';
 import ivm from 'isolated-vm';
 import type { Engine, Fault, Program, Reports } from '../engine.ts';
-import { type Inside, realmText } from '../realm.ts';
+import type { Inside } from '../realm.ts';
+import { realmText } from '../realm-text.ts';
 import { urlParts } from '../urls.ts';
 
 type Entrance = ivm.Reference<(...args: (string | number)[]) => unknown>;

@@ -10,6 +10,8 @@
 type World = Record<PropertyKey, unknown>;
 /** `what` is empty to read `text`, `base` to read it against `more`, or the part that becomes `more`. */
 export type AskUrl = (what: string, text: string, more: string) => string;
+/** Puts things on the global object; gives what no global leads to. */
+export type Install = (world: World, url: AskUrl) => readonly unknown[] | void;
 
 /** Puts them on the global object; gives what no global leads to. Before the realm is frozen, after `installText`. */
 // oxlint-disable-next-line max-lines-per-function -- one text that stands alone

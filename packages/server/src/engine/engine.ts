@@ -154,6 +154,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const programs = new Programs(o.jail ?? null, o.compiler ?? null);
   const later = new Later(clock, timers, log);
   const alerts = new Alerts({ store, flows, broker, runs: () => runs, log, now: clock.now });
+  const calls = { broker, door: o.door, store, credentials, turns, full };
   const runs: Runs = new Runs({
     store,
     clock,
@@ -175,13 +176,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         values,
         info,
         lend: (live, cs, place, signal, log) => {
-          const net = netFor(
-            { broker, door: o.door, store, credentials, turns, full },
-            live,
-            cs.step.id,
-            cs.narrow,
-            signal,
-          );
+          const net = netFor(calls, live, cs.step.id, cs.narrow, signal);
           const see = (): RunScope => new RunScope(live, place, values, info);
           const allow: Allow = (language, act) => {
             const power = { power: 'code', language } as const;

@@ -7,6 +7,10 @@
 
 import type { Guard } from '../guard/match.ts';
 import type { ShapeKind } from '../guard/shapes.ts';
+import type { Differences } from './value/differ.ts';
+import type { Hits } from './value/find.ts';
+import type { PageAsk, ValuePage } from './value/page.ts';
+import type { ValueShape } from './value/value-shape.ts';
 import type { Principal } from '../access/permission.ts';
 import type { Problem, Result } from '../problem.ts';
 import type { EventType, RunState, Started } from './journal.ts';
@@ -133,6 +137,30 @@ export type RunNews = {
   readonly trigger: { readonly id: string | null; readonly kind: string };
 };
 
+/** A value of a run: what an event holds under the name its readers see, or what an instance of a step was given. */
+export type ValueOf =
+  | { readonly seq: number; readonly name: string }
+  | { readonly step: string; readonly item: readonly number[] };
+
+/** Parts of values. Null: there is no such run. */
+type ValuesPort = {
+  readonly page: (workspace: string, run: string, of: ValueOf, ask: PageAsk) => Promise<Result<ValuePage> | null>;
+  readonly shape: (workspace: string, run: string, of: ValueOf, path: string) => Promise<Result<ValueShape> | null>;
+  /** Where a text stands in it, hidden values apart. */
+  readonly find: (
+    workspace: string,
+    run: string,
+    of: ValueOf,
+    path: string,
+    text: string,
+  ) => Promise<Result<Hits> | null>;
+  readonly differ: (
+    workspace: string,
+    before: { readonly run: string; readonly of: ValueOf },
+    after: { readonly run: string; readonly of: ValueOf },
+  ) => Promise<Result<Differences> | null>;
+};
+
 export type EnginePort = {
   readonly start: (request: StartRequest) => Promise<Result<{ readonly run: RunView; readonly finished: boolean }>>;
   readonly hook: (request: HookRequest) => Promise<HookAnswer>;
@@ -146,6 +174,7 @@ export type EnginePort = {
     after: number,
     limit: number,
   ) => Promise<{ events: EventView[]; next: number | null } | null>;
+  readonly values: ValuesPort;
   /** Durable events as they come, from seq > after; ends after the run's end or when the signal aborts. Null: no such run. */
   readonly follow: (
     workspace: string,

@@ -39,8 +39,10 @@ import { RunScope } from './scope.ts';
 import { type SecretSource, storeSource } from './secret-source.ts';
 import { checkInput, newStarter, unavailable, written } from './starter.ts';
 import { KEEP, type Keep, startSweeping } from './sweep.ts';
+import { StepInputs } from './step-input.ts';
 import { Timers } from './timers.ts';
 import { Tokens } from './tokens.ts';
+import { ValueReader } from './value-reader.ts';
 import { type ReadBlob, Values, weigh } from './values.ts';
 import { veiled } from './veil.ts';
 import { eventView } from './views.ts';
@@ -225,6 +227,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   });
 
   const views = newRunViews(store, runs);
+  const inputs = new StepInputs({ ends: runs.ends, flows, values });
   const { start, settled } = newStarter({ store, clock, timers, values, flows, runs, views, journal });
 
   const hooks = new Hooks({
@@ -300,6 +303,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       }
       return { events, next };
     },
+    values: new ValueReader({ store, clock, timers, values, guard: known, ends: runs.ends, inputs }),
     follow: async (workspace, id, after, signal) => {
       const row = await store.in(workspace).runs.get(id);
       const live = runs.live(id);

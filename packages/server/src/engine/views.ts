@@ -50,6 +50,12 @@ const isHeld = (value: object): value is Held => {
   return (keys.length === 1 && keys[0] === 'value') || (keys.length === 2 && 'blob' in value && 'size' in value);
 };
 
+/** What an event holds under the name by which its readers see it; null: nothing. */
+export const heldIn = (event: Event, name: string): Held | null => {
+  const held: unknown = Reflect.get(event.data, name === 'value' ? 'out' : name);
+  return typeof held === 'object' && held !== null && isHeld(held) ? held : null;
+};
+
 const HOLDERS = ['out', 'output', 'input', 'body', 'over', 'data'] as const;
 
 const unhold = (data: object, workspace: string, values: Values): Record<string, unknown> => {

@@ -32,6 +32,7 @@ import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { userRoutes } from './routes/users.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { valueRoutes } from './routes/values.ts';
 import { webRoutes } from './routes/web.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
@@ -56,6 +57,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...policyRoutes(lodge),
     ...limitRoutes(lodge),
     ...runRoutes(lodge),
+    ...valueRoutes(lodge),
     ...ticketRoutes(lodge),
     ...resumeRoutes(lodge),
     ...keyRoutes(lodge),

@@ -69,7 +69,9 @@ afterAll(() => server.close());
 
 describe('SEC-02 a secret at the edges of pages', () => {
   const input = (value: string): unknown => ({
-    ...Object.fromEntries(Object.entries(texts(value)).map(([name, form]) => [name, `${'a '.repeat(30)}${form}${' z'.repeat(30)}`])),
+    ...Object.fromEntries(
+      Object.entries(texts(value)).map(([name, form]) => [name, `${'a '.repeat(30)}${form}${' z'.repeat(30)}`]),
+    ),
     bytes: [1, 2, 3, ...Buffer.from(value), 4, 5, 6],
     wrapped: Buffer.from(`some words before ${value} and some after`).toString('base64'),
     named: { [value]: 1 },
@@ -118,7 +120,10 @@ describe('SEC-02 a secret at the edges of pages', () => {
     const seq = await doneAt(run);
     expect(joined(await pages(run, `seq=${seq}&path=/text`, 9))).toContain(late);
     const credential = { kind: 'api_key', value: late, header: 'x-api-key' };
-    await server.ask('PUT', '/api/v1/secrets', { key, body: { name: 'late', credential, origins: ['https://a.example'] } });
+    await server.ask('PUT', '/api/v1/secrets', {
+      key,
+      body: { name: 'late', credential, origins: ['https://a.example'] },
+    });
     await expect.poll(async () => joined(await pages(run, `seq=${seq}&path=/text`, 9))).toBe('xx [secret late] yy');
   });
 });
@@ -158,7 +163,12 @@ describe('AZ-01 AZ-08 the values of others', () => {
     const read = await get(`/api/v1/runs/${other.run}/value?seq=${seq}`, theirs);
     expect(read.status, read.text).toBe(200);
     const never = 'r0000000000000000';
-    for (const what of [`value?seq=${seq}`, `value/shape?seq=${seq}`, `value/search?seq=${seq}&text=n`, 'value?step=echo']) {
+    for (const what of [
+      `value?seq=${seq}`,
+      `value/shape?seq=${seq}`,
+      `value/search?seq=${seq}&text=n`,
+      'value?step=echo',
+    ]) {
       const [a, b] = [await get(`/api/v1/runs/${other.run}/${what}`), await get(`/api/v1/runs/${never}/${what}`)];
       expect(a.status).toBe(404);
       expect(a.text).toBe(b.text);

@@ -76,7 +76,9 @@ export const readValue = route({
       ...which,
       path: pointer.optional(),
       offset: offset.optional().describe('Items, fields or characters to leave out'),
-      limit: count(100_000).optional().describe('At most so many; a page may hold fewer. Items and fields: 500 at most'),
+      limit: count(100_000)
+        .optional()
+        .describe('At most so many; a page may hold fewer. Items and fields: 500 at most'),
       whole: z.literal('true').optional().describe('As the text of its JSON, with line breaks'),
     })
     .refine(oneOf, ONE),
@@ -95,7 +97,9 @@ export const shapeValue = route({
   query: z.strictObject({ ...which, path: pointer.optional() }).refine(oneOf, ONE),
   answers: {
     200: z.strictObject({
-      shape: json.describe('Kinds, fields and lengths, nested: {is, seen, fields?: [{name, shape}], items?, lengths?, part?}'),
+      shape: json.describe(
+        'Kinds, fields and lengths, nested: {is, seen, fields?: [{name, shape}], items?, lengths?, part?}',
+      ),
     }),
   },
   problems: ['missing', 'value.missing', 'value.unknown'],

@@ -38,10 +38,20 @@ test('SI1 an input of expressions is what the step got: the run’s input, earli
     headgate: 1,
     name: 'Echoes',
     steps: [
-      { id: 'first', kind: 'set@1', with: { value: { list: '{{ input.n.map(x => x * 2) }}', text: 'is {{ input.t }}' } } },
+      {
+        id: 'first',
+        kind: 'set@1',
+        with: { value: { list: '{{ input.n.map(x => x * 2) }}', text: 'is {{ input.t }}' } },
+      },
       echo(
         'echo',
-        { all: '{{ steps.first }}', at: '{{ now }}', id: '{{ run.id }}', kind: '{{ trigger.kind }}', none: '{{ steps.off }}' },
+        {
+          all: '{{ steps.first }}',
+          at: '{{ now }}',
+          id: '{{ run.id }}',
+          kind: '{{ trigger.kind }}',
+          none: '{{ steps.off }}',
+        },
         { after: ['first', 'off'] },
       ),
       { id: 'off', kind: 'set@1', disabled: true, with: { value: 1 } },
@@ -74,7 +84,13 @@ test('SI1 an instance within a block is given its own item; the block its list',
           ],
         },
       },
-      { id: 'short', kind: 'set@1', after: ['all'], each: { over: '{{ steps.all }}' }, with: { value: '{{ item.item }}' } },
+      {
+        id: 'short',
+        kind: 'set@1',
+        after: ['all'],
+        each: { over: '{{ steps.all }}' },
+        with: { value: '{{ item.item }}' },
+      },
       {
         id: 'kept',
         kind: 'filter@1',
@@ -106,7 +122,8 @@ test('SI1 a step that failed for what it was given says why; one that was never 
   });
   const { id } = await g.run(flow, {}, { pins: { one: { a: null } } });
   expect(await given(g, id, 'two')).toMatchObject({ code: expect.stringMatching(/^expr/) as string });
-  for (const step of ['one', 'three', 'four']) expect(await given(g, id, step), step).toMatchObject({ code: 'value.unknown' });
+  for (const step of ['one', 'three', 'four'])
+    expect(await given(g, id, step), step).toMatchObject({ code: 'value.unknown' });
   expect(await given(g, 'r0', 'two')).toBeNull();
 });
 
@@ -132,14 +149,15 @@ test('SI1 a value of ten megabytes is worked out, and read by pages', async () =
   const flow = await g.publish({
     headgate: 1,
     name: 'Large',
-    steps: [
-      { id: 'use', kind: 'set@1', with: { value: { rows: '{{ input.rows }}' } } },
-    ],
+    steps: [{ id: 'use', kind: 'set@1', with: { value: { rows: '{{ input.rows }}' } } }],
   });
   const input = { rows: Array.from({ length: 10_000 }, (_, n) => ({ n, t: 'x'.repeat(1_000) })) };
   const { id, state, problem } = await g.run(flow, input);
   expect(state, JSON.stringify(problem)).toBe('done');
   const ask = { path: '/value/rows', offset: 9_998, limit: 5, whole: false };
   const made = await g.engine.values.page('default', id, { step: 'use', item: [] }, ask);
-  expect(made).toMatchObject({ ok: true, value: { kind: 'list', length: 10_000, next: null, value: [{ n: 9_998 }, { n: 9_999 }] } });
+  expect(made).toMatchObject({
+    ok: true,
+    value: { kind: 'list', length: 10_000, next: null, value: [{ n: 9_998 }, { n: 9_999 }] },
+  });
 });

@@ -22,7 +22,12 @@ const AROUND = 60;
 
 /** Finds a text as JSON writes it, whatever its case. */
 export const seeker = (wanted: string): RegExp =>
-  new RegExp(JSON.stringify(wanted).slice(1, -1).replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi');
+  new RegExp(
+    JSON.stringify(wanted)
+      .slice(1, -1)
+      .replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+    'gi',
+  );
 
 export const hitsIn = (json: JsonText, root: Span, base: string, wanted: string): Hits => {
   const found: Hit[] = [];

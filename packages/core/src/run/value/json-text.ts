@@ -19,6 +19,11 @@ export type Inner = { readonly names: Int32Array | null; readonly at: Int32Array
 /** Places of items and fields that are remembered at most. */
 const KEPT = 2_000_000;
 
+/** Characters of a text that are looked at one by one. */
+const SHORT = 32;
+/** There are at most as many of these, at each level, as the text has such lengths. */
+const LARGE = 4096;
+
 const QUOTE = 34;
 const BACKSLASH = 92;
 const COMMA = 44;
@@ -30,12 +35,16 @@ export class JsonText {
   readonly text: string;
   readonly root: Span;
   readonly #inner = new Map<number, Inner>();
+  /** Where the large lists and objects end that were walked over already: what lies within one is not walked over once a level. */
+  readonly #ends = new Map<number, number>();
   #kept = 0;
 
   constructor(text: string) {
     this.text = text;
     const at = this.#over(0);
-    this.root = { at, end: this.#endOf(at) };
+    let end = text.length;
+    while (end > at && isSpace(text.charCodeAt(end - 1))) end -= 1;
+    this.root = { at, end };
   }
 
   /** About bytes that it takes up. */
@@ -114,10 +123,18 @@ export class JsonText {
 
   #endOfText(at: number): number {
     const { text } = this;
-    for (let i = at + 1; i < text.length; i += 1) {
+    const near = Math.min(text.length, at + SHORT);
+    let i = at + 1;
+    for (; i < near; i += 1) {
       const code = text.charCodeAt(i);
       if (code === BACKSLASH) i += 1;
       else if (code === QUOTE) return i + 1;
+    }
+    // A long text: from quote to quote, and an even number of backslashes before one leaves it what it is.
+    for (let quote = text.indexOf('"', i); quote >= 0; quote = text.indexOf('"', quote + 1)) {
+      let before = quote;
+      while (before > i && text.charCodeAt(before - 1) === BACKSLASH) before -= 1;
+      if ((quote - before) % 2 === 0) return quote + 1;
     }
     return text.length;
   }
@@ -134,14 +151,17 @@ export class JsonText {
       }
       return i;
     }
-    let depth = 0;
+    const known = this.#ends.get(at);
+    if (known !== undefined) return known;
+    const open: number[] = [];
     for (let i = at; i < text.length; i += 1) {
       const code = text.charCodeAt(i);
       if (code === QUOTE) i = this.#endOfText(i) - 1;
-      else if (opens(code)) depth += 1;
+      else if (opens(code)) open.push(i);
       else if (closes(code)) {
-        depth -= 1;
-        if (depth === 0) return i + 1;
+        const from = open.pop() ?? at;
+        if (i - from > LARGE) this.#ends.set(from, i + 1);
+        if (open.length === 0) return i + 1;
       }
     }
     return text.length;

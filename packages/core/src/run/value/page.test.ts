@@ -28,7 +28,10 @@ const gathered = (json: JsonText, path: string, limit: number): unknown => {
   for (const { value, cut, offset } of pages)
     for (const [name, one] of Object.entries(value as object)) {
       const at = path + inPointer(first.kind === 'list' ? offset + Number(name) : name);
-      inner.push([name, cut.some((c) => c.path === at || c.path.startsWith(`${at}/`)) ? gathered(json, at, limit) : one]);
+      inner.push([
+        name,
+        cut.some((c) => c.path === at || c.path.startsWith(`${at}/`)) ? gathered(json, at, limit) : one,
+      ]);
     }
   return first.kind === 'list' ? inner.map(([, one]) => one) : Object.fromEntries(inner);
 };
@@ -36,10 +39,15 @@ const gathered = (json: JsonText, path: string, limit: number): unknown => {
 describe('VP1 VP2 pages of a value', () => {
   test('put together give what a reader would have seen as a whole, whatever the value and the size of a page', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 8 }), fc.integer({ min: 1, max: 7 }), fc.boolean(), (value, limit, spaced) => {
-        const plain: unknown = JSON.parse(JSON.stringify(value));
-        expect(gathered(jsonOf(plain, spaced ? 2 : undefined), '', limit)).toEqual(redactJson(plain));
-      }),
+      fc.property(
+        fc.jsonValue({ maxDepth: 8 }),
+        fc.integer({ min: 1, max: 7 }),
+        fc.boolean(),
+        (value, limit, spaced) => {
+          const plain: unknown = JSON.parse(JSON.stringify(value));
+          expect(gathered(jsonOf(plain, spaced ? 2 : undefined), '', limit)).toEqual(redactJson(plain));
+        },
+      ),
       { numRuns: 400 },
     );
   });
@@ -58,7 +66,9 @@ describe('VP1 VP2 pages of a value', () => {
       value: { body: '' },
       cut: [{ path: '/body', kind: 'text', length: 100_000, sent: 0 }],
     });
-    expect(page(jsonOf([['x'.repeat(5_000)]]), '').cut).toEqual([{ path: '/0/0', kind: 'text', length: 5_000, sent: 2_000 }]);
+    expect(page(jsonOf([['x'.repeat(5_000)]]), '').cut).toEqual([
+      { path: '/0/0', kind: 'text', length: 5_000, sent: 2_000 },
+    ]);
   });
 
   test('of a text end between characters, never within one of two halves', () => {
@@ -140,13 +150,20 @@ describe('VS1 the shape of a value', () => {
 
   test('costs a bounded number of looks, and says where it did not look', () => {
     const json = jsonOf(Array.from({ length: 100_000 }, () => ({ a: [1, 2, 3] })));
-    expect(valueShapeOf(json, json.root)).toMatchObject({ part: true, lengths: [100_000, 100_000], items: { seen: 200 } });
+    expect(valueShapeOf(json, json.root)).toMatchObject({
+      part: true,
+      lengths: [100_000, 100_000],
+      items: { seen: 200 },
+    });
   });
 });
 
 describe('VD1 differences', () => {
   test('are told place by place', () => {
-    const made = differencesOf(jsonOf({ a: [1, 2], b: 'x', c: { d: 1 } }), jsonOf({ a: [1, 3, 4], c: { d: 1 }, e: null }));
+    const made = differencesOf(
+      jsonOf({ a: [1, 2], b: 'x', c: { d: 1 } }),
+      jsonOf({ a: [1, 3, 4], c: { d: 1 }, e: null }),
+    );
     expect(made).toEqual({
       differences: [
         { path: '/a/1', what: 'changed', before: 2, after: 3 },

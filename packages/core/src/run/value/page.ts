@@ -11,7 +11,7 @@
 
 import { isSecretLabel } from '../../guard/labels.ts';
 import { redactJson, redactText } from '../../guard/redact.ts';
-import { type JsonKind, type JsonText, type Span } from './json-text.ts';
+import type { JsonKind, JsonText, Span } from './json-text.ts';
 import { inPointer, pointerNames } from './pointer.ts';
 import { type Cut, shrunk } from './shrink.ts';
 

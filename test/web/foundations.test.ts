@@ -44,6 +44,23 @@ describe('the page', () => {
     expect(await page.title()).toBe('Greet · Headgate');
     await page.context().close();
   });
+
+  test('stands still for who asks for less motion, and moves for others', async () => {
+    const moving = async (reducedMotion: 'reduce' | 'no-preference'): Promise<number> => {
+      const page = await site.page({ reducedMotion });
+      await page.goto(`${site.url()}/runs`);
+      await page.getByText('Problems', { exact: true }).waitFor();
+      const count = await page.evaluate(
+        () =>
+          [...document.querySelectorAll('*')].filter((one) => /[1-9]/.test(getComputedStyle(one).transitionDuration))
+            .length,
+      );
+      await page.context().close();
+      return count;
+    };
+    expect(await moving('no-preference')).toBeGreaterThan(0);
+    expect(await moving('reduce')).toBe(0);
+  });
 });
 
 describe('a draft', () => {

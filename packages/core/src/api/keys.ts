@@ -40,7 +40,11 @@ const key = z.strictObject({
   id,
   name,
   user: z.string().nullable().describe('The account whose key it is; null: the workspace’s own'),
+  by: z.string().nullable().describe('Who made it, or took it over; null: the command line, or nobody knows any more'),
   permissions: z.array(z.string()).readonly(),
+  lost: z
+    .array(z.string())
+    .describe('Of its permissions those that it does not hold now, because who made it does not'),
   projects: z.array(id).readonly().nullable(),
   flows: z.array(id).readonly().nullable(),
   limits: z.strictObject({
@@ -100,7 +104,8 @@ export const rotateKey = route({
   body: overlap,
   answers: { 200: fresh },
   problems: ['missing', 'key.beyond', 'key.over'],
-  summary: 'Give a key a new secret; the old one stays valid for the overlap. Id, scope and expiry stay',
+  summary:
+    'Give a key a new secret; the old one stays valid for the overlap, unless the key lost something by who made it: who rotates it then answers for it. Id, scope and expiry stay',
   tags,
   audited: 'after',
 });
@@ -111,7 +116,9 @@ export const revokeKey = route({
   needs: 'key.manage',
   on: 'workspace',
   params: byId,
-  answers: { 204: empty('Revoked; requests and streams of the key end within a second') },
+  answers: {
+    204: empty('Revoked; its requests and streams end within a second, the runs that it began are cancelled'),
+  },
   problems: ['missing'],
   summary: 'Revoke a key, at once and for good',
   tags,
@@ -161,7 +168,9 @@ export const revokeOwnKey = route({
   needs: 'key.own',
   on: 'any',
   params: byId,
-  answers: { 204: empty('Revoked; requests and streams of the key end within a second') },
+  answers: {
+    204: empty('Revoked; its requests and streams end within a second, the runs that it began are cancelled'),
+  },
   problems: ['missing'],
   summary: 'Revoke a key of your own, at once and for good',
   tags,

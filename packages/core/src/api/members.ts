@@ -61,7 +61,10 @@ export const deleteMember = route({
   query: z.strictObject({ successor: user.optional().describe('Who gets the flows; absent: they are switched off') }),
   answers: {
     200: z.strictObject({
-      keys: z.int().describe('Keys that were revoked'),
+      keys: z.int().describe('Keys of the account that were revoked'),
+      workspaceKeys: z
+        .int()
+        .describe('Keys of the workspace that the member made: they hold nothing until they are rotated'),
       flows: z.int().describe('Flows that changed hands, or were switched off'),
       runs: z.int().describe('Runs that were cancelled'),
     }),

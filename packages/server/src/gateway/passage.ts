@@ -1,5 +1,6 @@
 /** What the hooks of one request leave for each other. */
 
+import type { FastifyRequest } from 'fastify';
 import type { Principal, ShapeKind } from '@headgate/core';
 import type { Contract } from '@headgate/core/api';
 import type { Session } from '../store/accounts/port.ts';
@@ -31,3 +32,10 @@ declare module 'fastify' {
     contract?: Contract;
   }
 }
+
+/**
+ * May an answer that was waited for still leave? `since`: the version of the store when the wait began; where nothing has
+ * changed, nobody was ended.
+ */
+export const isStillIn = async (request: FastifyRequest, since: number, now: number): Promise<boolean> =>
+  since === now || (await request.passage?.again()) === true;

@@ -9,11 +9,16 @@ export type KeyLimits = {
   readonly parallel: number | null;
 };
 
+export type Turned = { readonly hash: string; readonly at: number; readonly until: number; readonly by?: string };
+
 export type WorkspaceKeys = {
   create(row: KeyRow): Promise<void>;
   list(): Promise<KeyRow[]>;
   get(id: string): Promise<KeyRow | null>;
   revoke(id: string, at: number): Promise<boolean>;
-  /** Takes another secret; the present one stays valid until `until`, and what was before it goes at once. False: no such key. */
-  rotate(id: string, hash: string, at: number, until: number): Promise<boolean>;
+  /**
+   * Takes another secret; the present one stays valid until `until`, and what was before it goes at once. `by`: who answers
+   * for the key from now on; absent, who did. False: no such key.
+   */
+  rotate(id: string, to: Turned): Promise<boolean>;
 };

@@ -69,12 +69,18 @@ export type Members = {
   setRole(user: string, role: string | null): Promise<Changed>;
   /**
    * The end of a membership, all at once: roles, places in groups, keys, tokens, applications, lent powers and open
-   * invitations they sent go; their flows go to `successor` (private ones if `privates`), or are switched off. Answers the keys that were revoked.
+   * invitations they sent go; their flows go to `successor` (private ones if `privates`), or are switched off. Answers the keys that were revoked, and how many
+   * keys of the workspace hold nothing any more, because it was he who made them.
    */
   remove(
     user: string,
     to: { readonly successor: string | null; readonly privates?: boolean; readonly at: number },
-  ): Promise<{ readonly changed: Changed; readonly keys: readonly string[]; readonly flows: readonly string[] }>;
+  ): Promise<{
+    readonly changed: Changed;
+    readonly keys: readonly string[];
+    readonly flows: readonly string[];
+    readonly orphans: number;
+  }>;
   /** Roles in projects, of everybody or of one project. */
   inProjects(project?: string): Promise<ProjectMemberRow[]>;
   /** Gives or changes a role in a project; null takes it away. False: no such project or holder. */
@@ -134,7 +140,10 @@ export type Named = { readonly principal: Principal; readonly expires: number | 
 export type Directory = {
   /** The account in this workspace; null: it may nothing there. `weak`: it came in by a password or a link alone. */
   user(workspace: string, user: string, weak?: boolean): Promise<Principal | null>;
-  /** A key: its own scope, within what its account may now. Null: revoked, or its account may nothing. Expiry is not judged. */
+  /**
+   * A key: its own scope, within what its account and its maker may now. Null: revoked, or one of them may nothing. Expiry is
+   * not judged.
+   */
   key(row: KeyRow): Promise<Principal | null>;
   /** Whoever a grant or a run names: an account (`u_…`) or a key. Expiry is not judged. */
   named(workspace: string, id: string): Promise<Named | null>;

@@ -80,6 +80,8 @@ export type KeyRow = {
   readonly used: number | null;
   /** The account it belongs to and acts within; absent: it belongs to the workspace. */
   readonly user?: string;
+  /** Who made it, or took it over, and must hold what it holds; absent: it stands by itself. */
+  readonly by?: string;
   readonly limits?: KeyLimits;
   /** How much of what its runs may use. */
   readonly budget?: Budget;
@@ -311,6 +313,8 @@ export type WorkspaceStore = {
     place(id: string): Promise<FlowPlace | null>;
     /** Runs not over that this account or key started. */
     openBy(principal: string): Promise<string[]>;
+    /** Who started runs that are not over, each once. */
+    starters(): Promise<string[]>;
     /** Newest first, in the order they were made (not by their times: a clock may jump). */
     list(filter: RunFilter): Promise<{ rows: RunRow[]; next: string | null }>;
     /** The latest failed runs by flow, step and code, the latest group first. `more`: older ones were not looked at. */

@@ -9,11 +9,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test } from 'vitest';
 import type { PromotionRow } from './environment.ts';
 import type { InvitationRow } from './people.ts';
-import type { GrantRow, KeyRow, Store, WorkspaceStore } from './ports.ts';
+import type { GrantRow, Store, WorkspaceStore } from './ports.ts';
 import { DATABASE } from './schema/migrate.ts';
 import { kitIn, NOW, openRow, runRow, runWrite, sight, writeAll } from './testing/kit.ts';
 import { type Names, NOBODY, VICTIM } from './testing/names.ts';
-import { clientRow, consentOf, tokenRow } from './testing/tokens.ts';
+import { clientRow, consentOf, keyRow, tokenRow } from './testing/tokens.ts';
 
 const kit = kitIn(tmpdir());
 afterEach(kit.clean);
@@ -27,20 +27,6 @@ const grant = (names: Names): GrantRow => ({
   grantor: 'user',
   asCaller: false,
   created: NOW,
-});
-
-const key = (id: string, workspace: string): KeyRow => ({
-  id,
-  workspace,
-  name: 'k',
-  hash: `hash of ${id}`,
-  permissions: ['run'],
-  projects: null,
-  flows: null,
-  expires: null,
-  revoked: null,
-  created: NOW,
-  used: null,
 });
 
 const NOTHING_BROUGHT = { triggers: [], grants: [], ends: [] };
@@ -130,6 +116,7 @@ const ASKED: Readonly<Record<string, Call>> = {
   'runs.place': (w, n) => w.runs.place(n.run),
   'runs.failures': (w, n) => w.runs.failures({ flow: n.flow }),
   'runs.openBy': (w) => w.runs.openBy('key_one'),
+  'runs.starters': (w) => w.runs.starters(),
   'deployments.list': (w, n) => w.deployments.list(n.flow),
   'deployments.get': (w, n) => w.deployments.get(n.flow, n.environment),
   'deployments.hooks': (w, n) => w.deployments.hooks(n.flow, n.environment),
@@ -188,7 +175,7 @@ const ASKED: Readonly<Record<string, Call>> = {
   'runs.counts': (w) => w.runs.counts(),
   'keys.list': (w) => w.keys.list(),
   'keys.get': (w, n) => w.keys.get(n.key),
-  'keys.rotate': (w, n) => w.keys.rotate(n.key, `hash_by_${w.workspace}`, NOW, NOW + 1_000),
+  'keys.rotate': (w, n) => w.keys.rotate(n.key, { hash: `hash_by_${w.workspace}`, at: NOW, until: NOW + 1_000 }),
   'keys.revoke': (w, n) => w.keys.revoke(n.key, NOW),
   'tokens.list': (w) => w.tokens.list(),
   'tokens.revoke': async (w, n) => [
@@ -231,7 +218,7 @@ const MADE: Readonly<Record<string, Call>> = {
   'limits.setQuota': (w) => w.limits.setQuota({ quota: { concurrent: 0 }, updated: NOW, by: 'key_mine' }),
   'bounds.set': (w) => w.bounds.set({ only: [], denied: [], updated: NOW, by: 'key_mine' }),
   'policy.set': (w) => w.policy.set({ only: [], denied: [], updated: NOW, by: 'key_mine' }),
-  'keys.create': (w, n) => w.keys.create(key(`${n.key}_mine`, w.workspace)),
+  'keys.create': (w, n) => w.keys.create(keyRow(`${n.key}_mine`, w.workspace)),
   'clients.create': (w, n) => w.clients.create(clientRow(`${n.client}_mine`, w.workspace)),
   'tokens.create': (w, n) => w.tokens.create(tokenRow(`${n.token}_mine`, w.workspace)),
 };
@@ -265,7 +252,7 @@ const fill = async (store: Store): Promise<void> => {
   );
   await victim.deployments.propose({ ...promotion(VICTIM), before: 1 });
   await victim.deployments.propose({ ...promotion(VICTIM), id: `${VICTIM.promotion}_b` });
-  await victim.keys.create(key(VICTIM.key, 'victim'));
+  await victim.keys.create(keyRow(VICTIM.key, 'victim'));
   await victim.tokens.create(tokenRow(VICTIM.token, 'victim'));
   await victim.clients.create(clientRow(VICTIM.client, 'victim'));
   await store.oauth.begin(...consentOf(`oc_of_${VICTIM.client}`, 'victim', VICTIM.user, VICTIM.client));

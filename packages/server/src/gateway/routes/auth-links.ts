@@ -84,7 +84,7 @@ export const authLinkRoutes = (lodge: Lodge): readonly Route[] => {
       if ('refused' in done) return done;
       await links.removeAll('setup');
       const flow = wantsPage(request) && gate.app !== null ? await firstFlow(lodge, WORKSPACE, done.user.id) : null;
-      const to = flow === null ? undefined : `/flows/${flow}`;
+      const to = flow === null ? undefined : `/flows/${flow}?hints=on`;
       return desk.answer({ kind: 'in', user: done.user, how: 'link' }, request, 201, to);
     }),
 

@@ -18,6 +18,7 @@ import { unknownEnvironment } from '../promotion.ts';
 import { bindCalls, grantSentence, type LentText } from '../calls.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, refuseAll } from '../outcome.ts';
+import { isStillIn } from '../passage.ts';
 
 /** A grant as its readers see it; `words` says what its power means. */
 const shown = (
@@ -103,7 +104,7 @@ export const grantRoutes = (lodge: Lodge): readonly Route[] => {
       });
     }),
 
-    implement(ROUTES.dryRun, async ({ who, params, body }) => {
+    implement(ROUTES.dryRun, async ({ who, params, body, request }) => {
       const { places } = lodge;
       if ((await places.judge(who, 'run', 'flow', params.id)) !== undefined) return MISSING;
       if ((await places.judge(who, 'flow.read', 'flow', params.id)) !== undefined)
@@ -113,6 +114,7 @@ export const grantRoutes = (lodge: Lodge): readonly Route[] => {
         );
       const leave = lodge.waiting.enter(who.id);
       if (leave === undefined) return refuse('requests.limit');
+      const version = gate.store.version();
       const told = await gate.engine
         .dryRun({
           principal: who,
@@ -122,6 +124,8 @@ export const grantRoutes = (lodge: Lodge): readonly Route[] => {
           ...(body.environment === undefined ? {} : { environment: body.environment }),
         })
         .finally(leave);
+      if (!(await isStillIn(request, version, gate.store.version())))
+        return { ...refuse('auth.invalid'), why: 'auth.over' };
       return told.ok ? give(200, told.value) : { refused: told.problem };
     }),
 

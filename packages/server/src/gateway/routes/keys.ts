@@ -3,6 +3,8 @@
  *
  * KE1 Whoever gets a secret of a key, by making or by rotating it, gets no more than he has: no permission, no later end, and
  *     no way around what limits him (tokens/bounded.ts).
+ * KE3 A key holds what who made it holds, now (directory.ts). Whoever rotates one of the workspace that lost something by that
+ *     takes it over, with a new secret alone: the old one may be with who was made less.
  * KE2 What concerns the instance is an account's: a key that belongs to none holds nothing of it, and outlives nobody.
  */
 
@@ -12,6 +14,7 @@ import type { KeyRow } from '../../store/ports.ts';
 import type { Gate } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
+import { cancelOrphans } from '../orphans.ts';
 import { give, MISSING, nothing, refuse, type Refused } from '../outcome.ts';
 import { iso } from '../times.ts';
 import { boundedBy } from '../tokens/bounded.ts';
@@ -19,10 +22,12 @@ import { boundedBy } from '../tokens/bounded.ts';
 const DAY = 86_400_000;
 const NO_LIMITS = { rate: null, burst: null, parallel: null };
 
-const shown = (row: KeyRow, now: number) => ({
+const shown = (row: KeyRow, now: number, held: readonly Permission[]) => ({
   id: row.id,
   name: row.name,
   user: row.user ?? null,
+  by: row.by ?? null,
+  lost: row.permissions.filter((one) => !held.includes(one)),
   permissions: row.permissions,
   projects: row.projects,
   flows: row.flows,
@@ -125,6 +130,7 @@ const rowOf = (gate: Gate, { who, wish, user, plain, maker }: Making): KeyRow | 
     created: now,
     used: null,
     ...(user === null ? {} : { user }),
+    by: who.id,
     ...(wish.budget === undefined ? {} : { budget: wish.budget }),
     ...(rate === null && parallel === null ? {} : { limits: { rate, burst, parallel } }),
   };
@@ -132,6 +138,18 @@ const rowOf = (gate: Gate, { who, wish, user, plain, maker }: Making): KeyRow | 
 
 export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
   const keysOf = (who: Principal) => gate.store.in(who.workspace).keys;
+
+  /** What a key holds now, anywhere. Of one that was revoked nothing is lost: it is over. */
+  const heldBy = async (row: KeyRow): Promise<readonly Permission[]> => {
+    if (row.revoked !== null) return row.permissions;
+    const who = await gate.store.directory.key(row);
+    return who === null ? [] : [...who.permissions, ...[...(who.inProjects?.values() ?? [])].flat()];
+  };
+
+  const told = async (rows: readonly KeyRow[]) => {
+    const now = gate.clock();
+    return Promise.all(rows.map(async (row) => shown(row, now, await heldBy(row))));
+  };
 
   const create = async (who: Principal, wish: Wish, user: string | null) => {
     const refused = (await boundedBy(gate, who)) ?? (user === null ? ofNobody(wish.permissions) : null);
@@ -141,7 +159,7 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
     const row = rowOf(gate, { who, wish, user, plain, maker: stands?.expires ?? null });
     if ('refused' in row) return row;
     await keysOf(who).create(row);
-    return { ...give(201, { ...shown(row, row.created), key: plain }), fresh: plain };
+    return { ...give(201, { ...shown(row, row.created, row.permissions), key: plain }), fresh: plain };
   };
 
   /** Why a key may not have the secret of another one, or null: it would do more than it may, or longer. */
@@ -169,9 +187,16 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
     const refused = tooMuch(who, row) ?? (await beyondKey(who, row));
     if (refused !== null) return refused;
     const plain = gate.vault.newKey();
-    const done = await keysOf(who).rotate(row.id, gate.vault.hashKey(plain), now, now + seconds * 1000);
+    const held = await heldBy(row);
+    const whole = row.permissions.every((one) => held.includes(one));
+    const to = { hash: gate.vault.hashKey(plain), at: now };
+    const done = await keysOf(who).rotate(
+      row.id,
+      whole ? { ...to, until: now + seconds * 1000 } : { ...to, until: now, by: who.id },
+    );
     const after = done ? await keysOf(who).get(row.id) : null;
-    return after === null ? refuse('key.over') : { ...give(200, { ...shown(after, now), key: plain }), fresh: plain };
+    if (after === null) return refuse('key.over');
+    return { ...give(200, { ...shown(after, now, await heldBy(after)), key: plain }), fresh: plain };
   };
 
   /** A key of the principal's own account; of no other, and never one of the workspace. */
@@ -180,16 +205,16 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
     return row !== null && row.user === who.user ? row : null;
   };
 
-  const revoke = async (who: Principal, id: string) =>
-    (await keysOf(who).revoke(id, gate.clock())) ? nothing() : MISSING;
+  const revoke = async (who: Principal, id: string) => {
+    if (!(await keysOf(who).revoke(id, gate.clock()))) return MISSING;
+    await cancelOrphans(gate, who.workspace, who);
+    return nothing();
+  };
 
   return [
     implement(ROUTES.createKey, ({ who, body }) => create(who, body, null)),
 
-    implement(ROUTES.listKeys, async ({ who }) => {
-      const now = gate.clock();
-      return give(200, { keys: (await keysOf(who).list()).map((row) => shown(row, now)) });
-    }),
+    implement(ROUTES.listKeys, async ({ who }) => give(200, { keys: await told(await keysOf(who).list()) })),
 
     implement(ROUTES.rotateKey, async ({ who, params, body }) => {
       const row = await keysOf(who).get(params.id);
@@ -207,9 +232,8 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
     ),
 
     implement(ROUTES.listOwnKeys, async ({ who }) => {
-      const now = gate.clock();
       const rows = who.user === undefined ? [] : await keysOf(who).list();
-      return give(200, { keys: rows.filter((row) => row.user === who.user).map((row) => shown(row, now)) });
+      return give(200, { keys: await told(rows.filter((row) => row.user === who.user)) });
     }),
 
     implement(ROUTES.rotateOwnKey, async ({ who, params, body }) => {

@@ -5,11 +5,12 @@
  *     member started is cancelled, wherever it is (AZ-10).
  */
 
-import { holdsSomewhere, may, type Principal } from '@headgate/core';
+import { holdsSomewhere, may } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { InvitationRow } from '../../store/people.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
+import { cancelOrphans } from '../orphans.ts';
 import { give, MISSING, nothing, refuse } from '../outcome.ts';
 import { mayEndMember, mayGiveRole, mayInvite, mayTakeRole } from '../roles.ts';
 import { iso } from '../times.ts';
@@ -31,20 +32,6 @@ const shown = (row: InvitationRow) => ({
 
 export const memberRoutes = ({ gate }: Lodge): readonly Route[] => {
   const { store } = gate;
-
-  /** Cancels what these accounts and keys started and is not over; answers how many runs that were. */
-  const cancelAll = async (by: Principal, principals: readonly string[]): Promise<number> => {
-    const { workspace } = by;
-    const system: Principal = { kind: 'system', id: by.id, workspace, permissions: ['run.cancel', 'workspace.manage'] };
-    let count = 0;
-    for (const principal of principals) {
-      for (const run of await store.in(workspace).runs.openBy(principal)) {
-        const done = await gate.engine.cancel(system, run, 'who started it is no member any more');
-        if (done.ok) count += 1;
-      }
-    }
-    return count;
-  };
 
   return [
     implement(ROUTES.listMembers, async ({ who }) => {
@@ -74,14 +61,13 @@ export const memberRoutes = ({ gate }: Lodge): readonly Route[] => {
         if (heir === null || successor === params.user || !holdsSomewhere(heir, 'flow.write'))
           return refuse('member.unfit');
       }
-      const keys = (await scoped.keys.list()).filter((key) => key.user === params.user).map((key) => key.id);
       // Whose private flows he may not see, he does not give to anybody, himself above all.
       const privates = may(who, 'workspace.manage', { workspace: who.workspace });
       const end = { successor: successor ?? null, privates, at: gate.clock() };
-      const { changed, keys: revoked, flows } = await scoped.members.remove(params.user, end);
+      const { changed, keys, flows, orphans } = await scoped.members.remove(params.user, end);
       if (changed !== 'done') return changed === 'missing' ? MISSING : refuse('member.last_owner');
-      const runs = await cancelAll(who, [params.user, ...keys]);
-      return give(200, { keys: revoked.length, flows: flows.length, runs });
+      const runs = await cancelOrphans(gate, who.workspace, who);
+      return give(200, { keys: keys.length, workspaceKeys: orphans, flows: flows.length, runs });
     }),
 
     implement(ROUTES.invite, async ({ who, body }) => {

@@ -7,6 +7,7 @@ import { type SessionOf, sessionOf } from '../oauth/session-of.ts';
 import { networkOf } from '../accounts/throttle.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
+import { cancelOrphans } from '../orphans.ts';
 import { give, MISSING, nothing, type Plain, refuse, type Refused, seeOther } from '../outcome.ts';
 import { iso } from '../times.ts';
 import { ACCESS, REFRESH } from '../oauth/access-token.ts';
@@ -243,9 +244,11 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
       give(200, { clients: (await store.in(who.workspace).clients.list()).map(clientShown) }),
     ),
 
-    implement(ROUTES.deleteClient, async ({ who, params }) =>
-      (await store.in(who.workspace).clients.remove(params.id, gate.clock())) ? nothing() : MISSING,
-    ),
+    implement(ROUTES.deleteClient, async ({ who, params }) => {
+      if (!(await store.in(who.workspace).clients.remove(params.id, gate.clock()))) return MISSING;
+      await cancelOrphans(gate, who.workspace, who);
+      return nothing();
+    }),
 
     implement(ROUTES.listConsents, async ({ who }) => {
       const rows = who.user === undefined ? [] : await store.in(who.workspace).consents.list(who.user);
@@ -255,7 +258,9 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
     implement(ROUTES.endConsent, async ({ who, params }) => {
       const { user } = who;
       const ended = user !== undefined && (await store.in(who.workspace).consents.end(user, params.id, gate.clock()));
-      return ended ? nothing() : MISSING;
+      if (!ended) return MISSING;
+      await cancelOrphans(gate, who.workspace, who);
+      return nothing();
     }),
   ];
 };

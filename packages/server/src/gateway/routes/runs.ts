@@ -9,6 +9,7 @@ import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse } from '../outcome.ts';
 import { iso } from '../times.ts';
 import { namesOf } from '../names.ts';
+import { isStillIn } from '../passage.ts';
 import { streamed } from '../streams.ts';
 
 const PAGE = 50;
@@ -97,7 +98,7 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
         })
         .finally(() => leave?.());
       // Something changed while it waited: the answer is for who may still have it (AZ-10).
-      if (wait > 0 && gate.store.version() !== version && (await request.passage?.again()) !== true)
+      if (wait > 0 && !(await isStillIn(request, version, gate.store.version())))
         return { ...refuse('auth.invalid'), why: 'auth.over' };
       if (!started.ok) return { refused: started.problem };
       const { run, finished } = started.value;

@@ -7,6 +7,7 @@ import { credentialOf } from '../identity.ts';
 import { networkOf } from '../accounts/throttle.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
+import { cancelOrphans } from '../orphans.ts';
 import { give, MISSING, nothing, refuse } from '../outcome.ts';
 import { iso } from '../times.ts';
 import { boundedBy } from '../tokens/bounded.ts';
@@ -99,12 +100,16 @@ export const tokenRoutes = ({ gate, tokens, guesses, audit }: Lodge): readonly R
 
     implement(ROUTES.revokeToken, async ({ who, params }) => {
       const ended = await store.in(who.workspace).tokens.revoke({ token: params.id }, gate.clock());
-      return ended === 0 ? MISSING : nothing();
+      if (ended === 0) return MISSING;
+      await cancelOrphans(gate, who.workspace, who);
+      return nothing();
     }),
 
     implement(ROUTES.revokeTokens, async ({ who, query }) => {
       const what = query.subject === undefined ? { all: true as const } : { subject: query.subject };
-      return give(200, { revoked: await store.in(who.workspace).tokens.revoke(what, gate.clock()) });
+      const revoked = await store.in(who.workspace).tokens.revoke(what, gate.clock());
+      await cancelOrphans(gate, who.workspace, who);
+      return give(200, { revoked });
     }),
 
     implement(ROUTES.rotateTokenKeys, async ({ body }) => {

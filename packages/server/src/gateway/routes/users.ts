@@ -5,6 +5,7 @@ import { AUTH, shownAccount } from '../accounts/desk.ts';
 import { letters } from '../accounts/letters.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
+import { cancelOrphans } from '../orphans.ts';
 import { give, MISSING, refuse } from '../outcome.ts';
 
 const PAGE = 50;
@@ -23,7 +24,7 @@ export const userRoutes = (lodge: Lodge): readonly Route[] => {
       return give(200, { users: rows.map(shownAccount), next });
     }),
 
-    implement(ROUTES.patchUser, async ({ params, body }) => {
+    implement(ROUTES.patchUser, async ({ who, params, body }) => {
       if ((await accounts.user(params.id)) === null) return MISSING;
       const { state, administrator } = body;
       const to = {
@@ -31,7 +32,10 @@ export const userRoutes = (lodge: Lodge): readonly Route[] => {
         ...(administrator === undefined ? {} : { administrator }),
       };
       const user = await accounts.change(params.id, to, gate.clock());
-      return user === null ? refuse('user.last') : give(200, shownAccount(user));
+      if (user === null) return refuse('user.last');
+      if (state === 'suspended')
+        for (const { id } of await directory.workspacesOf(user.id)) await cancelOrphans(gate, id, who);
+      return give(200, shownAccount(user));
     }),
 
     implement(ROUTES.resetUser, async ({ who, params }) => {

@@ -117,7 +117,17 @@ export const rotateKey = async (w: Where, key: string, o: Turn): Promise<number>
 
 export const listKeys = (w: Where, own?: boolean): Promise<number> =>
   ask(w, 'GET', pathOf(own), undefined, (v) =>
-    table(rowsOf(v, 'keys').map(line), ['id', 'name', 'permissions', 'expires', 'old secret until', 'revoked', 'used']),
+    table(rowsOf(v, 'keys').map(line), [
+      'id',
+      'name',
+      'by',
+      'permissions',
+      'lost',
+      'expires',
+      'old secret until',
+      'revoked',
+      'used',
+    ]),
   );
 
 const line = (row: Row): Row => ({ ...row, 'old secret until': rowsOf(row, 'secrets')[1]?.['until'] ?? null });

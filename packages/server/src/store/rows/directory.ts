@@ -5,6 +5,8 @@
  * DI2 An account that is no member, or is switched off, may nothing: neither itself nor by its keys.
  * DI3 A key of an account holds at most what the account holds now (AZ-10).
  * DI4 A token holds at most what its maker, or who consented to it, holds now; its own expiry is not judged here.
+ * DI6 A key holds at most what who made it holds now, and ends with him: with a key that made it, too. One that was made by
+ *     nobody who is known (the command line) stands by itself.
  * DI5 A membership that is held (accounts/ways-in.ts) lets who came in by a password alone read, and no more.
  */
 
@@ -114,12 +116,27 @@ export const directoryOf = (
   const user = (workspace: string, id: string, weak = false): Promise<Principal | null> =>
     keep(kept, weak ? `${workspace}\n${id}\nweak` : `${workspace}\n${id}`, () => make(workspace, id, weak));
 
-  const key = async (row: KeyRow): Promise<Principal | null> => {
-    if (row.revoked !== null) return null;
-    if (row.user === undefined) return principalOf(row);
-    const whose = await user(row.workspace, row.user);
-    return whose === null ? null : within(principalOf(row), whose);
+  /** `past`: keys that were passed on the way up; a key that rests on itself rests on nothing. */
+  const standingOf = async (row: KeyRow, past: ReadonlySet<string>): Promise<Principal | null> => {
+    if (row.revoked !== null || past.has(row.id)) return null;
+    const by = row.by ?? row.user;
+    if (by === undefined) return principalOf(row);
+    const maker = await makerOf(row.workspace, by, new Set([...past, row.id]));
+    if (maker === null || (row.user !== undefined && row.user !== maker.user)) return null;
+    return within(principalOf(row), maker);
   };
+
+  const makerOf = async (workspace: string, id: string, past: ReadonlySet<string>): Promise<Principal | null> => {
+    if (isAccount(id)) return user(workspace, id);
+    if (isToken(id) || isConsent(id)) return (await byToken(workspace, id))?.principal ?? null;
+    const row = await keyById(db, id);
+    return row === null || row.workspace !== workspace ? null : standingOf(row, past);
+  };
+
+  const key = (row: KeyRow): Promise<Principal | null> =>
+    row.revoked === null
+      ? keep(kept, `${row.workspace}\n${row.id}`, () => standingOf(row, new Set()))
+      : Promise.resolve(null);
 
   /** A token of its maker, or of who consented: what it was given, within what he may now. Null: it was ended. */
   const byToken = async (workspace: string, id: string): Promise<Named | null> => {
@@ -179,7 +196,7 @@ const principalOf = (row: KeyRow): Principal => ({
   ...(row.user === undefined ? {} : { user: row.user }),
 });
 
-/** The key, with nothing that its account does not hold. */
+/** The key, with nothing that its account, or who made it, does not hold. */
 const within = (key: Principal, whose: Principal): Principal => {
   const wanted = new Set(key.permissions);
   const kept = (held: readonly Permission[]): readonly Permission[] => held.filter((one) => wanted.has(one));

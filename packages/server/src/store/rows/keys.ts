@@ -21,6 +21,7 @@ const keyRow = (row: Selectable<Tables['api_key']> & { used: number | null }): K
   created: row.created,
   used: row.used,
   ...(row.user === null ? {} : { user: row.user }),
+  ...(row.by === null ? {} : { by: row.by }),
   ...(row.rate === null && row.parallel === null
     ? {}
     : { limits: { rate: row.rate, burst: row.burst, parallel: row.parallel } }),
@@ -75,6 +76,7 @@ export const keysOf = ({ db, change }: Ground, workspace: string): WorkspaceStor
           burst: row.limits?.burst ?? null,
           parallel: row.limits?.parallel ?? null,
           budget: row.budget === undefined ? null : toJson(row.budget),
+          by: row.by ?? null,
         })
         .executeTakeFirstOrThrow(),
     );
@@ -98,7 +100,7 @@ export const keysOf = ({ db, change }: Ground, workspace: string): WorkspaceStor
         .executeTakeFirst();
       return done.numUpdatedRows > 0n;
     }),
-  rotate: (id, hash, at, until) =>
+  rotate: (id, { hash, at, until, by }) =>
     change(async (trx) => {
       const done = await trx
         .updateTable('api_key')
@@ -108,6 +110,7 @@ export const keysOf = ({ db, change }: Ground, workspace: string): WorkspaceStor
           old_created: until > at ? eb.fn.coalesce('rotated', 'created') : null,
           hash,
           rotated: at,
+          ...(by === undefined ? {} : { by }),
         }))
         .where('workspace', '=', workspace)
         .where('id', '=', id)

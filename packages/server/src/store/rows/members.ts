@@ -84,6 +84,20 @@ export const membersOf = ({ db, change }: Ground, workspace: string): Members =>
       .execute();
   };
 
+  /** Keys of the workspace that he made, himself or by a key of his, end with him; who holds all of one may take it over. */
+  const orphanKeys = async (trx: Transaction<Tables>, user: string): Promise<number> => {
+    const own = trx.selectFrom('api_key').select('id').where('workspace', '=', workspace).where('user', '=', user);
+    const done = await trx
+      .updateTable('api_key')
+      .set((eb) => ({ by: eb.fn<string>('concat', [eb.val(GONE), 'by']) }))
+      .where('workspace', '=', workspace)
+      .where('user', 'is', null)
+      .where('revoked', 'is', null)
+      .where((eb) => eb.or([eb('by', '=', user), eb('by', 'in', own)]))
+      .executeTakeFirst();
+    return Number(done.numUpdatedRows);
+  };
+
   /** Flows go to the successor; the private ones too if `privates`, else they are switched off and stay whose they were. */
   const handOver = async (trx: Transaction<Tables>, user: string, to: Handing): Promise<string[]> => {
     const { successor, privates = false, at } = to;
@@ -158,6 +172,7 @@ export const membersOf = ({ db, change }: Ground, workspace: string): Members =>
           row === undefined || heir === undefined ? 'missing' : (await isLastOwner(trx, row)) ? 'last_owner' : 'done';
         if (changed !== 'done') return null;
         const keys = await revokeKeys(trx, user, at);
+        const orphans = await orphanKeys(trx, user);
         await endHoldings(trx, user, at);
         const flows = await handOver(trx, user, to);
         await trx
@@ -169,9 +184,9 @@ export const membersOf = ({ db, change }: Ground, workspace: string): Members =>
           .where('revoked', 'is', null)
           .execute();
         await leavePlaces(trx, user);
-        return { keys, flows };
+        return { keys, flows, orphans };
       });
-      return { changed, keys: done?.keys ?? [], flows: done?.flows ?? [] };
+      return { changed, keys: done?.keys ?? [], flows: done?.flows ?? [], orphans: done?.orphans ?? 0 };
     },
     inProjects: (project) => {
       const query = db

@@ -224,6 +224,16 @@ export const runsOf = ({ db, writer, unlink }: Ground, workspace: string): Works
         .execute();
       return rows.map((row) => row.id);
     },
+    starters: async () => {
+      const rows = await db
+        .selectFrom('run')
+        .select('principal')
+        .distinct()
+        .where(sql<boolean>`open = 1`)
+        .where('workspace', '=', workspace)
+        .execute();
+      return rows.map((row) => row.principal);
+    },
     list: async (filter) => {
       const found: Row[] = [];
       const sieve = sieveOf(filter);

@@ -79,6 +79,8 @@ type ApiKeyTable = {
   old_created: Generated<number | null>;
   /** JSON: a budget (core/flow/budget.ts). */
   budget: Generated<string | null>;
+  /** Who made it (0019-key-makers.ts). */
+  by: Generated<string | null>;
 };
 
 /** Keys that sign engine tokens: derived from the root of a generation, so only their names are kept. */

@@ -1,6 +1,7 @@
-/** Rows of tokens, applications and consents, as tests of this room put them in. */
+/** Rows of keys, tokens, applications and consents, as tests of this room put them in. */
 
 import type { ClientRow, CodeRow, ConsentRow } from '../oauth.ts';
+import type { KeyRow } from '../ports.ts';
 import type { TokenRow } from '../token.ts';
 import { NOW } from './kit.ts';
 
@@ -45,3 +46,17 @@ export const consentOf = (id: string, workspace: string, user: string, client: s
   },
   { hash: `code of ${id}`, redirect: 'https://a.example/cb', challenge: 'x', expires: NOW + 1_000 },
 ];
+
+export const keyRow = (id: string, workspace: string): KeyRow => ({
+  id,
+  workspace,
+  name: 'k',
+  hash: `hash of ${id}`,
+  permissions: ['run'],
+  projects: null,
+  flows: null,
+  expires: null,
+  revoked: null,
+  created: NOW,
+  used: null,
+});

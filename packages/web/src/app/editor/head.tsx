@@ -1,7 +1,8 @@
 /** The head of the editor: the flow's name, what became of the last edit, the view, running and publishing. */
 
-import { Button, Group, SegmentedControl, Text } from '@mantine/core';
+import { ActionIcon, Group, SegmentedControl, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import type { Doing } from '../actions/registry.ts';
 import { useDoing } from '../actions/use-action.ts';
 import type { EditorSearch } from '../router/paths.ts';
 import { Status } from './draft/status.tsx';
@@ -40,24 +41,10 @@ export const Head = ({ view, show }: Props) => {
           { value: 'outline', label: t('editor.outline') },
         ]}
       />
-      <Button
-        size="compact-sm"
-        variant="default"
-        disabled={undo?.off !== undefined}
-        title={undo?.off}
-        onClick={() => undo?.run()}
-      >
-        {t('actions.undo')}
-      </Button>
-      <Button
-        size="compact-sm"
-        variant="default"
-        disabled={redo?.off !== undefined}
-        title={redo?.off}
-        onClick={() => redo?.run()}
-      >
-        {t('actions.redo')}
-      </Button>
+      <Group gap={4} wrap="nowrap">
+        <Back doing={undo} name={t('actions.undo')} sign="↶" />
+        <Back doing={redo} name={t('actions.redo')} sign="↷" />
+      </Group>
       <Group ml="auto" gap="xs">
         <PagesMenu show={show} />
         <ProblemsButton show={show} />
@@ -66,3 +53,18 @@ export const Head = ({ view, show }: Props) => {
     </Group>
   );
 };
+
+type BackProps = { readonly doing: Doing | null; readonly name: string; readonly sign: string };
+
+const Back = ({ doing, name, sign }: BackProps) => (
+  <ActionIcon
+    size={26}
+    variant="default"
+    aria-label={name}
+    title={doing?.off ?? name}
+    disabled={doing?.off !== undefined}
+    onClick={() => doing?.run()}
+  >
+    <span aria-hidden>{sign}</span>
+  </ActionIcon>
+);

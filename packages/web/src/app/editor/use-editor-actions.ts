@@ -29,7 +29,7 @@ export const useEditorActions = ({ show, view, step, add, addTo, rename }: Parts
   const ids = (): string[] => [...selected];
 
   useAction('add', add);
-  useAction('open', () => show({ step: selection.last() ?? undefined }), none);
+  useAction('open', () => show({ step: selection.last() ?? undefined, tab: undefined }), none);
   useAction('back', () => (step === undefined ? selection.set([]) : show({ step: undefined, tab: undefined })));
   useAction('duplicate', () => commands.duplicate(ids()), none);
   useAction('remove', () => commands.remove(ids(), false), none);

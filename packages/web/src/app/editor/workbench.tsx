@@ -16,6 +16,7 @@ import { useDraftState, useEditor, useFlow } from './editor-context.ts';
 import type { MenuWish } from './graph.ts';
 import { GraphMenu } from './graph-menu.tsx';
 import { Head } from './head.tsx';
+import { keptHints } from './hints/kept-hints.ts';
 import { Outline } from './outline/outline.tsx';
 import { Dock } from './run/dock.tsx';
 import { Panel } from './panel/panel.tsx';
@@ -26,6 +27,8 @@ import classes from './workbench.module.css';
 // The canvas library is the largest part of the editor; the outline does not need it.
 const Canvas = lazy(() => import('./canvas/canvas.tsx').then(({ Canvas }) => ({ default: Canvas })));
 
+const Hints = lazy(() => import('./hints/hints.tsx').then(({ Hints }) => ({ default: Hints })));
+
 const FlowPages = lazy(() => import('./pages/flow-pages.tsx').then(({ FlowPages }) => ({ default: FlowPages })));
 
 /** Below this width the outline is the view: a canvas needs room. */
@@ -34,13 +37,14 @@ const NARROW = '(max-width: 720px)';
 export const Workbench = () => {
   const { t } = useTranslation();
   const flow = useFlow();
-  const { watch, commands, kinds, selection, room } = useEditor();
+  const { watch, commands, kinds, selection, room, draft } = useEditor();
   const told = useRef(new Set<string>());
   const { history } = useDraftState();
   const search = flowRoute.useSearch();
   const navigate = useNavigate();
   const [adding, setAdding] = useState<AddWish | null>(null);
   const [menu, setMenu] = useState<MenuWish | null>(null);
+  const [hints, setHints] = useState(() => keptHints.of(draft.id, search.hints === 'on'));
   const [renaming, rename] = useState<string | null>(null);
   const clipboard = useClipboard();
   const [narrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
@@ -57,7 +61,15 @@ export const Workbench = () => {
       void navigate({ to: '.', search: (was: EditorSearch) => ({ ...was, ...part }), replace }),
     [navigate],
   );
+  // It is kept from here on; the address would begin it again at each reload.
+  useEffect(() => {
+    if (search.hints !== undefined) show({ hints: undefined }, true);
+  }, [search.hints, show]);
   useEffect(() => watch.watch(search.run ?? null), [watch, search.run]);
+  // The step whose panel is open is the one that acts are about, however it was opened.
+  useEffect(() => {
+    if (search.step !== undefined && !selection.has(search.step)) selection.set([search.step]);
+  }, [selection, search.step]);
   useEffect(
     () =>
       room.onRun(({ run, state, trigger }) => {
@@ -75,7 +87,7 @@ export const Workbench = () => {
   useAction('undo', commands.undo, history.done.length === 0 ? t('actions.off.noUndo') : undefined);
   useAction('redo', commands.redo, history.undone.length === 0 ? t('actions.off.noRedo') : undefined);
 
-  const open = useCallback((step: string) => show({ step }), [show]);
+  const open = useCallback((step: string) => show({ step, tab: undefined }), [show]);
   const look = useCallback((step: string) => show({ step, tab: 'output' }), [show]);
   const graph = { open, look, add: setAdding, menu: setMenu, renaming, rename };
   return (
@@ -83,6 +95,11 @@ export const Workbench = () => {
       <PageTitle text={flow.name} hidden />
       <Head view={view} show={show} />
       <Conflicts />
+      {hints !== null && (
+        <Suspense fallback={null}>
+          <Hints from={hints} show={show} close={() => setHints(null)} />
+        </Suspense>
+      )}
       <div className={classes.body}>
         <div className={classes.graph} data-keys="graph" {...clipboard}>
           {view === 'canvas' ? (

@@ -20,6 +20,8 @@ export type EditorSearch = {
   readonly page?: FlowPage | undefined;
   /** The versions that are compared: `3` with the draft, `2..3` with each other. */
   readonly compare?: string | undefined;
+  /** The flow is the first one that somebody sees: hints begin with it. */
+  readonly hints?: 'on' | undefined;
 };
 
 const withSearch = (path: string, search: Readonly<Record<string, string | undefined>>): string => {

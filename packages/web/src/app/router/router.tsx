@@ -57,6 +57,7 @@ const editorSearch = (search: Readonly<Record<string, unknown>>): EditorSearch =
   view: search.view === 'outline' || search.view === 'canvas' ? search.view : undefined,
   page: FLOW_PAGES.find((one) => one === search.page),
   compare: text(search.compare),
+  hints: search.hints === 'on' ? 'on' : undefined,
 });
 
 export const flowRoute = createRoute({

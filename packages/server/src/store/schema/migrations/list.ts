@@ -19,6 +19,7 @@ import { workspaceKeys } from './0015-workspace-keys.ts';
 import { workspaceEnds } from './0016-workspace-ends.ts';
 import { heldMembers } from './0017-held-members.ts';
 import { twoFactors } from './0018-two-factors.ts';
+import { keyMakers } from './0019-key-makers.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
 
@@ -42,6 +43,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0016-workspace-ends', migration: workspaceEnds },
   { name: '0017-held-members', migration: heldMembers },
   { name: '0018-two-factors', migration: twoFactors },
+  { name: '0019-key-makers', migration: keyMakers },
 ];
 
 /** Their names, in order. */

@@ -38,6 +38,7 @@ import { useStable } from './stable.ts';
 import { tidied } from './tidy.ts';
 import { Tools } from './tools.tsx';
 import { useCanvasKeys } from './use-canvas-keys.ts';
+import { useSee } from './use-see.ts';
 import { areasOf } from './walk.ts';
 import { LINES, type WireEdge } from './wire-line.tsx';
 
@@ -177,23 +178,7 @@ const Drawing = ({ open, look, add, menu, renaming, rename, user }: GraphProps &
     selection.set(next);
   };
 
-  const see = useCallback(
-    (id: string): void => {
-      const area = areasOf(scene.boxes).get(id);
-      const size = place.current?.getBoundingClientRect();
-      if (area === undefined || size === undefined) return;
-      const { x, y, zoom } = camera.getViewport();
-      const left = area.x * zoom + x;
-      const top = area.y * zoom + y;
-      const isIn =
-        left >= 0 && top >= 0 && left + area.width * zoom <= size.width && top + area.height * zoom <= size.height;
-      if (!isIn)
-        void camera.setCenter(area.x + Math.min(area.width, 400) / 2, area.y + Math.min(area.height, 200) / 2, {
-          zoom,
-        });
-    },
-    [scene, camera],
-  );
+  const see = useSee(scene, place);
 
   /** Where a point of the screen is on the canvas. */
   const spotAt = (x: number, y: number): Spot => camera.screenToFlowPosition({ x, y });

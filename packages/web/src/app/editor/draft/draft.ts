@@ -31,6 +31,7 @@ import {
 import { type Client, Refusal } from '../../transport/client.ts';
 import { Unreached } from '../../transport/transport.ts';
 import { keep, type Kept } from './keep.ts';
+import { settleTyped } from './typing.ts';
 
 export type Word = 'saved' | 'saving' | 'offline' | 'conflict';
 
@@ -143,8 +144,9 @@ export class Draft {
     return good(null);
   }
 
-  /** Everything there is goes to the engine now. True: it is there. */
+  /** Everything there is goes to the engine now, what is being typed as well. True: it is there. */
   async flush(): Promise<boolean> {
+    settleTyped();
     for (let tries = 0; tries < 20 && this.#pending.length > 0; tries += 1) {
       await (this.#sending ?? this.#send());
       if (this.#state.word === 'offline' || this.#state.conflicts.length > 0) return false;

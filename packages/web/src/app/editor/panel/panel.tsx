@@ -1,12 +1,13 @@
 /** The panel of a step, beside the flow: what came in, what it is set to, what came out. It is not modal: the flow stays at hand. */
 
-import { Tabs } from '@mantine/core';
+import { Box, Tabs } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { everyStep, type Step, type Trigger } from '@headgate/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EditorSearch } from '../../router/paths.ts';
-import { useFlow } from '../editor-context.ts';
+import { ProblemView } from '../../problem/problem-view.tsx';
+import { useFlow, useStepView } from '../editor-context.ts';
 import { DataPane } from './data/data-pane.tsx';
 import { PanelHead } from './panel-head.tsx';
 import classes from './panel.module.css';
@@ -98,6 +99,7 @@ const Open = ({ thing, isStep, tab, show }: OpenProps) => {
             </Tabs.List>
             {panes.map((name) => (
               <Tabs.Panel key={name} value={name} className={classes.pane} style={{ flex: 1 }}>
+                {name === 'settings' && <Failed step={thing.id} />}
                 {pane[name]()}
               </Tabs.Panel>
             ))}
@@ -105,5 +107,15 @@ const Open = ({ thing, isStep, tab, show }: OpenProps) => {
         )}
       </OwnerContext>
     </aside>
+  );
+};
+
+/** Where a step is mended stands what is to be mended: the output is a tab away. */
+const Failed = ({ step }: { readonly step: string }) => {
+  const problem = useStepView(step)?.problem ?? null;
+  return problem === null ? null : (
+    <Box p="sm" pb={0}>
+      <ProblemView problem={problem} />
+    </Box>
   );
 };

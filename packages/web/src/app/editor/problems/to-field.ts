@@ -1,6 +1,16 @@
 /** Brings the focus to a field of the step's panel, once the panel is there: fields carry their path as `data-field`. */
 
 const PATIENCE = 3_000;
+/** From here on any field of the panel is better than none. */
+const ANY_AFTER = 800;
+
+/** What takes the focus. What the label names comes before what stands between the label and it, such as a choice of writing. */
+const insideOf = (found: HTMLElement | null): HTMLElement | null => {
+  if (found === null || found.matches('input,textarea,select,button')) return found;
+  const named = found.querySelector('label')?.htmlFor ?? '';
+  const field = named === '' ? null : document.getElementById(named);
+  return field ?? found.querySelector('[contenteditable=true],textarea,select,input,[tabindex]');
+};
 
 export const toField = (path: string): void => {
   const find = (): HTMLElement | null => {
@@ -9,20 +19,18 @@ export const toField = (path: string): void => {
       const found = document.querySelector<HTMLElement>(`[data-field="${CSS.escape(left)}"]`);
       if (found !== null) return found;
     }
-    return document.querySelector<HTMLElement>('aside textarea, aside input');
+    return performance.now() < began + ANY_AFTER ? null : document.querySelector('aside textarea, aside input');
   };
-  const until = performance.now() + PATIENCE;
+  const began = performance.now();
   const look = (): void => {
-    const found = find();
-    if (found === null) {
-      if (performance.now() < until) requestAnimationFrame(look);
+    const inside = insideOf(find());
+    if (inside === null) {
+      // Some fields come a moment after the panel.
+      if (performance.now() < began + PATIENCE) requestAnimationFrame(look);
       return;
     }
-    found.scrollIntoView({ block: 'center' });
-    const inside = found.matches('input,textarea,select,button,[contenteditable],[tabindex]')
-      ? found
-      : found.querySelector<HTMLElement>('input,textarea,select,[contenteditable=true],[tabindex]');
-    inside?.focus();
+    inside.scrollIntoView({ block: 'center' });
+    inside.focus();
   };
   requestAnimationFrame(look);
 };

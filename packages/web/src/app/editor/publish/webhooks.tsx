@@ -3,15 +3,21 @@
 import { Code, Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { CopyButton } from '../../ui/copy-button.tsx';
+import { exampleOf } from '../api/snippets.ts';
+import { useFlow } from '../editor-context.ts';
 
 type Props = { readonly list: readonly { readonly trigger: string; readonly url: string }[] };
 
-/** A JSON body that any webhook takes; what the flow expects in it is the flow's. */
-export const curlOf = (url: string): string =>
-  `curl -sS '${url}' \\\n  -H 'content-type: application/json' \\\n  -d '{}'`;
+/** Ready to be pasted into a shell; `body` is what is sent, as JSON. */
+export const curlOf = (url: string, body: unknown): string => {
+  const data = JSON.stringify(body).replaceAll("'", "'\\''");
+  return `curl -sS '${url}' \\\n  -H 'content-type: application/json' \\\n  -d '${data}'`;
+};
 
 export const Webhooks = ({ list }: Props) => {
   const { t } = useTranslation();
+  const flow = useFlow();
+  const body = exampleOf(flow.input ?? { type: 'object' });
   return (
     <Stack gap="xs">
       {list.map(({ trigger, url }) => (
@@ -21,9 +27,9 @@ export const Webhooks = ({ list }: Props) => {
               {trigger}
             </Text>
             <CopyButton value={url} label={t('publish.copyUrl')} />
-            <CopyButton value={curlOf(url)} label={t('publish.copyCurl')} />
+            <CopyButton value={curlOf(url, body)} label={t('publish.copyCurl')} />
           </Group>
-          <Code block>{curlOf(url)}</Code>
+          <Code block>{curlOf(url, body)}</Code>
         </Stack>
       ))}
     </Stack>

@@ -7,6 +7,7 @@ import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
 import { graph } from './graph.ts';
+import { hints } from './hints.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
@@ -21,6 +22,7 @@ export const german: Translation = {
   editor,
   flows,
   graph,
+  hints,
   panel,
   publish,
   running,

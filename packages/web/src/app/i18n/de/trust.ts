@@ -33,6 +33,8 @@ export const trust = {
     successor: 'Wer die Flows bekommt',
     nobody: 'Niemand: Sie werden abgeschaltet',
     ended: 'Mitgliedschaft beendet: {{keys}} Schlüssel, {{flows}} Flows, {{runs}} Läufe',
+    endedKeys:
+      'Mitgliedschaft beendet: {{keys}} Schlüssel, {{flows}} Flows, {{runs}} Läufe. Schlüssel des Arbeitsbereichs, die nichts mehr können: {{workspaceKeys}}; erneuern, was gebraucht wird.',
   },
   invitations: {
     title: 'Einladungen',
@@ -108,6 +110,8 @@ export const trust = {
     lasts: 'Gültig für',
     nothing: 'Ein Schlüssel, der nichts darf, nützt nichts.',
     revoked: 'widerrufen',
+    lost: 'kann weniger',
+    lostOf: 'Sein Ersteller kann nicht mehr: {{what}}',
     revoke: 'Widerrufen',
     revokeOf: '{{name}} widerrufen',
     revokeText:

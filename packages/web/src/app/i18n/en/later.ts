@@ -2,6 +2,7 @@
 
 import { editor } from './editor.ts';
 import { graph } from './graph.ts';
+import { hints } from './hints.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
@@ -9,4 +10,4 @@ import { runs } from './runs.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
-export const later = { editor, graph, panel, publish, running, runs, templates, trust } as const;
+export const later = { editor, graph, hints, panel, publish, running, runs, templates, trust } as const;

@@ -33,6 +33,8 @@ export const trust = {
     successor: 'Who gets the flows',
     nobody: 'Nobody: they are switched off',
     ended: 'Membership ended: {{keys}} keys, {{flows}} flows, {{runs}} runs',
+    endedKeys:
+      'Membership ended: {{keys}} keys, {{flows}} flows, {{runs}} runs. Keys of the workspace that hold nothing any more: {{workspaceKeys}}; rotate those that are needed.',
   },
   invitations: {
     title: 'Invitations',
@@ -107,6 +109,8 @@ export const trust = {
     lasts: 'Good for',
     nothing: 'A key that may nothing is of no use.',
     revoked: 'revoked',
+    lost: 'holds less',
+    lostOf: 'Who made it does not hold any more: {{what}}',
     revoke: 'Revoke',
     revokeOf: 'Revoke {{name}}',
     revokeText:

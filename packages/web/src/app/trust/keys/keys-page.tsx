@@ -69,6 +69,16 @@ export const KeysPage = () => {
                       {t('trust.keys.revoked')}
                     </Badge>
                   )}
+                  {one.lost.length > 0 && (
+                    <Badge
+                      tt="none"
+                      variant="outline"
+                      color="orange"
+                      title={t('trust.keys.lostOf', { what: one.lost.join(', ') })}
+                    >
+                      {t('trust.keys.lost')}
+                    </Badge>
+                  )}
                 </Cell>
                 <Cell fz="xs">
                   {one.permissions.length === PERMISSIONS.length ? t('trust.keys.all') : one.permissions.join(', ')}

@@ -25,9 +25,9 @@ export const EndMembership = ({ member, close }: Props) => {
         params: { user: member?.user ?? '' },
         query: successor === '' ? {} : { successor },
       }),
-    onSuccess: async ({ keys, flows, runs }) => {
+    onSuccess: async (done) => {
       close();
-      notify({ text: t('trust.members.ended', { keys, flows, runs }) });
+      notify({ text: t(done.workspaceKeys === 0 ? 'trust.members.ended' : 'trust.members.endedKeys', done) });
       await queries.invalidateQueries({ queryKey: ['members'] });
     },
   });

@@ -21,7 +21,14 @@ const Secret = lazy(() => import('../secrets/secret-field.tsx').then((module) =>
 const Cron = lazy(() => import('../settings/cron-field.tsx').then((module) => ({ default: module.CronField })));
 const Source = lazy(() => import('../code/code-field.tsx').then((module) => ({ default: module.CodeField })));
 
-export const AnyField = (props: FieldProps) => {
+/** Carries its path, so that a problem leads to it. */
+export const AnyField = (props: FieldProps) => (
+  <div data-field={fieldPath(props.path)}>
+    <FieldOf {...props} />
+  </div>
+);
+
+const FieldOf = (props: FieldProps) => {
   const { form, value } = props;
   if (form.is === 'text' && form.writing === 'secret')
     return (

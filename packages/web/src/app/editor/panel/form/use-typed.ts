@@ -2,10 +2,11 @@
  * What is being typed into a field, until it is an edit of the flow: a word is one edit, and one undo. Nothing that was typed
  * is lost when the field is left, the panel closes, or the page goes.
  *
- * TY1 What is typed is an edit when a word ends, after a pause, and at once when the field or the page is left.
+ * TY1 What is typed is an edit when a word ends, after a pause, and at once when the field or the page is left or the draft is run.
  */
 
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { typed } from '../../draft/typing.ts';
 
 const PAUSE = 600;
 
@@ -48,11 +49,13 @@ export const useTyped = (given: string, commit: (text: string) => boolean): Type
 
   useEffect(() => {
     const hide = (): void => flush();
+    const settled = typed(flush);
     window.addEventListener('pagehide', hide);
     document.addEventListener('visibilitychange', hide);
     return () => {
       window.removeEventListener('pagehide', hide);
       document.removeEventListener('visibilitychange', hide);
+      settled();
       flush();
     };
   }, [flush]);

@@ -28,6 +28,7 @@ export type {
   HookAnswer,
   HookRequest,
   RerunRequest,
+  RunHit,
   RunNews,
   RunView,
   StartRequest,

@@ -2,9 +2,12 @@
 
 import { z } from 'zod';
 import { route } from './route.ts';
-import { byId, count, id, json } from './shapes.ts';
+import { byId, count, cursor, id, json, runRow, runState, time } from './shapes.ts';
 
 const tags = ['runs'] as const;
+
+/** What is looked for in many runs: a sign alone is in all of them. */
+const sought = z.string().trim().min(2).max(200);
 
 const seq = z
   .string()
@@ -32,13 +35,16 @@ const which = {
   of: held.optional().describe('With `seq`: the name under which the event holds it; absent: `value`'),
   step: step.optional().describe('In place of `seq`: what this step was given, computed from the journal'),
   item: item.optional().describe('With `step`: of which item, where it ran for several'),
+  side: z.enum(['in', 'out']).optional().describe('With `step`: what it was given (`in`, when absent) or its result'),
 };
 
-const oneOf = (q: { seq?: unknown; of?: unknown; step?: unknown; item?: unknown }): boolean =>
-  q.seq === undefined ? q.step !== undefined && q.of === undefined : q.step === undefined && q.item === undefined;
+const oneOf = (q: { seq?: unknown; of?: unknown; step?: unknown; item?: unknown; side?: unknown }): boolean =>
+  q.seq === undefined
+    ? q.step !== undefined && q.of === undefined
+    : q.step === undefined && q.item === undefined && q.side === undefined;
 const ONE = {
   path: ['seq'],
-  message: 'expected either `seq` (with `of`) or `step` (with `item`)',
+  message: 'expected either `seq` (with `of`) or `step` (with `item` and `side`)',
 };
 
 const kind = z.enum(['object', 'list', 'text', 'number', 'boolean', 'null']);
@@ -133,17 +139,12 @@ export const compareValue = route({
   needs: 'run.read',
   on: 'run',
   params: byId,
-  query: z
-    .strictObject({
-      ...which,
-      run: id.describe('The run that it is compared with'),
-      runSeq: seq.optional().describe('With `seq`: the event of that run'),
-    })
-    .refine(oneOf, ONE)
-    .refine((query) => (query.seq === undefined) === (query.runSeq === undefined), {
-      path: ['runSeq'],
-      message: 'expected `runSeq` beside `seq`, and not without it',
-    }),
+  query: z.strictObject({
+    step,
+    item: which.item,
+    side: which.side,
+    run: id.describe('The run that it is compared with'),
+  }),
   answers: {
     200: z.strictObject({
       differences: z
@@ -160,6 +161,50 @@ export const compareValue = route({
     }),
   },
   problems: ['missing', 'value.missing', 'value.unknown'],
-  summary: 'Where a value differs from that of another run',
+  summary: 'Where what a step was given, or its result, differs from that of another run',
+  tags,
+});
+
+export const searchRuns = route({
+  method: 'GET',
+  path: '/api/v1/run-search',
+  needs: 'run.read',
+  on: 'any',
+  query: z.strictObject({
+    text: sought,
+    flow: id.optional(),
+    state: runState.optional(),
+    trigger: z.string().min(1).max(64).optional().describe('The id of a trigger, or a kind: `webhook@1`'),
+    environment: z.string().min(1).max(64).optional(),
+    from: time.optional().describe('Created then or later'),
+    to: time.optional().describe('Created before then'),
+    cursor: cursor.optional(),
+  }),
+  answers: {
+    200: z.strictObject({
+      runs: z.array(
+        z.strictObject({
+          run: runRow,
+          found: z
+            .array(
+              z.strictObject({
+                seq: z.int(),
+                step: z.string().nullable(),
+                item: z.array(z.int()).readonly(),
+                of: z.string().describe('The name under which the event holds it; `problem` or `log`'),
+                path: z.string(),
+                around: z.string(),
+              }),
+            )
+            .readonly(),
+        }),
+      ),
+      looked: z.int().describe('Runs that were looked through for this answer'),
+      partly: z.int().describe('Of these, runs with values too large to be looked through'),
+      next: z.string().optional().describe('Pass it as `cursor` to look through older ones'),
+    }),
+  },
+  summary:
+    'Runs by a text in their data, newest first: inputs, outputs, problems, logs. It looks for a bounded time; `next` goes on. What is hidden is not found',
   tags,
 });

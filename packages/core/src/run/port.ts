@@ -137,10 +137,21 @@ export type RunNews = {
   readonly trigger: { readonly id: string | null; readonly kind: string };
 };
 
-/** A value of a run: what an event holds under the name its readers see, or what an instance of a step was given. */
+/** A value of a run: what an event holds under the name its readers see, or what an instance of a step was given or gave. */
 export type ValueOf =
   | { readonly seq: number; readonly name: string }
-  | { readonly step: string; readonly item: readonly number[] };
+  | { readonly step: string; readonly item: readonly number[]; readonly side: 'in' | 'out' };
+
+/** Where a text was found in the data of a run. */
+export type RunHit = {
+  readonly seq: number;
+  readonly step: string | null;
+  readonly item: readonly number[];
+  /** The name under which the event holds the value; `problem` or `log`. */
+  readonly of: string;
+  readonly path: string;
+  readonly around: string;
+};
 
 /** Parts of values. Null: there is no such run. */
 type ValuesPort = {
@@ -154,6 +165,12 @@ type ValuesPort = {
     path: string,
     text: string,
   ) => Promise<Result<Hits> | null>;
+  /** Looks for a text in all of a run's data. `part`: not all of it was looked into. */
+  readonly seek: (
+    workspace: string,
+    run: string,
+    text: string,
+  ) => Promise<{ readonly found: readonly RunHit[]; readonly part: boolean }>;
   readonly differ: (
     workspace: string,
     before: { readonly run: string; readonly of: ValueOf },

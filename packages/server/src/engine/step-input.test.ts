@@ -1,6 +1,6 @@
 /** What a step was given, worked out again, is what it got: steps here give back what they were given. */
 
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { type Ground, openGround } from './testing/ground.ts';
 
 let g: Ground | undefined;
@@ -8,6 +8,10 @@ afterEach(async () => {
   await g?.close();
   g = undefined;
 });
+
+/** On a busy machine the jail takes its time. */
+const LONG = { wait: 60_000 };
+vi.setConfig({ testTimeout: 90_000 });
 
 const ECHO = 'export default (input) => input';
 const echo = (id: string, input: unknown, more: object = {}) => ({
@@ -19,7 +23,7 @@ const echo = (id: string, input: unknown, more: object = {}) => ({
 
 const given = async (ground: Ground, run: string, step: string, item: readonly number[] = []): Promise<unknown> => {
   const ask = { path: '', offset: 0, limit: undefined, whole: false };
-  const made = await ground.engine.values.page('default', run, { step, item }, ask);
+  const made = await ground.engine.values.page('default', run, { step, item, side: 'in' }, ask);
   return made === null ? null : made.ok ? made.value.value : made.problem;
 };
 
@@ -58,7 +62,7 @@ test('SI1 an input of expressions is what the step got: the run’s input, earli
       { id: 'last', kind: 'set@1', after: ['echo'], with: { value: { over: '{{ steps.echo.all.list }}' } } },
     ],
   });
-  const { id, state, problem } = await g.run(flow, { n: [1, 2], t: 'so' });
+  const { id, state, problem } = await g.run(flow, { n: [1, 2], t: 'so' }, LONG);
   expect(state, JSON.stringify(problem)).toBe('done');
   const got = await gave(g, id, 'echo');
   expect(got).toMatchObject({ all: { list: [2, 4], text: 'is so' }, id, none: null });
@@ -99,7 +103,7 @@ test('SI1 an instance within a block is given its own item; the block its list',
       },
     ],
   });
-  const { id, state, problem } = await g.run(flow, { list: [10, 20, 30] });
+  const { id, state, problem } = await g.run(flow, { list: [10, 20, 30] }, LONG);
   expect(state, JSON.stringify(problem)).toBe('done');
   for (const at of [0, 1, 2])
     expect(await given(g, id, 'echo', [at])).toMatchObject({ input: await gave(g, id, 'echo', [at]) });
@@ -138,9 +142,11 @@ test('SI2 a link that goes on with the run is not made for who reads it; the ste
     ],
   });
   const { id } = await g.run(flow, {}, { wait: 0 });
-  await g.until(id, 'waiting');
+  await g.until(id, 'waiting', LONG.wait);
   const ground = g;
-  await expect.poll(async () => JSON.stringify(await gave(ground, id, 'echo'))).toContain('/api/v1/resume/');
+  await expect
+    .poll(async () => JSON.stringify(await gave(ground, id, 'echo')), { timeout: 20_000 })
+    .toContain('/api/v1/resume/');
   expect(await given(g, id, 'echo')).toMatchObject({ input: { link: '[hidden: a link that goes on with the run]' } });
 });
 
@@ -152,10 +158,10 @@ test('SI1 a value of ten megabytes is worked out, and read by pages', async () =
     steps: [{ id: 'use', kind: 'set@1', with: { value: { rows: '{{ input.rows }}' } } }],
   });
   const input = { rows: Array.from({ length: 10_000 }, (_, n) => ({ n, t: 'x'.repeat(1_000) })) };
-  const { id, state, problem } = await g.run(flow, input);
+  const { id, state, problem } = await g.run(flow, input, LONG);
   expect(state, JSON.stringify(problem)).toBe('done');
   const ask = { path: '/value/rows', offset: 9_998, limit: 5, whole: false };
-  const made = await g.engine.values.page('default', id, { step: 'use', item: [] }, ask);
+  const made = await g.engine.values.page('default', id, { step: 'use', item: [], side: 'in' }, ask);
   expect(made).toMatchObject({
     ok: true,
     value: { kind: 'list', length: 10_000, next: null, value: [{ n: 9_998 }, { n: 9_999 }] },

@@ -10,6 +10,7 @@ import {
   differencesOf,
   type Differences,
   type GuardPort,
+  type Held,
   hiddenInJson,
   type Hits,
   hitsIn,
@@ -29,6 +30,7 @@ import {
 import type { RunRow, Store } from '../store/ports.ts';
 import type { Clock } from './clock.ts';
 import type { Ends } from './ends.ts';
+import { seekIn, type Sought } from './seeker.ts';
 import type { StepInputs } from './step-input.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
@@ -81,6 +83,10 @@ export class ValueReader {
       if (place === null) return null;
       return place.labelled ? { found: [], more: false } : hitsIn(json, place.span, path, text);
     });
+  }
+
+  seek(workspace: string, run: string, text: string): Promise<Sought> {
+    return seekIn(this.#d, workspace, run, text);
   }
 
   async differ(
@@ -142,6 +148,7 @@ export class ValueReader {
 
   /** The value's JSON, as it lies in the journal. */
   async #text(row: RunRow, of: ValueOf): Promise<Result<string>> {
+    if ('step' in of && of.side === 'out') return this.#result(row, of);
     if ('step' in of) {
       const given = await this.#d.inputs.of(row, of.step, of.item);
       return given.ok ? { ok: true, value: JSON.stringify(given.value) ?? 'null' } : given;
@@ -153,6 +160,18 @@ export class ValueReader {
         : { ok: true, value: this.#d.values.text(row.workspace, held) };
     }
     return { ok: false, problem: NO_VALUE };
+  }
+
+  /** The last result of an instance of a step. */
+  async #result(row: RunRow, of: { readonly step: string; readonly item: readonly number[] }): Promise<Result<string>> {
+    const item = of.item.join('.');
+    let held: Held | null = null;
+    for await (const event of this.#d.ends.events(row.workspace, row.id, 0)) {
+      if (event.step !== of.step || (event.item ?? []).join('.') !== item) continue;
+      if (event.type === 'step.done' || event.type === 'block.item') held = heldIn(event, 'value') ?? held;
+    }
+    if (held === null) return { ok: false, problem: NO_RESULT };
+    return { ok: true, value: this.#d.values.text(row.workspace, held) };
   }
 
   #bound(): void {
@@ -186,5 +205,6 @@ const weightOf = ({ json, texts }: Kept): number => {
   return weight;
 };
 
+const NO_RESULT: Problem = problem('value.unknown', 'Nothing came out of the step in this run');
 const NO_VALUE: Problem = problem('value.unknown', 'This event holds no value of this name');
 const NOT_THERE: Problem = problem('value.missing', 'There is nothing at this place of the value');

@@ -56,11 +56,14 @@ export const heldIn = (event: Event, name: string): Held | null => {
   return typeof held === 'object' && held !== null && isHeld(held) ? held : null;
 };
 
-const HOLDERS = ['out', 'output', 'input', 'body', 'over', 'data'] as const;
+/** Names under which events hold values, as the journal has them. */
+const HELD = ['out', 'output', 'input', 'body', 'over', 'data'] as const;
+/** The same, as their readers see them. */
+export const HOLDERS = HELD.map((name) => (name === 'out' ? 'value' : name));
 
 const unhold = (data: object, workspace: string, values: Values): Record<string, unknown> => {
   const out: Record<string, unknown> = { ...data };
-  for (const key of HOLDERS) {
+  for (const key of HELD) {
     const held = out[key];
     if (typeof held !== 'object' || held === null || !isHeld(held)) continue;
     out[key === 'out' ? 'value' : key] =

@@ -24,6 +24,7 @@ import { policyRoutes } from './routes/policy.ts';
 import { resumeRoutes } from './routes/resume.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { runRoutes } from './routes/runs.ts';
+import { runSearchRoutes } from './routes/run-search.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { stepRoutes } from './routes/steps.ts';
@@ -58,6 +59,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...limitRoutes(lodge),
     ...runRoutes(lodge),
     ...valueRoutes(lodge),
+    ...runSearchRoutes(lodge),
     ...ticketRoutes(lodge),
     ...resumeRoutes(lodge),
     ...keyRoutes(lodge),

@@ -11,12 +11,13 @@ type Which = {
   readonly of?: string | undefined;
   readonly step?: string | undefined;
   readonly item?: readonly number[] | undefined;
+  readonly side?: 'in' | 'out' | undefined;
 };
 
 const LACKING = refuse('permission.missing', 'What a step was given needs the permission flow.read too');
 
-const valueOf = ({ seq, of, step, item }: Which): ValueOf =>
-  seq === undefined ? { step: step ?? '', item: item ?? [] } : { seq, name: of ?? 'value' };
+const valueOf = ({ seq, of, step, item, side }: Which): ValueOf =>
+  seq === undefined ? { step: step ?? '', item: item ?? [], side: side ?? 'in' } : { seq, name: of ?? 'value' };
 
 const answer = <T, A>(got: Result<T> | null, made: (value: T) => A): A | Refused =>
   got === null ? MISSING : got.ok ? made(got.value) : { refused: got.problem };
@@ -24,8 +25,8 @@ const answer = <T, A>(got: Result<T> | null, made: (value: T) => A): A | Refused
 export const valueRoutes = ({ gate, places }: Lodge): readonly Route[] => {
   const { values } = gate.engine;
   /** What a step was given holds what its flow says, too. */
-  const refused = async (who: Principal, run: string, { step }: Which): Promise<Refused | null> => {
-    if (step === undefined) return null;
+  const refused = async (who: Principal, run: string, { step, side }: Which): Promise<Refused | null> => {
+    if (step === undefined || side === 'out') return null;
     const code = await places.judge(who, 'flow.read', 'run', run);
     return code === undefined ? null : code === 'missing' ? MISSING : LACKING;
   };
@@ -59,7 +60,7 @@ export const valueRoutes = ({ gate, places }: Lodge): readonly Route[] => {
       const there = await refused(who, query.run, query);
       if (there !== null) return there;
       if ((await places.judge(who, 'run.read', 'run', query.run)) !== undefined) return MISSING;
-      const before = { run: query.run, of: valueOf({ ...query, seq: query.runSeq }) };
+      const before = { run: query.run, of: valueOf(query) };
       const after = { run: params.id, of: valueOf(query) };
       return answer(await values.differ(who.workspace, before, after), (made) => give(200, made));
     }),

@@ -43,7 +43,6 @@ export const runSearchRoutes = ({ gate }: Lodge): readonly Route[] => [
       }
       cursor = next ?? undefined;
       if (next === null || found.length >= FOUND || looked >= LOOKED || performance.now() - began > TIME) break;
-      await new Promise((resolve) => setImmediate(resolve));
     }
     const names = await namesOf(
       gate.store,

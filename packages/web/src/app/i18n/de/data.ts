@@ -1,9 +1,6 @@
 /** Werte von Läufen: was in einen Schritt kommt und was herauskommt. */
 
-import type { Translation } from '../i18n.ts';
-import type { data as english } from '../en/data.ts';
-
-export const data: Translation<typeof english> = {
+export const data = {
   as: { table: 'Tabelle', json: 'JSON', shape: 'Form', raw: 'Roh', diff: 'Unterschied' },
   forms: 'Wie der Wert gezeigt wird',
   noTable: 'Nur eine Liste ist eine Tabelle',
@@ -71,4 +68,4 @@ export const data: Translation<typeof english> = {
   itemsAll_one: '{{count}} Eintrag',
   itemsAll_other: '{{count}} Einträge',
   wholeStep: 'Der Schritt als Ganzes',
-};
+} as const;

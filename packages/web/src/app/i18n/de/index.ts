@@ -4,6 +4,7 @@ import type { Translation } from '../i18n.ts';
 import { actions } from './actions.ts';
 import { common } from './common.ts';
 import { connect } from './connect.ts';
+import { data } from './data.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
 import { graph } from './graph.ts';
@@ -19,6 +20,7 @@ export const german: Translation = {
   actions,
   common,
   connect,
+  data,
   editor,
   flows,
   graph,

@@ -1,5 +1,6 @@
 /** Texts of pages that nobody begins with: sent when one of them is first gone to. */
 
+import { data } from './data.ts';
 import { editor } from './editor.ts';
 import { graph } from './graph.ts';
 import { hints } from './hints.ts';
@@ -10,4 +11,4 @@ import { runs } from './runs.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
-export const later = { editor, graph, hints, panel, publish, running, runs, templates, trust } as const;
+export const later = { data, editor, graph, hints, panel, publish, running, runs, templates, trust } as const;

@@ -59,7 +59,7 @@ export const InputPane = ({ step }: { readonly step: string }) => {
           label={t('data.from')}
           value={from}
           onChange={({ currentTarget }) =>
-            show({ from: currentTarget.value === GIVEN ? undefined : currentTarget.value, at: undefined })
+            show({ from: currentTarget.value === GIVEN ? undefined : currentTarget.value, fromAt: undefined })
           }
           data={[
             { value: GIVEN, label: t('data.given') },
@@ -74,7 +74,7 @@ export const InputPane = ({ step }: { readonly step: string }) => {
         )}
       </Group>
       {from === GIVEN && mine.items.length > 0 && (
-        <ItemChoice instances={mine} item={item} choose={(to) => show({ item: to, at: undefined })} />
+        <ItemChoice instances={mine} item={item} choose={(to) => show({ item: to, fromAt: undefined })} />
       )}
       {shown === null ? (
         <Text size="sm">{t('data.notBegun')}</Text>
@@ -82,8 +82,13 @@ export const InputPane = ({ step }: { readonly step: string }) => {
         <ValueView
           source={shown.source}
           label={t('editor.panel.input')}
-          look={search}
-          show={show}
+          look={{ as: search.fromAs, at: search.fromAt }}
+          show={(part) =>
+            show({
+              ...('as' in part ? { fromAs: part.as } : {}),
+              ...('at' in part ? { fromAt: part.at } : {}),
+            })
+          }
           base={shown.base}
           compare={
             from === GIVEN

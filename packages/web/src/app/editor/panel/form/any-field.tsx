@@ -2,6 +2,7 @@
 
 import { Checkbox, NativeSelect, Textarea } from '@mantine/core';
 import { fieldPath, type Json } from '@headgate/core';
+import type { TFunction } from 'i18next';
 import { lazy, Suspense, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type FieldPath, useOwner } from '../settings/owner.ts';
@@ -178,8 +179,7 @@ const modeOf = (always: boolean, mode: Mode): Mode | undefined => (always ? unde
 const writtenRead = (text: string): ReturnType<typeof read> =>
   text === '' ? { ok: true, value: undefined } : { ok: true, value: text };
 
-type T = ReturnType<typeof useTranslation>['t'];
-const whyText = (t: T, { why, bound }: Why): string => t(`panel.why.${why}`, { bound: bound ?? 0 });
+const whyText = (t: TFunction, { why, bound }: Why): string => t(`panel.why.${why}`, { bound: bound ?? 0 });
 
 type InputProps = {
   readonly form: Form;

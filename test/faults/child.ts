@@ -25,7 +25,15 @@ export type Orders = {
   readonly key: string;
   /** Flows by name, to be published once; `start` names the one to run. */
   readonly flows?: readonly { readonly flow: Flow; readonly grants: readonly string[] }[];
-  readonly start?: { readonly flow: string; readonly input: unknown; readonly times: number };
+  readonly start?: {
+    readonly flow: string;
+    readonly input: unknown;
+    readonly times: number;
+    /** Of the draft, held before these steps. */
+    readonly breakpoints?: readonly string[];
+  };
+  /** Lets these steps go on where they are held, with another input where one is named. */
+  readonly letGo?: readonly { readonly step: string; readonly input?: { readonly value: unknown } }[];
   readonly kill?: { readonly type: string; readonly nth: number; readonly when: 'before' | 'after' | 'durable' };
   /** Milliseconds to wait for every run to be over or in doubt. */
   readonly settle: number;
@@ -146,7 +154,9 @@ if (orders.start !== undefined) {
       principal: owner,
       // Published by an earlier child, it has the same id.
       flow: ids.get(orders.start.flow) ?? `f_${orders.start.flow.toLowerCase()}`,
-      which: {},
+      ...(orders.start.breakpoints === undefined
+        ? { which: {} }
+        : { which: { draft: true }, breakpoints: orders.start.breakpoints }),
       input: orders.start.input,
       trigger: { kind: 'api@1' },
       wait: 0,
@@ -158,6 +168,11 @@ if (orders.start !== undefined) {
 const until = Date.now() + orders.settle;
 for (;;) {
   const { rows } = await scoped.runs.list({ limit: 200 });
+  // What is not held (any more) is refused, and that is all.
+  for (const { id, state } of rows)
+    if (state === 'waiting')
+      for (const held of orders.letGo ?? [])
+        await engine.goOn({ principal: owner, run: id, mode: 'continue', ...held });
   // A run that waits for one in doubt waits until somebody has chosen.
   const doubted = new Set(rows.flatMap((r) => (r.state === 'in_doubt' && r.parent !== null ? [r.parent] : [])));
   const settled = (r: (typeof rows)[number]): boolean =>

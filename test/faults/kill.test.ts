@@ -85,6 +85,8 @@ type Scenario = {
   flows: (tag: string) => unknown[];
   expected: unknown;
   fails?: number;
+  /** Draft runs, held before these steps and let go on, one of them with another input. */
+  held?: NonNullable<Orders['letGo']>;
 };
 
 const post = (tag: string, path: string) => ({ method: 'POST', url: `http://${host}/${tag}/${path}`, body: { a: 1 } });
@@ -203,7 +205,27 @@ const SCENARIOS: Scenario[] = [
     ],
     expected: 200,
   },
+  {
+    name: 'breakpoints',
+    types: ['step.held', 'step.continued', 'step.started', 'step.done'],
+    flows: (tag) => [
+      {
+        headgate: 1,
+        name: 'Main',
+        steps: [
+          { id: 'p', kind: 'http.request@1', with: post(tag, 'held') },
+          { id: 's', kind: 'set@1', after: ['p'], with: { value: 'its own' } },
+        ],
+        output: '{{ steps.s }}',
+      },
+    ],
+    expected: 'given',
+    held: [{ step: 'p' }, { step: 's', input: { value: { value: 'given' } } }],
+  },
 ];
+
+/** These come more than once in a scenario that has them. */
+const REPEATED = new Set(['step.done', 'step.started', 'step.held', 'step.continued']);
 
 /** Every run has these. */
 const ALWAYS = ['run.created', 'run.started', 'run.done'];
@@ -216,11 +238,14 @@ const killOnce = async (scenario: Scenario, when: 'before' | 'after' | 'durable'
   const key = randomBytes(32).toString('base64');
   const grants = [`net: * ${host}`, 'flow: call f_child'];
   const flows = scenario.flows(tag).map((flow) => ({ flow: flow as Flow, grants }));
-  const start = { flow: 'Main', input: {}, times: 2 };
-  const first = await runChild({ dir, key, flows, start, kill: { type, nth, when }, settle: 30_000 });
+  const { held } = scenario;
+  const breakpoints = held === undefined ? {} : { breakpoints: held.map(({ step }) => step) };
+  const start = { flow: 'Main', input: {}, times: 2, ...breakpoints };
+  const orders = { dir, key, settle: 30_000, ...(held === undefined ? {} : { letGo: held }) };
+  const first = await runChild({ ...orders, flows, start, kill: { type, nth, when } });
   expect(first.killed, `${tag}: the event never came`).toBe(true);
   const acknowledged = first.lines.flatMap((l) => (l.acknowledged === undefined ? [] : [l.acknowledged]));
-  const second = await runChild({ dir, key, settle: 30_000 });
+  const second = await runChild(orders);
   counted(tag, dir);
   judge(tag, scenario, acknowledged, second.lines.find((l) => l.final !== undefined)?.final ?? []);
   rmSync(dir, { recursive: true, force: true });
@@ -243,7 +268,7 @@ const counted = (tag: string, dir: string): void => {
 for (const scenario of SCENARIOS) {
   describe(`SIGKILL in a flow with ${scenario.name}`, () => {
     const points = [...ALWAYS, ...scenario.types].flatMap((type) =>
-      (type === 'step.done' || type === 'step.started' ? [1, 2] : [1]).map((nth) => ({ type, nth })),
+      (REPEATED.has(type) ? [1, 2] : [1]).map((nth) => ({ type, nth })),
     );
     for (const when of ['before', 'after', 'durable'] as const) {
       const moment =

@@ -24,6 +24,7 @@ export type {
   DryRun,
   EnginePort,
   EventView,
+  GoOnRequest,
   GuardPort,
   HookAnswer,
   HookRequest,
@@ -73,6 +74,7 @@ export type { Block, Shape, ShapeStep, Wire } from './run/shape.ts';
 export { DONE, SKIPPED, find, lastValue, newState, runState, stepAt, visible } from './run/state.ts';
 export type { BlockRun, Command, ItemResult, Scope, State } from './run/state.ts';
 export { apply, foldAll } from './run/fold.ts';
+export { HELD_MOST, heldSteps, heldUntil, unheld } from './run/holding.ts';
 export { isOpen, isWorking, plan, unsettled } from './run/plan.ts';
 export { readJson, scanJson } from './flow/text/json.ts';
 export type { JsonLimits, JsonRead } from './flow/text/json.ts';

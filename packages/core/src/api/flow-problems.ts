@@ -59,6 +59,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
 
   'schema.unsupported': 'The declared input uses a keyword that is not supported.',
   'schema.wrong': 'The declared input is no schema.',
+  'input.breakpoints': 'A breakpoint stands before a step that does not exist, or the run is of a published version.',
   'input.missing': 'The input lacks a field the flow declares as needed.',
   'input.pins':
     'A value is pinned to a step that does not exist, that runs once for each item, or that goes on by a port the pin does not name.',
@@ -147,6 +148,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'run.poison': 'The server stopped several times in a row while this run was working, so the run is held back.',
   'run.cancelled': 'The run was cancelled.',
   'run.failed': 'The run failed.',
+  'run.held_too_long': 'A step of the run was held at a breakpoint, and nobody let it go on.',
   'run.limit': 'A block has more items than allowed.',
   'run.timeout': 'The run took longer than its timeout.',
   'step.bug': 'The step failed in a way it does not know.',

@@ -91,6 +91,8 @@ const api = {
     when: 'The event holds no such value, or what the step was given is not known; the text says why.',
   },
   'run.not_in_doubt': { status: 409, when: 'The run is not in doubt, so there is nothing to settle.' },
+  'run.not_held': { status: 409, when: 'Nothing of the run is held, or not the step that was named.' },
+  'run.held_many': { status: 409, when: 'More than one step is held, and an input came that is for one of them.' },
   'run.queue_full': { status: 429, when: 'Too many runs of the workspace wait already.' },
   'quota.runs': { status: 429, when: 'The workspace has begun as many runs as its quota lets it in this time.' },
   'quota.concurrent': { status: 429, when: 'The workspace has as many runs that are not over as its quota lets it.' },

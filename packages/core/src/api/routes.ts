@@ -106,6 +106,7 @@ export const ROUTES = {
   cancelRun: runs.cancelRun,
   rerunRun: runs.rerunRun,
   resolveRun: runs.resolveRun,
+  continueRun: runs.continueRun,
 
   webhook: hooks.webhook,
   showResume: hooks.showResume,

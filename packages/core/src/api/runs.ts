@@ -26,6 +26,11 @@ export const startRun = route({
       environment: z.string().min(1).max(64).optional().describe('An environment of its project; absent: `default`'),
       idempotencyKey: z.string().min(1).max(200).optional(),
       pins: z.record(stepId, json).optional().describe('Values that stand in for the results of steps'),
+      breakpoints: z
+        .array(stepId)
+        .max(1000)
+        .optional()
+        .describe('Draft runs: steps before which the run holds, until `POST /runs/{id}/continue` lets them begin'),
       to: stepId.optional().describe('Draft runs: only this step, and what it needs'),
       from: stepId.optional().describe('Draft runs: this step and what depends on it, and what they need'),
       reuse: id.optional().describe('With `to` or `from`: an earlier run whose results stand in where they still hold'),
@@ -33,6 +38,10 @@ export const startRun = route({
     .refine((body) => (body.to === undefined && body.from === undefined) || body.draft === true, {
       path: ['draft'],
       message: 'expected `draft: true` beside `to` and `from`: a published version runs as a whole',
+    })
+    .refine((body) => body.breakpoints === undefined || body.draft === true, {
+      path: ['draft'],
+      message: 'expected `draft: true` beside `breakpoints`: a published version is not held',
     })
     .refine((body) => body.to === undefined || body.from === undefined, {
       path: ['from'],
@@ -184,6 +193,34 @@ export const cancelRun = route({
   summary: 'Cancel a run that is not over',
   tags,
   audited: 'after',
+});
+
+export const continueRun = route({
+  method: 'POST',
+  path: '/api/v1/runs/{id}/continue',
+  needs: 'run',
+  on: 'run',
+  params: byId,
+  body: z
+    .strictObject({
+      step: stepId.optional().describe('One of the held steps; absent: all of them'),
+      item: z.array(z.int().min(0)).max(16).optional().describe('With `step`: one item of the block it is in'),
+      mode: z
+        .enum(['continue', 'step'])
+        .describe('`continue`: on to the next breakpoint. `step`: this step, and what comes up next is held'),
+      input: json
+        .optional()
+        .describe('What the step is given in place of what it was about to be given; only by who started the run'),
+    })
+    .refine((body) => body.item === undefined || body.step !== undefined, {
+      path: ['step'],
+      message: 'expected `step` beside `item`',
+    }),
+  answers: { 200: accepted },
+  problems: ['missing', 'run.over', 'run.not_held', 'run.held_many', 'permission.missing'],
+  summary: 'Let steps begin that a draft run holds at breakpoints. Needs `flow.write` too',
+  tags,
+  audited: 'before',
 });
 
 export const rerunRun = route({

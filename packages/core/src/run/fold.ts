@@ -10,6 +10,7 @@
 import { PROBLEM_PORT } from '../flow/model.ts';
 import { at, type Problem } from '../problem.ts';
 import type { Event, EventData, Held } from './journal.ts';
+import { keepTime, letGo, newHolding } from './holding.ts';
 import { ask, dropScope, forget, mark, move, start } from './instance.ts';
 import { prune } from './plan.ts';
 import { carries, MAX_ITEMS, type ShapeStep } from './shape.ts';
@@ -21,9 +22,11 @@ import {
   DOUBTED,
   FAILED,
   find,
+  HELD,
   lastValue,
   OPEN,
   PENDING,
+  READY,
   RETRYING,
   SKIPPED,
   type Scope,
@@ -42,6 +45,7 @@ const NOTHING: Held = { value: null };
 export const apply = (state: State, event: Event): void => {
   state.seq = event.seq;
   fold(state, event);
+  if (state.holding !== null) keepTime(state.holding, event);
   if (state.commands.length < state.crowded) return;
   for (const command of prune(state.commands.splice(0))) state.commands.push(command);
   state.crowded = Math.max(CROWDED, 2 * state.commands.length);
@@ -54,6 +58,7 @@ const fold = (state: State, event: Event): void => {
       if (state.phase !== 'new') return;
       state.created = event.data;
       state.only = event.data.only === undefined ? null : new Set(event.data.only);
+      state.holding = newHolding(event.data.breakpoints);
       state.phase = 'queued';
       return;
     case 'run.started':
@@ -82,6 +87,7 @@ const fold = (state: State, event: Event): void => {
       return end(state);
     case 'run.cancelled':
       state.phase = 'cancelled';
+      state.problem = event.data.problem ?? null;
       return end(state);
     case 'run.resolved':
       return resolve(state, event.data.choice);
@@ -143,6 +149,15 @@ const applyToStep = (state: State, event: Event): void => {
         attempt: scope.attempts[step.pos] ?? 0,
       });
     }
+    case 'step.held':
+      if (state.holding === null || status !== READY) return;
+      scope.asked[step.pos] = null;
+      return move(state, scope, step, HELD);
+    case 'step.continued':
+      if (state.holding === null || status !== HELD) return;
+      letGo(state.holding, scope, step, event.data);
+      move(state, scope, step, READY);
+      return ask(state, { do: 'start', step, scope, attempt: 1 });
     case 'block.opened':
       if (step.block === null || status === OPEN || !isCount(event.data.count)) return;
       return openBlock(state, scope, step, event.data);
@@ -277,7 +292,8 @@ const openBlock = (state: State, scope: Scope, step: ShapeStep, opened: EventDat
     opening: false,
   };
   scope.blocks.set(step.pos, block);
-  if (deadline !== undefined) state.commands.push({ do: 'deadline', block, at: deadline });
+  if (deadline !== undefined)
+    state.commands.push({ do: 'deadline', block, at: deadline, held: state.holding?.total ?? 0 });
   if (count === 0) state.commands.push({ do: 'close', block });
   else openItems(state, block);
 };

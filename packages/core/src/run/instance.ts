@@ -8,24 +8,37 @@
 
 import type { Held } from './journal.ts';
 import type { ShapeStep } from './shape.ts';
-import { ACTIVE, type BlockRun, type Command, READY, RETRYING, type Scope, type State, WAITING } from './state.ts';
+import { isHeldHere } from './holding.ts';
+import {
+  ACTIVE,
+  type BlockRun,
+  type Command,
+  HELD,
+  READY,
+  RETRYING,
+  type Scope,
+  type State,
+  WAITING,
+} from './state.ts';
 
 /** Keeps the counts of active and waiting steps with every change of a status. */
 export const move = (state: State, scope: Scope, step: ShapeStep, to: number): void => {
   const from = scope.status[step.pos];
   if (from === ACTIVE) state.active -= 1;
-  else if (from === WAITING || from === RETRYING) state.waiting -= 1;
+  else if (from === WAITING || from === RETRYING || from === HELD) state.waiting -= 1;
   if (to === ACTIVE) state.active += 1;
-  else if (to === WAITING || to === RETRYING) state.waiting += 1;
+  else if (to === WAITING || to === RETRYING || to === HELD) state.waiting += 1;
+  if (state.holding !== null) state.holding.count += Number(to === HELD) - Number(from === HELD);
   scope.status[step.pos] = to;
 };
 
 export const start = (state: State, scope: Scope, step: ShapeStep, attempt: number): void => {
   move(state, scope, step, READY);
-  ask(state, { do: 'start', step, scope, attempt });
+  const held = state.holding !== null && attempt === 1 && isHeldHere(state.holding, scope, step);
+  ask(state, held ? { do: 'hold', step, scope } : { do: 'start', step, scope, attempt });
 };
 
-export const ask = (state: State, command: Extract<Command, { do: 'start' | 'wait' }>): void => {
+export const ask = (state: State, command: Extract<Command, { do: 'start' | 'hold' | 'wait' }>): void => {
   command.scope.asked[command.step.pos] = command;
   state.commands.push(command);
 };
@@ -70,7 +83,8 @@ export const dropScope = (state: State, scope: Scope): void => {
   scope.dropped = true;
   for (const status of scope.status) {
     if (status === ACTIVE) state.active -= 1;
-    else if (status === WAITING || status === RETRYING) state.waiting -= 1;
+    else if (status === WAITING || status === RETRYING || status === HELD) state.waiting -= 1;
+    if (status === HELD && state.holding !== null) state.holding.count -= 1;
   }
   for (const inner of scope.blocks.values()) dropItems(state, inner);
 };

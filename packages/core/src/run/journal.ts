@@ -45,6 +45,8 @@ export type RunCreated = {
   readonly depth: number;
   /** Ids of the only steps to run; the rest reads as skipped (partial runs). */
   readonly only?: readonly string[];
+  /** Ids of the steps before which the run holds (draft runs). */
+  readonly breakpoints?: readonly string[];
 };
 
 /** What each event type carries. `step` and `item` of the event itself say where. */
@@ -71,6 +73,10 @@ export type EventData = {
    * `deadline` the step has taken longer than its timeout.
    */
   'step.waiting': { until?: number; token?: string; child?: string; note?: string; deadline?: number };
+  /** Held before it begins, at a breakpoint or while stepping: what it is about to be given, or why that cannot be told. */
+  'step.held': { input: Held } | { problem: Problem };
+  /** Somebody let a held step go on. `input`: what he gave it in place of what it was about to be given. */
+  'step.continued': { mode: 'continue' | 'step'; by: string; input?: Held };
   /** A block learnt how many items it has (each), or starts (repeat: its max); at the `deadline` it has taken too long. */
   'block.opened': { count: number; over?: Held; deadline?: number };
   /** One item or turn ended; `item` is the path including its index. `more: false` ends a repeat. */
@@ -81,7 +87,8 @@ export type EventData = {
   'run.log': { level: 'debug' | 'info' | 'warn' | 'error'; text: string; data?: Held };
   'run.done': { output: Held };
   'run.failed': { problem: Problem };
-  'run.cancelled': { by: string };
+  /** `problem`: why, where nobody asked for it. */
+  'run.cancelled': { by: string; problem?: Problem };
   /** A crash fell between an effect and its record: somebody must choose. */
   'run.doubted': { problem: Problem };
   /** Read back after a crash that fell while it worked. Several in a row without a result between them are a pattern. */

@@ -57,6 +57,8 @@ const holds = (command: Command): boolean => {
   switch (command.do) {
     case 'start':
       return isLast(command) && command.scope.status[command.step.pos] === READY;
+    case 'hold':
+      return isLast(command) && command.scope.status[command.step.pos] === READY;
     case 'wait':
       return isLast(command) && command.scope.status[command.step.pos] === (command.retry ? RETRYING : WAITING);
     case 'item':
@@ -80,7 +82,7 @@ const holds = (command: Command): boolean => {
 export const isOpen = (block: BlockRun): boolean =>
   !block.scope.dropped && block.scope.blocks.get(block.step.pos) === block;
 
-const isLast = (command: Extract<Command, { do: 'start' | 'wait' }>): boolean =>
+const isLast = (command: Extract<Command, { do: 'start' | 'hold' | 'wait' }>): boolean =>
   !command.scope.dropped && command.scope.asked[command.step.pos] === command;
 
 /** Step instances that had started and not ended when the journal breaks off: after a crash, the ones to judge. */

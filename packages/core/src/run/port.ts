@@ -29,6 +29,8 @@ export type StartRequest = {
   /** Values that stand in for the results of steps, by step id. */
   readonly pins?: Readonly<Record<string, unknown>>;
   readonly priority?: number;
+  /** Ids of steps of a draft before which the run holds, until `goOn` lets them begin. */
+  readonly breakpoints?: readonly string[];
   /** Only a part of the flow. `reuse`: an earlier run whose results stand in where they still hold. */
   readonly part?: ({ readonly to: string } | { readonly from: string }) & { readonly reuse?: string };
 };
@@ -91,6 +93,18 @@ export type RerunRequest = {
     | { readonly to: string };
   readonly input?: unknown;
   readonly version?: number;
+};
+
+export type GoOnRequest = {
+  readonly principal: Principal;
+  readonly run: string;
+  /** One held step, and one item of it; absent: all that are held. */
+  readonly step?: string;
+  readonly item?: readonly number[];
+  /** `continue`: on to the next breakpoint. `step`: this step, and what comes up next is held. */
+  readonly mode: 'continue' | 'step';
+  /** What the step is given in place of what it was about to be given; absent: that. */
+  readonly input?: { readonly value: unknown };
 };
 
 export type DryRequest = {
@@ -203,6 +217,8 @@ export type EnginePort = {
   readonly watch: (workspace: string, flow: string, tell: (news: RunNews) => void) => () => void;
   readonly cancel: (who: Principal, run: string, reason?: string) => Promise<Result<RunView>>;
   readonly rerun: (request: RerunRequest) => Promise<Result<RunView>>;
+  /** Lets held steps begin. */
+  readonly goOn: (request: GoOnRequest) => Promise<Result<RunView>>;
   /** Settles a run in doubt. */
   readonly resolve: (who: Principal, run: string, choice: 'repeat' | 'skip' | 'fail') => Promise<Result<RunView>>;
   /** What a resume link stands for, without using it. Null when it never existed; `used` when it did its work. */

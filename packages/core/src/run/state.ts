@@ -20,10 +20,12 @@ export const ACTIVE = 3;
 export const WAITING = 4;
 export const RETRYING = 5;
 export const DOUBTED = 6;
-export const DONE = 7;
-export const SKIPPED = 8;
+/** Its turn came, and somebody has to let it begin. */
+export const HELD = 7;
+export const DONE = 8;
+export const SKIPPED = 9;
 /** Ended by a problem that nobody takes: the run fails. Everything from DONE on is settled. */
-export const FAILED = 9;
+export const FAILED = 10;
 
 export type Scope = {
   readonly owner: BlockRun | null;
@@ -38,6 +40,8 @@ export type Scope = {
   readonly values: (Held | undefined)[];
   readonly problems: Map<number, Problem>;
   readonly blocks: Map<number, BlockRun>;
+  /** Inputs that somebody gave to held steps in place of their own; null: none. */
+  edited: Map<number, Held> | null;
   /** The last command for each instance: an older one no longer holds. */
   readonly asked: (Command | null)[];
   /** Steps neither done nor skipped; one that failed stays open, so that its scope never ends. */
@@ -62,9 +66,25 @@ export type BlockRun = {
   opening: boolean;
 };
 
+/** What a run with breakpoints knows of them. Times are milliseconds since the epoch, as events tell them. */
+export type Holding = {
+  readonly at: ReadonlySet<string>;
+  /** Stepping: what comes up next at this depth of blocks or above is held, too; -1: not stepping. */
+  depth: number;
+  /** How many steps are held now. */
+  count: number;
+  /** Since when some are; null: none is. How long some were, before that. */
+  since: number | null;
+  total: number;
+  /** When a step was last held or let go on. */
+  touched: number;
+};
+
 /** What the engine is asked to do. `scope` and `step` are the instance; stale commands never leave plan(). */
 export type Command =
   | { readonly do: 'start'; readonly step: ShapeStep; readonly scope: Scope; readonly attempt: number }
+  /** Its turn came, and it is to be held before it begins. */
+  | { readonly do: 'hold'; readonly step: ShapeStep; readonly scope: Scope }
   | {
       readonly do: 'wait';
       readonly step: ShapeStep;
@@ -77,8 +97,11 @@ export type Command =
       readonly retry: boolean;
       readonly attempt: number;
     }
-  /** A block that is still open at this time has taken longer than its timeout. */
-  | { readonly do: 'deadline'; readonly block: BlockRun; readonly at: number }
+  /**
+   * A block that is still open at this time has taken longer than its timeout; `held`: how long the run had been held when it
+   * opened, since what is held after that does not count.
+   */
+  | { readonly do: 'deadline'; readonly block: BlockRun; readonly at: number; readonly held: number }
   /** An item or turn ended and its result (and `until`) wants evaluating. */
   | { readonly do: 'item'; readonly block: BlockRun; readonly scope: Scope; readonly index: number }
   /** All items ended: the block's value is the list of its results, or the last of a repeat. */
@@ -97,6 +120,8 @@ export type State = {
   phase: 'new' | 'queued' | 'running' | 'in_doubt' | 'done' | 'failed' | 'cancelled';
   root: Scope;
   only: ReadonlySet<string> | null;
+  /** Null: a run without breakpoints, as nearly all are. */
+  holding: Holding | null;
   readonly commands: Command[];
   /** So many commands are too many to keep those that no longer hold. */
   crowded: number;
@@ -105,7 +130,7 @@ export type State = {
   /** `each` blocks of the flow's own level that ended with items missing or failed: a partial run takes up the rest. */
   readonly broken: Map<number, BlockRun>;
   readonly doubts: { scope: Scope; step: ShapeStep; problem: Problem }[];
-  /** Steps started and not ended, and steps waiting or between two tries. */
+  /** Steps started and not ended, and steps waiting, held or between two tries. */
   active: number;
   waiting: number;
   /** A fail or cancel was handed out: nothing else is, whatever comes before the run's last event. */
@@ -136,6 +161,7 @@ export const scopeOf = (
     values: new Array<Held | undefined>(n).fill(undefined),
     problems: new Map(),
     blocks: new Map(),
+    edited: null,
     asked: new Array<Command | null>(n).fill(null),
     open: n,
     dropped: false,
@@ -151,6 +177,7 @@ export const newState = (shape: Shape): State => ({
   phase: 'new',
   root: scopeOf(shape, shape.roots, null, []),
   only: null,
+  holding: null,
   commands: [],
   crowded: CROWDED,
   ports: new Map(),

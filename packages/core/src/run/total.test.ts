@@ -8,6 +8,7 @@ import {
   ACTIVE,
   type Command,
   DONE,
+  HELD,
   newState,
   OPEN,
   READY,
@@ -37,6 +38,7 @@ const data: { [T in EventType]: fc.Arbitrary<EventData[T]> } = {
     environment: 'dev',
     principal: 'u1',
     depth: 0,
+    breakpoints: ['s0', 's1', 's2', 's5', 's8'],
   }),
   'run.started': fc.constant({}),
   'step.started': fc.record({ attempt, repeatable: fc.boolean() }),
@@ -48,6 +50,11 @@ const data: { [T in EventType]: fc.Arbitrary<EventData[T]> } = {
   'step.waiting': fc.record(
     { until: fc.nat(9), token: fc.constant('t'), child: fc.constant('r'), deadline: fc.nat(9) },
     optional,
+  ),
+  'step.held': fc.oneof(fc.record({ input: held }), fc.record({ problem })),
+  'step.continued': fc.record(
+    { mode: fc.constantFrom('continue', 'step'), by: fc.constant('u1'), input: held },
+    { requiredKeys: ['mode', 'by'] },
   ),
   'block.opened': fc.record(
     { count: fc.oneof(fc.nat(6), fc.constantFrom(-1, 1.5, 1e15, Number.NaN)), deadline: fc.nat(9) },
@@ -76,6 +83,8 @@ const STEPS: readonly EventType[] = [
   'step.done',
   'step.problem',
   'step.waiting',
+  'step.held',
+  'step.continued',
   'block.opened',
   'block.item',
   'run.doubted',
@@ -124,14 +133,16 @@ const [created] = fc.sample(oddOf('run.created'), 1);
 const [started] = fc.sample(oddOf('run.started'), 1);
 
 /** The counts that fold keeps, counted anew. */
-const recount = (state: State): { active: number; waiting: number } => {
+const recount = (state: State): { active: number; waiting: number; held: number } => {
   let active = 0;
   let waiting = 0;
+  let held = 0;
   for (const scope of scopesOf(state)) {
     let open = 0;
     scope.status.forEach((status, pos) => {
       if (status === ACTIVE) active += 1;
-      if (status === WAITING || status === RETRYING) waiting += 1;
+      if (status === WAITING || status === RETRYING || status === HELD) waiting += 1;
+      if (status === HELD) held += 1;
       if (status !== DONE && status !== SKIPPED) open += 1;
       expect(scope.blocks.has(pos)).toBe(status === OPEN);
       expect(scope.carried[pos] ?? 0).toBeLessThanOrEqual(state.shape.steps[scope.steps[pos] ?? -1]?.entries ?? 0);
@@ -145,15 +156,15 @@ const recount = (state: State): { active: number; waiting: number } => {
       expect(block.next).toBeLessThanOrEqual(block.count);
     }
   }
-  return { active, waiting };
+  return { active, waiting, held };
 };
 
 const isOverNow = (state: State): boolean => ['done', 'failed', 'cancelled'].includes(state.phase);
 
 const check = (state: State): void => {
   if (isOverNow(state)) return expect([state.active, state.waiting, state.commands]).toEqual([0, 0, []]);
-  const { active, waiting } = recount(state);
-  expect([state.active, state.waiting]).toEqual([active, waiting]);
+  const { active, waiting, held } = recount(state);
+  expect([state.active, state.waiting, state.holding?.count ?? 0]).toEqual([active, waiting, held]);
 };
 
 /** What plan promises of each command it hands out. */
@@ -164,10 +175,10 @@ const checkCommands = (state: State, commands: readonly Command[]): void => {
   for (const command of commands) {
     if (command.do !== 'cancel') expect(state.phase).toBe('running');
     if (command.do === 'fail' || command.do === 'cancel') expect(commands).toHaveLength(1);
-    if (command.do === 'start') expect(command.scope.status[command.step.pos]).toBe(READY);
+    if (command.do === 'start' || command.do === 'hold') expect(command.scope.status[command.step.pos]).toBe(READY);
     if (command.do === 'wait') expect([WAITING, RETRYING]).toContain(command.scope.status[command.step.pos]);
     if (command.do === 'finish') expect(state.root.open).toBe(0);
-    if (command.do === 'start' || command.do === 'wait') {
+    if (command.do === 'start' || command.do === 'hold' || command.do === 'wait') {
       expect(command.scope.dropped).toBe(false);
       const instance = `${command.step.index}/${command.scope.item.join('.')}`;
       expect(asked.has(instance)).toBe(false);

@@ -31,6 +31,7 @@ export type Begin = {
   readonly from?: Live;
   readonly rerunOf?: string;
   readonly only?: readonly string[];
+  readonly breakpoints?: readonly string[];
   /** Events that stand before planning: pins and reused results. */
   readonly before?: (live: Live, at: number) => void;
 };

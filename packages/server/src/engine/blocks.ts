@@ -44,7 +44,13 @@ export class Blocks {
       live.record(now, 'step.problem', { problem: why, attempt: 1 }, step.id, scope.item);
     if (step.block?.kind === 'repeat')
       return live.record(now, 'block.opened', { count: step.block.max, ...limit }, step.id, scope.item);
-    const over = cs.over === null ? { ok: true as const, value: null } : evaluate(cs.over, this.#d.scope(live, scope));
+    const given = scope.edited?.get(step.pos);
+    const over =
+      given !== undefined
+        ? { ok: true as const, value: this.#d.values.read(live.base.workspace, given) }
+        : cs.over === null
+          ? { ok: true as const, value: null }
+          : evaluate(cs.over, this.#d.scope(live, scope));
     if (!over.ok) return refuse(over.problem);
     const list = over.value ?? [];
     if (!Array.isArray(list)) {

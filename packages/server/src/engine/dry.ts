@@ -112,6 +112,7 @@ export const drive = async (
     call: () => new Promise(() => undefined),
     meter: () => ({ settle: () => undefined }),
     watch: () => undefined,
+    held: () => undefined,
     limit: () => undefined,
     orphan: () => undefined,
     tokenHash: () => 'dry',

@@ -9,7 +9,7 @@ import type { Runs } from './runs.ts';
 export type Earlier = {
   readonly created: RunCreated;
   readonly old: OldRun;
-  /** Did values that were pinned stand in it? */
+  /** Did values stand in it that somebody gave: pinned, or as the input of a held step? */
   readonly pinned: boolean;
 };
 
@@ -24,6 +24,7 @@ export const earlier = async (
   for await (const event of runs.ends.events(row.workspace, row.id, 0)) {
     apply(state, event);
     pinned ||= event.type === 'step.done' && event.data.pinned === true;
+    pinned ||= event.type === 'step.continued' && event.data.input !== undefined;
   }
   const { created } = state;
   return created === null ? null : { created, old: finished(state, compiled.flow), pinned };

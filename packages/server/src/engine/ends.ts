@@ -69,6 +69,7 @@ export class Ends {
       if (event.type === 'run.done')
         return { output: this.#d.values.read(workspace, event.data.output), problem: null };
       if (event.type === 'run.failed') return { output: null, problem: event.data.problem };
+      if (event.type === 'run.cancelled') return { output: null, problem: event.data.problem ?? null };
     }
     return { output: null, problem: null };
   }

@@ -28,6 +28,7 @@ import { INSTANCE, Later } from './later.ts';
 import { Loop } from './loop.ts';
 import { JsonTurns } from './json.ts';
 import { netFor } from './net.ts';
+import { newGoOn } from './go-on.ts';
 import { type Allow, Programs } from './code.ts';
 import { Recovery } from './recovery.ts';
 import { rerun } from './rerun.ts';
@@ -199,6 +200,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
           }),
         meter: (live, most) => broker.meter(live, most),
         watch: (live, wait) => self.wakes.watch(live, wait),
+        held: (live) => self.wakes.held(live),
         limit: (live, deadline) => self.wakes.limit(live, deadline),
         orphan: (live, child) => self.children.orphan(live, child),
         tokenHash: (live, step, item) => hashOf(tokenOf(live, step, item)),
@@ -330,6 +332,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       runs.loop.advance(live);
       return settled(live);
     }),
+    goOn: written(newGoOn({ store, clock, values, runs, views, settled })),
     resolve: written(async (who, id, choice) => {
       const found = await views.reach(who, id, 'run.cancel');
       if (!found.ok) return found;

@@ -29,10 +29,13 @@ export class PerItemFault extends Error {
   }
 }
 
-/** The input of a step: its `with` evaluated in this scope and checked by the kind's schema. */
-export const inputOf = (cs: CompiledStep, scope: ExprScope): Result<unknown> => {
-  if (cs.constant !== null) return { ok: true, value: cs.constant.input };
-  const evaluated = evaluate(cs.fields, scope);
+/**
+ * The input of a step: its `with` evaluated in this scope and checked by the kind's schema. `given`: what somebody gave it
+ * in place of what its expressions say; what is evaluated for each item, and what is taken as written, stays.
+ */
+export const inputOf = (cs: CompiledStep, scope: ExprScope, given?: { readonly value: unknown }): Result<unknown> => {
+  if (given === undefined && cs.constant !== null) return { ok: true, value: cs.constant.input };
+  const evaluated = given === undefined ? evaluate(cs.fields, scope) : { ok: true as const, value: given.value };
   if (!evaluated.ok) return evaluated;
   let fields = evaluated.value;
   if (cs.perItem.length > 0) {

@@ -17,6 +17,7 @@ import {
   type Scope,
   type ShapeStep,
   type State,
+  unheld,
 } from '@headgate/core';
 import type { AuditEntry, Delivery, JournalWriter, RunRow, RunWrite } from '../store/ports.ts';
 import type { CompiledFlow } from './compiled.ts';
@@ -59,6 +60,12 @@ export type Flight = {
 
 export type WaitCommand = Extract<Command, { do: 'wait' }>;
 export type DeadlineCommand = Extract<Command, { do: 'deadline' }>;
+
+/**
+ * What the row of a held run says of when to look at it, as 1 does of one that waits for another: at once after a start,
+ * which finds out until when it may be held. A time would tell readers that it goes on by itself then.
+ */
+export const HELD_WAKE = 2;
 
 const soonest = (a: number | null, b: number | null): number | null =>
   a === null ? b : b === null ? a : Math.min(a, b);
@@ -106,6 +113,8 @@ export class Live {
   /** Somebody is about to touch it: it may not leave memory. */
   keep = 0;
   cancelTimeout: (() => void) | null = null;
+  /** Stops the timer that gives it up when it has been held for long. */
+  cancelHeld: (() => void) | null = null;
   /** Bytes this run has given to its journal and its blobs since it was taken into memory (weight.ts). */
   written = 0;
   /** What its steps used of budgets. */
@@ -199,6 +208,17 @@ export class Live {
     );
   }
 
+  /** Tells work under way to stop; what comes of it changes nothing. */
+  abort(which: (flight: Flight) => boolean): void {
+    for (const flight of [...this.flights]) {
+      if (!which(flight)) continue;
+      flight.settled = true;
+      flight.cancelTimer?.();
+      flight.abort.abort();
+      this.flights.delete(flight);
+    }
+  }
+
   /** Takes out all who wait for its answer or its end. */
   waiters(): (() => void)[] {
     return [...this.onAnswer.splice(0), ...this.onEnd.splice(0)];
@@ -209,9 +229,20 @@ export class Live {
     this.#touched = true;
   }
 
-  /** When the whole run must be over, or null. */
+  /** Is a step held? */
+  get held(): boolean {
+    return this.state.holding !== null && this.state.holding.count > 0;
+  }
+
+  /** When the whole run must be over; null: never, or not while a step is held. */
   get deadline(): number | null {
-    return this.started === null || this.compiled.timeout === null ? null : this.started + this.compiled.timeout;
+    if (this.started === null || this.compiled.timeout === null) return null;
+    return unheld(this.state, this.started + this.compiled.timeout);
+  }
+
+  /** When a block must be over; null: not while a step is held. */
+  dueOf({ at, held }: DeadlineCommand): number | null {
+    return unheld(this.state, at, held);
   }
 
   /**
@@ -219,12 +250,12 @@ export class Live {
    * engine starts again: the other may have ended meanwhile.
    */
   get wake(): number | null {
-    let earliest = this.deadline;
+    let earliest = this.held ? HELD_WAKE : this.deadline;
     for (const w of this.waits) {
       const until = w.child === null ? soonest(w.until, w.deadline) : 1;
       earliest = soonest(earliest, until);
     }
-    for (const d of this.deadlines) if (isOpen(d.block)) earliest = soonest(earliest, d.at);
+    for (const d of this.deadlines) if (isOpen(d.block)) earliest = soonest(earliest, this.dueOf(d));
     return earliest;
   }
 

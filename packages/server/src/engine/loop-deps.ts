@@ -31,6 +31,8 @@ export type LoopDeps = {
   readonly meter: (live: Live, most: Usage) => Held | { readonly problem: Problem };
   /** A waiting step was met: timers and children are watched by the engine. */
   readonly watch: (live: Live, wait: WaitCommand) => void;
+  /** A step is held. */
+  readonly held: (live: Live) => void;
   /** A block with a timeout was met. */
   readonly limit: (live: Live, deadline: DeadlineCommand) => void;
   /** Nobody waits for this called run any more. */

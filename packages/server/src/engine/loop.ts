@@ -29,9 +29,10 @@ import { Blocks } from './blocks.ts';
 import { JournalDown } from './broker.ts';
 import { canOf, instanceKey } from './can.ts';
 import type { CompiledStep } from './compiled.ts';
-import { faultOf, inputOf } from './execute.ts';
+import { faultOf } from './execute.ts';
 import { BUG, tooLong } from './faults.ts';
 import { charged, stopped } from './charge.ts';
+import { Holds } from './holds.ts';
 import { Linger } from './linger.ts';
 import type { LoopDeps } from './loop-deps.ts';
 import type { DeadlineCommand, Flight, Live, WaitCommand } from './live.ts';
@@ -53,6 +54,7 @@ export class Loop {
   readonly #d: LoopDeps;
   readonly #settler: Settler;
   readonly #blocks: Blocks;
+  readonly #holds: Holds;
   /** Runs that gave way; their `advancing` stays true. */
   readonly #turns: Turns;
   readonly #linger: Linger;
@@ -64,6 +66,7 @@ export class Loop {
     const scope = (live: Live, place: Scope): ExprScope => this.scope(live, place);
     this.#settler = new Settler({ ...deps, scope });
     this.#blocks = new Blocks({ ...deps, scope, settler: this.#settler });
+    this.#holds = new Holds({ ...deps, scope });
   }
 
   /** Records a step as done with a value. */
@@ -182,6 +185,9 @@ export class Loop {
       case 'start':
         if (command.scope.dropped || command.scope.status[command.step.pos] !== READY) return;
         return this.#start(live, command.step, command.scope, command.attempt);
+      case 'hold':
+        if (command.scope.dropped || command.scope.status[command.step.pos] !== READY) return;
+        return this.#holds.hold(live, this.#compiled(live, command.step), command.step, command.scope);
       case 'wait':
         live.waits.push(command);
         return this.#d.watch(live, command);
@@ -197,7 +203,7 @@ export class Loop {
         return this.#blocks.close(live, block);
       }
       case 'drop':
-        this.#abort(live, (flight) => flight.scope.dropped);
+        live.abort((flight) => flight.scope.dropped);
         live.deadlines = live.deadlines.filter((d) => isOpen(d.block));
         return this.#leave(live, (wait) => wait.scope.dropped);
       case 'finish':
@@ -213,9 +219,15 @@ export class Loop {
     live.record(this.#d.clock.now(), 'run.failed', { problem: at({ flow: live.base.flow }, why) });
   }
 
+  /** Ends the run as cancelled, though nobody asked for it. */
+  giveUp(live: Live, by: string, why: Problem): void {
+    this.#letGo(live);
+    live.record(this.#d.clock.now(), 'run.cancelled', { by, problem: at({ flow: live.base.flow }, why) });
+  }
+
   /** The run is over: what is under way for it is told to stop, and what it waits for is left. */
   #letGo(live: Live): void {
-    this.#abort(live, () => true);
+    live.abort(() => true);
     live.deadlines = [];
     this.#leave(live, () => true);
   }
@@ -252,7 +264,7 @@ export class Loop {
   #start(live: Live, step: ShapeStep, scope: Scope, attempt: number): void {
     const cs = this.#compiled(live, step);
     if (step.block !== null) return this.#blocks.open(live, cs, step, scope);
-    const input = inputOf(cs, this.scope(live, scope));
+    const input = this.#holds.inputOf(live, cs, step, scope);
     if (!input.ok)
       return this.#settler.settle(live, cs, step, scope, attempt, { kind: 'problem', problem: input.problem });
     if (cs.kind.pure === true) {
@@ -260,7 +272,7 @@ export class Loop {
       try {
         outcome = cs.kind.run(input.value as never, canOf(this.#d, live, cs, step, scope, null)) as Outcome;
       } catch (error) {
-        outcome = faultOf(error, (e) => this.#d.bug(live, step.id, e));
+        outcome = this.#faultOf(live, step, error);
       }
       return this.#settler.settle(live, cs, step, scope, attempt, outcome);
     }
@@ -298,14 +310,13 @@ export class Loop {
       (error: unknown) => {
         set?.settle(undefined);
         if (error instanceof JournalDown) return this.#d.down(live);
-        this.#land(
-          live,
-          cs,
-          flight,
-          faultOf(error, (e) => this.#d.bug(live, step.id, e)),
-        );
+        this.#land(live, cs, flight, this.#faultOf(live, step, error));
       },
     );
+  }
+
+  #faultOf(live: Live, step: ShapeStep, error: unknown): Outcome {
+    return faultOf(error, (e) => this.#d.bug(live, step.id, e));
   }
 
   #land(live: Live, cs: CompiledStep, flight: Flight, outcome: Outcome): void {
@@ -379,19 +390,9 @@ export class Loop {
 
   #attempt(live: Live, step: ShapeStep, scope: Scope, attempt: number): void {
     const cs = this.#compiled(live, step);
-    const input = inputOf(cs, this.scope(live, scope));
+    const input = this.#holds.inputOf(live, cs, step, scope);
     if (!input.ok)
       return this.#settler.settle(live, cs, step, scope, attempt, { kind: 'problem', problem: input.problem });
     this.#fly(live, cs, step, scope, attempt, input.value);
-  }
-
-  #abort(live: Live, which: (flight: Flight) => boolean): void {
-    for (const flight of [...live.flights]) {
-      if (!which(flight)) continue;
-      flight.settled = true;
-      flight.cancelTimer?.();
-      flight.abort.abort();
-      live.flights.delete(flight);
-    }
   }
 }

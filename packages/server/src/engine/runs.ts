@@ -21,7 +21,7 @@ import { Families } from './families.ts';
 import type { Flows } from './flows.ts';
 import type { Later } from './later.ts';
 import { type Ledger, spenderOf } from './ledger.ts';
-import { Live } from './live.ts';
+import { HELD_WAKE, Live } from './live.ts';
 import { type Loop, PARK } from './loop.ts';
 import { AGAIN, Outage } from './outage.ts';
 import { dismiss, isRevoked } from './revoked.ts';
@@ -136,6 +136,7 @@ export class Runs {
       ...(first === undefined ? {} : { first }),
       ...(p.rerunOf === undefined ? {} : { rerunOf: p.rerunOf }),
       ...(p.only === undefined ? {} : { only: p.only }),
+      ...(p.breakpoints === undefined ? {} : { breakpoints: p.breakpoints }),
     });
     if ('value' in input.held) live.inputText = p.inputText ?? null;
     p.before?.(live, now);
@@ -260,6 +261,7 @@ export class Runs {
     live.admitted = row.limitKey !== null && live.state.phase !== 'queued';
     this.#live.set(run, live);
     this.wakes.deadline(live);
+    this.wakes.held(live);
     const cut = unsettled(live.state).filter(({ doubted }) => !doubted);
     for (const { scope, step } of cut) {
       if (!held && interruptions.mayRepeat(step.id, scope.item)) this.loop.again(live, scope, step);
@@ -276,8 +278,8 @@ export class Runs {
   /** A run that only waits, or stands in doubt, may leave memory: once all of it is on disk and nobody came back to it. */
   parked(live: Live): void {
     const { wake } = live;
-    if (!live.idle || (live.state.phase !== 'in_doubt' && live.waits.length === 0)) return;
-    if (wake !== null && wake > 1 && wake - this.#d.clock.now() <= PARK) return;
+    if (!live.idle || (live.state.phase !== 'in_doubt' && live.waits.length === 0 && !live.held)) return;
+    if (wake !== null && wake > HELD_WAKE && wake - this.#d.clock.now() <= PARK) return;
     const { group } = live;
     this.#d.journal.barrier(group).then(
       () =>

@@ -31,6 +31,7 @@ import { partOf } from './part.ts';
 import { type Pin, pinsOf } from './pins.ts';
 import type { RunViews } from './run-views.ts';
 import type { Runs } from './runs.ts';
+import { breaksOf } from './breaks.ts';
 import { keyIn, keyOf, startLimits } from './start.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
@@ -84,6 +85,8 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
     const pins = pinsOf(target.compiled, request.pins ?? {});
     if (!pins.ok) return pins;
     if (pins.value.length > 0 && target.guarded) return { ok: false, problem: unpinned(target) };
+    const breakpoints = breaksOf(target, request.breakpoints);
+    if (!breakpoints.ok) return breakpoints;
     const asked = await partOf({ flows, runs, values, reach: views.reach }, request, target, checked.value);
     if (!asked.ok) return asked;
     const part = asked.value;
@@ -112,6 +115,7 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
       idempotencyKey: key,
       depth: 0,
       ...(part?.only === undefined ? {} : { only: part.only }),
+      ...(breakpoints.value === null ? {} : { breakpoints: breakpoints.value }),
       ...(part?.rerunOf === undefined ? {} : { rerunOf: part.rerunOf }),
       ...(pins.value.length === 0 && part === null
         ? {}

@@ -5,7 +5,7 @@
  *    it holds in memory.
  */
 
-import { isOpen, problem } from '@headgate/core';
+import { HELD_MOST, heldUntil, isOpen, problem } from '@headgate/core';
 import type { Clock } from './clock.ts';
 import type { DeadlineCommand, Live, WaitCommand } from './live.ts';
 import type { Runs } from './runs.ts';
@@ -26,6 +26,21 @@ export class Wakes {
       live.cancelTimeout = this.#at('a deadline', live.deadline, live.base.workspace, live.id);
   }
 
+  /** Arms the timer that gives the run up when nobody lets its held steps go on. */
+  held(live: Live): void {
+    live.cancelHeld?.();
+    const until = live.over ? null : heldUntil(live.state);
+    live.cancelHeld = until === null ? null : this.#at('the end of being held', until, live.base.workspace, live.id);
+  }
+
+  /** Held steps went on: what stood still meanwhile is due later by as much. */
+  unheld(live: Live): void {
+    this.held(live);
+    live.cancelTimeout?.();
+    this.deadline(live);
+    for (const deadline of live.deadlines) this.limit(live, deadline);
+  }
+
   /** Called by the loop for every wait it meets. */
   watch(live: Live, wait: WaitCommand): void {
     const { workspace } = live.base;
@@ -35,8 +50,9 @@ export class Wakes {
   }
 
   /** Called by the loop for every block with a timeout. */
-  limit(live: Live, { at }: DeadlineCommand): void {
-    this.#at('a deadline', at, live.base.workspace, live.id);
+  limit(live: Live, deadline: DeadlineCommand): void {
+    const due = live.dueOf(deadline);
+    if (due !== null) this.#at('a deadline', due, live.base.workspace, live.id);
   }
 
   #at(what: string, due: number, workspace: string, run: string): () => void {
@@ -71,13 +87,18 @@ export class Wakes {
       runs.loop.fail(live, problem('run.timeout', `The run took longer than its timeout of ${timeout}`, { fix }));
       return runs.loop.advance(live);
     }
+    const given = heldUntil(live.state);
+    if (given !== null && given <= now) {
+      runs.loop.giveUp(live, 'breakpoint', heldTooLong());
+      return runs.loop.advance(live);
+    }
     const isDue = (time: number | null): boolean => time !== null && time <= now;
     const due = live.waits.filter((w) => (isDue(w.until) || isDue(w.deadline)) && !w.scope.dropped);
-    const late = live.deadlines.filter((d) => isDue(d.at) && isOpen(d.block));
+    const late = live.deadlines.filter((d) => isDue(live.dueOf(d)) && isOpen(d.block));
     if (due.length === 0 && late.length === 0) return;
     const taken = new Set(due);
     live.waits = live.waits.filter((w) => !taken.has(w) && !w.scope.dropped);
-    live.deadlines = live.deadlines.filter((d) => !isDue(d.at) && isOpen(d.block));
+    live.deadlines = live.deadlines.filter((d) => !isDue(live.dueOf(d)) && isOpen(d.block));
     for (const deadline of late) runs.loop.lateBlock(live, deadline);
     for (const wait of due) {
       if (wait.scope.dropped) {
@@ -90,3 +111,8 @@ export class Wakes {
     runs.loop.advance(live);
   }
 }
+
+const heldTooLong = (): ReturnType<typeof problem> =>
+  problem('run.held_too_long', `A step was held for ${HELD_MOST / 60_000} minutes, and nobody let it go on`, {
+    fix: 'Run it again, and let the step go on when you have looked at it.',
+  });

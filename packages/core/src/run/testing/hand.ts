@@ -15,6 +15,7 @@ import {
   DOUBTED,
   FAILED,
   find,
+  HELD,
   newState,
   OPEN,
   PENDING,
@@ -35,6 +36,7 @@ export const WORDS: ReadonlyMap<number, string> = new Map([
   [WAITING, 'waiting'],
   [RETRYING, 'retrying'],
   [DOUBTED, 'doubted'],
+  [HELD, 'held'],
   [DONE, 'done'],
   [SKIPPED, 'skipped'],
   [FAILED, 'failed'],
@@ -151,6 +153,8 @@ export const inWords = (command: Command): string => {
   switch (command.do) {
     case 'start':
       return `start ${place(command.step.id, command.scope.item)}${command.attempt === 1 ? '' : ` attempt ${command.attempt}`}`;
+    case 'hold':
+      return `hold ${place(command.step.id, command.scope.item)}`;
     case 'wait':
       return `${command.retry ? 'retry' : 'wait'} ${place(command.step.id, command.scope.item)}${command.until === null ? '' : ` at ${command.until}`}`;
     case 'item':

@@ -142,6 +142,25 @@ export const recipes: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
     }),
   ],
   [
+    '1-held',
+    byHand(halfway, (run) => {
+      run.begin({ breakpoints: ['a', 'b'] }).put('step.held', { input: { value: 1 } }, 'a');
+      run.put('step.continued', { mode: 'step', by: 'u1', input: { value: 2 } }, 'a').done('a');
+      run.put('step.held', { problem: problem('expr.type', 'no list') }, 'e');
+      run.put('step.continued', { mode: 'continue', by: 'u1' }, 'e').opened('e', 3);
+      return run
+        .put('step.held', { input: { value: 1 } }, 'b', [0])
+        .put('step.held', { input: { value: 1 } }, 'b', [1]);
+    }),
+  ],
+  [
+    '1-held-too-long',
+    byHand(chain, (run) => {
+      run.begin({ breakpoints: ['a'] }).put('step.held', { input: { value: 1 } }, 'a');
+      return run.put('run.cancelled', { by: 'breakpoint', problem: problem('run.held_too_long', 'Nobody came') });
+    }),
+  ],
+  [
     '1-partial-done',
     byHand(chain, (run) => {
       run.begin(

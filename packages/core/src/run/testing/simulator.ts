@@ -8,10 +8,12 @@
  * V1 No instance is started twice with one attempt, unless the process died between; none after its result.
  * V2 A block never has more items under way than its concurrency.
  * V3 Nothing is started after the run's end or once its failure was handed out.
+ * V4 Nothing begins at a breakpoint before somebody let it go on.
  */
 
 import { problem } from '../../problem.ts';
 import { apply, foldAll } from '../fold.ts';
+import { heldSteps } from '../holding.ts';
 import type { Event, EventData, EventType, Held } from '../journal.ts';
 import { plan, unsettled } from '../plan.ts';
 import type { Shape, ShapeStep } from '../shape.ts';
@@ -63,6 +65,7 @@ export class Simulator {
   readonly #tasks: Task[] = [];
   readonly #settled = new Set<string>();
   readonly #started = new Set<string>();
+  readonly #let = new Set<string>();
   readonly #sources: number[][];
 
   /** With a journal: what a process finds that starts after a crash. */
@@ -101,10 +104,22 @@ export class Simulator {
     return true;
   }
 
+  /** Lets one of the held steps go on, chosen by a natural number; false when none is held. */
+  goOn(choice: number): boolean {
+    const held = heldSteps(this.state);
+    const one = held[choice % Math.max(1, held.length)];
+    if (one === undefined) return false;
+    const mode = choice % 3 === 0 ? 'step' : 'continue';
+    this.record('step.continued', { mode, by: 'u1' }, one.step.id, one.scope.item);
+    return true;
+  }
+
   /** Goes on to the end; after the choices the oldest task comes first. Doubts are answered with `repeat`. */
   run(choices: readonly number[] = []): this {
     for (let i = 0; ; i += 1) {
-      if (this.turn(choices[i] ?? 0)) continue;
+      const choice = choices[i] ?? 0;
+      if (choice % 4 === 3 && this.goOn(choice)) continue;
+      if (this.turn(choice) || (this.state.phase === 'running' && this.goOn(choice))) continue;
       if (this.state.phase !== 'in_doubt') break;
       this.record('run.resolved', { choice: 'repeat', by: 'u1' });
     }
@@ -124,6 +139,7 @@ export class Simulator {
   #note(event: Event): void {
     const over = event.type === 'step.done' || (event.type === 'step.problem' && event.data.retryAt === undefined);
     if (over) this.#settled.add(keyOf(event.step, event.item));
+    if (event.type === 'step.continued') this.#let.add(keyOf(event.step, event.item));
   }
 
   #recover(): void {
@@ -147,6 +163,9 @@ export class Simulator {
     switch (task.do) {
       case 'start':
         return this.#start(task.step, task.scope, task.attempt);
+      case 'hold':
+        if (task.scope.dropped) return;
+        return this.record('step.held', { input: { value: null } }, task.step.id, task.scope.item);
       case 'land':
         if (task.scope.dropped || task.scope.status[task.step.pos] !== ACTIVE) return;
         return this.#land(task.step, task.scope, task.attempt);
@@ -196,6 +215,8 @@ export class Simulator {
     if (this.#settled.has(what)) throw new Error(`V1: ${what} was started after its result`);
     if (this.#started.has(`${what}#${attempt}`)) throw new Error(`V1: ${what} was started twice`);
     if (this.over) throw new Error(`V3: ${what} was started in a run that is over`);
+    const breaks = this.state.holding?.at.has(step.id) === true && scope.owner?.step.block?.short !== true;
+    if (breaks && attempt === 1 && !this.#let.has(what)) throw new Error(`V4: ${what} began at its breakpoint`);
     this.#started.add(`${what}#${attempt}`);
     this.starts.push(`${what}#${attempt}`);
     const { pure, count, overFails } = this.#behaviour(step, scope);

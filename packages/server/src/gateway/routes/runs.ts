@@ -15,12 +15,14 @@ import { streamed } from '../streams.ts';
 const PAGE = 50;
 const EVENTS = 500;
 
-/** What a run waits for, as far as its row tells. A wake at 1 is a call of another run (engine/live.ts). */
+/**
+ * What a run waits for, as far as its row tells. A wake at 1 is a call of another run, one at 2 a breakpoint (engine/live.ts).
+ */
 const waitsOf = ({ state, wake }: RunRow) => {
   if (state === 'queued') return wake === null ? { for: 'turn' as const } : { for: 'turn' as const, until: at(wake) };
   if (state === 'in_doubt') return { for: 'answer' as const };
   if (state !== 'waiting') return null;
-  if (wake === null) return { for: 'answer' as const };
+  if (wake === null || wake === 2) return { for: 'answer' as const };
   return wake <= 1 ? { for: 'run' as const } : { for: 'time' as const, until: at(wake) };
 };
 
@@ -113,6 +115,7 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
           ...(body.environment === undefined ? {} : { environment: body.environment }),
           ...(body.idempotencyKey === undefined ? {} : { idempotencyKey: body.idempotencyKey }),
           ...(body.pins === undefined ? {} : { pins: body.pins }),
+          ...(body.breakpoints === undefined ? {} : { breakpoints: body.breakpoints }),
           ...partIn(body),
         })
         .finally(() => leave?.());
@@ -190,6 +193,19 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
 
     implement(ROUTES.cancelRun, async ({ who, params, body }) => {
       const done = await gate.engine.cancel(who, params.id, body.reason);
+      return done.ok ? give(200, short(done.value)) : { refused: done.problem };
+    }),
+
+    implement(ROUTES.continueRun, async ({ who, params, body }) => {
+      const { step, item, mode, input } = body;
+      const done = await gate.engine.goOn({
+        principal: who,
+        run: params.id,
+        mode,
+        ...(step === undefined ? {} : { step }),
+        ...(item === undefined ? {} : { item }),
+        ...(input === undefined ? {} : { input: { value: input } }),
+      });
       return done.ok ? give(200, short(done.value)) : { refused: done.problem };
     }),
 

@@ -28,6 +28,7 @@ export type {
   GuardPort,
   HookAnswer,
   HookRequest,
+  Origin,
   RerunRequest,
   RunHit,
   RunNews,

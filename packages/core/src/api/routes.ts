@@ -100,6 +100,7 @@ export const ROUTES = {
   shapeValue: values.shapeValue,
   searchValue: values.searchValue,
   compareValue: values.compareValue,
+  originOfValue: values.originOfValue,
   searchRuns: values.searchRuns,
   followRun: runs.followRun,
   createTicket: tickets.createTicket,

@@ -165,6 +165,29 @@ export const compareValue = route({
   tags,
 });
 
+export const originOfValue = route({
+  method: 'GET',
+  path: '/api/v1/runs/{id}/value/origin',
+  needs: 'run.read',
+  on: 'run',
+  params: byId,
+  query: z.strictObject({ step, item: which.item, path: pointer.optional() }),
+  answers: {
+    200: z.strictObject({
+      root: z.enum(['step', 'input', 'item']).nullable().describe('Null: it is not known, and `why` says why'),
+      step: z.string().nullable(),
+      path: z.string(),
+      item: z.int().nullable().describe('Of the output of `each`: the item that it was made for'),
+      exact: z.boolean().describe('The value there is the same; else it is what this one was made from'),
+      reads: z.array(z.string()).readonly().describe('Steps that were read for it'),
+      why: z.enum(['effect', 'made', 'repeat', 'whole', 'failed']).nullable(),
+    }),
+  },
+  problems: ['missing', 'value.missing', 'value.unknown', 'permission.missing'],
+  summary: 'Where a place of the output of a step came from: the earlier step, or the input, and the place in it',
+  tags,
+});
+
 export const searchRuns = route({
   method: 'GET',
   path: '/api/v1/run-search',

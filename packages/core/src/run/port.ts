@@ -156,6 +156,23 @@ export type ValueOf =
   | { readonly seq: number; readonly name: string }
   | { readonly step: string; readonly item: readonly number[]; readonly side: 'in' | 'out' };
 
+/** Where a place of a step's output came from. */
+export type Origin = {
+  /** The output of a step, the input of the run, or the item it was made for; null: not known. */
+  readonly root: 'step' | 'input' | 'item' | null;
+  readonly step: string | null;
+  /** JSON Pointer within it. */
+  readonly path: string;
+  /** Of the output of `each`: the item that it was made for. */
+  readonly item: number | null;
+  /** Is the value there the same, or only what it was made from? */
+  readonly exact: boolean;
+  /** Steps that were read for it. */
+  readonly reads: readonly string[];
+  /** Why it is not known: an effect or code gave it; it was put together; a repeat; the whole of a block; it cannot be worked out. */
+  readonly why: 'effect' | 'made' | 'repeat' | 'whole' | 'failed' | null;
+};
+
 /** Where a text was found in the data of a run. */
 export type RunHit = {
   readonly seq: number;
@@ -179,6 +196,11 @@ type ValuesPort = {
     path: string,
     text: string,
   ) => Promise<Result<Hits> | null>;
+  readonly origin: (
+    workspace: string,
+    run: string,
+    at: { readonly step: string; readonly item: readonly number[]; readonly path: string },
+  ) => Promise<Result<Origin> | null>;
   /** Looks for a text in all of a run's data. `part`: not all of it was looked into. */
   readonly seek: (
     workspace: string,

@@ -8,6 +8,7 @@
 
 import {
   type Event,
+  type ExprScope,
   find,
   type Held,
   inPointer,
@@ -83,6 +84,11 @@ export class StepInputs {
     if (event.type === 'block.opened')
       return { ok: true, value: this.#blockInput(live, event.data.over, event.data.count) };
     return this.evaluated(live, step, scope);
+  }
+
+  /** What its expressions saw. */
+  scope({ live, scope }: Begun): ExprScope {
+    return new RunScope(live, scope, this.#d.values, linksHidden(live.compiled));
   }
 
   evaluated(live: Live, step: ShapeStep, scope: Scope): Result<unknown> {

@@ -15,6 +15,7 @@ import {
   type Hits,
   hitsIn,
   JsonText,
+  type Origin,
   type PageAsk,
   pageOf,
   placeOf,
@@ -30,6 +31,7 @@ import {
 import type { RunRow, Store } from '../store/ports.ts';
 import type { Clock } from './clock.ts';
 import type { Ends } from './ends.ts';
+import { originOf } from './lineage.ts';
 import { seekIn, type Sought } from './seeker.ts';
 import type { StepInputs } from './step-input.ts';
 import type { Timers } from './timers.ts';
@@ -83,6 +85,15 @@ export class ValueReader {
       if (place === null) return null;
       return place.labelled ? { found: [], more: false } : hitsIn(json, place.span, path, text);
     });
+  }
+
+  async origin(
+    workspace: string,
+    run: string,
+    at: { readonly step: string; readonly item: readonly number[]; readonly path: string },
+  ): Answer<Origin> {
+    const row = await this.#d.store.in(workspace).runs.get(run);
+    return row === null ? null : originOf(this.#d.inputs, row, at);
   }
 
   async seek(workspace: string, run: string, text: string): Promise<Sought> {

@@ -53,6 +53,13 @@ export const valueRoutes = ({ gate, places }: Lodge): readonly Route[] => {
       return answer(made, (hits) => give(200, hits));
     }),
 
+    implement(ROUTES.originOfValue, async ({ who, params, query }) => {
+      const no = await refused(who, params.id, query);
+      if (no !== null) return no;
+      const { step, item = [], path = '' } = query;
+      return answer(await values.origin(who.workspace, params.id, { step, item, path }), (made) => give(200, made));
+    }),
+
     implement(ROUTES.compareValue, async ({ who, params, query }) => {
       const no = await refused(who, params.id, query);
       if (no !== null) return no;

@@ -35,7 +35,7 @@ export const ShapeOf = ({ source, path, label }: Props) => {
 const Part = ({ name, shape, of }: { readonly name: string; readonly shape: ValueShape; readonly of: number }) => {
   const { t } = useTranslation();
   const { is, seen, fields, items, lengths, part } = shape;
-  const kinds = is.map((one) => t(`data.kind.${one}`)).join(t('data.or'));
+  const kinds = is.map((one) => t(`data.kind.${one}`)).join(` ${t('data.or')} `);
   const [least = 0, most = 0] = lengths ?? [];
   return (
     <li>

@@ -13,10 +13,13 @@ import { notify } from '../ui/notices.tsx';
 import { PageTitle } from '../ui/page-title.tsx';
 import { Failures } from './failures.tsx';
 import { Filters } from './filters.tsx';
+import { FoundRuns } from './found-runs.tsx';
 import { RunTable } from './run-table.tsx';
 import { queryOf, RUN_VIEWS, type RunsSearch } from './search.ts';
 
 const FRESH = 5_000;
+/** Of a text that is looked for. */
+const SHORTEST = 2;
 /** So many are asked for together. */
 const AT_ONCE = 4;
 
@@ -40,7 +43,13 @@ export const RunsPage = () => {
         style={{ alignSelf: 'start' }}
       />
       <Filters search={search} set={set} />
-      {search.shown === 'problems' ? <Failures search={search} /> : <List search={search} />}
+      {search.shown === 'problems' ? (
+        <Failures search={search} />
+      ) : (search.text?.trim().length ?? 0) >= SHORTEST ? (
+        <FoundRuns key={search.text} search={search} text={search.text?.trim() ?? ''} />
+      ) : (
+        <List search={search} />
+      )}
     </Stack>
   );
 };

@@ -3,6 +3,7 @@
 import { Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { OriginOf } from '../../../data/origin-of.tsx';
 import { ValueView } from '../../../data/value-view.tsx';
 import { ProblemView } from '../../../problem/problem-view.tsx';
 import { useEditor, useWatched } from '../../editor-context.ts';
@@ -43,6 +44,22 @@ export const OutputPane = ({ step }: { readonly step: string }) => {
             which: { step, side: 'out', ...(found === undefined ? {} : { item: found.item }) },
           }}
           use={{ ...use, off: t('data.useOwn') }}
+          about={(path) =>
+            path === '' ? null : (
+              <OriginOf
+                key={path}
+                run={run}
+                step={step}
+                item={found?.item}
+                path={path}
+                go={(to, place) => {
+                  const parent = place.slice(0, place.lastIndexOf('/'));
+                  const at = parent === '' ? undefined : parent;
+                  show({ step: to, tab: 'output', as: 'json', at, item: undefined });
+                }}
+              />
+            )
+          }
         />
       )}
     </>

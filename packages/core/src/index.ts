@@ -29,6 +29,7 @@ export type {
   HookAnswer,
   HookRequest,
   Origin,
+  Reading,
   RerunRequest,
   RunHit,
   RunNews,
@@ -142,6 +143,7 @@ export { isShapeKind } from './guard/shapes.ts';
 export { shortSecret } from './guard/short.ts';
 export { findKeys } from './guard/keys.ts';
 export { isSecretLabel } from './guard/labels.ts';
+export { hideLinks, hideLinksIn } from './guard/links.ts';
 export { redactJson, redactText } from './guard/redact.ts';
 export { hiddenInJson, numbersHidden } from './guard/json.ts';
 export { differencesOf } from './run/value/differ.ts';

@@ -156,6 +156,9 @@ export type ValueOf =
   | { readonly seq: number; readonly name: string }
   | { readonly step: string; readonly item: readonly number[]; readonly side: 'in' | 'out' };
 
+/** How a value is read. `links`: with the links that answer for a person, where it holds any (row WH-08). */
+export type Reading = { readonly run: string; readonly of: ValueOf; readonly links: boolean };
+
 /** Where a place of a step's output came from. */
 export type Origin = {
   /** The output of a step, the input of the run, or the item it was made for; null: not known. */
@@ -186,16 +189,10 @@ export type RunHit = {
 
 /** Parts of values. Null: there is no such run. */
 type ValuesPort = {
-  readonly page: (workspace: string, run: string, of: ValueOf, ask: PageAsk) => Promise<Result<ValuePage> | null>;
-  readonly shape: (workspace: string, run: string, of: ValueOf, path: string) => Promise<Result<ValueShape> | null>;
+  readonly page: (workspace: string, reading: Reading, ask: PageAsk) => Promise<Result<ValuePage> | null>;
+  readonly shape: (workspace: string, reading: Reading, path: string) => Promise<Result<ValueShape> | null>;
   /** Where a text stands in it, hidden values apart. */
-  readonly find: (
-    workspace: string,
-    run: string,
-    of: ValueOf,
-    path: string,
-    text: string,
-  ) => Promise<Result<Hits> | null>;
+  readonly find: (workspace: string, reading: Reading, path: string, text: string) => Promise<Result<Hits> | null>;
   readonly origin: (
     workspace: string,
     run: string,
@@ -207,11 +204,7 @@ type ValuesPort = {
     run: string,
     text: string,
   ) => Promise<{ readonly found: readonly RunHit[]; readonly part: boolean }>;
-  readonly differ: (
-    workspace: string,
-    before: { readonly run: string; readonly of: ValueOf },
-    after: { readonly run: string; readonly of: ValueOf },
-  ) => Promise<Result<Differences> | null>;
+  readonly differ: (workspace: string, before: Reading, after: Reading) => Promise<Result<Differences> | null>;
 };
 
 export type EnginePort = {

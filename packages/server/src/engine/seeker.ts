@@ -4,12 +4,14 @@
  * SK1 What is looked into is what a reader would be shown: labels, shapes of keys and known values are taken out first, of
  *     everything, so that neither an answer nor the time it takes tells anything of what is hidden.
  * SK2 Of one run a bounded part is looked into; of what was left out is told.
+ * SK3 A link that answers for a person is found by nobody (row WH-08).
  */
 
 import {
   type Event,
   type GuardPort,
   hiddenInJson,
+  hideLinksIn,
   hitsIn,
   JsonText,
   type RunHit,
@@ -57,7 +59,7 @@ export const seekIn = async (
   let part = false;
 
   const look = (): void => {
-    const text = hiddenInJson(guard, `[${texts.join(',')}]`, { workspace });
+    const text = hideLinksIn(hiddenInJson(guard, `[${texts.join(',')}]`, { workspace }));
     pattern.lastIndex = 0;
     if (pattern.test(text)) {
       const json = new JsonText(text);

@@ -23,7 +23,7 @@ const echo = (id: string, input: unknown, more: object = {}) => ({
 
 const given = async (ground: Ground, run: string, step: string, item: readonly number[] = []): Promise<unknown> => {
   const ask = { path: '', offset: 0, limit: undefined, whole: false };
-  const made = await ground.engine.values.page('default', run, { step, item, side: 'in' }, ask);
+  const made = await ground.engine.values.page('default', { run, of: { step, item, side: 'in' }, links: true }, ask);
   return made === null ? null : made.ok ? made.value.value : made.problem;
 };
 
@@ -161,7 +161,11 @@ test('SI1 a value of ten megabytes is worked out, and read by pages', async () =
   const { id, state, problem } = await g.run(flow, input, LONG);
   expect(state, JSON.stringify(problem)).toBe('done');
   const ask = { path: '/value/rows', offset: 9_998, limit: 5, whole: false };
-  const made = await g.engine.values.page('default', id, { step: 'use', item: [], side: 'in' }, ask);
+  const made = await g.engine.values.page(
+    'default',
+    { run: id, of: { step: 'use', item: [], side: 'in' }, links: true },
+    ask,
+  );
   expect(made).toMatchObject({
     ok: true,
     value: { kind: 'list', length: 10_000, next: null, value: [{ n: 9_998 }, { n: 9_999 }] },

@@ -1,7 +1,7 @@
 /**
  * Values of runs for their readers, a part at a time: what an event of the journal holds, or what a step was given.
  *
- * VR1 The guard sees the whole value before any part is cut from it. What it made is kept for a short time, within bounded
+ * VR1 The guard sees the whole value before any part is cut from it; links that answer for a person are taken out then, too. What it made is kept for a short time, within bounded
  *     memory, by workspace; when what is secret changes, nothing of it is used again.
  * VR2 Only what is durable is read, and only while its run is there. Who may read it is the gateway's to say.
  */
@@ -12,6 +12,7 @@ import {
   type GuardPort,
   type Held,
   hiddenInJson,
+  hideLinksIn,
   type Hits,
   hitsIn,
   JsonText,
@@ -21,6 +22,7 @@ import {
   placeOf,
   type Problem,
   problem,
+  type Reading,
   type Result,
   type Texts,
   type ValueOf,
@@ -68,19 +70,19 @@ export class ValueReader {
     this.#d = deps;
   }
 
-  page(workspace: string, run: string, of: ValueOf, ask: PageAsk): Answer<ValuePage> {
-    return this.#with(workspace, run, of, ({ json, texts }) => pageOf(json, ask, texts));
+  page(workspace: string, reading: Reading, ask: PageAsk): Answer<ValuePage> {
+    return this.#with(workspace, reading, ({ json, texts }) => pageOf(json, ask, texts));
   }
 
-  shape(workspace: string, run: string, of: ValueOf, path: string): Answer<ValueShape> {
-    return this.#with(workspace, run, of, ({ json }) => {
+  shape(workspace: string, reading: Reading, path: string): Answer<ValueShape> {
+    return this.#with(workspace, reading, ({ json }) => {
       const place = placeOf(json, path);
       return place === null ? null : valueShapeOf(json, place.span);
     });
   }
 
-  find(workspace: string, run: string, of: ValueOf, path: string, text: string): Answer<Hits> {
-    return this.#with(workspace, run, of, ({ json }) => {
+  find(workspace: string, reading: Reading, path: string, text: string): Answer<Hits> {
+    return this.#with(workspace, reading, ({ json }) => {
       const place = placeOf(json, path);
       if (place === null) return null;
       return place.labelled ? { found: [], more: false } : hitsIn(json, place.span, path, text);
@@ -102,32 +104,28 @@ export class ValueReader {
     return seekIn(this.#d, workspace, run, text);
   }
 
-  async differ(
-    workspace: string,
-    before: { readonly run: string; readonly of: ValueOf },
-    after: { readonly run: string; readonly of: ValueOf },
-  ): Answer<Differences> {
-    const old = await this.#get(workspace, before.run, before.of);
+  async differ(workspace: string, before: Reading, after: Reading): Answer<Differences> {
+    const old = await this.#get(workspace, before);
     if (old === null || !old.ok) return old;
-    const now = await this.#get(workspace, after.run, after.of);
+    const now = await this.#get(workspace, after);
     if (now === null || !now.ok) return now;
     return { ok: true, value: differencesOf(old.value.json, now.value.json) };
   }
 
-  async #with<T>(workspace: string, run: string, of: ValueOf, act: (kept: Kept) => T | null): Answer<T> {
-    const kept = await this.#get(workspace, run, of);
+  async #with<T>(workspace: string, reading: Reading, act: (kept: Kept) => T | null): Answer<T> {
+    const kept = await this.#get(workspace, reading);
     if (kept === null || !kept.ok) return kept;
     const value = act(kept.value);
     this.#bound();
     return value === null ? { ok: false, problem: NOT_THERE } : { ok: true, value };
   }
 
-  async #get(workspace: string, run: string, of: ValueOf): Promise<Result<Kept> | null> {
+  async #get(workspace: string, { run, of, links }: Reading): Promise<Result<Kept> | null> {
     const row = await this.#d.store.in(workspace).runs.get(run);
     if (row === null) return null;
     const locked = this.#d.store.locked(workspace);
     if (locked !== null) return { ok: false, problem: locked };
-    const key = JSON.stringify([workspace, run, of]);
+    const key = JSON.stringify([workspace, run, of, links]);
     const now = this.#d.clock.now();
     const known = this.#kept.get(key);
     if (known !== undefined && known.generation === this.#d.guard.generation && known.until > now) {
@@ -136,7 +134,7 @@ export class ValueReader {
       this.#kept.set(key, known);
       return { ok: true, value: known };
     }
-    const making = this.#making.get(key) ?? this.#make(row, of).finally(() => this.#making.delete(key));
+    const making = this.#making.get(key) ?? this.#make(row, of, links).finally(() => this.#making.delete(key));
     this.#making.set(key, making);
     const made = await making;
     if (made.ok) {
@@ -148,13 +146,14 @@ export class ValueReader {
     return made;
   }
 
-  async #make(row: RunRow, of: ValueOf): Promise<Result<Kept>> {
+  async #make(row: RunRow, of: ValueOf, links: boolean): Promise<Result<Kept>> {
     const { guard, clock } = this.#d;
     const read = await this.#text(row, of);
     if (!read.ok) return read;
     // Both at once, with nothing in between: what is kept was judged by what was known at this count.
     const { generation } = guard;
-    const text = hiddenInJson(guard, read.value, { workspace: row.workspace });
+    const guarded = hiddenInJson(guard, read.value, { workspace: row.workspace });
+    const text = links ? guarded : hideLinksIn(guarded);
     const json = new JsonText(text);
     return { ok: true, value: { json, texts: new Map(), generation, until: clock.now() + KEEP } };
   }

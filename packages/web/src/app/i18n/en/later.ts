@@ -1,5 +1,7 @@
 /** Texts of pages that nobody begins with: sent when one of them is first gone to. */
 
+import { code } from './code.ts';
+import { connect } from './connect.ts';
 import { data } from './data.ts';
 import { editor } from './editor.ts';
 import { graph } from './graph.ts';
@@ -11,4 +13,17 @@ import { runs } from './runs.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
-export const later = { data, editor, graph, hints, panel, publish, running, runs, templates, trust } as const;
+export const later = {
+  code,
+  connect,
+  data,
+  editor,
+  graph,
+  hints,
+  panel,
+  publish,
+  running,
+  runs,
+  templates,
+  trust,
+} as const;

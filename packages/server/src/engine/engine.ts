@@ -1,6 +1,5 @@
 /**
  * The embedded engine: everything of this room put together behind EnginePort. In process, journal in the store.
- *
  * It is opened by main alone; the gateway sees the port and the guard, and nothing else of it.
  */
 
@@ -31,6 +30,7 @@ import { JsonTurns } from './json.ts';
 import { netFor } from './net.ts';
 import { newGoOn } from './go-on.ts';
 import { type Allow, Programs } from './code.ts';
+import { newQueue } from './queue.ts';
 import { Recovery } from './recovery.ts';
 import { rerun } from './rerun.ts';
 import { dismissRevoked } from './revoked.ts';
@@ -40,7 +40,7 @@ import { Schedule } from './schedule.ts';
 import { RunScope } from './scope.ts';
 import { type SecretSource, storeSource } from './secret-source.ts';
 import { checkInput, newStarter, unavailable, written } from './starter.ts';
-import { KEEP, type Keep, startSweeping } from './sweep.ts';
+import { type Keep, startSweeping } from './sweep.ts';
 import { StepInputs } from './step-input.ts';
 import { Timers } from './timers.ts';
 import { Tokens } from './tokens.ts';
@@ -82,6 +82,8 @@ export type EngineOptions = {
   readonly sources?: readonly SecretSource[];
   /** Keep finished runs this long, and at most so many of a flow. */
   readonly keep?: Keep;
+  /** Why no run begins now, for want of room on the disk; null: there is room. Asked at every start, so it only reads. */
+  readonly full?: () => Problem | null;
   /** Told how far the deletion of a workspace has come. */
   readonly ending?: (stage: Stage, workspace: string) => void;
 };
@@ -101,6 +103,7 @@ const PAGE = 2 * 1024 * 1024;
 /** Opens the engine and takes up every run that was not over. */
 export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const clock = o.clock ?? systemClock;
+  const full = o.full ?? (() => null);
   const { store, vault, log } = o;
   const timers = new Timers(clock);
   const values = new Values(vault.openBlob);
@@ -153,6 +156,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const programs = new Programs(o.jail ?? null, o.compiler ?? null);
   const later = new Later(clock, timers, log);
   const alerts = new Alerts({ store, flows, broker, runs: () => runs, log, now: clock.now });
+  const calls = { broker, door: o.door, store, credentials, turns, full };
   const runs: Runs = new Runs({
     store,
     clock,
@@ -162,6 +166,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     flows,
     journal,
     ledger,
+    full,
     open: { chunk: vault.openChunk },
     log,
     over: (live) => alerts.over(live),
@@ -173,7 +178,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         values,
         info,
         lend: (live, cs, place, signal, log) => {
-          const net = netFor({ broker, door: o.door, store, credentials, turns }, live, cs.step.id, cs.narrow, signal);
+          const net = netFor(calls, live, cs.step.id, cs.narrow, signal);
           const see = (): RunScope => new RunScope(live, place, values, info);
           const allow: Allow = (language, act) => {
             const power = { power: 'code', language } as const;
@@ -277,8 +282,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const unsubscribe = store.onChange(changed);
 
   await farewell.look();
-  startSweeping(store, clock, timers, later, o.keep ?? KEEP);
-
+  startSweeping(store, clock, timers, later, o.keep);
   return {
     guard: known,
     inMemory: () => runs.size,
@@ -380,10 +384,12 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       return { ok: true, value: { run: live.id } };
     }),
     dryRun: newDryRun({ store, flows, catalog: o.catalog, clock }),
+    queue: newQueue(runs.admission, o.keep),
     ready: () => {
       const state = store.journal.state();
       if (!state.ok) return [state.problem.text];
-      return runs.down ? ['the journal cannot be written'] : [];
+      if (runs.down) return ['the journal cannot be written'];
+      return full() === null ? [] : ['room on the disk: no new run begins'];
     },
     close: async (grace) => {
       unsubscribe();

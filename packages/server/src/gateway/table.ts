@@ -17,7 +17,9 @@ import { listeningRoutes } from './routes/listening.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { memberRoutes } from './routes/members.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { pageRoutes } from './routes/pages.ts';
+import { powerRoutes } from './routes/powers.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { promotionRoutes } from './routes/promotions.ts';
 import { publicRoutes } from './routes/public.ts';
@@ -26,6 +28,7 @@ import { resumeRoutes } from './routes/resume.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { runRoutes } from './routes/runs.ts';
 import { runSearchRoutes } from './routes/run-search.ts';
+import { secretUseRoutes } from './routes/secret-uses.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { stepRoutes } from './routes/steps.ts';
@@ -55,6 +58,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...stepRoutes(lodge),
     ...templateRoutes(lodge),
     ...grantRoutes(lodge),
+    ...powerRoutes(lodge),
     ...environmentRoutes(lodge),
     ...promotionRoutes(lodge),
     ...policyRoutes(lodge),
@@ -62,12 +66,14 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...runRoutes(lodge),
     ...valueRoutes(lodge),
     ...runSearchRoutes(lodge),
+    ...overviewRoutes(lodge),
     ...ticketRoutes(lodge),
     ...resumeRoutes(lodge),
     ...keyRoutes(lodge),
     ...tokenRoutes(lodge),
     ...oauthRoutes(lodge),
     ...secretRoutes(lodge),
+    ...secretUseRoutes(lodge),
     ...workspaceRoutes(lodge),
     ...projectRoutes(lodge),
     ...memberRoutes(lodge),

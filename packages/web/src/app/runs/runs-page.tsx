@@ -14,6 +14,7 @@ import { PageTitle } from '../ui/page-title.tsx';
 import { Failures } from './failures.tsx';
 import { Filters } from './filters.tsx';
 import { FoundRuns } from './found-runs.tsx';
+import { Queue } from './queue.tsx';
 import { RunTable } from './run-table.tsx';
 import { queryOf, RUN_VIEWS, type RunsSearch } from './search.ts';
 
@@ -27,6 +28,7 @@ export const RunsPage = () => {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const search = runsRoute.useSearch();
+  const sought = search.text?.trim() ?? '';
   const set = (part: RunsSearch): void => void navigate({ to: '/runs', search: { ...search, ...part }, replace: true });
   return (
     <Stack p="md" gap="sm">
@@ -42,14 +44,16 @@ export const RunsPage = () => {
         data={RUN_VIEWS.map((one) => ({ value: one, label: t(`runs.view.${one}`) }))}
         style={{ alignSelf: 'start' }}
       />
-      <Filters search={search} set={set} />
-      {search.shown === 'problems' ? (
-        <Failures search={search} />
-      ) : (search.text?.trim().length ?? 0) >= SHORTEST ? (
-        <FoundRuns key={search.text} search={search} text={search.text?.trim() ?? ''} />
-      ) : (
-        <List search={search} />
-      )}
+      {search.shown !== 'queue' && <Filters search={search} set={set} />}
+      {search.shown === 'problems' && <Failures search={search} />}
+      {search.shown === 'queue' && <Queue />}
+      {search.shown !== 'problems' &&
+        search.shown !== 'queue' &&
+        (sought.length >= SHORTEST ? (
+          <FoundRuns key={sought} search={search} text={sought} />
+        ) : (
+          <List search={search} />
+        ))}
     </Stack>
   );
 };

@@ -41,13 +41,12 @@ import { RunScope } from './scope.ts';
 import { type SecretSource, storeSource } from './secret-source.ts';
 import { checkInput, newStarter, unavailable, written } from './starter.ts';
 import { type Keep, startSweeping } from './sweep.ts';
-import { StepInputs } from './step-input.ts';
 import { Timers } from './timers.ts';
 import { Tokens } from './tokens.ts';
 import { ValueReader } from './value-reader.ts';
 import { type ReadBlob, Values, weigh } from './values.ts';
 import { veiled } from './veil.ts';
-import { eventView } from './views.ts';
+import { eventView, PAGE } from './views.ts';
 
 /** The opening half of the vault, as the engine uses it. */
 export type Vault = {
@@ -96,9 +95,6 @@ export type Engine = EnginePort & {
   readonly close: (grace: number) => Promise<void>;
   readonly recovered: { readonly running: number; readonly waiting: number; readonly queued: number };
 };
-
-/** Weight of one page of a journal, about characters: a reader asks for the next one. */
-const PAGE = 2 * 1024 * 1024;
 
 /** Opens the engine and takes up every run that was not over. */
 export const openEngine = async (o: EngineOptions): Promise<Engine> => {
@@ -235,7 +231,6 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   });
 
   const views = newRunViews(store, runs);
-  const inputs = new StepInputs({ ends: runs.ends, flows, values });
   const { start, settled } = newStarter({ store, clock, timers, values, flows, runs, views, journal });
 
   const listening = new Listening({ store, clock, flows });
@@ -312,7 +307,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       }
       return { events, next };
     },
-    values: new ValueReader({ store, clock, timers, values, guard: known, ends: runs.ends, inputs }),
+    values: new ValueReader({ store, clock, timers, values, guard: known, ends: runs.ends, flows }),
     follow: async (workspace, id, after, signal) => {
       const row = await store.in(workspace).runs.get(id);
       const live = runs.live(id);

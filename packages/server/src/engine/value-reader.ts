@@ -33,9 +33,10 @@ import {
 import type { RunRow, Store } from '../store/ports.ts';
 import type { Clock } from './clock.ts';
 import type { Ends } from './ends.ts';
+import type { Flows } from './flows.ts';
 import { originOf } from './lineage.ts';
 import { seekIn, type Sought } from './seeker.ts';
-import type { StepInputs } from './step-input.ts';
+import { StepInputs } from './step-input.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
 import { heldIn } from './views.ts';
@@ -46,7 +47,7 @@ type Deps = {
   readonly timers: Timers;
   readonly ends: Pick<Ends, 'events'>;
   readonly values: Values;
-  readonly inputs: StepInputs;
+  readonly flows: Pick<Flows, 'byHash'>;
   readonly guard: GuardPort & { readonly generation: number };
 };
 
@@ -61,6 +62,7 @@ type Answer<T> = Promise<Result<T> | null>;
 
 export class ValueReader {
   readonly #d: Deps;
+  readonly #inputs: StepInputs;
   /** The least recently used first. */
   readonly #kept = new Map<string, Kept>();
   readonly #making = new Map<string, Promise<Result<Kept>>>();
@@ -68,6 +70,7 @@ export class ValueReader {
 
   constructor(deps: Deps) {
     this.#d = deps;
+    this.#inputs = new StepInputs(deps);
   }
 
   page(workspace: string, reading: Reading, ask: PageAsk): Answer<ValuePage> {
@@ -95,7 +98,7 @@ export class ValueReader {
     at: { readonly step: string; readonly item: readonly number[]; readonly path: string },
   ): Answer<Origin> {
     const row = await this.#d.store.in(workspace).runs.get(run);
-    return row === null ? null : originOf(this.#d.inputs, row, at);
+    return row === null ? null : originOf(this.#inputs, row, at);
   }
 
   async seek(workspace: string, run: string, text: string): Promise<Sought> {
@@ -162,7 +165,7 @@ export class ValueReader {
   async #text(row: RunRow, of: ValueOf): Promise<Result<string>> {
     if ('step' in of && of.side === 'out') return this.#result(row, of);
     if ('step' in of) {
-      const given = await this.#d.inputs.of(row, of.step, of.item);
+      const given = await this.#inputs.of(row, of.step, of.item);
       return given.ok ? { ok: true, value: JSON.stringify(given.value) ?? 'null' } : given;
     }
     for await (const event of this.#d.ends.events(row.workspace, row.id, of.seq - 1)) {

@@ -25,6 +25,8 @@ export const viewOf = (row: RunRow, end: { output: unknown; problem: RunView['pr
   rerunOf: row.rerunOf,
 });
 
+/** Weight of one page of a journal, about characters: a reader asks for the next one. */
+export const PAGE = 2 * 1024 * 1024;
 const PREVIEW = 256 * 1024;
 
 /** One event for reading; a large value shows as a reference with its size. */

@@ -6,6 +6,7 @@ import { code } from './code.ts';
 import { common } from './common.ts';
 import { connect } from './connect.ts';
 import { editor } from './editor.ts';
+import { expression } from './expression.ts';
 import { flows } from './flows.ts';
 import { graph } from './graph.ts';
 import { hints } from './hints.ts';
@@ -22,6 +23,7 @@ export const german: Translation = {
   common,
   connect,
   editor,
+  expression,
   flows,
   graph,
   hints,

@@ -3,6 +3,7 @@
 import { code } from './code.ts';
 import { connect } from './connect.ts';
 import { editor } from './editor.ts';
+import { expression } from './expression.ts';
 import { graph } from './graph.ts';
 import { hints } from './hints.ts';
 import { panel } from './panel.ts';
@@ -12,4 +13,17 @@ import { runs } from './runs.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
-export const later = { code, connect, editor, graph, hints, panel, publish, running, runs, templates, trust } as const;
+export const later = {
+  code,
+  connect,
+  editor,
+  expression,
+  graph,
+  hints,
+  panel,
+  publish,
+  running,
+  runs,
+  templates,
+  trust,
+} as const;

@@ -13,6 +13,7 @@ import {
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { Annotation, EditorState, Transaction } from '@codemirror/state';
 import { drawSelection, EditorView, keymap } from '@codemirror/view';
+import { between } from '../code/between.ts';
 import { look } from '../code/look.ts';
 import { template } from './grammar.ts';
 import type { Offer, Offers } from './offers.ts';
@@ -131,19 +132,20 @@ export const openExpression = (options: Options): ExpressionView => {
   });
   return {
     text: (text) => {
-      if (view.state.doc.toString() === text) return;
+      const now = view.state.doc.toString();
+      if (now === text) return;
       view.dispatch({
-        changes: { from: 0, to: view.state.doc.length, insert: text },
+        changes: between(now, text),
         annotations: [outside.of(true), Transaction.addToHistory.of(false)],
       });
     },
     wrong: (wrong) => view.contentDOM.setAttribute('aria-invalid', String(wrong)),
     focus: () => {
-      view.focus();
       const at = view.state.doc.length;
       // Two braces that were just typed are closed, as they are when they are typed here.
       const close = view.state.sliceDoc(Math.max(0, at - 2)) === '{{' ? '}}' : '';
       view.dispatch({ changes: { from: at, insert: close }, selection: { anchor: at } });
+      view.focus();
     },
     close: () => view.destroy(),
   };

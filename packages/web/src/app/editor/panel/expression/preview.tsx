@@ -7,7 +7,9 @@ import { ago } from '../../../ui/when.tsx';
 import type { Data } from './data.ts';
 import classes from './expression.module.css';
 
-const MOST_SIGNS = 1_200;
+/** More than that is looked at in the output of the step. */
+const MOST_SIGNS = 600;
+const MOST_LINES = 10;
 
 const KINDS: Readonly<Record<string, 'nothing' | 'list' | 'text' | 'number' | 'boolean' | 'object'>> = {
   null: 'nothing',
@@ -19,7 +21,8 @@ const KINDS: Readonly<Record<string, 'nothing' | 'list' | 'text' | 'number' | 'b
 
 const shownOf = (value: unknown): string => {
   const text = typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? 'null');
-  return text.length > MOST_SIGNS ? `${text.slice(0, MOST_SIGNS)}…` : text;
+  const cut = text.slice(0, MOST_SIGNS).split('\n').slice(0, MOST_LINES).join('\n');
+  return cut.length < text.length ? `${cut}…` : text;
 };
 
 export const Preview = ({ id, text, data }: { readonly id: string; readonly text: string; readonly data: Data }) => {

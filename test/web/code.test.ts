@@ -192,7 +192,7 @@ test(
     await page.getByText('What the code gets').first().click();
     await page.getByText('TypedDict').first().waitFor();
     await write(page, 'def main(input, can):\n    return input[0)\n');
-    await page.getByRole('list', { name: 'Problems in the code' }).getByRole('button', { name: /^2:/ }).waitFor();
+    await page.getByRole('list', { name: 'Problems in the code' }).getByRole('button', { name: /^2:/ }).waitFor(TYPED);
     expect(await violations(page, 'aside')).toEqual([]);
     await page.context().close();
   },

@@ -139,6 +139,7 @@ export { isShapeKind } from './guard/shapes.ts';
 export { shortSecret } from './guard/short.ts';
 export { findKeys } from './guard/keys.ts';
 export { isSecretLabel } from './guard/labels.ts';
+export { hideLinks, hideLinksIn } from './guard/links.ts';
 export { redactJson, redactText } from './guard/redact.ts';
 export { diff } from './flow/diff.ts';
 export { doEdit, doEdits } from './flow/edit/apply.ts';

@@ -5,7 +5,7 @@ import { route } from './route.ts';
 import { count, cursor, time } from './shapes.ts';
 
 const record = z.strictObject({
-  id: z.int(),
+  id: z.int().describe('Of this record alone; it tells no order'),
   at: time,
   actor: z.string(),
   action: z.string(),

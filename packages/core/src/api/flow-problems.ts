@@ -1,6 +1,6 @@
 /**
  * The codes that flows themselves give: what a check finds, what an expression, a step or a power runs into. They come
- * in lists (a check, a refused publish), in the `problem` of a run, and from a webhook that waits for its flow (422).
+ * in lists (a check, a refused publish), in the `problem` of a run, and some from a webhook that waits for its flow (422; engine/outward.ts).
  */
 
 import { EXPR_CODES } from '../expr/codes.ts';
@@ -147,7 +147,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'run.bug': 'The run met a fault of the server and was ended.',
   'run.poison': 'The server stopped several times in a row while this run was working, so the run is held back.',
   'run.cancelled': 'The run was cancelled.',
-  'run.failed': 'The run failed.',
+  'run.failed': 'The run failed. Strangers hear no more than this; the reason stands in the run.',
   'run.held_too_long': 'A step of the run was held at a breakpoint, and nobody let it go on.',
   'run.limit': 'A block has more items than allowed.',
   'run.timeout': 'The run took longer than its timeout.',

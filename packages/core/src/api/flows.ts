@@ -44,6 +44,7 @@ const ended = z
   );
 
 const webhook = z.strictObject({ trigger: z.string(), url: z.string() });
+const triggerId = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'the id of a trigger');
 
 export const createFlow = route({
   method: 'POST',
@@ -242,6 +243,30 @@ export const listWebhooks = route({
   summary:
     'List the addresses of the published webhooks: of `default`, or of another environment that a version was promoted to',
   tags,
+});
+
+export const rotateWebhook = route({
+  method: 'POST',
+  path: '/api/v1/flows/{id}/webhooks/{trigger}/rotate',
+  needs: 'flow.publish',
+  on: 'flow',
+  params: z.strictObject({ id, trigger: triggerId }),
+  body: z.strictObject({
+    environment: environmentName.optional().describe('Absent: `default`; another one needs `environment.manage` too'),
+    overlap: z
+      .int()
+      .min(0)
+      .max(7 * 86_400)
+      .optional()
+      .describe(
+        'Seconds that the old address stays good besides: 0 to 604800; absent, none, and it is nothing at once',
+      ),
+  }),
+  answers: { 200: webhook.extend({ until: time.nullable().describe('Until when the old address is good besides') }) },
+  problems: ['missing', 'permission.missing'],
+  summary: 'Give a webhook another address. The old one answers 404, at once or after the overlap',
+  tags,
+  audited: 'after',
 });
 
 export const transferFlow = route({

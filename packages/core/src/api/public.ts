@@ -1,6 +1,7 @@
 /**
  * Public flows: what anybody may run, as a visitor. A visitor holds no power: nothing that was lent `as caller` is his, he
- * reads no run, and he gets back what the flow answers and nothing else.
+ * reads no run, and he gets back what the flow answers and nothing else. Of a run that failed that is what its author worded
+ * for callers, with a `stop`; otherwise `run.failed`.
  *
  * PU1 The graph is the published version, never anything that came with the request (API-05).
  * PU2 The input holds fields that the flow declares, and no others (API-06).
@@ -27,7 +28,7 @@ export const visit = route({
     200: z.strictObject({ state: runState, output: json, problem: problem.optional() }),
     202: z.strictObject({ state: runState }),
   },
-  problems: ['missing', 'visits.limit'],
+  problems: ['missing', 'visits.limit', 'flow.busy'],
   summary: 'Run a public flow, as anybody. 200 with what it answers when it ended in time, else 202',
   tags: ['public'],
   crossSite: true,

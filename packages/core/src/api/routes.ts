@@ -55,6 +55,7 @@ export const ROUTES = {
   listVersions: flows.listVersions,
   getVersion: flows.getVersion,
   listWebhooks: flows.listWebhooks,
+  rotateWebhook: flows.rotateWebhook,
   diffFlow: flows.diffFlow,
   listSteps: steps.listSteps,
   listTemplates: templates.listTemplates,

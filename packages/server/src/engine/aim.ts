@@ -3,7 +3,8 @@
  *
  * AM1 A name is resolved here and judged by the id of what it means now, so that a grant goes with the flow that was
  *     lent and not with the name (AU3). Two flows of one name are no flow: nobody guesses (rows AZ-08, WH-09).
- * AM2 Who may not call a flow learns nothing of it: what is there and not lent is answered as what is not there.
+ * AM2 Who may not call a flow learns nothing of it: what is there and not lent is answered as what is not there. A private
+ *     flow that the step was not lent does not count, neither as what a name means nor among several of one name.
  */
 
 import { type Power, problem, type Result } from '@headgate/core';
@@ -27,13 +28,13 @@ type From = {
 export const aimAt = async (from: From, idOrName: string): Promise<Aim> => {
   const { flows, place } = from;
   const asWritten = { power: 'flow', flow: idOrName } as const;
-  const to = ({ id, project, name, owner, visibility }: FlowRow): Pick<Aim, 'power' | 'reached'> => ({
+  const to = ({ id, project, name, owner, visibility }: FlowRow): Way => ({
     power: { power: 'flow', flow: id },
     reached: { id, project, owner, visibility, asWritten, named: { power: 'flow', flow: name } },
   });
   const nothing = { id: '', project: place.project, owner: '', visibility: 'project' } as const;
   const nowhere = { power: asWritten, reached: { ...nothing, asWritten } };
-  const rows = await flows.called(place.workspace, place.project, idOrName);
+  const rows = await countedAmong(from, await flows.called(place.workspace, place.project, idOrName), to);
   const [only] = rows;
   if (only === undefined) return { ...nowhere, target: UNKNOWN };
   if (rows.length > 1) {
@@ -44,11 +45,22 @@ export const aimAt = async (from: From, idOrName: string): Promise<Aim> => {
   return { ...to(only), target: await flows.live(place.workspace, only.id, place.environment) };
 };
 
+type Way = Pick<Aim, 'power' | 'reached'>;
+
+/** Without private flows that the step was not lent the call of (AM2). */
+const countedAmong = async (
+  from: From,
+  rows: readonly FlowRow[],
+  to: (row: FlowRow) => Way,
+): Promise<readonly FlowRow[]> => {
+  const counted: FlowRow[] = [];
+  for (const row of rows)
+    if (row.visibility !== 'private' || (await lentAmong(from, [to(row)])) !== undefined) counted.push(row);
+  return counted;
+};
+
 /** The first of several that the step was lent the call of: only then is it told that there are several (AM2). */
-const lentAmong = async (
-  { flows, place, step, narrow, now }: From,
-  ways: readonly Pick<Aim, 'power' | 'reached'>[],
-): Promise<Pick<Aim, 'power' | 'reached'> | undefined> => {
+const lentAmong = async ({ flows, place, step, narrow, now }: From, ways: readonly Way[]): Promise<Way | undefined> => {
   const lent = await flows.lent(place.workspace, place.flow);
   return ways.find(({ power, reached }) => {
     const answer = lent.judge({ place, step, narrow, request: power, reached, caller: null }, now);

@@ -44,7 +44,8 @@ export class Children {
       target,
       input,
       id,
-      trigger: { kind: 'flow.call@1', data: { run: live.id, step: step.id } },
+      // Which run and step that was is the caller's own, and nothing for the flow it calls to pass on.
+      trigger: { kind: 'flow.call@1' },
       principal: live.base.principal,
       priority: live.base.priority,
       idempotencyKey: null,

@@ -20,10 +20,10 @@ import type { Delivery, Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
 import type { Clock } from './clock.ts';
 import type { Flows, Target } from './flows.ts';
-import { statusOfRefusal } from './ledger.ts';
 import type { Live } from './live.ts';
 import { readBody, triggerData } from './hook-body.ts';
 import { JSON_TYPE, PROBLEM_TYPE, refuse, refused } from './hook-refusal.ts';
+import { failedOutward, refusedOutward } from './outward.ts';
 import { hasOwner } from './owner.ts';
 import type { Runs } from './runs.ts';
 import { type Preset, verify, WINDOW } from './signature.ts';
@@ -43,6 +43,8 @@ type Hook = {
   readonly method: string | null;
   readonly signature: { readonly preset: Preset; readonly secret: string } | null;
   readonly input: Compiled | null;
+  /** Until when, of an address that was replaced. */
+  readonly until: number | null;
 };
 
 type Deps = {
@@ -80,6 +82,15 @@ const UNAVAILABLE = refuse(
   'Look at /health/ready. The run may go on later; an idempotency key makes sending again safe.',
 );
 
+/** What its trigger or its settings make of the request failed: which expression, and of which value, is the author's business. */
+const UNFIT = refuse(422, 'input.invalid', 'The request does not fit what this webhook takes');
+
+/** Why no run began (outward.ts). */
+const closed = (why: Problem): HookAnswer => {
+  const told = refusedOutward(why);
+  return refused(told.retry === 'after' ? 429 : told.code === 'store.unavailable' ? 503 : 422, told);
+};
+
 export class Hooks {
   readonly #d: Deps;
   readonly #hooks = new Recent<string, Hook>(50_000);
@@ -96,7 +107,7 @@ export class Hooks {
 
   async answer(request: HookRequest): Promise<HookAnswer> {
     const hook = this.#hooks.get(request.token) ?? (await this.#find(request.token));
-    if (hook === null)
+    if (hook === null || (hook.until !== null && hook.until <= this.#d.clock.now()))
       return refuse(
         404,
         'webhook.unknown',
@@ -104,7 +115,7 @@ export class Hooks {
         'Publishing the flow shows the address.',
       );
     const locked = this.#d.store.locked(hook.workspace);
-    if (locked !== null) return refused(423, locked);
+    if (locked !== null) return closed(locked);
     if (hook.method !== null && hook.method !== request.method)
       return {
         ...refuse(405, 'webhook.method', `This webhook takes ${hook.method}`),
@@ -131,7 +142,7 @@ export class Hooks {
       hook.input === null
         ? { ok: true as const, value: read.body }
         : evaluate(hook.input, triggerScope(hook.trigger, data, this.#d.clock.now(), hook.target.vars));
-    if (!input.ok) return refused(422, input.problem);
+    if (!input.ok) return UNFIT;
     const { target } = hook;
     const checked =
       target.compiled.input === null ? { ok: true as const, value: input.value } : target.compiled.input(input.value);
@@ -142,7 +153,7 @@ export class Hooks {
       { id: hook.trigger, kind: 'webhook@1', data },
       this.#d.clock.now(),
     );
-    if ('problem' in limits) return refused(422, limits.problem);
+    if ('problem' in limits) return UNFIT;
     if (limits.idempotencyKey !== null) {
       const { runs, store } = this.#d;
       const known =
@@ -171,7 +182,7 @@ export class Hooks {
     });
     if ('problem' in made) {
       if (delivery !== null) this.#taken.delete(nameOf(delivery));
-      return refused(statusOfRefusal(made.problem.code), made.problem);
+      return closed(made.problem);
     }
     return hook.sync ? this.#waitFor(made.live) : this.#accept(made.live);
   }
@@ -247,7 +258,7 @@ export class Hooks {
         body: JSON.stringify(output === null ? null : this.#d.values.read(live.base.workspace, output)),
       };
     if (phase === 'cancelled') return refuse(422, 'run.cancelled', 'The run was cancelled');
-    return refused(422, why ?? problem('run.failed', 'The run failed'));
+    return refused(422, failedOutward(why ?? problem('run.failed', 'The run failed'), live.base.flow, live.compiled));
   }
 
   async #find(token: string): Promise<Hook | null> {

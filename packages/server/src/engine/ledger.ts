@@ -324,9 +324,3 @@ const tooLarge = (limit: number, bytes: number): Problem =>
   problem('quota.bytes', `The runs of this workspace may store ${limit} bytes; ${bytes} are stored`, {
     fix: 'Wait until old runs are deleted, keep fewer of them, or ask an administrator of the instance for more.',
   });
-
-/** The HTTP status of a start that was refused, for who answers without the table of the API. */
-export const statusOfRefusal = (code: string): number => {
-  if (code === 'quota.bytes') return 507;
-  return /\.(tokens|money)$/.test(code) ? 402 : 429;
-};

@@ -9,6 +9,7 @@
 
 import {
   at,
+  bad,
   isOver,
   may,
   type Principal,
@@ -26,6 +27,7 @@ import type { Clock } from './clock.ts';
 import { type Flows, type Target, unpinned } from './flows.ts';
 import { inputProblem } from './hooks.ts';
 import type { Live } from './live.ts';
+import { failedOutward, refusedOutward } from './outward.ts';
 import { hasOwner } from './owner.ts';
 import { partOf } from './part.ts';
 import { type Pin, pinsOf } from './pins.ts';
@@ -58,6 +60,11 @@ export type Starter = {
 
 export const newStarter = ({ store, clock, timers, values, flows, runs, views, journal }: Deps): Starter => {
   const start = async (request: StartRequest): Promise<Answer> => {
+    const done = await begin(request);
+    return done.ok || request.principal.kind !== 'visitor' ? done : bad(refusedOutward(done.problem));
+  };
+
+  const begin = async (request: StartRequest): Promise<Answer> => {
     const { principal } = request;
     const found = await pick(flows, store, request, clock.now());
     if (!found.ok) return found;
@@ -126,7 +133,9 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
             },
           }),
     });
-    return 'problem' in made ? { ok: false, problem: made.problem } : answer(made.live, request.wait);
+    if ('problem' in made) return { ok: false, problem: made.problem };
+    const done = await answer(made.live, request.wait);
+    return visits ? outward(done, target) : done;
   };
 
   const pin = (live: Live, when: number, pins: readonly Pin[]): void => {
@@ -186,6 +195,14 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
   };
 
   return { start, settled };
+};
+
+/** What became of the run, as a visitor hears it. */
+const outward = (done: Answer, { compiled }: Target): Answer => {
+  if (!done.ok || done.value.run.problem === null) return done;
+  const { run } = done.value;
+  const why = failedOutward(done.value.run.problem, run.flow, compiled);
+  return { ok: true, value: { ...done.value, run: { ...run, problem: why } } };
 };
 
 /** That there is a run, and its state (N3). */

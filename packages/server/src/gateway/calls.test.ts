@@ -161,3 +161,49 @@ test('a name that no flow had when it was lent lends nothing to the flow that ta
   expect((await publish(pay, { grant: 'needed' })).status).toBe(201);
   expect(await run(pay)).toMatchObject({ state: 'done', output: 'later' });
 });
+
+test('AZ-08 a private flow’s name is answered as one that nobody has, and may be had by another; twin: its owner calls it', async () => {
+  const [ann, ben] = await Promise.all(
+    ['u_ann', 'u_ben'].map(async (user) => (await server.key({ user, role: 'editor' })).plain),
+  );
+  const create = async (key: string | undefined, draft: object) =>
+    (await ask('POST', '/flows', { draft: { headgate: 1, ...draft } }, key)).json['id'] as string;
+  const hidden = await create(ann, { name: 'Kept', steps: set('kept'), output: '{{ steps.s }}' });
+  expect((await publish(hidden, {}, ann)).status).toBe(201);
+  expect((await ask('PATCH', `/flows/${hidden}`, { visibility: 'private' }, ann)).status).toBe(200);
+  const his = await create(ben, { name: 'Caller', steps: call('Kept') });
+  const told = async (name: string) => {
+    const { revision } = (await ask('GET', `/flows/${his}`, undefined, ben)).json;
+    const draft = { headgate: 1, name: 'Caller', steps: call(name), output: '{{ steps.go }}' };
+    await ask('PUT', `/flows/${his}/draft`, { revision, draft }, ben);
+    const grants = [{ step: 'go', power: `flow: call ${name}` }];
+    const all = [
+      (await ask('POST', '/flows/check', { draft }, ben)).json,
+      await run(his, { draft: true }, ben),
+      (await ask('POST', `/flows/${his}/grants`, { grants }, ben)).status,
+      (await ask('POST', `/flows/${his}/powers/dry-run`, { input: {} }, ben)).json,
+      (await ask('GET', `/flows/${his}/powers`, undefined, ben)).json,
+      await run(his, { draft: true }, ben),
+      await publish(his, { grant: 'needed' }, ben),
+      await run(his, {}, ben),
+    ];
+    for (const { id } of await granted(his).then((list) => list as unknown as { id: string }[]))
+      await ask('DELETE', `/flows/${his}/grants/${id}`);
+    return JSON.stringify(all)
+      .replaceAll(name, 'NAME')
+      .replaceAll(/"(id|created|hash|version|revision)":("[^"]*"|\d+)/g, '""');
+  };
+  expect(await told('Kept')).toBe(await told('None'));
+  // A flow of his own of this name is the one that he means.
+  const own = await create(ben, { name: 'Kept', steps: set('own'), output: '{{ steps.s }}' });
+  expect((await publish(own, {}, ben)).status).toBe(201);
+  await told('Kept');
+  const grants = [{ step: 'go', power: 'flow: call Kept' }];
+  expect((await ask('POST', `/flows/${his}/grants`, { grants }, ben)).status).toBe(201);
+  expect(await run(his, { draft: true }, ben)).toMatchObject({ state: 'done', output: 'own' });
+  expect((await publish(his, {}, ben)).status).toBe(201);
+  expect(await run(his, {}, ben)).toMatchObject({ state: 'done', output: 'own' });
+  const hers = await create(ann, { name: 'Hers', steps: call(hidden), output: '{{ steps.go }}' });
+  expect((await publish(hers, { grant: 'needed' }, ann)).status).toBe(201);
+  expect(await run(hers, {}, ann)).toMatchObject({ state: 'done', output: 'kept' });
+});

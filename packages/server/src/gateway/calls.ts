@@ -3,6 +3,8 @@
  * the broker's; this is for lending, and for telling people what was lent.
  *
  * CA1 What is lent is the call of one flow, by its id: a name can be taken by whoever may change a flow (row AZ-08).
+ * CA3 Nobody hears that a private flow has a name that he calls another one by: it counts where it was lent, and for who may run
+ *     it, and for nobody else (engine/aim.ts).
  * CA2 A name that the lender may not run is kept as he wrote it, like one that nobody has: it lends nothing, and tells
  *     nothing of what is there.
  */
@@ -40,6 +42,9 @@ const called = async (gate: Gate, { who, project }: From, to: string): Promise<r
 const sees = ({ who }: From, row: FlowRow, permission: 'run' | 'flow.read'): boolean =>
   may(who, permission, thingOf(who.workspace, row));
 
+/** May it count among flows of one name? */
+const isTold = (from: From, row: FlowRow): boolean => row.visibility !== 'private' || sees(from, row, 'run');
+
 /** Is it within what the key is narrowed to? Who may publish or run a flow need not read what it calls. */
 const within = (who: Principal, row: FlowRow): boolean =>
   (who.flows === undefined || who.flows.includes(row.id)) &&
@@ -56,7 +61,7 @@ export const bindCalls = async (
   const problems: Problem[] = [];
   for (const one of lent) {
     const to = callOf(one.power)?.to ?? null;
-    const rows = to === null ? [] : await called(gate, from, to);
+    const rows = to === null ? [] : (await called(gate, from, to)).filter((row) => isTold(from, row));
     const [row] = rows;
     if (row === undefined || !rows.some((each) => sees(from, each, 'run'))) bound.push(one);
     else if (rows.length === 1) bound.push({ step: one.step, power: `flow: call ${row.id}` });
@@ -77,6 +82,7 @@ const ambiguous = (step: string): Problem =>
  */
 export const lentIn = async (gate: Gate, from: From, grants: readonly LentText[]): Promise<readonly Lent[]> => {
   const lent: Lent[] = [];
+  const byId = new Set(grants.map(({ power }) => callOf(power)?.to));
   for (const { step, power: text } of grants) {
     const call = callOf(text);
     if (call === null) continue;
@@ -85,7 +91,9 @@ export const lentIn = async (gate: Gate, from: From, grants: readonly LentText[]
     const [row] = rows;
     if (row === undefined || row.id === to || !rows.some((each) => within(from.who, each))) lent.push({ step, power });
     if (row === undefined || row.id !== to) continue;
-    const named = await called(gate, from, row.name);
+    const named = (await called(gate, from, row.name)).filter(
+      (each) => each.visibility !== 'private' || byId.has(each.id),
+    );
     if (named.length === 1 && named[0]?.id === row.id) lent.push({ step, power: { power: 'flow', flow: row.name } });
   }
   return lent;

@@ -29,7 +29,14 @@ export type EngineStore = {
   /** Runs not over, oldest first, in pages. */
   unfinished(afterId: string, limit: number): Promise<RunRow[]>;
   /** Null: no such token, or its trigger or flow is gone or disabled. */
-  hookByToken(token: string): Promise<{ workspace: string; flow: string; trigger: string; environment: string } | null>;
+  /** `until`: of an address that was replaced. */
+  hookByToken(token: string): Promise<{
+    workspace: string;
+    flow: string;
+    trigger: string;
+    environment: string;
+    until: number | null;
+  } | null>;
   /** The enabled triggers of one kind, over all enabled flows: of what runs in each environment. */
   triggers(kind: string): Promise<
     {

@@ -84,6 +84,13 @@ export type Deployments = {
   end(flow: string, environment: string): Promise<boolean>;
   /** Webhooks of the version that runs in an environment other than `default`. */
   hooks(flow: string, environment: string): Promise<{ trigger: string; token: string }[]>;
+  /** Another token for a webhook, of `default` too; the present one stays good until `until`. Null: no such webhook. */
+  readdress(
+    flow: string,
+    environment: string,
+    trigger: string,
+    to: { readonly at: number; readonly until: number },
+  ): Promise<string | null>;
   /** The newest first, fifty at most. */
   promotions(flow: string): Promise<PromotionRow[]>;
   promotion(flow: string, id: string): Promise<PromotionRow | null>;

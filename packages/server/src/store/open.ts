@@ -46,6 +46,7 @@ import { followRing } from './rows/ring.ts';
 import { secretsOf } from './rows/secrets.ts';
 import { instanceOf, tokensOf, workspaceTokensOf } from './rows/tokens.ts';
 import type { Tables } from './schema/tables.ts';
+import { countersOf } from './vault-seal/counters.ts';
 import { credentials } from './vault-seal/credentials.ts';
 import { judgeKey } from './vault-seal/key-file.ts';
 import { type Keyring, keyring } from './vault-seal/keyring.ts';
@@ -265,6 +266,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     instance: instanceOf(database.prepare('select id from instance').get()),
     tokens: tokensOf(ground, tokenKeys(ring)),
     oauth: oauthOf(ground),
+    counters: (workspace) => countersOf(ring, workspace),
     credentials: {
       newKey: makes.newKey,
       hashKey: makes.hashKey,

@@ -16,6 +16,7 @@ import type { WorkspaceLimits } from './limits.ts';
 import type { Clients, Consents, Oauth } from './oauth.ts';
 import type { Deployments, Environments } from './environment.ts';
 import type * as people from './people.ts';
+import type { Counters } from './vault-seal/counters.ts';
 import type { Credentials as Makes } from './vault-seal/credentials.ts';
 import type { Delivery, RunRow, RunWrite } from './run-write.ts';
 import type { SecretStore } from './secret.ts';
@@ -354,6 +355,8 @@ export type Store = {
   readonly publicFlow: (id: string) => Promise<string | null>;
   readonly accounts: Accounts;
   /** Makes API keys (`hg_` and 43 characters) and tokens of invitations, shown once, and their keyed hash, the only thing kept. */
+  /** Numbers of rows as a workspace is shown them. */
+  readonly counters: (workspace: string) => Counters;
   readonly credentials: Pick<Makes, 'newKey' | 'hashKey' | 'newInvitation' | 'hashInvitation'>;
   /** The door for credentials: looks a key up by its keyed hash, before any workspace is known. */
   readonly keyByHash: (hash: string) => Promise<KeyRow | null>;

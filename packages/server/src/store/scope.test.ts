@@ -120,6 +120,7 @@ const ASKED: Readonly<Record<string, Call>> = {
   'deployments.list': (w, n) => w.deployments.list(n.flow),
   'deployments.get': (w, n) => w.deployments.get(n.flow, n.environment),
   'deployments.hooks': (w, n) => w.deployments.hooks(n.flow, n.environment),
+  'deployments.readdress': (w, n) => w.deployments.readdress(n.flow, n.environment, 'hook', { at: NOW, until: NOW }),
   'deployments.promotions': (w, n) => w.deployments.promotions(n.flow),
   'deployments.promotion': (w, n) => w.deployments.promotion(n.flow, n.promotion),
   'deployments.propose': (w, n) => w.deployments.propose({ ...promotion(n), id: `${n.promotion}_mine` }),

@@ -2,6 +2,7 @@
 
 import { ROUTES } from '@headgate/core/api';
 import type { AuditSearch } from '../../store/ports.ts';
+import { cursorOf, nextOf } from '../cursors.ts';
 import { INSTANCE } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
@@ -21,12 +22,14 @@ export const auditRoutes = ({ gate }: Lodge): readonly Route[] => {
     const { rows, next } = await gate.store.in(workspace).audit.list({
       ...search,
       limit,
-      ...(cursor === undefined ? {} : { cursor }),
+      ...cursorOf(gate.store, workspace, 'audit', cursor),
       ...(since === undefined ? {} : { since: Date.parse(since) }),
       ...(until === undefined ? {} : { until: Date.parse(until) }),
     });
+    const counters = gate.store.counters(workspace);
     const records = rows.map(({ id, at, actor, action, object, decision, reason, run, step }) => ({
-      id,
+      // Of the whole instance to who administrates it; `headgate audit verify` names records by it.
+      id: workspace === INSTANCE ? id : counters.shown('audit', id),
       at: new Date(at).toISOString(),
       actor,
       action,
@@ -36,7 +39,7 @@ export const auditRoutes = ({ gate }: Lodge): readonly Route[] => {
       run,
       step,
     }));
-    return give(200, { records, ...(next === null ? {} : { next }) });
+    return give(200, { records, ...nextOf(gate.store, workspace, 'audit', next) });
   };
   return [
     implement(ROUTES.listAudit, ({ who, query }) => page(who.workspace, query)),

@@ -19,6 +19,7 @@ import {
 import { ROUTES } from '@headgate/core/api';
 import type { FlowRow } from '../../store/ports.ts';
 import { knownTo } from '../context.ts';
+import { cursorOf, nextOf } from '../cursors.ts';
 import type { Gate } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import { lendTyped } from '../lending.ts';
@@ -98,11 +99,11 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
     implement(ROUTES.listFlows, async ({ who, query }) => {
       const { rows, next } = await gate.store.in(who.workspace).flows.list({
         limit: query.limit ?? PAGE,
-        ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+        ...cursorOf(gate.store, who.workspace, 'flows', query.cursor),
         ...(query.project === undefined ? {} : { project: query.project }),
         sight: sightOf(who, 'flow.read'),
       });
-      return give(200, { flows: rows.map(shown), ...(next === null ? {} : { next }) });
+      return give(200, { flows: rows.map(shown), ...nextOf(gate.store, who.workspace, 'flows', next) });
     }),
 
     implement(ROUTES.getFlow, async ({ who, params }) => {

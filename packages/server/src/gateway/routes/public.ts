@@ -2,7 +2,8 @@
  * Public flows, run by anybody: a visitor, who holds nothing but this one right.
  *
  * VI1 A visitor has limits of his own, by network and by flow, before anything is looked up or begun.
- * VI2 He hears the answer of the run he started, and no id to ask for anything else with.
+ * VI2 He hears the answer of the run he started, and no id to ask for anything else with; why it failed, or did not begin,
+ *     only as far as it is his business (engine/outward.ts).
  */
 
 import type { Principal } from '@headgate/core';

@@ -1,8 +1,9 @@
 /** Runs: everything is asked of the engine through its port; lists are read from the store. */
 
-import { isOver, type Missing, type RunView, sightOf } from '@headgate/core';
+import { type EventView, isOver, type Missing, type RunView, sightOf } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { RunRow } from '../../store/ports.ts';
+import { cursorOf, nextOf } from '../cursors.ts';
 import { Gaps } from '../gaps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
@@ -10,6 +11,7 @@ import { give, MISSING, nothing, refuse } from '../outcome.ts';
 import { iso } from '../times.ts';
 import { namesOf } from '../names.ts';
 import { isStillIn } from '../passage.ts';
+import { RunSight } from '../run-sight.ts';
 import { streamed } from '../streams.ts';
 
 const PAGE = 50;
@@ -64,6 +66,7 @@ const short = ({ id, state }: RunView) => ({ id, state });
 
 export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly Route[] => {
   const gaps = new Gaps(gate);
+  const sight = new RunSight(places);
   return [
     implement(ROUTES.startRun, async ({ who, params, body, request }) => {
       // Trying things out is for those who may change the flow: pins would let a mere runner choose results (API-06).
@@ -125,11 +128,15 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
         ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
         ...(query.to === undefined ? {} : { to: Date.parse(query.to) }),
         ...(query.rerunOf === undefined ? {} : { rerunOf: query.rerunOf }),
-        ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+        ...cursorOf(gate.store, who.workspace, 'runs', query.cursor),
         sight: sightOf(who, 'run.read'),
       });
       const names = await namesOf(gate.store, who.workspace, rows);
-      return give(200, { runs: rows.map((row) => rowShown(row, names)), ...(next === null ? {} : { next }) });
+      const shown = await sight.rows(() => who, rows);
+      return give(200, {
+        runs: shown.map((row) => rowShown(row, names)),
+        ...nextOf(gate.store, who.workspace, 'runs', next),
+      });
     }),
 
     implement(ROUTES.listFailures, async ({ who, query }) => {
@@ -152,13 +159,16 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
       const run = await gate.engine.view(who.workspace, params.id);
       if (run === null) return MISSING;
       const reveal = await gate.engine.reveals(who.workspace, run.flow, run.environment);
-      return { ...give(200, { ...run, output: run.output ?? null }), reveal };
+      const shown = await sight.view(() => who, run);
+      return { ...give(200, { ...shown, output: shown.output ?? null }), reveal };
     }),
 
     implement(ROUTES.getJournal, async ({ who, params, query }) => {
       const journal = await gate.engine.journal(who.workspace, params.id, query.after ?? 0, query.limit ?? EVENTS);
       if (journal === null) return MISSING;
-      return give(200, { events: journal.events, ...(journal.next === null ? {} : { next: journal.next }) });
+      const events: EventView[] = [];
+      for (const event of journal.events) events.push(await sight.event(() => who, params.id, event));
+      return give(200, { events, ...(journal.next === null ? {} : { next: journal.next }) });
     }),
 
     implement(ROUTES.followRun, async ({ who, params, query, request }) => {
@@ -171,9 +181,14 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
       // An EventSource asks again after the end; 204 is how the standard tells it to stop.
       if (row !== null && after > 0 && isOver(row.state) && after >= row.seq) return nothing();
       const still = async (): Promise<boolean> => (await request.passage?.again()) === true;
-      const stream = await streams.open(who.id, still, (signal) =>
-        gate.engine.follow(workspace, params.id, after, signal),
-      );
+      const reader = async () => {
+        const found = await request.passage?.now?.();
+        return found !== undefined && 'who' in found ? found.who : null;
+      };
+      const stream = await streams.open(who.id, still, async (signal) => {
+        const events = await gate.engine.follow(workspace, params.id, after, signal);
+        return events === null ? null : sight.events(reader, params.id, events);
+      });
       return streamed(stream, request.raw.socket, gate.limit.stalled);
     }),
 

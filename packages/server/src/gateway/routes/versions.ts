@@ -4,9 +4,11 @@ import {
   check,
   diff,
   hashFlow,
+  may,
   parsePower,
   printPower,
   readFlow,
+  thingOf,
   withoutCode,
   type Flow,
   type Principal,
@@ -158,6 +160,23 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       }
       const latest = row.version === null ? null : await flows.version(row.id, row.version);
       return give(200, { webhooks: latest === null ? [] : await webhooksOf(gate, who.workspace, row.id, latest.doc) });
+    }),
+
+    implement(ROUTES.rotateWebhook, async ({ who, params, body }) => {
+      const { environment = DEFAULT_ENVIRONMENT, overlap = 0 } = body;
+      const scoped = gate.store.in(who.workspace);
+      const row = await scoped.flows.get(params.id);
+      if (row === null) return MISSING;
+      const managed =
+        environment === DEFAULT_ENVIRONMENT || may(who, 'environment.manage', thingOf(who.workspace, row));
+      if (!managed)
+        return refuse('permission.missing', 'Addresses of an environment need the permission environment.manage too');
+      const at = gate.clock();
+      const until = at + overlap * 1000;
+      const token = await scoped.deployments.readdress(row.id, environment, params.trigger, { at, until });
+      if (token === null) return MISSING;
+      const url = gate.publicUrl + HOOK_PREFIX + token;
+      return give(200, { trigger: params.trigger, url, until: overlap === 0 ? null : new Date(until).toISOString() });
     }),
 
     implement(ROUTES.diffFlow, async ({ who, params, query }) => {

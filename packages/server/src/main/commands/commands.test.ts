@@ -30,6 +30,7 @@ test('every command is there', () => {
   expect(leaves(made()).map(([name]) => name)).toEqual([
     ...['start', 'run', 'check', 'test'],
     ...['flow list', 'flow import', 'flow export', 'flow publish', 'flow share', 'flow transfer', 'flow move'],
+    ...['webhook list', 'webhook rotate'],
     ...['runs list', 'runs show', 'runs rerun', 'runs cancel', 'runs resolve'],
     ...['key create', 'key list', 'key rotate', 'key revoke'],
     ...['token create', 'token list', 'token revoke', 'token rotate-keys'],
@@ -76,4 +77,19 @@ test('no command takes a key, a password or a secret as a word: only files that 
     (one) => !one.flags.startsWith('--tokens-') || !one.flags.endsWith(' <number>'),
   ))
     expect(flags).toMatch(/^--[a-z-]+-file <file>$/);
+});
+
+/** docs/cli.md: every command with its own help, as a terminal of 100 columns shows it. */
+const page = (): string => {
+  const program = made();
+  const parts = leaves(program).map(([name, command]) => {
+    command.configureHelp({ helpWidth: 100 });
+    return `## headgate ${name}\n\n\`\`\`\n${helpOf(command).trim()}\n\`\`\`\n`;
+  });
+  return `# Command line\n\nIn a checkout the command is \`./headgate\`. This page is generated from the help of the commands
+(\`packages/server/src/main/commands\`): \`headgate <command> --help\` says the same.\n\n${parts.join('\n')}`;
+};
+
+test('the help of every command is the one kept in docs/cli.md', async () => {
+  await expect(page()).toMatchFileSnapshot('../../../../../docs/cli.md');
 });

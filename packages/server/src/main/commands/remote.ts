@@ -9,6 +9,7 @@ import { limitCommands } from './limits.ts';
 import { keyCommands } from './keys.ts';
 import { type Act, type At, type Reach, reach } from './reach.ts';
 import { tokenCommands } from './tokens.ts';
+import { webhookCommands } from './webhooks.ts';
 import { clientCommands } from './clients.ts';
 
 export const remoteCommands = (program: Command, shell: Shell): void => {
@@ -27,6 +28,7 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
       shell.finish(await act({ client: client.value, json: shell.json() }, ...rest));
     };
   const flow = flows(program, at);
+  webhookCommands(program, at);
   runs(program, at);
   keyCommands(program, at);
   tokenCommands(program, at);

@@ -13,6 +13,7 @@ import type { Brings, Deployments, PromotedTrigger, PromotionRow, PromotionState
 import type { Tables } from '../schema/tables.ts';
 import { valuesIn } from './environments.ts';
 import { grantValues } from './grants.ts';
+import { readdress } from './hooks.ts';
 
 const STATES: readonly PromotionState[] = ['proposed', 'applied', 'refused', 'stale'];
 const SHOWN = 50;
@@ -34,7 +35,8 @@ const promotionOf = (row: Selectable<Tables['promotion']>): PromotionRow => ({
   vars: valuesIn(row.vars),
 });
 
-export const deploymentsOf = ({ db, change, credentials }: Ground, workspace: string): Deployments => {
+export const deploymentsOf = (ground: Ground, workspace: string): Deployments => {
+  const { db, change, credentials } = ground;
   const running = (from: Pick<typeof db, 'selectFrom'>, flow: string) =>
     from
       .selectFrom('deployment')
@@ -169,7 +171,7 @@ export const deploymentsOf = ({ db, change, credentials }: Ground, workspace: st
             .where('flow', '=', flow)
             .where('trigger_id', '=', stateName(id, environment))
             .execute();
-        for (const table of ['deployed_trigger', 'deployed_hook'] as const)
+        for (const table of ['deployed_trigger', 'deployed_hook', 'retired_hook'] as const)
           await trx
             .deleteFrom(table)
             .where('workspace', '=', workspace)
@@ -184,6 +186,7 @@ export const deploymentsOf = ({ db, change, credentials }: Ground, workspace: st
           .executeTakeFirst();
         return gone.numDeletedRows > 0n;
       }),
+    readdress: readdress(ground, workspace),
     hooks: async (flow, environment) => {
       const rows = await db
         .selectFrom('deployed_hook')

@@ -8,6 +8,7 @@ import { DEFAULT_ENVIRONMENT, stateName } from '../environment.ts';
 import { type Ground, fromJson, listFromJson, toJson } from '../ground.ts';
 import { auditRecords, checkAudit } from './audit.ts';
 import type { Blobs } from '../files/blobs.ts';
+import { hookByToken } from './hooks.ts';
 import { keyById } from './keys.ts';
 import type { EngineStore } from '../engine-port.ts';
 import { runRow, unfinishedQuery } from './runs.ts';
@@ -41,43 +42,7 @@ export const engineOf = (
       }
       return rows.map(runRow);
     },
-    hookByToken: async (token) => {
-      const row = await db
-        .selectFrom('hook')
-        .innerJoin('flow_trigger', (on) =>
-          on.onRef('flow_trigger.flow', '=', 'hook.flow').onRef('flow_trigger.trigger_id', '=', 'hook.trigger_id'),
-        )
-        .innerJoin('flow', 'flow.id', 'hook.flow')
-        .select(['hook.workspace', 'hook.flow', 'hook.trigger_id'])
-        .where('hook.hash', '=', credentials.hashHook(token))
-        .where('flow_trigger.disabled', '=', 0)
-        .where('flow.enabled', '=', 1)
-        .executeTakeFirst();
-      if (row !== undefined)
-        return { workspace: row.workspace, flow: row.flow, trigger: row.trigger_id, environment: DEFAULT_ENVIRONMENT };
-      const promoted = await db
-        .selectFrom('deployed_hook')
-        .innerJoin('deployed_trigger', (on) =>
-          on
-            .onRef('deployed_trigger.flow', '=', 'deployed_hook.flow')
-            .onRef('deployed_trigger.environment', '=', 'deployed_hook.environment')
-            .onRef('deployed_trigger.trigger_id', '=', 'deployed_hook.trigger_id'),
-        )
-        .innerJoin('flow', 'flow.id', 'deployed_hook.flow')
-        .select([
-          'deployed_hook.workspace',
-          'deployed_hook.flow',
-          'deployed_hook.environment',
-          'deployed_hook.trigger_id',
-        ])
-        .where('deployed_hook.hash', '=', credentials.hashHook(token))
-        .where('deployed_trigger.disabled', '=', 0)
-        .where('flow.enabled', '=', 1)
-        .executeTakeFirst();
-      if (promoted === undefined) return null;
-      const { workspace, flow, environment } = promoted;
-      return { workspace, flow, environment, trigger: promoted.trigger_id };
-    },
+    hookByToken: hookByToken({ db, credentials, clock }),
     triggers: async (kind) => {
       const rows = await db
         .selectFrom('flow_trigger')

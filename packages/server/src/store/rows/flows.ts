@@ -2,6 +2,7 @@
 
 import type { Insertable, Selectable } from 'kysely';
 import { isVisibility, type Visibility } from '@headgate/core';
+import { DEFAULT_ENVIRONMENT } from '../environment.ts';
 import { type Ground, after, fromJson, page, toJson } from '../ground.ts';
 import type { FlowRow, WorkspaceStore } from '../ports.ts';
 import type { Tables } from '../schema/tables.ts';
@@ -140,6 +141,12 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
           .where('id', '=', id)
           .executeTakeFirst();
         if (moved.numUpdatedRows === 0n) return null;
+        await trx
+          .deleteFrom('retired_hook')
+          .where('workspace', '=', workspace)
+          .where('flow', '=', id)
+          .where('environment', '<>', DEFAULT_ENVIRONMENT)
+          .execute();
         for (const table of ['deployed_trigger', 'deployed_hook', 'deployment', 'promotion'] as const)
           await trx.deleteFrom(table).where('workspace', '=', workspace).where('flow', '=', id).execute();
         const taken = await trx

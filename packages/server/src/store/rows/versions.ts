@@ -2,7 +2,8 @@
  * Published versions of flows, the documents they and draft runs executed, and the webhooks that come with them.
  *
  * VS1 A version never changes; publishing what is published already gives the same version again.
- * VS2 A webhook's token is made once per flow and trigger and stays the same; only a nonce and a keyed hash are kept.
+ * VS2 A webhook's token is made once per flow and trigger and stays the same until somebody replaces it (hooks.ts); only a
+ *     nonce and a keyed hash are kept.
  */
 
 import { randomBytes } from 'node:crypto';

@@ -30,7 +30,15 @@ const DOCS_AT_ONCE = 500;
 const shutDoors = async (trx: Transaction<Tables>, workspace: string): Promise<void> => {
   const keys = trx.selectFrom('api_key').select('id').where('workspace', '=', workspace);
   await trx.deleteFrom('key_use').where('key_id', 'in', keys).execute();
-  const groups = ['deployed_hook', 'deployed_trigger', 'hook', 'flow_trigger', 'power_grant', 'secret'] as const;
+  const groups = [
+    'retired_hook',
+    'deployed_hook',
+    'deployed_trigger',
+    'hook',
+    'flow_trigger',
+    'power_grant',
+    'secret',
+  ] as const;
   const doors = ['resume_token', 'api_key', 'engine_token', 'oauth_consent', 'oauth_client', 'invitation'] as const;
   const people = ['group_member', 'user_group', 'custom_role', 'project_member', 'member'] as const;
   for (const table of [...groups, ...doors, ...people])

@@ -138,6 +138,9 @@ type HookTable = {
   created: number;
 };
 
+/** An address that was replaced, and until when it is good besides. */
+type RetiredHookTable = Omit<HookTable, 'nonce' | 'created'> & { environment: string; until: number };
+
 /** The triggers of each flow's latest version. */
 type FlowTriggerTable = {
   workspace: string;
@@ -322,6 +325,7 @@ export type Tables = AccountTables &
     /** As `flow_trigger` and `hook`, of versions that were promoted. */
     deployed_trigger: FlowTriggerTable & { environment: string };
     deployed_hook: HookTable & { environment: string };
+    retired_hook: RetiredHookTable;
     promotion: PromotionTable;
     trigger_state: { flow: string; trigger_id: string; state: string };
     delivery: { hook: string; id: string; until: number };

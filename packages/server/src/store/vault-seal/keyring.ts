@@ -26,9 +26,10 @@ export type Purpose =
   | 'resume'
   | 'session'
   | 'account'
-  | 'token';
+  | 'token'
+  | 'counter';
 
-const LASTING: ReadonlySet<Purpose> = new Set(['api-key', 'hook', 'resume', 'session']);
+const LASTING: ReadonlySet<Purpose> = new Set(['api-key', 'hook', 'resume', 'session', 'counter']);
 
 export type Keyring = OwnKeys & {
   /** 32 bytes of the key a purpose uses now; the same bytes until `renew`. */

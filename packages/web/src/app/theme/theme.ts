@@ -1,6 +1,12 @@
 /** Colours, sizes and motion of the app: one accent, semantic colours for the states of runs alone, both schemes. */
 
-import { createTheme, type DrawerProps, type MantineThemeOverride, type ModalProps } from '@mantine/core';
+import {
+  type BadgeProps,
+  createTheme,
+  type DrawerProps,
+  type MantineThemeOverride,
+  type ModalProps,
+} from '@mantine/core';
 
 // The lock of the page's scrolling is a style sheet without a nonce, which the page's policy refuses.
 const opens = { lockScroll: false, transitionProps: { duration: 100 } } satisfies Partial<ModalProps & DrawerProps>;
@@ -15,7 +21,11 @@ export const theme: MantineThemeOverride = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   // Plain objects: the components themselves would be part of the first load, which shows none of them.
-  components: { Modal: { defaultProps: opens }, Drawer: { defaultProps: opens } },
+  components: {
+    Badge: { defaultProps: { tt: 'none' } satisfies Partial<BadgeProps> },
+    Modal: { defaultProps: opens },
+    Drawer: { defaultProps: opens },
+  },
 });
 
 /** Marks the style sheets that libraries make, as the page's policy asks for. Empty on a page without a policy. */

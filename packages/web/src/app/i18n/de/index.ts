@@ -9,6 +9,7 @@ import { compare } from './compare.ts';
 import { connect } from './connect.ts';
 import { data } from './data.ts';
 import { editor } from './editor.ts';
+import { expression } from './expression.ts';
 import { flows } from './flows.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
@@ -35,6 +36,7 @@ export const german: Translation = {
   connect,
   data,
   editor,
+  expression,
   flows,
   graph,
   held,

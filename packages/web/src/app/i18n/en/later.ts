@@ -1,11 +1,12 @@
 /** Texts of pages that nobody begins with: sent when one of them is first gone to. */
 
 import { again } from './again.ts';
-import { compare } from './compare.ts';
 import { code } from './code.ts';
+import { compare } from './compare.ts';
 import { connect } from './connect.ts';
 import { data } from './data.ts';
 import { editor } from './editor.ts';
+import { expression } from './expression.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
 import { hints } from './hints.ts';
@@ -29,6 +30,7 @@ export const later = {
   connect,
   data,
   editor,
+  expression,
   graph,
   held,
   hints,

@@ -1,18 +1,24 @@
 /** Texts of pages that nobody begins with: sent when one of them is first gone to. */
 
 import { again } from './again.ts';
-import { compare } from './compare.ts';
 import { code } from './code.ts';
+import { compare } from './compare.ts';
 import { connect } from './connect.ts';
 import { editor } from './editor.ts';
+import { expression } from './expression.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
 import { hints } from './hints.ts';
 import { listen } from './listen.ts';
+import { environments } from './environments.ts';
+import { oversight } from './oversight.ts';
+import { forms } from './forms.ts';
+import { overview } from './overview.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
 import { runs } from './runs.ts';
+import { settings } from './settings.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
@@ -22,14 +28,20 @@ export const later = {
   compare,
   connect,
   editor,
+  expression,
   graph,
   held,
   hints,
   listen,
+  environments,
+  oversight,
+  forms,
+  overview,
   panel,
   publish,
   running,
   runs,
+  settings,
   templates,
   trust,
 } as const;

@@ -107,30 +107,6 @@ describe('powers', () => {
     ]);
   });
 
-  test('code that says in `narrow` which host and secret it calls is asked for these alone, and lent no more', async () => {
-    const source = 'export default (input, can) => can.fetch(new URL(input.path, input.base), { secret: "github" });';
-    const calling = (narrow?: string[]): unknown => ({
-      headgate: 1,
-      name: 'Calls',
-      steps: [{ id: 'ask', kind: 'code@1', with: { source }, ...(narrow === undefined ? {} : { narrow }) }],
-    });
-    const narrow = ['code: js', 'net: GET api.example.com:443', 'secret: use github for https://api.example.com'];
-    const id = await create(calling(narrow));
-    const refused = await ask(ROUTES.publishFlow, { params: { id } });
-    const missing = narrow.slice(1).map((power) => ({ step: 'ask', power }));
-    expect(refused.json).toMatchObject({ status: 409, code: 'grant.missing', missing });
-    expect((await ask(ROUTES.publishFlow, { params: { id }, body: { grant: 'needed' } })).status).toBe(201);
-    const { granted } = (await ask(ROUTES.flowPowers, { params: { id } })).json as { granted: { power: string }[] };
-    expect(granted.map(({ power }) => power).toSorted()).toEqual(narrow.toSorted());
-    // Who takes it out again asks for every address, which nobody lent.
-    const save = { params: { id }, body: { revision: 1, draft: calling() } };
-    expect((await ask(ROUTES.saveDraft, save)).status).toBe(200);
-    expect((await ask(ROUTES.publishFlow, { params: { id } })).json).toMatchObject({
-      code: 'grant.missing',
-      missing: [{ step: 'ask', power: 'net: * *:*' }],
-    });
-  });
-
   test('typing a host into a draft lends it when the typist may lend, and only what this save brought', async () => {
     const weak = (await server.key({ permissions: ['flow.read', 'flow.write', 'flow.publish'] })).plain;
     const granted = async (id: string) =>

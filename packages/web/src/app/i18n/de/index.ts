@@ -10,6 +10,7 @@ import { expression } from './expression.ts';
 import { flows } from './flows.ts';
 import { graph } from './graph.ts';
 import { hints } from './hints.ts';
+import { needs } from './needs.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
@@ -27,6 +28,7 @@ export const german: Translation = {
   flows,
   graph,
   hints,
+  needs,
   panel,
   publish,
   running,

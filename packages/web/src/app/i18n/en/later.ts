@@ -6,6 +6,7 @@ import { editor } from './editor.ts';
 import { expression } from './expression.ts';
 import { graph } from './graph.ts';
 import { hints } from './hints.ts';
+import { needs } from './needs.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';

@@ -21,6 +21,7 @@ export const later = {
   expression,
   graph,
   hints,
+  needs,
   panel,
   publish,
   running,

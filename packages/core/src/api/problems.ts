@@ -90,6 +90,8 @@ const api = {
   'run.not_found': { status: 404, when: 'There is no such run.' },
   'run.over': { status: 409, when: 'The run is over already.' },
   'run.not_in_doubt': { status: 409, when: 'The run is not in doubt, so there is nothing to settle.' },
+  'webhook.none': { status: 422, when: 'The draft has no webhook of this id.' },
+  'listening.limit': { status: 429, when: 'Too many webhooks of drafts listen at this moment.' },
   'run.not_held': { status: 409, when: 'Nothing of the run is held, or not the step that was named.' },
   'run.held_many': { status: 409, when: 'More than one step is held, and an input came that is for one of them.' },
   'run.queue_full': { status: 429, when: 'Too many runs of the workspace wait already.' },
@@ -108,6 +110,10 @@ const api = {
     when: 'The run, the flow or the key would spend more money than its budget lets it. What was done is kept.',
   },
   'run.hops': { status: 508, when: 'A request went through webhooks of this server too many times.' },
+  'disk.full': {
+    status: 503,
+    when: 'The disk of the server is nearly full: what is left is for runs under way, and no other begins until there is room.',
+  },
   'store.unavailable': {
     status: 503,
     when: 'The journal could not be written. What was asked for may go on once it can: send it again with an idempotency key.',

@@ -25,6 +25,7 @@ import { Hooks } from './hooks.ts';
 import { KnownValues } from './known.ts';
 import type { Live } from './live.ts';
 import { INSTANCE, Later } from './later.ts';
+import { Listening } from './listening.ts';
 import { Loop } from './loop.ts';
 import { JsonTurns } from './json.ts';
 import { netFor } from './net.ts';
@@ -79,6 +80,8 @@ export type EngineOptions = {
   readonly sources?: readonly SecretSource[];
   /** Keep finished runs this long, and at most so many of a flow. */
   readonly keep?: Keep;
+  /** Why no run begins now, for want of room on the disk; null: there is room. Asked at every start, so it only reads. */
+  readonly full?: () => Problem | null;
   /** Told how far the deletion of a workspace has come. */
   readonly ending?: (stage: Stage, workspace: string) => void;
 };
@@ -98,6 +101,7 @@ const PAGE = 2 * 1024 * 1024;
 /** Opens the engine and takes up every run that was not over. */
 export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const clock = o.clock ?? systemClock;
+  const full = o.full ?? (() => null);
   const { store, vault, log } = o;
   const timers = new Timers(clock);
   const values = new Values(vault.openBlob);
@@ -150,6 +154,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const programs = new Programs(o.jail ?? null, o.compiler ?? null);
   const later = new Later(clock, timers, log);
   const alerts = new Alerts({ store, flows, broker, runs: () => runs, log, now: clock.now });
+  const calls = { broker, door: o.door, store, credentials, turns, full };
   const runs: Runs = new Runs({
     store,
     clock,
@@ -159,6 +164,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     flows,
     journal,
     ledger,
+    full,
     open: { chunk: vault.openChunk },
     log,
     over: (live) => alerts.over(live),
@@ -170,7 +176,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         values,
         info,
         lend: (live, cs, place, signal, log) => {
-          const net = netFor({ broker, door: o.door, store, credentials, turns }, live, cs.step.id, cs.narrow, signal);
+          const net = netFor(calls, live, cs.step.id, cs.narrow, signal);
           const see = (): RunScope => new RunScope(live, place, values, info);
           const allow: Allow = (language, act) => {
             const power = { power: 'code', language } as const;
@@ -229,8 +235,10 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const views = newRunViews(store, runs);
   const { start, settled } = newStarter({ store, clock, timers, values, flows, runs, views, journal });
 
+  const listening = new Listening({ store, clock, flows });
   const hooks = new Hooks({
     store,
+    listening,
     clock,
     flows,
     runs,
@@ -328,6 +336,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       runs.loop.advance(live);
       return settled(live);
     }),
+    listen: (who, flow, trigger) => listening.begin(who, flow, trigger),
+    unlisten: (who, flow, id) => listening.end(who, flow, id),
     goOn: written(newGoOn({ store, clock, values, runs, views, settled })),
     resolve: written(async (who, id, choice) => {
       const found = await views.reach(who, id, 'run.cancel');
@@ -374,7 +384,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     ready: () => {
       const state = store.journal.state();
       if (!state.ok) return [state.problem.text];
-      return runs.down ? ['the journal cannot be written'] : [];
+      if (runs.down) return ['the journal cannot be written'];
+      return full() === null ? [] : ['room on the disk: no new run begins'];
     },
     close: async (grace) => {
       unsubscribe();

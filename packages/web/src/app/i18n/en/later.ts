@@ -1,11 +1,15 @@
 /** Texts of pages that nobody begins with: sent when one of them is first gone to. */
 
+import { again } from './again.ts';
 import { code } from './code.ts';
+import { compare } from './compare.ts';
 import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { expression } from './expression.ts';
 import { graph } from './graph.ts';
+import { held } from './held.ts';
 import { hints } from './hints.ts';
+import { listen } from './listen.ts';
 import { needs } from './needs.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
@@ -15,12 +19,16 @@ import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
 export const later = {
+  again,
   code,
+  compare,
   connect,
   editor,
   expression,
   graph,
+  held,
   hints,
+  listen,
   needs,
   panel,
   publish,

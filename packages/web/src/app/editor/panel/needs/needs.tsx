@@ -44,9 +44,9 @@ export const Needs = ({ step }: { readonly step: string }) => {
   if (needs.length === 0) return null;
   return (
     <section aria-label={t('needs.title')}>
-      <h3 className={classes.label} style={{ margin: '0 0 8px' }}>
+      <h2 className={classes.label} style={{ margin: '0 0 8px' }}>
         {t('needs.title')}
-      </h3>
+      </h2>
       <Stack gap="sm">
         {needs.map((need) => (
           <One

@@ -28,6 +28,8 @@ export type {
   GuardPort,
   HookAnswer,
   HookRequest,
+  Lane,
+  Queue,
   RerunRequest,
   RunNews,
   RunView,

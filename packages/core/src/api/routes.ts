@@ -16,7 +16,9 @@ import * as keys from './keys.ts';
 import * as limits from './limits.ts';
 import * as oauth from './oauth.ts';
 import * as members from './members.ts';
+import * as overview from './overview.ts';
 import * as pages from './pages.ts';
+import * as powers from './powers.ts';
 import * as projects from './projects.ts';
 import * as promotions from './promotions.ts';
 import * as open from './public.ts';
@@ -40,6 +42,7 @@ export const ROUTES = {
   metrics: system.metrics,
   openapi: system.openapi,
   schema: system.schema,
+  doctor: system.doctor,
 
   createFlow: flows.createFlow,
   listFlows: flows.listFlows,
@@ -67,6 +70,7 @@ export const ROUTES = {
   dryRun: grants.dryRun,
   giveGrants: grants.giveGrants,
   takeGrant: grants.takeGrant,
+  listPowers: powers.listPowers,
 
   listEnvironments: environments.listEnvironments,
   createEnvironment: environments.createEnvironment,
@@ -96,6 +100,8 @@ export const ROUTES = {
   startRun: runs.startRun,
   listRuns: runs.listRuns,
   listFailures: runs.listFailures,
+  getOverview: overview.getOverview,
+  getQueue: overview.getQueue,
   getRun: runs.getRun,
   getJournal: runs.getJournal,
   followRun: runs.followRun,
@@ -145,6 +151,7 @@ export const ROUTES = {
   listSecrets: secrets.listSecrets,
   getSecret: secrets.getSecret,
   deleteSecret: secrets.deleteSecret,
+  secretUses: secrets.secretUses,
 
   listWorkspaces: workspaces.listWorkspaces,
   createWorkspace: workspaces.createWorkspace,
@@ -179,6 +186,7 @@ export const ROUTES = {
   deleteGroup: roles.deleteGroup,
 
   visit: open.visit,
+  publicForm: open.publicForm,
 
   listAudit: audit.listAudit,
   listInstanceAudit: audit.listInstanceAudit,
@@ -248,6 +256,7 @@ export const ROUTES = {
   appSetting: web.appSetting,
   appTrust: web.appTrust,
   appTrusts: web.appTrusts,
+  appDashboard: web.appDashboard,
   appForm: web.appForm,
   appFile: web.appFile,
 } as const satisfies Readonly<Record<string, Contract>>;

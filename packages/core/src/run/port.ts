@@ -147,6 +147,29 @@ export type RunNews = {
   readonly trigger: { readonly id: string | null; readonly kind: string };
 };
 
+/** Runs of a flow, or of a key of it, that wait for a place; and what holds them. */
+export type Lane = {
+  readonly flow: string;
+  /** Let in, and not over. */
+  readonly running: number;
+  readonly waiting: number;
+  readonly why: 'concurrency' | 'rate' | 'debounce';
+  /** Runs at the same time, or in the time of the rate; null: no such number. */
+  readonly most: number | null;
+  /** Milliseconds of the rate, or of the wait for another. */
+  readonly per: number | null;
+  /** When the next may begin; null: when one ends. */
+  readonly until: number | null;
+  /** The run that is let in next. */
+  readonly next: string;
+};
+
+export type Queue = {
+  readonly lanes: readonly Lane[];
+  /** How long finished runs are kept, and how many of one flow; null: not known. */
+  readonly kept: { readonly days: number | null; readonly perFlow: number | null };
+};
+
 export type EnginePort = {
   readonly start: (request: StartRequest) => Promise<Result<{ readonly run: RunView; readonly finished: boolean }>>;
   readonly hook: (request: HookRequest) => Promise<HookAnswer>;
@@ -188,6 +211,8 @@ export type EnginePort = {
   readonly resume: (token: string, body: unknown) => Promise<Result<{ readonly run: string }>>;
   /** What a run would touch: expressions and pure steps are evaluated, nothing is opened and nobody is called. */
   readonly dryRun: (request: DryRequest) => Promise<Result<DryRun>>;
+  /** What waits for a place in a workspace, and how long its runs are kept. Costs a look in memory. */
+  readonly queue: (workspace: string) => Queue;
   /** What is missing before work can be taken; empty when ready. */
   readonly ready: () => readonly string[];
 };

@@ -1,6 +1,5 @@
 /**
  * The embedded engine: everything of this room put together behind EnginePort. In process, journal in the store.
- *
  * It is opened by main alone; the gateway sees the port and the guard, and nothing else of it.
  */
 
@@ -31,6 +30,7 @@ import { JsonTurns } from './json.ts';
 import { netFor } from './net.ts';
 import { newGoOn } from './go-on.ts';
 import { type Allow, Programs } from './code.ts';
+import { newQueue } from './queue.ts';
 import { Recovery } from './recovery.ts';
 import { rerun } from './rerun.ts';
 import { dismissRevoked } from './revoked.ts';
@@ -40,7 +40,7 @@ import { Schedule } from './schedule.ts';
 import { RunScope } from './scope.ts';
 import { type SecretSource, storeSource } from './secret-source.ts';
 import { checkInput, newStarter, unavailable, written } from './starter.ts';
-import { KEEP, type Keep, startSweeping } from './sweep.ts';
+import { type Keep, startSweeping } from './sweep.ts';
 import { Timers } from './timers.ts';
 import { Tokens } from './tokens.ts';
 import { type ReadBlob, Values, weigh } from './values.ts';
@@ -279,8 +279,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const unsubscribe = store.onChange(changed);
 
   await farewell.look();
-  startSweeping(store, clock, timers, later, o.keep ?? KEEP);
-
+  startSweeping(store, clock, timers, later, o.keep);
   return {
     guard: known,
     inMemory: () => runs.size,
@@ -381,6 +380,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       return { ok: true, value: { run: live.id } };
     }),
     dryRun: newDryRun({ store, flows, catalog: o.catalog, clock }),
+    queue: newQueue(runs.admission, o.keep),
     ready: () => {
       const state = store.journal.state();
       if (!state.ok) return [state.problem.text];

@@ -17,7 +17,9 @@ import { listeningRoutes } from './routes/listening.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { memberRoutes } from './routes/members.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { pageRoutes } from './routes/pages.ts';
+import { powerRoutes } from './routes/powers.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { promotionRoutes } from './routes/promotions.ts';
 import { publicRoutes } from './routes/public.ts';
@@ -25,6 +27,7 @@ import { policyRoutes } from './routes/policy.ts';
 import { resumeRoutes } from './routes/resume.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { runRoutes } from './routes/runs.ts';
+import { secretUseRoutes } from './routes/secret-uses.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { stepRoutes } from './routes/steps.ts';
@@ -53,17 +56,20 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...stepRoutes(lodge),
     ...templateRoutes(lodge),
     ...grantRoutes(lodge),
+    ...powerRoutes(lodge),
     ...environmentRoutes(lodge),
     ...promotionRoutes(lodge),
     ...policyRoutes(lodge),
     ...limitRoutes(lodge),
     ...runRoutes(lodge),
+    ...overviewRoutes(lodge),
     ...ticketRoutes(lodge),
     ...resumeRoutes(lodge),
     ...keyRoutes(lodge),
     ...tokenRoutes(lodge),
     ...oauthRoutes(lodge),
     ...secretRoutes(lodge),
+    ...secretUseRoutes(lodge),
     ...workspaceRoutes(lodge),
     ...projectRoutes(lodge),
     ...memberRoutes(lodge),

@@ -13,6 +13,7 @@ import { notify } from '../ui/notices.tsx';
 import { PageTitle } from '../ui/page-title.tsx';
 import { Failures } from './failures.tsx';
 import { Filters } from './filters.tsx';
+import { Queue } from './queue.tsx';
 import { RunTable } from './run-table.tsx';
 import { queryOf, RUN_VIEWS, type RunsSearch } from './search.ts';
 
@@ -39,8 +40,10 @@ export const RunsPage = () => {
         data={RUN_VIEWS.map((one) => ({ value: one, label: t(`runs.view.${one}`) }))}
         style={{ alignSelf: 'start' }}
       />
-      <Filters search={search} set={set} />
-      {search.shown === 'problems' ? <Failures search={search} /> : <List search={search} />}
+      {search.shown !== 'queue' && <Filters search={search} set={set} />}
+      {search.shown === 'problems' && <Failures search={search} />}
+      {search.shown === 'queue' && <Queue />}
+      {search.shown !== 'problems' && search.shown !== 'queue' && <List search={search} />}
     </Stack>
   );
 };

@@ -15,10 +15,15 @@ import { held } from './held.ts';
 import { hints } from './hints.ts';
 import { needs } from './needs.ts';
 import { listen } from './listen.ts';
+import { environments } from './environments.ts';
+import { oversight } from './oversight.ts';
+import { forms } from './forms.ts';
+import { overview } from './overview.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
 import { runs } from './runs.ts';
+import { settings } from './settings.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
@@ -37,10 +42,15 @@ export const german: Translation = {
   hints,
   needs,
   listen,
+  environments,
+  oversight,
+  forms,
+  overview,
   panel,
   publish,
   running,
   runs,
+  settings,
   templates,
   trust,
 };

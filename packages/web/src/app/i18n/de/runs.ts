@@ -8,7 +8,7 @@ export const runs = {
   clear: 'Filter aufheben',
   more: 'Ältere Läufe ansehen',
   views: 'Was gezeigt wird',
-  view: { list: 'Läufe', problems: 'Probleme' },
+  view: { list: 'Läufe', problems: 'Probleme', queue: 'Warteschlange' },
   step: 'Schritt',
   count: 'Läufe',
   first: 'Zuerst gesehen',

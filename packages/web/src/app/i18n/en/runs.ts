@@ -7,7 +7,7 @@ export const runs = {
   clear: 'Clear the filters',
   more: 'Look at older runs',
   views: 'What is shown',
-  view: { list: 'Runs', problems: 'Problems' },
+  view: { list: 'Runs', problems: 'Problems', queue: 'Queue' },
   step: 'Step',
   count: 'Runs',
   first: 'First seen',

@@ -7,6 +7,7 @@ import { code } from './code.ts';
 import { common } from './common.ts';
 import { compare } from './compare.ts';
 import { connect } from './connect.ts';
+import { data } from './data.ts';
 import { editor } from './editor.ts';
 import { expression } from './expression.ts';
 import { flows } from './flows.ts';
@@ -34,6 +35,7 @@ export const german: Translation = {
   common,
   compare,
   connect,
+  data,
   editor,
   expression,
   flows,

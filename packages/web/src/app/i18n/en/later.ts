@@ -4,6 +4,7 @@ import { again } from './again.ts';
 import { code } from './code.ts';
 import { compare } from './compare.ts';
 import { connect } from './connect.ts';
+import { data } from './data.ts';
 import { editor } from './editor.ts';
 import { environments } from './environments.ts';
 import { expression } from './expression.ts';
@@ -28,6 +29,7 @@ export const later = {
   code,
   compare,
   connect,
+  data,
   editor,
   environments,
   expression,

@@ -14,6 +14,7 @@ import { flows } from './flows.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
 import { hints } from './hints.ts';
+import { needs } from './needs.ts';
 import { listen } from './listen.ts';
 import { environments } from './environments.ts';
 import { oversight } from './oversight.ts';
@@ -41,6 +42,7 @@ export const german: Translation = {
   graph,
   held,
   hints,
+  needs,
   listen,
   environments,
   oversight,

@@ -6,14 +6,15 @@ import { compare } from './compare.ts';
 import { connect } from './connect.ts';
 import { data } from './data.ts';
 import { editor } from './editor.ts';
+import { environments } from './environments.ts';
 import { expression } from './expression.ts';
+import { forms } from './forms.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
 import { hints } from './hints.ts';
 import { listen } from './listen.ts';
-import { environments } from './environments.ts';
+import { needs } from './needs.ts';
 import { oversight } from './oversight.ts';
-import { forms } from './forms.ts';
 import { overview } from './overview.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
@@ -30,14 +31,15 @@ export const later = {
   connect,
   data,
   editor,
+  environments,
   expression,
+  forms,
   graph,
   held,
   hints,
   listen,
-  environments,
+  needs,
   oversight,
-  forms,
   overview,
   panel,
   publish,

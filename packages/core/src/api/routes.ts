@@ -32,6 +32,7 @@ import * as system from './system.ts';
 import * as templates from './templates.ts';
 import * as tickets from './tickets.ts';
 import * as tokens from './tokens.ts';
+import * as values from './values.ts';
 import * as workspaces from './workspaces.ts';
 import * as users from './users.ts';
 import * as web from './web.ts';
@@ -104,6 +105,12 @@ export const ROUTES = {
   getQueue: overview.getQueue,
   getRun: runs.getRun,
   getJournal: runs.getJournal,
+  readValue: values.readValue,
+  shapeValue: values.shapeValue,
+  searchValue: values.searchValue,
+  compareValue: values.compareValue,
+  originOfValue: values.originOfValue,
+  searchRuns: values.searchRuns,
   followRun: runs.followRun,
   createTicket: tickets.createTicket,
   cancelRun: runs.cancelRun,

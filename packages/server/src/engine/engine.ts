@@ -43,9 +43,10 @@ import { checkInput, newStarter, unavailable, written } from './starter.ts';
 import { type Keep, startSweeping } from './sweep.ts';
 import { Timers } from './timers.ts';
 import { Tokens } from './tokens.ts';
+import { ValueReader } from './value-reader.ts';
 import { type ReadBlob, Values, weigh } from './values.ts';
 import { veiled } from './veil.ts';
-import { eventView } from './views.ts';
+import { eventView, PAGE } from './views.ts';
 
 /** The opening half of the vault, as the engine uses it. */
 export type Vault = {
@@ -94,9 +95,6 @@ export type Engine = EnginePort & {
   readonly close: (grace: number) => Promise<void>;
   readonly recovered: { readonly running: number; readonly waiting: number; readonly queued: number };
 };
-
-/** Weight of one page of a journal, about characters: a reader asks for the next one. */
-const PAGE = 2 * 1024 * 1024;
 
 /** Opens the engine and takes up every run that was not over. */
 export const openEngine = async (o: EngineOptions): Promise<Engine> => {
@@ -309,6 +307,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       }
       return { events, next };
     },
+    values: new ValueReader({ store, clock, timers, values, guard: known, ends: runs.ends, flows }),
     follow: async (workspace, id, after, signal) => {
       const row = await store.in(workspace).runs.get(id);
       const live = runs.live(id);

@@ -27,6 +27,7 @@ import { policyRoutes } from './routes/policy.ts';
 import { resumeRoutes } from './routes/resume.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { runRoutes } from './routes/runs.ts';
+import { runSearchRoutes } from './routes/run-search.ts';
 import { secretUseRoutes } from './routes/secret-uses.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -36,6 +37,7 @@ import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { userRoutes } from './routes/users.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { valueRoutes } from './routes/values.ts';
 import { webRoutes } from './routes/web.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
@@ -62,6 +64,8 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...policyRoutes(lodge),
     ...limitRoutes(lodge),
     ...runRoutes(lodge),
+    ...valueRoutes(lodge),
+    ...runSearchRoutes(lodge),
     ...overviewRoutes(lodge),
     ...ticketRoutes(lodge),
     ...resumeRoutes(lodge),

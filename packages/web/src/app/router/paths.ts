@@ -33,6 +33,13 @@ export type EditorSearch = {
   /** An item of a step that ran for several: its path of indexes, with dots. */
   readonly item?: string | undefined;
   readonly page?: FlowPage | undefined;
+  /** How the output is shown, and the place within it (a JSON Pointer). */
+  readonly as?: string | undefined;
+  readonly at?: string | undefined;
+  /** Whose value the input pane shows, how, and where. */
+  readonly from?: string | undefined;
+  readonly fromAs?: string | undefined;
+  readonly fromAt?: string | undefined;
   /** The versions that are compared: `3` with the draft, `2..3` with each other. */
   readonly compare?: string | undefined;
   /** The flow is the first one that somebody sees: hints begin with it. */

@@ -7,11 +7,14 @@ import { code } from './code.ts';
 import { common } from './common.ts';
 import { compare } from './compare.ts';
 import { connect } from './connect.ts';
+import { data } from './data.ts';
 import { editor } from './editor.ts';
+import { expression } from './expression.ts';
 import { flows } from './flows.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
 import { hints } from './hints.ts';
+import { needs } from './needs.ts';
 import { listen } from './listen.ts';
 import { environments } from './environments.ts';
 import { oversight } from './oversight.ts';
@@ -32,11 +35,14 @@ export const german: Translation = {
   common,
   compare,
   connect,
+  data,
   editor,
+  expression,
   flows,
   graph,
   held,
   hints,
+  needs,
   listen,
   environments,
   oversight,

@@ -3,7 +3,7 @@
  * from. Which of them, and the place within the value, stand in the address of the page.
  */
 
-import { Button, SegmentedControl, Skeleton, Text, TextInput } from '@mantine/core';
+import { Box, Button, SegmentedControl, Skeleton, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { inPointer, pointerNames } from '@headgate/core';
 import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
@@ -65,7 +65,12 @@ const Open = ({ source, label, look, show, base, compare, use, about }: Props) =
   const root = store.at(at);
   const isTable = useMemo(() => root?.kind === 'list' && columnsOf(store.inner(root).entries) !== null, [root, store]);
   if (store.error !== null && root === null) return <FailureView error={store.error} again={() => store.ensure(at)} />;
-  if (root === null) return <Skeleton h={160} aria-label={t('data.loading')} />;
+  if (root === null)
+    return (
+      <Box role="status" aria-label={t('data.loading')}>
+        <Skeleton h={160} />
+      </Box>
+    );
   const asked = FORMS.find((one) => one === look.as && (one !== 'table' || root.kind === 'list'));
   const form: Form = asked ?? (isTable ? 'table' : 'json');
   const text = base === null ? null : (path: string): string => `{{ ${expressionOf(base, path)} }}`;

@@ -171,8 +171,8 @@ export const revokeOwnKey = route({
   answers: {
     204: empty('Revoked; its requests and streams end within a second, the runs that it began are cancelled'),
   },
-  problems: ['missing'],
-  summary: 'Revoke a key of your own, at once and for good',
+  problems: ['missing', 'key.beyond'],
+  summary: 'Revoke a key of your own, at once and for good; by a key, one that holds no more than it does',
   tags,
   audited: 'after',
 });

@@ -5,6 +5,8 @@
  *     no way around what limits him (tokens/bounded.ts).
  * KE3 A key holds what who made it holds, now (directory.ts). Whoever rotates one of the workspace that lost something by that
  *     takes it over, with a new secret alone: the old one may be with who was made less.
+ * KE4 A key sees and ends, of its account's other keys, those that hold nothing but what it holds itself: its loss is not the
+ *     loss of all (row AZ-08). The person, signed in, sees and ends each.
  * KE2 What concerns the instance is an account's: a key that belongs to none holds nothing of it, and outlives nobody.
  */
 
@@ -16,6 +18,7 @@ import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { cancelOrphans } from '../orphans.ts';
 import { give, MISSING, nothing, refuse, type Refused } from '../outcome.ts';
+import { isNarrowed } from '../places.ts';
 import { iso } from '../times.ts';
 import { boundedBy } from '../tokens/bounded.ts';
 
@@ -70,6 +73,10 @@ const tooMuch = (who: Principal, row: Pick<KeyRow, 'permissions' | 'projects' | 
     'Leave these out, or ask with a key that holds them.',
   );
 };
+
+/** Is this key of the account within what the caller is held to? A key that is held to nothing sees all of them. */
+const isSeen = (who: Principal, row: KeyRow): boolean =>
+  who.id === row.id || !isNarrowed(who) || beyond(who, { ...row, permissions: [] }).length === 0;
 
 /** Why a key that belongs to no account may not have these permissions, or null. */
 const ofNobody = (permissions: readonly Permission[]): Refused | null => {
@@ -202,7 +209,7 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
   /** A key of the principal's own account; of no other, and never one of the workspace. */
   const own = async (who: Principal, id: string): Promise<KeyRow | null> => {
     const row = who.user === undefined ? null : await keysOf(who).get(id);
-    return row !== null && row.user === who.user ? row : null;
+    return row !== null && row.user === who.user && isSeen(who, row) ? row : null;
   };
 
   const revoke = async (who: Principal, id: string) => {
@@ -233,7 +240,7 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
 
     implement(ROUTES.listOwnKeys, async ({ who }) => {
       const rows = who.user === undefined ? [] : await keysOf(who).list();
-      return give(200, { keys: await told(rows.filter((row) => row.user === who.user)) });
+      return give(200, { keys: await told(rows.filter((row) => row.user === who.user && isSeen(who, row))) });
     }),
 
     implement(ROUTES.rotateOwnKey, async ({ who, params, body }) => {
@@ -241,8 +248,11 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
       return row === null ? MISSING : rotate(who, row, body.overlap);
     }),
 
-    implement(ROUTES.revokeOwnKey, async ({ who, params }) =>
-      (await own(who, params.id)) === null ? MISSING : revoke(who, params.id),
-    ),
+    implement(ROUTES.revokeOwnKey, async ({ who, params }) => {
+      const row = await own(who, params.id);
+      if (row === null) return MISSING;
+      const itself = who.kind === 'user' || who.id === row.id;
+      return (itself ? null : tooMuch(who, row)) ?? revoke(who, row.id);
+    }),
   ];
 };

@@ -131,7 +131,7 @@ test('the outline at 360 px, by keys: branches, adding in one, moving up, into a
   await page.goto(`${site.url()}/flows/${flow}`);
   await page.getByRole('treeitem', { name: 'start, Set a value, step 1 of 7, 0 inputs, 1 output' }).focus();
   await press(page, 'ArrowDown', 'ArrowDown');
-  await page.getByRole('treeitem', { name: 'Branch true of check' }).waitFor();
+  await page.getByRole('treeitem', { name: 'true, Branch true of check' }).waitFor();
   await press(page, 'ArrowDown', 'ArrowDown');
   expect(await page.locator(':focus').getAttribute('aria-label')).toBe('Branch false of check');
   await press(page, 'Enter');

@@ -17,16 +17,16 @@ test('every starter tells what it shows and asks for, and becomes a flow that ru
   await page.goto(`${site.url()}/flows`);
   await page.getByRole('link', { name: 'New flow' }).click();
   await page.getByRole('heading', { level: 1, name: 'New flow' }).waitFor();
-  await expect.poll(() => page.getByRole('button', { name: /^Use / }).count()).toBeGreaterThanOrEqual(8);
+  await expect.poll(() => page.getByRole('button', { name: /^Use this: / }).count()).toBeGreaterThanOrEqual(8);
   await page.getByLabel('Find a starter').fill('at the same time');
-  await page.getByRole('button', { name: 'Use Fan out and join' }).click();
+  await page.getByRole('button', { name: 'Use this: Fan out and join' }).click();
   await page.waitForURL(/\/flows\/flow_/);
   await page.getByRole('heading', { level: 1, name: 'Fan out and join' }).waitFor({ state: 'attached' });
 });
 
 test('a starter that names another flow brings it along; nothing is lent by what is written in either', async () => {
   await page.goto(`${site.url()}/flows/new`);
-  await page.getByRole('button', { name: 'Use Price an order' }).click();
+  await page.getByRole('button', { name: 'Use this: Price an order' }).click();
   await page.waitForURL(/\/flows\/flow_/);
   const listed = JSON.stringify((await site.ask('GET', '/api/v1/flows')).json);
   expect(listed).toContain('"Price a line"');

@@ -61,6 +61,12 @@ export const useStepView = (step: string): StepView | null => {
   return useSyncExternalStore(watch.subscribe, () => watch.state().fold.steps.get(step) ?? null);
 };
 
+/** Whether a run is looked at that has ended. */
+export const useRunOver = (): boolean => {
+  const { watch } = useEditor();
+  return useSyncExternalStore(watch.subscribe, () => watch.state().fold.ended !== null);
+};
+
 export const useIsSelected = (id: string): boolean => {
   const { selection } = useEditor();
   return useSyncExternalStore(selection.subscribe, () => selection.has(id));

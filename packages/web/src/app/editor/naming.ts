@@ -19,13 +19,14 @@ export type Told = {
   readonly holds: number | null;
 };
 
+/** Begins with what is written on it, in that order: who speaks to the page says what stands there (WCAG 2.5.3). */
 export const spoken = (t: TFunction, told: Told, state: StepState | null, problems: number): string =>
   [
     told.name,
-    told.kind === told.name ? null : told.kind,
+    told.kind,
+    told.disabled ? t('editor.disabled') : null,
     t(told.trigger ? 'graph.triggerOf' : 'graph.stepOf', { n: told.n, of: told.of }),
     state === null ? null : t(`editor.state.${state}`),
-    told.disabled ? t('editor.disabled') : null,
     problems === 0 ? null : t('graph.problems', { count: problems }),
     told.holds === null ? null : t('graph.holds', { count: told.holds }),
     told.trigger ? null : t('graph.inputs', { count: told.inputs }),

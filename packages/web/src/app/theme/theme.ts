@@ -1,6 +1,6 @@
 /** Colours, sizes and motion of the app: one accent, semantic colours for the states of runs alone, both schemes. */
 
-import { createTheme, Drawer, Modal, type MantineThemeOverride } from '@mantine/core';
+import { Badge, createTheme, Drawer, Modal, type MantineThemeOverride } from '@mantine/core';
 
 export const theme: MantineThemeOverride = createTheme({
   primaryColor: 'teal',
@@ -12,6 +12,7 @@ export const theme: MantineThemeOverride = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    Badge: Badge.extend({ defaultProps: { tt: 'none' } }),
     // The lock of the page's scrolling is a style sheet without a nonce, which the page's policy refuses.
     Modal: Modal.extend({ defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } }),
     Drawer: Drawer.extend({ defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } }),

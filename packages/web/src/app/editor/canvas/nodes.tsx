@@ -134,16 +134,14 @@ const StepBox = memo(({ data }: NodeProps<BoxNode>) => {
             <NameField id={box.id} name={box.name} done={renamed} />
           ) : (
             <div className={classes.name}>{box.name}</div>
-          )}
+          )}{' '}
           <div className={classes.kind}>
             {box.text}
             {box.disabled && ` · ${t('editor.disabled')}`}
           </div>
         </div>
         {problems.length > 0 && (
-          <span className={classes.badge} title={problems[0]?.text}>
-            ! {problems.length}
-          </span>
+          <span className={classes.badge} title={problems[0]?.text} data-count={problems.length} />
         )}
       </div>
       <Ways box={box} />
@@ -164,15 +162,13 @@ const BlockBox = memo(({ data }: NodeProps<BoxNode>) => {
             <NameField id={box.id} name={box.name} done={renamed} />
           ) : (
             <div className={classes.name}>{box.name}</div>
-          )}
+          )}{' '}
           <div className={classes.kind}>
             {box.text}
             {box.disabled && ` · ${t('editor.disabled')}`}
           </div>
           {problems.length > 0 && (
-            <span className={classes.badge} title={problems[0]?.text}>
-              ! {problems.length}
-            </span>
+            <span className={classes.badge} title={problems[0]?.text} data-count={problems.length} />
           )}
         </div>
         {told?.holds === 0 && <div className={classes.hint}>{t('graph.emptyBlock')}</div>}

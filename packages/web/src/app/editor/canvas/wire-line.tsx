@@ -3,7 +3,8 @@
 import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react';
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStepView } from '../editor-context.ts';
+import { durationText } from '../../ui/duration.ts';
+import { useRunOver, useStepView } from '../editor-context.ts';
 import { wireView } from '../run/wire.ts';
 import classes from './canvas.module.css';
 import type { SceneWire } from './scene.ts';
@@ -15,18 +16,15 @@ export type WireData = {
 };
 export type WireEdge = Edge<WireData, 'wire'>;
 
-/** How long it took, in one style: `12 ms`, `1.4 s`, `3 min`. */
-export const tookText = (ms: number): string =>
-  ms < 1000 ? `${Math.round(ms)} ms` : ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
-
 const STAYS = 200;
 
 const WireLine = memo((props: EdgeProps<WireEdge>) => {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { source, data, selected } = props;
   const wire = data?.wire;
   const view = useStepView(source);
-  const went = useMemo(() => wireView(view, wire?.port ?? null), [view, wire?.port]);
+  const isOver = useRunOver();
+  const went = useMemo(() => wireView(view, wire?.port ?? null, isOver), [view, wire?.port, isOver]);
   const [over, setOver] = useState(false);
   const leaving = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(leaving.current), []);
@@ -46,7 +44,7 @@ const WireLine = memo((props: EdgeProps<WireEdge>) => {
       : went.state === 'taken'
         ? [
             went.items === null ? null : t('graph.items', { count: went.items }),
-            went.took === null ? null : t('graph.took', { time: tookText(went.took) }),
+            went.took === null ? null : durationText(went.took, i18n.language),
           ]
             .filter((part) => part !== null)
             .join(' · ')

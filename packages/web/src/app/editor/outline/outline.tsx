@@ -280,16 +280,12 @@ const StepRow = ({ row, told, current, closed, target, renaming, renamed, go, fo
         <Text span size="sm" fw={500} truncate td={told.disabled ? 'line-through' : undefined}>
           {told.name}
         </Text>
-      )}
+      )}{' '}
       <Text span size="xs" c="dimmed" truncate>
         {told.kind}
         {told.disabled && ` · ${t('editor.disabled')}`}
       </Text>
-      {problems.length > 0 && (
-        <span className={classes.badge} title={problems[0]?.text}>
-          ! {problems.length}
-        </span>
-      )}
+      {problems.length > 0 && <span className={classes.badge} title={problems[0]?.text} data-count={problems.length} />}
     </div>
   );
 };
@@ -313,7 +309,7 @@ const BranchRow = ({ row, current, closed, name, go, add }: BranchRowProps) => {
       aria-level={row.depth + 1}
       aria-selected={false}
       {...(row.opens ? { 'aria-expanded': !closed } : {})}
-      aria-label={t('graph.branch', { port, name })}
+      aria-label={`${port}${row.opens ? '' : ` ${t('graph.emptyBranch')}`}, ${t('graph.branch', { port, name })}`}
       tabIndex={current ? 0 : -1}
       className={classes.row}
       style={{ paddingInlineStart: 8 + row.depth * 20 }}
@@ -325,7 +321,7 @@ const BranchRow = ({ row, current, closed, name, go, add }: BranchRowProps) => {
       </span>
       <Text span size="xs" c="dimmed" fw={600}>
         {port}
-      </Text>
+      </Text>{' '}
       {!row.opens && (
         <Text span size="xs" c="dimmed">
           {t('graph.emptyBranch')}

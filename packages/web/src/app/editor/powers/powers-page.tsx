@@ -155,7 +155,7 @@ export const PowersPage = () => {
 };
 
 const Mark = ({ text, color = 'gray' }: { readonly text: string; readonly color?: string }) => (
-  <Badge variant="outline" color={color} tt="none" size="sm">
+  <Badge variant="outline" color={color} size="sm">
     {text}
   </Badge>
 );

@@ -106,7 +106,7 @@ const Thing = ({
   return (
     <Paper withBorder p="xs">
       <Group gap="xs">
-        <Badge variant="outline" color={COLORS[sign]} tt="none">
+        <Badge variant="outline" color={COLORS[sign]}>
           {SIGNS[sign]} {t(`publish.diff.${sign}`)}
         </Badge>
         <Text size="sm" fw={600}>

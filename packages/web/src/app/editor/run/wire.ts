@@ -28,9 +28,12 @@ export const shapeText = (value: unknown, deep = 0): string => {
 
 const valueOf = (out: Out | null): unknown => (out !== null && 'value' in out ? out.value : undefined);
 
-/** `port`: the one the wire leaves by; null: any but `problem`. Null: the run has not come to it. */
-export const wireView = (from: StepView | null, port: string | null): WireView | null => {
-  if (from === null) return null;
+/**
+ * `port`: the one the wire leaves by; null: any but `problem`. `isOver`: the run has ended, and what it has not come to it never will.
+ * Null: the run has not come to it.
+ */
+export const wireView = (from: StepView | null, port: string | null, isOver = false): WireView | null => {
+  if (from === null) return isOver ? { state: 'skipped', items: null, took: null, shape: null } : null;
   const took = from.started === null || from.ended === null ? null : Math.max(0, from.ended - from.started);
   const nothing = { items: null, took, shape: null };
   if (from.state === 'failed') {

@@ -28,7 +28,6 @@ export const graph = {
   wire: 'Von {{from}} nach {{to}}',
   items_one: '{{count}} Eintrag',
   items_other: '{{count}} Einträge',
-  took: '{{time}}',
   wireFailed: 'gescheitert',
   wireSkipped: 'nicht genommen',
   shape: 'Erster Eintrag: {{shape}}',

@@ -9,7 +9,7 @@ export const templates = {
   find: 'Eine Vorlage finden',
   asks: 'Verlangt',
   use: 'Diese nehmen',
-  useNamed: '{{name}} nehmen',
+  useNamed: 'Diese nehmen: {{name}}',
   groups: {
     start: 'Erste Schritte',
     basics: 'Grundlagen',

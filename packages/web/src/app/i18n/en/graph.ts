@@ -28,7 +28,6 @@ export const graph = {
   wire: 'From {{from}} to {{to}}',
   items_one: '{{count}} item',
   items_other: '{{count}} items',
-  took: '{{time}}',
   wireFailed: 'failed',
   wireSkipped: 'not taken',
   shape: 'First item: {{shape}}',

@@ -9,7 +9,7 @@ export const templates = {
   find: 'Find a starter',
   asks: 'Asks for',
   use: 'Use this',
-  useNamed: 'Use {{name}}',
+  useNamed: 'Use this: {{name}}',
   groups: {
     start: 'First steps',
     basics: 'Basics',

@@ -172,7 +172,7 @@ const Records = ({ list }: { readonly list: readonly Record_[] }) => {
             </Stack>
           </Cell>
           <Cell>
-            <Badge variant="outline" tt="none" color={one.decision === 'deny' ? 'red' : 'teal'}>
+            <Badge variant="outline" color={one.decision === 'deny' ? 'red' : 'teal'}>
               {one.decision === 'deny' ? '✕' : '✓'} {t(`trust.audit.${one.decision}`)}
             </Badge>
           </Cell>

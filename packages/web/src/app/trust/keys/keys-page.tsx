@@ -65,13 +65,12 @@ export const KeysPage = () => {
                 <Cell fw={600}>
                   {one.name}{' '}
                   {one.revoked !== null && (
-                    <Badge tt="none" variant="outline" color="gray">
+                    <Badge variant="outline" color="gray">
                       {t('trust.keys.revoked')}
                     </Badge>
                   )}
                   {one.lost.length > 0 && (
                     <Badge
-                      tt="none"
                       variant="outline"
                       color="orange"
                       title={t('trust.keys.lostOf', { what: one.lost.join(', ') })}

@@ -90,9 +90,7 @@ export const SecretsPage = () => {
                     {one.environment === '*' ? (
                       t('trust.secrets.every')
                     ) : (
-                      <Badge tt="none" variant="default">
-                        {one.environment}
-                      </Badge>
+                      <Badge variant="default">{one.environment}</Badge>
                     )}
                   </Cell>
                   <Cell>

@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { handOver } from './child.mjs';
+import { ensurePackages } from './packages.mjs';
+import { ROOT, prepare } from './prepare.mjs';
+
+/**
+ * Prepares the checkout, sees that the system programs that tests watch with are there, then runs vitest in this process's place.
+ * @param {readonly string[]} args @param {NodeJS.ProcessEnv} more
+ */
+export const runTests = async (args, more = {}) => {
+  const { node, env } = await prepare({ build: true });
+  await ensurePackages(join(ROOT, 'test', 'packages.json'));
+  const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+  return handOver(node, [vitest, 'run', ...args], { cwd: ROOT, env: { ...env, ...more }, withParent: true });
+};

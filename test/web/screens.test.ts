@@ -1,0 +1,120 @@
+/**
+ * The main screens, in both themes: axe finds nothing on them, and they look as in docs/screens. Where a screen was changed on purpose,
+ * `npm run screens` takes the pictures again.
+ */
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { EXAMPLES } from '../stories/command.ts';
+import { violations } from './axe.ts';
+import { difference } from './look.ts';
+import { openSite, type Site } from './site.ts';
+
+const FOLDER = join(EXAMPLES, '..', 'docs', 'screens');
+const TAKE = process.env['HEADGATE_SCREENS'] === 'take';
+/** Times and ids move some spots; a changed colour of one button moves more. */
+const LITTLE = 0.01;
+const SIZE = { width: 1200, height: 750 };
+
+const example = (name: string): object => JSON.parse(readFileSync(join(EXAMPLES, name, 'flow.json'), 'utf8')) as object;
+const ORDER = { id: 'A-1042', total: 740, country: 'FR', customer: { email: 'ada@example.com', orders: 31 } };
+
+let site: Site;
+let pages: Readonly<Record<'light' | 'dark', Page>>;
+let blank: Page;
+const ids = { triage: '', run: '', code: '' };
+
+const idOf = (json: unknown): string => String(Reflect.get(Object(json), 'id'));
+/** Of what is published. */
+const start = async (flow: string, input: unknown): Promise<string> => {
+  const answer = await site.ask('POST', `/api/v1/flows/${flow}/runs`, { input, wait: 10 });
+  expect(answer.status, answer.text).toBe(200);
+  return idOf(answer.json);
+};
+const publish = async (flow: string, note: string): Promise<void> => {
+  const answer = await site.ask('POST', `/api/v1/flows/${flow}/publish`, { grant: 'needed', note });
+  expect(answer.status, answer.text).toBe(201);
+};
+
+beforeAll(async () => {
+  site = await openSite();
+  for (const name of ['morning-report', 'signed-webhook', 'fan-out']) await site.flow(example(name));
+  ids.code = await site.flow(example('first-flow'));
+  ids.triage = await site.flow(example('order-triage'));
+  await publish(ids.triage, 'First version');
+  for (const total of [120, 5400, 80]) await start(ids.triage, { ...ORDER, total });
+  ids.run = await start(ids.triage, ORDER);
+  const stop = { id: 'refuse', kind: 'stop@1', with: { problem: 'order.unpaid', text: 'The order is not paid' } };
+  const unpaid = await site.flow({ headgate: 1, name: 'Unpaid orders', steps: [stop] });
+  await publish(unpaid, 'Holds what is not paid');
+  await start(unpaid, {});
+  const secret = {
+    name: 'SHOP_API',
+    value: 'sk-live-2b7e151628aed2a6abf7',
+
+    origins: ['https://api.example.com'],
+  };
+  const kept = await site.ask('PUT', '/api/v1/secrets', secret);
+  expect([200, 201, 204], kept.text).toContain(kept.status);
+  const [light, dark] = await Promise.all(
+    (['light', 'dark'] as const).map((colorScheme) => site.page({ viewport: SIZE, colorScheme })),
+  );
+  if (light === undefined || dark === undefined) throw new Error('no page');
+  pages = { light, dark };
+  blank = await site.browser.newPage();
+});
+afterEach(() => expect(site.faults()).toEqual([]));
+afterAll(() => site.close());
+
+type Screen = { readonly name: string; readonly path: () => string; readonly shows: (page: Page) => Promise<unknown> };
+
+const text = (wanted: string) => (page: Page) => page.getByText(wanted).first().waitFor();
+
+const SCREENS: readonly Screen[] = [
+  { name: 'flows', path: () => '/flows', shows: text('Order triage') },
+  { name: 'starters', path: () => '/flows/new', shows: text('Fan out and join') },
+  {
+    name: 'canvas',
+    path: () => `/flows/${ids.triage}?view=canvas&run=${ids.run}`,
+    shows: (page) => page.locator('#box-decision[data-state=done]').waitFor(),
+  },
+  {
+    name: 'outline',
+    path: () => `/flows/${ids.triage}?view=outline&run=${ids.run}&step=decision&tab=output`,
+    shows: text('express'),
+  },
+  { name: 'code', path: () => `/flows/${ids.code}?view=canvas&step=greet`, shows: text('Source') },
+  { name: 'publish', path: () => `/flows/${ids.code}?view=outline&page=publish`, shows: text('Publish version 1') },
+  { name: 'powers', path: () => `/flows/${ids.triage}?view=outline&page=powers`, shows: text('Powers') },
+  { name: 'runs', path: () => '/runs', shows: text('order.unpaid') },
+  {
+    name: 'run',
+    path: () => `/runs/${ids.run}`,
+    shows: (page) => page.getByRole('option', { name: /decision/ }).waitFor(),
+  },
+  { name: 'secrets', path: () => '/trust/secrets', shows: text('SHOP_API') },
+  { name: 'audit', path: () => '/trust/audit', shows: (page) => page.getByRole('row').nth(3).waitFor() },
+];
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
+  test.each(SCREENS)('$name looks as it did, and axe finds nothing', async ({ name, path, shows }) => {
+    const page = pages[theme];
+    await page.goto(site.url() + path());
+    await shows(page);
+    await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
+    expect(await violations(page)).toEqual([]);
+    const taken = await page.screenshot();
+    const file = join(FOLDER, `${name}-${theme}.png`);
+    if (TAKE) {
+      mkdirSync(FOLDER, { recursive: true });
+      writeFileSync(file, taken);
+    }
+    expect(existsSync(file), `${file} is missing: npm run screens takes it`).toBe(true);
+    expect(
+      await difference(blank, taken, readFileSync(file)),
+      'share of the picture that looks different',
+    ).toBeLessThan(LITTLE);
+  });
+});

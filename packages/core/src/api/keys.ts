@@ -83,6 +83,8 @@ export const createKey = route({
   summary: 'Create a key that holds at most what its maker holds',
   tags,
   audited: 'before',
+  makes: 'key_',
+  tells: ['name', 'permissions', 'projects', 'flows', 'expires'],
 });
 
 export const listKeys = route({
@@ -136,6 +138,8 @@ export const createOwnKey = route({
   summary: 'Create a key of your own: it never holds more than you do when it is used',
   tags,
   audited: 'before',
+  makes: 'key_',
+  tells: ['name', 'permissions', 'projects', 'flows', 'expires'],
 });
 
 export const listOwnKeys = route({

@@ -112,9 +112,10 @@ type Making = {
   readonly plain: string;
   /** When the key of who makes it ends. */
   readonly maker: number | null;
+  readonly id: string;
 };
 
-const rowOf = (gate: Gate, { who, wish, user, plain, maker }: Making): KeyRow | Refused => {
+const rowOf = (gate: Gate, { who, wish, user, plain, maker, id }: Making): KeyRow | Refused => {
   const scope = {
     permissions: [...new Set(wish.permissions)],
     projects: wish.projects ?? null,
@@ -127,7 +128,7 @@ const rowOf = (gate: Gate, { who, wish, user, plain, maker }: Making): KeyRow | 
   if (typeof expires !== 'number') return expires;
   const { rate = null, burst = null, parallel = null } = wish.limits ?? {};
   return {
-    id: gate.newId('key_'),
+    id,
     workspace: who.workspace,
     name: wish.name,
     hash: gate.vault.hashKey(plain),
@@ -158,12 +159,12 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
     return Promise.all(rows.map(async (row) => shown(row, now, await heldBy(row))));
   };
 
-  const create = async (who: Principal, wish: Wish, user: string | null) => {
+  const create = async (who: Principal, wish: Wish, user: string | null, id: string) => {
     const refused = (await boundedBy(gate, who)) ?? (user === null ? ofNobody(wish.permissions) : null);
     if (refused !== null) return refused;
     const plain = gate.vault.newKey();
     const stands = who.kind === 'key' ? await gate.store.directory.named(who.workspace, who.id) : null;
-    const row = rowOf(gate, { who, wish, user, plain, maker: stands?.expires ?? null });
+    const row = rowOf(gate, { who, wish, user, plain, maker: stands?.expires ?? null, id });
     if ('refused' in row) return row;
     await keysOf(who).create(row);
     return { ...give(201, { ...shown(row, row.created, row.permissions), key: plain }), fresh: plain };
@@ -219,7 +220,7 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
   };
 
   return [
-    implement(ROUTES.createKey, ({ who, body }) => create(who, body, null)),
+    implement(ROUTES.createKey, ({ who, body, made }) => create(who, body, null, made)),
 
     implement(ROUTES.listKeys, async ({ who }) => give(200, { keys: await told(await keysOf(who).list()) })),
 
@@ -234,8 +235,8 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
 
     implement(ROUTES.revokeKey, ({ who, params }) => revoke(who, params.id)),
 
-    implement(ROUTES.createOwnKey, ({ who, body }) =>
-      who.user === undefined ? refuse('key.unowned') : create(who, body, who.user),
+    implement(ROUTES.createOwnKey, ({ who, body, made }) =>
+      who.user === undefined ? refuse('key.unowned') : create(who, body, who.user, made),
     ),
 
     implement(ROUTES.listOwnKeys, async ({ who }) => {

@@ -26,6 +26,7 @@ export const limitRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
       month: amounts(usage.month, 'month'),
       concurrent: usage.open,
       bytes: usage.bytes,
+      currency: gate.currency ?? 'USD',
       updated: iso(row?.updated ?? null),
       by: row?.by ?? null,
     };

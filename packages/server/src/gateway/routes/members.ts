@@ -70,7 +70,7 @@ export const memberRoutes = ({ gate }: Lodge): readonly Route[] => {
       return give(200, { keys: keys.length, workspaceKeys: orphans, flows: flows.length, runs });
     }),
 
-    implement(ROUTES.invite, async ({ who, body }) => {
+    implement(ROUTES.invite, async ({ who, body, made: id }) => {
       const scoped = store.in(who.workspace);
       const { role = null, projects = [], days = DAYS, email } = body;
       for (const place of projects) if ((await scoped.projects.get(place.project)) === null) return MISSING;
@@ -79,7 +79,7 @@ export const memberRoutes = ({ gate }: Lodge): readonly Route[] => {
       const token = store.credentials.newInvitation();
       const created = gate.clock();
       const row: InvitationRow = {
-        id: gate.newId('i_'),
+        id,
         workspace: who.workspace,
         email: email.toLowerCase(),
         role,

@@ -221,7 +221,7 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
       });
     }),
 
-    implement(ROUTES.createClient, async ({ who, body }) => {
+    implement(ROUTES.createClient, async ({ who, body, made }) => {
       const bad = body.redirects.find((one) => !isRedirect(one));
       if (bad !== undefined)
         return refuse(
@@ -230,7 +230,7 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
           'Leave out fragments, users and passwords, too.',
         );
       const row: ClientRow = {
-        id: gate.newId('c_'),
+        id: made,
         workspace: who.workspace,
         name: body.name,
         redirects: [...new Set(body.redirects)],

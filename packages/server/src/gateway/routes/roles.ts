@@ -32,12 +32,12 @@ export const roleRoutes = ({ gate }: Lodge): readonly Route[] => {
       return give(200, { roles: [...BUILT_IN, ...own.map(role)] });
     }),
 
-    implement(ROUTES.createRole, async ({ who, body }) => {
+    implement(ROUTES.createRole, async ({ who, body, made: id }) => {
       const permissions: readonly Permission[] = [...new Set(body.permissions)];
       const refused = tooMuch(beyond(who, permissions), 'The role');
       if (refused !== null) return refused;
       if (await isTaken(who.workspace, body.name, null)) return refuse('name.taken');
-      const made = { id: gate.newId('r_'), name: body.name, permissions, created: gate.clock() };
+      const made = { id, name: body.name, permissions, created: gate.clock() };
       return (await store.in(who.workspace).roles.create(made)) ? give(201, role(made)) : refuse('name.taken');
     }),
 
@@ -69,9 +69,8 @@ export const roleRoutes = ({ gate }: Lodge): readonly Route[] => {
       give(200, { groups: (await store.in(who.workspace).groups.list()).map(group) }),
     ),
 
-    implement(ROUTES.createGroup, async ({ who, body }) => {
+    implement(ROUTES.createGroup, async ({ who, body, made: id }) => {
       const { groups } = store.in(who.workspace);
-      const id = gate.newId('g_');
       await groups.create({ id, name: body.name, at: gate.clock() });
       if (body.users !== undefined && !(await groups.setUsers(id, body.users))) {
         await groups.remove(id);

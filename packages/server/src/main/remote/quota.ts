@@ -11,7 +11,7 @@ const lines = (row: Row): readonly Row[] => {
   const kinds = ['runs', 'tokens', 'money'].flatMap((kind) =>
     ['day', 'month'].map((period) => {
       const used = rowOf(row[period]);
-      const unit = kind === 'money' ? ` millionths of ${String(row['currency'])}` : '';
+      const unit = kind === 'money' ? ` (millionths, ${String(row['currency'])})` : '';
       return {
         what: `${kind} a ${period}`,
         used: of(used[kind], rowOf(quota[kind])[period]) + unit,

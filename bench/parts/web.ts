@@ -7,7 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { chainOf, makeHome, startHeadgate } from '../contenders/headgate.ts';
+import { chainOf, makeHome, type Server, startHeadgate } from '../contenders/headgate.ts';
 import { finish } from '../kit/children.ts';
 import { median } from '../kit/figures.ts';
 import type { Ground } from '../kit/ground.ts';
@@ -82,6 +82,19 @@ const frames = async (page: Page, act: () => Promise<void>): Promise<number> => 
   });
 };
 
+const RUNS = 50_000;
+const LANES = 32;
+
+/** A history: runs of one flow, each to its end. */
+const fill = async (ask: Server['ask'], flow: string): Promise<void> => {
+  await ask('POST', `/api/v1/flows/${flow}/publish`, {});
+  const lane = async (from: number): Promise<void> => {
+    for (let n = from; n < RUNS; n += LANES)
+      await ask('POST', `/api/v1/flows/${flow}/runs`, { input: { n }, wait: 20 });
+  };
+  await Promise.all(Array.from({ length: LANES }, (_, from) => lane(from)));
+};
+
 const percentile = (values: readonly number[], at: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * at))] ?? 0;
 
@@ -102,7 +115,7 @@ export const web = async (ground: Ground): Promise<Found> => {
     const page = await signedIn(browser, origin);
     const idOf = async (steps: number): Promise<string> =>
       (await server.ask<{ id: string }>('POST', '/api/v1/flows', { draft: chainOf(`of ${steps}`, steps) })).id;
-    const [small, large] = [await idOf(200), await idOf(500)];
+    const [small, middling, large] = [await idOf(200), await idOf(300), await idOf(500)];
     const big = await server.ask<{ id: string }>('POST', '/api/v1/flows', {
       draft: {
         headgate: 1,
@@ -124,6 +137,10 @@ export const web = async (ground: Ground): Promise<Found> => {
       bare.push(await opens(page, `${origin}/api/v1/auth/account`, 'main'));
       opened.push(await opens(page, `${origin}/flows/${small}?view=canvas`, '.react-flow__node'));
     }
+    const opened300 = await opens(page, `${origin}/flows/${middling}?view=canvas`, '.react-flow__node');
+    await fill(server.ask, await idOf(1));
+    const history = await opens(page, `${origin}/runs`, 'tbody tr');
+    const filtered = await opens(page, `${origin}/runs?state=done`, 'tbody tr');
     const middle = { x: 640, y: 450 };
     const pan = async (): Promise<void> => {
       await page.mouse.move(middle.x, middle.y);
@@ -202,6 +219,9 @@ export const web = async (ground: Ground): Promise<Found> => {
         [
           row('a page without script', median(bare)),
           row('a flow of 200 steps on the canvas', median(opened)),
+          row('a flow of 300 steps on the canvas', opened300),
+          row(`the list of ${RUNS} runs`, history),
+          row(`the list of ${RUNS} runs, by state`, filtered),
           row('a key in the outline, to the paint', median(walked)),
           row('the palette', median(palette)),
           row('the panel of a step with 10 MB', panel),
@@ -212,6 +232,8 @@ export const web = async (ground: Ground): Promise<Found> => {
       ),
       verdicts: [
         verdict('a flow of 200 steps opens', median(opened), 'ms', 1000),
+        verdict('a flow of 300 steps opens', opened300, 'ms', 1000),
+        verdict(`the list of ${RUNS} runs opens`, Math.max(history, filtered), 'ms', 1000),
         verdict('a key to its paint, 95 of 100', percentile(walked, 0.95), 'ms', 50),
         verdict('the palette opens', median(palette), 'ms', 50),
         verdict('the panel opens over 10 MB', panel, 'ms', 100),

@@ -2,6 +2,7 @@
 
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { realmLibrary } from './realm-lib-plugin.ts';
 import { routes } from './routes-plugin.ts';
 import { styles } from './styles-plugin.ts';
 
@@ -22,5 +23,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 2000,
     rolldownOptions: { input: new URL('src/app/main.tsx', import.meta.url).pathname },
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [realmLibrary()] },
 });

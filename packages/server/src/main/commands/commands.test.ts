@@ -78,3 +78,18 @@ test('no command takes a key, a password or a secret as a word: only files that 
   ))
     expect(flags).toMatch(/^--[a-z-]+-file <file>$/);
 });
+
+/** docs/cli.md: every command with its own help, as a terminal of 100 columns shows it. */
+const page = (): string => {
+  const program = made();
+  const parts = leaves(program).map(([name, command]) => {
+    command.configureHelp({ helpWidth: 100 });
+    return `## headgate ${name}\n\n\`\`\`\n${helpOf(command).trim()}\n\`\`\`\n`;
+  });
+  return `# Command line\n\nIn a checkout the command is \`./headgate\`. This page is generated from the help of the commands
+(\`packages/server/src/main/commands\`): \`headgate <command> --help\` says the same.\n\n${parts.join('\n')}`;
+};
+
+test('the help of every command is the one kept in docs/cli.md', async () => {
+  await expect(page()).toMatchFileSnapshot('../../../../../docs/cli.md');
+});

@@ -1,6 +1,15 @@
 /** Colours, sizes and motion of the app: one accent, semantic colours for the states of runs alone, both schemes. */
 
-import { Badge, createTheme, Drawer, Modal, type MantineThemeOverride } from '@mantine/core';
+import {
+  type BadgeProps,
+  createTheme,
+  type DrawerProps,
+  type MantineThemeOverride,
+  type ModalProps,
+} from '@mantine/core';
+
+// The lock of the page's scrolling is a style sheet without a nonce, which the page's policy refuses.
+const opens = { lockScroll: false, transitionProps: { duration: 100 } } satisfies Partial<ModalProps & DrawerProps>;
 
 export const theme: MantineThemeOverride = createTheme({
   primaryColor: 'teal',
@@ -11,11 +20,11 @@ export const theme: MantineThemeOverride = createTheme({
   fontFamilyMonospace: 'ui-monospace, "Cascadia Code", "SF Mono", Menlo, Consolas, monospace',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // Plain objects: the components themselves would be part of the first load, which shows none of them.
   components: {
-    Badge: Badge.extend({ defaultProps: { tt: 'none' } }),
-    // The lock of the page's scrolling is a style sheet without a nonce, which the page's policy refuses.
-    Modal: Modal.extend({ defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } }),
-    Drawer: Drawer.extend({ defaultProps: { lockScroll: false, transitionProps: { duration: 100 } } }),
+    Badge: { defaultProps: { tt: 'none' } satisfies Partial<BadgeProps> },
+    Modal: { defaultProps: opens },
+    Drawer: { defaultProps: opens },
   },
 });
 

@@ -3,11 +3,11 @@
 import { Box, Tabs } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { everyStep, type Step, type Trigger } from '@headgate/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EditorSearch } from '../../router/paths.ts';
 import { ProblemView } from '../../problem/problem-view.tsx';
-import { useFlow, useStepView } from '../editor-context.ts';
+import { useEditor, useFlow, useStepView } from '../editor-context.ts';
 import { DataPane } from './data/data-pane.tsx';
 import { PanelHead } from './panel-head.tsx';
 import classes from './panel.module.css';
@@ -29,6 +29,11 @@ const WIDE = 860;
 
 export const Panel = ({ step: id, tab, show }: Props) => {
   const flow = useFlow();
+  const { selection } = useEditor();
+  // Who came here by an address has the step that is open in hand: what runs "this step" runs it.
+  useEffect(() => {
+    if (selection.state().size === 0) selection.set([id]);
+  }, [selection, id]);
   const step = [...everyStep(flow)].find((one) => one.id === id);
   const thing: Step | Trigger | undefined = step ?? (flow.triggers ?? []).find((one) => one.id === id);
   return thing === undefined ? null : <Open thing={thing} isStep={step !== undefined} tab={tab} show={show} />;

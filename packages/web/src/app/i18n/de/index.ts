@@ -2,6 +2,7 @@
 
 import type { Translation } from '../i18n.ts';
 import { actions } from './actions.ts';
+import { code } from './code.ts';
 import { common } from './common.ts';
 import { connect } from './connect.ts';
 import { editor } from './editor.ts';
@@ -17,6 +18,7 @@ import { trust } from './trust.ts';
 
 export const german: Translation = {
   actions,
+  code,
   common,
   connect,
   editor,

@@ -2,11 +2,10 @@
 
 import { actions } from './actions.ts';
 import { common } from './common.ts';
-import { connect } from './connect.ts';
 import { flows } from './flows.ts';
 import type { later } from './later.ts';
 
 /** What every page needs; later.ts has the rest. */
-export const english = { actions, common, connect, flows } as const;
+export const english = { actions, common, flows } as const;
 
 export type English = typeof english & typeof later;

@@ -11,7 +11,7 @@ import { ListField, MapField, ObjectField } from './groups.tsx';
 import type { Form } from './model.ts';
 import { problemsAt } from './problems.ts';
 import { useTyped } from './use-typed.ts';
-import { asExpression, asPlain, isComputed, read, shown, type Why, writingProblem } from './written.ts';
+import { asExpression, asPlain, isComputed, read, shown, writingProblem } from './written.ts';
 
 // The editor of expressions is not needed before one is written.
 const Expression = lazy(() =>
@@ -116,7 +116,12 @@ const PlainField = ({ path, label, hint, required = false, form, value }: FieldP
   });
   const result = made(typed.text);
   const syntax = mode === 'expression' ? writingProblem(typed.text) : null;
-  const why = syntax !== null ? syntax.text : typed.dirty && !result.ok ? whyText(t, result) : null;
+  const why =
+    syntax !== null
+      ? syntax.text
+      : typed.dirty && !result.ok
+        ? t(`panel.why.${result.why}`, { bound: result.bound ?? 0 })
+        : null;
   const missing = required && value === undefined && !typed.dirty;
 
   const toggle = (next: Mode): void => {
@@ -177,9 +182,6 @@ const modeOf = (always: boolean, mode: Mode): Mode | undefined => (always ? unde
 /** What is written as an expression or a template is kept as it stands. */
 const writtenRead = (text: string): ReturnType<typeof read> =>
   text === '' ? { ok: true, value: undefined } : { ok: true, value: text };
-
-type T = ReturnType<typeof useTranslation>['t'];
-const whyText = (t: T, { why, bound }: Why): string => t(`panel.why.${why}`, { bound: bound ?? 0 });
 
 type InputProps = {
   readonly form: Form;

@@ -58,7 +58,8 @@ export const createFlow = route({
   tags,
   audited: 'before',
   makes: 'flow_',
-  tells: ['name', 'project'],
+  // Not its name: who reads the trail need not see private flows.
+  tells: ['project'],
 });
 
 export const listFlows = route({
@@ -103,7 +104,7 @@ export const patchFlow = route({
   summary: 'Rename a flow, switch its triggers on and off, or say who sees it',
   tags,
   audited: 'before',
-  tells: ['name', 'visibility', 'enabled'],
+  tells: ['visibility', 'enabled'],
 });
 
 export const deleteFlow = route({

@@ -250,6 +250,40 @@ export const listWebhooks = route({
   tags,
 });
 
+export const listenWebhook = route({
+  method: 'POST',
+  path: '/api/v1/flows/{id}/listen',
+  needs: 'run',
+  on: 'flow',
+  params: byId,
+  body: z.strictObject({ trigger: z.string().min(1).max(64).describe('The id of a webhook of the draft') }),
+  answers: {
+    201: z.strictObject({
+      id,
+      url: z.string().describe('Whoever knows it starts the draft, with the signature that the webhook asks for'),
+      until: time,
+    }),
+  },
+  problems: ['missing', 'flow.disabled', 'permission.missing', 'webhook.none', 'listening.limit'],
+  summary:
+    'Give a webhook of the draft an address of its own for 15 minutes, to try the draft with real deliveries. Needs `flow.write` too',
+  tags,
+  audited: 'before',
+});
+
+export const unlistenWebhook = route({
+  method: 'DELETE',
+  path: '/api/v1/flows/{id}/listen/{listening}',
+  needs: 'run',
+  on: 'flow',
+  params: z.strictObject({ id, listening: id }),
+  answers: { 204: empty('Nobody listens there any more') },
+  problems: ['missing'],
+  summary: 'End the address of a webhook of the draft, by who began to listen',
+  tags,
+  audited: 'after',
+});
+
 export const rotateWebhook = route({
   method: 'POST',
   path: '/api/v1/flows/{id}/webhooks/{trigger}/rotate',

@@ -90,6 +90,8 @@ const api = {
   'run.not_found': { status: 404, when: 'There is no such run.' },
   'run.over': { status: 409, when: 'The run is over already.' },
   'run.not_in_doubt': { status: 409, when: 'The run is not in doubt, so there is nothing to settle.' },
+  'webhook.none': { status: 422, when: 'The draft has no webhook of this id.' },
+  'listening.limit': { status: 429, when: 'Too many webhooks of drafts listen at this moment.' },
   'run.not_held': { status: 409, when: 'Nothing of the run is held, or not the step that was named.' },
   'run.held_many': { status: 409, when: 'More than one step is held, and an input came that is for one of them.' },
   'run.queue_full': { status: 429, when: 'Too many runs of the workspace wait already.' },

@@ -55,6 +55,8 @@ export const ROUTES = {
   listVersions: flows.listVersions,
   getVersion: flows.getVersion,
   listWebhooks: flows.listWebhooks,
+  listenWebhook: flows.listenWebhook,
+  unlistenWebhook: flows.unlistenWebhook,
   rotateWebhook: flows.rotateWebhook,
   diffFlow: flows.diffFlow,
   listSteps: steps.listSteps,

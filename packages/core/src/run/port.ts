@@ -171,6 +171,14 @@ export type EnginePort = {
   readonly watch: (workspace: string, flow: string, tell: (news: RunNews) => void) => () => void;
   readonly cancel: (who: Principal, run: string, reason?: string) => Promise<Result<RunView>>;
   readonly rerun: (request: RerunRequest) => Promise<Result<RunView>>;
+  /** Gives a webhook of the draft an address of its own for some minutes: its token, and until when. */
+  readonly listen: (
+    who: Principal,
+    flow: string,
+    trigger: string,
+  ) => Promise<Result<{ readonly id: string; readonly token: string; readonly until: number }>>;
+  /** Ends it; false: there is none of this principal's. */
+  readonly unlisten: (who: Principal, flow: string, id: string) => boolean;
   /** Lets held steps begin. */
   readonly goOn: (request: GoOnRequest) => Promise<Result<RunView>>;
   /** Settles a run in doubt. */

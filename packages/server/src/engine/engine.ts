@@ -25,6 +25,7 @@ import { Hooks } from './hooks.ts';
 import { KnownValues } from './known.ts';
 import type { Live } from './live.ts';
 import { INSTANCE, Later } from './later.ts';
+import { Listening } from './listening.ts';
 import { Loop } from './loop.ts';
 import { JsonTurns } from './json.ts';
 import { netFor } from './net.ts';
@@ -229,8 +230,10 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const views = newRunViews(store, runs);
   const { start, settled } = newStarter({ store, clock, timers, values, flows, runs, views, journal });
 
+  const listening = new Listening({ store, clock, flows });
   const hooks = new Hooks({
     store,
+    listening,
     clock,
     flows,
     runs,
@@ -328,6 +331,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       runs.loop.advance(live);
       return settled(live);
     }),
+    listen: (who, flow, trigger) => listening.begin(who, flow, trigger),
+    unlisten: (who, flow, id) => listening.end(who, flow, id),
     goOn: written(newGoOn({ store, clock, values, runs, views, settled })),
     resolve: written(async (who, id, choice) => {
       const found = await views.reach(who, id, 'run.cancel');

@@ -20,6 +20,7 @@ import type { Delivery, Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
 import type { Clock } from './clock.ts';
 import type { Flows, Target } from './flows.ts';
+import type { Heard, Listening } from './listening.ts';
 import type { Live } from './live.ts';
 import { readBody, triggerData } from './hook-body.ts';
 import { JSON_TYPE, PROBLEM_TYPE, refuse, refused } from './hook-refusal.ts';
@@ -43,6 +44,8 @@ type Hook = {
   readonly method: string | null;
   readonly signature: { readonly preset: Preset; readonly secret: string } | null;
   readonly input: Compiled | null;
+  /** A draft is tried out: its runs take no place of an idempotency key, and its deliveries none of the published address. */
+  readonly tries: boolean;
   /** Until when, of an address that was replaced. */
   readonly until: number | null;
 };
@@ -54,6 +57,7 @@ type Deps = {
   readonly runs: Runs;
   readonly values: Values;
   readonly journal: Store['journal'];
+  readonly listening: Listening;
   readonly secret: (workspace: string, project: string, name: string, environment: string) => Promise<string | null>;
 };
 
@@ -106,7 +110,8 @@ export class Hooks {
   }
 
   async answer(request: HookRequest): Promise<HookAnswer> {
-    const hook = this.#hooks.get(request.token) ?? (await this.#find(request.token));
+    const hook =
+      this.#hooks.get(request.token) ?? (await this.#find(request.token)) ?? (await this.#heard(request.token));
     if (hook === null || (hook.until !== null && hook.until <= this.#d.clock.now()))
       return refuse(
         404,
@@ -147,13 +152,9 @@ export class Hooks {
     const checked =
       target.compiled.input === null ? { ok: true as const, value: input.value } : target.compiled.input(input.value);
     if (!checked.ok) return refused(422, inputProblem(checked.problems));
-    const limits = startLimits(
-      target,
-      checked.value,
-      { id: hook.trigger, kind: 'webhook@1', data },
-      this.#d.clock.now(),
-    );
+    let limits = startLimits(target, checked.value, { id: hook.trigger, kind: 'webhook@1', data }, this.#d.clock.now());
     if ('problem' in limits) return UNFIT;
+    if (hook.tries) limits = { ...limits, idempotencyKey: null };
     if (limits.idempotencyKey !== null) {
       const { runs, store } = this.#d;
       const known =
@@ -269,20 +270,15 @@ export class Hooks {
     const target = await flows.live(found.workspace, found.flow, found.environment);
     if (!target.ok || !target.value.row.enabled) return null;
     if (!(await hasOwner(store, found.workspace, target.value.row))) return null;
-    const trigger = target.value.compiled.flow.triggers?.find((t) => t.id === found.trigger && t.kind === 'webhook@1');
-    if (trigger === undefined || trigger.disabled === true) return null;
-    const settings = trigger.with ?? {};
-    const signature = settings['signature'] as { preset: Preset; secret: string } | undefined;
-    const hook: Hook = {
-      ...found,
-      target: target.value,
-      sync: settings['answer'] === 'sync',
-      method: typeof settings['method'] === 'string' ? settings['method'] : null,
-      signature: signature ?? null,
-      input: settings['input'] === undefined ? null : compile(settings['input'], 'input').compiled,
-    };
-    if (store.version() === version) this.#hooks.set(token, hook);
+    const hook = hookOf({ ...found, target: target.value }, false);
+    if (hook !== null && store.version() === version) this.#hooks.set(token, hook);
     return hook;
+  }
+
+  /** Asked for at every delivery: drafts change, and so does what who listens may (LI2 in listening.ts). */
+  async #heard(token: string): Promise<Hook | null> {
+    const heard = await this.#d.listening.heard(token);
+    return heard === null ? null : hookOf({ ...heard, until: null }, true);
   }
 
   async #verify(
@@ -309,7 +305,7 @@ export class Hooks {
       );
     }
     const delivery = {
-      hook: `${hook.flow}/${hook.trigger}`,
+      hook: `${hook.flow}/${hook.trigger}${hook.tries ? '/draft' : ''}`,
       id: verdict.delivery,
       until: now + 2 * WINDOW * 1000,
     };
@@ -353,6 +349,29 @@ export class Hooks {
     await this.#d.journal.barrier(group);
   }
 }
+
+/** What the trigger's settings say; null: it is not there, or switched off. Who listens wants to hear it all the same. */
+const hookOf = (
+  { workspace, flow, trigger: id, target, until }: Heard & Pick<Hook, 'until'>,
+  tries: boolean,
+): Hook | null => {
+  const trigger = target.compiled.flow.triggers?.find((t) => t.id === id && t.kind === 'webhook@1');
+  if (trigger === undefined || (trigger.disabled === true && !tries)) return null;
+  const settings = trigger.with ?? {};
+  const signature = settings['signature'] as { preset: Preset; secret: string } | undefined;
+  return {
+    workspace,
+    flow,
+    trigger: id,
+    target,
+    sync: settings['answer'] === 'sync',
+    method: typeof settings['method'] === 'string' ? settings['method'] : null,
+    signature: signature ?? null,
+    input: settings['input'] === undefined ? null : compile(settings['input'], 'input').compiled,
+    until,
+    tries,
+  };
+};
 
 /** What a trigger's `input` mapping may see: the trigger, and the time. */
 const triggerScope = (id: string, data: Record<string, unknown>, now: number, vars: Target['vars']) => ({

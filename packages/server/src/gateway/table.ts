@@ -13,6 +13,7 @@ import { environmentRoutes } from './routes/environments.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { listeningRoutes } from './routes/listening.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { memberRoutes } from './routes/members.ts';
@@ -48,6 +49,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...systemRoutes(lodge, document),
     ...flowRoutes(lodge),
     ...versionRoutes(lodge),
+    ...listeningRoutes(lodge),
     ...stepRoutes(lodge),
     ...templateRoutes(lodge),
     ...grantRoutes(lodge),

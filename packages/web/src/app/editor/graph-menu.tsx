@@ -1,6 +1,7 @@
 /** What can be done with a box, where it is: the actions of the table, each with its key, or why it cannot be done now. */
 
 import { Kbd, Menu } from '@mantine/core';
+import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { keyText } from '../actions/keys.ts';
 import { registry } from '../actions/registry.ts';
@@ -16,6 +17,7 @@ const OF_BOX: readonly ActionName[] = [
   'duplicate',
   'copySteps',
   'disable',
+  'breakpoint',
   'group',
   'upstream',
   'downstream',
@@ -28,6 +30,8 @@ type Props = { readonly wish: MenuWish | null; readonly close: () => void };
 
 export const GraphMenu = ({ wish, close }: Props) => {
   const { t } = useTranslation();
+  // What can be done changes with the selection, which the click that opens the menu changes.
+  useSyncExternalStore(registry.subscribe, registry.version);
   if (wish === null) return null;
   const names = (wish.id === null ? OF_NOTHING : OF_BOX).filter((name) => registry.of(name) !== null);
   return (

@@ -20,13 +20,14 @@ export type Told = {
 };
 
 /** Begins with what is written on it, in that order: who speaks to the page says what stands there (WCAG 2.5.3). */
-export const spoken = (t: TFunction, told: Told, state: StepState | null, problems: number): string =>
+export const spoken = (t: TFunction, told: Told, state: StepState | null, problems: number, breaks = false): string =>
   [
     told.name,
     told.kind,
     told.disabled ? t('editor.disabled') : null,
     t(told.trigger ? 'graph.triggerOf' : 'graph.stepOf', { n: told.n, of: told.of }),
     state === null ? null : t(`editor.state.${state}`),
+    breaks ? t('held.breakpoint') : null,
     problems === 0 ? null : t('graph.problems', { count: problems }),
     told.holds === null ? null : t('graph.holds', { count: told.holds }),
     told.trigger ? null : t('graph.inputs', { count: told.inputs }),

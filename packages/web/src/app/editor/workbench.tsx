@@ -119,7 +119,7 @@ export const Workbench = () => {
       )}
       <AddStep wish={adding} close={() => setAdding(null)} />
       <GraphMenu wish={menu} close={() => setMenu(null)} />
-      <Dock show={show} />
+      <Dock show={show} open={search.step} />
     </Box>
   );
 };

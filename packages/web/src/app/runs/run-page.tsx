@@ -3,7 +3,7 @@
 import { Anchor, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { RunWatch } from '../editor/run/watch.ts';
 import { useEngine } from '../engine.tsx';
@@ -17,15 +17,34 @@ import { notify } from '../ui/notices.tsx';
 import { PageTitle } from '../ui/page-title.tsx';
 import { useRunSign } from '../ui/run-sign.ts';
 import { When } from '../ui/when.tsx';
+import { CompareWith } from './compare-with.tsx';
 import { lanesOf } from './lanes.ts';
 import { RunMark } from './run-mark.tsx';
 import classes from './runs-page.module.css';
 import { StepDetails } from './step-details.tsx';
 import { Waterfall } from './waterfall.tsx';
 
+const Compare = lazy(() => import('./compare.tsx').then((module) => ({ default: module.Compare })));
+const EditAgain = lazy(() => import('./edit-again.tsx').then((module) => ({ default: module.EditAgain })));
+
 export const RunPage = () => {
   const { run } = runRoute.useParams();
-  return <OneRun key={run} id={run} />;
+  const { with: other, step } = runRoute.useSearch();
+  const navigate = useNavigate();
+  if (other === undefined) return <OneRun key={run} id={run} />;
+  return (
+    <Suspense fallback={null}>
+      <Compare
+        key={`${run} ${other}`}
+        left={run}
+        right={other}
+        step={step}
+        choose={(one) =>
+          void navigate({ to: '/runs/$run', params: { run }, search: { with: other, step: one }, replace: true })
+        }
+      />
+    </Suspense>
+  );
 };
 
 const OneRun = ({ id }: { readonly id: string }) => {
@@ -35,6 +54,7 @@ const OneRun = ({ id }: { readonly id: string }) => {
   const queries = useQueryClient();
   const { step } = runRoute.useSearch();
   const [watch] = useState(() => new RunWatch(engine));
+  const [edits, setEdits] = useState(false);
   useEffect(() => {
     watch.watch(id);
     return () => watch.watch(null);
@@ -117,6 +137,9 @@ const OneRun = ({ id }: { readonly id: string }) => {
           <Button size="compact-sm" variant="default" loading={again.isPending} onClick={() => again.mutate({})}>
             {t('runs.again')}
           </Button>
+          <Button size="compact-sm" variant="default" onClick={() => setEdits(true)}>
+            {t('again.open')}
+          </Button>
           {fold.state === 'failed' && (
             <Button size="compact-sm" variant="default" onClick={() => again.mutate({ failed: true })}>
               {t('runs.againFailed')}
@@ -127,6 +150,7 @@ const OneRun = ({ id }: { readonly id: string }) => {
               {t('runs.againFrom', { step })}
             </Button>
           )}
+          <CompareWith run={id} flow={flowId} rerunOf={rerunOf} />
           <Button size="compact-sm" variant="default" component={Link} to={paths.flow(flowId, { run: id })}>
             {t('runs.openFlow')}
           </Button>
@@ -155,6 +179,16 @@ const OneRun = ({ id }: { readonly id: string }) => {
         )}
       </Group>
       {problem !== null && <ProblemView problem={problem} />}
+      {edits && (
+        <Suspense fallback={null}>
+          <EditAgain
+            run={id}
+            from={step !== undefined && chosen !== undefined ? step : undefined}
+            close={() => setEdits(false)}
+            made={(run) => void navigate({ to: '/runs/$run', params: { run } })}
+          />
+        </Suspense>
+      )}
       <Text size="xs" c="dimmed" id="waterfall-help">
         {t('runs.help')}
       </Text>

@@ -67,6 +67,7 @@ const List = ({ search }: { readonly search: RunsSearch }) => {
   });
   const rows = (list.data?.pages ?? []).flatMap(({ runs }) => runs);
 
+  const navigate = useNavigate();
   const each = useMutation({
     mutationFn: async (act: (id: string) => Promise<unknown>) => {
       const todo = [...chosen];
@@ -113,6 +114,19 @@ const List = ({ search }: { readonly search: RunsSearch }) => {
           </Button>
           <Button size="compact-sm" variant="default" loading={each.isPending} onClick={again({ failed: true })}>
             {t('runs.againFailed')}
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="default"
+            disabled={chosen.size !== 2}
+            title={chosen.size === 2 ? undefined : t('compare.twoOff')}
+            onClick={() => {
+              // Ids begin with the time: the older one stands on the left.
+              const [left = '', right = ''] = [...chosen].toSorted();
+              void navigate({ to: '/runs/$run', params: { run: left }, search: { with: right } });
+            }}
+          >
+            {t('compare.two')}
           </Button>
         </Group>
       )}

@@ -6,7 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { useConnecting, useEditor, useIsCursor, useIsSelected, useProblemsOf, useStepView } from '../editor-context.ts';
 import { spoken, type Told } from '../naming.ts';
 import { NameField } from '../name-field.tsx';
+import { BreakMark } from '../run/break-mark.tsx';
 import { StateMark } from '../run/state-mark.tsx';
+import { useHasBreak } from '../run/use-beside.ts';
 import { BLOCK } from './box.ts';
 import classes from './canvas.module.css';
 import type { SceneBox } from './scene.ts';
@@ -101,15 +103,17 @@ const useBox = ({ box, told }: BoxData) => {
   const connecting = useConnecting();
   const view = useStepView(box.id);
   const problems = useProblemsOf(box.id);
+  const breaks = useHasBreak(box.id);
   const state = view?.state ?? null;
   return {
     state,
     problems,
+    breaks,
     props: {
       id: `box-${box.id}`,
       role: 'button',
       'aria-pressed': selected,
-      'aria-label': told === null ? box.name : spoken(t, told, state, problems.length),
+      'aria-label': told === null ? box.name : spoken(t, told, state, problems.length, breaks),
       'data-step': box.id,
       'data-selected': selected,
       'data-cursor': cursor,
@@ -124,11 +128,12 @@ const useBox = ({ box, told }: BoxData) => {
 const StepBox = memo(({ data }: NodeProps<BoxNode>) => {
   const { t } = useTranslation();
   const { box, renaming, renamed } = data;
-  const { state, problems, props } = useBox(data);
+  const { state, problems, breaks, props } = useBox(data);
   return (
     <>
       <div {...props} className={classes.box} style={{ height: box.height }}>
-        <StateMark state={state} />
+        <BreakMark there={breaks} />
+        <StateMark state={state} mute />
         <div className={classes.words}>
           {renaming ? (
             <NameField id={box.id} name={box.name} done={renamed} />
@@ -152,12 +157,13 @@ const StepBox = memo(({ data }: NodeProps<BoxNode>) => {
 const BlockBox = memo(({ data }: NodeProps<BoxNode>) => {
   const { t } = useTranslation();
   const { box, told, renaming, renamed } = data;
-  const { state, problems, props } = useBox(data);
+  const { state, problems, breaks, props } = useBox(data);
   return (
     <>
       <div {...props} className={classes.block} style={{ width: box.width, height: box.height }}>
         <div className={classes.blockHead}>
-          <StateMark state={state} />
+          <BreakMark there={breaks} />
+          <StateMark state={state} mute />
           {renaming ? (
             <NameField id={box.id} name={box.name} done={renamed} />
           ) : (

@@ -21,7 +21,9 @@ import {
 import type { GraphProps } from '../graph.ts';
 import { NameField } from '../name-field.tsx';
 import { countsOf, spoken, type Told } from '../naming.ts';
+import { BreakMark } from '../run/break-mark.tsx';
 import { StateMark } from '../run/state-mark.tsx';
+import { useHasBreak } from '../run/use-beside.ts';
 import classes from './outline.module.css';
 import { type Row, rowsOf, seen } from './rows.ts';
 
@@ -240,6 +242,7 @@ const StepRow = ({ row, told, current, closed, target, renaming, renamed, go, fo
   const selected = useIsSelected(row.id);
   const view = useStepView(row.id);
   const problems = useProblemsOf(row.id);
+  const breaks = useHasBreak(row.id);
   if (told === undefined) return null;
   return (
     <div
@@ -249,7 +252,7 @@ const StepRow = ({ row, told, current, closed, target, renaming, renamed, go, fo
       aria-level={row.depth + 1}
       aria-selected={selected}
       {...(row.opens ? { 'aria-expanded': !closed } : {})}
-      aria-label={spoken(t, told, view?.state ?? null, problems.length)}
+      aria-label={spoken(t, told, view?.state ?? null, problems.length, breaks)}
       tabIndex={current ? 0 : -1}
       className={classes.row}
       style={{ paddingInlineStart: 8 + row.depth * 20 }}
@@ -273,7 +276,8 @@ const StepRow = ({ row, told, current, closed, target, renaming, renamed, go, fo
       >
         {row.opens ? (closed ? '▸' : '▾') : ''}
       </span>
-      <StateMark state={view?.state ?? null} />
+      <BreakMark there={breaks} />
+      <StateMark state={view?.state ?? null} mute />
       {renaming ? (
         <NameField id={row.id} name={told.name} done={renamed} />
       ) : (

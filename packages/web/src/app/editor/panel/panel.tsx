@@ -3,11 +3,11 @@
 import { Box, Tabs } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { everyStep, type Step, type Trigger } from '@headgate/core';
-import { type ReactNode, useEffect } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EditorSearch } from '../../router/paths.ts';
 import { ProblemView } from '../../problem/problem-view.tsx';
-import { useEditor, useFlow, useStepView } from '../editor-context.ts';
+import { useEditor, useFlow, useStepView, useWatched } from '../editor-context.ts';
 import { DataPane } from './data/data-pane.tsx';
 import { PanelHead } from './panel-head.tsx';
 import classes from './panel.module.css';
@@ -16,6 +16,9 @@ import { OwnerContext } from './settings/owner.ts';
 import { SettingsPane, useOwnerOf } from './settings/settings-pane.tsx';
 import { useChecked } from './use-checked.ts';
 import { useSize } from './use-size.ts';
+
+const Listen = lazy(() => import('../listen/listen.tsx').then((module) => ({ default: module.Listen })));
+const HeldPane = lazy(() => import('../run/held-pane.tsx').then((module) => ({ default: module.HeldPane })));
 
 type Props = {
   readonly step: string;
@@ -49,6 +52,7 @@ const Open = ({ thing, isStep, tab, show }: OpenProps) => {
   const [width, resize] = useSize('headgate.panel', BOUNDS);
   const { ref, width: room } = useElementSize();
   const problems = useChecked();
+  const held = (useWatched().now.steps.get(thing.id)?.held ?? []).length > 0;
   const owner = useOwnerOf({ thing, isStep, problems });
   const chosen: Pane = PANES.find((one) => one === tab) ?? 'settings';
   const panes = isStep ? PANES : (['settings', 'output'] as const);
@@ -79,6 +83,16 @@ const Open = ({ thing, isStep, tab, show }: OpenProps) => {
           close={() => show({ step: undefined, tab: undefined, item: undefined })}
           rekeyed={(to) => show({ step: to }, true)}
         />
+        {!isStep && thing.kind === 'webhook@1' && (
+          <Suspense fallback={null}>
+            <Listen trigger={thing} show={show} />
+          </Suspense>
+        )}
+        {held && (
+          <Suspense fallback={null}>
+            <HeldPane step={thing.id} />
+          </Suspense>
+        )}
         {room >= WIDE && isStep ? (
           <div className={classes.panes}>
             {PANES.map((name) => (

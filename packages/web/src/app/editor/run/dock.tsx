@@ -1,16 +1,41 @@
 /** The run that is looked at, docked below the flow: looking back in time, and its log. */
 
 import { Button, CloseButton, Group, Stack, Text } from '@mantine/core';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EditorSearch } from '../../router/paths.ts';
 import { durationText } from '../../ui/duration.ts';
 import { useEditor, useWatched } from '../editor-context.ts';
+import { heldIn, isHeld } from './fold.ts';
 import { RunMark } from '../../runs/run-mark.tsx';
 
-export const Dock = ({ show }: { readonly show: (part: EditorSearch) => void }) => {
+// Most runs are never held.
+const Holding = lazy(() => import('./holding.tsx').then((module) => ({ default: module.Holding })));
+
+const EditAgain = lazy(() => import('../../runs/edit-again.tsx').then((module) => ({ default: module.EditAgain })));
+
+type Props = { readonly show: (part: EditorSearch, replace?: boolean) => void };
+
+/** `open`: the step whose panel is open. */
+export const Dock = ({ show, open }: Props & { readonly open: string | undefined }) => {
+  const { now } = useWatched();
+  return (
+    <>
+      {heldIn(now).length > 0 && (
+        <Suspense fallback={null}>
+          <Holding show={show} open={open} />
+        </Suspense>
+      )}
+      <Time show={show} />
+    </>
+  );
+};
+
+const Time = ({ show }: Props) => {
   const { t, i18n } = useTranslation();
   const { watch } = useEditor();
   const { run, fold, events, at } = useWatched();
+  const [edits, setEdits] = useState(false);
   if (run === null || events.length === 0) return null;
   const seq = at ?? fold.last;
   const of = events.at(-1)?.seq ?? 0;
@@ -22,7 +47,7 @@ export const Dock = ({ show }: { readonly show: (part: EditorSearch) => void }) 
       style={{ borderTop: '1px solid var(--hg-line)', background: 'var(--hg-surface)', padding: '6px 16px' }}
     >
       <Group gap="sm" wrap="nowrap">
-        <RunMark state={fold.state} />
+        <RunMark state={isHeld(fold) ? 'waiting' : fold.state} />
         <input
           type="range"
           min={1}
@@ -42,8 +67,24 @@ export const Dock = ({ show }: { readonly show: (part: EditorSearch) => void }) 
             {t('running.now')}
           </Button>
         )}
+        <Button size="compact-sm" variant="default" onClick={() => setEdits(true)}>
+          {t('again.open')}
+        </Button>
         <CloseButton aria-label={t('running.closeRun')} onClick={() => show({ run: undefined })} />
       </Group>
+      {edits && (
+        <Suspense fallback={null}>
+          <EditAgain
+            run={run}
+            from={undefined}
+            close={() => setEdits(false)}
+            made={(made) => {
+              setEdits(false);
+              show({ run: made });
+            }}
+          />
+        </Suspense>
+      )}
       {fold.logs.length > 0 && (
         <Stack gap={0} mah={140} style={{ overflowY: 'auto' }} role="log" aria-label={t('running.logs')} tabIndex={0}>
           {fold.logs.map(({ at: when, level, text, step }, index) => (

@@ -12,10 +12,17 @@ export type RunEvent = {
   readonly data: unknown;
 };
 
-export type StepState = 'queued' | 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
+export type StepState = 'queued' | 'waiting' | 'held' | 'running' | 'done' | 'failed' | 'skipped';
 
 /** What is held: inline, or as a reference to a blob with its size. */
 export type Out = { readonly value: unknown } | { readonly blob: string; readonly size: number };
+
+/** A step instance at a breakpoint: what it is about to be given, or why that cannot be told. */
+export type HeldView = {
+  readonly item: readonly number[];
+  readonly input: Out | null;
+  readonly problem: Problem | null;
+};
 
 export type StepView = {
   readonly state: StepState;
@@ -30,6 +37,7 @@ export type StepView = {
   readonly pinned: boolean;
   readonly items: { readonly done: number; readonly failed: number; readonly count: number | null } | null;
   readonly waitsFor: string | null;
+  readonly held: readonly HeldView[];
 };
 
 export type RunFold = {
@@ -39,6 +47,8 @@ export type RunFold = {
   readonly created: number | null;
   readonly started: number | null;
   readonly ended: number | null;
+  /** Who started it. */
+  readonly principal: string | null;
   readonly input: Out | null;
   readonly output: Out | null;
   readonly problem: Problem | null;
@@ -59,6 +69,7 @@ export const NOTHING_YET: RunFold = {
   created: null,
   started: null,
   ended: null,
+  principal: null,
   input: null,
   output: null,
   problem: null,
@@ -78,6 +89,7 @@ const BLANK: StepView = {
   pinned: false,
   items: null,
   waitsFor: null,
+  held: [],
 };
 
 const get = (data: unknown, key: string): unknown =>
@@ -104,6 +116,7 @@ export const folded = (fold: RunFold, event: RunEvent): RunFold => {
       return {
         ...next,
         created: at,
+        principal: text(get(data, 'principal')),
         input: outOf(data, 'input'),
         only: (get(data, 'only') ?? null) as RunFold['only'],
       };
@@ -135,12 +148,14 @@ export const folded = (fold: RunFold, event: RunEvent): RunFold => {
   }
 };
 
+const WORKING: ReadonlySet<StepState> = new Set(['running', 'waiting', 'held']);
+
 /** What was still at work when the run ended is not at work any more. */
 const settled = (fold: RunFold): RunFold => ({
   ...fold,
   steps: new Map(
     [...fold.steps].map(([id, one]) =>
-      one.state === 'running' || one.state === 'waiting' ? [id, { ...one, state: 'skipped' as const }] : [id, one],
+      WORKING.has(one.state) ? [id, { ...one, state: 'skipped' as const, held: [] }] : [id, one],
     ),
   ),
 });
@@ -148,8 +163,23 @@ const settled = (fold: RunFold): RunFold => ({
 const withStep = (fold: RunFold, event: RunEvent, at: number): ReadonlyMap<string, StepView> => {
   const id = event.step ?? '';
   const was = fold.steps.get(id) ?? BLANK;
-  const now = (event.item?.length ?? 0) > 0 ? itemOf(was, event) : stepOf(was, event, at);
+  const inBlock = (event.item?.length ?? 0) > 0;
+  const now =
+    event.type === 'step.held' || event.type === 'step.continued'
+      ? heldOf(was, event)
+      : inBlock
+        ? itemOf(was, event)
+        : stepOf(was, event, at);
   return new Map(fold.steps).set(id, now);
+};
+
+/** One more is held, or one less; while any is, that is what there is to say of the step. */
+const heldOf = (was: StepView, { type, item = [], data }: RunEvent): StepView => {
+  const others = was.held.filter((one) => one.item.join() !== item.join());
+  const problem = (get(data, 'problem') ?? null) as Problem | null;
+  const held = type === 'step.held' ? [...others, { item, input: outOf(data, 'input'), problem }] : others;
+  if (held.length > 0) return { ...was, held, state: 'held' };
+  return { ...was, held, state: was.items === null && item.length === 0 ? 'queued' : 'running' };
 };
 
 const stepOf = (was: StepView, { type, data }: RunEvent, at: number): StepView => {
@@ -207,17 +237,28 @@ const stepOf = (was: StepView, { type, data }: RunEvent, at: number): StepView =
 /** One item of a block, or of a step inside one, ended or began. */
 const itemOf = (was: StepView, { type, data }: RunEvent): StepView => {
   const items = was.items ?? { done: 0, failed: 0, count: null };
+  // Others of its items may be held meanwhile.
+  const state = was.held.length > 0 ? ('held' as const) : ('running' as const);
   if (type === 'block.item' || type === 'step.done') {
     const failed = get(data, 'problem') !== undefined;
     const counted = failed ? { ...items, failed: items.failed + 1 } : { ...items, done: items.done + 1 };
-    return { ...was, state: 'running', items: counted, out: outOf(data, 'value') ?? was.out };
+    return { ...was, state, items: counted, out: outOf(data, 'value') ?? was.out };
   }
   if (type === 'step.problem')
     return {
       ...was,
-      state: 'running',
+      state,
       items: { ...items, failed: items.failed + 1 },
       problem: get(data, 'problem') as Problem,
     };
-  return { ...was, state: 'running' };
+  return { ...was, state };
 };
+
+/** The steps that are held, in the order in which they came to be. */
+export const heldIn = ({ steps }: RunFold): readonly string[] =>
+  [...steps].filter(([, { held }]) => held.length > 0).map(([id]) => id);
+
+/** Does all of the run wait for somebody to let a step go on? */
+export const isHeld = (fold: RunFold): boolean =>
+  heldIn(fold).length > 0 &&
+  ![...fold.steps.values()].some(({ state, items }) => state === 'running' && items === null);

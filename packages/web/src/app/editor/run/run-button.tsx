@@ -12,6 +12,7 @@ import { askToTell, useRunSign } from '../../ui/run-sign.ts';
 import { ago } from '../../ui/when.tsx';
 import { useEditor, useFlow, useSelected, useWatched } from '../editor-context.ts';
 import { InputForm } from './input-form.tsx';
+import { BreaksButton, useBreaks } from './breaks-button.tsx';
 import { type Known, type Mode, told } from './part.ts';
 import { PinsButton } from './pins-button.tsx';
 import { useBeside, useKept } from './use-beside.ts';
@@ -28,6 +29,7 @@ export const RunButton = ({ show }: { readonly show: (part: EditorSearch) => voi
   const flow = useFlow();
   const kept = useKept();
   const { input, pins } = useBeside();
+  const breakpoints = useBreaks();
   const { run: watched, now: fold } = useWatched();
   const selected = useSelected();
   const started = useRef(new Map<string, Omit<Known, 'fold' | 'run'>>());
@@ -50,6 +52,7 @@ export const RunButton = ({ show }: { readonly show: (part: EditorSearch) => voi
           draft: true,
           input,
           ...(Object.keys(there).length === 0 ? {} : { pins: there }),
+          ...(breakpoints.length === 0 ? {} : { breakpoints: [...breakpoints] }),
           ...(part === null ? {} : { ...part.mode, ...reuse }),
         },
       });
@@ -105,6 +108,7 @@ export const RunButton = ({ show }: { readonly show: (part: EditorSearch) => voi
 
   return (
     <Group gap={6} wrap="nowrap">
+      <BreaksButton />
       <PinsButton />
       {live && (
         <Button

@@ -1,4 +1,4 @@
-/** The input used last and the pins of the open flow, for all parts of the editor. Marks on steps read `useBeside().pins`. */
+/** The input used last, the pins and the breakpoints of the open flow, for all parts of the editor. */
 
 import { useSyncExternalStore } from 'react';
 import { useSignedIn } from '../../shell/signed-in.ts';
@@ -20,4 +20,10 @@ export const useKept = (): Kept => {
 export const useBeside = (): Beside => {
   const kept = useKept();
   return useSyncExternalStore(kept.subscribe, kept.state);
+};
+
+/** Does this step have a breakpoint? Who shows it draws again only when that changed. */
+export const useHasBreak = (step: string): boolean => {
+  const kept = useKept();
+  return useSyncExternalStore(kept.subscribe, () => kept.state().breaks.includes(step));
 };

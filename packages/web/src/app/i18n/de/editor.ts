@@ -29,6 +29,7 @@ export const editor = {
   state: {
     queued: 'in der Schlange',
     waiting: 'wartet',
+    held: 'angehalten',
     running: 'läuft',
     done: 'fertig',
     failed: 'gescheitert',

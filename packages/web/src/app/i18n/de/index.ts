@@ -2,13 +2,17 @@
 
 import type { Translation } from '../i18n.ts';
 import { actions } from './actions.ts';
+import { again } from './again.ts';
 import { code } from './code.ts';
 import { common } from './common.ts';
+import { compare } from './compare.ts';
 import { connect } from './connect.ts';
 import { editor } from './editor.ts';
 import { flows } from './flows.ts';
 import { graph } from './graph.ts';
+import { held } from './held.ts';
 import { hints } from './hints.ts';
+import { listen } from './listen.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
@@ -18,13 +22,17 @@ import { trust } from './trust.ts';
 
 export const german: Translation = {
   actions,
+  again,
   code,
   common,
+  compare,
   connect,
   editor,
   flows,
   graph,
+  held,
   hints,
+  listen,
   panel,
   publish,
   running,

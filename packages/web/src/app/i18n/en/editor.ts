@@ -29,6 +29,7 @@ export const editor = {
   state: {
     queued: 'queued',
     waiting: 'waiting',
+    held: 'held',
     running: 'running',
     done: 'done',
     failed: 'failed',

@@ -86,6 +86,7 @@ export { readCredential } from './api/credential.ts';
 export type { Credential } from './api/credential.ts';
 export { normaliseFilePath } from './access/scopes/file.ts';
 export { normalisePath } from './access/scopes/path.ts';
+export { narrowedNeeds } from './access/narrowed.ts';
 export { lentByTyping, meets, missing, needsOf, powerOf } from './access/needs.ts';
 export type { Lent, Missing, StepNeed } from './access/needs.ts';
 export { allows, EVERYTHING, NOTHING_ALLOWED, printPolicy, readPolicy } from './access/policy.ts';

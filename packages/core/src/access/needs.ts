@@ -8,6 +8,7 @@
 import type { Flow, Step } from '../flow/model.ts';
 import { stepsOf } from '../flow/blocks.ts';
 import type { Catalog, Need } from '../step/define.ts';
+import { narrowedNeeds } from './narrowed.ts';
 import { covers, lentByWriting, parsePower, printPower, type Power, sentence } from './power.ts';
 
 /** `step` is `*` for what the flow as a whole asks for: nobody's step starts its error flow. */
@@ -35,7 +36,7 @@ export const needsOf = (flow: Flow, catalog: Catalog, which: 'enabled' | 'all' =
     for (const step of steps) {
       if (step.disabled === true && which === 'enabled') continue;
       const needs = catalog.step(step.kind)?.needs?.(step.with ?? {}) ?? [];
-      for (const need of needs) found.push({ step: step.id, need });
+      for (const need of narrowedNeeds(needs, step.narrow)) found.push({ step: step.id, need });
       walk(stepsOf(step));
     }
   };

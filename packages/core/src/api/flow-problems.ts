@@ -28,7 +28,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'kind.unknown': 'There is no step or trigger kind of this name and version.',
   'problem.unwired': 'The port `problem` is used and nothing waits for it.',
   'problems.more': 'There are more problems than a list shows.',
-  'run.too_large': 'A run has written more to its journal than one may.',
+  'run.too_large': 'A run has written more to its journal, or fetched more into files, than one may.',
   'time.contradiction': 'Two times of a step contradict each other.',
   'time.order': 'Two times come in the wrong order.',
   'value.not_boolean': 'A field needs true or false.',

@@ -110,6 +110,10 @@ const api = {
     when: 'The run, the flow or the key would spend more money than its budget lets it. What was done is kept.',
   },
   'run.hops': { status: 508, when: 'A request went through webhooks of this server too many times.' },
+  'disk.full': {
+    status: 503,
+    when: 'The disk of the server is nearly full: what is left is for runs under way, and no other begins until there is room.',
+  },
   'store.unavailable': {
     status: 503,
     when: 'The journal could not be written. What was asked for may go on once it can: send it again with an idempotency key.',

@@ -14,6 +14,7 @@ import {
   type Catalog,
   DONE,
   type Flow,
+  narrowedNeeds,
   type Need,
   needsOf,
   type Outcome,
@@ -174,7 +175,7 @@ const silent = (cs: CompiledStep, note: (step: string, need: Need) => void): Com
       // Time passes by itself, and gives nothing.
       if (cs.step.kind === 'wait@1') return { kind: 'done', value: null };
       const given = typeof input === 'object' && input !== null ? { ...input } : {};
-      for (const need of cs.kind.needs?.(given) ?? []) note(cs.step.id, need);
+      for (const need of narrowedNeeds(cs.kind.needs?.(given) ?? [], cs.step.narrow)) note(cs.step.id, need);
       return new Promise(() => undefined);
     },
   },

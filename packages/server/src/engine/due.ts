@@ -1,4 +1,7 @@
-/** What a due time does: starts the flow's run, once, whatever happens in between (T1 in schedule.ts). */
+/**
+ * What a due time does: starts the flow's run, once, whatever happens in between (T1 in schedule.ts). False while no run
+ * of anybody begins: the time is not used up.
+ */
 
 import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { Store } from '../store/ports.ts';
@@ -20,23 +23,27 @@ type Deps = {
 export const startDue = async (
   { store, flows, runs, journal, alerts }: Deps,
   { row, due, input }: Due,
-): Promise<void> => {
+): Promise<boolean> => {
+  const warn = (text: string, data: Record<string, unknown>): true => {
+    alerts.warn(text, data);
+    return true;
+  };
   const target = await flows.live(row.workspace, row.flow, row.environment);
-  if (!target.ok) return alerts.warn('a schedule cannot start its flow', { flow: row.flow, code: target.problem.code });
+  if (!target.ok) return warn('a schedule cannot start its flow', { flow: row.flow, code: target.problem.code });
   if (!(await hasOwner(store, row.workspace, target.value.row)))
-    return alerts.warn('a schedule has nobody behind it any more', { flow: row.flow, owner: target.value.row.owner });
+    return warn('a schedule has nobody behind it any more', { flow: row.flow, owner: target.value.row.owner });
   const checked = checkInput(target.value, input);
   if (!checked.ok)
-    return alerts.warn('a schedule’s input is not what its flow takes', {
+    return warn('a schedule’s input is not what its flow takes', {
       flow: row.flow,
       trigger: row.trigger,
       code: checked.problem.code,
     });
   const where = row.environment === DEFAULT_ENVIRONMENT ? '' : `@${row.environment}`;
   const key = `schedule:${row.trigger}${where}:${due}`;
-  if ((await store.in(row.workspace).runs.byIdempotencyKey(row.flow, key, 0)) !== null) return;
+  if ((await store.in(row.workspace).runs.byIdempotencyKey(row.flow, key, 0)) !== null) return true;
   // Asked again after the wait: the same due time may have been started meanwhile.
-  if (runs.byKey(row.flow, key) !== null) return;
+  if (runs.byKey(row.flow, key) !== null) return true;
   const made = runs.create({
     target: target.value,
     input: checked.value,
@@ -46,7 +53,8 @@ export const startDue = async (
     idempotencyKey: key,
     depth: 0,
   });
-  if ('problem' in made)
-    return alerts.warn('a scheduled run could not begin', { flow: row.flow, code: made.problem.code });
+  if ('problem' in made && made.problem.code === 'disk.full') return false;
+  if ('problem' in made) return warn('a scheduled run could not begin', { flow: row.flow, code: made.problem.code });
   await journal.barrier(made.live.group);
+  return true;
 };

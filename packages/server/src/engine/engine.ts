@@ -80,6 +80,8 @@ export type EngineOptions = {
   readonly sources?: readonly SecretSource[];
   /** Keep finished runs this long, and at most so many of a flow. */
   readonly keep?: Keep;
+  /** Why no run begins now, for want of room on the disk; null: there is room. Asked at every start, so it only reads. */
+  readonly full?: () => Problem | null;
   /** Told how far the deletion of a workspace has come. */
   readonly ending?: (stage: Stage, workspace: string) => void;
 };
@@ -99,6 +101,7 @@ const PAGE = 2 * 1024 * 1024;
 /** Opens the engine and takes up every run that was not over. */
 export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const clock = o.clock ?? systemClock;
+  const full = o.full ?? (() => null);
   const { store, vault, log } = o;
   const timers = new Timers(clock);
   const values = new Values(vault.openBlob);
@@ -151,6 +154,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const programs = new Programs(o.jail ?? null, o.compiler ?? null);
   const later = new Later(clock, timers, log);
   const alerts = new Alerts({ store, flows, broker, runs: () => runs, log, now: clock.now });
+  const calls = { broker, door: o.door, store, credentials, turns, full };
   const runs: Runs = new Runs({
     store,
     clock,
@@ -160,6 +164,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     flows,
     journal,
     ledger,
+    full,
     open: { chunk: vault.openChunk },
     log,
     over: (live) => alerts.over(live),
@@ -171,7 +176,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         values,
         info,
         lend: (live, cs, place, signal, log) => {
-          const net = netFor({ broker, door: o.door, store, credentials, turns }, live, cs.step.id, cs.narrow, signal);
+          const net = netFor(calls, live, cs.step.id, cs.narrow, signal);
           const see = (): RunScope => new RunScope(live, place, values, info);
           const allow: Allow = (language, act) => {
             const power = { power: 'code', language } as const;
@@ -379,7 +384,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     ready: () => {
       const state = store.journal.state();
       if (!state.ok) return [state.problem.text];
-      return runs.down ? ['the journal cannot be written'] : [];
+      if (runs.down) return ['the journal cannot be written'];
+      return full() === null ? [] : ['room on the disk: no new run begins'];
     },
     close: async (grace) => {
       unsubscribe();

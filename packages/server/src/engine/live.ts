@@ -117,6 +117,8 @@ export class Live {
   cancelHeld: (() => void) | null = null;
   /** Bytes this run has given to its journal and its blobs since it was taken into memory (weight.ts). */
   written = 0;
+  /** Bytes of files that its calls fetched since then (fetched.ts). */
+  fetched = 0;
   /** What its steps used of budgets. */
   readonly meter: RunMeter = newMeter();
   /** The step of the last event that has one. */

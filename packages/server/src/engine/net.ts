@@ -7,12 +7,13 @@
  * N3 A call whose power is taken back is broken off (broker.ts B4).
  */
 
-import type { Net, NetAnswer, NetRequest, Power, Result } from '@headgate/core';
+import type { Net, NetAnswer, NetRequest, Power, Problem, Result } from '@headgate/core';
 import { good, normalisePath, problem } from '@headgate/core';
-import type { Door } from '../egress/door.ts';
+import type { Door, Hop } from '../egress/door.ts';
 import type { Store } from '../store/ports.ts';
 import type { Broker } from './broker.ts';
 import type { Credentials } from './credentials.ts';
+import { countedSink, FileRefused, MOST_FETCHED } from './fetched.ts';
 import { type JsonTurns, readValues } from './json.ts';
 import type { Live } from './live.ts';
 
@@ -30,6 +31,8 @@ type Deps = {
   readonly store: Store;
   readonly credentials: Credentials;
   readonly turns: JsonTurns;
+  /** Why nothing is fetched into files now, for want of room on the disk. */
+  readonly full: () => Problem | null;
 };
 
 const portOf = (url: URL): number => (url.port !== '' ? Number(url.port) : url.protocol === 'http:' ? 80 : 443);
@@ -80,7 +83,7 @@ export const netFor = (
       const { body, type } = bodyOf(request);
       if (type !== null && !Object.keys(headers).some((h) => h.toLowerCase() === 'content-type'))
         headers['content-type'] = type;
-      const answer = await deps.door.request({
+      const call = {
         method,
         url: url.href,
         headers,
@@ -91,12 +94,20 @@ export const netFor = (
         inlineBytes: LIMITS.inlineBytes,
         maxRedirects: LIMITS.maxRedirects,
         signal: AbortSignal.any([signal, stopped]),
-        judge: (hop) =>
+        judge: (hop: Hop) =>
           hop.hop === 0
             ? null
             : judgeAgain(callOf(hop.method, hop.host.includes(':') ? `[${hop.host}]` : hop.host, hop.port, hop.url)),
-        sink: () => deps.store.blobs.sink(live.base.workspace, live.base.id),
-      });
+        sink: () =>
+          countedSink(() => deps.store.blobs.sink(live.base.workspace, live.base.id), live, MOST_FETCHED, deps.full),
+      };
+      let answer: Awaited<ReturnType<Door['request']>>;
+      try {
+        answer = await deps.door.request(call);
+      } catch (error) {
+        if (error instanceof FileRefused) return { problem: error.problem, sent: 'maybe' as const };
+        throw error;
+      }
       if (!answer.ok) return { problem: answer.problem, sent: answer.sent };
       if (answer.value.status === 401) refused();
       const told = await read(answer.value, deps.turns);

@@ -20,8 +20,8 @@ const PLAIN: ReadonlySet<string> = new Set([
   'run.hops',
   'store.unavailable',
 ]);
-/** Answers that come by themselves to an end: quotas, budgets, full queues, a key that is not at hand. */
-const PASSING = /^(quota|budget)\.|^(run\.queue_full|workspace\.locked|code\.busy)$/;
+/** Answers that come by themselves to an end: quotas, budgets, full queues, a key that is not at hand, a disk without room. */
+const PASSING = /^(quota|budget)\.|^(run\.queue_full|workspace\.locked|code\.busy|disk\.full)$/;
 
 const FAILED = problem('run.failed', 'The run failed', { fix: 'The people of this flow find the reason in its run.' });
 

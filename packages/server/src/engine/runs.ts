@@ -40,6 +40,7 @@ type Deps = {
   readonly values: Values;
   readonly flows: Flows;
   readonly ledger: Ledger;
+  readonly full: () => Problem | null;
   readonly open: Opener;
   readonly loop: (runs: Runs) => Loop;
   readonly journal: Store['journal'];
@@ -99,6 +100,9 @@ export class Runs {
     const { target, trigger } = p;
     const closed = this.#gone(target.workspace) ?? this.#d.store.locked(target.workspace) ?? tooDeep(p.depth);
     if (closed !== null) return { problem: closed };
+    // What a run under way needs to come to its end is let in: the room that is left is kept for that.
+    const full = p.from === undefined ? this.#d.full() : null;
+    if (full !== null) return { problem: full };
     const limits = p.limitKey === undefined ? startLimits(target, p.input, trigger, this.#d.clock.now()) : p;
     if ('problem' in limits) return limits;
     const spender = spenderOf(target, p.principal);

@@ -23,8 +23,8 @@ type Deps = {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly later: Later;
-  /** Starts a run for a due time; it may be asked twice for the same one. */
-  readonly start: (due: Due) => Promise<void>;
+  /** Starts a run for a due time; it may be asked twice for the same one. False: nothing can be started now, ask again. */
+  readonly start: (due: Due) => Promise<boolean>;
   /** A schedule that cannot be kept: told, and left alone until a flow changes. */
   readonly broken: (row: Row, error: unknown) => void;
   readonly missed: (row: Row, count: number, rule: string, last: number) => void;
@@ -34,6 +34,8 @@ type Deps = {
 const LATE = 60_000;
 /** Missed times that are made up for at most, the latest of them. */
 const MOST_MADE_UP = 1_000;
+/** Between two tries while nothing can be started. */
+const PAUSE = 5_000;
 /** Due times looked at one by one; a schedule of every second that slept for a year is not counted to its end. */
 const MOST_COUNTED = 10_000;
 
@@ -96,16 +98,19 @@ export class Schedule {
       const missed = due.filter((at) => at < now - LATE).length;
       const starts = settings.missed === 'all' ? due.slice(-MOST_MADE_UP) : toStart(due, missed, settings.missed);
       const left = settings.missed === 'all' ? missed : due.length - starts.length;
+      for (const at of starts)
+        if (!(await this.#d.start({ row, due: at, input: settings.input })))
+          return this.#wait(row, settings, last, this.#d.clock.now() + PAUSE, generation);
       if (left > 0) this.#d.missed(row, left, settings.missed, newest);
-      for (const at of starts) await this.#d.start({ row, due: at, input: settings.input });
       await this.#d.store.engine.saveTriggerState(row.flow, row.trigger, row.environment, { last: newest });
       last = newest;
     }
   }
 
-  #wait(row: Row, settings: Settings, last: number, due: number, generation: number): void {
+  /** Looks at what has come due since `last`, at that time. */
+  #wait(row: Row, settings: Settings, last: number, when: number, generation: number): void {
     this.#armed.push(
-      this.#d.timers.at(due, () => {
+      this.#d.timers.at(when, () => {
         if (generation !== this.#generation || this.#closed) return;
         this.#d.later.do(row.workspace, 'a due time', () => this.#from(row, settings, last, generation));
       }),

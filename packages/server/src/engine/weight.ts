@@ -9,7 +9,7 @@ import { type Problem, problem } from '@headgate/core';
 
 const MB = 1024 * 1024;
 
-/** Bytes of journal and large values. Files that calls fetch are bounded one by one (net.ts). */
+/** Bytes of journal and large values. Files that calls fetch have a bound of their own (fetched.ts). */
 export const HEAVIEST_RUN = 256 * MB;
 
 /** Why a run that wrote so much is ended; null while it may go on. `step` is the one that wrote last. */

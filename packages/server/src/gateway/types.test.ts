@@ -92,7 +92,13 @@ test('right code is accepted by TypeScript', async () => {
     const on: boolean | undefined = can.steps.maybe?.on;
     console.log(text, on, can.steps.ask.body.whatever.there);
     can.log(text, { on }, crypto.randomUUID());
-    const { body, status, ok } = await can.fetch('https://api.example.com/', { method: 'POST', body: { a: 1 } });
+    const url = new URL('/v1?x=1', 'https://api.example.com');
+    for (const [name, value] of url.searchParams) console.log(name.length, value.length);
+    url.searchParams.set('q', String(URL.parse('x')?.hostname.length));
+    const bytes: Uint8Array = new TextEncoder().encode(btoa('a') + atob('YQ=='));
+    can.log(structuredClone({ a: new Date() }).a.getTime(), new TextDecoder('utf-8', { fatal: true }).decode(bytes), url.href);
+    can.log(new URLSearchParams({ a: 'b' }).size, new URLSearchParams([['a', 'b']]).toString());
+    const { body, status, ok } = await can.fetch(url, { method: 'POST', body: { a: 1 } });
     return { text, size: input.size * 2, body, ok: ok && status < 300, kind: can.trigger.kind };
   };`;
   await server.ask('POST', pathOf(ROUTES.giveGrants, { id: flow }), {
@@ -121,6 +127,8 @@ test('wrong code is refused by TypeScript, at its line', async () => {
     ['plain', "input.city === 'Rome';"],
     ['plain', 'input.count.toFixed();'],
     ['plain', 'process.env;'],
+    ['plain', "new URL('https://a.example/').origin = 'x';"],
+    ['plain', "new URLSearchParams('a=b').get('a').length;"],
     ['plain', "fetch('https://example.com/');"],
   ];
   for (const step of ['sum', 'plain']) {

@@ -72,6 +72,7 @@ test('G1 a setting that is misspelt, or not understood, is a problem that names 
       HEADGATE_OTLP_URL: 'file:///traces',
       HEADGATE_KEEP_DAYS: '0',
       HEADGATE_KEEP_RUNS: 'all',
+      HEADGATE_DISK_FLOOR: 'some',
     }),
   ).toEqual([
     'config.port HEADGATE_PORT',
@@ -81,6 +82,7 @@ test('G1 a setting that is misspelt, or not understood, is a problem that names 
     'config.flag HEADGATE_ENABLE_SUPERUSER_CLI',
     'config.number HEADGATE_KEEP_DAYS',
     'config.number HEADGATE_KEEP_RUNS',
+    'config.disk_floor HEADGATE_DISK_FLOOR',
   ]);
   expect(refused({ PATH: '/bin', HEADGATEX: '1' })).toEqual([]);
 });
@@ -167,6 +169,7 @@ test('SEC-08 there is no setting that turns a protection into a warning: these a
     'HEADGATE_OTLP_URL',
     'HEADGATE_KEEP_DAYS',
     'HEADGATE_KEEP_RUNS',
+    'HEADGATE_DISK_FLOOR',
     'HEADGATE_SIGN_UP',
     'HEADGATE_MAIL_URL',
     'HEADGATE_MAIL_FROM',

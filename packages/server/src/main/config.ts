@@ -14,6 +14,7 @@ import { bad, good, problem, type Problem, type Result } from '@headgate/core';
 import type { MailServer } from '../egress/mail/port.ts';
 import type { SignUpPolicy } from '../gateway/accounts/policy.ts';
 import { LIBRARIES } from '../sandbox/libraries.ts';
+import { type DiskFloor, readDiskFloor } from './disk-floor.ts';
 import { readRegular } from './regular-file.ts';
 import { type ProviderSettings, readMail, readProvider, readSignUp } from './config-accounts.ts';
 
@@ -51,6 +52,8 @@ export type Settings = {
   readonly otlp: string | null;
   /** How long, in days, and how many of one flow finished runs are kept. */
   readonly keep: { readonly days: number; readonly runs: number };
+  /** How much of the disk stays free for runs under way. */
+  readonly diskFloor: DiskFloor;
   /** Who may make an account. */
   readonly signUp: SignUpPolicy;
   /** The mail server, and whom mails are from; null: no mail is sent. */
@@ -86,6 +89,7 @@ const NAMES = [
   'HEADGATE_OTLP_URL',
   'HEADGATE_KEEP_DAYS',
   'HEADGATE_KEEP_RUNS',
+  'HEADGATE_DISK_FLOOR',
   'HEADGATE_SIGN_UP',
   'HEADGATE_MAIL_URL',
   'HEADGATE_MAIL_FROM',
@@ -246,7 +250,9 @@ export const readSettings = (
     title: read('HEADGATE_SSO_TITLE'),
   });
   if (!sso.ok) problems.push(sso.problem);
-  if (problems.length > 0 || !mail.ok || !signUp.ok || !sso.ok) return { problems };
+  const diskFloor = readDiskFloor(read('HEADGATE_DISK_FLOOR'));
+  if (!diskFloor.ok) problems.push(diskFloor.problem);
+  if (problems.length > 0 || !mail.ok || !signUp.ok || !sso.ok || !diskFloor.ok) return { problems };
   const keys = { days: whole('HEADGATE_KEY_DAYS', 90, 36_500), most: whole('HEADGATE_KEY_MAX_DAYS', 365, 36_500) };
   const rates = {
     user: whole('HEADGATE_RATE_USER', 6_000, 1e9, 0),
@@ -275,6 +281,7 @@ export const readSettings = (
       libraries,
       otlp: otlp ?? null,
       keep,
+      diskFloor: diskFloor.value,
       signUp: signUp.value,
       mail: mail.value,
       sso: sso.value,

@@ -17,6 +17,7 @@ import { holderOf } from '../store/vault-seal/ring.ts';
 import { workspaceKeyPath } from '../store/rows/workspace-keys.ts';
 import { workspaceKeyHolders } from '../store/workspace-key-change.ts';
 import { isLoopback, type Settings } from './config.ts';
+import { floorOf, sizeText } from './disk-floor.ts';
 import { type Finding, look, ok, wrong } from './finding.ts';
 import { jailFindings } from './jail-findings.ts';
 import { faultOf } from './audit-log.ts';
@@ -26,8 +27,6 @@ import { secretsFile } from './secrets-file.ts';
 const told = (what: string, p: Problem): Finding => wrong(what, p.text, p.fix ?? 'See the text.');
 
 const MB = 1024 * 1024;
-const size = (bytes: number): string =>
-  bytes >= 1024 * MB ? `${(bytes / 1024 / MB).toFixed(1)} GB` : `${Math.round(bytes / MB)} MB`;
 
 const node = (): Finding => {
   const [major = 0] = process.versions.node.split('.').map(Number);
@@ -180,14 +179,23 @@ const journal = async (s: Settings, store: Inspected, key: Uint8Array | null): P
   }
 };
 
-const disk = (dir: string): Finding => {
+const disk = ({ dir, diskFloor }: Settings): Finding => {
   let at = dir;
   while (!existsSync(at)) at = join(at, '..');
-  const { bavail, bsize } = statfsSync(at);
+  const { bavail, blocks, bsize } = statfsSync(at);
   const free = bavail * bsize;
-  if (free < 100 * MB)
-    return wrong('disk', `${size(free)} free`, 'Make room: a server that cannot write stops taking work.');
-  return free < 1024 * MB ? look('disk', `${size(free)} free`, 'Make room soon.') : ok('disk', `${size(free)} free`);
+  const floor = floorOf(diskFloor, blocks * bsize);
+  const text = `${sizeText(free)} free`;
+  if (free < floor)
+    return wrong(
+      'disk',
+      `${text}; the last ${sizeText(floor)} are kept for runs under way, so no new run begins`,
+      'Make room, or change HEADGATE_DISK_FLOOR.',
+    );
+  if (free < 100 * MB) return wrong('disk', text, 'Make room: a server that cannot write stops taking work.');
+  return free < Math.max(2 * floor, 1024 * MB)
+    ? look('disk', `${text}; no new run begins under ${sizeText(floor)}`, 'Make room soon.')
+    : ok('disk', `${text}; no new run begins under ${sizeText(floor)}`);
 };
 
 /** Nothing is ordered by the clock, but schedules, expiry dates and signatures go by it. */
@@ -242,7 +250,7 @@ const findings = async (s: Settings, production: boolean): Promise<Finding[]> =>
     server(s, store),
     database(store),
     ...(await journal(s, store, key)),
-    disk(s.dir),
+    disk(s),
     time,
     egress(s),
     listening(s),

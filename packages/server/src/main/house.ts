@@ -6,7 +6,7 @@
 import { createHmac } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import { at, bad, type Catalog, good, problem, type Result } from '@headgate/core';
+import { at, bad, type Catalog, good, type Problem, problem, type Result } from '@headgate/core';
 import { type Door, openDoor, parseAllow } from '../egress/door.ts';
 import { type Engine, type EngineLog, openEngine, type Vault } from '../engine/engine.ts';
 import { loadCatalog } from '../engine/loader.ts';
@@ -56,6 +56,8 @@ type Options = {
   readonly log: EngineLog;
   /** How long finished runs are kept; without it the engine's own default. */
   readonly keep?: { readonly days: number; readonly runs: number };
+  /** Why no run begins now, for want of room on the disk; without it nobody looks. */
+  readonly full?: () => Problem | null;
   /** Another door than the outgoing one: recorded answers, for flow tests. */
   readonly door?: Door;
   /** The folder for what can be made again. Left out: one in `dir`. */
@@ -140,6 +142,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       publicUrl: o.publicUrl,
       log: o.log,
       ...(o.sources === undefined ? {} : { sources: o.sources }),
+      ...(o.full === undefined ? {} : { full: o.full }),
       ...(o.keep === undefined ? {} : { keep: { for: o.keep.days * DAY, perFlow: o.keep.runs } }),
     });
   } catch (error) {

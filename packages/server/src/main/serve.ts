@@ -14,12 +14,14 @@ import { pages } from '@headgate/web';
 import { type Logger, pino } from 'pino';
 import type { SendMail } from '../egress/mail/port.ts';
 import type { SignOn } from '../egress/sign-on/port.ts';
+import type { EngineLog } from '../engine/engine.ts';
 import { buildGateway } from '../gateway/gateway.ts';
 import { type Lock, lockServer } from '../store/lock.ts';
 import { documentsThrough } from './client-document.ts';
 import { readCodeOf } from './code.ts';
 import { loadKeyFile } from '../store/vault-seal/key-file.ts';
 import type { Settings } from './config.ts';
+import { type DiskWatch, watchDisk } from './disk.ts';
 import { readText } from './files.ts';
 import { type House, openHouse } from './house.ts';
 import { makeFolder } from './state-folder.ts';
@@ -56,7 +58,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
   const opened = await openAll(s, version, log);
   guardWith(opened.ok ? opened.value.house.engine.guard : null);
   if (!opened.ok) return refuse(opened.problem);
-  const { house, lock, tracing, port, publicUrl } = opened.value;
+  const { house, lock, tracing, disk, port, publicUrl } = opened.value;
   const gateway = buildGateway({
     store: house.store,
     engine: house.engine,
@@ -95,6 +97,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
   });
   const close = async (): Promise<void> => {
     await gateway.close();
+    disk.close();
     await house.close(GRACE);
     await tracing?.close();
     lock.release();
@@ -147,6 +150,7 @@ type Opened = {
   readonly house: House;
   readonly lock: Lock;
   readonly tracing: Tracing | null;
+  readonly disk: DiskWatch;
   readonly port: number;
   readonly publicUrl: string;
   readonly signOn: SignOn | null;
@@ -177,6 +181,9 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
     lock.value.release();
     return tracing;
   }
+  const say: EngineLog = (level, text, data) => log[level](data, text);
+  // Before runs are taken up: what is late starts at once.
+  const disk = await watchDisk({ dir: s.dir, floor: s.diskFloor, log: say });
   const house = await openHouse({
     dir: s.dir,
     key: key.value,
@@ -187,17 +194,20 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
     libraries: s.libraries,
     publicUrl,
     keep: s.keep,
-    log: (level, text, data) => log[level](data, text),
+    log: say,
+    full: disk.full,
   });
   if (house.ok)
     return good({
       house: house.value,
       lock: lock.value,
       tracing: tracing.value,
+      disk,
       port,
       publicUrl,
       signOn: signOn.value,
     });
+  disk.close();
   await tracing.value?.close();
   lock.value.release();
   return house;

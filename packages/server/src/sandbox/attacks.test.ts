@@ -113,6 +113,18 @@ describe.each(ENGINES)('in %s', (engine) => {
     '() => { Promise.prototype.then = () => 1; return process }',
     '() => { Array.prototype.push = () => 1; return process }',
     '() => { JSON.stringify = () => \'"forged"\'; return process }',
+    "() => new URL('http://a/').searchParams.entries().next.constructor('return process')()",
+    "() => Object.getOwnPropertyDescriptor(URL.prototype, 'href').get.constructor('return process')()",
+    "() => structuredClone(new URLSearchParams.constructor('return process')())",
+    '() => { URL.prototype.toString = () => 1; return process }',
+    "() => { Object.defineProperty(URL, 'parse', { value: 1 }); return process }",
+    '() => { TextDecoder.prototype.decode = () => 1; return process }',
+    "() => { Object.getPrototypeOf(new URLSearchParams('a=b').keys()).next = () => 1; return process }",
+    '() => { Object.setPrototypeOf(URLSearchParams.prototype, { get process() { return 1 } }); return process }',
+    "() => new URL('http://a/', { toString() { return process } })",
+    "() => URLSearchParams.prototype.append.call(new URL('http://a/'), 'a', 'b')",
+    '(i, can) => structuredClone(can)',
+    '() => { class Mine extends URL { static [Symbol.hasInstance]() { return true } } return new Mine({ toString: () => process }) }',
   ];
 
   test('SBX-01: no way out of the realm is known to work; the neighbour of each is fine', async () => {
@@ -144,7 +156,10 @@ describe.each(ENGINES)('in %s', (engine) => {
       try { import('x').catch(look); await null; } catch (e) { look(e); }
       try { new Function('let let') } catch (e) { look(e); }
       try { setTimeout(1) } catch (e) { look(e); }
-      for (const f of [can.get, can.log, console.log, setTimeout, queueMicrotask, crypto.randomUUID, Math.random]) seen.push(f.toString());
+      for (const act of [() => new URL('x'), () => new URL(Symbol()), () => atob('!'), () => structuredClone(look), () => new TextDecoder('x'),
+        () => URL.prototype.toString.call(1), () => new URL('http://a', { toString() { throw new Error('mine') } })]) { try { act() } catch (e) { look(e); } }
+      for (const f of [can.get, can.log, console.log, setTimeout, queueMicrotask, crypto.randomUUID, Math.random, URL, URLSearchParams, TextEncoder, TextDecoder, structuredClone, atob, btoa,
+        Object.getOwnPropertyDescriptor(URL.prototype, 'href').get]) seen.push(f.toString());
       return seen.join(' ');
     }`;
     const host = async () => ({ ok: false as const, problem: { code: 'x.y', text: 'no', retry: 'no' as const } });

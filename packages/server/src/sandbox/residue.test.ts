@@ -32,6 +32,9 @@ const roots = (can) => {
     typeof Iterator === 'undefined' ? 0 : Iterator.from({ next() {} }), [].values().map?.((x) => x), typeof Intl === 'undefined' ? 0 : new Intl.NumberFormat(),
     typeof Intl === 'undefined' ? 0 : Intl.Segmenter && new Intl.Segmenter().segment('a')[Symbol.iterator](),
     typeof DisposableStack === 'undefined' ? 0 : new DisposableStack(),
+    new URL('http://a/?b=c'), new URL('http://a/?b=c').searchParams, new URLSearchParams('b=c'), new URLSearchParams('b=c').entries(),
+    new TextEncoder(), new TextDecoder(), new TextEncoder().encode('b'), structuredClone(new Map([['b', new Error('c')]])), URL.parse('no address'),
+    (() => { try { new URL('no address'); } catch (e) { return e; } })(), (() => { try { atob('!'); } catch (e) { return e; } })(),
   ];
   return [globalThis, can, console, setTimeout, clearTimeout, queueMicrotask, ...hidden];
 };
@@ -54,7 +57,8 @@ const mark = (at) => {
     () => { at[MARK] = MARK; }, () => { at.name = MARK; }, () => { at.message = MARK; }, () => { at.lastIndex = 4711; }, () => { at.toString = () => MARK; },
     () => { at.constructor = () => MARK; }, () => { at.__proto__ = { [MARK]: MARK }; }, () => Object.setPrototypeOf(at, { [MARK]: MARK }),
     () => Reflect.defineProperty(at, MARK, { value: MARK, configurable: true }), () => Reflect.defineProperty(at, 'length', { value: 4711 }),
-    () => at.push?.(MARK), () => at.set?.(MARK, MARK), () => at.add?.(MARK), () => { at.value = MARK; }, () => { at.stackTraceLimit = 4711; },
+    () => at.push?.(MARK), () => at.set?.(MARK, MARK), () => at.add?.(MARK), () => at.append?.(MARK, MARK), () => at.decode?.(new Uint8Array([0xe2, 0x82]), { stream: true }), () => { at.href = 'http://' + MARK; },
+    () => { at.value = MARK; }, () => { at.stackTraceLimit = 4711; },
     () => { at.prepareStackTrace = () => MARK; }, () => at.__defineGetter__?.(MARK, () => MARK), () => Object.assign(at, { [MARK]: MARK }), () => { delete at.length; },
   ];
   for (const t of tries) { try { t(); } catch {} }
@@ -69,6 +73,7 @@ const found = (all) => {
     }
     try { if (at[MARK] !== undefined) out.push('inherited'); } catch {}
     try { if (String(at).includes(MARK)) out.push('text'); } catch {}
+    try { if (at.decode?.(new Uint8Array([0xac])) === '\u20ac') out.push('half a sign'); } catch {}
     try { if (at instanceof Map && at.has(MARK)) out.push('map'); } catch {}
   }
   return out;

@@ -8,6 +8,7 @@ import type { Node } from '../graph.ts';
 import type { Settings } from '../model.ts';
 import { isBlock, stepsOf } from '../blocks.ts';
 import { covers, parsePower, type Power, printPower, withoutCode, withoutPath } from '../../access/power.ts';
+import { narrowedNeeds } from '../../access/narrowed.ts';
 import { powerOf } from '../../access/needs.ts';
 import type { Need, StepKind } from '../../step/define.ts';
 import { at } from '../../problem.ts';
@@ -143,6 +144,7 @@ const checkWaits = (node: Node, timeout: number | undefined, whole: number | und
 const checkNarrow = (node: Node, needs: readonly Need[], findings: Findings): void => {
   const { narrow, id } = node.step;
   if (narrow === undefined) return;
+  const asked = narrowedNeeds(needs, narrow);
   const powers: Power[] = [];
   for (const [i, text] of narrow.entries()) {
     const where = { step: id, field: `narrow[${i}]` };
@@ -150,7 +152,7 @@ const checkNarrow = (node: Node, needs: readonly Need[], findings: Findings): vo
     if (!parsed.ok) findings.all([at(where, parsed.problem)]);
     else {
       powers.push(parsed.value);
-      if (!needs.some((need) => need.power === parsed.value.power)) {
+      if (!asked.some((need) => need.power === parsed.value.power)) {
         findings.warning(
           'narrow.unused',
           `this step asks for no ${parsed.value.power} power, so there is nothing to narrow`,

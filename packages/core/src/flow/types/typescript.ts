@@ -1,5 +1,6 @@
 /** The types of a code step for editors of TypeScript and JavaScript: a declaration file without imports. */
 
+import { GLOBALS } from './globals.ts';
 import { alternatives, fieldsOf, literalsOf, type Schema, type Sight } from './sight.ts';
 
 const MOST_DEPTH = 12;
@@ -14,22 +15,9 @@ export const printTypeScript = (sight: Sight): string =>
     '',
   ].join('\n\n');
 
-const GLOBALS = `/** Writes into the log of the run. */
-declare const console: {
-  debug(...values: unknown[]): void;
-  log(...values: unknown[]): void;
-  info(...values: unknown[]): void;
-  warn(...values: unknown[]): void;
-  error(...values: unknown[]): void;
-};
-declare const crypto: { getRandomValues<T extends ArrayBufferView>(into: T): T; randomUUID(): string };
-declare function setTimeout(then: (...args: any[]) => void, ms?: number, ...args: unknown[]): number;
-declare function clearTimeout(timer: number): void;
-declare function queueMicrotask(then: () => void): void;`;
-
 const FETCH = `/** Calls a host that the step was lent; every call is judged when it happens. \`timeout\` is in milliseconds. */
 readonly fetch: (
-  url: string,
+  url: string | URL,
   options?: { method?: string; headers?: Record<string, string>; body?: unknown; timeout?: number; secret?: string },
 ) => Promise<{
   readonly ok: boolean;

@@ -74,6 +74,8 @@ export const openGround = async (
   more?: string,
   /** Told of the stages in which a workspace is deleted. */
   ending?: EngineOptions['ending'],
+  /** Why no run begins, as main tells the engine. */
+  full?: EngineOptions['full'],
 ): Promise<Ground> => {
   const at = kept ?? { dir: mkdtempSync(join(tmpdir(), 'headgate-engine-')), key: randomBytes(32), shifted: 0 };
   const clock = { ...systemClock, now: () => Date.now() + at.shifted, shift: (ms: number) => void (at.shifted += ms) };
@@ -95,6 +97,7 @@ export const openGround = async (
     catalog: await catalogWith(more),
     publicUrl: 'http://localhost:7860',
     ...(ending === undefined ? {} : { ending }),
+    ...(full === undefined ? {} : { full }),
     log: (level, text, data) => void logs.push({ level, text, data }),
     vault: {
       openChunk: (w, r, f, s) => must(open.openChunk(w, r, f, s)),

@@ -2,7 +2,7 @@
  * The realm in which the code of one step version runs: the language's own things, frozen, and nothing else. The text of
  * `realm` is evaluated inside each engine, once for each program; both engines give the same realm.
  *
- * It refers to nothing outside itself: it is handed over as text.
+ * It refers to nothing outside itself: it is handed over as text (realm-text.ts), and so is what it installs (web/).
  *
  * M1 Everything that is reachable before a run is frozen, the global object and what only syntax reaches included. What a
  *    run makes lies in its own closure: a run evaluates the program anew.
@@ -11,6 +11,8 @@
  * M3 Across the border go numbers and texts alone. Errors of the host are made anew, without stack and path.
  * M4 A run that has ended is forgotten: what it left pending finds nobody.
  */
+
+import type { AskUrl, Install } from './web/url.ts';
 
 export type Outside = {
   /** A run has ended: `ok` 1 with its result as JSON, 0 with what was thrown as JSON of `Thrown`. */
@@ -21,6 +23,8 @@ export type Outside = {
   readonly log: (run: number, level: number, text: string) => void;
   /** 512 random bytes, one a character. */
   readonly random: () => string;
+  /** The parts of an address (urls.ts). */
+  readonly url: AskUrl;
 };
 
 export type Thrown = {
@@ -42,14 +46,11 @@ export type Inside = {
   readonly forget: (run: number) => void;
 };
 
-/** The text that an engine evaluates: a function of `Outside` that gives `Inside`. */
-export const realmText = (): string => `(${realm.toString()})`;
-
 // Any: it works on whatever the language has, by reflection.
 // oxlint-disable-next-line max-lines-per-function -- one text that stands alone
-const realm = (outside: Outside): Inside => {
+export const realm = (outside: Outside, installs: readonly Install[]): Inside => {
   'use strict';
-  const { done, call, log, random } = outside;
+  const { done, call, log, random, url } = outside;
   const KEPT = new Set<PropertyKey>(
     (
       'Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Date Promise RegExp Error ' +
@@ -107,6 +108,8 @@ const realm = (outside: Outside): Inside => {
     },
   };
   Object.defineProperty(world, 'crypto', { value: crypto, writable: true, configurable: true, enumerable: false });
+
+  const unnamed = installs.flatMap((install) => install(world, url) ?? []);
 
   // The override mistake: a frozen property of a prototype cannot be assigned to on what inherits it. Code of the old
   // style (`X.prototype.toString = …`) does so; for these names the property becomes a pair that lets it.
@@ -194,7 +197,7 @@ const realm = (outside: Outside): Inside => {
   }
 
   const frozen = new Set<object>();
-  const todo: unknown[] = [world, ...hidden, ...behind];
+  const todo: unknown[] = [world, ...hidden, ...unnamed, ...behind];
   while (todo.length > 0) {
     const at = todo.pop();
     if ((typeof at !== 'object' && typeof at !== 'function') || at === null || frozen.has(at)) continue;

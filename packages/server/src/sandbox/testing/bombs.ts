@@ -30,6 +30,36 @@ export const BOMBS: readonly (readonly [name: string, main: string, codes: reado
     "() => Array.prototype.join.call({ length: 2 ** 32 }, 'x'.repeat(100)).length",
     [...TIME, ...MEMORY],
   ],
+  [
+    'addresses without end',
+    "() => { for (let i = 0; ; i += 1) new URL('http://a/' + 'x/../'.repeat(1e4) + i); }",
+    TIME,
+  ],
+  [
+    'an address that grows',
+    "() => { let u = 'http://a/'; for (;;) u = new URL(u + u.slice(8)).href; }",
+    ['!code.thrown', ...TIME, ...MEMORY],
+  ],
+  [
+    'a query that grows',
+    "() => { const q = new URL('http://a/').searchParams; for (;;) q.append('ü'.repeat(1e4), ''); }",
+    [...TIME, ...MEMORY],
+  ],
+  [
+    'a query that is gone through and grows',
+    "() => { const q = new URLSearchParams('a=b'); for (const [n] of q) q.append(n, n); }",
+    [...TIME, ...MEMORY],
+  ],
+  [
+    'clones of clones',
+    '() => { let a = []; for (;;) a = structuredClone([a, a, structuredClone(a)]); }',
+    [...TIME, ...MEMORY],
+  ],
+  [
+    'bytes read as text without end',
+    '() => { const b = new Uint8Array(1e6).fill(0xe2); for (;;) new TextDecoder().decode(b); }',
+    [...TIME, ...MEMORY],
+  ],
   ['recursion without end', '() => { const f = () => f() + 1; return f(); }', ['!code.thrown', '!code.memory']],
   ['a heap that grows', '() => { const a = []; for (;;) a.push(new Array(1000).fill(a)); }', MEMORY],
   ['a heap of maps', '() => { const m = new Map(); for (let i = 0; ; i += 1) m.set(i, { i }); }', MEMORY],

@@ -19,7 +19,7 @@ export const step = defineStep({
       .min(1)
       .max(512 * 1024)
       .describe(
-        'A module that exports a function, e.g. export default (input, can) => input.n + 1; in Python one that defines `def main(input, can)`, plain or async. It may import the libraries of the server (date-fns, zod, lodash-es, papaparse, fast-xml-parser, uuid, @noble/hashes), in Python the standard library. `can.steps.ID` is the value of an earlier step, `can.trigger`, `can.item` and `can.index` what an expression sees, `can.log` a line in the journal, `can.fetch(url, {method, headers, body, timeout, secret})` a request (timeouts are in milliseconds), `await can.secret("NAME")` the value of a secret, by a power of its own.',
+        'A module that exports a function, e.g. export default (input, can) => input.n + 1; in Python one that defines `def main(input, can)`, plain or async. It may import the libraries of the server (date-fns, zod, lodash-es, papaparse, fast-xml-parser, uuid, @noble/hashes), in Python the standard library. Code in js and ts finds `URL`, `URLSearchParams`, `TextEncoder`, `TextDecoder`, `structuredClone`, `atob`, `btoa`, `crypto.randomUUID`, `setTimeout` and `console` as in Node. `can.steps.ID` is the value of an earlier step, `can.trigger`, `can.item` and `can.index` what an expression sees, `can.log` a line in the journal, `can.fetch(url, {method, headers, body, timeout, secret})` a request (timeouts are in milliseconds), `await can.secret("NAME")` the value of a secret, by a power of its own.',
       ),
     language: z
       .enum(CODE_LANGUAGES)

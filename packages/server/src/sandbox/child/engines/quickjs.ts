@@ -11,7 +11,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type JSValueHandle, QuickJS } from 'quickjs-wasi';
 import type { Engine, Fault, Program, Reports } from '../engine.ts';
-import { type Inside, realmText } from '../realm.ts';
+import type { Inside } from '../realm.ts';
+import { realmText } from '../realm-text.ts';
+import { urlParts } from '../urls.ts';
 
 /** The part of it that is used here; the language's own types leave it out. */
 declare const WebAssembly: { readonly compile: (bytes: Uint8Array) => Promise<object> };
@@ -31,7 +33,6 @@ const faultOf = (error: unknown): Fault => {
 export const openQuickJs = async (reports: Reports): Promise<Engine> => {
   const path = createRequire(import.meta.url).resolve('quickjs-wasi/quickjs.wasm');
   const wasm = await WebAssembly.compile(readFileSync(path));
-  const text = realmText();
   const realms = new Map<number, Realm>();
 
   const make = async (program: Program): Promise<Realm> => {
@@ -62,7 +63,10 @@ export const openQuickJs = async (reports: Reports): Promise<Engine> => {
       return nothing;
     });
     give('random', () => vm.newString(randomBytes(512).toString('latin1')));
-    const inside = vm.evalCode(text, 'realm').consume((realmOf) => vm.callFunction(realmOf, nothing, outside));
+    give('url', ([what, url, more]) => vm.newString(urlParts(textOf(what), textOf(url), textOf(more))));
+    const inside = vm
+      .evalCode(realmText(program.script), 'realm')
+      .consume((realmOf) => vm.callFunction(realmOf, nothing, outside));
     const of = (name: keyof Inside): JSValueHandle => inside.getProp(name);
     const entrances = { load: of('load'), enter: of('enter'), settle: of('settle'), forget: of('forget') };
     return Object.assign(realm, { vm, entrances });

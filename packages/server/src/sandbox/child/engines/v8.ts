@@ -9,7 +9,9 @@
 import { randomBytes } from 'node:crypto';
 import ivm from 'isolated-vm';
 import type { Engine, Fault, Program, Reports } from '../engine.ts';
-import { type Inside, realmText } from '../realm.ts';
+import type { Inside } from '../realm.ts';
+import { realmText } from '../realm-text.ts';
+import { urlParts } from '../urls.ts';
 
 type Entrance = ivm.Reference<(...args: (string | number)[]) => unknown>;
 type Realm = { readonly isolate: ivm.Isolate; readonly entrances: Readonly<Record<keyof Inside, Entrance>> };
@@ -25,13 +27,13 @@ const faultOf = (error: unknown, isolate: ivm.Isolate): Fault => {
 
 export const openV8 = (reports: Reports): Engine => {
   const realms = new Map<number, Realm>();
-  const text = realmText();
   const sync = { sync: true } as const;
   const callbacks = (): readonly ivm.Callback[] => [
     new ivm.Callback((run: number, ok: number, json: string) => reports.done(run, ok === 1, json), sync),
     new ivm.Callback(reports.call, sync),
     new ivm.Callback(reports.log, sync),
     new ivm.Callback(() => randomBytes(512).toString('latin1'), sync),
+    new ivm.Callback(urlParts, sync),
   ];
 
   const make = (program: Program): Realm => {
@@ -42,7 +44,7 @@ export const openV8 = (reports: Reports): Engine => {
     });
     const context = isolate.createContextSync();
     const made = context.evalClosureSync(
-      `return ${text}({ done: $0, call: $1, log: $2, random: $3 })`,
+      `return ${realmText(program.script)}({ done: $0, call: $1, log: $2, random: $3, url: $4 })`,
       [...callbacks()],
       { result: { reference: true } },
     );

@@ -13,6 +13,7 @@ import { median } from '../kit/figures.ts';
 import type { Ground } from '../kit/ground.ts';
 import { table, type Verdict } from '../kit/table.ts';
 import type { Found } from './part.ts';
+import { serveLarge, values } from './values.ts';
 
 const EMAIL = 'bench@example.com';
 const PASSWORD = 'granite otter lamp 71';
@@ -108,7 +109,9 @@ export const web = async (ground: Ground): Promise<Found> => {
     env: { ...home.env, HEADGATE_ENABLE_SUPERUSER_CLI: 'true' },
     limit: 30_000,
   });
-  const server = await startHeadgate(ground, home);
+  const peer = await serveLarge();
+  const env = { ...home.env, HEADGATE_EGRESS_ALLOW: '127.0.0.1' };
+  const server = await startHeadgate(ground, { ...home, env });
   const origin = server.origin.replace('127.0.0.1', 'localhost');
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
   try {
@@ -116,21 +119,7 @@ export const web = async (ground: Ground): Promise<Found> => {
     const idOf = async (steps: number): Promise<string> =>
       (await server.ask<{ id: string }>('POST', '/api/v1/flows', { draft: chainOf(`of ${steps}`, steps) })).id;
     const [small, middling, large] = [await idOf(200), await idOf(300), await idOf(500)];
-    const big = await server.ask<{ id: string }>('POST', '/api/v1/flows', {
-      draft: {
-        headgate: 1,
-        name: 'big',
-        steps: [
-          {
-            id: 'make',
-            kind: 'code@1',
-            with: {
-              source: "export default () => Array.from({ length: 20000 }, (_, n) => ({ n, text: 'x'.repeat(500) }))",
-            },
-          },
-        ],
-      },
-    });
+    const big = await values(server, peer.url);
     const bare: number[] = [];
     const opened: number[] = [];
     for (let round = 0; round < 5; round += 1) {
@@ -183,12 +172,8 @@ export const web = async (ground: Ground): Promise<Found> => {
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
     }
-    const run = await server.ask<{ id: string; state: string }>('POST', `/api/v1/flows/${big.id}/runs`, {
-      draft: true,
-      wait: 30,
-    });
-    await opens(page, `${origin}/flows/${big.id}?view=outline&run=${run.id}`, '[role=treeitem]');
-    await page.locator('[role=treeitem][data-step=make]').click();
+    await opens(page, `${origin}/flows/${big.flow}?view=outline&run=${big.run}`, '[role=treeitem]');
+    await page.locator('[role=treeitem][data-step=list]').click();
     const panel = await page.evaluate(
       () =>
         new Promise<number>((resolve) => {
@@ -225,6 +210,10 @@ export const web = async (ground: Ground): Promise<Found> => {
           row('a key in the outline, to the paint', median(walked)),
           row('the palette', median(palette)),
           row('the panel of a step with 10 MB', panel),
+          ...big.times.flatMap(({ what, first, next }) => [
+            row(`${what}: its first page`, first),
+            row(`${what}: the next page`, next),
+          ]),
           [`frames a second, panning 200 steps`, moved200.toFixed(0), ''],
           [`frames a second, panning and zooming 500 steps`, moved500.toFixed(0), ''],
           ['files of the app', String(manifest.match(/"file"/g)?.length ?? 0), ''],
@@ -237,6 +226,7 @@ export const web = async (ground: Ground): Promise<Found> => {
         verdict('a key to its paint, 95 of 100', percentile(walked, 0.95), 'ms', 50),
         verdict('the palette opens', median(palette), 'ms', 50),
         verdict('the panel opens over 10 MB', panel, 'ms', 100),
+        ...big.times.map(({ what, first }) => verdict(`the first page of ${what}`, first, 'ms', 100)),
         {
           what: 'frames a second at 500 steps',
           figure: moved500.toFixed(0),
@@ -248,5 +238,6 @@ export const web = async (ground: Ground): Promise<Found> => {
   } finally {
     await browser.close();
     await server.stop();
+    peer.close();
   }
 };

@@ -41,7 +41,7 @@ const partsOf = (component: string): readonly string[] => {
     .map(String)
     .filter((path) => path.endsWith('.mjs'));
   return files.flatMap((path) =>
-    [...readFileSync(join(folder, path), 'utf8').matchAll(/from "(?:\.\.\/)+([A-Z]\w*)\//g)].map(
+    [...readFileSync(join(folder, path), 'utf8').matchAll(/from "(?:\.\.\/)+(?:utils\/)?([A-Z]\w*)\//g)].map(
       ([, name = '']) => name,
     ),
   );

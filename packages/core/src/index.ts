@@ -28,11 +28,17 @@ export type {
   GuardPort,
   HookAnswer,
   HookRequest,
+  Lane,
+  Origin,
+  Queue,
+  Reading,
   RerunRequest,
+  RunHit,
   RunNews,
   RunView,
   StartRequest,
   Touch,
+  ValueOf,
 } from './run/port.ts';
 export { holdsSomewhere, may, PERMISSIONS } from './access/permission.ts';
 export { isTokenPermission, TOKEN_PERMISSIONS, TOKEN_SENTENCES } from './access/token.ts';
@@ -142,6 +148,17 @@ export { findKeys } from './guard/keys.ts';
 export { isSecretLabel } from './guard/labels.ts';
 export { hideLinks, hideLinksIn } from './guard/links.ts';
 export { redactJson, redactText } from './guard/redact.ts';
+export { hiddenInJson, numbersHidden } from './guard/json.ts';
+export { differencesOf } from './run/value/differ.ts';
+export type { Differences } from './run/value/differ.ts';
+export { hitsIn, seeker } from './run/value/find.ts';
+export type { Hits } from './run/value/find.ts';
+export { JsonText } from './run/value/json-text.ts';
+export { pageOf, placeOf } from './run/value/page.ts';
+export type { PageAsk, Texts, ValuePage } from './run/value/page.ts';
+export { inPointer, pointerNames } from './run/value/pointer.ts';
+export { valueShapeOf } from './run/value/value-shape.ts';
+export type { ValueShape } from './run/value/value-shape.ts';
 export { diff } from './flow/diff.ts';
 export { doEdit, doEdits } from './flow/edit/apply.ts';
 export {

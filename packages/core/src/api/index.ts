@@ -26,6 +26,7 @@ export type { Content, OpenApi, Operation, Parameter, Response } from './openapi
 export { SCHEMAS, jsonSchema } from './schemas.ts';
 export type { JsonSchema } from './schemas.ts';
 export { MAX_WAIT } from './runs.ts';
+export { PERIODS } from './overview.ts';
 export { MAX_VISIT } from './public.ts';
 export type { Doc, DocsView } from './docs.ts';
 export { isShell } from './web.ts';

@@ -89,6 +89,11 @@ const api = {
   'flow.version_unknown': { status: 422, when: 'The flow has no such version.' },
   'run.not_found': { status: 404, when: 'There is no such run.' },
   'run.over': { status: 409, when: 'The run is over already.' },
+  'value.missing': { status: 404, when: 'There is nothing at this place of the value.' },
+  'value.unknown': {
+    status: 404,
+    when: 'The event holds no such value, or what the step was given is not known; the text says why.',
+  },
   'run.not_in_doubt': { status: 409, when: 'The run is not in doubt, so there is nothing to settle.' },
   'webhook.none': { status: 422, when: 'The draft has no webhook of this id.' },
   'listening.limit': { status: 429, when: 'Too many webhooks of drafts listen at this moment.' },

@@ -14,6 +14,25 @@ import { byId, json, problem, runState } from './shapes.ts';
 /** Longest time a visitor waits for the end, in seconds. */
 export const MAX_VISIT = 30;
 
+export const publicForm = route({
+  method: 'GET',
+  path: '/api/v1/public/{id}',
+  needs: 'none: a flow with the visibility public was opened to everybody by somebody entitled to share it',
+  on: 'nobody',
+  params: byId,
+  answers: {
+    200: z.strictObject({
+      name: z.string(),
+      description: z.string().nullable(),
+      input: json.describe('The schema of its input, of the published version; null: it takes none'),
+    }),
+  },
+  problems: ['missing', 'visits.limit'],
+  summary: 'What a public flow is called and what input it takes: all that a form for it needs',
+  tags: ['public'],
+  crossSite: true,
+});
+
 export const visit = route({
   method: 'POST',
   path: '/api/v1/public/{id}/runs',

@@ -74,6 +74,7 @@ describe('a contract', () => {
       'POST /api/v1/oauth/token',
       'POST /api/v1/oauth/revoke',
       'POST /api/v1/public/{id}/runs',
+      'GET /api/v1/public/{id}',
       'GET /api/v1/auth/login',
       'POST /api/v1/auth/login',
       'GET /api/v1/auth/login/code',
@@ -109,6 +110,7 @@ describe('a contract', () => {
       'GET /settings/*',
       'GET /trust',
       'GET /trust/*',
+      'GET /dashboard',
       'GET /forms/*',
       'GET /assets/{name}',
     ]);

@@ -16,7 +16,9 @@ import * as keys from './keys.ts';
 import * as limits from './limits.ts';
 import * as oauth from './oauth.ts';
 import * as members from './members.ts';
+import * as overview from './overview.ts';
 import * as pages from './pages.ts';
+import * as powers from './powers.ts';
 import * as projects from './projects.ts';
 import * as promotions from './promotions.ts';
 import * as open from './public.ts';
@@ -30,6 +32,7 @@ import * as system from './system.ts';
 import * as templates from './templates.ts';
 import * as tickets from './tickets.ts';
 import * as tokens from './tokens.ts';
+import * as values from './values.ts';
 import * as workspaces from './workspaces.ts';
 import * as users from './users.ts';
 import * as web from './web.ts';
@@ -40,6 +43,7 @@ export const ROUTES = {
   metrics: system.metrics,
   openapi: system.openapi,
   schema: system.schema,
+  doctor: system.doctor,
 
   createFlow: flows.createFlow,
   listFlows: flows.listFlows,
@@ -67,6 +71,7 @@ export const ROUTES = {
   dryRun: grants.dryRun,
   giveGrants: grants.giveGrants,
   takeGrant: grants.takeGrant,
+  listPowers: powers.listPowers,
 
   listEnvironments: environments.listEnvironments,
   createEnvironment: environments.createEnvironment,
@@ -96,8 +101,16 @@ export const ROUTES = {
   startRun: runs.startRun,
   listRuns: runs.listRuns,
   listFailures: runs.listFailures,
+  getOverview: overview.getOverview,
+  getQueue: overview.getQueue,
   getRun: runs.getRun,
   getJournal: runs.getJournal,
+  readValue: values.readValue,
+  shapeValue: values.shapeValue,
+  searchValue: values.searchValue,
+  compareValue: values.compareValue,
+  originOfValue: values.originOfValue,
+  searchRuns: values.searchRuns,
   followRun: runs.followRun,
   createTicket: tickets.createTicket,
   cancelRun: runs.cancelRun,
@@ -145,6 +158,7 @@ export const ROUTES = {
   listSecrets: secrets.listSecrets,
   getSecret: secrets.getSecret,
   deleteSecret: secrets.deleteSecret,
+  secretUses: secrets.secretUses,
 
   listWorkspaces: workspaces.listWorkspaces,
   createWorkspace: workspaces.createWorkspace,
@@ -179,6 +193,7 @@ export const ROUTES = {
   deleteGroup: roles.deleteGroup,
 
   visit: open.visit,
+  publicForm: open.publicForm,
 
   listAudit: audit.listAudit,
   listInstanceAudit: audit.listInstanceAudit,
@@ -248,6 +263,7 @@ export const ROUTES = {
   appSetting: web.appSetting,
   appTrust: web.appTrust,
   appTrusts: web.appTrusts,
+  appDashboard: web.appDashboard,
   appForm: web.appForm,
   appFile: web.appFile,
 } as const satisfies Readonly<Record<string, Contract>>;

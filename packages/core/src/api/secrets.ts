@@ -130,3 +130,44 @@ export const deleteSecret = route({
   tags,
   audited: 'after',
 });
+
+export const secretUses = route({
+  method: 'GET',
+  path: '/api/v1/secrets/{name}/uses',
+  needs: 'secret.write',
+  on: 'project',
+  params: z.strictObject({ name: secretName }),
+  query: inProject,
+  answers: {
+    200: z.strictObject({
+      uses: z
+        .array(
+          z.strictObject({
+            flow: id,
+            flowName: z.string(),
+            step: z.string().describe('Or the trigger whose signature is checked with it'),
+            draft: z.boolean().describe('The draft names it'),
+            version: z.int().nullable().describe('The latest version, where that names it'),
+          }),
+        )
+        .describe('Of flows that the caller sees'),
+      grants: z
+        .array(
+          z.strictObject({
+            flow: id,
+            flowName: z.string(),
+            step: z.string(),
+            power: z.string(),
+            environment: z.string(),
+            used: time.nullable().describe('When a run last used it; null: not since `since`'),
+          }),
+        )
+        .describe('Who may use it'),
+      since: time.nullable().describe('How far back the trail was looked through; null: nothing was ever used'),
+      more: z.boolean().describe('There are flows that were not looked at'),
+    }),
+  },
+  problems: ['missing'],
+  summary: 'Which flows and steps name a secret, what was lent of it, and when it was last used',
+  tags,
+});

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { media, route } from './route.ts';
-import { json } from './shapes.ts';
+import { json, time } from './shapes.ts';
 
 const tags = ['system'] as const;
 
@@ -58,5 +58,29 @@ export const schema = route({
   answers: { 200: json },
   problems: ['missing'],
   summary: 'A JSON Schema: flow.json, run.json, event.json or problem.json',
+  tags,
+});
+
+export const doctor = route({
+  method: 'GET',
+  path: '/api/v1/instance/doctor',
+  needs: 'instance.manage',
+  on: 'workspace',
+  answers: {
+    200: z.strictObject({
+      at: time.describe('When it was looked; a look is kept for a minute'),
+      version: z.string(),
+      findings: z.array(
+        z.strictObject({
+          what: z.string(),
+          state: z.enum(['ok', 'look', 'wrong']),
+          text: z.string(),
+          next: z.string().optional().describe('What to do'),
+        }),
+      ),
+    }),
+  },
+  problems: ['missing'],
+  summary: 'What `headgate doctor` finds: the folder, the key, the database, the journal, the disk, the jail',
   tags,
 });

@@ -36,6 +36,7 @@ export const appSettings = shell('/settings');
 export const appSetting = shell('/settings/*');
 export const appTrust = shell('/trust');
 export const appTrusts = shell('/trust/*');
+export const appDashboard = shell('/dashboard');
 export const appForm = shell('/forms/*');
 
 export const appFile = route({
@@ -63,5 +64,6 @@ const SHELLS: ReadonlySet<Contract> = new Set<Contract>([
   appSetting,
   appTrust,
   appTrusts,
+  appDashboard,
   appForm,
 ]);

@@ -27,8 +27,8 @@ export const redactText = (text: string): string => {
   return made + text.slice(from);
 };
 
-/** A JSON value with keys in its texts hidden, and every text and number under a secret label. */
-export const redactJson = (value: unknown): unknown => walk(value, false, 0);
+/** A JSON value with keys in its texts hidden, and every text and number under a secret label. `labelled`: it is under one. */
+export const redactJson = (value: unknown, labelled = false): unknown => walk(value, labelled, 0);
 
 const walk = (value: unknown, labelled: boolean, depth: number): unknown => {
   if (typeof value === 'string') return labelled ? (value === '' ? value : HIDDEN) : redactText(value);

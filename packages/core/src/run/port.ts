@@ -7,6 +7,10 @@
 
 import type { Guard } from '../guard/match.ts';
 import type { ShapeKind } from '../guard/shapes.ts';
+import type { Differences } from './value/differ.ts';
+import type { Hits } from './value/find.ts';
+import type { PageAsk, ValuePage } from './value/page.ts';
+import type { ValueShape } from './value/value-shape.ts';
 import type { Principal } from '../access/permission.ts';
 import type { Problem, Result } from '../problem.ts';
 import type { EventType, RunState, Started } from './journal.ts';
@@ -147,6 +151,85 @@ export type RunNews = {
   readonly trigger: { readonly id: string | null; readonly kind: string };
 };
 
+/** A value of a run: what an event holds under the name its readers see, or what an instance of a step was given or gave. */
+export type ValueOf =
+  | { readonly seq: number; readonly name: string }
+  | { readonly step: string; readonly item: readonly number[]; readonly side: 'in' | 'out' };
+
+/** How a value is read. `links`: with the links that answer for a person, where it holds any (row WH-08). */
+export type Reading = { readonly run: string; readonly of: ValueOf; readonly links: boolean };
+
+/** Where a place of a step's output came from. */
+export type Origin = {
+  /** The output of a step, the input of the run, or the item it was made for; null: not known. */
+  readonly root: 'step' | 'input' | 'item' | null;
+  readonly step: string | null;
+  /** JSON Pointer within it. */
+  readonly path: string;
+  /** Of the output of `each`: the item that it was made for. */
+  readonly item: number | null;
+  /** Is the value there the same, or only what it was made from? */
+  readonly exact: boolean;
+  /** Steps that were read for it. */
+  readonly reads: readonly string[];
+  /** Why it is not known: an effect or code gave it; it was put together; a repeat; the whole of a block; it cannot be worked out. */
+  readonly why: 'effect' | 'made' | 'repeat' | 'whole' | 'failed' | null;
+};
+
+/** Where a text was found in the data of a run. */
+export type RunHit = {
+  readonly seq: number;
+  readonly step: string | null;
+  readonly item: readonly number[];
+  /** The name under which the event holds the value; `problem` or `log`. */
+  readonly of: string;
+  readonly path: string;
+  readonly around: string;
+};
+
+/** Parts of values. Null: there is no such run. */
+type ValuesPort = {
+  readonly page: (workspace: string, reading: Reading, ask: PageAsk) => Promise<Result<ValuePage> | null>;
+  readonly shape: (workspace: string, reading: Reading, path: string) => Promise<Result<ValueShape> | null>;
+  /** Where a text stands in it, hidden values apart. */
+  readonly find: (workspace: string, reading: Reading, path: string, text: string) => Promise<Result<Hits> | null>;
+  readonly origin: (
+    workspace: string,
+    run: string,
+    at: { readonly step: string; readonly item: readonly number[]; readonly path: string },
+  ) => Promise<Result<Origin> | null>;
+  /** Looks for a text in all of a run's data. `part`: not all of it was looked into. */
+  readonly seek: (
+    workspace: string,
+    run: string,
+    text: string,
+  ) => Promise<{ readonly found: readonly RunHit[]; readonly part: boolean }>;
+  readonly differ: (workspace: string, before: Reading, after: Reading) => Promise<Result<Differences> | null>;
+};
+
+/** Runs of a flow, or of a key of it, that wait for a place; and what holds them. */
+export type Lane = {
+  readonly flow: string;
+  /** Let in, and not over. */
+  readonly running: number;
+  readonly waiting: number;
+  readonly why: 'concurrency' | 'rate' | 'debounce';
+  /** Runs at the same time, or in the time of the rate; null: no such number. */
+  readonly most: number | null;
+  /** Milliseconds of the rate, or of the wait for another. */
+  readonly per: number | null;
+  /** When the next may begin; null: when one ends. */
+  readonly until: number | null;
+  /** The run that is let in next. */
+  readonly next: string;
+};
+
+export type Queue = {
+  readonly lanes: readonly Lane[];
+  /** How long finished runs are kept, and how many of one flow; null: not known. */
+  readonly kept: { readonly days: number | null; readonly perFlow: number | null };
+};
+
 export type EnginePort = {
   readonly start: (request: StartRequest) => Promise<Result<{ readonly run: RunView; readonly finished: boolean }>>;
   readonly hook: (request: HookRequest) => Promise<HookAnswer>;
@@ -160,6 +243,7 @@ export type EnginePort = {
     after: number,
     limit: number,
   ) => Promise<{ events: EventView[]; next: number | null } | null>;
+  readonly values: ValuesPort;
   /** Durable events as they come, from seq > after; ends after the run's end or when the signal aborts. Null: no such run. */
   readonly follow: (
     workspace: string,
@@ -188,6 +272,8 @@ export type EnginePort = {
   readonly resume: (token: string, body: unknown) => Promise<Result<{ readonly run: string }>>;
   /** What a run would touch: expressions and pure steps are evaluated, nothing is opened and nobody is called. */
   readonly dryRun: (request: DryRequest) => Promise<Result<DryRun>>;
+  /** What waits for a place in a workspace, and how long its runs are kept. Costs a look in memory. */
+  readonly queue: (workspace: string) => Queue;
   /** What is missing before work can be taken; empty when ready. */
   readonly ready: () => readonly string[];
 };

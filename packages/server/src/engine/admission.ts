@@ -8,6 +8,7 @@
  * Q3 Of one workspace at most QUEUE runs wait; more are refused, so that a flood cannot fill the memory (DOS-08).
  */
 
+import type { Lane as QueueLane } from '@headgate/core';
 import type { Clock } from './clock.ts';
 import type { CompiledFlow } from './compiled.ts';
 import type { Timers } from './timers.ts';
@@ -29,7 +30,7 @@ type Lane = {
   waiting: Ticket[];
   /** When runs left the queue lately, for the rate. */
   begun: number[];
-  debounced: { ticket: Ticket; cancel: () => void } | null;
+  debounced: { ticket: Ticket; at: number; cancel: () => void } | null;
   timer: (() => void) | null;
   /** Runs that began before the start of this engine are being counted. */
   counting: boolean;
@@ -86,7 +87,7 @@ export class Admission {
         this.#enqueue(lane, ticket);
         this.#drain(lane, ticket.lane);
       });
-      lane.debounced = { ticket, cancel };
+      lane.debounced = { ticket, at, cancel };
       return 'queued';
     }
     if (lane.waiting.length === 0 && this.#room(lane, ticket) === 0) {
@@ -125,6 +126,35 @@ export class Admission {
       lane.debounced = null;
     }
     this.#tidy(lane, laneName);
+  }
+
+  /** Where runs of this workspace wait for a place, and what holds the first of them. */
+  lanes(workspace: string): readonly QueueLane[] {
+    const found: QueueLane[] = [];
+    for (const lane of this.#lanes.values()) {
+      const first = lane.waiting[0] ?? lane.debounced?.ticket;
+      if (first === undefined || first.workspace !== workspace) continue;
+      const { concurrency, rate, debounce } = first.compiled;
+      const running = lane.active;
+      const waiting = lane.waiting.length + (lane.debounced === null ? 0 : 1);
+      const of = { flow: first.flow, running, waiting, next: first.run };
+      if (lane.waiting.length === 0)
+        found.push({
+          ...of,
+          why: 'debounce',
+          most: null,
+          per: debounce?.for ?? null,
+          until: lane.debounced?.at ?? null,
+        });
+      else if (concurrency !== null && running >= concurrency.limit)
+        found.push({ ...of, why: 'concurrency', most: concurrency.limit, per: null, until: null });
+      else {
+        const until = this.#room(lane, first);
+        const when = Number.isFinite(until) && until > 0 ? until : null;
+        found.push({ ...of, why: 'rate', most: rate?.max ?? null, per: rate?.per ?? null, until: when });
+      }
+    }
+    return found;
   }
 
   /** Nobody of this workspace waits any more. */

@@ -1,6 +1,5 @@
 /**
  * The embedded engine: everything of this room put together behind EnginePort. In process, journal in the store.
- *
  * It is opened by main alone; the gateway sees the port and the guard, and nothing else of it.
  */
 
@@ -31,6 +30,7 @@ import { JsonTurns } from './json.ts';
 import { netFor } from './net.ts';
 import { newGoOn } from './go-on.ts';
 import { type Allow, Programs } from './code.ts';
+import { newQueue } from './queue.ts';
 import { Recovery } from './recovery.ts';
 import { rerun } from './rerun.ts';
 import { dismissRevoked } from './revoked.ts';
@@ -40,12 +40,13 @@ import { Schedule } from './schedule.ts';
 import { RunScope } from './scope.ts';
 import { type SecretSource, storeSource } from './secret-source.ts';
 import { checkInput, newStarter, unavailable, written } from './starter.ts';
-import { KEEP, type Keep, startSweeping } from './sweep.ts';
+import { type Keep, startSweeping } from './sweep.ts';
 import { Timers } from './timers.ts';
 import { Tokens } from './tokens.ts';
+import { ValueReader } from './value-reader.ts';
 import { type ReadBlob, Values, weigh } from './values.ts';
 import { veiled } from './veil.ts';
-import { eventView } from './views.ts';
+import { eventView, PAGE } from './views.ts';
 
 /** The opening half of the vault, as the engine uses it. */
 export type Vault = {
@@ -94,9 +95,6 @@ export type Engine = EnginePort & {
   readonly close: (grace: number) => Promise<void>;
   readonly recovered: { readonly running: number; readonly waiting: number; readonly queued: number };
 };
-
-/** Weight of one page of a journal, about characters: a reader asks for the next one. */
-const PAGE = 2 * 1024 * 1024;
 
 /** Opens the engine and takes up every run that was not over. */
 export const openEngine = async (o: EngineOptions): Promise<Engine> => {
@@ -279,8 +277,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const unsubscribe = store.onChange(changed);
 
   await farewell.look();
-  startSweeping(store, clock, timers, later, o.keep ?? KEEP);
-
+  startSweeping(store, clock, timers, later, o.keep);
   return {
     guard: known,
     inMemory: () => runs.size,
@@ -310,6 +307,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       }
       return { events, next };
     },
+    values: new ValueReader({ store, clock, timers, values, guard: known, ends: runs.ends, flows }),
     follow: async (workspace, id, after, signal) => {
       const row = await store.in(workspace).runs.get(id);
       const live = runs.live(id);
@@ -381,6 +379,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       return { ok: true, value: { run: live.id } };
     }),
     dryRun: newDryRun({ store, flows, catalog: o.catalog, clock }),
+    queue: newQueue(runs.admission, o.keep),
     ready: () => {
       const state = store.journal.state();
       if (!state.ok) return [state.problem.text];

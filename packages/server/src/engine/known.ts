@@ -38,6 +38,7 @@ const unpack: Unpack = (base64, most) => {
 export class KnownValues implements GuardPort {
   #matcher = new Matcher([], lowBytes, unpack);
 
+  #generation = 0;
   #turn = 0;
   #latest: Promise<void> = Promise.resolve();
 
@@ -57,11 +58,17 @@ export class KnownValues implements GuardPort {
     for (let step = steps.next(); ; step = steps.next()) {
       if (step.done === true) {
         this.#matcher = step.value;
+        this.#generation += 1;
         return;
       }
       await new Promise<void>((resolve) => setImmediate(resolve));
       if (turn !== this.#turn) return this.#latest;
     }
+  }
+
+  /** Raised whenever something else is known: what was judged before that was judged by less. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Is this value hidden, or too short to be? For the engine alone, which holds the value anyway. */

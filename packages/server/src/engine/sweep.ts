@@ -21,7 +21,7 @@ const PORTION = 1_000;
 const MOST_PORTIONS = 20;
 
 /** Sweeps from now on, once a minute, and until nothing is left to remove; litter at the first time and then once an hour. */
-export const startSweeping = (store: Store, clock: Clock, timers: Timers, later: Later, keep: Keep): void => {
+export const startSweeping = (store: Store, clock: Clock, timers: Timers, later: Later, keep: Keep = KEEP): void => {
   let rounds = 0;
   let more = false;
   const sweep = async (): Promise<void> => {

@@ -143,6 +143,12 @@ export class Values {
     return value;
   }
 
+  /** Its JSON, for readers: what is durable is not taken into the cache for them. */
+  text(workspace: string, held: Held): string {
+    if ('value' in held) return JSON.stringify(held.value) ?? 'null';
+    return Buffer.from(this.#read(workspace, held.blob)).toString('utf8');
+  }
+
   /** A blob that is durable may leave the cache. */
   written(ids: readonly string[]): void {
     for (const id of ids) {

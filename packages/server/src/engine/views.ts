@@ -25,6 +25,8 @@ export const viewOf = (row: RunRow, end: { output: unknown; problem: RunView['pr
   rerunOf: row.rerunOf,
 });
 
+/** Weight of one page of a journal, about characters: a reader asks for the next one. */
+export const PAGE = 2 * 1024 * 1024;
 const PREVIEW = 256 * 1024;
 
 /** One event for reading; a large value shows as a reference with its size. */
@@ -50,11 +52,20 @@ const isHeld = (value: object): value is Held => {
   return (keys.length === 1 && keys[0] === 'value') || (keys.length === 2 && 'blob' in value && 'size' in value);
 };
 
-const HOLDERS = ['out', 'output', 'input', 'body', 'over', 'data'] as const;
+/** What an event holds under the name by which its readers see it; null: nothing. */
+export const heldIn = (event: Event, name: string): Held | null => {
+  const held: unknown = Reflect.get(event.data, name === 'value' ? 'out' : name);
+  return typeof held === 'object' && held !== null && isHeld(held) ? held : null;
+};
+
+/** Names under which events hold values, as the journal has them. */
+const HELD = ['out', 'output', 'input', 'body', 'over', 'data'] as const;
+/** The same, as their readers see them. */
+export const HOLDERS = HELD.map((name) => (name === 'out' ? 'value' : name));
 
 const unhold = (data: object, workspace: string, values: Values): Record<string, unknown> => {
   const out: Record<string, unknown> = { ...data };
-  for (const key of HOLDERS) {
+  for (const key of HELD) {
     const held = out[key];
     if (typeof held !== 'object' || held === null || !isHeld(held)) continue;
     out[key === 'out' ? 'value' : key] =

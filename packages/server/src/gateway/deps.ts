@@ -58,6 +58,16 @@ export type GatewayDeps = {
   /** How requests are traced (traces.ts); absent: they are not. */
   readonly traces?: Traces;
   readonly limits?: Partial<Limits>;
+  /** Looks the instance over; absent: it cannot be asked for. */
+  readonly doctor?: () => Promise<readonly Finding[]>;
+};
+
+/** One line of what is found when an instance is looked over. */
+export type Finding = {
+  readonly what: string;
+  readonly state: 'ok' | 'look' | 'wrong';
+  readonly text: string;
+  readonly next?: string;
 };
 
 /** A flow that comes with the server, and the flows that it names. */

@@ -59,7 +59,13 @@ export const grantsInForce = async (
     .filter(({ row, gone }) => !gone && (row.environment === '*' || row.environment === environment))
     .map(({ row }) => row);
 
-const mayStillGive = (grantor: Named | null, workspace: string, flow: FlowRow, now: number): boolean =>
+/** May who lent it still lend it to this flow? */
+export const mayStillGive = (
+  grantor: Named | null,
+  workspace: string,
+  flow: Parameters<typeof thingOf>[1],
+  now: number,
+): boolean =>
   grantor !== null &&
   (grantor.expires === null || grantor.expires > now) &&
   may(grantor.principal, 'grant.give', thingOf(workspace, flow));

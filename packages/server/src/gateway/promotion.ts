@@ -6,24 +6,14 @@
  * PM2 Nothing here holds the value of a secret; there is none to hold in the gateway.
  */
 
-import {
-  diff,
-  isObject,
-  type Flow,
-  needsOf,
-  powerOf,
-  type Principal,
-  problem,
-  type Problem,
-  readFlow,
-  valuesRead,
-} from '@headgate/core';
+import { diff, type Flow, type Principal, problem, type Problem, readFlow, valuesRead } from '@headgate/core';
 import { DEFAULT_ENVIRONMENT, type EnvironmentRow } from '../store/environment.ts';
 import type { FlowRow, GrantRow, VersionRow } from '../store/ports.ts';
 import type { LentText } from './calls.ts';
 import type { Gate } from './deps.ts';
 import { endedBy } from './endings.ts';
 import { forTheirKind, grantsInForce, grantsNow, lacking, needText } from './lending.ts';
+import { secretsIn } from './naming.ts';
 import { refuse, refuseAll, type Refused } from './outcome.ts';
 
 export type Sides = {
@@ -116,19 +106,9 @@ const valuesOf = ({ flow, source, target, vars }: Sides) => {
   }));
 };
 
-/** Secrets that the version names: in its steps' settings and code, and for the signatures of its webhooks. */
-const secretsNamed = (gate: Gate, flow: Flow): string[] => {
-  const names = needsOf(flow, gate.catalog).flatMap(({ need }) => {
-    const power = powerOf(need);
-    return power?.power === 'secret' ? [power.name] : [];
-  });
-  const signed = (flow.triggers ?? []).flatMap(({ with: settings, disabled }) => {
-    const signature = isObject(settings) ? settings['signature'] : undefined;
-    const name = isObject(signature) ? signature['secret'] : undefined;
-    return typeof name === 'string' && disabled !== true ? [name] : [];
-  });
-  return [...new Set([...names, ...signed])].filter((name) => name !== '*').toSorted();
-};
+/** Secrets that the version names. */
+const secretsNamed = (gate: Gate, flow: Flow): string[] =>
+  [...new Set(secretsIn(gate, flow).map(({ name }) => name))].toSorted();
 
 export const differenceOf = async (gate: Gate, who: Principal, sides: Sides, lent: readonly LentText[] = []) => {
   const { row, source, target, version, flow, runs } = sides;

@@ -27,6 +27,11 @@ export class RunSight {
     this.#places = places;
   }
 
+  /** May he see links that answer for a person, where a value of the run holds any? */
+  seesLinks(who: Principal, run: string): Promise<boolean> {
+    return this.#acts(() => who, run);
+  }
+
   async view(reader: Reader, run: RunView): Promise<RunView> {
     const parent = await this.#parent(reader, run.parent);
     const output = hideLinks(run.output);

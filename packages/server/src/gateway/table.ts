@@ -17,7 +17,9 @@ import { listeningRoutes } from './routes/listening.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { memberRoutes } from './routes/members.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { pageRoutes } from './routes/pages.ts';
+import { powerRoutes } from './routes/powers.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { promotionRoutes } from './routes/promotions.ts';
 import { publicRoutes } from './routes/public.ts';
@@ -25,6 +27,8 @@ import { policyRoutes } from './routes/policy.ts';
 import { resumeRoutes } from './routes/resume.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { runRoutes } from './routes/runs.ts';
+import { runSearchRoutes } from './routes/run-search.ts';
+import { secretUseRoutes } from './routes/secret-uses.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { stepRoutes } from './routes/steps.ts';
@@ -33,6 +37,7 @@ import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { userRoutes } from './routes/users.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { valueRoutes } from './routes/values.ts';
 import { webRoutes } from './routes/web.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
@@ -53,17 +58,22 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...stepRoutes(lodge),
     ...templateRoutes(lodge),
     ...grantRoutes(lodge),
+    ...powerRoutes(lodge),
     ...environmentRoutes(lodge),
     ...promotionRoutes(lodge),
     ...policyRoutes(lodge),
     ...limitRoutes(lodge),
     ...runRoutes(lodge),
+    ...valueRoutes(lodge),
+    ...runSearchRoutes(lodge),
+    ...overviewRoutes(lodge),
     ...ticketRoutes(lodge),
     ...resumeRoutes(lodge),
     ...keyRoutes(lodge),
     ...tokenRoutes(lodge),
     ...oauthRoutes(lodge),
     ...secretRoutes(lodge),
+    ...secretUseRoutes(lodge),
     ...workspaceRoutes(lodge),
     ...projectRoutes(lodge),
     ...memberRoutes(lodge),

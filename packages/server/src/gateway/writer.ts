@@ -14,7 +14,7 @@
 import { type Duplex, pipeline, Readable, Transform } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { GuardPort, Reader } from '@headgate/core';
+import { type GuardPort, numbersHidden, type Reader } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import { NO_WORKSPACE } from './guarded-pages.ts';
 import { besideOurs, streamBesideOurs } from './our-words.ts';
@@ -53,7 +53,7 @@ export const written = (guard: GuardPort, text: string, reader?: Reader, fresh: 
   if (made === text || !isJson(text)) return made;
   return besideOurs(text, (marked) => {
     const hidden = guard.redact(marked, reader);
-    return isJson(hidden) ? hidden : asJson(guard, marked, reader);
+    return isJson(hidden) ? hidden : numbersHidden(guard, marked, reader);
   });
 };
 
@@ -65,22 +65,6 @@ const isJson = (text: string): boolean => {
   } catch {
     return false;
   }
-};
-
-/** A number that is a secret becomes a text, and so does a list of numbers that holds one: a label is no number. */
-const asJson = (guard: GuardPort, text: string, reader: Reader | undefined): string => {
-  const one = (value: unknown): unknown => {
-    if (typeof value !== 'number') return value;
-    const made = guard.redact(String(value), reader);
-    return made === String(value) ? value : made;
-  };
-  const hide = (_key: string, value: unknown): unknown => {
-    if (!Array.isArray(value) || !value.some((item) => typeof item === 'number')) return one(value);
-    const items = value.map(one);
-    const made = guard.redact(JSON.stringify(items), reader);
-    return isJson(made) ? items : made.slice(1, -1);
-  };
-  return guard.redact(JSON.stringify(JSON.parse(text), hide), reader);
 };
 
 /** Puts the guard between every route and the wire. */

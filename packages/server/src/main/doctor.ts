@@ -234,7 +234,7 @@ const listening = (s: Settings): Finding => {
   );
 };
 
-const findings = async (s: Settings, production: boolean): Promise<Finding[]> => {
+export const findings = async (s: Settings, production: boolean): Promise<Finding[]> => {
   const { finding: secret, key } = keyOf(s);
   const store = inspectStore(s.dir);
   // Before the journal is written to, which is a new time in the folder.

@@ -87,6 +87,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     signOn: opened.value.signOn,
     fetchDocument: documentsThrough(house.door),
     ...(tracing === null ? {} : { traces: (await import('../gateway/traces.ts')).traces() }),
+    doctor: async () => (await import('./doctor.ts')).findings(s, false),
     limits: {
       keyLife: s.keys.days * DAY,
       keyMost: s.keys.most * DAY,

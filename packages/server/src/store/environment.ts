@@ -1,5 +1,6 @@
 /** Environments of projects and what runs in them, as the store keeps them, as types. */
 
+import type { Sight } from '@headgate/core';
 import type { GrantRow } from './ports.ts';
 
 /** The one that every project has, without a row of its own: a flow's latest version runs in it. */
@@ -94,6 +95,8 @@ export type Deployments = {
   /** The newest first, fifty at most. */
   promotions(flow: string): Promise<PromotionRow[]>;
   promotion(flow: string, id: string): Promise<PromotionRow | null>;
+  /** Those that wait for somebody's word, of flows that are seen; the newest first. */
+  proposed(sight: Sight, limit: number): Promise<{ row: PromotionRow; flowName: string }[]>;
   /** Puts a proposed one on record. False: no such flow. */
   propose(row: PromotionRow): Promise<boolean>;
   /** Is its target as it was when the promotion was looked at? Judged again when it is applied. */

@@ -37,6 +37,7 @@ import { NEWEST } from './schema/migrations/list.ts';
 import type { Store } from './ports.ts';
 import { engineLimitsOf, limitsOf } from './rows/limits.ts';
 import { boundsOf, policyOf } from './rows/policy.ts';
+import { powerMapOf } from './rows/power-map.ts';
 import { clientsOf, consentsOf, oauthOf } from './rows/oauth.ts';
 import { deploymentsOf } from './rows/deployments.ts';
 import { environmentsOf } from './rows/environments.ts';
@@ -237,6 +238,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       invitations: workspaceInvitationsOf(ground, workspace),
       flows: { ...flowsOf(ground, workspace), ...versionsOf(ground, workspace) },
       grants: grantsOf(ground, workspace),
+      powerMap: powerMapOf(ground, workspace),
       policy: policyOf(ground, workspace),
       bounds: boundsOf(ground, workspace),
       limits: limitsOf(ground, workspace),

@@ -15,6 +15,7 @@ import type { KeyLimits, WorkspaceKeys } from './key.ts';
 import type { WorkspaceLimits } from './limits.ts';
 import type { Clients, Consents, Oauth } from './oauth.ts';
 import type { Deployments, Environments } from './environment.ts';
+import type { PowerMap } from './power-map.ts';
 import type * as people from './people.ts';
 import type { Counters } from './vault-seal/counters.ts';
 import type { Credentials as Makes } from './vault-seal/credentials.ts';
@@ -298,6 +299,7 @@ export type WorkspaceStore = {
     add(rows: readonly GrantRow[]): Promise<boolean>;
     remove(flow: string, id: string): Promise<boolean>;
   };
+  readonly powerMap: PowerMap;
   readonly policy: {
     /** Null: it never had one. */
     get(): Promise<PolicyRow | null>;
@@ -320,6 +322,14 @@ export type WorkspaceStore = {
     list(filter: RunFilter): Promise<{ rows: RunRow[]; next: string | null }>;
     /** The latest failed runs by flow, step and code, the latest group first. `more`: older ones were not looked at. */
     failures(filter: Pick<RunFilter, 'flow' | 'from' | 'sight'>): Promise<{ groups: FailureGroup[]; more: boolean }>;
+    /** Goes through them, newest first, `most` at most. True: there were more. */
+    walk(
+      filter: Pick<RunFilter, 'state' | 'from' | 'sight'>,
+      most: number,
+      see: (row: RunRow) => void,
+    ): Promise<boolean>;
+    /** Is this run among those that are seen? */
+    sees(sight: Sight, run: string): Promise<boolean>;
     /** Pieces that hold events after `afterSeq`; the first may begin before it. */
     chunks(run: string, afterSeq: number, limit: number): Promise<Chunk[]>;
     byIdempotencyKey(flow: string, key: string, since: number): Promise<string | null>;

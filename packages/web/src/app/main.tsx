@@ -7,6 +7,7 @@ import { QueryClient } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { startLanguages } from './i18n/i18n.ts';
+import { startPrefs } from './prefs/prefs.ts';
 import { clientOver, Refusal } from './transport/client.ts';
 import { sameOrigin } from './transport/http.ts';
 import { installPolicy } from './trusted-types.ts';
@@ -25,6 +26,7 @@ const queries = new QueryClient({
 
 const place = document.getElementById('app');
 if (place !== null) {
+  startPrefs();
   await startLanguages();
   const elsewhere = document.querySelector('meta[name="headgate-engine"]') !== null;
   createRoot(place).render(<App own={elsewhere ? null : clientOver(sameOrigin())} queries={queries} />);

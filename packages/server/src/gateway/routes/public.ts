@@ -6,7 +6,7 @@
  *     only as far as it is his business (engine/outward.ts).
  */
 
-import type { Principal } from '@headgate/core';
+import { type Principal, readFlow } from '@headgate/core';
 import { MAX_VISIT, ROUTES } from '@headgate/core/api';
 import { networkOf } from '../accounts/throttle.ts';
 import { implement, type Route } from '../implement.ts';
@@ -18,6 +18,20 @@ export const publicRoutes = ({ gate, waiting }: Lodge): readonly Route[] => {
   const networks = new Windows(gate.clock);
   const flows = new Windows(gate.clock);
   return [
+    implement(ROUTES.publicForm, async ({ params, request }) => {
+      if (networks.add(networkOf(request.ip)) > gate.limit.visits) return refuse('visits.limit');
+      const workspace = await gate.store.publicFlow(params.id);
+      if (workspace === null) return MISSING;
+      const { flows: known } = gate.store.in(workspace);
+      const row = await known.get(params.id);
+      const latest = row?.version ?? null;
+      const version = latest === null ? null : await known.version(params.id, latest);
+      const read = version === null ? null : readFlow(version.doc);
+      if (read === null || !read.ok) return MISSING;
+      const { name, description = null, input = null } = read.flow;
+      return give(200, { name, description, input });
+    }),
+
     implement(ROUTES.visit, async ({ params, body, request }) => {
       const { visits, flowVisits } = gate.limit;
       if (networks.add(networkOf(request.ip)) > visits || flows.add(params.id) > flowVisits)

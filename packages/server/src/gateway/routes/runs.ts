@@ -1,6 +1,6 @@
 /** Runs: everything is asked of the engine through its port; lists are read from the store. */
 
-import { type EventView, isOver, type Missing, type RunView, sightOf } from '@headgate/core';
+import { type EventView, isOver, type Missing, type RunState, type RunView, sightOf } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { RunRow } from '../../store/ports.ts';
 import { cursorOf, nextOf } from '../cursors.ts';
@@ -30,7 +30,7 @@ const waitsOf = ({ state, wake }: RunRow) => {
 
 const at = (time: number): string => new Date(time).toISOString();
 
-const rowShown = (row: RunRow, names: ReadonlyMap<string, string>) => ({
+export const rowShown = (row: RunRow, names: ReadonlyMap<string, string>) => ({
   id: row.id,
   flow: row.flow,
   version: row.version,
@@ -46,6 +46,25 @@ const rowShown = (row: RunRow, names: ReadonlyMap<string, string>) => ({
   created: at(row.created),
   started: iso(row.started),
   ended: iso(row.ended),
+});
+
+type Filter = {
+  readonly flow?: string | undefined;
+  readonly state?: RunState | undefined;
+  readonly trigger?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+};
+
+/** Filters of the query as the store takes them. */
+export const filterOf = ({ flow, state, trigger, environment, from, to }: Filter) => ({
+  ...(flow === undefined ? {} : { flow }),
+  ...(state === undefined ? {} : { state }),
+  ...(trigger === undefined ? {} : { trigger }),
+  ...(environment === undefined ? {} : { environment }),
+  ...(from === undefined ? {} : { from: Date.parse(from) }),
+  ...(to === undefined ? {} : { to: Date.parse(to) }),
 });
 
 const partIn = ({
@@ -121,12 +140,7 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
     implement(ROUTES.listRuns, async ({ who, query }) => {
       const { rows, next } = await gate.store.in(who.workspace).runs.list({
         limit: query.limit ?? PAGE,
-        ...(query.flow === undefined ? {} : { flow: query.flow }),
-        ...(query.state === undefined ? {} : { state: query.state }),
-        ...(query.trigger === undefined ? {} : { trigger: query.trigger }),
-        ...(query.environment === undefined ? {} : { environment: query.environment }),
-        ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
-        ...(query.to === undefined ? {} : { to: Date.parse(query.to) }),
+        ...filterOf(query),
         ...(query.rerunOf === undefined ? {} : { rerunOf: query.rerunOf }),
         ...cursorOf(gate.store, who.workspace, 'runs', query.cursor),
         sight: sightOf(who, 'run.read'),

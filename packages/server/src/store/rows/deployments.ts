@@ -13,6 +13,7 @@ import type { Brings, Deployments, PromotedTrigger, PromotionRow, PromotionState
 import type { Tables } from '../schema/tables.ts';
 import { valuesIn } from './environments.ts';
 import { grantValues } from './grants.ts';
+import { seenFlows } from './seen.ts';
 import { readdress } from './hooks.ts';
 
 const STATES: readonly PromotionState[] = ['proposed', 'applied', 'refused', 'stale'];
@@ -209,6 +210,27 @@ export const deploymentsOf = (ground: Ground, workspace: string): Deployments =>
     promotion: async (flow, id) => {
       const row = await known(db, flow).where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : promotionOf(row);
+    },
+    proposed: async (sight, limit) => {
+      const rows = await db
+        .selectFrom('flow')
+        .innerJoin('promotion', 'promotion.flow', 'flow.id')
+        .selectAll('promotion')
+        .select('flow.name')
+        .where('flow.workspace', '=', workspace)
+        .where('promotion.workspace', '=', workspace)
+        .where('promotion.state', '=', 'proposed')
+        .where('flow.id', 'in', (of) =>
+          of
+            .selectFrom('flow')
+            .select('id')
+            .where('workspace', '=', workspace)
+            .where((eb) => seenFlows(eb, sight)),
+        )
+        .orderBy('promotion.n', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ row: promotionOf(row), flowName: row.name }));
     },
     propose: (row) =>
       change(async (trx) => {

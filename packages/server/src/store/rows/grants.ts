@@ -20,7 +20,7 @@ export const grantValues = (workspace: string, flow: string, row: GrantRow): Ins
   kind: row.kind ?? null,
 });
 
-const grantRow = (row: Selectable<Tables['power_grant']>): GrantRow => ({
+export const grantRow = (row: Selectable<Tables['power_grant']>): GrantRow => ({
   id: row.id,
   flow: row.flow,
   step: row.step,

@@ -6,7 +6,7 @@
  */
 
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
-import type { RunState } from '@headgate/core';
+import { type FlowPlace, type RunState, sees } from '@headgate/core';
 import { type Ground, after, page } from '../ground.ts';
 import type { FailureGroup, RunFilter, RunRow, RunSieve, WorkspaceStore } from '../ports.ts';
 import type { Tables } from '../schema/tables.ts';
@@ -182,6 +182,29 @@ export const runsOf = ({ db, writer, unlink }: Ground, workspace: string): Works
     return sum;
   };
 
+  const place = async (id: string): Promise<FlowPlace | null> => {
+    const row = await db
+      .selectFrom('run')
+      .leftJoin('flow', (on) => on.onRef('flow.id', '=', 'run.flow').onRef('flow.workspace', '=', 'run.workspace'))
+      .leftJoin('flow_gone', 'flow_gone.flow', 'run.flow')
+      .select([
+        'run.project',
+        'run.flow',
+        'run.owner',
+        'flow.owner as now',
+        'flow.visibility',
+        'flow_gone.owner as gone',
+      ])
+      .where('run.workspace', '=', workspace)
+      .where('run.id', '=', id)
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    const { project, flow, visibility, gone } = row;
+    if (visibility !== null)
+      return { project, flow, owner: row.now ?? row.owner, visibility: visibilityOf(visibility) };
+    return { project, flow, owner: gone ?? row.owner, visibility: gone === null ? 'project' : 'private' };
+  };
+
   return {
     get: async (id) => {
       const row = await db
@@ -192,28 +215,7 @@ export const runsOf = ({ db, writer, unlink }: Ground, workspace: string): Works
         .executeTakeFirst();
       return row === undefined ? null : runRow(row);
     },
-    place: async (id) => {
-      const row = await db
-        .selectFrom('run')
-        .leftJoin('flow', (on) => on.onRef('flow.id', '=', 'run.flow').onRef('flow.workspace', '=', 'run.workspace'))
-        .leftJoin('flow_gone', 'flow_gone.flow', 'run.flow')
-        .select([
-          'run.project',
-          'run.flow',
-          'run.owner',
-          'flow.owner as now',
-          'flow.visibility',
-          'flow_gone.owner as gone',
-        ])
-        .where('run.workspace', '=', workspace)
-        .where('run.id', '=', id)
-        .executeTakeFirst();
-      if (row === undefined) return null;
-      const { project, flow, visibility, gone } = row;
-      if (visibility !== null)
-        return { project, flow, owner: row.now ?? row.owner, visibility: visibilityOf(visibility) };
-      return { project, flow, owner: gone ?? row.owner, visibility: gone === null ? 'project' : 'private' };
-    },
+    place,
     openBy: async (principal) => {
       const rows = await db
         .selectFrom('run')
@@ -262,6 +264,18 @@ export const runsOf = ({ db, writer, unlink }: Ground, workspace: string): Works
         if (looked === 0 || looked >= MOST_FAILURES) break;
       }
       return { groups: [...groups.values()].toSorted((a, b) => b.last - a.last), more: looked > 0 };
+    },
+    walk: async ({ from = 0, ...filter }, most, see) => {
+      for await (const { rows, next } of slices({ ...filter, limit: SLICE_OF_LIST })) {
+        for (const row of rows) if (row.created >= from) see(runRow(row));
+        if (next === null || rows.every((row) => row.created < from)) return false;
+        if (next.looked >= most) return true;
+      }
+      return false;
+    },
+    sees: async (sight, id) => {
+      const where = await place(id);
+      return where !== null && sees(sight, where);
     },
     chunks: (run, afterSeq, limit) =>
       db

@@ -17,6 +17,8 @@ export class Registry {
   readonly #listeners = new Set<() => void>();
   #version = 0;
   #first: { readonly chord: string; readonly at: number } | null = null;
+  /** False: a letter, digit or sign alone is no key, for who speaks to the machine or types by accident (WCAG 2.1.4). */
+  letters = true;
 
   /** Until what comes back is called. The latest registered is the one that is done. */
   register(name: ActionName, doing: Doing): () => void {
@@ -57,6 +59,7 @@ export class Registry {
     if (chord === null || event.defaultPrevented) return false;
     const typing = isTyping(event.target);
     if (typing && isPlain(chord)) return false;
+    if (!this.letters && chord.length === 1) return false;
     const first = this.#first !== null && now - this.#first.at < 1500 ? this.#first.chord : null;
     this.#first = null;
     const sequence = first === null ? null : `${first} ${chord}`;

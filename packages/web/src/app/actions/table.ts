@@ -29,6 +29,7 @@ export const ACTIONS = {
   goFlows: { title: 'goFlows', context: 'everywhere', keys: ['G F'] },
   goRuns: { title: 'goRuns', context: 'everywhere', keys: ['G R'] },
   goTrust: { title: 'goTrust', context: 'everywhere', keys: ['G S'] },
+  goOverview: { title: 'goOverview', context: 'everywhere' },
   goSettings: { title: 'goSettings', context: 'everywhere' },
   theme: { title: 'theme', context: 'everywhere' },
   newFlow: { title: 'newFlow', context: 'everywhere' },

@@ -1,11 +1,26 @@
 /** The only place that builds an address of the app. What a page shows stands in its address, so that it can be kept and sent. */
 
 /** Pages of a flow beside its steps. */
-export const FLOW_PAGES = ['publish', 'versions', 'powers', 'api'] as const;
+export const FLOW_PAGES = ['publish', 'versions', 'environments', 'powers', 'api'] as const;
 export type FlowPage = (typeof FLOW_PAGES)[number];
 
-export const TRUST_PAGES = ['members', 'secrets', 'keys', 'audit'] as const;
+export const TRUST_PAGES = [
+  'members',
+  'roles',
+  'secrets',
+  'powers',
+  'keys',
+  'tokens',
+  'environments',
+  'limits',
+  'audit',
+  'doctor',
+] as const;
 export type TrustPage = (typeof TRUST_PAGES)[number];
+
+/** `general`: what is kept in this browser. The others are the account's own. */
+export const SETTINGS_PAGES = ['general', 'sessions', 'keys', 'apps'] as const;
+export type SettingsPage = (typeof SETTINGS_PAGES)[number];
 
 /** What of the editor's state stands in its address. */
 export type EditorSearch = {
@@ -18,6 +33,13 @@ export type EditorSearch = {
   /** An item of a step that ran for several: its path of indexes, with dots. */
   readonly item?: string | undefined;
   readonly page?: FlowPage | undefined;
+  /** How the output is shown, and the place within it (a JSON Pointer). */
+  readonly as?: string | undefined;
+  readonly at?: string | undefined;
+  /** Whose value the input pane shows, how, and where. */
+  readonly from?: string | undefined;
+  readonly fromAs?: string | undefined;
+  readonly fromAt?: string | undefined;
   /** The versions that are compared: `3` with the draft, `2..3` with each other. */
   readonly compare?: string | undefined;
   /** The flow is the first one that somebody sees: hints begin with it. */
@@ -38,6 +60,10 @@ export const paths = {
   invitation: (token: string) => `/api/v1/auth/invitations/${encodeURIComponent(token)}`,
   form: (flow: string) => `/forms/${encodeURIComponent(flow)}`,
   runs: () => '/runs',
+  dashboard: () => '/dashboard',
+  /** `since`: a day. */
+  runsSince: (since: string, state?: string) => withSearch('/runs', { from: since, state }),
+  runsIn: (state: string) => withSearch('/runs', { state }),
   runsOf: (flow: string, state?: string) => withSearch('/runs', { flow, state }),
   run: (id: string, search: { readonly step?: string; readonly with?: string } = {}) =>
     withSearch(`/runs/${encodeURIComponent(id)}`, search),

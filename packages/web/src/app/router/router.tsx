@@ -7,22 +7,29 @@ import {
   lazyRouteComponent,
   Outlet,
   redirect,
+  useLocation,
 } from '@tanstack/react-router';
 import { laterTexts } from '../i18n/i18n.ts';
 import { NotFound } from '../shell/not-found.tsx';
 import { Shell } from '../shell/shell.tsx';
 import { runSearch, runsSearch } from '../runs/search.ts';
-import { type EditorSearch, FLOW_PAGES, TRUST_PAGES } from './paths.ts';
+import { type EditorSearch, FLOW_PAGES, SETTINGS_PAGES, TRUST_PAGES } from './paths.ts';
 
 /** A page whose texts come later, too. */
 const withTexts = async <T,>(page: Promise<T>): Promise<T> => (await Promise.all([page, laterTexts()]))[0];
 
-const root = createRootRoute({
-  component: () => (
+/** A form stands by itself: whoever it was sent to need not be signed in. */
+const Root = () =>
+  useLocation().pathname.startsWith('/forms/') ? (
+    <Outlet />
+  ) : (
     <Shell>
       <Outlet />
     </Shell>
-  ),
+  );
+
+const root = createRootRoute({
+  component: Root,
   notFoundComponent: NotFound,
 });
 
@@ -54,6 +61,11 @@ const editorSearch = (search: Readonly<Record<string, unknown>>): EditorSearch =
   tab: text(search.tab),
   run: text(search.run),
   item: text(search.item),
+  as: text(search.as),
+  at: text(search.at),
+  from: text(search.from),
+  fromAs: text(search.fromAs),
+  fromAt: text(search.fromAt),
   view: search.view === 'outline' || search.view === 'canvas' ? search.view : undefined,
   page: FLOW_PAGES.find((one) => one === search.page),
   compare: text(search.compare),
@@ -89,6 +101,7 @@ export type TrustSearch = {
   readonly action?: string | undefined;
   readonly decision?: string | undefined;
   readonly span?: string | undefined;
+  readonly show?: string | undefined;
 };
 
 const trustHome = createRoute({
@@ -109,14 +122,57 @@ export const trustRoute = createRoute({
     action: text(search.action),
     decision: text(search.decision),
     span: text(search.span),
+    show: text(search.show),
   }),
   component: lazyRouteComponent(() => withTexts(import('../trust/trust-page.tsx')), 'TrustPage'),
+});
+
+const settingsHome = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/$page', params: { page: SETTINGS_PAGES[0] } });
+  },
+});
+
+export const settingsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/$page',
+  component: lazyRouteComponent(() => withTexts(import('../settings/settings-page.tsx')), 'SettingsPage'),
+});
+
+export const dashboardRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/dashboard',
+  validateSearch: (search: Readonly<Record<string, unknown>>): { readonly hours?: '168' | undefined } => ({
+    hours: text(search.hours) === '168' ? '168' : undefined,
+  }),
+  component: lazyRouteComponent(() => withTexts(import('../dashboard/dashboard-page.tsx')), 'DashboardPage'),
+});
+
+export const formRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/forms/$flow',
+  component: lazyRouteComponent(() => withTexts(import('../forms/form-page.tsx')), 'FormPage'),
 });
 
 /** A fresh router: it holds the state of one page. */
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([home, flows, newFlow, flowRoute, runsRoute, runRoute, trustHome, trustRoute]),
+    routeTree: root.addChildren([
+      home,
+      flows,
+      newFlow,
+      flowRoute,
+      runsRoute,
+      runRoute,
+      trustHome,
+      trustRoute,
+      settingsHome,
+      settingsRoute,
+      formRoute,
+      dashboardRoute,
+    ]),
     defaultPreload: 'intent',
     defaultPendingMs: 200,
     // Texts stay texts: an id that looks like a number is no number.

@@ -20,6 +20,19 @@ export const Filters = ({ search, set }: Props) => {
   const chosen = search.flow !== undefined && !known.some(({ id }) => id === search.flow) ? [search.flow] : [];
   return (
     <Group component="search" aria-label={t('runs.filters')} gap="xs" align="end">
+      <TextInput
+        key={`text ${search.text ?? ''}`}
+        size="xs"
+        w={180}
+        type="search"
+        label={t('runs.text')}
+        placeholder={t('runs.textHint')}
+        defaultValue={search.text ?? ''}
+        onBlur={({ currentTarget }) => set({ text: given(currentTarget.value) })}
+        onKeyDown={({ key, currentTarget }) => {
+          if (key === 'Enter') set({ text: given(currentTarget.value) });
+        }}
+      />
       <NativeSelect
         size="xs"
         label={t('runs.state')}
@@ -69,6 +82,7 @@ export const Filters = ({ search, set }: Props) => {
         variant="default"
         onClick={() =>
           set({
+            text: undefined,
             state: undefined,
             flow: undefined,
             trigger: undefined,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../editor/run/fold.ts';
-import { lanesOf, spent } from './lanes.ts';
+import { lanesOf, sourcesOf, spent } from './lanes.ts';
 
 const at = (ms: number): string => new Date(ms).toISOString();
 const event = (ms: number, type: string, step?: string, data: unknown = {}, item?: readonly number[]): RunEvent => ({
@@ -54,5 +54,32 @@ describe('lanes', () => {
 
   test('a pure step, whose end alone is recorded, is a point', () => {
     expect(lanesOf([event(7, 'step.done', 'set')])[0]?.spans).toEqual([{ kind: 'work', from: 7, to: 7 }]);
+  });
+
+  test('who comes after nothing stands in line from when the run was there, and steps in blocks are left out', () => {
+    const doc = {
+      steps: [
+        { id: 'first', kind: 'set@1' },
+        { id: 'loop', kind: 'each@1', after: ['judge.true', 'first'], steps: [{ id: 'inner', kind: 'set@1' }] },
+      ],
+    };
+    const sources = sourcesOf(doc);
+    expect([...sources]).toEqual([
+      ['first', []],
+      ['loop', ['judge', 'first']],
+    ]);
+    expect([...sourcesOf(undefined)]).toEqual([]);
+    const lanes = lanesOf(
+      [event(0, 'run.created'), event(40, 'step.started', 'first'), event(50, 'step.started', 'inner')],
+      sources,
+      0,
+    );
+    expect(lanes.map(({ spans }) => spans.map(({ kind, from }) => [kind, from]))).toEqual([
+      [
+        ['line', 0],
+        ['work', 40],
+      ],
+      [['work', 50]],
+    ]);
   });
 });

@@ -5,6 +5,7 @@
  * LN2 Items of a block share the lane of their step: overlapping times are joined, so that 100,000 of them stay one lane.
  */
 
+import { isObject } from '@headgate/core';
 import type { RunEvent } from '../editor/run/fold.ts';
 
 /** `line`: ready, and not begun yet. `wait`: for a time, an answer, another run, the next try, or at a breakpoint. */
@@ -18,10 +19,14 @@ export type Lane = { readonly step: string; readonly spans: readonly Span[]; rea
 type Open = { kind: SpanKind; from: number };
 type Building = { spans: Span[]; readonly open: Map<string, Open>; first: number | null; end: number | null };
 
-/** `sources`: by step, the steps it comes after; what is not known has none. Lanes are in the order in which steps came up. */
+/**
+ * `sources`: by step, the steps it comes after; of one that is not there nothing is known. Who comes after nothing is ready
+ * as soon as the run is there: `created`. Lanes are in the order in which steps came up.
+ */
 export const lanesOf = (
   events: readonly RunEvent[],
   sources: ReadonlyMap<string, readonly string[]> = new Map(),
+  created: number | null = null,
 ): readonly Lane[] => {
   const lanes = new Map<string, Building>();
   for (const event of events) {
@@ -34,7 +39,8 @@ export const lanesOf = (
     take(lane, event, Date.parse(event.at));
   }
   return [...lanes].map(([step, lane]) => {
-    const ready = latest((sources.get(step) ?? []).map((one) => lanes.get(one)?.end ?? null));
+    const after = sources.get(step);
+    const ready = after?.length === 0 ? created : latest((after ?? []).map((one) => lanes.get(one)?.end ?? null));
     const stood = ready !== null && lane.first !== null && ready < lane.first;
     const spans = [
       ...(stood ? [{ kind: 'line' as const, from: ready, to: lane.first }] : []),
@@ -101,3 +107,15 @@ const joined = (spans: readonly Span[]): readonly Span[] => {
 /** How long in all, by kind; what still goes on counts up to `now`. */
 export const spent = ({ spans }: Lane, kind: SpanKind, now: number): number =>
   spans.reduce((sum, span) => (span.kind === kind ? sum + (span.to ?? now) - span.from : sum), 0);
+
+/** The steps that each step of a flow comes after. Those in blocks begin with their block, and are left out. */
+export const sourcesOf = (doc: unknown): ReadonlyMap<string, readonly string[]> => {
+  const steps: unknown = isObject(doc) ? doc['steps'] : null;
+  return new Map(
+    (Array.isArray(steps) ? steps.filter(isObject) : []).map((step) => {
+      const after: unknown = step['after'];
+      const of = Array.isArray(after) ? after.filter((one) => typeof one === 'string') : [];
+      return [String(step['id']), of.map((one) => one.split('.')[0] ?? one)];
+    }),
+  );
+};

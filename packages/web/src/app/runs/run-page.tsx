@@ -18,7 +18,7 @@ import { PageTitle } from '../ui/page-title.tsx';
 import { useRunSign } from '../ui/run-sign.ts';
 import { When } from '../ui/when.tsx';
 import { CompareWith } from './compare-with.tsx';
-import { lanesOf } from './lanes.ts';
+import { lanesOf, sourcesOf } from './lanes.ts';
 import { RunMark } from './run-mark.tsx';
 import classes from './runs-page.module.css';
 import { StepDetails } from './step-details.tsx';
@@ -82,7 +82,17 @@ const OneRun = ({ id }: { readonly id: string }) => {
       ),
     enabled: run.data !== undefined,
   });
-  const lanes = useMemo(() => lanesOf(events), [events]);
+  const version_ = run.data?.version ?? null;
+  const ran = useQuery({
+    queryKey: ['version', run.data?.flow, version_],
+    queryFn: ({ signal }) =>
+      engine.call('getVersion', { params: { id: run.data?.flow ?? '', version: String(version_) } }, signal),
+    enabled: version_ !== null,
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const doc = version_ === null ? flow.data?.draft : ran.data?.doc;
+  const lanes = useMemo(() => lanesOf(events, sourcesOf(doc), fold.created), [events, doc, fold.created]);
   const failed = (error: unknown): void =>
     notify(error instanceof Refusal ? { problem: error.problem } : { text: t('common.unreached.title') });
   const cancel = useMutation({
@@ -114,6 +124,8 @@ const OneRun = ({ id }: { readonly id: string }) => {
     );
   const { flow: flowId, rerunOf, parent, problem, version } = run.data;
   const chosen = step === undefined ? undefined : fold.steps.get(step);
+  // Less than this is the engine at work, and no queue.
+  const stood = Math.max(0, (fold.started ?? fold.ended ?? Date.now()) - (fold.created ?? Date.now()) - 50);
   const time = fold.started === null ? null : (fold.ended ?? Date.now()) - fold.started;
   return (
     <Stack p="md" gap="sm">
@@ -125,6 +137,7 @@ const OneRun = ({ id }: { readonly id: string }) => {
             {version === null ? t('runs.draft') : t('runs.version', { version })} ·{' '}
             {run.data.trigger.id ?? run.data.trigger.kind} · <When iso={run.data.created} />
             {time !== null && ` · ${durationText(time, i18n.language)}`}
+            {stood > 0 && ` · ${t('overview.queue.stood', { time: durationText(stood, i18n.language) })}`}
           </Text>
         </Group>
         <Group gap="xs">

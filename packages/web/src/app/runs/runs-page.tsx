@@ -13,10 +13,14 @@ import { notify } from '../ui/notices.tsx';
 import { PageTitle } from '../ui/page-title.tsx';
 import { Failures } from './failures.tsx';
 import { Filters } from './filters.tsx';
+import { FoundRuns } from './found-runs.tsx';
+import { Queue } from './queue.tsx';
 import { RunTable } from './run-table.tsx';
 import { queryOf, RUN_VIEWS, type RunsSearch } from './search.ts';
 
 const FRESH = 5_000;
+/** Of a text that is looked for. */
+const SHORTEST = 2;
 /** So many are asked for together. */
 const AT_ONCE = 4;
 
@@ -24,6 +28,7 @@ export const RunsPage = () => {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const search = runsRoute.useSearch();
+  const sought = search.text?.trim() ?? '';
   const set = (part: RunsSearch): void => void navigate({ to: '/runs', search: { ...search, ...part }, replace: true });
   return (
     <Stack p="md" gap="sm">
@@ -39,8 +44,16 @@ export const RunsPage = () => {
         data={RUN_VIEWS.map((one) => ({ value: one, label: t(`runs.view.${one}`) }))}
         style={{ alignSelf: 'start' }}
       />
-      <Filters search={search} set={set} />
-      {search.shown === 'problems' ? <Failures search={search} /> : <List search={search} />}
+      {search.shown !== 'queue' && <Filters search={search} set={set} />}
+      {search.shown === 'problems' && <Failures search={search} />}
+      {search.shown === 'queue' && <Queue />}
+      {search.shown !== 'problems' &&
+        search.shown !== 'queue' &&
+        (sought.length >= SHORTEST ? (
+          <FoundRuns key={sought} search={search} text={sought} />
+        ) : (
+          <List search={search} />
+        ))}
     </Stack>
   );
 };

@@ -13,7 +13,7 @@ export const STATES = [
   'in_doubt',
 ] as const satisfies readonly RunState[];
 
-export const RUN_VIEWS = ['list', 'problems'] as const;
+export const RUN_VIEWS = ['list', 'problems', 'queue'] as const;
 export type RunView = (typeof RUN_VIEWS)[number];
 
 export type RunsSearch = {

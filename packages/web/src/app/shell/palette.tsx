@@ -35,7 +35,8 @@ export const Palette = ({ opened, close }: { readonly opened: boolean; readonly 
   const engine = useEngine();
   const navigate = useNavigate();
   const [search, setSearch] = useState('');
-  const combobox = useCombobox();
+  // The list stands open as long as the dialog does: closed, Enter would only open it.
+  const combobox = useCombobox({ opened: true, onDropdownClose: close });
   const flows = useQuery({
     queryKey: ['flows', 'palette'],
     queryFn: ({ signal }) => engine.call('listFlows', { query: { limit: '200' } }, signal),

@@ -42,12 +42,15 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   useAction('palette', () => setOpen('palette'));
   useAction('help', () => setOpen('help'));
   useAction('goFlows', () => void navigate({ to: '/flows' }));
+  useAction('goOverview', () => void navigate({ to: '/dashboard' }));
   useAction('goRuns', () => void navigate({ to: '/runs' }));
   useAction('goTrust', () => void navigate({ to: '/trust/$page', params: { page: 'secrets' } }));
+  useAction('goSettings', () => void navigate({ to: '/settings/$page', params: { page: 'general' } }));
   useAction('theme', () => setColorScheme(nextScheme));
 
   if (account === null) return null;
   const links = [
+    { to: paths.dashboard(), text: t('common.overview') },
     { to: paths.flows(), text: t('common.flows') },
     { to: paths.runs(), text: t('common.runs') },
     { to: paths.trust(), text: t('common.trust') },
@@ -59,11 +62,11 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
       </a>
       <AppShell header={{ height: 48 }} padding={0}>
         <AppShell.Header>
-          <Group h="100%" px="md" gap="lg" wrap="nowrap">
-            <UnstyledButton component={Link} to="/flows" fw={700}>
+          <Group h="100%" px="md" gap="sm" wrap="nowrap">
+            <UnstyledButton component={Link} to="/flows" fw={700} visibleFrom="xs">
               {t('common.appName')}
             </UnstyledButton>
-            <Group component="nav" gap={4} wrap="nowrap" aria-label={t('common.pages')}>
+            <Group component="nav" gap={4} wrap="nowrap" aria-label={t('common.pages')} className="hg-nav">
               {links.map(({ to, text }) => (
                 <NavLink
                   key={to}
@@ -76,22 +79,26 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
                 />
               ))}
             </Group>
-            <Group ml="auto" gap="xs" wrap="nowrap">
+            <Group ml="auto" gap="xs" wrap="nowrap" flex="none">
               <Button
                 variant="default"
                 size="compact-sm"
                 onClick={() => setOpen('palette')}
                 aria-keyshortcuts="Control+K"
               >
-                {t('common.palette')} <kbd>{keyText('Mod+K')}</kbd>
+                <span className="hg-wide">{t('common.palette')} </span>
+                <kbd>{keyText('Mod+K')}</kbd>
               </Button>
               <Menu position="bottom-end">
                 <Menu.Target>
-                  <Button variant="subtle" size="compact-sm">
+                  <Button variant="subtle" size="compact-sm" maw={{ base: 88, sm: 200 }}>
                     {account === 'token' ? t('connect.who') : account.name}
                   </Button>
                 </Menu.Target>
                 <Menu.Dropdown>
+                  <Menu.Item component={Link} to={paths.settings('general')}>
+                    {t('common.settings')}
+                  </Menu.Item>
                   {account !== 'token' && (
                     <Menu.Item component="a" href={paths.account()}>
                       {t('common.account')}

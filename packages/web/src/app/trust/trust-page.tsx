@@ -10,6 +10,14 @@ const PAGES: Readonly<Record<Name, LazyExoticComponent<ComponentType>>> = {
   members: lazy(() => import('./members/members-page.tsx').then(({ MembersPage }) => ({ default: MembersPage }))),
   secrets: lazy(() => import('./secrets/secrets-page.tsx').then(({ SecretsPage }) => ({ default: SecretsPage }))),
   keys: lazy(() => import('./keys/keys-page.tsx').then(({ KeysPage }) => ({ default: KeysPage }))),
+  roles: lazy(() => import('./roles/roles-page.tsx').then(({ RolesPage }) => ({ default: RolesPage }))),
+  powers: lazy(() => import('./powers/map-page.tsx').then(({ MapPage }) => ({ default: MapPage }))),
+  tokens: lazy(() => import('./tokens/tokens-page.tsx').then(({ TokensPage }) => ({ default: TokensPage }))),
+  environments: lazy(() =>
+    import('./environments/environments-page.tsx').then(({ EnvironmentsPage }) => ({ default: EnvironmentsPage })),
+  ),
+  limits: lazy(() => import('./limits/limits-page.tsx').then(({ LimitsPage }) => ({ default: LimitsPage }))),
+  doctor: lazy(() => import('./doctor/doctor-page.tsx').then(({ DoctorPage }) => ({ default: DoctorPage }))),
   audit: lazy(() => import('./audit/audit-page.tsx').then(({ AuditPage }) => ({ default: AuditPage }))),
 };
 

@@ -13,7 +13,7 @@ type Props = {
 
 export const Page = ({ title, lead, acts, children }: Props) => (
   <Stack gap="md">
-    <Group justify="space-between" align="start" wrap="nowrap">
+    <Group justify="space-between" align="start">
       <div>
         <PageTitle text={title} key={title} />
         {lead !== undefined && (

@@ -30,7 +30,7 @@ export const Table = ({ label, heads, children }: Props) => (
                 </Base.Th>
               );
             return (
-              <Base.Th key={head.acts}>
+              <Base.Th key={head.acts} pos="relative">
                 <VisuallyHidden>{head.acts}</VisuallyHidden>
               </Base.Th>
             );

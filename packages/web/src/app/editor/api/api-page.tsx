@@ -9,6 +9,7 @@ import { CopyButton } from '../../ui/copy-button.tsx';
 import { Section } from '../../ui/section.tsx';
 import { useEditor, useFlow } from '../editor-context.ts';
 import { Webhooks } from '../publish/webhooks.tsx';
+import { ShareForm } from './share-form.tsx';
 import { exampleOf, type Snippet, SNIPPETS, snippet } from './snippets.ts';
 
 export const ApiPage = () => {
@@ -44,6 +45,7 @@ export const ApiPage = () => {
           ))}
         </Tabs>
       </Section>
+      <ShareForm />
       <Section title={t('publish.api.webhooks')}>
         <Loaded query={hooks}>
           {({ webhooks }) =>

@@ -13,6 +13,9 @@ const PAGES: Readonly<Record<FlowPage, LazyExoticComponent<ComponentType<PagePro
   publish: lazy(() => import('../publish/publish-page.tsx').then(({ PublishPage }) => ({ default: PublishPage }))),
   versions: lazy(() => import('../versions/versions-page.tsx').then(({ VersionsPage }) => ({ default: VersionsPage }))),
   api: lazy(() => import('../api/api-page.tsx').then(({ ApiPage }) => ({ default: ApiPage }))),
+  environments: lazy(() =>
+    import('../environments/environments-page.tsx').then(({ EnvironmentsPage }) => ({ default: EnvironmentsPage })),
+  ),
   powers: lazy(() => import('../powers/powers-page.tsx').then(({ PowersPage }) => ({ default: PowersPage }))),
 };
 

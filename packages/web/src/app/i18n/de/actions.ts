@@ -3,6 +3,7 @@ export const actions = {
   palette: 'Alles durchsuchen',
   help: 'Alle Tasten zeigen',
   goFlows: 'Zu den Flows',
+  goOverview: 'Zum Überblick',
   goRuns: 'Zu den Läufen',
   goTrust: 'Zum Vertrauen',
   goSettings: 'Zu den Einstellungen',

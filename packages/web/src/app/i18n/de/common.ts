@@ -3,6 +3,7 @@ export const common = {
   appName: 'Headgate',
   skip: 'Zum Inhalt',
   pages: 'Seiten',
+  overview: 'Überblick',
   flows: 'Flows',
   runs: 'Läufe',
   trust: 'Vertrauen',

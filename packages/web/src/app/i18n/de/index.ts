@@ -7,16 +7,24 @@ import { code } from './code.ts';
 import { common } from './common.ts';
 import { compare } from './compare.ts';
 import { connect } from './connect.ts';
+import { data } from './data.ts';
 import { editor } from './editor.ts';
+import { expression } from './expression.ts';
 import { flows } from './flows.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
 import { hints } from './hints.ts';
+import { needs } from './needs.ts';
 import { listen } from './listen.ts';
+import { environments } from './environments.ts';
+import { oversight } from './oversight.ts';
+import { forms } from './forms.ts';
+import { overview } from './overview.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
 import { runs } from './runs.ts';
+import { settings } from './settings.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
@@ -27,16 +35,24 @@ export const german: Translation = {
   common,
   compare,
   connect,
+  data,
   editor,
+  expression,
   flows,
   graph,
   held,
   hints,
+  needs,
   listen,
+  environments,
+  oversight,
+  forms,
+  overview,
   panel,
   publish,
   running,
   runs,
+  settings,
   templates,
   trust,
 };

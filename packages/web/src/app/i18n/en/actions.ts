@@ -3,6 +3,7 @@ export const actions = {
   palette: 'Search for anything',
   help: 'Show all keys',
   goFlows: 'Go to flows',
+  goOverview: 'Go to the overview',
   goRuns: 'Go to runs',
   goTrust: 'Go to trust',
   goSettings: 'Go to settings',

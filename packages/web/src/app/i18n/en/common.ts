@@ -3,6 +3,7 @@ export const common = {
   appName: 'Headgate',
   skip: 'Skip to the content',
   pages: 'Pages',
+  overview: 'Overview',
   flows: 'Flows',
   runs: 'Runs',
   trust: 'Trust',

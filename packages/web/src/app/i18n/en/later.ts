@@ -1,18 +1,26 @@
 /** Texts of pages that nobody begins with: sent when one of them is first gone to. */
 
 import { again } from './again.ts';
-import { compare } from './compare.ts';
 import { code } from './code.ts';
+import { compare } from './compare.ts';
 import { connect } from './connect.ts';
+import { data } from './data.ts';
 import { editor } from './editor.ts';
+import { environments } from './environments.ts';
+import { expression } from './expression.ts';
+import { forms } from './forms.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
 import { hints } from './hints.ts';
 import { listen } from './listen.ts';
+import { needs } from './needs.ts';
+import { oversight } from './oversight.ts';
+import { overview } from './overview.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
 import { runs } from './runs.ts';
+import { settings } from './settings.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
@@ -21,15 +29,23 @@ export const later = {
   code,
   compare,
   connect,
+  data,
   editor,
+  environments,
+  expression,
+  forms,
   graph,
   held,
   hints,
   listen,
+  needs,
+  oversight,
+  overview,
   panel,
   publish,
   running,
   runs,
+  settings,
   templates,
   trust,
 } as const;

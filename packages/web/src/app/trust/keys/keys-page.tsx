@@ -1,116 +1,165 @@
-/** API keys of the workspace: made, shown once, and revoked. A key holds at most what its maker holds. */
+/** API keys, of the workspace or of oneself: made, shown once, given a new secret, revoked. A key holds at most what its maker holds. */
 
-import { Badge, Button, Checkbox, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { INSTANCE_PERMISSIONS, type Permission, PERMISSIONS } from '@headgate/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMayIn, useOff } from '../../access/may.ts';
+import { useOff } from '../../access/may.ts';
 import { useEngine } from '../../engine.tsx';
 import { Loaded } from '../../problem/loaded.tsx';
 import { FailureView } from '../../problem/problem-view.tsx';
+import { tell } from '../../problem/tell.ts';
 import type { Answer } from '../../transport/client.ts';
 import { ConfirmName } from '../../ui/confirm-name.tsx';
+import { Empty } from '../../ui/empty.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ShownOnce } from '../../ui/shown-once.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
+import { PermissionChoice } from '../permission-choice.tsx';
 
 type Key = Answer<'listKeys'>['keys'][number];
 
 const DAY = 86_400_000;
 const DAYS = ['7', '30', '90', '365'] as const;
 
+/** Whose keys they are: the routes of one's own have the shapes of those of the workspace. */
+type Whose = 'workspace' | 'own';
+const ROUTE = {
+  workspace: { list: 'listKeys', create: 'createKey', rotate: 'rotateKey', revoke: 'revokeKey' },
+  own: { list: 'listOwnKeys', create: 'createOwnKey', rotate: 'rotateOwnKey', revoke: 'revokeOwnKey' },
+} as const;
+
 export const KeysPage = () => {
+  const { t } = useTranslation();
+  return <Keys whose="workspace" title={t('trust.pages.keys')} lead={t('trust.keys.lead')} />;
+};
+
+type Props = {
+  readonly whose: Whose;
+  readonly title: string;
+  readonly lead: string;
+  /** Said where there is none yet. */
+  readonly none?: string;
+};
+
+export const Keys = ({ whose, title, lead, none }: Props) => {
   const { t } = useTranslation();
   const engine = useEngine();
   const queries = useQueryClient();
-  const off = useOff('key.manage');
+  const route = ROUTE[whose];
+  const queryKey = ['keys', whose];
+  const off = useOff(whose === 'own' ? 'key.own' : 'key.manage');
   const [making, setMaking] = useState(false);
   const [fresh, setFresh] = useState<Answer<'createKey'> | null>(null);
   const [revoking, setRevoking] = useState<Key | null>(null);
-  const list = useQuery({ queryKey: ['keys'], queryFn: ({ signal }) => engine.call('listKeys', {}, signal) });
+  const list = useQuery({ queryKey, queryFn: ({ signal }) => engine.call(route.list, {}, signal) });
+  const changed = (): Promise<void> => queries.invalidateQueries({ queryKey });
   const revoke = useMutation({
-    mutationFn: ({ id }: Key) => engine.call('revokeKey', { params: { id } }),
+    mutationFn: ({ id }: Key) => engine.call(route.revoke, { params: { id } }),
     onSuccess: async () => {
       setRevoking(null);
-      await queries.invalidateQueries({ queryKey: ['keys'] });
+      await changed();
     },
   });
+  const rotate = useMutation({
+    mutationFn: ({ id }: Key) => engine.call(route.rotate, { params: { id }, body: {} }),
+    onSuccess: async (key) => {
+      setFresh(key);
+      await changed();
+    },
+    onError: tell,
+  });
+  const create = (
+    <Button disabled={off !== undefined} title={off} onClick={() => setMaking(true)}>
+      {t('trust.keys.create')}
+    </Button>
+  );
   return (
-    <Page
-      title={t('trust.pages.keys')}
-      lead={t('trust.keys.lead')}
-      acts={
-        <Button disabled={off !== undefined} title={off} onClick={() => setMaking(true)}>
-          {t('trust.keys.create')}
-        </Button>
-      }
-    >
+    <Page title={title} lead={lead} acts={create}>
       {fresh !== null && <ShownOnce title={t('trust.keys.made', { name: fresh.name })} value={fresh.key} />}
       <Loaded query={list}>
-        {({ keys }) => (
-          <Table
-            label={t('trust.pages.keys')}
-            heads={[
-              t('trust.keys.name'),
-              t('trust.keys.may'),
-              t('trust.keys.used'),
-              t('trust.keys.expires'),
-              { acts: t('common.acts') },
-            ]}
-          >
-            {keys.map((one) => (
-              <Row key={one.id}>
-                <Cell fw={600}>
-                  {one.name}{' '}
-                  {one.revoked !== null && (
-                    <Badge variant="outline" color="gray">
-                      {t('trust.keys.revoked')}
-                    </Badge>
-                  )}
-                  {one.lost.length > 0 && (
-                    <Badge
-                      variant="outline"
-                      color="orange"
-                      title={t('trust.keys.lostOf', { what: one.lost.join(', ') })}
-                    >
-                      {t('trust.keys.lost')}
-                    </Badge>
-                  )}
-                </Cell>
-                <Cell fz="xs">
-                  {one.permissions.length === PERMISSIONS.length ? t('trust.keys.all') : one.permissions.join(', ')}
-                </Cell>
-                <Cell>
-                  <When iso={one.used} />
-                </Cell>
-                <Cell>
-                  <When iso={one.expires} />
-                </Cell>
-                <Cell ta="right">
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    disabled={one.revoked !== null}
-                    aria-label={t('trust.keys.revokeOf', { name: one.name })}
-                    onClick={() => setRevoking(one)}
-                  >
-                    {t('trust.keys.revoke')}
-                  </Button>
-                </Cell>
-              </Row>
-            ))}
-          </Table>
-        )}
+        {({ keys }) =>
+          keys.length === 0 && none !== undefined ? (
+            <Empty text={none} act={create} />
+          ) : (
+            <Table
+              label={title}
+              heads={[
+                t('trust.keys.name'),
+                t('trust.keys.may'),
+                t('trust.keys.used'),
+                t('trust.keys.expires'),
+                { acts: t('common.acts') },
+              ]}
+            >
+              {keys.map((one) => (
+                <Row key={one.id}>
+                  <Cell fw={600}>
+                    {one.name}{' '}
+                    {one.revoked !== null && (
+                      <Badge variant="outline" color="gray">
+                        {t('trust.keys.revoked')}
+                      </Badge>
+                    )}
+                    {one.lost.length > 0 && (
+                      <Badge
+                        variant="outline"
+                        color="orange"
+                        title={t('trust.keys.lostOf', { what: one.lost.join(', ') })}
+                      >
+                        {t('trust.keys.lost')}
+                      </Badge>
+                    )}
+                  </Cell>
+                  <Cell fz="xs">
+                    {one.permissions.length === PERMISSIONS.length ? t('trust.keys.all') : one.permissions.join(', ')}
+                  </Cell>
+                  <Cell>
+                    <When iso={one.used} />
+                  </Cell>
+                  <Cell>
+                    <When iso={one.expires} />
+                  </Cell>
+                  <Cell>
+                    <Group gap={4} justify="end" wrap="nowrap">
+                      <Button
+                        size="compact-xs"
+                        variant="default"
+                        disabled={one.revoked !== null}
+                        loading={rotate.isPending && rotate.variables.id === one.id}
+                        title={t('trust.keys.rotateText')}
+                        aria-label={t('trust.keys.rotateOf', { name: one.name })}
+                        onClick={() => rotate.mutate(one)}
+                      >
+                        {t('trust.keys.rotate')}
+                      </Button>
+                      <Button
+                        size="compact-xs"
+                        variant="default"
+                        disabled={one.revoked !== null}
+                        aria-label={t('trust.keys.revokeOf', { name: one.name })}
+                        onClick={() => setRevoking(one)}
+                      >
+                        {t('trust.keys.revoke')}
+                      </Button>
+                    </Group>
+                  </Cell>
+                </Row>
+              ))}
+            </Table>
+          )
+        }
       </Loaded>
       {making && (
         <NewKey
+          route={route.create}
           close={() => setMaking(false)}
           made={(key) => {
             setFresh(key);
             setMaking(false);
-            void queries.invalidateQueries({ queryKey: ['keys'] });
+            void changed();
           }}
         />
       )}
@@ -130,17 +179,22 @@ export const KeysPage = () => {
   );
 };
 
-const NewKey = ({ close, made }: { readonly close: () => void; readonly made: (key: Answer<'createKey'>) => void }) => {
+type NewProps = {
+  readonly route: (typeof ROUTE)[Whose]['create'];
+  readonly close: () => void;
+  readonly made: (key: Answer<'createKey'>) => void;
+};
+
+const NewKey = ({ route, close, made }: NewProps) => {
   const { t } = useTranslation();
   const engine = useEngine();
-  const may = useMayIn();
   const [name, setName] = useState('');
   const [days, setDays] = useState<string>('90');
   // The least that is of use: to run flows and read what became of it.
   const [held, setHeld] = useState<ReadonlySet<Permission>>(new Set(['run', 'run.read']));
   const make = useMutation({
     mutationFn: () =>
-      engine.call('createKey', {
+      engine.call(route, {
         body: {
           name: name.trim(),
           permissions: [...held],
@@ -179,17 +233,7 @@ const NewKey = ({ close, made }: { readonly close: () => void; readonly made: (k
             value={days}
             onChange={(event) => setDays(event.currentTarget.value)}
           />
-          <Checkbox.Group
-            label={t('trust.keys.may')}
-            value={[...held]}
-            onChange={(list) => setHeld(new Set(choices.filter((one) => list.includes(one))))}
-          >
-            <Group gap="xs" mt={4}>
-              {choices.map((one) => (
-                <Checkbox key={one} value={one} label={one} disabled={may(one) === false} w={180} />
-              ))}
-            </Group>
-          </Checkbox.Group>
+          <PermissionChoice label={t('trust.keys.may')} of={choices} held={held} set={setHeld} />
           {held.size === 0 && <Text size="sm">{t('trust.keys.nothing')}</Text>}
           {make.error !== null && <FailureView error={make.error} />}
           <Group justify="end">

@@ -17,6 +17,7 @@ import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
 import { ProjectChoice, useProject } from '../project-choice.tsx';
 import { SecretForm } from './secret-form.tsx';
+import { SecretUses } from './secret-uses.tsx';
 
 type Secret = Answer<'listSecrets'>['secrets'][number];
 
@@ -27,6 +28,7 @@ export const SecretsPage = () => {
   const project = useProject();
   const off = useOff('secret.write');
   const [writing, setWriting] = useState<Secret | 'new' | null>(null);
+  const [asking, setAsking] = useState<Secret | null>(null);
   const [deleting, setDeleting] = useState<Secret | null>(null);
   const list = useQuery({
     queryKey: ['secrets', project],
@@ -104,6 +106,14 @@ export const SecretsPage = () => {
                       <Button
                         size="compact-xs"
                         variant="default"
+                        aria-label={t('oversight.uses.title', { name: one.name })}
+                        onClick={() => setAsking(one)}
+                      >
+                        {t('oversight.uses.uses')}
+                      </Button>
+                      <Button
+                        size="compact-xs"
+                        variant="default"
                         aria-label={t('trust.secrets.replaceOf', { name: one.name })}
                         onClick={() => setWriting(one)}
                       >
@@ -125,6 +135,7 @@ export const SecretsPage = () => {
           )
         }
       </Loaded>
+      {asking !== null && <SecretUses secret={asking} project={project} close={() => setAsking(null)} />}
       {writing !== null && (
         <SecretForm secret={writing === 'new' ? null : writing} project={project} close={() => setWriting(null)} />
       )}

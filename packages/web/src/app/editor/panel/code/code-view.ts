@@ -21,6 +21,7 @@ import {
   keymap,
   lineNumbers,
 } from '@codemirror/view';
+import { between } from './between.ts';
 import { look } from './look.ts';
 import type { Marked } from './marks.ts';
 
@@ -178,14 +179,4 @@ export const openCode = (options: Options): CodeView => {
     search: () => void openSearchPanel(view),
     close: () => view.destroy(),
   };
-};
-
-/** The one change that makes a text of another: what is the same before and after it stays, and so does the caret there. */
-const between = (was: string, now: string): { readonly from: number; readonly to: number; readonly insert: string } => {
-  const most = Math.min(was.length, now.length);
-  let from = 0;
-  while (from < most && was[from] === now[from]) from += 1;
-  let end = 0;
-  while (end < most - from && was[was.length - 1 - end] === now[now.length - 1 - end]) end += 1;
-  return { from, to: was.length - end, insert: now.slice(from, now.length - end) };
 };

@@ -85,6 +85,7 @@ const theme = EditorView.theme({
     color: 'var(--mantine-color-text)',
   },
   '.cm-completionDetail': { color: 'var(--hg-quiet)', fontStyle: 'normal' },
+  '.cm-tooltip.cm-tooltip-autocomplete li[aria-selected] .cm-completionDetail': { color: 'inherit' },
   '.cm-tooltip.cm-completionInfo': { padding: '6px 8px', maxWidth: '340px', fontSize: '12px' },
   '.cm-told': { padding: '6px 8px', maxWidth: '460px', fontSize: '12px', lineHeight: '1.45' },
   '.cm-told code': {

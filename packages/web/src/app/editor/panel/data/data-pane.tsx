@@ -1,23 +1,13 @@
-/** What came into a step or out of it in the run that is looked at. */
+/** What came into a step or out of it in the run that is looked at. How values are shown is sent when one is. */
 
-import { Code, Text } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
-import { ProblemView } from '../../../problem/problem-view.tsx';
-import { useWatched } from '../../editor-context.ts';
+import { Skeleton } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 
-export const DataPane = ({ step, side }: { readonly step: string; readonly side: 'in' | 'out' }) => {
-  const { t } = useTranslation();
-  const { fold } = useWatched();
-  const { problem = null, out = null } = fold.steps.get(step) ?? {};
-  if (side === 'in') return <Text size="sm">{t('panel.data.noRun')}</Text>;
-  return (
-    <>
-      {problem !== null && <ProblemView problem={problem} />}
-      {out === null ? (
-        <Text size="sm">{t('panel.data.noRun')}</Text>
-      ) : (
-        <Code block>{JSON.stringify('value' in out ? out.value : out, null, 2)}</Code>
-      )}
-    </>
-  );
-};
+const InputPane = lazy(() => import('./input-pane.tsx').then((module) => ({ default: module.InputPane })));
+const OutputPane = lazy(() => import('./output-pane.tsx').then((module) => ({ default: module.OutputPane })));
+
+export const DataPane = ({ step, side }: { readonly step: string; readonly side: 'in' | 'out' }) => (
+  <Suspense fallback={<Skeleton h={160} />}>
+    {side === 'in' ? <InputPane step={step} /> : <OutputPane step={step} />}
+  </Suspense>
+);

@@ -102,6 +102,7 @@ const PlainField = ({ path, label, hint, required = false, form, value }: FieldP
   const id = useId();
   const [chosen, setChosen] = useState<Mode | null>(null);
   const [before, setBefore] = useState<Json | undefined>(undefined);
+  const [tookOver, setTookOver] = useState(false);
   const always = form.is === 'text' && form.writing === 'expression';
   const mode: Mode =
     always || isComputed(value)
@@ -143,7 +144,10 @@ const PlainField = ({ path, label, hint, required = false, form, value }: FieldP
   } as const;
   const change = (text: string): void => {
     // Two braces begin an expression wherever they are typed.
-    if (mode === 'value' && isComputed(text)) setChosen('expression');
+    if (mode === 'value' && isComputed(text) && !isWritten(form, text)) {
+      setChosen('expression');
+      setTookOver(true);
+    }
     typed.change(text);
   };
   return (
@@ -163,8 +167,8 @@ const PlainField = ({ path, label, hint, required = false, form, value }: FieldP
             id={id}
             label={label}
             text={typed.text}
-            long={(form.is === 'text' && form.long) || form.is === 'any'}
             wrong={wrong}
+            takesOver={tookOver}
             change={typed.change}
             flush={typed.flush}
             path={path}
@@ -176,6 +180,9 @@ const PlainField = ({ path, label, hint, required = false, form, value }: FieldP
     </FieldFrame>
   );
 };
+
+/** A list or an object written as JSON, whose texts may hold expressions. */
+const isWritten = (form: Form, text: string): boolean => form.is === 'any' && /^\s*(?:\[|\{(?!\{))/.test(text);
 
 const modeOf = (always: boolean, mode: Mode): Mode | undefined => (always ? undefined : mode);
 

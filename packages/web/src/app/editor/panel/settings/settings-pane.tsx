@@ -2,7 +2,7 @@
 
 import { Text } from '@mantine/core';
 import { isBlock, type Json, type Problem, type Step, type Trigger } from '@headgate/core';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEditor } from '../../editor-context.ts';
 import { AnyField } from '../form/any-field.tsx';
@@ -10,6 +10,8 @@ import classes from '../form/form.module.css';
 import { fieldsOf } from '../form/model.ts';
 import { COMMON } from './common.ts';
 import { type FieldPath, type Owner, setEdit } from './owner.ts';
+
+const Needs = lazy(() => import('../needs/needs.tsx').then((module) => ({ default: module.Needs })));
 
 type Props = {
   readonly thing: Step | Trigger;
@@ -60,6 +62,11 @@ export const SettingsPane = ({ thing, isStep, problems }: Props) => {
       {fields.map((field) => (
         <AnyField key={field.name} {...field} path={['with', field.name]} value={given[field.name]} />
       ))}
+      {isStep && (
+        <Suspense fallback={null}>
+          <Needs step={thing.id} />
+        </Suspense>
+      )}
       <details>
         <summary className={classes.label}>{t(isStep ? 'panel.common.step' : 'panel.common.trigger')}</summary>
         <div className={classes.form} style={{ paddingBlockStart: 12 }}>

@@ -91,7 +91,7 @@ await home.keys.create({ ...row, id: 'key_limited', hash: store.credentials.hash
 const maker = { kind: 'key', id: 'key_bench', workspace: 'default', permissions: PERMISSIONS } as const;
 const wish = { name: 'bench', permissions: TOKEN_PERMISSIONS, projects: null, flows: null, renewable: 0 };
 const freshToken = async (): Promise<string> => {
-  const made = newToken(gate, maker, { ...wish, lifetime: 86_400_000 });
+  const made = newToken(gate, maker, { ...wish, id: gate.newId('t_'), lifetime: 86_400_000 });
   await home.tokens.create(made);
   return signed(gate, tokens.issuer, made);
 };

@@ -45,6 +45,23 @@ describe('AZ-10 somebody who was removed and is let in again', () => {
   });
 });
 
+describe('AZ-10 an invitation that was open when somebody was removed', () => {
+  test('AZ-10 lets him in no more, whoever sent it; twin: others’ go on, and he comes back by a new one', async () => {
+    const bo = await joinAt(server, ada, 'twice@example.com', { role: 'admin' });
+    const second = await invite(ada, bo.email, { role: 'editor' });
+    const others = await invite(ada, 'somebody@example.com', { role: 'viewer' });
+    expect((await ada.ask('DELETE', api(`members/${bo.id}`))).status).toBe(200);
+    const accept = async (by: Inmate, token: string, body: object = {}) =>
+      (await by.ask('POST', `/api/v1/auth/invitations/${token}`, body)).status;
+    const back = await signIn(server, bo.email);
+    expect(await accept(back, second)).toBe(404);
+    expect((await back.ask('GET', api('flows'))).status).toBe(403);
+    expect(await accept(back, await invite(ada, bo.email, { role: 'viewer' }))).toBe(201);
+    const other = await server.ask('GET', `/api/v1/auth/invitations/${others}`, { headers: { accept: 'text/html' } });
+    expect(other.status).toBe(200);
+  });
+});
+
 describe('AZ-05 removing a member', () => {
   test('AZ-05 takes every right to take his roles, in projects and by groups; twin: who holds them removes him', async () => {
     const project = idOf(await ada.ask('POST', api('projects'), { name: 'P' }));

@@ -16,6 +16,12 @@ const WORDS = [
   'type="submit"',
   'codes-confirm',
   'created"',
+  'cancelled',
+  'step.waiting',
+  'run.cancelled',
+  'flow.publish',
+  'input.invalid',
+  'presence',
 ];
 
 let server: TestServer;
@@ -100,4 +106,53 @@ test('SEC-02 twin: as a value, in a field or in what a page shows, it is hidden 
   expect(page.text).not.toContain('value="revision"');
   for (const path of ['/api/v1/auth/login', '/docs?q=revision', '/api/v1/runs?password=1'])
     expect((await server.ask('GET', path)).text, path).not.toContain('theirs');
+});
+
+test('DOS-08 nor a word that a contract lists for a field, in answers and in streams; twin: elsewhere it is hidden', async () => {
+  const steps = [{ id: 'nap', kind: 'wait@1', with: { for: '1h' } }];
+  const draft = { headgate: 1, name: 'was cancelled', description: 'step.waiting', steps };
+  const { id } = (await server.ask('POST', '/api/v1/flows', { key, body: { draft } })).json as { id: string };
+  const run = await server.ask('POST', `/api/v1/flows/${id}/runs`, { key, body: { draft: true } });
+  const { id: started } = run.json as { id: string };
+  const events = server.ask('GET', `/api/v1/runs/${started}/events`, { key });
+  expect((await server.ask('POST', `/api/v1/runs/${started}/cancel`, { key, body: {} })).json).toMatchObject({
+    state: 'cancelled',
+  });
+  expect((await server.ask('GET', `/api/v1/runs/${started}`, { key })).json).toMatchObject({ state: 'cancelled' });
+  const listed = (await server.ask('GET', '/api/v1/runs?state=cancelled', { key })).json;
+  expect(listed).toMatchObject({ runs: [{ state: 'cancelled' }] });
+  const { text } = await events;
+  for (const part of [
+    'event: step.waiting\n',
+    '"type":"step.waiting"',
+    'event: run.cancelled\n',
+    '"type":"run.cancelled"',
+  ])
+    expect(text).toContain(part);
+  expect(text).not.toContain('[secret');
+  const journal = (await server.ask('GET', `/api/v1/runs/${started}/journal`, { key })).json as {
+    events: { type: string }[];
+  };
+  expect(journal.events.map(({ type }) => type)).toEqual(expect.arrayContaining(['step.waiting', 'run.cancelled']));
+  const roles = (await server.ask('GET', '/api/v1/roles', { key })).json as {
+    roles: { id: string; permissions: string[] }[];
+  };
+  expect(roles.roles.find((role) => role.id === 'owner')?.permissions).toContain('flow.publish');
+  const refused = await server.ask('POST', '/api/v1/flows', { key, body: { nothing: 1 } });
+  expect(refused.json).toMatchObject({ status: 422, code: 'input.invalid' });
+  const read = (await server.ask('GET', `/api/v1/flows/${id}`, { key })).json as {
+    name: string;
+    draft: { description: string };
+  };
+  for (const told of [read.name, read.draft.description]) {
+    expect(told).toContain('[secret');
+    for (const word of WORDS) expect(told).not.toContain(word);
+  }
+});
+
+test('SEC-02 signs like our own marks, in what anybody wrote, stay as they are', async () => {
+  const name = 'about revision \uE0003\uE001 \uE0001234567.4\uE001';
+  const made = await server.ask('POST', '/api/v1/flows', { key, body: { draft: { headgate: 1, name, steps: [] } } });
+  const read = await server.ask('GET', `/api/v1/flows/${(made.json as { id: string }).id}`, { key });
+  expect((read.json as { name: string }).name).toMatch(/^about \[secret\] \uE0003\uE001 \uE0001234567\.4\uE001$/);
 });

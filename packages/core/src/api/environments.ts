@@ -54,6 +54,7 @@ export const createEnvironment = route({
   summary: 'Make an environment',
   tags,
   audited: 'before',
+  tells: ['name', 'approval'],
 });
 
 export const getEnvironment = route({
@@ -83,6 +84,7 @@ export const patchEnvironment = route({
   summary: 'Give an environment another title, or say whether promotions to it are approved',
   tags,
   audited: 'before',
+  tells: ['title', 'approval'],
 });
 
 export const deleteEnvironment = route({

@@ -57,6 +57,9 @@ export const createFlow = route({
   summary: 'Create a flow from a draft; it may be incomplete, and it does not run before it is published',
   tags,
   audited: 'before',
+  makes: 'flow_',
+  // Not its name: who reads the trail need not see private flows.
+  tells: ['project'],
 });
 
 export const listFlows = route({
@@ -101,6 +104,7 @@ export const patchFlow = route({
   summary: 'Rename a flow, switch its triggers on and off, or say who sees it',
   tags,
   audited: 'before',
+  tells: ['visibility', 'enabled'],
 });
 
 export const deleteFlow = route({
@@ -205,6 +209,7 @@ export const publishFlow = route({
     'Publish the draft, or an older version again, as the next version. `grant` lends the powers it asks for (permission `grant.give`)',
   tags,
   audited: 'before',
+  tells: ['version', 'revision'],
 });
 
 export const listVersions = route({
@@ -301,6 +306,7 @@ export const rotateWebhook = route({
   summary: 'Give a webhook another address. The old one answers 404, at once or after the overlap',
   tags,
   audited: 'after',
+  tells: ['environment', 'overlap'],
 });
 
 export const transferFlow = route({
@@ -316,6 +322,7 @@ export const transferFlow = route({
     'Give a flow to another member: by its owner, or by who manages members. Powers lent stay with who lent them',
   tags,
   audited: 'before',
+  tells: ['to'],
 });
 
 export const moveFlow = route({
@@ -331,6 +338,7 @@ export const moveFlow = route({
     'Move a flow to another project, by who may write in both. What was lent and promoted in the old one ends: it was said there',
   tags,
   audited: 'before',
+  tells: ['project'],
 });
 
 const side = z.string().regex(/^(draft|[1-9][0-9]{0,5})$/, 'a version, or draft');

@@ -16,6 +16,7 @@ export type {
 } from './route.ts';
 export { CREDENTIAL_FIELDS, PLACEHOLDER, SECRET_KINDS } from './credential.ts';
 export { permissionsPage } from './permissions-page.ts';
+export { FLOW_PROBLEMS } from './flow-problems.ts';
 export { COMMON, PROBLEMS, PROBLEM_CODES, problemsPage, statusOf } from './problems.ts';
 export type { ProblemCode } from './problems.ts';
 export { readPart } from './read.ts';

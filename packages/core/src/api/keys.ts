@@ -83,6 +83,8 @@ export const createKey = route({
   summary: 'Create a key that holds at most what its maker holds',
   tags,
   audited: 'before',
+  makes: 'key_',
+  tells: ['name', 'permissions', 'projects', 'flows', 'expires'],
 });
 
 export const listKeys = route({
@@ -136,6 +138,8 @@ export const createOwnKey = route({
   summary: 'Create a key of your own: it never holds more than you do when it is used',
   tags,
   audited: 'before',
+  makes: 'key_',
+  tells: ['name', 'permissions', 'projects', 'flows', 'expires'],
 });
 
 export const listOwnKeys = route({
@@ -171,8 +175,8 @@ export const revokeOwnKey = route({
   answers: {
     204: empty('Revoked; its requests and streams end within a second, the runs that it began are cancelled'),
   },
-  problems: ['missing'],
-  summary: 'Revoke a key of your own, at once and for good',
+  problems: ['missing', 'key.beyond'],
+  summary: 'Revoke a key of your own, at once and for good; by a key, one that holds no more than it does',
   tags,
   audited: 'after',
 });

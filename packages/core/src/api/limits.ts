@@ -25,6 +25,7 @@ const usage = {
   month: amounts.describe('Since the first of the month, UTC'),
   concurrent: amount.describe('Runs that are not over'),
   bytes: amount.describe('Bytes of journals and files of its runs'),
+  currency: z.string().describe('What money is counted in: the ISO 4217 code that the instance names'),
   updated: time.nullable().describe('null: nobody ever set a quota'),
   by: z.string().nullable(),
 };

@@ -50,6 +50,7 @@ export const putMember = route({
   summary: 'Change the role of a member',
   tags,
   audited: 'before',
+  tells: ['role'],
 });
 
 export const deleteMember = route({
@@ -108,6 +109,8 @@ export const invite = route({
   summary: 'Invite somebody by mail address, with a role in the workspace or in projects',
   tags,
   audited: 'before',
+  makes: 'i_',
+  tells: ['email', 'role', 'projects'],
 });
 
 export const listInvitations = route({

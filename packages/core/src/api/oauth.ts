@@ -204,6 +204,8 @@ export const createClient = route({
     'Register an application, with the addresses it may be sent back to. It gets no secret: it proves itself by PKCE',
   tags,
   audited: 'before',
+  makes: 'c_',
+  tells: ['name'],
 });
 
 export const listClients = route({

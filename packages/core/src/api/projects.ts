@@ -32,6 +32,8 @@ export const createProject = route({
   summary: 'Make a project',
   tags,
   audited: 'before',
+  makes: 'p_',
+  tells: ['name'],
 });
 
 export const getProject = route({
@@ -58,6 +60,7 @@ export const patchProject = route({
   summary: 'Rename a project',
   tags,
   audited: 'before',
+  tells: ['name'],
 });
 
 export const deleteProject = route({
@@ -103,6 +106,7 @@ export const putProjectMember = route({
   summary: 'Give a member or a group a role in a project, or another one',
   tags,
   audited: 'before',
+  tells: ['role'],
 });
 
 export const deleteProjectMember = route({

@@ -141,6 +141,7 @@ export const promote = route({
   summary: 'Have a version run in another environment: at once, or when somebody else approves where that asks for it',
   tags,
   audited: 'before',
+  tells: ['from', 'to', 'version'],
 });
 
 export const listPromotions = route({
@@ -189,4 +190,5 @@ export const decidePromotion = route({
   summary: 'Approve a promotion that somebody else proposed, or refuse one; who proposed it may take it back',
   tags,
   audited: 'before',
+  tells: ['decision'],
 });

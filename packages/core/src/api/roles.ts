@@ -38,6 +38,8 @@ export const createRole = route({
   summary: 'Make a role of the workspace out of permissions that the caller holds',
   tags,
   audited: 'before',
+  makes: 'r_',
+  tells: ['name', 'permissions'],
 });
 
 export const patchRole = route({
@@ -52,6 +54,7 @@ export const patchRole = route({
   summary: 'Change a role of the workspace, for everybody who holds it',
   tags,
   audited: 'before',
+  tells: ['name', 'permissions'],
 });
 
 export const deleteRole = route({
@@ -91,6 +94,8 @@ export const createGroup = route({
   summary: 'Make a group of members',
   tags: ['groups'],
   audited: 'before',
+  makes: 'g_',
+  tells: ['name', 'users'],
 });
 
 export const patchGroup = route({
@@ -105,6 +110,7 @@ export const patchGroup = route({
   summary: 'Rename a group, or say who is in it from now on',
   tags: ['groups'],
   audited: 'before',
+  tells: ['name', 'users'],
 });
 
 export const deleteGroup = route({

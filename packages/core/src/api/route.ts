@@ -67,6 +67,10 @@ export type Contract<
   readonly summary: string;
   readonly tags: readonly string[];
   readonly audited: Audited;
+  /** What the ids of what it makes begin with: such an id is made before the record, which names it. Empty: it makes nothing. */
+  readonly makes: string;
+  /** Fields of the body that the record tells: for whom, with which role. Never one that may hold a value or a credential. */
+  readonly tells: readonly string[];
   /** Pages from other sites may call it (it relies on no cookie and no session). */
   readonly crossSite: boolean;
 };
@@ -89,6 +93,8 @@ export type Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, 
   readonly summary: string;
   readonly tags: readonly string[];
   readonly audited?: Audited;
+  readonly makes?: string;
+  readonly tells?: readonly (keyof z.output<NoInfer<B>> & string)[];
   readonly crossSite?: boolean;
 };
 
@@ -115,6 +121,8 @@ export const route = <
   summary: spec.summary,
   tags: spec.tags,
   audited: spec.audited ?? 'no',
+  makes: spec.makes ?? '',
+  tells: spec.tells ?? [],
   crossSite: spec.crossSite ?? false,
 });
 

@@ -73,6 +73,7 @@ export const putSecret = route({
   summary: 'Store a secret, or the next version of it',
   tags,
   audited: 'before',
+  tells: ['name', 'project', 'environment', 'origins'],
 });
 
 const row = {

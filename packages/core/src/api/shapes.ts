@@ -6,7 +6,7 @@
  */
 
 import { z } from 'zod';
-import { RUN_STATES } from '../run/journal.ts';
+import { EVENT_TYPES, RUN_STATES } from '../run/journal.ts';
 
 /** An id as the server makes them. What does not look like one is answered as an id that never existed. */
 export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'an id');
@@ -126,7 +126,7 @@ export const event = z
   .strictObject({
     seq: z.int().min(1),
     at: time,
-    type: z.string(),
+    type: z.enum(EVENT_TYPES),
     step: z.string().optional(),
     item: z.array(z.int()).readonly().optional(),
     data: json,

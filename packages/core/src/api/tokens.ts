@@ -57,6 +57,8 @@ export const createToken = route({
   summary: 'Make an engine token that holds at most what its maker holds, for a day at most',
   tags,
   audited: 'before',
+  makes: 't_',
+  tells: ['name', 'permissions', 'projects', 'flows'],
 });
 
 export const listTokens = route({

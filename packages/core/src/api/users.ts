@@ -33,6 +33,7 @@ export const patchUser = route({
   summary: 'Approve, suspend, or let somebody manage the instance; ends every session of the account',
   tags,
   audited: 'before',
+  tells: ['state', 'administrator'],
 });
 
 export const resetUser = route({

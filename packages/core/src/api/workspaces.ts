@@ -43,6 +43,8 @@ export const createWorkspace = route({
   summary: 'Make a workspace with an owner',
   tags,
   audited: 'before',
+  makes: 'w_',
+  tells: ['name', 'to'],
 });
 
 export const patchWorkspace = route({
@@ -58,6 +60,7 @@ export const patchWorkspace = route({
   summary: 'Rename the workspace, or insist on two factors of its members',
   tags,
   audited: 'before',
+  tells: ['name', 'twoFactors'],
 });
 
 export const listAllWorkspaces = route({

@@ -101,6 +101,30 @@ export type EventData = {
 
 export type EventType = keyof EventData;
 
+/** Every type of event (journal.test.ts). */
+export const EVENT_TYPES = [
+  'run.created',
+  'run.started',
+  'step.started',
+  'step.done',
+  'step.problem',
+  'step.waiting',
+  'step.held',
+  'step.continued',
+  'block.opened',
+  'block.item',
+  'run.cancel',
+  'run.responded',
+  'run.log',
+  'run.done',
+  'run.failed',
+  'run.cancelled',
+  'run.doubted',
+  'run.recovered',
+  'run.paused',
+  'run.resolved',
+] as const satisfies readonly EventType[];
+
 export type Event<T extends EventType = EventType> = {
   [K in T]: {
     readonly seq: number;

@@ -47,6 +47,8 @@ export type GatewayDeps = {
   readonly signUp: SignUpPolicy;
   /** Does the instance insist on two factors of everybody who signs in? */
   readonly twoFactors: boolean;
+  /** The currency that money is counted in, as answers name it; absent: USD. */
+  readonly currency?: string;
   /** Sends mail; null: none is set up. */
   readonly mail: SendMail | null;
   /** Single sign-on; null: there is no provider. */

@@ -16,6 +16,8 @@ export type Call<C extends Contract> = {
   readonly params: z.output<C['params']>;
   readonly query: z.output<C['query']>;
   readonly body: z.output<C['body']>;
+  /** The id of what is made, on routes that say that they make something (`makes`): the one that is on record. */
+  readonly made: string;
   /** Of somebody on a route about the own account; else null. */
   readonly session: C['needs'] extends `self:${string}` ? Session : null;
   /** For the few headers some routes read (Last-Event-ID, cookie, accept). */
@@ -26,6 +28,7 @@ export type Handler<C extends Contract> = (call: Call<C>) => Promise<Outcome<C['
 
 /** What came, unread. */
 export type Came = {
+  readonly made: string;
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
@@ -55,7 +58,7 @@ export const implement = <
   handler: Handler<Contract<P, Q, B, A, N>>,
 ): Route => ({
   contract,
-  run: async ({ params, query, body, who, session, request }, begin) => {
+  run: async ({ params, query, body, who, session, request, made }, begin) => {
     const inPath = readPart(contract.params, params, 'path');
     if (!inPath.ok) return MISSING;
     const inQuery = readPart(contract.query, query, 'query');
@@ -65,7 +68,7 @@ export const implement = <
     const refused = await begin(parts);
     if (refused !== null) return refused;
     // The registrar hands over a principal exactly when the contract names a permission, a session when it is about the own account.
-    const call = { who, session, ...parts, request } as Call<Contract<P, Q, B, A, N>>;
+    const call = { who, session, ...parts, request, made } as Call<Contract<P, Q, B, A, N>>;
     return handler(call);
   },
 });

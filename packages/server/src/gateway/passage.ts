@@ -15,6 +15,9 @@ export type Passage = {
   now: (() => Promise<Found | NotFound>) | null;
   /** The session that the request came with, where the route is about the own account. */
   session: Session | null;
+  /** The id of what the call makes, and what of its body the record tells. */
+  made: string;
+  told: string;
   /** The texts of the answer that the guard leaves alone: a new key or token, at its only showing. */
   fresh?: readonly string[];
   /** Shapes of keys that the answer may show, by grants to the flow it is of. */

@@ -74,8 +74,12 @@ export class Places {
   }
 }
 
-/** Does the principal hold anything in this project? Then it knows that it is there. */
+/** Is it held to some flows or projects? Then nothing of the whole workspace is for it (row AZ-08). */
+export const isNarrowed = (who: Principal): boolean => who.flows !== undefined || who.projects !== undefined;
+
+/** Does the principal hold anything in this project as a whole? Then it knows that it is there. */
 export const seesProject = (who: Principal, project: string): boolean =>
+  who.flows === undefined &&
   (who.projects === undefined || who.projects.includes(project)) &&
   (who.permissions.length > 0 || (who.inProjects?.get(project)?.length ?? 0) > 0);
 

@@ -29,6 +29,9 @@ import { readBody } from './reading.ts';
 import { answer, problemAnswer } from './reply.ts';
 import { whenLeft } from './writer.ts';
 
+/** Of a body, in a record. */
+const MOST_TOLD = 500;
+
 /** Answers that tell of a refusal, and so must be on record first. */
 const DENIALS: ReadonlySet<number> = new Set([401, 403, 404, 410, 421]);
 
@@ -72,7 +75,15 @@ const enter = async (
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<boolean> => {
-  const passage: Passage = { contract, who: null, session: null, again: () => Promise.resolve(false), now: null };
+  const passage: Passage = {
+    contract,
+    who: null,
+    session: null,
+    again: () => Promise.resolve(false),
+    now: null,
+    made: '',
+    told: '',
+  };
   request.passage = passage;
   if (lodge.closing()) return turn(lodge, passage, request, reply, refuse('server.closing'));
   const over = lodge.allowances.knock(request.ip);
@@ -132,7 +143,9 @@ const turn = async (
 const handle = async (lodge: Lodge, route: Route, passage: Passage, request: FastifyRequest): Promise<AnyOutcome> => {
   const body = readBody(lodge, route.contract, request);
   if ('refused' in body) return body;
+  passage.made = route.contract.makes === '' ? '' : lodge.gate.newId(route.contract.makes);
   const came = {
+    made: passage.made,
     params: request.params,
     query: request.query,
     body: body.value,
@@ -143,6 +156,7 @@ const handle = async (lodge: Lodge, route: Route, passage: Passage, request: Fas
   const outcome = await unlocked(
     route.run(came, async (parts) => {
       const { contract, who } = passage;
+      passage.told = toldOf(contract, parts.body);
       const permission = permissionOf(contract.needs);
       if (contract.on === 'project' && who !== null && permission !== undefined) {
         const project = projectOf(parts.params, parts.body, parts.query);
@@ -194,7 +208,7 @@ const leave = async (
 /** Resolves to false when the record could not be written. `reason`: the code of the refusal; null: allowed. */
 const recorded = (
   lodge: Lodge,
-  { contract, who, session }: Passage,
+  { contract, who, session, made, told }: Passage,
   request: FastifyRequest,
   reason: string | null,
 ): Promise<boolean> =>
@@ -202,16 +216,31 @@ const recorded = (
     ...(who === null ? {} : { workspace: who.workspace }),
     actor: who?.id ?? session?.user.id ?? `stranger ${request.ip}`,
     action: lodge.nameOf(contract),
-    object: objectOf(contract, request.params),
+    object: [objectOf(contract, request.params, reason === null ? made : ''), told]
+      .filter((part) => part !== '')
+      .join(' '),
     decision: reason === null ? 'allow' : 'deny',
     reason,
   });
 
-/** The object of a deed: the ids in the path, but never a token. */
-const objectOf = (contract: Contract, params: unknown): string => {
-  if (typeof params !== 'object' || params === null) return contract.path;
-  const ids = Object.entries(params)
-    .filter(([name]) => name !== 'token' && name !== '*')
-    .map(([, value]) => String(value).slice(0, 64));
-  return ids.length === 0 ? contract.path : ids.join('/');
+/** The object of a deed: the id of what it makes and the ids in the path, but never a token. */
+const objectOf = (contract: Contract, params: unknown, made: string): string => {
+  const ids =
+    typeof params !== 'object' || params === null
+      ? []
+      : Object.entries(params)
+          .filter(([name]) => name !== 'token' && name !== '*')
+          .map(([, value]) => String(value).slice(0, 64));
+  const named = [...ids, ...(made === '' ? [] : [made])];
+  return named.length === 0 ? contract.path : named.join('/');
+};
+
+/** What the record says of the body: the fields that the contract names, where they are given. */
+const toldOf = ({ tells }: Contract, body: unknown): string => {
+  if (tells.length === 0 || typeof body !== 'object' || body === null) return '';
+  const given = tells.flatMap((name) => {
+    const value: unknown = Reflect.get(body, name);
+    return value === undefined ? [] : [`${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`];
+  });
+  return given.join(' ').slice(0, MOST_TOLD);
 };

@@ -89,6 +89,26 @@ export const mayEndMember = async (
   return null;
 };
 
+/** A name as people read it: no case, no signs that are not seen, no blanks around it or doubled. */
+export const plainName = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .replaceAll(/[\p{Cf}\p{Cc}\p{M}]/gu, '')
+    .replaceAll(/\s+/gu, ' ')
+    .trim()
+    .toLowerCase();
+
+/** Does a word of it mix Latin letters with those of an alphabet that looks like it? */
+export const isMixed = (name: string): boolean =>
+  name
+    .normalize('NFKC')
+    .split(/\s+/u)
+    .some(
+      (word) =>
+        /\p{Script=Latin}/u.test(word) &&
+        /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u.test(word),
+    );
+
 export const tooMuch = (more: readonly Permission[], what: string): Refused | null =>
   more.length === 0
     ? null

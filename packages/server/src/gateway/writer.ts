@@ -7,7 +7,8 @@
  * WR2 Bytes that are not text have no way out: a payload that is neither text nor a stream of texts is a fault of ours. The
  *     files of the web app are packed: they are the same for everybody, so that their size tells nothing of anybody.
  * WR3 What is ours in an answer is nobody's secret: files of the build, and pages whose data passed the guard before it became
- *     markup (guarded-pages.ts), leave as they are; the names of fields stand aside while the guard looks (field-names.ts).
+ *     markup (guarded-pages.ts), leave as they are; names of fields, and words that contracts list, stand aside while the guard
+ *     looks, in streams too (our-words.ts).
  */
 
 import { type Duplex, pipeline, Readable, Transform } from 'node:stream';
@@ -15,8 +16,8 @@ import { gzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type GuardPort, numbersHidden, type Reader } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
-import { besideNames } from './field-names.ts';
 import { NO_WORKSPACE } from './guarded-pages.ts';
+import { besideOurs, streamBesideOurs } from './our-words.ts';
 import type { Passage } from './passage.ts';
 
 /** Headers of every answer. */
@@ -50,7 +51,7 @@ export const written = (guard: GuardPort, text: string, reader?: Reader, fresh: 
   }
   const made = guard.redact(text, reader);
   if (made === text || !isJson(text)) return made;
-  return besideNames(text, (marked) => {
+  return besideOurs(text, (marked) => {
     const hidden = guard.redact(marked, reader);
     return isJson(hidden) ? hidden : numbersHidden(guard, marked, reader);
   });
@@ -111,7 +112,7 @@ const readerOf = (passage: Passage | null): Reader => ({
 
 /** Every piece of a stream is a frame, an event or a comment; what is cut over several of them is found too. */
 const guarded = (guard: GuardPort, stream: Readable, reader: Reader): Readable => {
-  const frames = guard.frames(reader);
+  const frames = streamBesideOurs(guard.frames(reader));
   const through = new Transform({
     objectMode: true,
     highWaterMark: 1,

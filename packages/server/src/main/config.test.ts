@@ -33,6 +33,7 @@ test('without any setting it is a server for this machine alone, under the home 
       docs: true,
       superuserCli: false,
       twoFactors: false,
+      currency: 'USD',
       egressAllow: '',
       otlp: null,
       keep: { days: 30, runs: 100_000 },
@@ -52,6 +53,12 @@ test('the libraries that code may import are all, those that are named, or none;
   expect(settings({ HEADGATE_CODE_LIBRARIES: 'zod, @noble/hashes' }).libraries).toEqual(['zod', '@noble/hashes']);
   expect(settings({ HEADGATE_CODE_LIBRARIES: 'none' }).libraries).toEqual([]);
   expect(refused({ HEADGATE_CODE_LIBRARIES: 'zod,axios' })).toEqual(['config.libraries HEADGATE_CODE_LIBRARIES']);
+});
+
+test('money has the name of one currency, by its code; another word stops the start', () => {
+  expect(settings({ HEADGATE_CURRENCY: 'EUR' }).currency).toBe('EUR');
+  for (const word of ['euro', 'eur', '€'])
+    expect(refused({ HEADGATE_CURRENCY: word })).toEqual(['config.currency HEADGATE_CURRENCY']);
 });
 
 test('G1 a setting that is misspelt, or not understood, is a problem that names it; all of them come at once', () => {
@@ -147,6 +154,7 @@ test('SEC-08 there is no setting that turns a protection into a warning: these a
     'HEADGATE_PUBLIC_URL',
     'HEADGATE_TRUSTED_PROXIES',
     'HEADGATE_TWO_FACTORS',
+    'HEADGATE_CURRENCY',
     'HEADGATE_WEB_ORIGINS',
     'HEADGATE_CONFIG_DIR',
     'HEADGATE_SECRET_KEY_FILE',

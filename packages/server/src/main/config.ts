@@ -42,6 +42,8 @@ export type Settings = {
   readonly superuserCli: boolean;
   /** Is everybody who signs in asked for two factors? */
   readonly twoFactors: boolean;
+  /** In which money is counted: an ISO 4217 code. */
+  readonly currency: string;
   /** What a server admin opened of the private network, as text. */
   readonly egressAllow: string;
   /** Libraries that code may import. */
@@ -72,6 +74,7 @@ const NAMES = [
   'HEADGATE_PUBLIC_URL',
   'HEADGATE_TRUSTED_PROXIES',
   'HEADGATE_TWO_FACTORS',
+  'HEADGATE_CURRENCY',
   'HEADGATE_WEB_ORIGINS',
   'HEADGATE_CONFIG_DIR',
   'HEADGATE_SECRET_KEY_FILE',
@@ -226,6 +229,14 @@ export const readSettings = (
   const web = flag('HEADGATE_WEB', loopback);
   const docs = flag('HEADGATE_DOCS', loopback);
   const twoFactors = flag('HEADGATE_TWO_FACTORS', false);
+  const currency = read('HEADGATE_CURRENCY') ?? 'USD';
+  if (!/^[A-Z]{3}$/.test(currency))
+    problems.push(
+      problem('config.currency', 'expected the code of a currency (ISO 4217)', {
+        at: { field: 'HEADGATE_CURRENCY' },
+        fix: 'Write USD or EUR, for instance. Nothing is converted: it says what the amounts already are in.',
+      }),
+    );
   const superuserCli = flag('HEADGATE_ENABLE_SUPERUSER_CLI', false);
   const keep = { days: whole('HEADGATE_KEEP_DAYS', 30, 36_500), runs: whole('HEADGATE_KEEP_RUNS', 100_000, 1e9) };
   const mail = readMail(read('HEADGATE_MAIL_URL'), read('HEADGATE_MAIL_FROM'));
@@ -265,6 +276,7 @@ export const readSettings = (
       docs,
       superuserCli,
       twoFactors,
+      currency,
       egressAllow: read('HEADGATE_EGRESS_ALLOW') ?? '',
       libraries,
       otlp: otlp ?? null,

@@ -82,6 +82,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     manual: manual(),
     signUp: s.signUp,
     twoFactors: s.twoFactors,
+    currency: s.currency,
     mail: await mailOf(s),
     signOn: opened.value.signOn,
     fetchDocument: documentsThrough(house.door),

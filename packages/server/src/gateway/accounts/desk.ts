@@ -11,7 +11,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { How, Session, Tried, User } from '../../store/accounts/port.ts';
 import { TooBusy } from '../../store/accounts/password.ts';
-import { lacksFactor } from '../acting.ts';
+import { actsIn, lacksFactor } from '../acting.ts';
 import type { Audit } from '../audit.ts';
 import { INSTANCE, type Gate } from '../deps.ts';
 import { give, refuse, type Plain, type Refused, seeOther } from '../outcome.ts';
@@ -76,6 +76,8 @@ export class Desk {
     const from = { agent: request.headers['user-agent'] ?? null, network: networkOf(request.ip) };
     const { token } = await accounts.begin(user.id, how, from, this.#gate.clock());
     await this.record(user.id, 'login', how);
+    const here = await actsIn(this.#gate.store.directory, { workspace: null, user });
+    if (here !== null) await this.record(user.id, 'workspace.entered', how, here);
     return [this.cookies.set('session', token, COOKIE_AGE), this.cookies.clear('step')];
   }
 
@@ -172,8 +174,8 @@ export class Desk {
   }
 
   /** Puts an allowed deed of an account on record; it is done already, so a trail that is down does not undo it. */
-  async record(user: string, action: string, object: string): Promise<void> {
-    await this.#audit.record({ workspace: INSTANCE, actor: user, action, object, decision: 'allow', reason: null });
+  async record(user: string, action: string, object: string, workspace: string = INSTANCE): Promise<void> {
+    await this.#audit.record({ workspace, actor: user, action, object, decision: 'allow', reason: null });
   }
 }
 

@@ -103,6 +103,8 @@ export const authInvitationRoutes = ({ gate, page, desk, audit }: Lodge): readon
       if ('refused' in user) return user;
       if (there !== null && !(await invitations.accept(hash, user.id, gate.clock()))) return refuse('link.unknown');
       await desk.record(user.id, 'invitation.accepted', `${row.workspace} ${row.id}`);
+      // In the trail of the workspace, too: who joined it, by whose word.
+      await desk.record(user.id, 'invitation.accepted', `${row.id} by=${row.by}`, row.workspace);
       // Who was invited there wants to be there.
       if (session !== null) await accounts.choose(session.id, row.workspace);
       if (there === null) return desk.answer({ kind: 'in', user, how: 'link' }, request, 201);
@@ -120,7 +122,9 @@ export const authInvitationRoutes = ({ gate, page, desk, audit }: Lodge): readon
     implement(ROUTES.chooseWorkspace, async ({ session, params }) => {
       const mine = await directory.workspacesOf(session.user.id);
       if (!mine.some(({ id }) => id === params.id)) return MISSING;
-      return (await accounts.choose(session.id, params.id)) ? nothing() : MISSING;
+      if (!(await accounts.choose(session.id, params.id))) return MISSING;
+      await desk.record(session.user.id, 'workspace.entered', session.how, params.id);
+      return nothing();
     }),
 
     implement(ROUTES.deleteWorkspace, async ({ session, params, body }) => {

@@ -77,14 +77,14 @@ const mayShow = (who: Principal, row: FlowRow, to: Visibility): Refused | null =
 export const flowRoutes = (lodge: Lodge): readonly Route[] => {
   const { gate } = lodge;
   return [
-    implement(ROUTES.createFlow, async ({ who, body }) => {
+    implement(ROUTES.createFlow, async ({ who, body, made }) => {
       const read = readFlow(body.draft);
       if (!read.ok) return refuseAll('flow.invalid', read.problems);
       const draft: Flow = body.name === undefined ? read.flow : { ...read.flow, name: body.name };
       const masked = maskedIn(draft);
       if (masked.length > 0) return refuseAll('flow.invalid', masked);
       const row = await gate.store.in(who.workspace).flows.create({
-        id: gate.newId('flow_'),
+        id: made,
         project: projectOf(body),
         owner: who.user ?? who.id,
         name: draft.name,

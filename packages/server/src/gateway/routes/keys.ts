@@ -5,6 +5,8 @@
  *     no way around what limits him (tokens/bounded.ts).
  * KE3 A key holds what who made it holds, now (directory.ts). Whoever rotates one of the workspace that lost something by that
  *     takes it over, with a new secret alone: the old one may be with who was made less.
+ * KE4 A key sees and ends, of its account's other keys, those that hold nothing but what it holds itself: its loss is not the
+ *     loss of all (row AZ-08). The person, signed in, sees and ends each.
  * KE2 What concerns the instance is an account's: a key that belongs to none holds nothing of it, and outlives nobody.
  */
 
@@ -16,6 +18,7 @@ import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { cancelOrphans } from '../orphans.ts';
 import { give, MISSING, nothing, refuse, type Refused } from '../outcome.ts';
+import { isNarrowed } from '../places.ts';
 import { iso } from '../times.ts';
 import { boundedBy } from '../tokens/bounded.ts';
 
@@ -71,6 +74,10 @@ const tooMuch = (who: Principal, row: Pick<KeyRow, 'permissions' | 'projects' | 
   );
 };
 
+/** Is this key of the account within what the caller is held to? A key that is held to nothing sees all of them. */
+const isSeen = (who: Principal, row: KeyRow): boolean =>
+  who.id === row.id || !isNarrowed(who) || beyond(who, { ...row, permissions: [] }).length === 0;
+
 /** Why a key that belongs to no account may not have these permissions, or null. */
 const ofNobody = (permissions: readonly Permission[]): Refused | null => {
   const instance = permissions.filter((one) => INSTANCE_PERMISSIONS.has(one));
@@ -105,9 +112,10 @@ type Making = {
   readonly plain: string;
   /** When the key of who makes it ends. */
   readonly maker: number | null;
+  readonly id: string;
 };
 
-const rowOf = (gate: Gate, { who, wish, user, plain, maker }: Making): KeyRow | Refused => {
+const rowOf = (gate: Gate, { who, wish, user, plain, maker, id }: Making): KeyRow | Refused => {
   const scope = {
     permissions: [...new Set(wish.permissions)],
     projects: wish.projects ?? null,
@@ -120,7 +128,7 @@ const rowOf = (gate: Gate, { who, wish, user, plain, maker }: Making): KeyRow | 
   if (typeof expires !== 'number') return expires;
   const { rate = null, burst = null, parallel = null } = wish.limits ?? {};
   return {
-    id: gate.newId('key_'),
+    id,
     workspace: who.workspace,
     name: wish.name,
     hash: gate.vault.hashKey(plain),
@@ -151,12 +159,12 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
     return Promise.all(rows.map(async (row) => shown(row, now, await heldBy(row))));
   };
 
-  const create = async (who: Principal, wish: Wish, user: string | null) => {
+  const create = async (who: Principal, wish: Wish, user: string | null, id: string) => {
     const refused = (await boundedBy(gate, who)) ?? (user === null ? ofNobody(wish.permissions) : null);
     if (refused !== null) return refused;
     const plain = gate.vault.newKey();
     const stands = who.kind === 'key' ? await gate.store.directory.named(who.workspace, who.id) : null;
-    const row = rowOf(gate, { who, wish, user, plain, maker: stands?.expires ?? null });
+    const row = rowOf(gate, { who, wish, user, plain, maker: stands?.expires ?? null, id });
     if ('refused' in row) return row;
     await keysOf(who).create(row);
     return { ...give(201, { ...shown(row, row.created, row.permissions), key: plain }), fresh: plain };
@@ -202,7 +210,7 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
   /** A key of the principal's own account; of no other, and never one of the workspace. */
   const own = async (who: Principal, id: string): Promise<KeyRow | null> => {
     const row = who.user === undefined ? null : await keysOf(who).get(id);
-    return row !== null && row.user === who.user ? row : null;
+    return row !== null && row.user === who.user && isSeen(who, row) ? row : null;
   };
 
   const revoke = async (who: Principal, id: string) => {
@@ -212,7 +220,7 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
   };
 
   return [
-    implement(ROUTES.createKey, ({ who, body }) => create(who, body, null)),
+    implement(ROUTES.createKey, ({ who, body, made }) => create(who, body, null, made)),
 
     implement(ROUTES.listKeys, async ({ who }) => give(200, { keys: await told(await keysOf(who).list()) })),
 
@@ -227,13 +235,13 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
 
     implement(ROUTES.revokeKey, ({ who, params }) => revoke(who, params.id)),
 
-    implement(ROUTES.createOwnKey, ({ who, body }) =>
-      who.user === undefined ? refuse('key.unowned') : create(who, body, who.user),
+    implement(ROUTES.createOwnKey, ({ who, body, made }) =>
+      who.user === undefined ? refuse('key.unowned') : create(who, body, who.user, made),
     ),
 
     implement(ROUTES.listOwnKeys, async ({ who }) => {
       const rows = who.user === undefined ? [] : await keysOf(who).list();
-      return give(200, { keys: await told(rows.filter((row) => row.user === who.user)) });
+      return give(200, { keys: await told(rows.filter((row) => row.user === who.user && isSeen(who, row))) });
     }),
 
     implement(ROUTES.rotateOwnKey, async ({ who, params, body }) => {
@@ -241,8 +249,11 @@ export const keyRoutes = ({ gate }: Lodge): readonly Route[] => {
       return row === null ? MISSING : rotate(who, row, body.overlap);
     }),
 
-    implement(ROUTES.revokeOwnKey, async ({ who, params }) =>
-      (await own(who, params.id)) === null ? MISSING : revoke(who, params.id),
-    ),
+    implement(ROUTES.revokeOwnKey, async ({ who, params }) => {
+      const row = await own(who, params.id);
+      if (row === null) return MISSING;
+      const itself = who.kind === 'user' || who.id === row.id;
+      return (itself ? null : tooMuch(who, row)) ?? revoke(who, row.id);
+    }),
   ];
 };

@@ -6,6 +6,7 @@ import type { Amounts } from '../../store/limits.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, refuse } from '../outcome.ts';
+import { isNarrowed } from '../places.ts';
 import { iso } from '../times.ts';
 
 export const limitRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
@@ -25,6 +26,7 @@ export const limitRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
       month: amounts(usage.month, 'month'),
       concurrent: usage.open,
       bytes: usage.bytes,
+      currency: gate.currency ?? 'USD',
       updated: iso(row?.updated ?? null),
       by: row?.by ?? null,
     };
@@ -34,9 +36,11 @@ export const limitRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
 
   return [
     // Of the credential's own workspace: another's id is answered as one that never was.
-    implement(ROUTES.getUsage, async ({ who, params }) =>
-      params.id === who.workspace ? give(200, await shown(who.workspace)) : MISSING,
-    ),
+    implement(ROUTES.getUsage, async ({ who, params }) => {
+      if (params.id !== who.workspace) return MISSING;
+      if (isNarrowed(who)) return refuse('permission.missing', 'Figures of a workspace are for no key of a part of it');
+      return give(200, await shown(who.workspace));
+    }),
 
     implement(ROUTES.listUsage, async () => {
       const rows = await store.workspaces.list();

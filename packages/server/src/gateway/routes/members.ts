@@ -70,7 +70,7 @@ export const memberRoutes = ({ gate }: Lodge): readonly Route[] => {
       return give(200, { keys: keys.length, workspaceKeys: orphans, flows: flows.length, runs });
     }),
 
-    implement(ROUTES.invite, async ({ who, body }) => {
+    implement(ROUTES.invite, async ({ who, body, made: id }) => {
       const scoped = store.in(who.workspace);
       const { role = null, projects = [], days = DAYS, email } = body;
       for (const place of projects) if ((await scoped.projects.get(place.project)) === null) return MISSING;
@@ -79,7 +79,7 @@ export const memberRoutes = ({ gate }: Lodge): readonly Route[] => {
       const token = store.credentials.newInvitation();
       const created = gate.clock();
       const row: InvitationRow = {
-        id: gate.newId('i_'),
+        id,
         workspace: who.workspace,
         email: email.toLowerCase(),
         role,
@@ -99,8 +99,14 @@ export const memberRoutes = ({ gate }: Lodge): readonly Route[] => {
       give(200, { invitations: (await store.in(who.workspace).invitations.list()).map(shown) }),
     ),
 
-    implement(ROUTES.revokeInvitation, async ({ who, params }) =>
-      (await store.in(who.workspace).invitations.revoke(params.id, gate.clock())) ? nothing() : MISSING,
-    ),
+    implement(ROUTES.revokeInvitation, async ({ who, params }) => {
+      const scoped = store.in(who.workspace);
+      const row = await scoped.invitations.get(params.id);
+      if (row === null) return MISSING;
+      // As with a role that is held: what one could not give, one does not take back.
+      const refused = row.by === who.id ? null : await mayInvite(scoped, who, row);
+      if (refused !== null && refused.refused.code !== 'role.unknown') return refused;
+      return (await scoped.invitations.revoke(params.id, gate.clock())) ? nothing() : MISSING;
+    }),
   ];
 };

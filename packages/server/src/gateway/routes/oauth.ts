@@ -9,6 +9,7 @@ import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { cancelOrphans } from '../orphans.ts';
 import { give, MISSING, nothing, type Plain, refuse, type Refused, seeOther } from '../outcome.ts';
+import { isNarrowed } from '../places.ts';
 import { iso } from '../times.ts';
 import { ACCESS, REFRESH } from '../oauth/access-token.ts';
 import { ClientBook, isOneOf, isRedirect } from '../oauth/clients.ts';
@@ -220,7 +221,7 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
       });
     }),
 
-    implement(ROUTES.createClient, async ({ who, body }) => {
+    implement(ROUTES.createClient, async ({ who, body, made }) => {
       const bad = body.redirects.find((one) => !isRedirect(one));
       if (bad !== undefined)
         return refuse(
@@ -229,7 +230,7 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
           'Leave out fragments, users and passwords, too.',
         );
       const row: ClientRow = {
-        id: gate.newId('c_'),
+        id: made,
         workspace: who.workspace,
         name: body.name,
         redirects: [...new Set(body.redirects)],
@@ -252,11 +253,12 @@ export const oauthRoutes = (lodge: Lodge): readonly Route[] => {
 
     implement(ROUTES.listConsents, async ({ who }) => {
       const rows = who.user === undefined ? [] : await store.in(who.workspace).consents.list(who.user);
-      return give(200, { consents: rows.map(consentShown) });
+      return give(200, { consents: rows.filter(({ id }) => id === who.id || !isNarrowed(who)).map(consentShown) });
     }),
 
     implement(ROUTES.endConsent, async ({ who, params }) => {
       const { user } = who;
+      if (isNarrowed(who) && params.id !== who.id) return MISSING;
       const ended = user !== undefined && (await store.in(who.workspace).consents.end(user, params.id, gate.clock()));
       if (!ended) return MISSING;
       await cancelOrphans(gate, who.workspace, who);

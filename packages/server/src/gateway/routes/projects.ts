@@ -22,10 +22,10 @@ export const projectRoutes = ({ gate }: Lodge): readonly Route[] => {
       return give(200, { projects: rows.filter((row) => seesProject(who, row.id)).map(shown) });
     }),
 
-    implement(ROUTES.createProject, async ({ who, body }) => {
-      const made = { id: gate.newId('p_'), name: body.name, created: gate.clock() };
-      const done = await inWorkspace(who.workspace).projects.create({ ...made, at: made.created });
-      return done ? give(201, shown(made)) : refuse('server.bug');
+    implement(ROUTES.createProject, async ({ who, body, made: id }) => {
+      const row = { id, name: body.name, created: gate.clock() };
+      const done = await inWorkspace(who.workspace).projects.create({ ...row, at: row.created });
+      return done ? give(201, shown(row)) : refuse('server.bug');
     }),
 
     implement(ROUTES.getProject, async ({ who, params }) => {

@@ -41,7 +41,7 @@ export const tokenRoutes = ({ gate, tokens, guesses, audit }: Lodge): readonly R
   };
 
   return [
-    implement(ROUTES.createToken, async ({ who, body }) => {
+    implement(ROUTES.createToken, async ({ who, body, made: id }) => {
       const scope = {
         permissions: [...new Set(body.permissions)],
         projects: body.projects ?? null,
@@ -58,7 +58,7 @@ export const tokenRoutes = ({ gate, tokens, guesses, audit }: Lodge): readonly R
         );
       const lifetime = (body.lifetime ?? HOUR) * 1000;
       const renewable = (body.renewable ?? 0) * 1000;
-      const row = newToken(gate, who, { name: body.name, ...scope, lifetime, renewable });
+      const row = newToken(gate, who, { id, name: body.name, ...scope, lifetime, renewable });
       await store.in(who.workspace).tokens.create(row);
       const token = await signed(gate, tokens.issuer, row);
       return { ...give(201, { ...shown(row), token }), fresh: token };

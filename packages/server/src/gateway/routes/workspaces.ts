@@ -29,11 +29,11 @@ export const workspaceRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
   return [
     implement(ROUTES.listWorkspaces, async ({ who }) => give(200, { workspaces: await mine(who) })),
 
-    implement(ROUTES.createWorkspace, async ({ body }) => {
+    implement(ROUTES.createWorkspace, async ({ body, made: id }) => {
       if ((await store.accounts.user(body.to))?.state !== 'active')
         return refuse('member.unfit', 'The owner has to be an account that can sign in');
-      const made = { id: gate.newId('w_'), name: body.name, created: gate.clock() };
-      await store.workspaces.create({ id: made.id, name: made.name, at: made.created, owner: body.to });
+      const made = { id, name: body.name, created: gate.clock() };
+      await store.workspaces.create({ id, name: made.name, at: made.created, owner: body.to });
       return give(201, shown(made));
     }),
 

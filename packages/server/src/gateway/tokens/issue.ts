@@ -9,6 +9,7 @@ export type TokenWish = Pick<TokenRow, 'name' | 'permissions' | 'projects' | 'fl
   /** Milliseconds from now. */
   readonly lifetime: number;
   readonly renewable: number;
+  readonly id: string;
 };
 
 type Makes = Pick<Gate, 'store' | 'clock' | 'newId'>;
@@ -16,8 +17,7 @@ type Makes = Pick<Gate, 'store' | 'clock' | 'newId'>;
 /** The row of a new token. Whole seconds, as the token's own dates are. */
 export const newToken = (gate: Makes, who: Principal, wish: TokenWish): TokenRow => {
   const now = Math.floor(gate.clock() / 1000) * 1000;
-  const id = gate.newId('t_');
-  const { name, permissions, projects, flows } = wish;
+  const { id, name, permissions, projects, flows } = wish;
   return {
     id,
     family: id,

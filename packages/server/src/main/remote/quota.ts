@@ -11,7 +11,12 @@ const lines = (row: Row): readonly Row[] => {
   const kinds = ['runs', 'tokens', 'money'].flatMap((kind) =>
     ['day', 'month'].map((period) => {
       const used = rowOf(row[period]);
-      return { what: `${kind} a ${period}`, used: of(used[kind], rowOf(quota[kind])[period]), resets: used['resets'] };
+      const unit = kind === 'money' ? ` (millionths, ${String(row['currency'])})` : '';
+      return {
+        what: `${kind} a ${period}`,
+        used: of(used[kind], rowOf(quota[kind])[period]) + unit,
+        resets: used['resets'],
+      };
     }),
   );
   return [

@@ -98,6 +98,19 @@ export const membersOf = ({ db, change }: Ground, workspace: string): Members =>
     return Number(done.numUpdatedRows);
   };
 
+  /** Open invitations that he sent, and those to his address: who goes comes back by a new one alone. */
+  const endInvitations = async (trx: Transaction<Tables>, user: string, at: number): Promise<void> => {
+    const account = await trx.selectFrom('user_account').select('email').where('id', '=', user).executeTakeFirst();
+    await trx
+      .updateTable('invitation')
+      .set({ revoked: at })
+      .where('workspace', '=', workspace)
+      .where('accepted', 'is', null)
+      .where('revoked', 'is', null)
+      .where((eb) => eb.or([eb('by', '=', user), eb('email', '=', account?.email ?? '')]))
+      .execute();
+  };
+
   /** Flows go to the successor; the private ones too if `privates`, else they are switched off and stay whose they were. */
   const handOver = async (trx: Transaction<Tables>, user: string, to: Handing): Promise<string[]> => {
     const { successor, privates = false, at } = to;
@@ -175,14 +188,7 @@ export const membersOf = ({ db, change }: Ground, workspace: string): Members =>
         const orphans = await orphanKeys(trx, user);
         await endHoldings(trx, user, at);
         const flows = await handOver(trx, user, to);
-        await trx
-          .updateTable('invitation')
-          .set({ revoked: at })
-          .where('workspace', '=', workspace)
-          .where('by', '=', user)
-          .where('accepted', 'is', null)
-          .where('revoked', 'is', null)
-          .execute();
+        await endInvitations(trx, user, at);
         await leavePlaces(trx, user);
         return { keys, flows, orphans };
       });

@@ -48,7 +48,7 @@ beforeAll(async () => {
   await publish(bad);
   for (const id of [queued, queued, queued]) await start(id, 0);
   await start(bad, 10);
-}, 60_000);
+}, 180_000);
 afterEach(() => expect(site.faults()).toEqual([]));
 afterAll(() => site.close());
 

@@ -22,11 +22,20 @@ const isEnded = async ({ store }: Asked, workspace: string, id: string): Promise
   return row !== null && (await store.directory.key(row)) === null;
 };
 
-/** Cancels all of them in this workspace; answers how many that were. `by`: who ended the right to run them. */
-export const cancelOrphans = async (gate: Asked, workspace: string, by: Pick<Principal, 'id'>): Promise<number> => {
+/**
+ * Cancels all of them in this workspace; answers how many that were. `by`: who ended the right to run them. `known`: runs that are
+ * known to be among them; they go first, before what they were lent ends under them and they fail of that.
+ */
+export const cancelOrphans = async (
+  gate: Asked,
+  workspace: string,
+  by: Pick<Principal, 'id'>,
+  known: readonly string[] = [],
+): Promise<number> => {
   const scoped = gate.store.in(workspace);
   const system: Principal = { kind: 'system', id: by.id, workspace, permissions: ['run.cancel', 'workspace.manage'] };
   let count = 0;
+  for (const run of known) if ((await gate.engine.cancel(system, run, REASON)).ok) count += 1;
   for (const starter of await scoped.runs.starters()) {
     if (!(await isEnded(gate, workspace, starter))) continue;
     for (const run of await scoped.runs.openBy(starter))

@@ -121,6 +121,7 @@ const ASKED: Readonly<Record<string, Call>> = {
   'deployments.get': (w, n) => w.deployments.get(n.flow, n.environment),
   'deployments.hooks': (w, n) => w.deployments.hooks(n.flow, n.environment),
   'deployments.readdress': (w, n) => w.deployments.readdress(n.flow, n.environment, 'hook', { at: NOW, until: NOW }),
+  'deployments.proposed': (w, n) => w.deployments.proposed(sight({ onlyFlows: [n.flow] }), 9),
   'deployments.promotions': (w, n) => w.deployments.promotions(n.flow),
   'deployments.promotion': (w, n) => w.deployments.promotion(n.flow, n.promotion),
   'deployments.propose': (w, n) => w.deployments.propose({ ...promotion(n), id: `${n.promotion}_mine` }),
@@ -170,6 +171,14 @@ const ASKED: Readonly<Record<string, Call>> = {
     await w.runs.list({ limit: 9, sight: sight({ projects: [n.project], shared: true, owners: ['x'] }) }),
     await w.runs.list({ limit: 9, cursor: '999' }),
   ],
+  'runs.walk': async (w, n) => {
+    const seen: string[] = [];
+    const more = await w.runs.walk({ sight: sight({ onlyFlows: [n.flow] }) }, 99, ({ id }) => void seen.push(id));
+    return [seen, more];
+  },
+  'runs.sees': (w, n) => w.runs.sees(sight({ onlyFlows: [n.flow] }), n.run),
+  'powerMap.lent': (w, n) => w.powerMap.lent(sight({ onlyFlows: [n.flow] }), 9),
+  'powerMap.used': async (w) => [...(await w.powerMap.used()).uses],
   'runs.chunks': (w, n) => w.runs.chunks(n.run, 0, 9),
   'runs.byIdempotencyKey': (w, n) => w.runs.byIdempotencyKey(n.flow, 'once', 0),
   'runs.remove': async (w, n) => [await w.runs.remove(n.run), await w.runs.remove(n.open)],
@@ -280,6 +289,17 @@ const fill = async (store: Store): Promise<void> => {
           reason: null,
           run: VICTIM.run,
           step: null,
+        },
+        {
+          at: NOW,
+          workspace: 'victim',
+          actor: 'user',
+          action: 'power.net',
+          object: 'GET a.example:443',
+          decision: 'allow',
+          reason: null,
+          run: VICTIM.run,
+          step: 'get',
         },
       ],
     }),

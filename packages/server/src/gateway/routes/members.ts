@@ -64,9 +64,11 @@ export const memberRoutes = ({ gate }: Lodge): readonly Route[] => {
       // Whose private flows he may not see, he does not give to anybody, himself above all.
       const privates = may(who, 'workspace.manage', { workspace: who.workspace });
       const end = { successor: successor ?? null, privates, at: gate.clock() };
+      const his = (await scoped.keys.list()).filter(({ user }) => user === params.user).map(({ id }) => id);
+      const open = await Promise.all([params.user, ...his].map((one) => scoped.runs.openBy(one)));
       const { changed, keys, flows, orphans } = await scoped.members.remove(params.user, end);
       if (changed !== 'done') return changed === 'missing' ? MISSING : refuse('member.last_owner');
-      const runs = await cancelOrphans(gate, who.workspace, who);
+      const runs = await cancelOrphans(gate, who.workspace, who, open.flat());
       return give(200, { keys: keys.length, workspaceKeys: orphans, flows: flows.length, runs });
     }),
 

@@ -230,6 +230,7 @@ test('a webhook keeps its token over versions, also when its trigger was away in
     flow: 'flow_a',
     trigger: 'one',
     environment: 'default',
+    until: null,
   });
   await flows.publish(publish('flow_a', 'hash_2', { triggers: [hook('two')] }));
   expect((await flows.hooks('flow_a')).map((one) => one.trigger)).toEqual(['two']);

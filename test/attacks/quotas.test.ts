@@ -53,15 +53,19 @@ describe('DOS-09 quotas of workspaces', () => {
     expect((await start(owner, mine.flow)).status).toBe(200);
     expect((await server.ask('POST', mine.hook, { body: {} })).status).toBe(202);
     expect((await start(owner, mine.flow)).status).toBe(200);
-    for (const refused of [await start(owner, mine.flow), await server.ask('POST', mine.hook, { body: {} })]) {
-      expect(refused.status).toBe(429);
-      expect(refused.json).toMatchObject({
-        code: 'quota.runs',
-        text: 'This workspace may begin 3 runs a day; 3 are used, and this would go beyond',
-        fix: expect.stringMatching(/^Wait until \d{4}-\d\d-\d\dT00:00:00\.000Z, when the next day begins, or ask/),
-      });
-      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-    }
+    const refused = await start(owner, mine.flow);
+    expect(refused.status).toBe(429);
+    expect(refused.json).toMatchObject({
+      code: 'quota.runs',
+      text: 'This workspace may begin 3 runs a day; 3 are used, and this would go beyond',
+      fix: expect.stringMatching(/^Wait until \d{4}-\d\d-\d\dT00:00:00\.000Z, when the next day begins, or ask/),
+    });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    // A stranger is told as well, but not of which quota what is used (OU2).
+    const called = await server.ask('POST', mine.hook, { body: {} });
+    expect([called.status, called.json]).toMatchObject([429, { code: 'flow.busy' }]);
+    expect(called.text).not.toContain('quota');
+    expect(Number(called.headers['retry-after'])).toBeGreaterThan(0);
     expect((await start(neighbour, theirs.flow)).status).toBe(200);
     expect((await usage(owner)).json).toMatchObject({ quota: { runs: { day: 3 } }, day: { runs: 3 }, concurrent: 0 });
     expect((await usage(neighbour, 'w_other')).json).toMatchObject({ quota: {}, day: { runs: 1 } });

@@ -158,14 +158,16 @@ test('a key taken away locks its workspace by every entrance within a second, an
   await locked('acme');
   const refused = [
     await start('acme'),
-    await server.ask('POST', hooks['acme'] ?? '', { body: {} }),
     await put('acme', 'another'),
     await server.ask('GET', `/api/v1/runs/${old.id}/journal`, { key: keys['acme'] ?? '' }),
     await server.ask('POST', `/api/v1/runs/${old.id}/rerun`, { key: keys['acme'] ?? '', body: {} }),
   ];
   for (const answer of refused)
     expect([answer.status, answer.json], answer.text).toMatchObject([423, { code: 'workspace.locked' }]);
-  for (const answer of refused) expect(answer.text).not.toContain(root);
+  // Strangers hear that it is closed, and not why (OU2).
+  const called = await server.ask('POST', hooks['acme'] ?? '', { body: {} });
+  expect([called.status, called.json], called.text).toMatchObject([429, { code: 'flow.busy' }]);
+  for (const answer of [...refused, called]) expect(answer.text).not.toContain(root);
   // The others notice nothing, whose runs and secrets go on.
   expect((await start('other')).json).toMatchObject({ state: 'done' });
   expect((await server.ask('POST', hooks['other'] ?? '', { body: {} })).status).toBe(200);

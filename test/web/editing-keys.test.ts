@@ -133,7 +133,7 @@ test('the outline at 360 px, by keys: branches, adding in one, moving up, into a
   await press(page, 'ArrowDown', 'ArrowDown');
   await page.getByRole('treeitem', { name: 'true, Branch true of check' }).waitFor();
   await press(page, 'ArrowDown', 'ArrowDown');
-  expect(await page.locator(':focus').getAttribute('aria-label')).toBe('Branch false of check');
+  expect(await page.locator(':focus').getAttribute('aria-label')).toBe('false nothing follows, Branch false of check');
   await press(page, 'Enter');
   await page.getByPlaceholder('Search for a step').fill('set a');
   await press(page, 'Enter');

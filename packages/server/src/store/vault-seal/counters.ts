@@ -5,10 +5,10 @@
  * CO1 Each number has one sign and each sign one number, in both directions: a page goes on exactly where the one before ended.
  * CO2 Signs tell nothing without the key: no order, no distance. They stay the same when the instance key is changed.
  *
- * A Feistel network of eight rounds over two halves of 24 bits, with AES-256 of one block as its round function.
+ * A Feistel network of eight rounds over two halves of 24 bits, with HMAC-SHA-256 as its round function (Luby and Rackoff 1988).
  */
 
-import { createCipheriv, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Keyring } from './keyring.ts';
 
 export type Counters = {
@@ -20,7 +20,7 @@ export type Counters = {
 
 const HALF = 2 ** 24;
 const ROUNDS = 8;
-const BLOCK = 16;
+const BLOCK = 4;
 
 type Scramble = (round: number, half: number) => number;
 
@@ -31,13 +31,12 @@ const whole = (n: number): number => {
 
 /** The round function of one list of one workspace. */
 const scrambleOf = (key: Uint8Array, role: string): Scramble => {
-  const cipher = createCipheriv('aes-256-ecb', createHmac('sha256', key).update(role).digest(), null);
-  cipher.setAutoPadding(false);
+  const own = createHmac('sha256', key).update(role).digest();
   return (round, half) => {
     const block = Buffer.alloc(BLOCK);
     block.writeUIntBE(half, 0, 3);
     block.writeUInt8(round, 3);
-    return cipher.update(block).readUIntBE(0, 3);
+    return createHmac('sha256', own).update(block).digest().readUIntBE(0, 3);
   };
 };
 

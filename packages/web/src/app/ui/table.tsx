@@ -15,8 +15,10 @@ export const Table = ({ label, heads, children }: Props) => (
   <Base.ScrollContainer
     minWidth={560}
     type="native"
-    // What scrolls has to be reached by keyboard.
-    scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': label } }}
+    // What scrolls has to be reached by keyboard. A group: as a landmark it would be one beside its section.
+    tabIndex={0}
+    role="group"
+    aria-label={label}
   >
     <Base highlightOnHover verticalSpacing={6} aria-label={label}>
       <Base.Thead>

@@ -32,7 +32,7 @@ export const Groups = () => {
     },
   });
   return (
-    <Stack align="start">
+    <Stack>
       <Loaded query={list}>
         {({ groups }) =>
           groups.length === 0 ? (
@@ -76,7 +76,13 @@ export const Groups = () => {
           )
         }
       </Loaded>
-      <Button variant="default" disabled={off !== undefined} title={off} onClick={() => setWriting('new')}>
+      <Button
+        variant="default"
+        disabled={off !== undefined}
+        title={off}
+        onClick={() => setWriting('new')}
+        style={{ alignSelf: 'start' }}
+      >
         {t('oversight.groups.create')}
       </Button>
       {writing !== null && <GroupForm group={writing === 'new' ? null : writing} close={() => setWriting(null)} />}

@@ -246,7 +246,9 @@ describe('flows that move to another project', () => {
     expect([await projectOf(flow), await grants()]).toEqual([to, 0]);
     const trail = (await server.house.store.in(W).audit.list({ limit: 20 })).rows;
     expect(
-      trail.filter((row) => row.action === 'moveFlow' && row.decision === 'allow' && row.object === `${flow} project=${to}`),
+      trail.filter(
+        (row) => row.action === 'moveFlow' && row.decision === 'allow' && row.object === `${flow} project=${to}`,
+      ),
     ).not.toEqual([]);
     const run = await ask('owner', 'POST', `flows/${flow}/runs`, { input: { host: 'a.example' }, wait: 5 });
     expect(run.text).toContain('grant.missing');

@@ -1,8 +1,7 @@
 /**
  * The realm in which the code of one step version runs: the language's own things, frozen, and nothing else. The text of
- * `realm` is evaluated inside each engine, once for each program; both engines give the same realm.
- *
- * It refers to nothing outside itself: it is handed over as text (realm-text.ts), and so is what it installs (web/).
+ * `realm` is evaluated inside each engine, once for each program; both engines give the same realm. It
+ * refers to nothing outside itself: it is handed over as text (realm-text.ts), and so is what it installs (web/).
  *
  * M1 Everything that is reachable before a run is frozen, the global object and what only syntax reaches included. What a
  *    run makes lies in its own closure: a run evaluates the program anew.
@@ -213,7 +212,8 @@ export const realm = (outside: Outside, installs: readonly Install[]): Inside =>
 
   // From here on the language's own methods are what they were: nobody can change them any more.
   type Waiting = { readonly resolve: (value: unknown) => void; readonly reject: (why: unknown) => void };
-  type Run = { readonly waiting: Map<number, Waiting>; calls: number; logged: number; over: boolean };
+  type Counts = { calls: number; logged: number; over: boolean; never?: Promise<unknown> };
+  type Run = Counts & { readonly waiting: Map<number, Waiting> };
   const runs = new Map<number, Run>();
   const refused = new WeakMap<object, number>();
   let factory: ((...scope: unknown[]) => unknown) | null = null;
@@ -231,10 +231,9 @@ export const realm = (outside: Outside, installs: readonly Install[]): Inside =>
       return 'a value that cannot be shown';
     }
   };
-  const LONGEST = 4_000;
   const short = (read: () => unknown): string => {
     try {
-      return String(read()).slice(0, LONGEST);
+      return String(read()).slice(0, 4_000);
     } catch {
       return '';
     }
@@ -268,15 +267,16 @@ export const realm = (outside: Outside, installs: readonly Install[]): Inside =>
     end(id, run, 1, text);
   };
 
-  const ask = (id: number, run: Run, name: string, args: string): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      if (run.over) return;
+  const ask = (id: number, run: Run, name: string, args: string): Promise<unknown> => {
+    if (run.over) return (run.never ??= new Promise(() => {})); // a loop that made one each time kept its end away
+    return new Promise((resolve, reject) => {
       if (run.calls >= mostCalls) return fail(id, run, { why: 'calls', text: String(mostCalls) });
       if (args.length > mostOut) return fail(id, run, { why: 'large', text: String(args.length) });
       run.calls += 1;
       run.waiting.set(run.calls, { resolve, reject });
       call(id, run.calls, name, args);
     });
+  };
 
   /** What code gets as `console`, `can`, `setTimeout` and so on: made for one run, and dead after it. */
   const scopeOf = (id: number, run: Run, facts: string): { can: Any; scope: readonly unknown[] } => {
@@ -385,7 +385,7 @@ export const realm = (outside: Outside, installs: readonly Install[]): Inside =>
       if (run === undefined || waiting === undefined) return;
       run.waiting.delete(asked);
       if (ok === 1) return waiting.resolve(text === '' ? undefined : JSON.parse(text));
-      const told = JSON.parse(text) as { code: string; text: string };
+      const told = JSON.parse(text) as Readonly<Record<'code' | 'text', string>>;
       const error = Object.assign(new Error(told.text), { code: told.code });
       Reflect.deleteProperty(error, 'stack');
       refused.set(error, asked);

@@ -275,32 +275,14 @@ const fill = async (store: Store): Promise<void> => {
     at: NOW,
   });
   const of = { workspace: 'victim', project: VICTIM.project, flow: VICTIM.flow, hash: VICTIM.hash };
+  const by = { workspace: 'victim', actor: 'user', run: VICTIM.run };
+  const told = { at: NOW, ...by, decision: 'allow' as const, reason: null };
   await writeAll(store, [
     runWrite(runRow(VICTIM.run, { ...of, idempotencyKey: 'once' }), 'x', {
       blobs: [{ id: 'blob_of_victim', bytes: new Uint8Array(9) }],
       audit: [
-        {
-          at: NOW,
-          workspace: 'victim',
-          actor: 'user',
-          action: 'run',
-          object: VICTIM.flow,
-          decision: 'allow',
-          reason: null,
-          run: VICTIM.run,
-          step: null,
-        },
-        {
-          at: NOW,
-          workspace: 'victim',
-          actor: 'user',
-          action: 'power.net',
-          object: 'GET a.example:443',
-          decision: 'allow',
-          reason: null,
-          run: VICTIM.run,
-          step: 'get',
-        },
+        { ...told, action: 'run', object: VICTIM.flow, step: null },
+        { ...told, action: 'power.net', object: 'GET a.example:443', step: 'get' },
       ],
     }),
     runWrite(openRow(VICTIM.open, of)),

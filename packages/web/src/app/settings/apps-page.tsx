@@ -1,6 +1,6 @@
 /** Applications that act for oneself: what each may, and taking it back. */
 
-import { Badge, Button, Text } from '@mantine/core';
+import { Badge, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useEngine } from '../engine.tsx';
@@ -12,6 +12,7 @@ import { notify } from '../ui/notices.tsx';
 import { Page } from '../ui/page.tsx';
 import { Cell, Row, Table } from '../ui/table.tsx';
 import { When } from '../ui/when.tsx';
+import { RowAct } from '../ui/row-act.tsx';
 
 type Consent = Answer<'listConsents'>['consents'][number];
 
@@ -69,15 +70,13 @@ export const AppsPage = () => {
                     <When iso={one.created} />
                   </Cell>
                   <Cell ta="right">
-                    <Button
-                      size="compact-xs"
-                      variant="default"
+                    <RowAct
+                      of={t('settings.apps.endOf', { name: one.name })}
                       disabled={one.revoked !== null}
-                      aria-label={t('settings.apps.endOf', { name: one.name })}
-                      onClick={() => end.mutate(one)}
+                      run={() => end.mutate(one)}
                     >
                       {t('settings.apps.end')}
-                    </Button>
+                    </RowAct>
                   </Cell>
                 </Row>
               ))}

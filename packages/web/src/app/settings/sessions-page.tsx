@@ -16,6 +16,7 @@ import { Page } from '../ui/page.tsx';
 import { Cell, Row, Table } from '../ui/table.tsx';
 import { When } from '../ui/when.tsx';
 import { browserIn } from './browser-in.ts';
+import { RowAct } from '../ui/row-act.tsx';
 
 type Session = Answer<'listSessions'>['sessions'][number];
 const WAYS = ['password', 'password+code', 'passkey', 'link'] as const;
@@ -112,14 +113,9 @@ export const SessionsPage = () => {
                     <When iso={one.expires} />
                   </Cell>
                   <Cell ta="right">
-                    <Button
-                      size="compact-xs"
-                      variant="default"
-                      aria-label={t('settings.sessions.endOf', { agent })}
-                      onClick={() => end.mutate([one])}
-                    >
+                    <RowAct of={t('settings.sessions.endOf', { agent })} run={() => end.mutate([one])}>
                       {t('settings.sessions.end')}
-                    </Button>
+                    </RowAct>
                   </Cell>
                 </Row>
               );

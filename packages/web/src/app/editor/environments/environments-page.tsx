@@ -1,6 +1,6 @@
 /** Where which version of this flow runs, promoting one, and promotions that wait for somebody's word. */
 
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useOff } from '../../access/may.ts';
@@ -15,6 +15,7 @@ import { When } from '../../ui/when.tsx';
 import { useEditor } from '../editor-context.ts';
 import { Promote } from './promote.tsx';
 import { Promotions } from './promotions.tsx';
+import { RowAct } from '../../ui/row-act.tsx';
 
 type Deployment = Answer<'listDeployments'>['deployments'][number];
 
@@ -85,16 +86,13 @@ export const EnvironmentsPage = () => {
                     <Cell>
                       {one.at !== null && (
                         <Group justify="end">
-                          <Button
-                            size="compact-xs"
-                            variant="default"
-                            disabled={off !== undefined}
-                            title={off}
-                            aria-label={t('environments.flow.endOf', { environment: one.environment })}
-                            onClick={() => end.mutate(one)}
+                          <RowAct
+                            of={t('environments.flow.endOf', { environment: one.environment })}
+                            off={off}
+                            run={() => end.mutate(one)}
                           >
                             {t('environments.flow.end')}
-                          </Button>
+                          </RowAct>
                         </Group>
                       )}
                     </Cell>

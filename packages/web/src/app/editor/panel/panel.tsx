@@ -7,14 +7,13 @@ import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EditorSearch } from '../../router/paths.ts';
 import { ProblemView } from '../../problem/problem-view.tsx';
-import { useEditor, useFlow, useStepView, useWatched } from '../editor-context.ts';
+import { useChecked, useEditor, useFlow, useStepView, useWatched } from '../editor-context.ts';
 import { DataPane } from './data/data-pane.tsx';
 import { PanelHead } from './panel-head.tsx';
 import classes from './panel.module.css';
 import { Resizer } from './resizer.tsx';
 import { OwnerContext } from './settings/owner.ts';
 import { SettingsPane, useOwnerOf } from './settings/settings-pane.tsx';
-import { useChecked } from './use-checked.ts';
 import { useSize } from './use-size.ts';
 
 const Listen = lazy(() => import('../listen/listen.tsx').then((module) => ({ default: module.Listen })));
@@ -51,7 +50,7 @@ const Open = ({ thing, isStep, tab, show }: OpenProps) => {
   const { t } = useTranslation();
   const [width, resize] = useSize('headgate.panel', BOUNDS);
   const { ref, width: room } = useElementSize();
-  const problems = useChecked();
+  const { problems } = useChecked();
   const held = (useWatched().now.steps.get(thing.id)?.held ?? []).length > 0;
   const owner = useOwnerOf({ thing, isStep, problems });
   const chosen: Pane = PANES.find((one) => one === tab) ?? 'settings';

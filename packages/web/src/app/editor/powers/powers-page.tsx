@@ -13,6 +13,7 @@ import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
 import { useEditor, useFlow } from '../editor-context.ts';
 import { namesOf } from '../names.ts';
+import { RowAct } from '../../ui/row-act.tsx';
 
 type Grant = Answer<'flowPowers'>['granted'][number];
 type Lent = Answer<'flowPowers'>['missing'][number];
@@ -132,16 +133,13 @@ export const PowersPage = () => {
                       </Text>
                     </Cell>
                     <Cell ta="right">
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        disabled={off !== undefined}
-                        title={off}
-                        aria-label={t('publish.powers.takeOf', { power: one.power, step: nameOf(one.step) })}
-                        onClick={() => take.mutate(one)}
+                      <RowAct
+                        of={t('publish.powers.takeOf', { power: one.power, step: nameOf(one.step) })}
+                        off={off}
+                        run={() => take.mutate(one)}
                       >
                         {t('publish.powers.take')}
-                      </Button>
+                      </RowAct>
                     </Cell>
                   </Row>
                 ))}

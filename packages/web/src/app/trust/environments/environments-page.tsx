@@ -17,6 +17,7 @@ import { Cell, Row, Table } from '../../ui/table.tsx';
 import { ProjectChoice, useProject } from '../project-choice.tsx';
 import { EditValues } from './edit-values.tsx';
 import { typedOf } from './written.ts';
+import { RowAct } from '../../ui/row-act.tsx';
 
 const EXAMPLE = 'prod';
 
@@ -85,40 +86,31 @@ export const EnvironmentsPage = () => {
                   </Cell>
                   <Cell>
                     <Group gap={4} justify="end" wrap="nowrap">
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        disabled={off !== undefined}
-                        title={off}
-                        aria-label={t('environments.editOf', { name: one.name })}
-                        onClick={() => setEditing(one.name)}
+                      <RowAct
+                        of={t('environments.editOf', { name: one.name })}
+                        off={off}
+                        run={() => setEditing(one.name)}
                       >
                         {t('environments.edit')}
-                      </Button>
+                      </RowAct>
                       {one.name !== 'default' && (
                         <>
-                          <Button
-                            size="compact-xs"
-                            variant="default"
-                            disabled={off !== undefined}
-                            title={off}
-                            aria-label={t(one.approval ? 'environments.freeOf' : 'environments.guardOf', {
+                          <RowAct
+                            of={t(one.approval ? 'environments.freeOf' : 'environments.guardOf', {
                               name: one.name,
                             })}
-                            onClick={() => approve.mutate(one)}
+                            off={off}
+                            run={() => approve.mutate(one)}
                           >
                             {t(one.approval ? 'environments.free' : 'environments.guard')}
-                          </Button>
-                          <Button
-                            size="compact-xs"
-                            variant="default"
-                            disabled={off !== undefined}
-                            title={off}
-                            aria-label={t('environments.deleteOf', { name: one.name })}
-                            onClick={() => setDeleting(one)}
+                          </RowAct>
+                          <RowAct
+                            of={t('environments.deleteOf', { name: one.name })}
+                            off={off}
+                            run={() => setDeleting(one)}
                           >
                             {t('common.delete')}
-                          </Button>
+                          </RowAct>
                         </>
                       )}
                     </Group>

@@ -18,6 +18,7 @@ import { ShownOnce } from '../../ui/shown-once.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
 import { PermissionChoice } from '../permission-choice.tsx';
+import { RowAct } from '../../ui/row-act.tsx';
 
 type Key = Answer<'listKeys'>['keys'][number];
 
@@ -135,15 +136,13 @@ export const Keys = ({ whose, title, lead, none }: Props) => {
                       >
                         {t('trust.keys.rotate')}
                       </Button>
-                      <Button
-                        size="compact-xs"
-                        variant="default"
+                      <RowAct
+                        of={t('trust.keys.revokeOf', { name: one.name })}
                         disabled={one.revoked !== null}
-                        aria-label={t('trust.keys.revokeOf', { name: one.name })}
-                        onClick={() => setRevoking(one)}
+                        run={() => setRevoking(one)}
                       >
                         {t('trust.keys.revoke')}
-                      </Button>
+                      </RowAct>
                     </Group>
                   </Cell>
                 </Row>

@@ -15,6 +15,7 @@ import { ShownOnce } from '../../ui/shown-once.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
 import { useRoleChoices, useRoleName } from '../roles.ts';
+import { RowAct } from '../../ui/row-act.tsx';
 
 const DAYS = ['1', '3', '7', '14', '30'] as const;
 
@@ -123,14 +124,12 @@ export const Invitations = ({ off }: { readonly off: string | undefined }) => {
                       <When iso={one.expires} />
                     </Cell>
                     <Cell ta="right">
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        aria-label={t('trust.invitations.revokeOf', { email: one.email })}
-                        onClick={() => revoke.mutate(one.id)}
+                      <RowAct
+                        of={t('trust.invitations.revokeOf', { email: one.email })}
+                        run={() => revoke.mutate(one.id)}
                       >
                         {t('trust.invitations.revoke')}
-                      </Button>
+                      </RowAct>
                     </Cell>
                   </Row>
                 ))}

@@ -1,6 +1,6 @@
 /** Who is in the workspace and what each holds; invitations that are open; groups. */
 
-import { Button, NativeSelect, Stack, Text } from '@mantine/core';
+import { NativeSelect, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -18,6 +18,7 @@ import { When } from '../../ui/when.tsx';
 import { useRoleChoices, useRoleName } from '../roles.ts';
 import { EndMembership } from './end-membership.tsx';
 import { Invitations } from './invitations.tsx';
+import { RowAct } from '../../ui/row-act.tsx';
 
 type Member = Answer<'listMembers'>['members'][number];
 
@@ -98,16 +99,9 @@ export const MembersPage = () => {
                     <When iso={one.created} />
                   </Cell>
                   <Cell ta="right">
-                    <Button
-                      size="compact-xs"
-                      variant="default"
-                      disabled={off !== undefined}
-                      title={off}
-                      aria-label={t('trust.members.endOf', { name: one.name })}
-                      onClick={() => setEnding(one)}
-                    >
+                    <RowAct of={t('trust.members.endOf', { name: one.name })} off={off} run={() => setEnding(one)}>
                       {t('trust.members.end')}
-                    </Button>
+                    </RowAct>
                   </Cell>
                 </Row>
               ))}

@@ -3,7 +3,7 @@
  * taken back, and what is wider than its use can be made as narrow as that. What is looked at stands in the address.
  */
 
-import { Anchor, Badge, Button, Code, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Badge, Code, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -21,6 +21,7 @@ import { Section } from '../../ui/section.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
 import { aboutOf, isShown, type LentPower, narrowerOf, SHOWS, WORDS } from './lent.ts';
+import { RowAct } from '../../ui/row-act.tsx';
 
 export const MapPage = () => {
   const { t } = useTranslation();
@@ -196,27 +197,13 @@ const Lent = ({ one, off, busy, take, narrow }: Props) => {
       <Cell>
         <Group gap={4} justify="end" wrap="nowrap">
           {less !== null && (
-            <Button
-              size="compact-xs"
-              variant="default"
-              disabled={off !== undefined || busy}
-              title={off}
-              aria-label={t('oversight.map.narrowOf', of)}
-              onClick={narrow}
-            >
+            <RowAct of={t('oversight.map.narrowOf', of)} off={off} disabled={busy} run={narrow}>
               {t('oversight.map.narrow')}
-            </Button>
+            </RowAct>
           )}
-          <Button
-            size="compact-xs"
-            variant="default"
-            disabled={off !== undefined || busy}
-            title={off}
-            aria-label={t('oversight.map.takeOf', of)}
-            onClick={take}
-          >
+          <RowAct of={t('oversight.map.takeOf', of)} off={off} disabled={busy} run={take}>
             {t('oversight.map.take')}
-          </Button>
+          </RowAct>
         </Group>
       </Cell>
     </Row>

@@ -12,6 +12,7 @@ import { FailureView } from '../../problem/problem-view.tsx';
 import type { Answer } from '../../transport/client.ts';
 import { ConfirmName } from '../../ui/confirm-name.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
+import { RowAct } from '../../ui/row-act.tsx';
 
 type UserGroup = Answer<'listGroups'>['groups'][number];
 
@@ -48,26 +49,20 @@ export const Groups = () => {
                   <Cell>{one.users.length === 0 ? t('common.nobody') : one.users.map(name).join(', ')}</Cell>
                   <Cell>
                     <Group gap={4} justify="end" wrap="nowrap">
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        disabled={off !== undefined}
-                        title={off}
-                        aria-label={t('oversight.roles.changeOf', { name: one.name })}
-                        onClick={() => setWriting(one)}
+                      <RowAct
+                        of={t('oversight.roles.changeOf', { name: one.name })}
+                        off={off}
+                        run={() => setWriting(one)}
                       >
                         {t('oversight.roles.change')}
-                      </Button>
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        disabled={off !== undefined}
-                        title={off}
-                        aria-label={t('oversight.roles.deleteOf', { name: one.name })}
-                        onClick={() => setDeleting(one)}
+                      </RowAct>
+                      <RowAct
+                        of={t('oversight.roles.deleteOf', { name: one.name })}
+                        off={off}
+                        run={() => setDeleting(one)}
                       >
                         {t('common.delete')}
-                      </Button>
+                      </RowAct>
                     </Group>
                   </Cell>
                 </Row>

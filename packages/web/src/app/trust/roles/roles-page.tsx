@@ -18,6 +18,7 @@ import { Cell, Row, Table } from '../../ui/table.tsx';
 import { PermissionChoice } from '../permission-choice.tsx';
 import { useRoleName, useRoles } from '../roles.ts';
 import { Groups } from './groups.tsx';
+import { RowAct } from '../../ui/row-act.tsx';
 
 type Role = Answer<'listRoles'>['roles'][number];
 const CHOICES = PERMISSIONS.filter((one) => !INSTANCE_PERMISSIONS.has(one));
@@ -69,26 +70,20 @@ export const RolesPage = () => {
                   <Cell>
                     {!one.builtIn && (
                       <Group gap={4} justify="end" wrap="nowrap">
-                        <Button
-                          size="compact-xs"
-                          variant="default"
-                          disabled={off !== undefined}
-                          title={off}
-                          aria-label={t('oversight.roles.changeOf', { name: one.name })}
-                          onClick={() => setWriting(one)}
+                        <RowAct
+                          of={t('oversight.roles.changeOf', { name: one.name })}
+                          off={off}
+                          run={() => setWriting(one)}
                         >
                           {t('oversight.roles.change')}
-                        </Button>
-                        <Button
-                          size="compact-xs"
-                          variant="default"
-                          disabled={off !== undefined}
-                          title={off}
-                          aria-label={t('oversight.roles.deleteOf', { name: one.name })}
-                          onClick={() => remove.mutate(one)}
+                        </RowAct>
+                        <RowAct
+                          of={t('oversight.roles.deleteOf', { name: one.name })}
+                          off={off}
+                          run={() => remove.mutate(one)}
                         >
                           {t('common.delete')}
-                        </Button>
+                        </RowAct>
                       </Group>
                     )}
                   </Cell>

@@ -18,6 +18,7 @@ import { When } from '../../ui/when.tsx';
 import { ProjectChoice, useProject } from '../project-choice.tsx';
 import { SecretForm } from './secret-form.tsx';
 import { SecretUses } from './secret-uses.tsx';
+import { RowAct } from '../../ui/row-act.tsx';
 
 type Secret = Answer<'listSecrets'>['secrets'][number];
 
@@ -103,30 +104,15 @@ export const SecretsPage = () => {
                   </Cell>
                   <Cell>
                     <Group gap={4} justify="end" wrap="nowrap">
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        aria-label={t('oversight.uses.title', { name: one.name })}
-                        onClick={() => setAsking(one)}
-                      >
+                      <RowAct of={t('oversight.uses.title', { name: one.name })} run={() => setAsking(one)}>
                         {t('oversight.uses.uses')}
-                      </Button>
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        aria-label={t('trust.secrets.replaceOf', { name: one.name })}
-                        onClick={() => setWriting(one)}
-                      >
+                      </RowAct>
+                      <RowAct of={t('trust.secrets.replaceOf', { name: one.name })} run={() => setWriting(one)}>
                         {t('trust.secrets.replace')}
-                      </Button>
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        aria-label={t('trust.secrets.deleteOf', { name: one.name })}
-                        onClick={() => setDeleting(one)}
-                      >
+                      </RowAct>
+                      <RowAct of={t('trust.secrets.deleteOf', { name: one.name })} run={() => setDeleting(one)}>
                         {t('common.delete')}
-                      </Button>
+                      </RowAct>
                     </Group>
                   </Cell>
                 </Row>

@@ -13,6 +13,7 @@ import { ConfirmName } from '../../ui/confirm-name.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
+import { RowAct } from '../../ui/row-act.tsx';
 
 const EXAMPLE = 'https://app.example.com/callback';
 
@@ -81,14 +82,9 @@ export const Clients = ({ off }: { readonly off: string | undefined }) => {
                     </Text>
                   </Cell>
                   <Cell ta="right">
-                    <Button
-                      size="compact-xs"
-                      variant="default"
-                      aria-label={t('oversight.clients.deleteOf', { name: one.name })}
-                      onClick={() => setDeleting(one)}
-                    >
+                    <RowAct of={t('oversight.clients.deleteOf', { name: one.name })} run={() => setDeleting(one)}>
                       {t('oversight.clients.delete')}
-                    </Button>
+                    </RowAct>
                   </Cell>
                 </Row>
               ))}

@@ -20,6 +20,7 @@ import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
 import { PermissionChoice } from '../permission-choice.tsx';
 import { Clients } from './clients.tsx';
+import { RowAct } from '../../ui/row-act.tsx';
 
 type Token = Answer<'listTokens'>['tokens'][number];
 const HOURS = ['1', '8', '24'] as const;
@@ -91,15 +92,13 @@ export const TokensPage = () => {
                         <When iso={one.expires} />
                       </Cell>
                       <Cell ta="right">
-                        <Button
-                          size="compact-xs"
-                          variant="default"
+                        <RowAct
+                          of={t('trust.keys.revokeOf', { name: one.name })}
                           disabled={one.revoked !== null}
-                          aria-label={t('trust.keys.revokeOf', { name: one.name })}
-                          onClick={() => revoke.mutate(one)}
+                          run={() => revoke.mutate(one)}
                         >
                           {t('trust.keys.revoke')}
-                        </Button>
+                        </RowAct>
                       </Cell>
                     </Row>
                   ))}

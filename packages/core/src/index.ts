@@ -1,6 +1,7 @@
 /** The entry `@headgate/core`: every name other rooms may use, listed one by one. */
 export { at, bad, good, problem } from './problem.ts';
 export type { Place, Problem, Result } from './problem.ts';
+export { Passing } from './passing.ts';
 export { milliseconds } from './flow/duration.ts';
 export { budgetSchema, DAY, dayOf, monthOf, quotaSchema, resetOf } from './flow/budget.ts';
 export type { Budget, Period, Quota, Usage } from './flow/budget.ts';

@@ -15,12 +15,13 @@
  *    what it ends with, on record like every decision.
  */
 
-import { type Power, printPower, type Problem, type Usage, withoutPath } from '@headgate/core';
+import { Passing, type Power, printPower, type Problem, type Usage, withoutPath } from '@headgate/core';
 import type { Named } from '../store/people.ts';
 import type { JournalWriter } from '../store/ports.ts';
 import type { Held, Ledger } from './ledger.ts';
 import type { Lent, Reached } from './lent.ts';
 import type { Live } from './live.ts';
+import { UnderWay } from './under-way.ts';
 
 export class JournalDown extends Error {}
 
@@ -36,25 +37,6 @@ type Deps = {
   readonly at: (due: number, wake: () => void) => () => void;
   /** Something that nobody waits for went wrong. */
   readonly report: (error: unknown) => void;
-};
-
-/** An effect that was allowed, from then to its end. */
-type Open = {
-  readonly live: Live;
-  readonly step: string;
-  readonly narrow: readonly Power[] | undefined;
-  readonly reached: Reached | undefined;
-  /** All that was asked for so far, redirects too. */
-  readonly requests: Power[];
-  readonly stop: AbortController;
-  lent: Lent;
-  caller: Named | null;
-  /** When the next key that gave something runs out. */
-  due: number | null;
-  refused: Problem | null;
-  /** Ends the wait for the effect, once it is refused. */
-  release: (why: Problem) => void;
-  cancel: (() => void) | null;
 };
 
 /** `sent`: not one byte of the effect can have left, or perhaps it has. */
@@ -73,7 +55,8 @@ const AT_ONCE = 200;
 
 export class Broker {
   readonly #deps: Deps;
-  readonly #open = new Set<Open>();
+  readonly #open = new Passing<number, UnderWay>();
+  #last = 0;
   #looking = false;
   #lookAgain = false;
 
@@ -103,20 +86,10 @@ export class Broker {
     inside = false,
   ): Promise<Effect<T>> {
     const lent = await this.#deps.lent(live);
-    const open: Open = {
-      live,
-      step,
-      narrow,
-      reached,
-      requests: [],
-      stop: new AbortController(),
-      lent,
-      caller: lent.asCaller ? await this.#deps.caller(live) : null,
-      due: lent.expires(this.#deps.now()),
-      refused: null,
-      release: () => undefined,
-      cancel: null,
-    };
+    this.#last += 1;
+    const caller = lent.asCaller ? await this.#deps.caller(live) : null;
+    const wish = { live, step, narrow, reached };
+    const open = new UnderWay(this.#last, wish, lent, caller, lent.expires(this.#deps.now()));
     for (const request of requests) {
       const denied = this.#judge(open, request);
       if (denied !== null) {
@@ -130,20 +103,18 @@ export class Broker {
       await this.#durable(live);
       return { ok: false, problem: denied, sent: 'no' };
     }
-    const refused = new Promise<Effect<T>>((resolve) => {
-      open.release = (why) => resolve({ ok: false, problem: why, sent: 'maybe' });
-    });
-    this.#open.add(open);
+    this.#open.set(open.id, open);
     this.#untilExpiry(open);
     try {
       const acted = act((request) => this.#judge(open, request), open.stop.signal);
       const done = acted.then((value): Effect<T> => ({ ok: true, value }));
       // What breaks because it was stopped is told to nobody.
       done.catch(() => undefined);
+      const refused = open.refusal.then((why): Effect<T> => ({ ok: false, problem: why, sent: 'maybe' }));
       return await Promise.race([done, refused]);
     } finally {
       open.cancel?.();
-      this.#open.delete(open);
+      this.#open.delete(open.id);
     }
   }
 
@@ -173,7 +144,7 @@ export class Broker {
     while (this.#lookAgain) {
       this.#lookAgain = false;
       let looked = 0;
-      for (const open of [...this.#open]) {
+      for (const open of this.#open.values()) {
         await this.#recheck(open);
         looked += 1;
         if (looked % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -181,17 +152,15 @@ export class Broker {
     }
   }
 
-  async #recheck(open: Open): Promise<void> {
-    if (open.refused !== null || !this.#open.has(open)) return;
+  async #recheck(open: UnderWay): Promise<void> {
+    if (open.refused !== null || !this.#open.has(open.id)) return;
     const denied = await this.#changed(open);
-    if (denied === null || open.refused !== null || !this.#open.has(open)) return;
-    open.refused = denied;
-    open.stop.abort();
-    open.release(denied);
+    if (denied === null || open.refused !== null || !this.#open.has(open.id)) return;
+    open.refuse(denied);
   }
 
   /** Judges anew what was allowed, if anything may have changed. Only a refusal is a new decision, and on record. */
-  async #changed(open: Open): Promise<Problem | null> {
+  async #changed(open: UnderWay): Promise<Problem | null> {
     const lent = await this.#deps.lent(open.live);
     const ranOut = open.due !== null && open.due <= this.#deps.now();
     if (lent === open.lent && !ranOut && !lent.asCaller) return null;
@@ -208,33 +177,33 @@ export class Broker {
   }
 
   /** Keys that gave something run out without anybody changing the store. */
-  #untilExpiry(open: Open): void {
+  #untilExpiry(open: UnderWay): void {
     open.cancel?.();
     open.cancel = null;
     if (open.due === null) return;
     open.cancel = this.#deps.at(open.due, () => {
       this.#recheck(open).then(() => {
-        if (this.#open.has(open)) this.#untilExpiry(open);
+        if (this.#open.has(open.id)) this.#untilExpiry(open);
       }, this.#deps.report);
     });
   }
 
   /** Judges one use of a power by a step, now. Records the decision; does not wait for it. */
-  #judge(open: Open, request: Power): Problem | null {
+  #judge(open: UnderWay, request: Power): Problem | null {
     const denied = open.refused ?? this.#answer(open, request);
     this.#record(open, request, denied);
     if (denied === null) open.requests.push(request);
     return denied;
   }
 
-  #answer(open: Open, request: Power): Problem | null {
+  #answer(open: UnderWay, request: Power): Problem | null {
     const { live, step, narrow, reached, caller } = open;
     const asked = { place: live.base, step, narrow, request, reached, caller };
     const answer = open.lent.judge(asked, this.#deps.now());
     return answer.ok ? null : answer.problem;
   }
 
-  #record({ live, step }: Open, request: Power, denied: Problem | null): void {
+  #record({ live, step }: UnderWay, request: Power, denied: Problem | null): void {
     live.audit.push({
       at: this.#deps.now(),
       workspace: live.base.workspace,

@@ -46,17 +46,24 @@ type RunBase = Pick<
 >;
 export type { RunBase };
 
-/** One step instance under way outside the loop. */
-export type Flight = {
+/** One step instance under way outside the loop. A class for the same reason as UnderWay. */
+export class Flight {
   readonly step: ShapeStep;
   readonly scope: Scope;
   readonly attempt: number;
   /** When the step's timeout is over, waiting included. */
   readonly deadline: number | null;
-  readonly abort: AbortController;
-  settled: boolean;
-  cancelTimer: (() => void) | null;
-};
+  readonly abort = new AbortController();
+  settled = false;
+  cancelTimer: (() => void) | null = null;
+
+  constructor(step: ShapeStep, scope: Scope, attempt: number, deadline: number | null) {
+    this.step = step;
+    this.scope = scope;
+    this.attempt = attempt;
+    this.deadline = deadline;
+  }
+}
 
 export type WaitCommand = Extract<Command, { do: 'wait' }>;
 export type DeadlineCommand = Extract<Command, { do: 'deadline' }>;

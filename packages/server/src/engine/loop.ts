@@ -35,7 +35,7 @@ import { charged, stopped } from './charge.ts';
 import { Holds } from './holds.ts';
 import { Linger } from './linger.ts';
 import type { LoopDeps } from './loop-deps.ts';
-import type { DeadlineCommand, Flight, Live, WaitCommand } from './live.ts';
+import { type DeadlineCommand, Flight, type Live, type WaitCommand } from './live.ts';
 import { RunScope } from './scope.ts';
 import { Settler } from './settle.ts';
 import { Turns } from './turns.ts';
@@ -284,11 +284,10 @@ export class Loop {
     const now = this.#d.clock.now();
     const repeatable = cs.kind.repeatable?.(input as never) ?? false;
     const deadline = cs.timeout === null ? null : now + cs.timeout;
-    const abort = new AbortController();
     const set = cs.kind.usage === undefined ? null : this.#d.meter(live, cs.kind.usage(input));
     // The run stops, whatever the step makes of problems. The step did not begin: running the rest again begins it.
     if (set !== null && 'problem' in set) return this.fail(live, stopped(set.problem, step.id, scope.item));
-    const flight: Flight = { step, scope, attempt, deadline, abort, settled: false, cancelTimer: null };
+    const flight = new Flight(step, scope, attempt, deadline);
     live.record(
       now,
       'step.started',

@@ -7,7 +7,7 @@
  *    that was working at one crash after the other is held back, so that it does not bring the server down for ever.
  */
 
-import { isOver, isWorking, type Problem, problem, unsettled } from '@headgate/core';
+import { isOver, isWorking, Passing, type Problem, problem, unsettled } from '@headgate/core';
 import type { RunRow, Store } from '../store/ports.ts';
 import { Admission } from './admission.ts';
 import { type Begin, baseOf } from './begin.ts';
@@ -50,7 +50,7 @@ type Deps = {
 
 export class Runs {
   readonly #d: Deps;
-  readonly #live = new Map<string, Live>();
+  readonly #live = new Passing<string, Live>();
   readonly #loading = new Map<string, Promise<Live | null>>();
   readonly admission: Admission;
   readonly loop: Loop;
@@ -192,7 +192,7 @@ export class Runs {
 
   /** Runs in memory that did not begin yet. */
   queued(): readonly Live[] {
-    return [...this.#live.values()].filter((live) => live.state.phase === 'queued');
+    return this.#live.values().filter((live) => live.state.phase === 'queued');
   }
 
   async #replaced(run: string, by: string): Promise<void> {
@@ -374,13 +374,13 @@ export class Runs {
     this.admission.dismiss(workspace);
     for (const [run, whose] of this.#queuedIn) if (whose === workspace) this.#queuedIn.delete(run);
     await Promise.allSettled(this.#loading.values());
-    return [...this.#live.values()].filter((live) => live.base.workspace === workspace);
+    return this.#live.values().filter((live) => live.base.workspace === workspace);
   }
 
   /** Stops touching runs; what is written stays for the next start. */
   async close(grace: number): Promise<void> {
     const until = this.#d.clock.now() + grace;
-    while ([...this.#live.values()].some((l) => l.flights.size > 0 || l.advancing) && this.#d.clock.now() < until) {
+    while (this.#live.values().some((l) => l.flights.size > 0 || l.advancing) && this.#d.clock.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     for (const live of this.#live.values()) {

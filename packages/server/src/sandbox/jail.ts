@@ -261,12 +261,11 @@ export const openJail = (o: JailOptions = {}): Jail => {
           job,
           settle: resolve,
           fail: reject,
-          get again() {
-            if (left === 0) return null;
-            return () => {
-              left -= 1;
-              place(ticket);
-            };
+          again: () => {
+            if (left === 0) return false;
+            left -= 1;
+            place(ticket);
+            return true;
           },
         };
         place(ticket);

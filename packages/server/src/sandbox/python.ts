@@ -124,7 +124,7 @@ export const openPython = ({ files, snapshot, most = 3, total = 6, idle = 60_000
           job,
           settle: (result) => over(() => resolve(result)),
           fail: (error) => over(() => reject(error)),
-          again: null,
+          again: () => false,
         };
         const stop = (): void => {
           if (line.remove(ticket)) ticket.settle(failedWith(cancelled()));

@@ -7,6 +7,7 @@
  * R3 Its end, for whatever reason, settles every run that was in it, each once.
  */
 
+import { Passing } from '@headgate/core';
 import { Entrances } from './entrances.ts';
 import {
   answerFrame,
@@ -72,7 +73,7 @@ export class Runner {
   #errors = '';
   readonly #child: Child;
   readonly #o: Options;
-  readonly #runs = new Map<number, Run>();
+  readonly #runs = new Passing<number, Run>();
   readonly #programs = new Map<string, number>();
   readonly #entrances = new Entrances();
   #outgoing: Outgoing[] = [];
@@ -122,7 +123,7 @@ export class Runner {
 
   /** Is this one of its runs? */
   serves(ticket: Ticket): boolean {
-    return [...this.#runs.values()].some((run) => run.ticket === ticket);
+    return this.#runs.values().some((run) => run.ticket === ticket);
   }
 
   /** How long the head of its queue has been waiting for its turn, in milliseconds. */
@@ -163,7 +164,7 @@ export class Runner {
 
   /** Looked at every few milliseconds while it is busy: clocks and memory. */
   watch(now: number): void {
-    for (const [id, run] of this.#runs) {
+    for (const [id, run] of this.#runs.entries()) {
       if (run.over || now - run.began < run.ticket.job.limits.wallMs) continue;
       this.#send(plainFrame('X', id));
       this.#over(id, run, () => run.ticket.settle(failedWith(waitedTooLong(run.ticket.job.limits))));
@@ -207,7 +208,7 @@ export class Runner {
       return known;
     }
     if (this.#programs.size >= PROGRAMS) {
-      const used = new Set([...this.#runs.values()].map((run) => run.program));
+      const used = new Set(this.#runs.values().map((run) => run.program));
       for (const [old, id] of this.#programs) {
         if (used.has(id)) continue;
         this.#programs.delete(old);
@@ -303,7 +304,7 @@ export class Runner {
       this.#hurt = true;
     }
     this.#over(id, run, () => {
-      if (told.why === 'lost' && run.calls === 0 && again !== null) return again();
+      if (told.why === 'lost' && run.calls === 0 && again()) return;
       settle(failedWith(problemOf(told, job.limits, run.refused.get(told.call)), placesOf(told.stack)));
     });
   }
@@ -312,7 +313,7 @@ export class Runner {
   #broken(program: number, json: string): void {
     this.#forgetProgram(program);
     const { problem, stack } = syntaxProblem(json);
-    for (const [id, run] of this.#runs)
+    for (const [id, run] of this.#runs.entries())
       if (run.program === program) this.#over(id, run, () => run.ticket.settle(failedWith(problem, stack)));
   }
 
@@ -377,7 +378,7 @@ export class Runner {
     if (this.dead) return;
     this.dead = true;
     const guilty = this.#entrances.head;
-    const runs = [...this.#runs];
+    const runs = this.#runs.entries();
     this.#runs.clear();
     this.#entrances.clear();
     this.#o.gone(this);
@@ -388,8 +389,7 @@ export class Runner {
       if (this.#killedFor === 'closed') settle(failedWith(cancelled()));
       else if (id === guilty || run.program === guilty)
         settle(failedWith(verdictOf(this.#killedFor, this.#child.exitCode, job.limits)));
-      else if (run.calls === 0 && again !== null) again();
-      else settle(failedWith(lostWith()));
+      else if (run.calls > 0 || !again()) settle(failedWith(lostWith()));
     }
   }
 }

@@ -8,8 +8,12 @@ export type Ticket = {
   readonly settle: (result: JobResult) => void;
   /** The host failed, not the code. */
   readonly fail: (error: unknown) => void;
-  /** Puts it somewhere else, when it has touched nothing yet and its runner is gone. Null: it was tried often enough. */
-  readonly again: (() => void) | null;
+  /**
+   * Puts it somewhere else, when it has touched nothing yet and its runner is gone. False: it was tried often enough.
+   * A method, no accessor: each object literal with one of those gets a hidden class of its own, which lies in the old
+   * generation and keeps the closure, and with it the whole run, until the heap is collected.
+   */
+  readonly again: () => boolean;
 };
 
 export type Run = {

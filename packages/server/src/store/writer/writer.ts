@@ -13,7 +13,7 @@
  */
 
 import { Worker } from 'node:worker_threads';
-import { type Problem, problem } from '@headgate/core';
+import { Passing, type Problem, problem } from '@headgate/core';
 import type { AuditEntry, JournalWriter, RunWrite, WriterState } from '../ports.ts';
 import type {
   Answer,
@@ -105,8 +105,8 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
   const { clock, trace, renew, grew, ...settings } = options;
   const worker = new Worker(source(), { workerData: settings, name: 'journal' });
   const done = Promise.resolve();
-  const waiting = new Map<number, Waiter<void>>();
-  const asked = new Map<number, Waiter<Answer>[]>();
+  const waiting = new Passing<number, Waiter<void>>();
+  const asked = new Passing<number, Waiter<Answer>[]>();
   const pruning = new Map<number, Waiter<Pruned>>();
   const started = waiter<void>();
   const stopped = waiter<void>();
@@ -145,7 +145,7 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
   };
 
   const rejectAsks = (upTo: number, error: Error): void => {
-    for (const [group, asks] of asked) {
+    for (const [group, asks] of asked.entries()) {
       if (group > upTo) continue;
       asked.delete(group);
       for (const one of asks) one.reject(error);

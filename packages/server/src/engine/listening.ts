@@ -79,9 +79,11 @@ export class Listening {
     const found = this.#open.get(hashOf(token));
     if (found === undefined || found.until <= this.#d.clock.now()) return null;
     const { workspace, flow, trigger, by } = found;
-    const stands = await this.#d.store.directory.named(workspace, by);
-    // A key that ran out is there, and may nothing any more.
-    if (stands === null || (stands.expires !== null && stands.expires <= this.#d.clock.now())) return null;
+    const { store, clock } = this.#d;
+    const [stands, short] = await Promise.all([store.directory.named(workspace, by), store.tokens.byId(by)]);
+    // A key that ran out is there, and may nothing any more; so is a token, whose own end the directory does not judge.
+    if (stands === null || (stands.expires !== null && stands.expires <= clock.now())) return null;
+    if (short !== null && short.expires <= clock.now()) return null;
     const target = await this.#draftFor(stands.principal, flow);
     if (!target.ok || !isWebhook(target.value, trigger)) return null;
     return { workspace, flow, trigger, target: target.value };

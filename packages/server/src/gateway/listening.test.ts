@@ -3,6 +3,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROUTES, type Contract } from '@headgate/core/api';
+import { createToken } from '../../../../test/fixtures/tokens.ts';
 import { breaches, pathOf, startServer, type Answer, type TestServer } from '../../../../test/fixtures/server.ts';
 
 let server: TestServer;
@@ -142,6 +143,23 @@ describe('AZ-05 AZ-10 listening is for who may run and change the flow, now', ()
     await expect.poll(read, { timeout: 10_000 }).toBe(401);
     expect((await send(ending, { n: 12 })).status).toBe(404);
     expect((await send(lasting, { n: 13 })).status).toBe(200);
+  });
+
+  test('an address ends with the engine token that listens; twin: until then it is there', async () => {
+    const flow = await newFlow();
+    const { id, token } = await createToken(server, key, { permissions: ['flow.read', 'flow.write', 'run'] });
+    const url = get(await listen(flow, token), 'url');
+    expect((await send(url, { n: 14 })).status).toBe(200);
+    // Renewed, and its own time is over; its maker, and who renewed it, go on.
+    const { tokens } = server.house.store;
+    const [row, now] = [await tokens.byId(id), Date.now()];
+    if (row === null) throw new Error('a token that was just made is not there');
+    const next = { ...row, id: 't_renewed_listening', issued: now, expires: now + 60_000 };
+    expect(await tokens.renew(id, next, now, now - 60_000)).toBe(true);
+    expect((await server.ask('GET', '/api/v1/flows', { headers: { authorization: `Bearer ${token}` } })).status).toBe(
+      401,
+    );
+    expect((await send(url, { n: 15 })).status).toBe(404);
   });
 });
 

@@ -3,7 +3,7 @@
  * several. Values are read by pages: a run opens no later for the megabytes that went through it.
  */
 
-import { SegmentedControl, Text } from '@mantine/core';
+import { Box, SegmentedControl, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { OriginOf } from '../data/origin-of.tsx';
@@ -13,6 +13,9 @@ import { instancesOf } from '../editor/panel/data/instances.ts';
 import { ItemChoice } from '../editor/panel/data/item-choice.tsx';
 import type { RunEvent, RunFold } from '../editor/run/fold.ts';
 import { type RunSearch, SIDES, type Side } from './search.ts';
+
+/** A value scrolls within this, so that only what is in sight is fetched and drawn. */
+const TALL = 'min(60dvh, 560px)';
 
 type Props = {
   readonly flow: string;
@@ -57,14 +60,16 @@ const OfRun = ({ run, fold, events, search, show, side }: Props & { readonly sid
     return <Text size="sm">{t(side === 'in' ? 'runs.values.noInput' : 'runs.values.noOutput')}</Text>;
   const which = side === 'in' ? { seq: '1', of: 'input' as const } : { seq: String(last?.seq), of: 'output' as const };
   return (
-    <ValueView
-      source={{ run, which }}
-      label={t(`runs.values.${side}`)}
-      look={search}
-      show={show}
-      base={side === 'in' ? 'input' : null}
-      compare={null}
-    />
+    <Box h={TALL}>
+      <ValueView
+        source={{ run, which }}
+        label={t(`runs.values.${side}`)}
+        look={search}
+        show={show}
+        base={side === 'in' ? 'input' : null}
+        compare={null}
+      />
+    </Box>
   );
 };
 
@@ -91,30 +96,32 @@ const OfStep = ({ flow, run, step, events, search, show, side }: OfStepProps) =>
       {source === null ? (
         <Text size="sm">{t(side === 'in' ? 'data.notBegun' : 'data.noOutput')}</Text>
       ) : (
-        <ValueView
-          source={source}
-          label={t(`runs.values.${side}`)}
-          look={search}
-          show={show}
-          base={side === 'out' && found === undefined ? `steps.${step}` : null}
-          compare={{ flow, which: { step, side, ...item } }}
-          about={(path) =>
-            side === 'in' || path === '' ? null : (
-              <OriginOf
-                key={path}
-                run={run}
-                step={step}
-                item={found?.item}
-                path={path}
-                go={(to, place) => {
-                  const parent = place.slice(0, place.lastIndexOf('/'));
-                  const at = parent === '' ? undefined : parent;
-                  show({ step: to, side: 'out', as: 'json', at, item: undefined });
-                }}
-              />
-            )
-          }
-        />
+        <Box h={TALL}>
+          <ValueView
+            source={source}
+            label={t(`runs.values.${side}`)}
+            look={search}
+            show={show}
+            base={side === 'out' && found === undefined ? `steps.${step}` : null}
+            compare={{ flow, which: { step, side, ...item } }}
+            about={(path) =>
+              side === 'in' || path === '' ? null : (
+                <OriginOf
+                  key={path}
+                  run={run}
+                  step={step}
+                  item={found?.item}
+                  path={path}
+                  go={(to, place) => {
+                    const parent = place.slice(0, place.lastIndexOf('/'));
+                    const at = parent === '' ? undefined : parent;
+                    show({ step: to, side: 'out', as: 'json', at, item: undefined });
+                  }}
+                />
+              )
+            }
+          />
+        </Box>
       )}
     </>
   );

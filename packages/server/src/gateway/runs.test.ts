@@ -247,30 +247,6 @@ describe('reading runs', () => {
     expect((await ask(ROUTES.listRuns, { query: '?limit=1&cursor=zzz' })).status).toBe(422);
   });
 
-  test('a large output is left out of a run where that is asked for, told by its size and the address of its pages, and whole where it is not', async () => {
-    const large = 'gannet '.repeat(60_000);
-    const id = await publish({ headgate: 1, name: 'Large', steps: [], output: '{{ input }}' });
-    const run = idOf(await start(id, { input: { large }, wait: 5 }));
-    const whole = (await ask(ROUTES.getRun, { params: { id: run } })).json as Record<string, unknown>;
-    expect(whole['output']).toEqual({ large });
-    expect(whole).not.toHaveProperty('apart');
-    const apart = await ask(ROUTES.getRun, { params: { id: run }, query: '?large=apart' });
-    const { output } = (apart.json as { apart: { output: { size: number; value: string } } }).apart;
-    expect(apart.json).toEqual({ ...whole, output: null, apart: { output } });
-    expect(output.size).toBe(JSON.stringify({ large }).length);
-    expect(apart.text.length).toBeLessThan(2_000);
-    const [path = '', query = ''] = output.value.split('?');
-    expect(path).toBe(`/api/v1/runs/${run}/value`);
-    const page = await ask(ROUTES.readValue, { params: { id: run }, query: `?${query}&path=/large&limit=6` });
-    expect(page.json).toMatchObject({ kind: 'text', length: large.length, value: 'gannet' });
-    // What is small stays where it was.
-    const small = idOf(await start(id, { input: { large: 'gannet' }, wait: 5 }));
-    const shown = (await ask(ROUTES.getRun, { params: { id: small }, query: '?large=apart' })).json;
-    expect(shown).toMatchObject({ output: { large: 'gannet' } });
-    expect(shown).not.toHaveProperty('apart');
-    expect((await ask(ROUTES.getRun, { params: { id: run }, query: '?large=gone' })).status).toBe(422);
-  });
-
   test('a run is run again, whole or from a step; what is not in doubt cannot be settled', async () => {
     const id = await publish(greet);
     const run = idOf(await start(id, { input: { name: 'Ada' }, wait: 5 }));

@@ -5,13 +5,18 @@ import { Looks } from './looks.ts';
 
 /** Looks that end when they are told to. */
 const asked = (looks: Looks, workspace: string) => {
-  const end = Promise.withResolvers<string>();
+  let resolve: (value: string) => void = () => undefined;
+  let reject: (fault: Error) => void = () => undefined;
+  const ended = new Promise<string>((done, fail) => {
+    resolve = done;
+    reject = fail;
+  });
   const state = { begun: false };
   const answer = looks.of(workspace, () => {
     state.begun = true;
-    return end.promise;
+    return ended;
   });
-  return { state, answer, end };
+  return { state, answer, end: { resolve, reject } };
 };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -119,6 +119,7 @@ export const listFailures = route({
       more: z.boolean().describe('There are older failed runs that were not counted'),
     }),
   },
+  problems: ['requests.limit'],
   summary: 'Failed runs by flow, step and code, the latest first; the last 10,000 are counted',
   tags,
 });
@@ -129,9 +130,17 @@ export const getRun = route({
   needs: 'run.read',
   on: 'run',
   params: byId,
+  query: z.strictObject({
+    large: z
+      .literal('apart')
+      .optional()
+      .describe(
+        'An output of more than 256 kB is left out: `apart` says so, with its size and the address of its pages',
+      ),
+  }),
   answers: { 200: run },
   problems: ['missing'],
-  summary: 'Read one run',
+  summary: 'Read one run; with `large=apart`, a large output only by its address',
   tags,
 });
 

@@ -81,9 +81,14 @@ const partIn = ({
   return from === undefined ? {} : { part: { from, ...with_ } };
 };
 
+/** Where an output that was left out is read. */
+const apartIn = (run: string, { seq, size }: NonNullable<RunView['apart']>) => ({
+  apart: { output: { size, value: `/api/v1/runs/${encodeURIComponent(run)}/value?seq=${seq}&of=output` } },
+});
+
 const short = ({ id, state }: RunView) => ({ id, state });
 
-export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly Route[] => {
+export const runRoutes = ({ gate, streams, waiting, places, looks }: Lodge): readonly Route[] => {
   const gaps = new Gaps(gate);
   const sight = new RunSight(places);
   return [
@@ -154,11 +159,16 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
     }),
 
     implement(ROUTES.listFailures, async ({ who, query }) => {
-      const { groups, more } = await gate.store.in(who.workspace).runs.failures({
-        ...(query.flow === undefined ? {} : { flow: query.flow }),
-        ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
-        sight: sightOf(who, 'run.read'),
-      });
+      const { runs } = gate.store.in(who.workspace);
+      const looked = await looks.of(who.workspace, () =>
+        runs.failures({
+          ...(query.flow === undefined ? {} : { flow: query.flow }),
+          ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
+          sight: sightOf(who, 'run.read'),
+        }),
+      );
+      if (looked === null) return refuse('requests.limit');
+      const { groups, more } = looked;
       const names = await namesOf(gate.store, who.workspace, groups);
       const failures = groups.map((group) => ({
         ...group,
@@ -169,12 +179,12 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
       return give(200, { failures, more });
     }),
 
-    implement(ROUTES.getRun, async ({ who, params }) => {
-      const run = await gate.engine.view(who.workspace, params.id);
+    implement(ROUTES.getRun, async ({ who, params, query }) => {
+      const run = await gate.engine.view(who.workspace, params.id, query.large === 'apart');
       if (run === null) return MISSING;
       const reveal = await gate.engine.reveals(who.workspace, run.flow, run.environment);
-      const shown = await sight.view(() => who, run);
-      return { ...give(200, { ...shown, output: shown.output ?? null }), reveal };
+      const { apart, ...shown } = await sight.view(() => who, run);
+      return { ...give(200, { ...shown, output: shown.output ?? null, ...(apart && apartIn(run.id, apart)) }), reveal };
     }),
 
     implement(ROUTES.getJournal, async ({ who, params, query }) => {

@@ -17,6 +17,7 @@ import { Section } from '../../ui/section.tsx';
 import { useDraftState, useEditor } from '../editor-context.ts';
 import { namesOf } from '../names.ts';
 import { DiffView } from './diff-view.tsx';
+import { PinsLeft } from './pins-left.tsx';
 import { Webhooks } from './webhooks.tsx';
 
 type Powers = Answer<'flowPowers'>;
@@ -168,6 +169,7 @@ export const PublishPage = () => {
                 </ul>
               </Section>
             )}
+            <PinsLeft flow={flow} />
             {publish.error !== null && <FailureView error={publish.error} />}
             <form
               onSubmit={(event) => {

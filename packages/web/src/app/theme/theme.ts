@@ -25,6 +25,9 @@ export const theme: MantineThemeOverride = createTheme({
     Badge: { defaultProps: { tt: 'none' } satisfies Partial<BadgeProps> },
     Modal: { defaultProps: opens },
     Drawer: { defaultProps: opens },
+    // The page has one banner: what heads a dialog is none.
+    ModalHeader: { defaultProps: { role: 'presentation' } },
+    DrawerHeader: { defaultProps: { role: 'presentation' } },
   },
 });
 

@@ -1,7 +1,7 @@
 /** The button that gives a webhook another address, and until when what was its address before is good besides. */
 
 import { Text } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useOff } from '../../access/may.ts';
 import { RowAct } from '../../ui/row-act.tsx';
@@ -21,10 +21,17 @@ export const ReplaceAddress = ({
   const publishes = useOff('flow.publish');
   const manages = useOff('environment.manage');
   const [asking, setAsking] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const asked = useRef(false);
+  // The dialog is there only while it asks, so it has nowhere of its own to give the focus back to.
+  useEffect(() => {
+    if (asked.current && !asking) button.current?.focus();
+    asked.current = asking;
+  }, [asking]);
   const off = publishes ?? (environment === DEFAULT ? undefined : manages);
   return (
     <>
-      <RowAct of={t('address.replaceOf', { trigger })} off={off} run={() => setAsking(true)}>
+      <RowAct ref={button} of={t('address.replaceOf', { trigger })} off={off} run={() => setAsking(true)}>
         {t('address.replace')}
       </RowAct>
       {asking && (

@@ -54,6 +54,48 @@ describe('AZ-08 a key of one flow', () => {
   });
 });
 
+describe('AZ-08 values of an environment are the project’s', () => {
+  test('AZ-08 a key of one flow sets none of them by a promotion, nor by approving one; twin: it promotes, and a key of the project sets them', async () => {
+    const draft = { headgate: 1, name: 'Promoted', steps: [{ id: 'a', kind: 'set@1', with: { value: 1 } }] };
+    const project = idOf(await ada.ask('POST', api('projects'), { name: 'Staged' }));
+    const flow = idOf(await ada.ask('POST', api('flows'), { draft, project }));
+    expect((await ada.ask('POST', api(`flows/${flow}/publish`), {})).status).toBe(201);
+    const place = api(`projects/${project}/environments`);
+    for (const name of ['prod', 'live']) expect((await ada.ask('POST', place, { name })).status).toBe(201);
+    const held = ['flow.read', 'environment.manage'] as const;
+    const narrow = (await ownKey(ada, held, { flows: [flow] })).key;
+    const whole = (await ownKey(ada, held, { projects: [project] })).key;
+    const promote = (key: string, to: string, vars?: object): Promise<Answer> =>
+      server.ask('POST', api(`flows/${flow}/promotions`), {
+        key,
+        body: { from: 'default', to, ...(vars === undefined ? {} : { vars }) },
+      });
+    const valuesIn = async (name: string): Promise<unknown> =>
+      ((await ada.ask('GET', `${place}/${name}/vars`)).json as { vars: unknown }).vars;
+    const evil = { base: 'https://evil.example' };
+
+    const direct = await server.ask('PUT', `${place}/prod/vars`, { key: narrow, body: { revision: 0, vars: evil } });
+    expect([direct.status, (await promote(narrow, 'prod', evil)).status]).toEqual([403, 403]);
+    expect(await valuesIn('prod')).toEqual({});
+    expect((await promote(narrow, 'prod')).status).toBe(201);
+    expect((await promote(whole, 'prod', { base: 'https://api.example' })).status).toBe(201);
+    expect(await valuesIn('prod')).toEqual({ base: 'https://api.example' });
+
+    // Where promotions are approved: somebody proposed, and a key of the other one’s, of this flow, has it applied.
+    expect((await ada.ask('PATCH', `${place}/live`, { approval: true })).status).toBe(200);
+    const cy = await joinAt(server, ada, 'cy@example.com', { role: 'admin' });
+    const proposed = await cy.ask('POST', api(`flows/${flow}/promotions`), { from: 'default', to: 'live', vars: evil });
+    expect(proposed.status).toBe(201);
+    const { id } = (proposed.json as { promotion: { id: string } }).promotion;
+    const decide = (key: string): Promise<Answer> =>
+      server.ask('POST', api(`flows/${flow}/promotions/${id}/decision`), { key, body: { decision: 'approve' } });
+    expect((await decide(narrow)).status).toBe(403);
+    expect(await valuesIn('live')).toEqual({});
+    expect((await decide(whole)).status).toBe(200);
+    expect(await valuesIn('live')).toEqual(evil);
+  });
+});
+
 describe('AZ-05 the name of a role', () => {
   test.each(['owner', 'viewer', ' Owner ', 'OWNER', 'own\u200Ber', '\uFF4Fwner', '\u043Ewner', 'edit\u03BFr', '   '])(
     'AZ-05 is no name of a built-in one, written as %j',

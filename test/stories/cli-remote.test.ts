@@ -1,6 +1,6 @@
 /** The commands that ask a running server, from a flow file to its runs, with keys in files. */
 
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Ended, EXAMPLES, keyIn, newHome, problemsOf, type Served, until } from './command.ts';
@@ -63,6 +63,44 @@ test('a flow goes from a file to the server and back: import, list, publish, cha
   const over = await ask('flow', 'export', flow, home.path('out/one'));
   expect(over).toMatchObject({ code: 1, err: expect.stringContaining('file.exists') });
   expect(await ask('flow', 'export', flow, home.path('out/one'), '--force')).toMatchObject({ code: 0 });
+});
+
+test('code in a file beside the flow file goes to the server as the text it is, and comes back as a file', async () => {
+  const code = 'export default (input: { n: number }) => {\n  return input.n * 2;\n};\n';
+  const step = { id: 'double', kind: 'code@1', with: { language: 'ts', input: '{{ input }}' } };
+  const flowWith = (source: unknown): object => ({
+    headgate: 1,
+    name: 'double',
+    steps: [{ ...step, with: { ...step.with, source } }],
+  });
+  mkdirSync(home.path('beside/steps'), { recursive: true });
+  writeFileSync(home.path('beside/steps/double.ts'), code);
+  const file = home.write('beside/flow.json', flowWith({ file: 'steps/double.ts' }));
+  expect(await home.run(['check', file])).toMatchObject({ code: 0 });
+  expect(await home.run(['run', file, '--input', '{"n": 21}', '--allow', 'needed'])).toMatchObject({
+    code: 0,
+    out: '42\n',
+  });
+
+  const flow = (await ask('flow', 'import', file)).out.trim();
+  const out = home.path('out/beside');
+  expect(await ask('flow', 'export', flow, out)).toMatchObject({ code: 0, out: `${join(out, 'flow.json')}\n` });
+  expect(readFileSync(join(out, 'steps/double.ts'), 'utf8')).toBe(code);
+  expect(JSON.parse(readFileSync(join(out, 'flow.json'), 'utf8'))).toEqual(flowWith({ file: 'steps/double.ts' }));
+
+  rmSync(join(out, 'flow.json'));
+  expect(await ask('flow', 'export', flow, out)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('steps/double.ts exists already'),
+  });
+  // A server reads no file for a reference: to it, that is no text.
+  const key = keyIn(keyFile);
+  const draft = flowWith({ file: '../../etc/hostname' });
+  const made = await server.ask('POST', '/api/v1/flows', { key, body: { name: 'sent', draft } });
+  const id = String((made.json as { id: unknown }).id);
+  const published = await server.ask('POST', `/api/v1/flows/${id}/publish`, { key, body: { grant: 'needed' } });
+  expect(published.status).toBe(422);
+  expect(JSON.stringify(published.json)).toContain('"field":"with.source"');
 });
 
 test('a flow file of wrong form is not sent, and what the server refuses is told with every problem', async () => {

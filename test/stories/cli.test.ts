@@ -113,6 +113,20 @@ test('a step holds no power but those lent: without --allow it is told how, with
   expect(odd.err).toContain('--allow');
 });
 
+test('of a step that needs several powers each is told, and for a secret where a run without a server finds one', async () => {
+  const narrow = ['code: js', 'net: GET api.example.com:443', 'secret: use stock for https://api.example.com'];
+  const source = "export default (input, can) => can.fetch('https://api.example.com/', { secret: 'stock' })";
+  const steps = [{ id: 'ask', kind: 'code@1', narrow, with: { source } }];
+  const file = home.write('several.json', { headgate: 1, name: 'several', steps });
+  const bare = await home.run(['run', file]);
+  expect(bare).toMatchObject({ code: 1, err: expect.stringContaining('grant.missing') });
+  expect(bare.err).toContain(narrow.map((power) => `--allow "${power}"`).join(' '));
+  const lent = await home.run(['run', file, ...narrow.flatMap((power) => ['--allow', power])]);
+  expect(lent).toMatchObject({ code: 1, err: expect.stringContaining('secret.missing') });
+  expect(lent.err).toContain('HEADGATE_SECRETS_FILE');
+  expect(lent.err).not.toContain('PUT /api');
+});
+
 test('flows that a flow calls are found beside it', async () => {
   const order = join(EXAMPLES, 'price-an-order', 'flow.json');
   const input = '{"lines": [{"sku": "bolt", "count": 10}]}';

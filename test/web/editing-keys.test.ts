@@ -84,6 +84,57 @@ test('the canvas by keys: arrows follow wires, / adds, I inserts, C connects by 
   await page.context().close();
 });
 
+test('a wire by keys, on the canvas and in the outline: W chooses one of the step, Delete takes it away alone, undo brings it back', async () => {
+  const flow = await site.flow(FLOW);
+  const page = await site.page();
+  page.setDefaultTimeout(10_000);
+  await page.goto(`${site.url()}/flows/${flow}?view=canvas`);
+  const canvas = page.locator('[data-graph=canvas]');
+  await page.locator('#box-start').waitFor();
+  await canvas.focus();
+  await press(page, 'Shift+S', 'ArrowRight');
+  expect(await cursor(page)).toBe('box-check');
+  await press(page, 'w');
+  await page.getByText('The wire from start to check is chosen').first().waitFor();
+  await page.locator('[data-wire="start>check"] [data-selected="true"]').waitFor({ state: 'attached' });
+  // The next one is the one that leaves it; Escape lets go of it and takes nothing away.
+  await press(page, 'w', 'Escape');
+  await expect.poll(() => page.locator('[data-wire] [data-selected="true"]').count()).toBe(0);
+  await press(page, 'w', 'w');
+  await page.getByText('The wire from check.true to good is chosen').first().waitFor();
+  await press(page, 'Delete');
+  await saved(page, 2);
+  expect(after(await draftOf(flow), 'good')).toBeUndefined();
+  expect((await draftOf(flow)).steps).toHaveLength(4);
+  await press(page, 'Control+z');
+  await saved(page, 3);
+  expect(after(await draftOf(flow), 'good')).toEqual(['check.true']);
+  // By pointer, too: what is clicked is what Delete is about.
+  await page.getByRole('button', { name: 'Fit all on the screen' }).click();
+  const line = page.locator('[data-wire="start>check"] .react-flow__edge-interaction');
+  await expect
+    .poll(async () => {
+      const at = await line.boundingBox();
+      if (at !== null) await page.mouse.click(at.x + at.width / 2, at.y + at.height / 2);
+      return page.getByText('The wire from start to check is chosen').count();
+    })
+    .toBeGreaterThan(0);
+  await press(page, 'Delete');
+  await saved(page, 4);
+  expect(after(await draftOf(flow), 'check')).toBeUndefined();
+  await press(page, 'Control+z');
+  await saved(page, 5);
+
+  await page.goto(`${site.url()}/flows/${flow}?view=outline`);
+  await page.getByRole('treeitem', { name: /^good/ }).click();
+  await press(page, 'w', 'Delete');
+  await saved(page, 6);
+  expect(after(await draftOf(flow), 'good')).toBeUndefined();
+  await press(page, '?');
+  await page.getByRole('row', { name: 'Choose a wire of the step W' }).waitFor();
+  await page.context().close();
+}, 60_000);
+
 test('D11.7 D11.8 copying gives plain text that pastes into another flow; foreign text says what is wrong; tidying is an edit', async () => {
   const [flow, other] = [
     await site.flow(FLOW),

@@ -168,6 +168,29 @@ test('a role, a token and a policy are made here, and hold', async () => {
   await page.getByRole('button', { name: 'Change Reviewer' }).waitFor();
   expect((await site.ask('GET', '/api/v1/roles')).text).toContain('"name":"Reviewer"');
 
+  // A role goes after a question, which says how many hold it; while somebody does, it stays.
+  const { roles } = (await site.ask('GET', '/api/v1/roles')).json as { roles: { id: string; name: string }[] };
+  const reviewer = roles.find(({ name }) => name === 'Reviewer')?.id ?? '';
+  const { members } = (await site.ask('GET', '/api/v1/members')).json as { members: { user: string }[] };
+  const inProject = `/api/v1/projects/default/members/${members[0]?.user ?? ''}`;
+  expect((await site.ask('PUT', inProject, { role: reviewer })).status).toBe(204);
+  const deletes = page.getByRole('dialog', { name: 'Delete Reviewer' });
+  const act = deletes.getByRole('button', { name: 'Delete' });
+  await page.getByRole('button', { name: 'Delete Reviewer' }).click();
+  await deletes.getByText('0 members hold it in the whole workspace. It is held 1 time in projects.').waitFor();
+  await deletes.getByRole('textbox').fill('Reviewer');
+  expect(await act.isDisabled()).toBe(true);
+  await deletes.getByRole('button', { name: 'Cancel' }).click();
+  expect((await site.ask('DELETE', inProject)).status).toBe(204);
+  await page.getByRole('button', { name: 'Delete Reviewer' }).click();
+  await deletes.getByText('0 members hold it in the whole workspace.', { exact: true }).waitFor();
+  expect(await act.isDisabled()).toBe(true);
+  expect((await site.ask('GET', '/api/v1/roles')).text).toContain('"name":"Reviewer"');
+  await deletes.getByRole('textbox').fill('Reviewer');
+  await act.click();
+  await page.getByText('Reviewer is deleted').first().waitFor();
+  expect((await site.ask('GET', '/api/v1/roles')).text).not.toContain('"name":"Reviewer"');
+
   await page.goto(`${site.url()}/trust/tokens`);
   await page.getByRole('button', { name: 'New token' }).click();
   const wish = page.getByRole('dialog', { name: 'New token' });

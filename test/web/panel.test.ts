@@ -2,6 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
+import { violations } from './axe.ts';
 import { openSite, type Site } from './site.ts';
 
 const CALL = {
@@ -103,5 +104,29 @@ test('what is typed is one undo a word, and is not lost when the panel closes at
   await expect
     .poll(async () => (await stepOf(flow, 'call'))?.with, { timeout: 5000 })
     .toMatchObject({ url: 'https://a.example/' });
+  await page.context().close();
+});
+
+test('D11.12 a problem at a field says what to do next, and leads to the documentation of the problem and of the setting', async () => {
+  const flow = await site.flow({
+    headgate: 1,
+    name: 'Wrong',
+    steps: [{ id: 'call', kind: 'http.request@1', with: { method: 'GET', url: '{{ steps.cal.url }}' } }],
+  });
+  const draft: unknown = Reflect.get(Object((await site.ask('GET', `/api/v1/flows/${flow}`)).json), 'draft');
+  const { json } = await site.ask('POST', '/api/v1/flows/check', { draft });
+  const [problem] = (json as { problems: { code: string; text: string; fix?: string }[] }).problems;
+  const fix = problem?.fix ?? '';
+  expect(fix.length).toBeGreaterThan(5);
+  const page = await open(flow, 'step=call');
+  const field = page.locator('[data-field="with.url"]');
+  await field.getByText(problem?.text ?? '').waitFor();
+  await field.getByText(fix, { exact: true }).waitFor();
+  const code = field.getByRole('link', { name: `What the problem ${problem?.code} is about` });
+  expect(await code.getAttribute('href')).toBe(`/docs/problems#${problem?.code}`);
+  const setting = field.getByRole('link', { name: 'About this setting' });
+  const [opened] = await Promise.all([page.context().waitForEvent('page'), setting.click()]);
+  await opened.locator('[id="http.request@1.url"]').waitFor();
+  expect(await violations(page)).toEqual([]);
   await page.context().close();
 });

@@ -113,3 +113,26 @@ test('D11.3 a version comes back as a draft that can be undone, is compared with
   expect(await draft()).toContain('"rain"');
   await page.context().close();
 });
+
+test('D11.18 publishing warns of pinned results, which no version has, and clears them', async () => {
+  const flow = await site.flow(WEATHER);
+  const page = await site.page();
+  await page.goto(`${site.url()}/flows/${flow}?view=outline`);
+  await page.getByRole('button', { name: 'Run the flow' }).click();
+  await page.getByRole('treeitem', { name: /Say it.*done/ }).click();
+  await page.keyboard.press('p');
+  await page.getByRole('button', { name: '1 pin' }).waitFor();
+  const drawer = await open(page, flow, 'Publish');
+  const warning = drawer.getByRole('status', { name: 'The result of 1 step is pinned' });
+  await warning.getByText('they are no part of a version').waitFor();
+  await warning.getByText('say', { exact: true }).waitFor();
+  await drawer.getByRole('button', { name: 'Publish version 1' }).click();
+  await drawer.getByText('Version 1 is published').waitFor();
+  const run = await site.ask('POST', `/api/v1/flows/${flow}/runs`, { wait: 20 });
+  const journal = await site.ask('GET', `/api/v1/runs/${String(Reflect.get(Object(run.json), 'id'))}/journal`);
+  expect(journal.text).toContain('run.done');
+  expect(journal.text).not.toContain('"pinned"');
+  await warning.getByRole('button', { name: 'Clear all pins' }).click();
+  await warning.waitFor({ state: 'detached' });
+  await page.context().close();
+});

@@ -105,6 +105,56 @@ describe('a run', () => {
     expect([search.get('step'), search.get('run')]).toEqual(['bad', run]);
   });
 
+  test('D11.13 ten megabytes that came out are not loaded with its page: they are read by pages, of the run and of a step, and the address keeps the place', async () => {
+    const MEGABYTES = 10 * 1024 * 1024;
+    const rows = Array.from({ length: 1_000 }, (_, n) => ({ n, text: 'x'.repeat(800) }));
+    const big = await site.flow({
+      headgate: 1,
+      name: 'Big',
+      steps: [
+        { id: 'many', kind: 'set@1', with: { value: { rows: Array(13).fill('{{ input.rows }}'), last: 'gannet' } } },
+        { id: 'pass', kind: 'set@1', after: ['many'], with: { value: '{{ steps.many }}' } },
+      ],
+      output: '{{ steps.pass }}',
+    });
+    const run = await start(big, { rows, last: 'tern' }, 60);
+    const whole = await site.ask('GET', `/api/v1/runs/${run}`);
+    expect(whole.text.length, whole.text.slice(0, 800)).toBeGreaterThan(MEGABYTES);
+    const tab = await site.tab(page);
+    let sent = 0;
+    tab.on('response', (answer) => {
+      if (answer.url().includes('/api/'))
+        void answer.body().then(
+          (body) => void (sent += body.length),
+          () => undefined,
+        );
+    });
+    await tab.goto(`${site.url()}/runs/${run}`);
+    const tree = tab.getByRole('tree', { name: 'Came out' });
+    await tree.getByRole('treeitem', { name: /last.*gannet/ }).waitFor();
+    await tab.getByRole('option', { name: /pass/ }).click();
+    await tab.getByRole('heading', { name: 'Step pass' }).waitFor();
+    await tree.getByRole('treeitem', { name: /rows/ }).waitFor();
+    await tab.getByRole('radiogroup', { name: 'What is shown of it' }).getByText('Given').click();
+    await tab.getByRole('tree', { name: 'Given' }).getByRole('treeitem', { name: /value/ }).waitFor();
+    await tab.getByRole('searchbox', { name: 'Search here' }).fill('GANNET');
+    await tab.getByRole('button', { name: '/value/last' }).click();
+    const search = new URL(tab.url()).searchParams;
+    expect([search.get('step'), search.get('side'), search.get('at')]).toEqual(['pass', 'in', '/value']);
+    await tab.reload();
+    await tab
+      .getByRole('tree', { name: 'Given' })
+      .getByRole('treeitem', { name: /gannet/ })
+      .waitFor();
+    expect(await violations(tab)).toEqual([]);
+    await tab.getByRole('button', { name: 'The run as a whole' }).click();
+    await tab.getByRole('tree', { name: 'Given' }).getByRole('treeitem', { name: /rows/ }).waitFor();
+    expect(new URL(tab.url()).searchParams.has('step')).toBe(false);
+    expect(sent).toBeGreaterThan(1_000);
+    expect(sent).toBeLessThan(2 * 1024 * 1024);
+    await tab.close();
+  }, 60_000);
+
   test('D11.19 is run again as a new run, linked both ways; the old one stays as it was', async () => {
     const run = await start(flow, { good: false }, 5);
     const before = (await site.ask('GET', `/api/v1/runs/${run}/journal`)).text;

@@ -34,6 +34,17 @@ test('NR1 narrowing never asks for more than the step needs, nor for less than i
   expect(asked([read], ['file: read invoices/', 'no power'])).toEqual(['net: GET *:*']);
 });
 
+test('a host that code names plainly is asked for by the methods that the step says, and as lent by typing as before', () => {
+  const plain: Need = { power: 'net', scope: '* api.example.com:443', sentence: '' };
+  expect(asked([code, plain], ['net: GET api.example.com'])).toEqual(['code: js', 'net: GET api.example.com:443']);
+  expect(narrowedNeeds([code, plain], ['net: GET api.example.com']).map(lentByTyping)).toEqual(
+    narrowedNeeds([code, plain], undefined).map(lentByTyping),
+  );
+  // Another host, or more than the one, is no narrower question.
+  expect(asked([plain], ['net: GET other.example.com'])).toEqual(['net: * api.example.com:443']);
+  expect(asked([plain], ['net: GET *'])).toEqual(['net: * api.example.com:443']);
+});
+
 test('a secret that code has filled into its calls is asked for where the step names it, and nowhere else', () => {
   const narrow = ['net: GET a.com', 'secret: use github for https://a.com', 'secret: read other'];
   expect(asked([code, any], narrow)).toEqual([

@@ -129,9 +129,17 @@ export const getRun = route({
   needs: 'run.read',
   on: 'run',
   params: byId,
+  query: z.strictObject({
+    large: z
+      .literal('apart')
+      .optional()
+      .describe(
+        'An output of more than 256 kB is left out: `apart` says so, with its size and the address of its pages',
+      ),
+  }),
   answers: { 200: run },
   problems: ['missing'],
-  summary: 'Read one run',
+  summary: 'Read one run; with `large=apart`, a large output only by its address',
   tags,
 });
 

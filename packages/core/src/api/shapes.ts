@@ -112,6 +112,15 @@ export const run = z
     trigger,
     environment: z.string(),
     output: json,
+    apart: z
+      .strictObject({
+        output: z.strictObject({
+          size: z.int().describe('Bytes of its JSON'),
+          value: z.string().describe('Where it is read by pages: `/api/v1/runs/{id}/value?seq=…&of=output`'),
+        }),
+      })
+      .optional()
+      .describe('What was left out, as `large=apart` asks for; `output` is null then'),
     problem: problem.nullable(),
     created: time,
     started: time.nullable(),

@@ -44,6 +44,8 @@ export type RunView = {
   readonly trigger: { readonly id: string | null; readonly kind: string };
   readonly environment: string;
   readonly output: unknown;
+  /** The output was left out, as it was asked for: the event that holds it, and its bytes. `output` is null then. */
+  readonly apart?: { readonly seq: number; readonly size: number };
   readonly problem: Problem | null;
   readonly created: string;
   readonly started: string | null;
@@ -233,7 +235,8 @@ export type Queue = {
 export type EnginePort = {
   readonly start: (request: StartRequest) => Promise<Result<{ readonly run: RunView; readonly finished: boolean }>>;
   readonly hook: (request: HookRequest) => Promise<HookAnswer>;
-  readonly view: (workspace: string, run: string) => Promise<RunView | null>;
+  /** `apart`: an output too large to be shown beside others is left out, and told by its place. */
+  readonly view: (workspace: string, run: string, apart?: boolean) => Promise<RunView | null>;
   /** The shapes of keys that answers about a flow's output may show, by grants to it as of now. */
   readonly reveals: (workspace: string, flow: string, environment: string) => Promise<readonly ShapeKind[]>;
   /** Events with seq > after, at most `limit`; `next` is the seq to go on after, null at the present end. */

@@ -118,7 +118,7 @@ export class Alerts {
       if (!target.ok) this.warn('an alert flow cannot be run', { flow: row.flow, code: target.problem.code });
       else if (!(await hasOwner(this.#d.store, row.workspace, target.value.row)))
         this.warn('an alert flow has nobody behind it any more', { flow: row.flow });
-      else if (!(await mayHear(this.#d.store, workspace, target.value.row, about))) continue;
+      else if (!(await mayHear(this.#d.store, workspace, target.value.row, about, this.#d.now()))) continue;
       else {
         const input = { event: told.event, ...told.input };
         this.#start(target.value, 'alert@1', row.trigger, `alert:${told.event}:${told.key}`, about, input, from);

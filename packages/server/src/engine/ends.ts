@@ -2,11 +2,12 @@
  * Reading runs back: the journal as written, and how a run ended. It changes nothing.
  */
 
-import { type Event, isOver, type Problem } from '@headgate/core';
+import { type Event, isOver, type Problem, type RunView } from '@headgate/core';
 import type { RunRow, Store } from '../store/ports.ts';
 import type { Live } from './live.ts';
 import type { Opener } from './runs.ts';
 import type { Values } from './values.ts';
+import { isLarge } from './views.ts';
 
 type Deps = {
   readonly store: Store;
@@ -14,6 +15,12 @@ type Deps = {
   readonly open: Opener;
   readonly live: (run: string) => Live | undefined;
   readonly hold: (workspace: string, run: string) => Promise<Live | null>;
+};
+
+type Ending = {
+  readonly output: unknown;
+  readonly problem: Problem | null;
+  readonly apart?: NonNullable<RunView['apart']>;
 };
 
 export type End = { readonly row: RunRow; readonly output: unknown; readonly problem: Problem | null };
@@ -58,16 +65,20 @@ export class Ends {
     };
   }
 
-  /** The last words of a run from its journal. */
-  async ending(workspace: string, row: RunRow): Promise<{ output: unknown; problem: Problem | null }> {
+  /** The last words of a run from its journal. `apart`: a large output is not read, and told by its place. */
+  async ending(workspace: string, row: RunRow, apart = false): Promise<Ending> {
     if (row.state === 'in_doubt') {
       const live = await this.#d.hold(workspace, row.id);
       return { output: null, problem: live?.state.doubts[0]?.problem ?? null };
     }
     if (!isOver(row.state)) return { output: null, problem: null };
     for await (const event of this.events(workspace, row.id, row.seq - 1)) {
-      if (event.type === 'run.done')
-        return { output: this.#d.values.read(workspace, event.data.output), problem: null };
+      if (event.type === 'run.done') {
+        const { output } = event.data;
+        if (apart && isLarge(output))
+          return { output: null, problem: null, apart: { seq: event.seq, size: output.size } };
+        return { output: this.#d.values.read(workspace, output), problem: null };
+      }
       if (event.type === 'run.failed') return { output: null, problem: event.data.problem };
       if (event.type === 'run.cancelled') return { output: null, problem: event.data.problem ?? null };
     }

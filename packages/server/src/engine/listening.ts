@@ -6,7 +6,9 @@
  * LI2 Who listens is asked for at every delivery what he may now: to run and to change the flow. Else there is nothing there.
  * LI3 It is the draft as it is at the delivery. Its powers are those lent to the flow; the run acts for the trigger, and for
  *     nobody, as it will when the flow is published.
- * LI4 Of one principal at most MOST_EACH, of all MOST addresses listen; listening again at the same trigger ends the address before.
+ * LI4 Of one principal at most MOST_EACH, of one workspace MOST_TOGETHER, of all MOST addresses listen; listening again at the
+ *     same trigger ends the address before. Where there is no place, one is made by who has the most: nobody keeps others
+ *     from listening by listening himself (row DOS-08).
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -18,6 +20,7 @@ import type { Flows, Target } from './flows.ts';
 
 export const LISTEN_FOR = 15 * 60 * 1000;
 const MOST_EACH = 10;
+const MOST_TOGETHER = 100;
 const MOST = 1_000;
 
 type Listened = {
@@ -54,13 +57,9 @@ export class Listening {
     if (!target.ok) return target;
     if (!isWebhook(target.value, trigger)) return refuse(NONE);
     this.#sweep();
-    const [mine, all] = [this.#of(who.id), [...this.#open.entries()]];
-    for (const [key, one] of mine) if (one.flow === flow && one.trigger === trigger) this.#open.delete(key);
-    if (mine.length >= MOST_EACH || all.length >= MOST) {
-      const [oldest] = mine;
-      if (oldest === undefined) return refuse(FULL);
-      this.#open.delete(oldest[0]);
-    }
+    for (const [key, one] of this.#open)
+      if (one.by === who.id && one.flow === flow && one.trigger === trigger) this.#open.delete(key);
+    if (!this.#makesRoom(who)) return refuse(FULL);
     const token = randomBytes(32).toString('base64url');
     const id = clock.id('l');
     const until = clock.now() + LISTEN_FOR;
@@ -80,8 +79,11 @@ export class Listening {
     const found = this.#open.get(hashOf(token));
     if (found === undefined || found.until <= this.#d.clock.now()) return null;
     const { workspace, flow, trigger, by } = found;
-    const stands = await this.#d.store.directory.named(workspace, by);
-    if (stands === null) return null;
+    const { store, clock } = this.#d;
+    const [stands, short] = await Promise.all([store.directory.named(workspace, by), store.tokens.byId(by)]);
+    // A key that ran out is there, and may nothing any more; so is a token, whose own end the directory does not judge.
+    if (stands === null || (stands.expires !== null && stands.expires <= clock.now())) return null;
+    if (short !== null && short.expires <= clock.now()) return null;
     const target = await this.#draftFor(stands.principal, flow);
     if (!target.ok || !isWebhook(target.value, trigger)) return null;
     return { workspace, flow, trigger, target: target.value };
@@ -97,6 +99,28 @@ export class Listening {
     if (!row.enabled)
       return refuse(problem('flow.disabled', 'This flow is switched off', { fix: 'Switch it on first.' }));
     return flows.draft(workspace, flow, clock.now(), DEFAULT_ENVIRONMENT);
+  }
+
+  /** LI4. Ends the oldest of who has too many; false: the workspace has all it may, and none of them is his. */
+  #makesRoom(who: Principal): boolean {
+    const mine = this.#of(who.id);
+    const here = [...this.#open].filter(([, { workspace }]) => workspace === who.workspace);
+    if (mine.length >= MOST_EACH || (here.length >= MOST_TOGETHER && mine.length > 0)) this.#end(mine[0]);
+    else if (here.length >= MOST_TOGETHER) return false;
+    else if (this.#open.size >= MOST) this.#end(this.#ofFullest());
+    return true;
+  }
+
+  /** The oldest address of the workspace with the most. */
+  #ofFullest(): [string, Listened] | undefined {
+    const counts = new Map<string, number>();
+    for (const { workspace } of this.#open.values()) counts.set(workspace, (counts.get(workspace) ?? 0) + 1);
+    const [fullest] = [...counts].toSorted(([, a], [, b]) => b - a);
+    return [...this.#open].find(([, { workspace }]) => workspace === fullest?.[0]);
+  }
+
+  #end(one: [string, Listened] | undefined): void {
+    if (one !== undefined) this.#open.delete(one[0]);
   }
 
   #of(who: string): [string, Listened][] {

@@ -13,11 +13,20 @@ export const hasOwner = async (store: Store, workspace: string, row: FlowRow): P
   return owner !== null && may(owner, 'run', thingOf(workspace, row));
 };
 
-/** May a flow be told of the runs of another? As far as its owner may see them; a key that is gone sees what is not private. */
-export const mayHear = async (store: Store, workspace: string, row: FlowRow, about: string): Promise<boolean> => {
+/**
+ * May a flow be told of the runs of another? As far as its owner may see them now; a key that is gone, or ran out, sees what is
+ * not private.
+ */
+export const mayHear = async (
+  store: Store,
+  workspace: string,
+  row: FlowRow,
+  about: string,
+  now: number,
+): Promise<boolean> => {
   const place = await store.in(workspace).flows.place(about);
   if (place === null) return true;
   const owner = await store.directory.named(workspace, row.owner);
-  if (owner === null) return place.visibility !== 'private';
+  if (owner === null || (owner.expires !== null && owner.expires <= now)) return place.visibility !== 'private';
   return may(owner.principal, 'run.read', thingAt(workspace, place));
 };

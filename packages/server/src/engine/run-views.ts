@@ -8,7 +8,8 @@ import { viewOf } from './views.ts';
 
 export type RunViews = {
   readonly live: (live: Live) => RunView;
-  readonly one: (workspace: string, id: string) => Promise<RunView | null>;
+  /** `apart`: a large output is left where it lies, and told by its place. */
+  readonly one: (workspace: string, id: string, apart?: boolean) => Promise<RunView | null>;
   /** A run the principal may do this to; another workspace's is as one that never existed. */
   readonly reach: (who: Principal, id: string, permission: Permission) => Promise<Result<RunRow>>;
 };
@@ -20,12 +21,11 @@ export const newRunViews = (store: Store, runs: Runs): RunViews => {
     const { row, output, problem: why } = runs.ends.outcomeOf(of);
     return viewOf(row, { output, problem: why });
   };
-  const viewRow = async (row: RunRow): Promise<RunView> => viewOf(row, await runs.ends.ending(row.workspace, row));
-  const one = async (workspace: string, id: string): Promise<RunView | null> => {
+  const one = async (workspace: string, id: string, apart = false): Promise<RunView | null> => {
     const here = runs.live(id);
     if (here !== undefined && here.base.workspace === workspace && !here.over) return live(here);
     const row = await store.in(workspace).runs.get(id);
-    return row === null ? null : viewRow(row);
+    return row === null ? null : viewOf(row, await runs.ends.ending(workspace, row, apart));
   };
 
   const reach = async (who: Principal, id: string, permission: Permission): Promise<Result<RunRow>> => {

@@ -9,7 +9,7 @@ import type { Values } from './values.ts';
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
-export const viewOf = (row: RunRow, end: { output: unknown; problem: RunView['problem'] }): RunView => ({
+export const viewOf = (row: RunRow, end: Pick<RunView, 'output' | 'problem' | 'apart'>): RunView => ({
   id: row.id,
   flow: row.flow,
   version: row.version,
@@ -17,6 +17,7 @@ export const viewOf = (row: RunRow, end: { output: unknown; problem: RunView['pr
   trigger: { id: row.triggerId, kind: row.triggerKind },
   environment: row.environment,
   output: end.output,
+  ...(end.apart === undefined ? {} : { apart: end.apart }),
   problem: end.problem,
   created: new Date(row.created).toISOString(),
   started: iso(row.started),
@@ -28,6 +29,9 @@ export const viewOf = (row: RunRow, end: { output: unknown; problem: RunView['pr
 /** Weight of one page of a journal, about characters: a reader asks for the next one. */
 export const PAGE = 2 * 1024 * 1024;
 const PREVIEW = 256 * 1024;
+
+/** Is it a reference, and too large to be shown beside others? */
+export const isLarge = (held: Held): held is Extract<Held, { blob: string }> => 'blob' in held && held.size > PREVIEW;
 
 /** One event for reading; a large value shows as a reference with its size. */
 export const eventView = (event: Event, workspace: string, values: Values): EventView => ({
@@ -68,8 +72,9 @@ const unhold = (data: object, workspace: string, values: Values): Record<string,
   for (const key of HELD) {
     const held = out[key];
     if (typeof held !== 'object' || held === null || !isHeld(held)) continue;
-    out[key === 'out' ? 'value' : key] =
-      'blob' in held && held.size > PREVIEW ? { $blob: held.blob, size: held.size } : values.read(workspace, held);
+    out[key === 'out' ? 'value' : key] = isLarge(held)
+      ? { $blob: held.blob, size: held.size }
+      : values.read(workspace, held);
     if (key === 'out') delete out['out'];
   }
   return out;

@@ -7,10 +7,12 @@
  *    wrote for the name of an object passes the guard first.
  * A3 Nobody can fill the disk with refusals: above a number of records a minute, those of one actor are counted by what
  *    was asked for and why it was refused. The first of each kind is on record itself, the count of the rest within a
- *    minute and before the server ends: a flood hides nothing but how often.
+ *    minute and before the server ends: a flood hides nothing but how often. Strangers are counted by their networks: a
+ *    subscriber of IPv6 has more addresses than there is disk.
  */
 
 import type { AuditEntry } from '../store/ports.ts';
+import { networkOf } from './accounts/throttle.ts';
 import { INSTANCE, type Gate } from './deps.ts';
 import { Windows } from './windows.ts';
 
@@ -30,6 +32,10 @@ const MOST_KINDS = 5_000;
 /** Room for a flow, a step and the longest power. */
 const MOST_OBJECT = 700;
 
+const STRANGER = 'stranger ';
+const countedAs = (actor: string): string =>
+  actor.startsWith(STRANGER) ? STRANGER + networkOf(actor.slice(STRANGER.length)) : actor;
+
 export class Audit {
   readonly #gate: Gate;
   readonly #refusals: Windows;
@@ -47,8 +53,9 @@ export class Audit {
   async record(deed: Deed): Promise<boolean> {
     const { clock, limit } = this.#gate;
     if (this.#counted.size > 0 && clock() - this.#since >= MINUTE) await this.tell();
-    if (deed.decision === 'deny' && this.#refusals.add(deed.actor) > limit.records) {
-      const kind = [deed.workspace ?? INSTANCE, deed.actor, deed.action, deed.reason ?? ''].join('\n');
+    const who = countedAs(deed.actor);
+    if (deed.decision === 'deny' && this.#refusals.add(who) > limit.records) {
+      const kind = [deed.workspace ?? INSTANCE, who, deed.action, deed.reason ?? ''].join('\n');
       const there = this.#counted.get(kind);
       if (there !== undefined) {
         there.more += 1;

@@ -3,6 +3,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROUTES, type Contract } from '@headgate/core/api';
+import { createToken } from '../../../../test/fixtures/tokens.ts';
 import { breaches, pathOf, startServer, type Answer, type TestServer } from '../../../../test/fixtures/server.ts';
 
 let server: TestServer;
@@ -131,5 +132,79 @@ describe('AZ-05 AZ-10 listening is for who may run and change the flow, now', ()
     expect((await send(url, { n: 1 })).status).toBe(200);
     await ask(ROUTES.revokeKey, { params: { id: other.id } });
     expect((await send(url, { n: 2 })).status).toBe(404);
+  });
+
+  test('an address ends with the time of the key that listens; twin: with a key that goes on it stays', async () => {
+    const flow = await newFlow();
+    const short = await server.key({ expires: Date.now() + 1_500 });
+    const [ending, lasting] = [get(await listen(flow, short.plain), 'url'), get(await listen(flow), 'url')];
+    expect((await send(ending, { n: 11 })).status).toBe(200);
+    const read = async () => (await server.ask('GET', '/api/v1/flows', { key: short.plain })).status;
+    await expect.poll(read, { timeout: 10_000 }).toBe(401);
+    expect((await send(ending, { n: 12 })).status).toBe(404);
+    expect((await send(lasting, { n: 13 })).status).toBe(200);
+  });
+
+  test('an address ends with the engine token that listens; twin: until then it is there', async () => {
+    const flow = await newFlow();
+    const { id, token } = await createToken(server, key, { permissions: ['flow.read', 'flow.write', 'run'] });
+    const url = get(await listen(flow, token), 'url');
+    expect((await send(url, { n: 14 })).status).toBe(200);
+    // Renewed, and its own time is over; its maker, and who renewed it, go on.
+    const { tokens } = server.house.store;
+    const [row, now] = [await tokens.byId(id), Date.now()];
+    if (row === null) throw new Error('a token that was just made is not there');
+    const next = { ...row, id: 't_renewed_listening', issued: now, expires: now + 60_000 };
+    expect(await tokens.renew(id, next, now, now - 60_000)).toBe(true);
+    expect((await server.ask('GET', '/api/v1/flows', { headers: { authorization: `Bearer ${token}` } })).status).toBe(
+      401,
+    );
+    expect((await send(url, { n: 15 })).status).toBe(404);
+  });
+});
+
+describe('DOS-08 addresses that listen are shared out', () => {
+  const TRIGGERS = Array.from({ length: 10 }, (_, i) => `hook${i}`);
+  const many = { ...draft, triggers: TRIGGERS.map((id) => ({ id, kind: 'webhook@1', with: { answer: 'sync' } })) };
+  const flowIn = async (workspace: string) => {
+    const { plain } = await server.key({ workspace });
+    return get(await ask(ROUTES.createFlow, { body: { draft: many }, as: plain }), 'id');
+  };
+  /** Ten addresses of one key, in turn; the statuses and the first address. */
+  const ten = async (workspace: string, flow: string) => {
+    const { plain } = await server.key({ workspace });
+    const answers: Answer[] = [];
+    for (const trigger of TRIGGERS) answers.push(await listen(flow, plain, trigger));
+    const [first] = answers;
+    return {
+      plain,
+      statuses: answers.map(({ status }) => status),
+      url: first?.status === 201 ? get(first, 'url') : '',
+    };
+  };
+
+  test('DOS-08 a workspace has a hundred; who has some of them goes on, and another workspace listens', async () => {
+    const flow = await flowIn('crowd');
+    const all = [];
+    for (let i = 0; i < 10; i += 1) all.push(await ten('crowd', flow));
+    expect(new Set(all.flatMap(({ statuses }) => statuses))).toEqual(new Set([201]));
+    const late = await ten('crowd', flow);
+    expect(new Set(late.statuses)).toEqual(new Set([429]));
+    expect((await listen(flow, all[0]?.plain, 'hook3')).status).toBe(201);
+    expect((await listen(await newFlow())).status).toBe(201);
+    expect((await send(all[9]?.url ?? '', { n: 21 })).status).toBe(200);
+  });
+
+  test('DOS-08 where all are taken, the one with the most makes room', async () => {
+    const first = [];
+    for (let w = 0; w < 10; w += 1) {
+      const flow = await flowIn(`full${w}`);
+      const held = await Promise.all(Array.from({ length: 10 }, () => ten(`full${w}`, flow)));
+      first.push(held[0]?.url ?? '');
+    }
+    const small = await flowIn('small');
+    const mine = await ten('small', small);
+    expect(new Set(mine.statuses)).toEqual(new Set([201]));
+    expect((await send(mine.url, { n: 31 })).status).toBe(200);
   });
 });

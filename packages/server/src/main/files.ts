@@ -14,8 +14,10 @@ import {
   type Problem,
   readJson,
   type Result,
+  scanJson,
 } from '@headgate/core';
 import type { Compiler } from '../sandbox/compile.ts';
+import { takeIn } from './beside.ts';
 import { readCodeOf } from './code.ts';
 import { readRegular } from './regular-file.ts';
 
@@ -27,21 +29,33 @@ export const readText = (path: string): Result<string> => {
 
 const inFile = (path: string, problems: readonly Problem[]): Problem[] => problems.map((p) => at({ flow: path }, p));
 
-/** A flow file of right form, or every problem with its form. */
-export const readFlowFile = (path: string): { flow: Flow } | { problems: readonly Problem[] } => {
+/** The text of a flow file with the code in it that lies beside it; or every problem with the form of the JSON and those files. */
+const readDocument = (path: string): { text: string } | { problems: readonly Problem[] } => {
   const text = readText(path);
   if (!text.ok) return { problems: [text.problem] };
-  const parsed = parseFlow(text.value);
+  const { value, problems } = scanJson(text.value);
+  // What is no JSON is told by who reads it, with lines as they are in the file.
+  if (problems.length > 0) return { text: text.value };
+  const taken = takeIn(path, value);
+  if (taken.problems.length > 0) return { problems: inFile(path, taken.problems) };
+  return { text: taken.any ? JSON.stringify(value) : text.value };
+};
+
+/** A flow file of right form, or every problem with its form. */
+export const readFlowFile = (path: string): { flow: Flow } | { problems: readonly Problem[] } => {
+  const read = readDocument(path);
+  if ('problems' in read) return read;
+  const parsed = parseFlow(read.text);
   return parsed.ok ? { flow: parsed.flow } : { problems: inFile(path, parsed.problems) };
 };
 
 /** All that is wrong with a flow file, form and meaning; each place names the file. */
 export const inspectFile = async (path: string, catalog: Catalog, compiler: Compiler): Promise<Inspected> => {
-  const text = readText(path);
-  if (!text.ok) return { flow: null, problems: [text.problem], warnings: [] };
-  const parsed = parseFlow(text.value);
+  const read = readDocument(path);
+  if ('problems' in read) return { flow: null, problems: read.problems, warnings: [] };
+  const parsed = parseFlow(read.text);
   const context = parsed.ok ? { code: await readCodeOf(parsed.flow, compiler) } : {};
-  const { flow, problems, warnings } = inspectFlow(text.value, catalog, context);
+  const { flow, problems, warnings } = inspectFlow(read.text, catalog, context);
   return { flow, problems: inFile(path, problems), warnings: inFile(path, warnings) };
 };
 

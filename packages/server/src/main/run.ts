@@ -69,7 +69,7 @@ const runWith = async (compiler: Compiler, path: string, o: Options): Promise<nu
       print(house.engine.guard.redact(o.json ? JSON.stringify({ state, output }) : pretty(output), { reveal }));
       return DONE;
     }
-    const told = problem === null ? null : inThisFile(howToLend(problem, flow, catalog));
+    const told = problem === null ? null : inThisFile(howToGive(problem, flow, catalog));
     if (o.json) print(JSON.stringify({ state, problem: told }));
     else if (told === null) note(`The run is ${state}.`);
     else complain([told], false);
@@ -102,11 +102,17 @@ const readAll = async (
   return { flows: read.flatMap((one) => one.flow ?? []), problems: read.flatMap((one) => one.problems) };
 };
 
-/** A power that is missing here is lent by an option. */
-const howToLend = (problem: Problem, flow: Flow, catalog: Catalog): Problem => {
+/** What is missing here is given by an option, or by a file: there is no server to ask. */
+const howToGive = (problem: Problem, flow: Flow, catalog: Catalog): Problem => {
+  if (problem.code === 'secret.missing')
+    return {
+      ...problem,
+      fix: 'Put it into a file of secrets and name that in HEADGATE_SECRETS_FILE: docs/secrets.md.',
+    };
   if (problem.code !== 'grant.missing') return problem;
   const asked = needsOf(flow, catalog).filter(({ step }) => step === problem.at?.step);
   const powers = asked.map(({ need }) => powerOf(need)).filter((power) => power !== undefined);
-  const one = powers[0] === undefined ? '' : `, or: --allow ${JSON.stringify(printPower(powers[0]))}`;
+  const each = powers.map((power) => `--allow ${JSON.stringify(printPower(power))}`).join(' ');
+  const one = each === '' ? '' : `, or: ${each}`;
   return { ...problem, fix: `Lend what it asks for: --allow needed${one}` };
 };

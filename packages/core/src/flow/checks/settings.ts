@@ -8,7 +8,7 @@ import type { Node } from '../graph.ts';
 import type { Settings } from '../model.ts';
 import { isBlock, stepsOf } from '../blocks.ts';
 import { covers, parsePower, type Power, printPower, withoutCode, withoutPath } from '../../access/power.ts';
-import { narrowedNeeds } from '../../access/narrowed.ts';
+import { anyMethod, narrowedNeeds } from '../../access/narrowed.ts';
 import { powerOf } from '../../access/needs.ts';
 import type { Need, StepKind } from '../../step/define.ts';
 import { at } from '../../problem.ts';
@@ -167,6 +167,7 @@ const checkNarrow = (node: Node, needs: readonly Need[], findings: Findings): vo
     const mine = powers.filter((one) => one.power === power?.power);
     if (power === undefined || mine.length === 0) continue;
     if (mine.some((one) => covers(withoutPath(one), power) || covers(one, withoutCode(power)))) continue;
+    if (anyMethod(power) && mine.every((one) => covers(power, one))) continue;
     findings.problem(
       'narrow.denies',
       `\`narrow\` leaves out what this step needs: ${printPower(power)}`,

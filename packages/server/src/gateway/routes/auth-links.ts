@@ -43,7 +43,8 @@ export const authLinkRoutes = (lodge: Lodge): readonly Route[] => {
     const found: string[] = [];
     for (const { id: workspace } of await directory.workspacesOf(user)) {
       const named = await directory.named(workspace, maker);
-      if (named !== null && may(named.principal, 'workspace.manage', { workspace })) found.push(workspace);
+      if (named === null || (named.expires !== null && named.expires <= at())) continue;
+      if (may(named.principal, 'workspace.manage', { workspace })) found.push(workspace);
     }
     return found;
   };

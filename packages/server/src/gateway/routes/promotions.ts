@@ -3,9 +3,11 @@
  *
  * PN1 Where the target asks for approval, a person proposes and another person decides; until then nothing changes there.
  * PN2 What is lent with a promotion is lent in its target alone, by whoever has it applied, and is on record before.
+ * PN3 Values are read by every flow of the project: who promotes or approves some sets them by what he holds there, and not by
+ *     what he holds for this flow alone (row AZ-08).
  */
 
-import { maskedValues, type Principal } from '@headgate/core';
+import { maskedValues, may, type Principal } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { PromotionRow } from '../../store/environment.ts';
 import type { FlowRow } from '../../store/ports.ts';
@@ -76,6 +78,16 @@ const lentWith = async (
   const bound = await bindCalls(gate, from, asked.lent);
   return bound.problems.length > 0 ? refuseAll('input.invalid', bound.problems) : { lent: bound.lent };
 };
+
+/** PN3: why he sets none of these values, or null. */
+const setsBeyond = (who: Principal, { project }: FlowRow, vars: PromotionRow['vars']): Refused | null =>
+  Object.keys(vars).length === 0 || may(who, 'environment.manage', { workspace: who.workspace, project })
+    ? null
+    : refuse(
+        'permission.missing',
+        'Values of an environment are read by every flow of the project: this key is for some flows of it alone',
+        'Promote without `vars`, or use a key that is held to no flows.',
+      );
 
 const withoutPowers = (difference: Difference): Refused => ({
   ...refuse(
@@ -180,6 +192,8 @@ export const promotionRoutes = (lodge: Lodge): readonly Route[] => {
       if ('refused' in sides) return sides;
       const masked = maskedValues(sides.vars);
       if (masked.length > 0) return refuseAll('input.invalid', masked);
+      const beyond = setsBeyond(who, row, sides.vars);
+      if (beyond !== null) return beyond;
       const { target } = sides;
       if (target.approval && who.user === undefined) return refuse('promotion.person');
       const before = await differenceOf(gate, who, sides);
@@ -244,6 +258,8 @@ export const promotionRoutes = (lodge: Lodge): readonly Route[] => {
       } else {
         if (who.user === undefined) return refuse('promotion.person');
         if (promotion.by === who.user) return refuse('promotion.own');
+        const beyond = setsBeyond(who, row, promotion.vars);
+        if (beyond !== null) return beyond;
         const sides = await sidesOf(gate, who, row, again(promotion));
         if ('refused' in sides) return sides;
         const done = await carryOut(lodge, who, sides, promotion, { grant: body.grant, proposed: true });

@@ -81,6 +81,11 @@ const partIn = ({
   return from === undefined ? {} : { part: { from, ...with_ } };
 };
 
+/** Where an output that was left out is read. */
+const apartIn = (run: string, { seq, size }: NonNullable<RunView['apart']>) => ({
+  apart: { output: { size, value: `/api/v1/runs/${encodeURIComponent(run)}/value?seq=${seq}&of=output` } },
+});
+
 const short = ({ id, state }: RunView) => ({ id, state });
 
 export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly Route[] => {
@@ -169,12 +174,12 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
       return give(200, { failures, more });
     }),
 
-    implement(ROUTES.getRun, async ({ who, params }) => {
-      const run = await gate.engine.view(who.workspace, params.id);
+    implement(ROUTES.getRun, async ({ who, params, query }) => {
+      const run = await gate.engine.view(who.workspace, params.id, query.large === 'apart');
       if (run === null) return MISSING;
       const reveal = await gate.engine.reveals(who.workspace, run.flow, run.environment);
-      const shown = await sight.view(() => who, run);
-      return { ...give(200, { ...shown, output: shown.output ?? null }), reveal };
+      const { apart, ...shown } = await sight.view(() => who, run);
+      return { ...give(200, { ...shown, output: shown.output ?? null, ...(apart && apartIn(run.id, apart)) }), reveal };
     }),
 
     implement(ROUTES.getJournal, async ({ who, params, query }) => {

@@ -87,11 +87,13 @@ const flows = (program: Command, at: At): Command => {
 
   const out = flow
     .command('export')
-    .description('Write the draft of a flow, or a published version, as flow.json into a folder.')
+    .description(
+      'Write the draft of a flow, or a published version, as flow.json into a folder; code of more than a line goes into\nfiles beside it, from where import, run, check and test read it.',
+    )
     .argument('<flow>', 'id of the flow')
     .argument('<dir>', 'folder; made when it is missing')
     .option('--published <version>', 'a published version instead of the draft', number(1, 999_999))
-    .option('--force', 'write over a flow.json that is there')
+    .option('--force', 'write over files that are there')
     .action(
       at(async (w, id: string, dir: string, o: Reach & { published?: number; force?: boolean }) =>
         (await import('../remote/flows.ts')).exportFlow(w, id, dir, { version: o.published, force: o.force === true }),

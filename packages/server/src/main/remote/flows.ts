@@ -1,8 +1,9 @@
 /** `headgate flow …`: the flows of a running server. */
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Problem, problem } from '@headgate/core';
+import { dirname, join } from 'node:path';
+import { type Problem, problem, readFlow } from '@headgate/core';
+import { takeOut } from '../beside.ts';
 import { readFlowFile } from '../files.ts';
 import { DONE, note, pretty, print } from '../say.ts';
 import { ask, id, pageOf, query, refused, rowOf, rowsOf, type Where } from './ask.ts';
@@ -55,7 +56,7 @@ const asks = async (w: Where, flow: string, revision: number): Promise<number> =
   return DONE;
 };
 
-/** Writes a flow's draft, or one version, as `flow.json` into a folder. */
+/** Writes a flow's draft, or one version, as `flow.json` into a folder, and longer code into files beside it; flow.json last, so that where it is, all is. */
 export const exportFlow = async (
   w: Where,
   flow: string,
@@ -66,20 +67,31 @@ export const exportFlow = async (
   const answer = await w.client.call('GET', path);
   if (!answer.ok) return refused(answer.problems, w.json);
   const found = rowOf(answer.value);
-  const file = join(dir, 'flow.json');
-  if (existsSync(file) && !o.force)
+  const flowFile = o.version === undefined ? found['draft'] : found['doc'];
+  const read = readFlow(flowFile);
+  // A draft that is not of right form yet is written as it is.
+  const { document, files } = read.ok ? takeOut(read.flow) : { document: flowFile, files: [] };
+  const all = [...files, { name: 'flow.json', text: `${pretty(document)}\n` }].map(({ name, text }) => ({
+    path: join(dir, name),
+    text,
+  }));
+  const there = all.find(({ path: one }) => existsSync(one));
+  if (there !== undefined && !o.force)
     return refused(
-      [problem('file.exists', `${file} exists already`, { fix: 'Give another folder, or --force.' })],
+      [problem('file.exists', `${there.path} exists already`, { fix: 'Give another folder, or --force.' })],
       w.json,
     );
-  try {
-    mkdirSync(dir, { recursive: true });
-    writeFileSync(file, `${pretty(o.version === undefined ? found['draft'] : found['doc'])}\n`);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    return refused([problem('file.unwritable', `${file} cannot be written (${code})`)], w.json);
+  for (const { path: file, text } of all) {
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+      return refused([problem('file.unwritable', `${file} cannot be written (${code})`)], w.json);
+    }
   }
-  print(w.json ? pretty({ file }) : file);
+  const file = join(dir, 'flow.json');
+  print(w.json ? pretty({ file, beside: files.map(({ name }) => name) }) : file);
   return DONE;
 };
 

@@ -62,6 +62,7 @@ export const ACTIONS = {
   outline: { title: 'outline', context: 'graph', keys: ['O'] },
   history: { title: 'history', context: 'graph', keys: ['H'] },
   connect: { title: 'connect', context: 'graph', keys: ['C'] },
+  wire: { title: 'wire', context: 'graph', keys: ['W'] },
   insert: { title: 'insert', context: 'graph', keys: ['I'] },
   group: { title: 'group', context: 'graph', keys: ['Mod+G'] },
   note: { title: 'note', context: 'graph' },

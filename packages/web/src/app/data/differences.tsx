@@ -21,7 +21,7 @@ type Made = { readonly run: string; readonly created: string; readonly made: Ans
 const TRIES = 10;
 
 const beside = async (client: Client, run: string, { flow, which }: Compare): Promise<Made | null> => {
-  const { created } = await client.call('getRun', { params: { id: run } });
+  const { created } = await client.call('getRun', { params: { id: run }, query: { large: 'apart' } });
   const { runs } = await client.call('listRuns', { query: { flow, to: created, limit: String(TRIES) } });
   for (const one of runs) {
     if (one.id === run) continue;

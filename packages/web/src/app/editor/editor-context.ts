@@ -1,6 +1,6 @@
 /** What the parts of the editor share: the open draft, what is selected, the run that is looked at, the kinds of steps. */
 
-import type { Flow, Problem } from '@headgate/core';
+import { type Flow, graphOf, type Problem } from '@headgate/core';
 import { createContext, use, useSyncExternalStore } from 'react';
 import type { Answer, Client } from '../transport/client.ts';
 import type { Draft, DraftState } from './draft/draft.ts';
@@ -10,7 +10,7 @@ import type { Checked, Checks } from './problems/check.ts';
 import type { StepView } from './run/fold.ts';
 import type { Room } from './room.ts';
 import type { RunWatch, Watched } from './run/watch.ts';
-import type { Selection } from './selection.ts';
+import type { Selection, Wire } from './selection.ts';
 
 export type Kinds = Answer<'listSteps'>;
 
@@ -80,6 +80,15 @@ export const useIsCursor = (id: string): boolean => {
 export const useCursor = (): string | null => {
   const { selection } = useEditor();
   return useSyncExternalStore(selection.subscribe, selection.cursor);
+};
+
+/** The wire that is chosen, while there is one. */
+export const useWire = (): Wire | null => {
+  const { selection } = useEditor();
+  const flow = useFlow();
+  const wire = useSyncExternalStore(selection.subscribe, selection.wire);
+  const there = wire !== null && graphOf(flow).byId.get(wire.to)?.step.after?.includes(wire.entry) === true;
+  return there ? wire : null;
 };
 
 export const useChecked = (): Checked => {

@@ -6,8 +6,9 @@ import { useAction } from '../actions/use-action.ts';
 import { announce } from '../ui/announce.ts';
 import type { EditorSearch } from '../router/paths.ts';
 import type { AddWish } from './add-wish.ts';
-import { useEditor, useFlow, useSelected } from './editor-context.ts';
+import { useEditor, useFlow, useSelected, useWire } from './editor-context.ts';
 import { entriesOf } from './ports.ts';
+import type { Wire } from './selection.ts';
 import { copyByButton, pasteByButton } from './use-clipboard.ts';
 
 type Parts = {
@@ -25,15 +26,39 @@ export const useEditorActions = ({ show, view, step, add, addTo, rename }: Parts
   const { commands, selection, kinds, connecting } = useEditor();
   const flow = useFlow();
   const selected = useSelected();
+  const wire = useWire();
   const none = selected.size === 0 ? t('actions.off.nothing') : undefined;
   const ids = (): string[] => [...selected];
 
   useAction('add', add);
   useAction('open', () => show({ step: selection.last() ?? undefined, tab: undefined }), none);
-  useAction('back', () => (step === undefined ? selection.set([]) : show({ step: undefined, tab: undefined })));
+  useAction('back', () => {
+    if (wire !== null) selection.choose(null);
+    else if (step === undefined) selection.set([]);
+    else show({ step: undefined, tab: undefined });
+  });
   useAction('duplicate', () => commands.duplicate(ids()), none);
-  useAction('remove', () => commands.remove(ids(), false), none);
-  useAction('removeJoin', () => commands.remove(ids(), true), none);
+  // A wire that is chosen is what is deleted; the steps it joins stay.
+  const remove = (join: boolean) => (): void => {
+    if (wire === null) return void commands.remove(ids(), join);
+    selection.choose(null);
+    commands.disconnect(wire.entry, wire.to);
+  };
+  useAction('remove', remove(false), wire === null ? none : undefined);
+  useAction('removeJoin', remove(true), wire === null ? none : undefined);
+  useAction(
+    'wire',
+    () => {
+      const [id = ''] = (selection.cursor() ?? selection.last() ?? '').split('.');
+      const here = graphOf(flow).byId.get(id);
+      const wires = here === undefined ? [] : wiresAt(here);
+      const at = wires.findIndex((one) => one.entry === wire?.entry && one.to === wire.to);
+      const next = wires[(at + 1) % wires.length] ?? null;
+      selection.choose(next);
+      announce(next === null ? t('graph.noWires') : t('graph.wireChosen', next));
+    },
+    none,
+  );
   useAction('disable', () => commands.toggle(ids()), none);
   useAction('rename', () => rename(selection.last()), none);
   useAction(
@@ -102,3 +127,11 @@ export const useEditorActions = ({ show, view, step, add, addTo, rename }: Parts
     none,
   );
 };
+
+/** The wires of a step: first those into it, then those that leave it. */
+const wiresAt = ({ id, entries, next }: GraphNode): readonly Wire[] => [
+  ...entries.map(({ text }) => ({ entry: text, to: id })),
+  ...next.flatMap((one) =>
+    one.entries.filter(({ from }) => from.id === id).map(({ text }) => ({ entry: text, to: one.id })),
+  ),
+];

@@ -1,9 +1,9 @@
 /** What became of it: how far it is while it runs, then what it answers, or why not. */
 
-import { Anchor, Code, Group, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Code, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RunFold } from '../editor/run/fold.ts';
 import { RunWatch } from '../editor/run/watch.ts';
@@ -14,6 +14,8 @@ import type { Answer } from '../transport/client.ts';
 import { announce } from '../ui/announce.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { durationText } from '../ui/duration.ts';
+
+const LargeValue = lazy(() => import('./large-value.tsx').then((module) => ({ default: module.LargeValue })));
 
 /** A run of one's own, to be followed; a visit that is under way; or what a visitor was told. */
 export type Shown = { readonly run: string } | { readonly since: number } | { readonly told: Answer<'visit'> };
@@ -68,7 +70,7 @@ const OwnRun = ({ run }: { readonly run: string }) => {
   const over = fold.ended !== null || fold.state === 'in_doubt';
   const view = useQuery({
     queryKey: ['run', run, fold.state],
-    queryFn: ({ signal }) => engine.call('getRun', { params: { id: run } }, signal),
+    queryFn: ({ signal }) => engine.call('getRun', { params: { id: run }, query: { large: 'apart' } }, signal),
     enabled: over,
   });
   const { over: done, of, now } = farOf(fold);
@@ -80,7 +82,7 @@ const OwnRun = ({ run }: { readonly run: string }) => {
           detail={now === null ? t('forms.steps', { done, of }) : t('forms.stepsNow', { done, of, now })}
         />
       ) : (
-        <Told told={view.data} />
+        <Told told={view.data} run={run} />
       )}
       <Anchor component={Link} to={paths.run(run)} size="sm">
         {t('forms.toRun')}
@@ -92,13 +94,15 @@ const OwnRun = ({ run }: { readonly run: string }) => {
 type Result = {
   readonly state: string;
   readonly output?: unknown;
+  readonly apart?: Answer<'getRun'>['apart'];
   readonly problem?: Answer<'getRun'>['problem'] | undefined;
 };
 
-const Told = ({ told }: { readonly told: Result }) => {
+/** `run`: a run of one's own, whose output is read by pages where it is large. */
+const Told = ({ told, run }: { readonly told: Result; readonly run?: string }) => {
   const { t } = useTranslation();
   const heading = useRef<HTMLHeadingElement>(null);
-  const { state, output, problem } = told;
+  const { state, output, apart, problem } = told;
   const over = state === 'done' || state === 'failed' || state === 'cancelled' || state === 'in_doubt';
   const title = !over ? t('forms.goesOn') : state === 'done' ? t('forms.done') : t('forms.failed');
   useEffect(() => {
@@ -112,7 +116,12 @@ const Told = ({ told }: { readonly told: Result }) => {
       </Title>
       {!over && <Text size="sm">{t('forms.later')}</Text>}
       {problem !== undefined && problem !== null && <ProblemView problem={problem} />}
-      {state === 'done' && <Value value={output} />}
+      {state === 'done' && (apart === undefined || run === undefined) && <Value value={output} />}
+      {apart !== undefined && run !== undefined && (
+        <Suspense fallback={<Skeleton h={160} />}>
+          <LargeValue run={run} address={apart.output.value} />
+        </Suspense>
+      )}
     </Stack>
   );
 };

@@ -35,7 +35,7 @@ const useFold = (id: string) => {
   }, [watch, id]);
   const run = useQuery({
     queryKey: ['run', id],
-    queryFn: ({ signal }) => engine.call('getRun', { params: { id } }, signal),
+    queryFn: ({ signal }) => engine.call('getRun', { params: { id }, query: { large: 'apart' } }, signal),
   });
   const { fold } = useSyncExternalStore(watch.subscribe, watch.state);
   return { run, fold };

@@ -27,7 +27,7 @@ export const EditAgain = ({ run, from, close, made }: Props) => {
   const old = useQuery({
     queryKey: ['edit-again', run],
     queryFn: async ({ signal }) => {
-      const { flow, version } = await engine.call('getRun', { params: { id: run } }, signal);
+      const { flow, version } = await engine.call('getRun', { params: { id: run }, query: { large: 'apart' } }, signal);
       const [{ events }, doc] = await Promise.all([
         engine.call('getJournal', { params: { id: run }, query: { limit: '1' } }, signal),
         version === null

@@ -25,6 +25,7 @@ import { StepDetails } from './step-details.tsx';
 import { Waterfall } from './waterfall.tsx';
 
 const Compare = lazy(() => import('./compare.tsx').then((module) => ({ default: module.Compare })));
+const Values = lazy(() => import('./values.tsx').then((module) => ({ default: module.Values })));
 const EditAgain = lazy(() => import('./edit-again.tsx').then((module) => ({ default: module.EditAgain })));
 
 export const RunPage = () => {
@@ -52,7 +53,8 @@ const OneRun = ({ id }: { readonly id: string }) => {
   const engine = useEngine();
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const { step } = runRoute.useSearch();
+  const search = runRoute.useSearch();
+  const { step, side } = search;
   const [watch] = useState(() => new RunWatch(engine));
   const [edits, setEdits] = useState(false);
   useEffect(() => {
@@ -63,7 +65,7 @@ const OneRun = ({ id }: { readonly id: string }) => {
   const over = fold.ended !== null;
   const run = useQuery({
     queryKey: ['run', id, fold.state],
-    queryFn: ({ signal }) => engine.call('getRun', { params: { id } }, signal),
+    queryFn: ({ signal }) => engine.call('getRun', { params: { id }, query: { large: 'apart' } }, signal),
     placeholderData: (before) => before,
   });
   const flow = useQuery({
@@ -108,8 +110,8 @@ const OneRun = ({ id }: { readonly id: string }) => {
     },
     onError: failed,
   });
-  const choose = (one: string): void =>
-    void navigate({ to: '/runs/$run', params: { run: id }, search: (was) => ({ ...was, step: one }), replace: true });
+  const choose = (one: string | undefined): void =>
+    void navigate({ to: '/runs/$run', params: { run: id }, search: { side, step: one }, replace: true });
   const name = flow.data?.name ?? run.data?.flow ?? id;
   const title = t('runs.run', { flow: name });
   useRunSign(title, events.length === 0 ? null : fold.state);
@@ -225,11 +227,29 @@ const OneRun = ({ id }: { readonly id: string }) => {
             />
           )}
         </div>
-        {step !== undefined && chosen !== undefined && (
-          <div className={classes.details}>
-            <StepDetails flow={flowId} run={id} step={step} view={chosen} />
-          </div>
-        )}
+        <Stack className={classes.details} gap="xs">
+          {step !== undefined && chosen !== undefined && (
+            <StepDetails flow={flowId} run={id} step={step} view={chosen} close={() => choose(undefined)} />
+          )}
+          <Suspense fallback={<Skeleton h={160} />}>
+            <Values
+              flow={flowId}
+              run={id}
+              step={chosen === undefined ? undefined : step}
+              fold={fold}
+              events={events}
+              search={search}
+              show={(part) =>
+                void navigate({
+                  to: '/runs/$run',
+                  params: { run: id },
+                  search: (was) => ({ ...was, ...part }),
+                  replace: true,
+                })
+              }
+            />
+          </Suspense>
+        </Stack>
       </Group>
     </Stack>
   );

@@ -34,7 +34,17 @@ export type RunSearch = {
   readonly step?: string | undefined;
   /** The run it is compared with. */
   readonly with?: string | undefined;
+  /** What it was given, or what came out; of the step, or of the run as a whole. */
+  readonly side?: Side | undefined;
+  /** An item of a step that ran for several: its path of indexes, with dots. */
+  readonly item?: string | undefined;
+  /** How the value is shown, and the place within it (a JSON Pointer). */
+  readonly as?: string | undefined;
+  readonly at?: string | undefined;
 };
+
+export const SIDES = ['in', 'out'] as const;
+export type Side = (typeof SIDES)[number];
 
 const text = (value: unknown): string | undefined =>
   (typeof value === 'string' || typeof value === 'number') && value !== '' ? String(value) : undefined;
@@ -59,6 +69,10 @@ export const runsSearch = (search: Readonly<Record<string, unknown>>): RunsSearc
 export const runSearch = (search: Readonly<Record<string, unknown>>): RunSearch => ({
   step: text(search.step),
   with: text(search.with),
+  side: SIDES.find((one) => one === search.side),
+  item: text(search.item),
+  as: text(search.as),
+  at: text(search.at),
 });
 
 /** The filters as the API takes them. A day begins and ends at midnight of who looks; `to` is that day included. */

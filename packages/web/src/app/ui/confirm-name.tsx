@@ -13,29 +13,33 @@ type Props = {
   /** What will be gone, and that it does not come back. */
   readonly text: string;
   readonly act: string;
+  /** Why it cannot be done now, whatever is typed; absent: it can. */
+  readonly off?: string | undefined;
   readonly busy?: boolean;
   readonly run: () => void;
   readonly children?: ReactNode;
 };
 
-export const ConfirmName = ({ opened, close, title, name, text, act, busy = false, run, children }: Props) => {
+export const ConfirmName = ({ opened, close, title, name, text, act, off, busy = false, run, children }: Props) => {
   const { t } = useTranslation();
   const [typed, setTyped] = useState('');
   useEffect(() => {
     if (opened) setTyped('');
   }, [opened]);
   const same = typed.trim() === name.trim();
+  const why = off ?? (same ? undefined : t('common.typeName', { name }));
   return (
     <Modal opened={opened} onClose={close} title={title} closeButtonProps={{ 'aria-label': t('common.close') }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (same) run();
+          if (why === undefined) run();
         }}
       >
         <Stack>
           <Text size="sm">{text}</Text>
           {children}
+          {off !== undefined && <Text size="sm">{off}</Text>}
           <TextInput
             label={t('common.typeName', { name })}
             value={typed}
@@ -47,13 +51,7 @@ export const ConfirmName = ({ opened, close, title, name, text, act, busy = fals
             <Button variant="default" onClick={close}>
               {t('common.cancel')}
             </Button>
-            <Button
-              type="submit"
-              color="red"
-              disabled={!same}
-              loading={busy}
-              title={same ? undefined : t('common.typeName', { name })}
-            >
+            <Button type="submit" color="red" disabled={why !== undefined} loading={busy} title={why}>
               {act}
             </Button>
           </Group>

@@ -24,7 +24,7 @@ import { useTranslation } from 'react-i18next';
 import { useAction } from '../../actions/use-action.ts';
 import { useSignedIn } from '../../shell/signed-in.ts';
 import type { AddWish } from '../add-wish.ts';
-import { useConnecting, useCursor, useEditor, useFlow, useSelected } from '../editor-context.ts';
+import { useConnecting, useCursor, useEditor, useFlow, useSelected, useWire } from '../editor-context.ts';
 import type { GraphProps } from '../graph.ts';
 import { countsOf } from '../naming.ts';
 import { BLOCK, type Spot } from './box.ts';
@@ -60,6 +60,7 @@ const Drawing = ({ open, look, add, menu, renaming, rename, user }: GraphProps &
   const selected = useSelected();
   const cursor = useCursor();
   const connecting = useConnecting();
+  const chosen = useWire();
   const { colorScheme } = useMantineColorScheme();
   const camera = useReactFlow();
   const place = useRef<HTMLDivElement>(null);
@@ -140,10 +141,11 @@ const Drawing = ({ open, look, add, menu, renaming, rename, user }: GraphProps &
           target: wire.to,
           ...(from === undefined || from.ports.length === 0 ? {} : { sourceHandle: handle }),
           selectable: wire.entry !== null,
+          selected: chosen !== null && chosen.entry === wire.entry && chosen.to === wire.to,
           data: { wire, insert, look },
         };
       }),
-    [scene, insert, look],
+    [scene, insert, look, chosen],
   );
 
   const [nodes, setNodes, onNodesChange] = useNodesState<BoxNode>([]);
@@ -306,7 +308,12 @@ const Drawing = ({ open, look, add, menu, renaming, rename, user }: GraphProps &
   const entered = useStable((_: unknown, node: BoxNode) =>
     node.type === 'note' || node.type === 'frame' ? rename(node.id) : open(node.id),
   );
-  const looked = useStable((_: unknown, edge: WireEdge) => look(edge.source));
+  const looked = useStable((_: unknown, edge: WireEdge) => {
+    selection.set([edge.source]);
+    look(edge.source);
+    const { entry = null, to = '' } = edge.data?.wire ?? {};
+    if (entry !== null) selection.choose({ entry, to });
+  });
   const left = useStable(() => void mode.end());
   const keep = useStable((_: unknown, viewport: Camera) => keepCamera(user, draft.id, viewport));
   return (
@@ -375,6 +382,7 @@ const Drawing = ({ open, look, add, menu, renaming, rename, user }: GraphProps &
       )}
       <Tools overview={overview} toggle={toggleOverview} />
       {connecting !== null && <div className={classes.mode}>{t('graph.connecting', { entry: connecting.entry })}</div>}
+      {chosen !== null && <div className={classes.mode}>{t('graph.wireChosen', chosen)}</div>}
     </div>
   );
 };

@@ -68,7 +68,7 @@ export const useListening = (trigger: string, came: (run: string) => void) => {
       if (by.id !== trigger || seen.has(run)) return;
       seen.add(run);
       void (async () => {
-        const { version } = await client.call('getRun', { params: { id: run } });
+        const { version } = await client.call('getRun', { params: { id: run }, query: { large: 'apart' } });
         await queries.invalidateQueries({ queryKey: deliveriesKey(draft.id, trigger) });
         if (held.current === null || version !== null) return;
         announce(t('listen.came'));

@@ -17,6 +17,7 @@ import {
   useIsSelected,
   useProblemsOf,
   useStepView,
+  useWire,
 } from '../editor-context.ts';
 import type { GraphProps } from '../graph.ts';
 import { NameField } from '../name-field.tsx';
@@ -35,6 +36,7 @@ export const Outline = ({ open, add, menu, renaming, rename }: GraphProps) => {
   const flow = useFlow();
   const cursor = useCursor();
   const connecting = useConnecting();
+  const chosen = useWire();
   const tree = useRef<HTMLDivElement>(null);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const typed = useRef({ text: '', at: 0 });
@@ -188,6 +190,7 @@ export const Outline = ({ open, add, menu, renaming, rename }: GraphProps) => {
       className={classes.tree}
     >
       {connecting !== null && <div className={classes.mode}>{t('graph.connecting', { entry: connecting.entry })}</div>}
+      {chosen !== null && <div className={classes.mode}>{t('graph.wireChosen', chosen)}</div>}
       {rows.map((row, i) =>
         row.what === 'branch' ? (
           <BranchRow

@@ -18,6 +18,7 @@ import { useDraftState, useEditor } from '../editor-context.ts';
 import { namesOf } from '../names.ts';
 import { useAddresses } from './addresses.ts';
 import { DiffView } from './diff-view.tsx';
+import { PinsLeft } from './pins-left.tsx';
 import { Webhooks } from './webhooks.tsx';
 
 type Powers = Answer<'flowPowers'>;
@@ -173,6 +174,7 @@ export const PublishPage = () => {
                 </ul>
               </Section>
             )}
+            <PinsLeft flow={flow} />
             {publish.error !== null && <FailureView error={publish.error} />}
             <form
               onSubmit={(event) => {

@@ -40,6 +40,7 @@ export const actions = {
   pasteSteps: 'Schritte einfügen',
   tidy: 'Zeichenfläche aufräumen',
   connect: 'Mit einem anderen Schritt verbinden',
+  wire: 'Eine Verbindung des Schritts auswählen',
   insert: 'Einen Schritt davor einfügen',
   note: 'Eine Notiz auf die Zeichenfläche legen',
   group: 'Die Auswahl in eine Gruppe fassen',

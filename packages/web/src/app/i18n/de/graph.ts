@@ -33,6 +33,8 @@ export const graph = {
   shape: 'Erster Eintrag: {{shape}}',
   connecting:
     'Verbinden von {{entry}}: mit den Pfeilen einen Schritt wählen, dann Eingabe. C für den nächsten Ausgang, Esc bricht ab.',
+  wireChosen: 'Die Verbindung von {{entry}} nach {{to}} ist ausgewählt. Entf nimmt sie weg, W geht zur nächsten.',
+  noWires: 'Zu diesem Schritt führt keine Verbindung, und keine von ihm weg.',
   connectingTo: '{{entry}} nach {{to}}',
   cannotConnect: '{{entry}} und {{to}} stehen auf verschiedenen Ebenen: eine Leitung bleibt in ihrem Block',
   noPorts: 'Hierauf kann nichts warten',

@@ -74,6 +74,12 @@ export const oversight: Translation<typeof english> = {
     changeOf: '{{name}} ändern',
     deleteOf: '{{name}} löschen',
     deleted: '{{name}} ist gelöscht',
+    deleteText: 'Eine Rolle wird endgültig gelöscht. Niemand darf sie dann haben oder mit ihr eingeladen sein.',
+    deleteHeld: 'Zuerst denen, die sie haben, eine andere Rolle geben, dann löschen.',
+    holders_one: '{{count}} Mitglied hat sie im ganzen Arbeitsbereich.',
+    holders_other: '{{count}} Mitglieder haben sie im ganzen Arbeitsbereich.',
+    holdersInProjects_one: 'In Projekten ist sie {{count}}-mal vergeben.',
+    holdersInProjects_other: 'In Projekten ist sie {{count}}-mal vergeben.',
     forAll: 'Sie ändert sich für alle, die sie haben, binnen einer Sekunde.',
   },
   groups: {

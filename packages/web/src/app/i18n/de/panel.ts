@@ -3,6 +3,8 @@ export const panel = {
   secretOriginExample: 'https://api.example.com',
   required: 'nötig',
   hintMore: 'mehr',
+  aboutProblem: 'Worum es bei dem Problem {{code}} geht',
+  aboutSetting: 'Mehr zu dieser Einstellung',
   resize: 'Breite des Felds',
   stepName: 'Name des Schritts',
   changeId: 'Die Kennung ändern; was sich auf sie bezieht, folgt',

@@ -24,6 +24,11 @@ export const publish = {
   act: 'Version {{version}} veröffentlichen',
   ready: 'Läufe verwenden sie von jetzt an. Laufende behalten die Version, mit der sie begonnen haben.',
   noPowers: 'Dieser Flow berührt nichts außerhalb: Er verlangt keine Befugnis.',
+  pins: {
+    title_one: 'Das Ergebnis von {{count}} Schritt ist festgehalten',
+    title_other: 'Die Ergebnisse von {{count}} Schritten sind festgehalten',
+    text: 'Festgehaltenes bleibt in diesem Browser und gilt nur für Läufe des Entwurfs; zu einer Version gehört es nicht. Deren Läufe führen diese Schritte aus: den Entwurf also einmal ohne Festgehaltenes laufen lassen.',
+  },
   off: {
     looking: 'Der Entwurf wird mit der neuesten Version verglichen',
     unsaved: 'Der Entwurf ist noch nicht gespeichert',

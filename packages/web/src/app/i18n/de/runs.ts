@@ -58,8 +58,6 @@ export const runs = {
   reused: 'aus einem früheren Lauf',
   pinned: 'festgehalten',
   details: 'Schritt {{name}}',
-  output: 'Ergebnis',
-  large: '{{size}} Bytes, im Editor zu sehen',
   attempts_one: '{{count}} Versuch',
   attempts_other: '{{count}} Versuche',
   openFlow: 'Im Editor öffnen',
@@ -86,4 +84,13 @@ export const runs = {
   wholeRun: 'der Lauf',
   copyId: 'Kennung kopieren',
   noSteps: 'Noch kam kein Schritt an die Reihe.',
+  values: {
+    run: 'Der Lauf als Ganzes',
+    step: 'Werte des Schritts {{step}}',
+    side: 'Was davon gezeigt wird',
+    in: 'Gegeben',
+    out: 'Ergebnis',
+    noInput: 'Dem Lauf wurde nichts gegeben.',
+    noOutput: 'Der Lauf hat nichts ergeben.',
+  },
 };

@@ -41,6 +41,7 @@ export const actions = {
   tidy: 'Tidy up the canvas',
   connect: 'Connect to another step',
   selectAll: 'Select all steps',
+  wire: 'Choose a wire of the step',
   insert: 'Insert a step before this one',
   note: 'Add a note to the canvas',
   group: 'Put the selection into a group',

@@ -33,6 +33,8 @@ export const graph = {
   shape: 'First item: {{shape}}',
   connecting:
     'Connecting from {{entry}}: choose a step with the arrows, then Enter. C for the next port, Esc to leave it.',
+  wireChosen: 'The wire from {{entry}} to {{to}} is chosen. Delete takes it away, W goes on to the next one.',
+  noWires: 'No wire leads to this step or from it.',
   connectingTo: '{{entry}} to {{to}}',
   cannotConnect: '{{entry}} and {{to}} stand on different levels: a wire stays within its block',
   noPorts: 'Nothing can wait for this',

@@ -71,6 +71,12 @@ export const oversight = {
     changeOf: 'Change {{name}}',
     deleteOf: 'Delete {{name}}',
     deleted: '{{name}} is deleted',
+    deleteText: 'A role is deleted for good. Nobody may hold it then, nor be invited with it.',
+    deleteHeld: 'Give those who hold it another role first, then delete it.',
+    holders_one: '{{count}} member holds it in the whole workspace.',
+    holders_other: '{{count}} members hold it in the whole workspace.',
+    holdersInProjects_one: 'It is held {{count}} time in projects.',
+    holdersInProjects_other: 'It is held {{count}} times in projects.',
     forAll: 'It changes for everybody who holds it, within a second.',
   },
   groups: {

@@ -3,6 +3,8 @@ export const panel = {
   secretOriginExample: 'https://api.example.com',
   required: 'required',
   hintMore: 'more',
+  aboutProblem: 'What the problem {{code}} is about',
+  aboutSetting: 'About this setting',
   resize: 'Width of the panel',
   stepName: 'Name of the step',
   changeId: 'Change the id; what refers to it follows',

@@ -24,6 +24,11 @@ export const publish = {
   act: 'Publish version {{version}}',
   ready: 'Runs from now on use it. Runs under way keep the version they began with.',
   noPowers: 'This flow touches nothing outside: it asks for no power.',
+  pins: {
+    title_one: 'The result of {{count}} step is pinned',
+    title_other: 'The results of {{count}} steps are pinned',
+    text: 'Pins are kept in this browser, for draft runs alone: they are no part of a version. Runs of it execute these steps, so run the draft once without pins.',
+  },
   off: {
     looking: 'The draft is compared with the latest version',
     unsaved: 'The draft is not saved yet',

@@ -57,8 +57,6 @@ export const runs = {
   reused: 'reused from an earlier run',
   pinned: 'pinned',
   details: 'Step {{name}}',
-  output: 'Output',
-  large: '{{size}} bytes, shown in the editor',
   attempts_one: '{{count}} try',
   attempts_other: '{{count}} tries',
   openFlow: 'Open in the editor',
@@ -84,4 +82,13 @@ export const runs = {
   wholeRun: 'the run',
   copyId: 'Copy the id',
   noSteps: 'No step came up yet.',
+  values: {
+    run: 'The run as a whole',
+    step: 'Values of the step {{step}}',
+    side: 'What is shown of it',
+    in: 'Given',
+    out: 'Came out',
+    noInput: 'The run was given nothing.',
+    noOutput: 'Nothing came out of the run.',
+  },
 } as const;

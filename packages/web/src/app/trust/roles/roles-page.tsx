@@ -9,14 +9,13 @@ import { useOff } from '../../access/may.ts';
 import { useEngine } from '../../engine.tsx';
 import { Loaded } from '../../problem/loaded.tsx';
 import { FailureView } from '../../problem/problem-view.tsx';
-import { tell } from '../../problem/tell.ts';
 import type { Answer } from '../../transport/client.ts';
-import { notify } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { PermissionChoice } from '../permission-choice.tsx';
 import { useRoleName, useRoles } from '../roles.ts';
+import { DeleteRole } from './delete-role.tsx';
 import { Groups } from './groups.tsx';
 import { RowAct } from '../../ui/row-act.tsx';
 
@@ -25,20 +24,11 @@ const CHOICES = PERMISSIONS.filter((one) => !INSTANCE_PERMISSIONS.has(one));
 
 export const RolesPage = () => {
   const { t } = useTranslation();
-  const engine = useEngine();
-  const queries = useQueryClient();
   const roles = useRoles();
   const name = useRoleName();
   const off = useOff('role.manage');
   const [writing, setWriting] = useState<Role | 'new' | null>(null);
-  const remove = useMutation({
-    mutationFn: ({ id }: Role) => engine.call('deleteRole', { params: { id } }),
-    onSuccess: async (_, one) => {
-      notify({ text: t('oversight.roles.deleted', { name: one.name }) });
-      await queries.invalidateQueries({ queryKey: ['roles'] });
-    },
-    onError: tell,
-  });
+  const [deleting, setDeleting] = useState<Role | null>(null);
   return (
     <Page
       title={t('trust.pages.roles')}
@@ -80,7 +70,7 @@ export const RolesPage = () => {
                         <RowAct
                           of={t('oversight.roles.deleteOf', { name: one.name })}
                           off={off}
-                          run={() => remove.mutate(one)}
+                          run={() => setDeleting(one)}
                         >
                           {t('common.delete')}
                         </RowAct>
@@ -97,6 +87,7 @@ export const RolesPage = () => {
         </Section>
       </Stack>
       {writing !== null && <RoleForm role={writing === 'new' ? null : writing} close={() => setWriting(null)} />}
+      {deleting !== null && <DeleteRole role={deleting} close={() => setDeleting(null)} />}
     </Page>
   );
 };

@@ -5,6 +5,7 @@ import type { Problem } from '@headgate/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './form.module.css';
+import { FieldProblem } from './field-problem.tsx';
 
 export type Mode = 'value' | 'expression';
 
@@ -61,11 +62,7 @@ export const FieldFrame = (props: Props) => {
           </Text>
         )}
         {problems.map((one) => (
-          <Text size="xs" className={classes.wrong} key={`${one.code} ${one.at?.field ?? ''} ${one.text}`}>
-            <span aria-hidden>✕ </span>
-            {one.text}
-            {one.fix !== undefined && ` ${one.fix}`}
-          </Text>
+          <FieldProblem problem={one} key={`${one.code} ${one.at?.field ?? ''} ${one.text}`} />
         ))}
         {hint !== undefined && hint !== '' && <Hint text={hint} />}
       </div>

@@ -11,3 +11,6 @@ export const problemsAt = (problems: readonly Problem[], { step, field }: At, in
     const place = at.field ?? '';
     return place === field || (inside && (place.startsWith(`${field}.`) || place.startsWith(`${field}[`)));
   });
+
+/** The setting of a kind that a field belongs to, as the reference of the kinds lists it; undefined: one that all kinds have. */
+export const settingOf = (field: string): string | undefined => /^with\.(\w+)/.exec(field)?.[1];

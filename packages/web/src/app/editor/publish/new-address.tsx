@@ -13,7 +13,8 @@ import { useEditor } from '../editor-context.ts';
 import { type Address, DEFAULT } from './addresses.ts';
 
 /** Seconds that the present address stays good. */
-const ENDS = ['86400', '3600', '604800', '0'] as const;
+const SECONDS = { day: 86_400, hour: 3600, week: 604_800, now: 0 } as const;
+const ENDS = ['day', 'hour', 'week', 'now'] as const;
 
 type Props = { readonly trigger: string; readonly environment: string; readonly close: () => void };
 
@@ -21,13 +22,13 @@ export const NewAddress = ({ trigger, environment, close }: Props) => {
   const { t } = useTranslation();
   const { client, draft } = useEditor();
   const queries = useQueryClient();
-  const [ends, setEnds] = useState<(typeof ENDS)[number]>('86400');
+  const [ends, setEnds] = useState<(typeof ENDS)[number]>('day');
   const { id } = draft;
   const replace = useMutation({
     mutationFn: () =>
       client.call('rotateWebhook', {
         params: { id, trigger },
-        body: { ...(environment === DEFAULT ? {} : { environment }), overlap: Number(ends) },
+        body: { ...(environment === DEFAULT ? {} : { environment }), overlap: SECONDS[ends] },
       }),
     onSuccess: async (made) => {
       queries.setQueryData<{ webhooks: readonly Address[] }>(['webhooks', id, environment], (was) =>
@@ -60,18 +61,18 @@ export const NewAddress = ({ trigger, environment, close }: Props) => {
           <NativeSelect
             data-autofocus
             label={t('address.old')}
-            description={ends === '0' ? t('address.atOnce') : t('address.overlap')}
+            description={ends === 'now' ? t('address.atOnce') : t('address.overlap')}
             inputWrapperOrder={['label', 'input', 'description']}
             value={ends}
             data={ENDS.map((value) => ({ value, label: t(`address.ends.${value}`) }))}
-            onChange={({ currentTarget }) => setEnds(ENDS.find((one) => one === currentTarget.value) ?? '86400')}
+            onChange={({ currentTarget }) => setEnds(ENDS.find((one) => one === currentTarget.value) ?? 'day')}
           />
           {replace.error !== null && <FailureView error={replace.error} />}
           <Group justify="end">
             <Button variant="default" onClick={close}>
               {t('common.cancel')}
             </Button>
-            <Button type="submit" loading={replace.isPending} color={ends === '0' ? 'red' : undefined}>
+            <Button type="submit" loading={replace.isPending} color={ends === 'now' ? 'red' : undefined}>
               {t('address.replace')}
             </Button>
           </Group>

@@ -7,7 +7,7 @@ export const address = {
   replaceOf: 'Neue Adresse für {{trigger}}',
   lead: 'Er bekommt eine andere Adresse. Was an die jetzige sendet, muss sie erfahren: Die neue wird hier gezeigt.',
   old: 'Die jetzige Adresse',
-  ends: { 0: 'endet sofort', 3600: 'gilt noch 1 Stunde', 86400: 'gilt noch 24 Stunden', 604800: 'gilt noch 7 Tage' },
+  ends: { now: 'endet sofort', hour: 'gilt noch 1 Stunde', day: 'gilt noch 24 Stunden', week: 'gilt noch 7 Tage' },
   atOnce:
     'Sie ist von da an nichts mehr, und die vor ihr auch nicht: Was dorthin gesendet wird, bekommt 404. Richtig für eine Adresse, die bekannt geworden ist.',
   overlap:

@@ -8,10 +8,10 @@ export const address = {
   lead: 'It gets another address. Whatever sends to the present one has to be told: the new one is shown here.',
   old: 'The present address',
   ends: {
-    0: 'ends at once',
-    3600: 'stays good for 1 hour',
-    86400: 'stays good for 24 hours',
-    604800: 'stays good for 7 days',
+    now: 'ends at once',
+    hour: 'stays good for 1 hour',
+    day: 'stays good for 24 hours',
+    week: 'stays good for 7 days',
   },
   atOnce:
     'It is nothing from then on, and neither are those before it: what is sent there is answered 404. Right for an address that got about.',

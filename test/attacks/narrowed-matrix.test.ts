@@ -129,6 +129,20 @@ describe('AZ-08 AZ-12 what lies beyond the part that somebody is held to', () =>
     60_000,
   );
 
+  test.each(PEOPLE)('AZ-08 a run beyond is compared with no run by %s; twin: his own is', async (name) => {
+    const who = people[name];
+    const against = (run: string): Promise<Answer> =>
+      server.ask('GET', `/api/v1/runs/${near.run}/value/differences?step=get&side=out&run=${run}`, {
+        headers: who?.headers ?? {},
+      });
+    const never = await against(`r${'0'.repeat(26)}`);
+    for (const { run } of who?.beyond ?? []) {
+      const { status, text } = await against(run);
+      expect({ status, text }).toEqual({ status: 404, text: never.text });
+    }
+    expect((await against(near.run)).status).toBe(200);
+  });
+
   test('AZ-08 twin: who is held to nothing is told of all of it by many of these routes', async () => {
     const telling = [];
     for (const [route, c] of reads)

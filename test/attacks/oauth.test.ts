@@ -160,6 +160,19 @@ describe('GUI-07 consent that nobody gave', () => {
     expect((await o.decide(late)).status).toBe(400);
   });
 
+  test('DOS-08 who opens page after page pushes nobody else’s out; twin: the latest of his own stand', async () => {
+    const hers = ticketOf(await o.look());
+    await o.member('u_eve', 'operator');
+    const his: string[] = [];
+    for (let i = 0; i < 21; i += 1) {
+      const pages = await Promise.all(Array.from({ length: 100 }, () => o.look(o.wish(), 'u_eve')));
+      his.push(...pages.map(ticketOf));
+    }
+    expect((await o.decide(hers)).status).toBe(303);
+    expect((await o.decide(his.at(0) ?? '', 'allow', 'u_eve')).status).toBe(400);
+    expect((await o.decide(ticketOf(await o.look(o.wish(), 'u_eve')), 'allow', 'u_eve')).status).toBe(303);
+  }, 60_000);
+
   test('who is not signed in is shown where to sign in, and learns of no client', async () => {
     const known = await o.server.ask('GET', o.wish());
     const unknown = await o.server.ask('GET', o.wish({ client_id: 'c_none' }));

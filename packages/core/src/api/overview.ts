@@ -72,6 +72,7 @@ export const getOverview = route({
         .describe('Promotions that wait for somebody’s word, the latest first, fifty at most'),
     }),
   },
+  problems: ['requests.limit'],
   summary: 'How runs went lately by flow and by time, and what waits for a person',
   tags,
 });

@@ -202,7 +202,10 @@ const api = {
     when: 'A public flow was run as often as allowed, by one network or by all together.',
   },
   'streams.limit': { status: 429, when: 'The key has as many event streams open as allowed.' },
-  'requests.limit': { status: 429, when: 'The key has as many requests waiting as allowed.' },
+  'requests.limit': {
+    status: 429,
+    when: 'The key has as many requests waiting as allowed, or the workspace as many looks through many runs.',
+  },
   'webhook.unknown': { status: 404, when: 'There is no webhook at this address.' },
   'webhook.method': { status: 405, when: 'The webhook takes another method.' },
   'webhook.media_type': { status: 415, when: 'The webhook takes JSON, unless its trigger maps the body with `input`.' },

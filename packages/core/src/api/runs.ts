@@ -119,6 +119,7 @@ export const listFailures = route({
       more: z.boolean().describe('There are older failed runs that were not counted'),
     }),
   },
+  problems: ['requests.limit'],
   summary: 'Failed runs by flow, step and code, the latest first; the last 10,000 are counted',
   tags,
 });

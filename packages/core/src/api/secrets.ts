@@ -167,7 +167,7 @@ export const secretUses = route({
       more: z.boolean().describe('There are flows that were not looked at'),
     }),
   },
-  problems: ['missing'],
+  problems: ['missing', 'requests.limit'],
   summary: 'Which flows and steps name a secret, what was lent of it, and when it was last used',
   tags,
 });

@@ -227,6 +227,7 @@ export const searchRuns = route({
       next: z.string().optional().describe('Pass it as `cursor` to look through older ones'),
     }),
   },
+  problems: ['requests.limit'],
   summary:
     'Runs by a text in their data, newest first: inputs, outputs, problems, logs. It looks for a bounded time; `next` goes on. What is hidden is not found',
   tags,

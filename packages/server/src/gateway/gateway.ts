@@ -23,6 +23,7 @@ import { hostCheck } from './hosts.ts';
 import type { Lodge } from './lodge.ts';
 import { Identities } from './identity.ts';
 import { LIMITS } from './limits.ts';
+import { Looks } from './looks.ts';
 import { Metrics } from './metrics.ts';
 import { refuse } from './outcome.ts';
 import { AccessTokens } from './oauth/access-token.ts';
@@ -122,6 +123,7 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
     streams,
     rooms: new FlowRooms(gate),
     waiting: new Waiting(limit.waiting),
+    looks: new Looks(),
     metrics: new Metrics({
       version: gate.version,
       streams: () => streams.size,

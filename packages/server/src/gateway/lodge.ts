@@ -11,6 +11,7 @@ import type { Elsewhere } from './elsewhere.ts';
 import type { HostCheck } from './hosts.ts';
 import type { Identities } from './identity.ts';
 import type { FlowRooms } from './flow-rooms.ts';
+import type { Looks } from './looks.ts';
 import type { Metrics } from './metrics.ts';
 import type { Plain } from './outcome.ts';
 import type { Places } from './places.ts';
@@ -40,6 +41,7 @@ export type Lodge = {
   readonly streams: Streams;
   readonly rooms: FlowRooms;
   readonly waiting: Waiting;
+  readonly looks: Looks;
   readonly metrics: Metrics;
   readonly traces: Traces;
   readonly hosts: HostCheck;

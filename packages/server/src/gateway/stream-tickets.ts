@@ -5,6 +5,8 @@
  * SK2 It stands for the credential it was got by, asked again when it is used and as long as the stream goes on: gone or
  *     changed to somebody else, the ticket is nothing.
  * SK3 It is for one address, and a route that is no stream knows no tickets.
+ * SK4 Bounded, by principal, by workspace and in all; when all are taken, the workspace with the most makes room. So nobody
+ *     keeps others from following by making tickets (row DOS-08).
  */
 
 import { randomBytes } from 'node:crypto';
@@ -14,6 +16,7 @@ import type { Found, NotFound } from './tokens/found.ts';
 
 const LIFE = 30_000;
 const MOST = 10_000;
+const MOST_TOGETHER = 1_000;
 const MOST_OF_ONE = 100;
 const FORM = /^hgt_[A-Za-z0-9_-]{43}$/;
 
@@ -30,7 +33,7 @@ export class StreamTickets {
     this.#gate = gate;
   }
 
-  /** A ticket for this path, in place of the credential that `now` asks; null: there are too many. */
+  /** A ticket for this path, in place of the credential that `now` asks; null: the principal or its workspace has too many. */
   make(path: string, who: Principal, now: Now): { readonly plain: string; readonly until: number } | null {
     const at = this.#gate.clock();
     for (const [hash, { until }] of this.#kept) {
@@ -38,12 +41,27 @@ export class StreamTickets {
       this.#kept.delete(hash);
     }
     let mine = 0;
-    for (const kept of this.#kept.values()) if (isSame(kept.who, who)) mine += 1;
-    if (mine >= MOST_OF_ONE || this.#kept.size >= MOST) return null;
+    const together = new Map<string, number>();
+    for (const kept of this.#kept.values()) {
+      if (isSame(kept.who, who)) mine += 1;
+      together.set(kept.who.workspace, (together.get(kept.who.workspace) ?? 0) + 1);
+    }
+    if (mine >= MOST_OF_ONE || (together.get(who.workspace) ?? 0) >= MOST_TOGETHER) return null;
+    if (this.#kept.size >= MOST) this.#makeRoom(together);
     const plain = `hgt_${randomBytes(32).toString('base64url')}`;
     const until = at + LIFE;
     this.#kept.set(this.#gate.vault.hashKey(plain), { path, who, now, until });
     return { plain, until };
+  }
+
+  /** Takes the oldest ticket of the workspace with the most. */
+  #makeRoom(together: ReadonlyMap<string, number>): void {
+    const [fullest] = [...together].toSorted(([, a], [, b]) => b - a);
+    for (const [hash, { who }] of this.#kept)
+      if (who.workspace === fullest?.[0]) {
+        this.#kept.delete(hash);
+        return;
+      }
   }
 
   /** Uses a ticket up: who comes with it, asked anew each time; undefined when it is none for this path. */

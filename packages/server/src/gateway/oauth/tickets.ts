@@ -3,6 +3,7 @@
  *
  * CT1 A ticket works once, for the session it was made for, and for ten minutes: a page of another site cannot know one,
  *     and one that was seen cannot be used by another session (GUI-07).
+ * CT2 Bounded, in all and by account: who opens page after page takes the oldest of his own, and nobody else's (row DOS-08).
  */
 
 import { hash } from 'node:crypto';
@@ -11,6 +12,7 @@ import type { Asked } from './request.ts';
 
 const LIFE = 600_000;
 const MOST = 2_000;
+const MOST_OF_ONE = 20;
 
 export class Tickets {
   readonly #clock: () => number;
@@ -27,6 +29,8 @@ export class Tickets {
       if (this.#open.size < MOST && until > now) break;
       this.#open.delete(name);
     }
+    const mine = [...this.#open].filter(([, kept]) => kept.by.user === by.user);
+    if (mine.length >= MOST_OF_ONE) this.#open.delete(mine[0]?.[0] ?? '');
     this.#open.set(named(ticket), { asked, by, until: now + LIFE });
   }
 

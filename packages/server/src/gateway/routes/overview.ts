@@ -1,11 +1,11 @@
 /** What a person looks at first, and what waits for a place. */
 
-import { type RunState, sightOf } from '@headgate/core';
+import { type Principal, type RunState, sightOf } from '@headgate/core';
 import { PERIODS, ROUTES } from '@headgate/core/api';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { namesOf } from '../names.ts';
-import { give } from '../outcome.ts';
+import { give, refuse } from '../outcome.ts';
 import { iso } from '../times.ts';
 
 const HOUR = 3_600_000;
@@ -19,11 +19,10 @@ type OfFlow = { runs: number; failed: number; time: number; ended: number; last:
 
 const at = (time: number): string => new Date(time).toISOString();
 
-export const overviewRoutes = ({ gate }: Lodge): readonly Route[] => [
-  implement(ROUTES.getOverview, async ({ who, query }) => {
+export const overviewRoutes = ({ gate, looks }: Lodge): readonly Route[] => {
+  const overview = async (who: Principal, hours: keyof typeof PERIODS) => {
     const store = gate.store.in(who.workspace);
     const sight = sightOf(who, 'run.read');
-    const { hours = '24' } = query;
     const to = gate.clock();
     const from = to - Number(hours) * HOUR;
     const each = (to - from) / PERIODS[hours];
@@ -73,7 +72,7 @@ export const overviewRoutes = ({ gate }: Lodge): readonly Route[] => [
       who.workspace,
       shown.map(([flow]) => ({ flow })),
     );
-    return give(200, {
+    return {
       from: at(from),
       to: at(to),
       states,
@@ -98,23 +97,30 @@ export const overviewRoutes = ({ gate }: Lodge): readonly Route[] => [
         by: row.by,
         created: at(row.created),
       })),
-    });
-  }),
+    };
+  };
 
-  implement(ROUTES.getQueue, async ({ who }) => {
-    const store = gate.store.in(who.workspace);
-    const { lanes, kept } = gate.engine.queue(who.workspace);
-    const sight = sightOf(who, 'run.read');
-    const full = lanes.toSorted((a, b) => b.waiting - a.waiting);
-    const seen = [];
-    for (const lane of full) {
-      if (seen.length >= MOST_LANES) break;
-      if (await store.runs.sees(sight, lane.next)) seen.push(lane);
-    }
-    const names = await namesOf(gate.store, who.workspace, seen);
-    return give(200, {
-      lanes: seen.map((lane) => ({ ...lane, flowName: names.get(lane.flow) ?? null, until: iso(lane.until) })),
-      kept,
-    });
-  }),
-];
+  return [
+    implement(ROUTES.getOverview, async ({ who, query }) => {
+      const made = await looks.of(who.workspace, () => overview(who, query.hours ?? '24'));
+      return made === null ? refuse('requests.limit') : give(200, made);
+    }),
+
+    implement(ROUTES.getQueue, async ({ who }) => {
+      const store = gate.store.in(who.workspace);
+      const { lanes, kept } = gate.engine.queue(who.workspace);
+      const sight = sightOf(who, 'run.read');
+      const full = lanes.toSorted((a, b) => b.waiting - a.waiting);
+      const seen = [];
+      for (const lane of full) {
+        if (seen.length >= MOST_LANES) break;
+        if (await store.runs.sees(sight, lane.next)) seen.push(lane);
+      }
+      const names = await namesOf(gate.store, who.workspace, seen);
+      return give(200, {
+        lanes: seen.map((lane) => ({ ...lane, flowName: names.get(lane.flow) ?? null, until: iso(lane.until) })),
+        kept,
+      });
+    }),
+  ];
+};

@@ -88,7 +88,7 @@ const apartIn = (run: string, { seq, size }: NonNullable<RunView['apart']>) => (
 
 const short = ({ id, state }: RunView) => ({ id, state });
 
-export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly Route[] => {
+export const runRoutes = ({ gate, streams, waiting, places, looks }: Lodge): readonly Route[] => {
   const gaps = new Gaps(gate);
   const sight = new RunSight(places);
   return [
@@ -159,11 +159,16 @@ export const runRoutes = ({ gate, streams, waiting, places }: Lodge): readonly R
     }),
 
     implement(ROUTES.listFailures, async ({ who, query }) => {
-      const { groups, more } = await gate.store.in(who.workspace).runs.failures({
-        ...(query.flow === undefined ? {} : { flow: query.flow }),
-        ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
-        sight: sightOf(who, 'run.read'),
-      });
+      const { runs } = gate.store.in(who.workspace);
+      const looked = await looks.of(who.workspace, () =>
+        runs.failures({
+          ...(query.flow === undefined ? {} : { flow: query.flow }),
+          ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
+          sight: sightOf(who, 'run.read'),
+        }),
+      );
+      if (looked === null) return refuse('requests.limit');
+      const { groups, more } = looked;
       const names = await namesOf(gate.store, who.workspace, groups);
       const failures = groups.map((group) => ({
         ...group,

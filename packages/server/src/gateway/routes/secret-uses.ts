@@ -6,7 +6,7 @@ import type { FlowRow } from '../../store/ports.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { secretsIn } from '../naming.ts';
-import { give, MISSING } from '../outcome.ts';
+import { give, MISSING, refuse } from '../outcome.ts';
 import { projectOf } from '../places.ts';
 import { iso } from '../times.ts';
 import { usesByFlow, usesOf } from './powers.ts';
@@ -16,7 +16,7 @@ const PAGE = 100;
 const MOST_FLOWS = 2_000;
 const MOST_GRANTS = 2_000;
 
-export const secretUseRoutes = ({ gate }: Lodge): readonly Route[] => {
+export const secretUseRoutes = ({ gate, looks }: Lodge): readonly Route[] => {
   /** The steps of a document that name it. Most name nothing like it, and are not even parsed. */
   const stepsIn = (doc: unknown, name: string): readonly string[] => {
     if (!JSON.stringify(doc).includes(name)) return [];
@@ -71,11 +71,15 @@ export const secretUseRoutes = ({ gate }: Lodge): readonly Route[] => {
       const project = projectOf(query);
       if (!(await store.secrets.list(project)).some(({ name }) => name === params.name)) return MISSING;
       const sight = sightOf(who, 'flow.read');
-      const [named, lent, { uses, since }] = await Promise.all([
-        inFlows(who.workspace, sight, project, params.name),
-        store.powerMap.lent(sight, MOST_GRANTS),
-        store.powerMap.used(),
-      ]);
+      const looked = await looks.of(who.workspace, () =>
+        Promise.all([
+          inFlows(who.workspace, sight, project, params.name),
+          store.powerMap.lent(sight, MOST_GRANTS),
+          store.powerMap.used(),
+        ]),
+      );
+      if (looked === null) return refuse('requests.limit');
+      const [named, lent, { uses, since }] = looked;
       const byFlow = usesByFlow(uses);
       const grants = lent.rows.flatMap(({ grant, flow }) => {
         const power = parsePower(grant.power);

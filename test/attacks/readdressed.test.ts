@@ -62,6 +62,8 @@ describe('WH-09 a webhook’s address', () => {
     const third = pathOf(await rotate('ann', flow, { overlap: 60 }));
     const all = () => Promise.all([path, second, third].map(post));
     expect(await all()).toEqual([200, 200, 200]);
+    const told = (await ask('olga', 'GET', `flows/${flow}/webhooks`)).json as { webhooks: { until: string }[] };
+    expect(Date.parse(told.webhooks[0]?.until ?? '') - Date.now()).toBeGreaterThan(3_590_000);
     const past = async (ms: number) => {
       const clock = Date.now;
       const now = clock();

@@ -145,3 +145,42 @@ describe('a session that acts in a workspace', () => {
     expect((await ada.ask('GET', '/api/v1/flows')).status).toBe(200);
   });
 });
+
+describe('where sign-up is closed', () => {
+  let closed: TestServer;
+  beforeAll(async () => {
+    closed = await startServer({ limits: { even: 5 } });
+    await closed.house.store.accounts.superuser('ada@example.com', PASSWORD, Date.now());
+  });
+  afterAll(() => closed.close());
+  const made = async (key: string, email: string) => {
+    const answer = await closed.ask('POST', '/api/v1/invitations', { key, body: { email, role: 'viewer' } });
+    expect(answer.status, answer.text).toBe(201);
+    const { link, account } = answer.json as { link: string; account: string | null };
+    return { path: new URL(link).pathname, account };
+  };
+
+  test('who invites is told at once that it makes no account, and so is who opens it, before a password is typed', async () => {
+    const key = await closed.key({ permissions: ['member.manage', 'flow.read', 'run.read', 'key.own'] });
+    const { path, account } = await made(key.plain, 'bo@example.com');
+    expect(account).toBeNull();
+    const bo = personAt(closed);
+    const page = await bo.page(path);
+    expect(page.status).toBe(403);
+    expect(page.text).toContain('somebody who manages the instance');
+    expect(page.text).not.toContain('name="password"');
+    expect((await bo.ask('POST', path, { name: 'Bo', password: PASSWORD })).json).toMatchObject({
+      code: 'signup.closed',
+    });
+  });
+
+  test('a key that manages the instance, as the superuser’s does, invites anybody, as its administrators do', async () => {
+    const key = await closed.key({ workspace: 'default' });
+    const { path, account } = await made(key.plain, 'cy@example.com');
+    expect(account).toBe('active');
+    const cy = personAt(closed);
+    expect((await cy.page(path)).text).toContain('name="password"');
+    expect((await cy.form(path, { name: 'Cy', password: PASSWORD })).status).toBe(303);
+    expect((await cy.ask('GET', '/api/v1/flows')).status).toBe(200);
+  });
+});

@@ -43,7 +43,11 @@ const ended = z
     'Grants that ended: their step is gone or of another kind, or less was lent in the place of what was written',
   );
 
-const webhook = z.strictObject({ trigger: z.string(), url: z.string() });
+const webhook = z.strictObject({
+  trigger: z.string(),
+  url: z.string(),
+  until: time.nullable().describe('Until when addresses that this one replaced are good besides; null: none is'),
+});
 const triggerId = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'the id of a trigger');
 
 export const createFlow = route({
@@ -301,7 +305,7 @@ export const rotateWebhook = route({
         'Seconds that the old address stays good besides: 0 to 604800; absent, none, and it is nothing at once',
       ),
   }),
-  answers: { 200: webhook.extend({ until: time.nullable().describe('Until when the old address is good besides') }) },
+  answers: { 200: webhook },
   problems: ['missing', 'permission.missing'],
   summary: 'Give a webhook another address. The old one answers 404, at once or after the overlap',
   tags,

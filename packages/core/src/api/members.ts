@@ -103,7 +103,16 @@ export const invite = route({
     days: z.int().min(1).max(30).optional().describe('How long it can be taken up; 7 when left out'),
   }),
   answers: {
-    201: invitation.extend({ token: z.string().describe('What the invited person takes it up with: shown this once') }),
+    201: invitation.extend({
+      token: z.string().describe('What the invited person takes it up with: shown this once'),
+      link: z.string().describe('The page where it is taken up, with the token in it. No mail is sent: hand it over'),
+      account: z
+        .enum(['active', 'pending'])
+        .nullable()
+        .describe(
+          'How an account begins that it makes; null: sign-up is closed to that address, so who has no account cannot take it up',
+        ),
+    }),
   },
   problems: ['missing', 'role.unknown', 'role.beyond'],
   summary: 'Invite somebody by mail address, with a role in the workspace or in projects',

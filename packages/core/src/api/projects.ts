@@ -10,7 +10,12 @@ const byProject = z.strictObject({ project: id });
 const byHolder = z.strictObject({ project: id, holder: id });
 
 /** One of the five roles, or the id of a role of the workspace's own. */
-export const roleName = z.string().regex(/^(viewer|operator|editor|admin|owner|r_[A-Za-z0-9_-]{1,62})$/, 'a role');
+export const roleName = z
+  .string()
+  .regex(
+    /^(viewer|operator|editor|admin|owner|r_[A-Za-z0-9_-]{1,62})$/,
+    'viewer, operator, editor, admin, owner, or the id of a role that was made here (r_…)',
+  );
 
 export const listProjects = route({
   method: 'GET',

@@ -12,7 +12,11 @@ export const listUsers = route({
   path: '/api/v1/users',
   needs: 'instance.manage',
   on: 'workspace',
-  query: z.strictObject({ cursor: cursor.optional(), limit: count(200).optional() }),
+  query: z.strictObject({
+    cursor: cursor.optional(),
+    limit: count(200).optional(),
+    email: z.string().max(254).optional().describe('The account at this mail address alone'),
+  }),
   answers: { 200: z.strictObject({ users: z.array(account), next: z.string().nullable() }) },
   summary: 'Accounts of the instance',
   tags,

@@ -37,7 +37,10 @@ export const createWorkspace = route({
   path: '/api/v1/workspaces',
   needs: 'instance.manage',
   on: 'workspace',
-  body: z.strictObject({ name, to: user.describe('The account that becomes its owner') }),
+  body: z.strictObject({
+    name,
+    to: user.describe('The id of the account that becomes its owner, as `GET /api/v1/users` lists them'),
+  }),
   answers: { 201: row },
   problems: ['member.unfit'],
   summary: 'Make a workspace with an owner',

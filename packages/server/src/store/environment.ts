@@ -71,6 +71,9 @@ export type PromotedTrigger = {
   readonly disabled: boolean;
 };
 
+/** The address of a webhook. `until`: how long addresses before it are good besides. */
+export type HookRow = { readonly trigger: string; readonly token: string; readonly until: number | null };
+
 /** What changes with the version: its triggers, grants for the target alone, and those of the target that end. */
 export type Brings = {
   readonly triggers: readonly PromotedTrigger[];
@@ -84,7 +87,7 @@ export type Deployments = {
   /** Nothing that was promoted runs there any more; its triggers and webhooks are gone. False: nothing did. */
   end(flow: string, environment: string): Promise<boolean>;
   /** Webhooks of the version that runs in an environment other than `default`. */
-  hooks(flow: string, environment: string): Promise<{ trigger: string; token: string }[]>;
+  hooks(flow: string, environment: string): Promise<HookRow[]>;
   /** Another token for a webhook, of `default` too; the present one stays good until `until`. Null: no such webhook. */
   readdress(
     flow: string,

@@ -14,7 +14,7 @@ import type { EngineStore } from './engine-port.ts';
 import type { KeyLimits, WorkspaceKeys } from './key.ts';
 import type { WorkspaceLimits } from './limits.ts';
 import type { Clients, Consents, Oauth } from './oauth.ts';
-import type { Deployments, Environments } from './environment.ts';
+import type { Deployments, Environments, HookRow } from './environment.ts';
 import type { PowerMap } from './power-map.ts';
 import type * as people from './people.ts';
 import type { Counters } from './vault-seal/counters.ts';
@@ -291,7 +291,7 @@ export type WorkspaceStore = {
     keepDoc(hash: string, doc: unknown, at: number): Promise<void>;
     doc(hash: string): Promise<unknown | null>;
     /** Webhook tokens are made at the first publish of a trigger and stay the same over versions. */
-    hooks(id: string): Promise<{ trigger: string; token: string }[]>;
+    hooks(id: string): Promise<HookRow[]>;
   };
   readonly grants: {
     list(flow: string): Promise<GrantRow[]>;

@@ -11,9 +11,10 @@ import { may, type Principal } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { InvitationRow } from '../../store/people.ts';
 import { TooBusy } from '../../store/accounts/password.ts';
-import type { User, UserState } from '../../store/accounts/port.ts';
+import type { User } from '../../store/accounts/port.ts';
 import { AUTH, HOME, shownAccount, wantsPage } from '../accounts/desk.ts';
-import { invitedAs, whyWeak } from '../accounts/policy.ts';
+import { madeBy } from '../accounts/invited.ts';
+import { whyWeak } from '../accounts/policy.ts';
 import { networkOf } from '../accounts/throttle.ts';
 import { provesOrigin } from '../foreign.ts';
 import { actsIn, isWeak, lacksFactor } from '../acting.ts';
@@ -22,6 +23,14 @@ import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, type Refused, seeOther } from '../outcome.ts';
 import { mayInvite } from '../roles.ts';
+
+/** The token was good, so who holds it may know. */
+const closedTo = (email: string): Refused =>
+  refuse(
+    'signup.closed',
+    `Nobody has an account at ${email} yet, and this invitation may not make one here`,
+    'Ask somebody who manages the instance to invite you: their invitations make an account for anybody.',
+  );
 
 type Found = { readonly row: InvitationRow; readonly sender: Principal };
 
@@ -48,12 +57,6 @@ export const authInvitationRoutes = ({ gate, page, desk, audit }: Lodge): readon
   const nameOf = async (workspace: string): Promise<string> =>
     (await store.workspaces.list()).find(({ id }) => id === workspace)?.name ?? workspace;
 
-  /** How an account begins that this invitation makes; null: it makes none. */
-  const stateBy = async ({ row, sender }: Found): Promise<UserState | null> => {
-    const whose = sender.user === undefined ? null : await accounts.user(sender.user);
-    return whose?.administrator === true ? 'active' : invitedAs(gate.signUp, row.email);
-  };
-
   /** A new account for the invited address, and a member. */
   const make = async (
     found: Found,
@@ -61,8 +64,8 @@ export const authInvitationRoutes = ({ gate, page, desk, audit }: Lodge): readon
     invitation: string,
   ): Promise<User | Refused> => {
     const { row } = found;
-    const state = await stateBy(found);
-    if (state === null) return refuse('signup.closed');
+    const state = await madeBy(gate, found.sender, row.email);
+    if (state === null) return closedTo(row.email);
     const { name, password } = given;
     if (name === undefined || password === undefined)
       return refuse('input.invalid', 'A new account needs a name and a password');
@@ -85,6 +88,8 @@ export const authInvitationRoutes = ({ gate, page, desk, audit }: Lodge): readon
       const { email } = row;
       const view = { action: `${AUTH}/invitations/${params.token}`, email, workspace: await nameOf(row.workspace) };
       const kind = (await accounts.userByEmail(email)) === null ? 'join' : 'accept';
+      // Not after a name and a password were thought of.
+      if (kind === 'join' && (await madeBy(gate, found.sender, email)) === null) return closedTo(email);
       return page(200, gate.pages.account({ kind, ...view }));
     }),
 

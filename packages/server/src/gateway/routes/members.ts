@@ -8,6 +8,8 @@
 import { holdsSomewhere, may } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { InvitationRow } from '../../store/people.ts';
+import { AUTH } from '../accounts/desk.ts';
+import { madeBy } from '../accounts/invited.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { cancelOrphans } from '../orphans.ts';
@@ -94,7 +96,9 @@ export const memberRoutes = ({ gate }: Lodge): readonly Route[] => {
         revoked: null,
       };
       await scoped.invitations.create(row, store.credentials.hashInvitation(token));
-      return { ...give(201, { ...shown(row), token }), fresh: token };
+      const link = `${gate.publicUrl}${AUTH}/invitations/${token}`;
+      const account = await madeBy(gate, who, row.email);
+      return { ...give(201, { ...shown(row), token, link, account }), fresh: token };
     }),
 
     implement(ROUTES.listInvitations, async ({ who }) =>

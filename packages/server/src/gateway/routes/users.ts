@@ -17,6 +17,10 @@ export const userRoutes = (lodge: Lodge): readonly Route[] => {
   const { send } = letters(lodge);
   return [
     implement(ROUTES.listUsers, async ({ query }) => {
+      if (query.email !== undefined) {
+        const found = await accounts.userByEmail(query.email);
+        return give(200, { users: found === null ? [] : [shownAccount(found)], next: null });
+      }
       const { rows, next } = await accounts.users({
         limit: query.limit ?? PAGE,
         ...(query.cursor === undefined ? {} : { cursor: query.cursor }),

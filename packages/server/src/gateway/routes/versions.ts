@@ -14,7 +14,7 @@ import {
   type Principal,
 } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
-import { DEFAULT_ENVIRONMENT } from '../../store/environment.ts';
+import { DEFAULT_ENVIRONMENT, type HookRow } from '../../store/environment.ts';
 import type { FlowRow, VersionRow } from '../../store/ports.ts';
 import { knownTo } from '../context.ts';
 import type { Gate } from '../deps.ts';
@@ -25,6 +25,7 @@ import { endedBy, recordEnds } from '../endings.ts';
 import { grantsInForce, grantsNow, lacking, lendNow, mayGive } from '../lending.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, refuse, refuseAll } from '../outcome.ts';
+import { iso } from '../times.ts';
 import { needsGrantGive, readGrants } from './grants.ts';
 
 const shown = ({ version, hash, note, by, created }: Omit<VersionRow, 'doc'>) => ({
@@ -35,19 +36,23 @@ const shown = ({ version, hash, note, by, created }: Omit<VersionRow, 'doc'>) =>
   created: new Date(created).toISOString(),
 });
 
+const webhookOf = (gate: Gate, { trigger, token, until }: HookRow) => ({
+  trigger,
+  url: gate.publicUrl + HOOK_PREFIX + token,
+  until: iso(until),
+});
+
 /** Addresses of the webhooks a published document has. */
 const webhooksOf = async (
   gate: Gate,
   workspace: string,
   id: string,
   doc: unknown,
-): Promise<{ trigger: string; url: string }[]> => {
+): Promise<ReturnType<typeof webhookOf>[]> => {
   const read = readFlow(doc);
   const there = new Set(read.ok ? (read.flow.triggers ?? []).map((trigger) => trigger.id) : []);
   const hooks = await gate.store.in(workspace).flows.hooks(id);
-  return hooks
-    .filter(({ trigger }) => there.has(trigger))
-    .map(({ trigger, token }) => ({ trigger, url: gate.publicUrl + HOOK_PREFIX + token }));
+  return hooks.filter(({ trigger }) => there.has(trigger)).map((row) => webhookOf(gate, row));
 };
 
 /** A side of a difference: a version by its number, or the draft. */
@@ -155,7 +160,7 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       if (environment !== DEFAULT_ENVIRONMENT) {
         const promoted = await deployments.hooks(row.id, environment);
         return give(200, {
-          webhooks: promoted.map(({ trigger, token }) => ({ trigger, url: gate.publicUrl + HOOK_PREFIX + token })),
+          webhooks: promoted.map((hook) => webhookOf(gate, hook)),
         });
       }
       const latest = row.version === null ? null : await flows.version(row.id, row.version);
@@ -175,8 +180,7 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       const until = at + overlap * 1000;
       const token = await scoped.deployments.readdress(row.id, environment, params.trigger, { at, until });
       if (token === null) return MISSING;
-      const url = gate.publicUrl + HOOK_PREFIX + token;
-      return give(200, { trigger: params.trigger, url, until: overlap === 0 ? null : new Date(until).toISOString() });
+      return give(200, webhookOf(gate, { trigger: params.trigger, token, until: overlap === 0 ? null : until }));
     }),
 
     implement(ROUTES.diffFlow, async ({ who, params, query }) => {

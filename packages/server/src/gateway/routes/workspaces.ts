@@ -31,7 +31,11 @@ export const workspaceRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
 
     implement(ROUTES.createWorkspace, async ({ body, made: id }) => {
       if ((await store.accounts.user(body.to))?.state !== 'active')
-        return refuse('member.unfit', 'The owner has to be an account that can sign in');
+        return refuse(
+          'member.unfit',
+          'The owner has to be an account that can sign in: this one is unknown, waits for approval or is suspended',
+          'See `GET /api/v1/users` (headgate user list). Who has no account is invited first, by `POST /api/v1/invitations` (headgate member invite).',
+        );
       const made = { id, name: body.name, created: gate.clock() };
       await store.workspaces.create({ id, name: made.name, at: made.created, owner: body.to });
       return give(201, shown(made));

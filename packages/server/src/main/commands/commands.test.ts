@@ -51,6 +51,8 @@ test('every command is there', () => {
     ...['project list', 'project create', 'project remove'],
     ...['member list', 'member invite', 'member role', 'member remove'],
     ...['role list', 'role create', 'role remove'],
+    ...['group list', 'group create', 'group members', 'group remove'],
+    ...['user list', 'user state', 'user administrator', 'user reset'],
     ...['superuser', 'doctor', 'backup', 'restore'],
     ...['key-file rotate', 'workspace-key make', 'workspace-key rotate', 'workspace-key list'],
     ...['audit-log verify', 'audit-log export'],

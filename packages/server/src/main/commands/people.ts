@@ -28,7 +28,7 @@ export const peopleCommands = (program: Command, flow: Command, at: At, shell: S
     .command('transfer')
     .description('Give a flow to another member. Powers lent to it stay with who lent them.')
     .argument('<flow>', 'id of the flow')
-    .requiredOption('--to <user>', 'account of the new owner')
+    .requiredOption('--to <user>', 'mail address or id of the member who gets it')
     .action(at(async (w, id: string, o: Reach & { to: string }) => (await load()).transferFlow(w, id, o.to)));
   const move = flow
     .command('move')
@@ -40,7 +40,7 @@ export const peopleCommands = (program: Command, flow: Command, at: At, shell: S
     .requiredOption('--project <id>', 'where it goes')
     .action(at(async (w, id: string, o: Reach & { project: string }) => (await load()).moveFlow(w, id, o.project)));
   examples(reach(move), 'flow move flow_4f… --project p_1b… --key-file key.txt');
-  examples(reach(transfer), 'flow transfer flow_4f… --to u_9c… --key-file key.txt');
+  examples(reach(transfer), 'flow transfer flow_4f… --to ben@example.com --key-file key.txt');
 };
 
 const workspaces = (program: Command, at: At, shell: Shell): void => {
@@ -56,13 +56,16 @@ const workspaces = (program: Command, at: At, shell: Shell): void => {
 
   const create = workspace
     .command('create')
-    .description('Make a workspace with an owner. For administrators of the instance.')
+    .description(
+      'Make a workspace with an owner, and print its id. For administrators of the instance. Who has no account yet is\n' +
+        'invited first: member invite.',
+    )
     .requiredOption('--name <text>', 'its name')
-    .requiredOption('--owner <user>', 'account of its owner')
+    .requiredOption('--owner <user>', 'who owns it: mail address or id of an account (headgate user list)')
     .action(
       at(async (w, o: Reach & { name: string; owner: string }) => (await load()).createWorkspace(w, o.name, o.owner)),
     );
-  examples(reach(create), 'workspace create --name Sales --owner u_9c… --key-file key.txt');
+  examples(reach(create), 'workspace create --name Sales --owner ben@example.com --key-file key.txt');
 
   const open = workspace
     .command('open')
@@ -91,9 +94,9 @@ const workspaces = (program: Command, at: At, shell: Shell): void => {
         'workspace. Nobody appoints himself.',
     )
     .argument('<workspace>', 'id of the workspace')
-    .requiredOption('--to <user>', 'account that becomes its owner')
+    .requiredOption('--to <user>', 'mail address or id of the account that becomes its owner')
     .action(at(async (w, id: string, o: Reach & { to: string }) => (await load()).appointOwner(w, id, o.to)));
-  examples(reach(owner), 'workspace owner w_7c… --to u_9c… --key-file key.txt');
+  examples(reach(owner), 'workspace owner w_7c… --to ben@example.com --key-file key.txt');
 
   const factors = workspace
     .command('two-factors')
@@ -156,7 +159,10 @@ const members = (program: Command, at: At): void => {
 
   const invite = member
     .command('invite')
-    .description('Invite somebody by mail address. Prints what the invited person takes it up with, this once.')
+    .description(
+      'Invite somebody by mail address. Prints the link that the invited person takes it up with, this once; no mail is sent.\n' +
+        'Without --role and --project it gives an account and nothing else.',
+    )
     .argument('<email>', 'mail address')
     .option('--role <role>', `${ROLES.join(', ')}, or the id of a role`)
     .option('--project <project=role>', 'a role in one project; may be repeated', several, [])
@@ -175,7 +181,7 @@ const members = (program: Command, at: At): void => {
   const role = member
     .command('role')
     .description('Change the role of a member, in the workspace or in one project. It holds within a second.')
-    .argument('<user>', 'account; with --project also a group')
+    .argument('<user>', 'mail address or id of a member; with --project also the id of a group')
     .argument('<role>', `${ROLES.join(', ')}, the id of a role, or none`)
     .option('--project <id>', 'in this project alone')
     .action(
@@ -183,7 +189,11 @@ const members = (program: Command, at: At): void => {
         (await load()).setRole(w, user, name, o.project),
       ),
     );
-  examples(reach(role), 'member role u_9c… viewer --key-file key.txt');
+  examples(
+    reach(role),
+    'member role ben@example.com viewer --key-file key.txt',
+    'member role g_2d… operator --project p_3b… --key-file key.txt',
+  );
 
   const remove = member
     .command('remove')
@@ -191,14 +201,14 @@ const members = (program: Command, at: At): void => {
       'End a membership: keys and powers lent are gone at once, what was started is cancelled, and flows go to the\n' +
         'successor, or are switched off.',
     )
-    .argument('<user>', 'account')
-    .option('--successor <user>', 'who gets the flows')
+    .argument('<user>', 'mail address or id of the member')
+    .option('--successor <user>', 'mail address or id of the member who gets the flows')
     .action(
       at(async (w, user: string, o: Reach & { successor?: string }) =>
         (await load()).removeMember(w, user, o.successor),
       ),
     );
-  examples(reach(remove), 'member remove u_9c… --successor u_1d… --key-file key.txt');
+  examples(reach(remove), 'member remove ben@example.com --successor ada@example.com --key-file key.txt');
 };
 
 const roles = (program: Command, at: At): void => {

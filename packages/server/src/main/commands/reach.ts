@@ -12,4 +12,7 @@ export type At = <A extends unknown[], O extends Reach>(act: Act<A, O>) => (...g
 export const reach = (command: Command): Command =>
   command
     .option('--url <url>', 'address of the server (default: that of HEADGATE_HOST and HEADGATE_PORT)')
-    .requiredOption('--key-file <file>', 'file that holds your API key; keys are never given on the command line');
+    .requiredOption(
+      '--key-file <file>',
+      'file that holds your API key, from headgate superuser or the web app’s settings; keys are never given on the command line',
+    );

@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { examples, number, several, type Shell } from '../shell.ts';
 import { environmentCommands } from './environments.ts';
 import { peopleCommands } from './people.ts';
+import { groupCommands, userCommands } from './users.ts';
 import { limitCommands } from './limits.ts';
 import { keyCommands } from './keys.ts';
 import { type Act, type At, type Reach, reach } from './reach.ts';
@@ -38,6 +39,8 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
   environmentCommands(program, at);
   limitCommands(program, at);
   peopleCommands(program, flow, at, shell);
+  groupCommands(program, at);
+  userCommands(program, at);
 };
 
 /** The server of this machine, by the settings. */

@@ -8,9 +8,15 @@ export type Where = { readonly client: Client; readonly json: boolean };
 
 export type Row = Readonly<Record<string, unknown>>;
 
+/** What is not there says to a program all that may be said; somebody at a shell typed a name, or is in another workspace. */
+const withNext = (one: Problem): Problem =>
+  one.code !== 'missing' || one.fix !== undefined
+    ? one
+    : { ...one, fix: 'Give the id, as the list command of its kind shows it; a key sees its own workspace alone.' };
+
 /** Prints Problems; answers the exit code. */
 export const refused = (problems: readonly Problem[], json: boolean): number => {
-  complain(problems, json);
+  complain(problems.map(withNext), json);
   return FAILED;
 };
 

@@ -3,8 +3,9 @@
 import { existsSync } from 'node:fs';
 import { problem } from '@headgate/core';
 import { writeKeyFile } from '../key-file.ts';
-import { DONE, pretty, print } from '../say.ts';
+import { DONE, note, pretty, print } from '../say.ts';
 import { ask, id, query, refused, rowOf, rowsOf, table, type Where } from './ask.ts';
+import { withAccount, withMember, withMembers } from './whom.ts';
 
 export const listWorkspaces = (w: Where, all: boolean): Promise<number> =>
   ask(w, 'GET', all ? '/api/v1/instance/workspaces' : '/api/v1/workspaces', undefined, (v) =>
@@ -12,10 +13,12 @@ export const listWorkspaces = (w: Where, all: boolean): Promise<number> =>
   );
 
 export const createWorkspace = (w: Where, name: string, owner: string): Promise<number> =>
-  ask(w, 'POST', '/api/v1/workspaces', { name, to: owner }, (v) => String(v['id']));
+  withAccount(w, owner, '--owner', (to) => ask(w, 'POST', '/api/v1/workspaces', { name, to }, (v) => String(v['id'])));
 
 export const appointOwner = (w: Where, workspace: string, to: string): Promise<number> =>
-  ask(w, 'POST', `/api/v1/instance/workspaces/${id(workspace)}/owner`, { to }, () => `${to} owns ${workspace}`);
+  withAccount(w, to, '--to', (user) =>
+    ask(w, 'POST', `/api/v1/instance/workspaces/${id(workspace)}/owner`, { to: user }, () => `${to} owns ${workspace}`),
+  );
 
 export const insistOnFactors = (w: Where, on: boolean): Promise<number> =>
   ask(w, 'PATCH', '/api/v1/workspace', { twoFactors: on }, (v) =>
@@ -49,7 +52,9 @@ export const removeProject = (w: Where, project: string): Promise<number> =>
   ask(w, 'DELETE', `/api/v1/projects/${id(project)}`, undefined, () => `removed ${project}`);
 
 export const listMembers = (w: Where): Promise<number> =>
-  ask(w, 'GET', '/api/v1/members', undefined, (v) => table(rowsOf(v, 'members'), ['user', 'role', 'created', 'by']));
+  ask(w, 'GET', '/api/v1/members', undefined, (v) =>
+    table(rowsOf(v, 'members'), ['user', 'email', 'name', 'role', 'created', 'by']),
+  );
 
 type Invite = { readonly role?: string; readonly project: readonly string[]; readonly days: number };
 
@@ -60,27 +65,38 @@ export const inviteMember = async (w: Where, email: string, o: Invite): Promise<
   });
   const role = o.role === undefined ? {} : { role: o.role };
   const body = { email, ...role, ...(projects.length === 0 ? {} : { projects }), days: o.days };
-  return ask(w, 'POST', '/api/v1/invitations', body, (v) => String(v['token']));
+  return ask(w, 'POST', '/api/v1/invitations', body, (v) => {
+    note(`Hand this link to ${email}: no mail is sent, and it is shown this once.`);
+    const { account } = v;
+    if (account === 'pending') note('Who has no account gets one by it that waits for approval: headgate user state.');
+    if (account === null)
+      note('Sign-up is closed: who has no account yet cannot take it up. Let an administrator of the instance invite.');
+    return String(v['link']);
+  });
 };
 
 /** `none` takes the role away. */
 export const setRole = (w: Where, user: string, role: string, project: string | undefined): Promise<number> => {
   const told = (): string => `${user} ${role}`;
-  if (project === undefined)
-    return ask(w, 'PUT', `/api/v1/members/${id(user)}`, { role: role === 'none' ? null : role }, told);
-  const path = `/api/v1/projects/${id(project)}/members/${id(user)}`;
-  return role === 'none' ? ask(w, 'DELETE', path, undefined, told) : ask(w, 'PUT', path, { role }, told);
+  return withMember(w, user, '<user>', (who) => {
+    if (project === undefined)
+      return ask(w, 'PUT', `/api/v1/members/${id(who)}`, { role: role === 'none' ? null : role }, told);
+    const path = `/api/v1/projects/${id(project)}/members/${id(who)}`;
+    return role === 'none' ? ask(w, 'DELETE', path, undefined, told) : ask(w, 'PUT', path, { role }, told);
+  });
 };
 
 export const removeMember = (w: Where, user: string, successor: string | undefined): Promise<number> =>
-  ask(
-    w,
-    'DELETE',
-    `/api/v1/members/${id(user)}${query({ successor })}`,
-    undefined,
-    (v) =>
-      `removed ${user}: ${String(v['keys'])} keys revoked, ${String(v['flows'])} flows ` +
-      `${successor === undefined ? 'switched off' : 'handed over'}, ${String(v['runs'])} runs cancelled`,
+  withMembers(w, [user, ...(successor === undefined ? [] : [successor])], '<user>', ([who = user, heir]) =>
+    ask(
+      w,
+      'DELETE',
+      `/api/v1/members/${id(who)}${query({ successor: heir })}`,
+      undefined,
+      (v) =>
+        `removed ${user}: ${String(v['keys'])} keys revoked, ${String(v['flows'])} flows ` +
+        `${successor === undefined ? 'switched off' : 'handed over'}, ${String(v['runs'])} runs cancelled`,
+    ),
   );
 
 export const listRoles = (w: Where): Promise<number> =>
@@ -106,4 +122,6 @@ export const moveFlow = (w: Where, flow: string, project: string): Promise<numbe
   );
 
 export const transferFlow = (w: Where, flow: string, to: string): Promise<number> =>
-  ask(w, 'POST', `/api/v1/flows/${id(flow)}/transfer`, { to }, (v) => `${flow} ${String(v['owner'])}`);
+  withMember(w, to, '--to', (heir) =>
+    ask(w, 'POST', `/api/v1/flows/${id(flow)}/transfer`, { to: heir }, (v) => `${flow} ${String(v['owner'])}`),
+  );

@@ -11,7 +11,11 @@ export const listWebhooks = (w: Where, flow: string, { env }: There): Promise<nu
     'GET',
     `/api/v1/flows/${id(flow)}/webhooks${env === undefined ? '' : `?environment=${encodeURIComponent(env)}`}`,
     undefined,
-    (v) => table(rowsOf(v, 'webhooks'), ['trigger', 'url']),
+    (v) =>
+      table(
+        rowsOf(v, 'webhooks').map(({ until, ...row }) => ({ ...row, 'old address until': until })),
+        ['trigger', 'url', 'old address until'],
+      ),
   );
 
 /** Prints the new address; the old one is good for the overlap, if there is one. */

@@ -174,6 +174,7 @@ export const changeUser = async (
   to: { readonly state?: UserState; readonly administrator?: boolean },
   at: number,
 ): Promise<boolean> => {
+  const before = await userById(trx, id);
   const done = await trx
     .updateTable('user_account')
     .set({
@@ -184,6 +185,8 @@ export const changeUser = async (
     .where('id', '=', id)
     .executeTakeFirst();
   if (done.numUpdatedRows === 0n) return false;
+  // Who manages nothing leaves nobody the fewer: where a superuser's key is all there is, accounts are suspended, too.
+  if (before?.administrator !== true) return true;
   const left = await trx
     .selectFrom('user_account')
     .select('id')

@@ -14,7 +14,7 @@ import type { Tables } from '../schema/tables.ts';
 import { valuesIn } from './environments.ts';
 import { grantValues } from './grants.ts';
 import { seenFlows } from './seen.ts';
-import { readdress } from './hooks.ts';
+import { goodUntil, readdress } from './hooks.ts';
 
 const STATES: readonly PromotionState[] = ['proposed', 'applied', 'refused', 'stale'];
 const SHOWN = 50;
@@ -203,7 +203,12 @@ export const deploymentsOf = (ground: Ground, workspace: string): Deployments =>
         .where('deployed_hook.environment', '=', environment)
         .orderBy('deployed_hook.trigger_id')
         .execute();
-      return rows.map((row) => ({ trigger: row.trigger_id, token: credentials.hookToken(row.nonce) }));
+      const until = await goodUntil(ground, { workspace, flow, environment });
+      return rows.map(({ trigger_id: trigger, nonce }) => ({
+        trigger,
+        token: credentials.hookToken(nonce),
+        until: until.get(trigger) ?? null,
+      }));
     },
     promotions: async (flow) =>
       (await known(db, flow).orderBy('n', 'desc').limit(SHOWN).execute()).map((row) => promotionOf(row)),

@@ -75,6 +75,24 @@ export const hookByToken = ({
   };
 };
 
+/** Until when addresses that were replaced are good besides, by trigger: the last of them, where there are several. */
+export const goodUntil = async (
+  { db, clock }: Pick<Ground, 'db' | 'clock'>,
+  { workspace, flow, environment }: Omit<Address, 'trigger'>,
+): Promise<ReadonlyMap<string, number>> => {
+  const now = clock();
+  const rows = await db
+    .selectFrom('retired_hook')
+    .select(['trigger_id as trigger', 'until'])
+    .where('workspace', '=', workspace)
+    .where('flow', '=', flow)
+    .where('environment', '=', environment)
+    .where('until', '>', now)
+    .orderBy('until')
+    .execute();
+  return new Map(rows.map(({ trigger, until }) => [trigger, until]));
+};
+
 /** Another address for a webhook: its token, or null when the flow has no such webhook there. */
 export const readdress =
   ({ change, credentials }: Pick<Ground, 'change' | 'credentials'>, workspace: string): Deployments['readdress'] =>

@@ -9,7 +9,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Selectable, Transaction } from 'kysely';
 import { type Ground, fromJson, toJson } from '../ground.ts';
+import { DEFAULT_ENVIRONMENT } from '../environment.ts';
 import { grantValues } from './grants.ts';
+import { goodUntil } from './hooks.ts';
 import type { VersionRow, WorkspaceStore } from '../ports.ts';
 import type { Tables } from '../schema/tables.ts';
 
@@ -28,7 +30,8 @@ const head = (row: Selectable<Tables['version']>): Omit<VersionRow, 'doc'> => ({
 
 const isWebhook = (kind: string): boolean => kind.startsWith('webhook@');
 
-export const versionsOf = ({ db, change, credentials }: Ground, workspace: string): Rows => {
+export const versionsOf = (ground: Ground, workspace: string): Rows => {
+  const { db, change, credentials } = ground;
   const putDoc = async (
     trx: Pick<Transaction<Tables>, 'insertInto'>,
     hash: string,
@@ -160,7 +163,12 @@ export const versionsOf = ({ db, change, credentials }: Ground, workspace: strin
         .where('hook.flow', '=', id)
         .orderBy('hook.trigger_id')
         .execute();
-      return rows.map((row) => ({ trigger: row.trigger_id, token: credentials.hookToken(row.nonce) }));
+      const until = await goodUntil(ground, { workspace, flow: id, environment: DEFAULT_ENVIRONMENT });
+      return rows.map(({ trigger_id: trigger, nonce }) => ({
+        trigger,
+        token: credentials.hookToken(nonce),
+        until: until.get(trigger) ?? null,
+      }));
     },
   };
 };

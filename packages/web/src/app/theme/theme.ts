@@ -23,8 +23,14 @@ export const theme: MantineThemeOverride = createTheme({
   // Plain objects: the components themselves would be part of the first load, which shows none of them.
   components: {
     Badge: { defaultProps: { tt: 'none' } satisfies Partial<BadgeProps> },
-    Modal: { defaultProps: opens },
+    // The page has one banner, its own: the head of a dialog above a drawer would be another.
+    Modal: {
+      defaultProps: { ...opens, attributes: { header: { role: 'presentation' } } } satisfies Partial<ModalProps>,
+    },
     Drawer: { defaultProps: opens },
+    // The page has one banner: what heads a dialog is none.
+    ModalHeader: { defaultProps: { role: 'presentation' } },
+    DrawerHeader: { defaultProps: { role: 'presentation' } },
   },
 });
 

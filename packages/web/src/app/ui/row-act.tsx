@@ -1,7 +1,7 @@
 /** An act on one row of a table: a small button whose name says of which row it is. */
 
 import { Button } from '@mantine/core';
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 
 type Props = {
   /** What it does to which row, as it is read aloud; begins with what is written on it. */
@@ -10,11 +10,13 @@ type Props = {
   readonly off?: string | undefined;
   readonly disabled?: boolean;
   readonly run: () => void;
+  readonly ref?: Ref<HTMLButtonElement>;
   readonly children: ReactNode;
 };
 
-export const RowAct = ({ of, off, disabled = false, run, children }: Props) => (
+export const RowAct = ({ of, off, disabled = false, run, ref, children }: Props) => (
   <Button
+    {...(ref === undefined ? {} : { ref })}
     size="compact-xs"
     variant="default"
     disabled={disabled || off !== undefined}

@@ -8,6 +8,7 @@ import { Loaded } from '../../problem/loaded.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Section } from '../../ui/section.tsx';
 import { useEditor, useFlow } from '../editor-context.ts';
+import { DEFAULT, useAddresses } from '../publish/addresses.ts';
 import { Webhooks } from '../publish/webhooks.tsx';
 import { ShareForm } from './share-form.tsx';
 import { exampleOf, type Snippet, SNIPPETS, snippet } from './snippets.ts';
@@ -17,10 +18,11 @@ export const ApiPage = () => {
   const { client, draft } = useEditor();
   const flow = useFlow();
   const [kind, setKind] = useState<Snippet>('curl');
-  const hooks = useQuery({
-    queryKey: ['webhooks', draft.id],
-    queryFn: ({ signal }) => client.call('listWebhooks', { params: { id: draft.id }, query: {} }, signal),
+  const deployments = useQuery({
+    queryKey: ['deployments', draft.id],
+    queryFn: ({ signal }) => client.call('listDeployments', { params: { id: draft.id } }, signal),
   });
+  const elsewhere = (deployments.data?.deployments ?? []).filter(({ environment }) => environment !== DEFAULT);
   const input = exampleOf(flow.input ?? { type: 'object' });
   return (
     <Stack gap="lg">
@@ -47,12 +49,29 @@ export const ApiPage = () => {
       </Section>
       <ShareForm />
       <Section title={t('publish.api.webhooks')}>
-        <Loaded query={hooks}>
-          {({ webhooks }) =>
-            webhooks.length === 0 ? <Text size="sm">{t('publish.noWebhooks')}</Text> : <Webhooks list={webhooks} />
-          }
-        </Loaded>
+        <Addresses />
+        {elsewhere.map(({ environment }) => (
+          <Section key={environment} order={3} title={t('address.environment', { environment })}>
+            <Addresses environment={environment} />
+          </Section>
+        ))}
       </Section>
     </Stack>
+  );
+};
+
+const Addresses = ({ environment = DEFAULT }: { readonly environment?: string }) => {
+  const { t } = useTranslation();
+  const hooks = useAddresses(environment);
+  return (
+    <Loaded query={hooks}>
+      {({ webhooks }) =>
+        webhooks.length === 0 ? (
+          <Text size="sm">{t('publish.noWebhooks')}</Text>
+        ) : (
+          <Webhooks list={webhooks} environment={environment} />
+        )
+      }
+    </Loaded>
   );
 };

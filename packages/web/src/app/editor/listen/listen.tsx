@@ -14,6 +14,8 @@ import { notify } from '../../ui/notices.tsx';
 import { When } from '../../ui/when.tsx';
 import { exampleOf } from '../api/snippets.ts';
 import { useEditor, useFlow } from '../editor-context.ts';
+import { useAddresses } from '../publish/addresses.ts';
+import { Besides, ReplaceAddress } from '../publish/replace-address.tsx';
 import { useKept } from '../run/use-beside.ts';
 import { signedCurl, signingOf } from './signed-curl.ts';
 import { deliveriesKey, useListening } from './use-listening.ts';
@@ -86,7 +88,35 @@ export const Listen = ({ trigger, show }: Props) => {
           )}
         </>
       )}
+      <Published trigger={trigger.id} />
       <Deliveries trigger={trigger.id} show={show} />
+    </Stack>
+  );
+};
+
+/** The address that stays, where the flow is published with this webhook. */
+const Published = ({ trigger }: { readonly trigger: string }) => {
+  const { t } = useTranslation();
+  const { data } = useAddresses();
+  if (data === undefined) return null;
+  const there = data.webhooks.find((one) => one.trigger === trigger);
+  if (there === undefined)
+    return (
+      <Text size="xs" c="dimmed">
+        {t('address.unpublished')}
+      </Text>
+    );
+  return (
+    <Stack gap={4}>
+      <Group gap="xs">
+        <Text size="sm">{t('address.published')}</Text>
+        <CopyButton value={there.url} label={t('publish.copyUrl')} />
+        <ReplaceAddress trigger={trigger} />
+      </Group>
+      <Code block tabIndex={0} aria-label={t('address.published')}>
+        {there.url}
+      </Code>
+      <Besides until={there.until} />
     </Stack>
   );
 };

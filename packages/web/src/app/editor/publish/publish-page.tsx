@@ -16,6 +16,7 @@ import { announce } from '../../ui/announce.ts';
 import { Section } from '../../ui/section.tsx';
 import { useDraftState, useEditor } from '../editor-context.ts';
 import { namesOf } from '../names.ts';
+import { useAddresses } from './addresses.ts';
 import { DiffView } from './diff-view.tsx';
 import { PinsLeft } from './pins-left.tsx';
 import { Webhooks } from './webhooks.tsx';
@@ -71,13 +72,17 @@ export const PublishPage = () => {
       setLend(new Set());
       announce(t('publish.done', { version }));
       await Promise.all(
-        ['publish', 'versions', 'flows', 'powers'].map((key) => queries.invalidateQueries({ queryKey: [key] })),
+        ['publish', 'versions', 'flows', 'powers', 'webhooks'].map((key) =>
+          queries.invalidateQueries({ queryKey: [key] }),
+        ),
       );
     },
     onError: () => void queries.invalidateQueries({ queryKey: ['publish'] }),
   });
 
   const made = publish.data;
+  // What was published told them, too; one may have another address since.
+  const addresses = useAddresses();
   const off = look.data === undefined ? t('publish.off.looking') : whyOff(look.data);
   function whyOff({ latest, diff, check, powers }: Looked): string | undefined {
     if (mayPublish !== undefined) return mayPublish;
@@ -100,7 +105,7 @@ export const PublishPage = () => {
                 {t('publish.ended')} <Code>{made.ended.map(keyOf).join(', ')}</Code>
               </Text>
             )}
-            <Webhooks list={made.webhooks} />
+            <Webhooks list={addresses.data?.webhooks ?? made.webhooks} />
           </Stack>
         </Alert>
       )}

@@ -2,6 +2,7 @@
 
 import type { Translation } from '../i18n.ts';
 import { actions } from './actions.ts';
+import { address } from './address.ts';
 import { again } from './again.ts';
 import { code } from './code.ts';
 import { common } from './common.ts';
@@ -30,6 +31,7 @@ import { trust } from './trust.ts';
 
 export const german: Translation = {
   actions,
+  address,
   again,
   code,
   common,

@@ -44,7 +44,10 @@ export const trust = {
   },
   invitations: {
     title: 'Einladungen',
-    lead: 'Wer den Link hat, legt ein Konto für die eingeladene Adresse an oder tritt mit dem vorhandenen bei.',
+    lead: 'Wer den Link hat, legt ein Konto für die eingeladene Adresse an oder tritt mit dem vorhandenen bei. Es wird keine Mail gesendet: Geben Sie den Link weiter.',
+    closed:
+      'Die Anmeldung neuer Konten ist geschlossen: Wer noch keines hat, kann sie nicht annehmen. Lassen Sie jemanden einladen, der die Instanz verwaltet, oder die Anmeldung öffnen (HEADGATE_SIGN_UP).',
+    waits: 'Wer kein Konto hat, bekommt damit eines, das wartet, bis jemand es freigibt, der die Instanz verwaltet.',
     email: 'E-Mail-Adresse',
     days: 'Gültig für',
     invite: 'Einladen',

@@ -1,5 +1,6 @@
 /** Texts of pages that nobody begins with: sent when one of them is first gone to. */
 
+import { address } from './address.ts';
 import { again } from './again.ts';
 import { code } from './code.ts';
 import { compare } from './compare.ts';
@@ -25,6 +26,7 @@ import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
 export const later = {
+  address,
   again,
   code,
   compare,

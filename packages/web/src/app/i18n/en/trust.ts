@@ -44,7 +44,10 @@ export const trust = {
   },
   invitations: {
     title: 'Invitations',
-    lead: 'Whoever has the link makes an account of the invited address, or joins with the one there is.',
+    lead: 'Whoever has the link makes an account of the invited address, or joins with the one there is. No mail is sent: hand the link over.',
+    closed:
+      'Sign-up is closed: who has no account yet cannot take it up. Let somebody who manages the instance invite, or ask them to open sign-up (HEADGATE_SIGN_UP).',
+    waits: 'Who has no account gets one by it that waits until somebody who manages the instance approves it.',
     email: 'E-mail address',
     days: 'Good for',
     invite: 'Invite',

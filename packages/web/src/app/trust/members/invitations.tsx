@@ -1,6 +1,6 @@
 /** Invitations into the workspace: making one, whose link is shown once, and taking open ones back. */
 
-import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -91,6 +91,11 @@ export const Invitations = ({ off }: { readonly off: string | undefined }) => {
         </Group>
       </form>
       {invite.error !== null && <FailureView error={invite.error} />}
+      {invite.data !== undefined && invite.data.account !== 'active' && (
+        <Alert color="orange" variant="outline" role="status">
+          {t(invite.data.account === null ? 'trust.invitations.closed' : 'trust.invitations.waits')}
+        </Alert>
+      )}
       {invite.data !== undefined && (
         <ShownOnce
           title={t('trust.invitations.link', { email: invite.data.email })}

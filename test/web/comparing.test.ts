@@ -18,6 +18,11 @@ const FLOW = {
   output: '{{ steps.one }}',
 };
 
+const LONG = {
+  type: 'object',
+  properties: Object.fromEntries(Array.from({ length: 16 }, (_, n) => [`n${n}`, { type: 'string' }])),
+};
+
 let site: Site;
 let page: Page;
 let flow: string;
@@ -105,4 +110,35 @@ test('D11.21 two runs stand side by side: by choosing two in the list and from a
   await page.getByRole('button', { name: 'Compare with' }).click();
   await page.getByRole('menuitem').first().click();
   await page.getByText(/They part at|went the same way/).waitFor();
+});
+
+test('D11.19 on a narrow screen the dialog is all of it: nothing scrolls sideways, and Run is in sight however long the input is', {
+  timeout: 60_000,
+}, async () => {
+  const long = await site.flow({ headgate: 1, name: 'Long', steps: [], output: '{{ input.n1 }}', input: LONG });
+  const input = Object.fromEntries(Object.keys(LONG.properties).map((name) => [name, 'word '.repeat(30)]));
+  const body = { draft: true, input, wait: 5 };
+  const old = String(Reflect.get(Object((await site.ask('POST', `/api/v1/flows/${long}/runs`, body)).json), 'id'));
+  const narrow = await site.tab(page);
+  await narrow.setViewportSize({ width: 360, height: 640 });
+  await narrow.goto(`${site.url()}/runs/${old}`);
+  await narrow.getByRole('button', { name: 'Edit and run again' }).click();
+  const dialog = narrow.getByRole('dialog', { name: 'Run again with another input' });
+  const field = dialog.getByLabel('n1', { exact: true });
+  await field.waitFor();
+  const run = dialog.getByRole('button', { name: 'Run', exact: true });
+  const box = await run.boundingBox();
+  expect((box?.y ?? 1000) + (box?.height ?? 0)).toBeLessThanOrEqual(640);
+  expect(await dialog.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  expect((await dialog.boundingBox())?.width).toBe(360);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await narrow.emulateMedia({ colorScheme });
+    expect(await violations(narrow), colorScheme).toEqual([]);
+  }
+  await field.fill('short');
+  await run.click();
+  await narrow.getByRole('link', { name: `Runs ${old} again` }).waitFor();
+  const made = new URL(narrow.url()).pathname.split('/').at(-1) ?? '';
+  await expect.poll(() => read(made)).toMatchObject({ rerunOf: old, output: 'short' });
+  await narrow.close();
 });

@@ -180,6 +180,7 @@ test('a role, a token and a policy are made here, and hold', async () => {
   await deletes.getByText('0 members hold it in the whole workspace. It is held 1 time in projects.').waitFor();
   await deletes.getByRole('textbox').fill('Reviewer');
   expect(await act.isDisabled()).toBe(true);
+  expect(await violations(page)).toEqual([]);
   await deletes.getByRole('button', { name: 'Cancel' }).click();
   expect((await site.ask('DELETE', inProject)).status).toBe(204);
   await page.getByRole('button', { name: 'Delete Reviewer' }).click();

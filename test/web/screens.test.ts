@@ -169,3 +169,35 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     },
   );
 });
+
+/** Some of each kind of page: a list, a flow with a step open, a run, a form, settings. The rest has the same parts. */
+const GERMAN: readonly { readonly path: () => string; readonly shows: string }[] = [
+  { path: () => '/flows', shows: 'Neuer Flow' },
+  {
+    path: () => `/flows/${ids.triage}?view=outline&run=${ids.run}&step=decision&tab=output`,
+    shows: 'Ergebnis',
+  },
+  { path: () => `/runs/${ids.waited}`, shows: 'Der Lauf als Ganzes' },
+  { path: () => '/trust/roles', shows: 'Rollen' },
+  { path: () => '/settings', shows: 'Sprache' },
+];
+
+test('in German axe finds nothing either, the page says which language it is in, and no longer word makes it scroll sideways', async () => {
+  const page = await site.tab(pages.light);
+  page.setDefaultTimeout(8_000);
+  await page.setViewportSize({ width: 1024, height: 750 });
+  await page.goto(site.url());
+  await page.evaluate(() => localStorage.setItem('headgate.language', 'de'));
+  for (const { path, shows } of GERMAN) {
+    await page.goto(site.url() + path());
+    await page.getByText(shows).first().waitFor();
+    await heading(page);
+    await expect.poll(() => page.locator('.mantine-Skeleton-root').count()).toBe(0);
+    expect(await page.locator('html').getAttribute('lang')).toBe('de');
+    expect(await violations(page), path()).toEqual([]);
+    const aside = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(aside, path()).toBeLessThanOrEqual(0);
+  }
+  await page.evaluate(() => localStorage.removeItem('headgate.language'));
+  await page.close();
+});

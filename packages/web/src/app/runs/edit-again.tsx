@@ -4,6 +4,7 @@
  */
 
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,6 +12,7 @@ import { holdsHidden } from '../editor/run/hidden.ts';
 import { InputForm, Json } from '../editor/run/input-form.tsx';
 import { useEngine } from '../engine.tsx';
 import { FailureView } from '../problem/problem-view.tsx';
+import classes from './edit-again.module.css';
 
 type Props = {
   readonly run: string;
@@ -19,6 +21,9 @@ type Props = {
   readonly close: () => void;
   readonly made: (run: string) => void;
 };
+
+/** Where a dialog beside the page leaves no room for its fields. */
+const NARROW = '(max-width: 560px)';
 
 export const EditAgain = ({ run, from, close, made }: Props) => {
   const { t } = useTranslation();
@@ -56,9 +61,17 @@ export const EditAgain = ({ run, from, close, made }: Props) => {
       made(id);
     },
   });
+  const narrow = useMediaQuery(NARROW) === true;
   const set = (value: unknown): void => setChanged({ value });
   return (
-    <Modal opened onClose={close} title={t('again.title')} size="lg">
+    <Modal
+      opened
+      onClose={close}
+      title={t('again.title')}
+      size="lg"
+      fullScreen={narrow}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
       <Stack gap="sm">
         <Text size="sm">{from === undefined ? t('again.lead') : t('again.leadFrom', { step: from })}</Text>
         {old.error !== null && <FailureView error={old.error} />}
@@ -78,7 +91,7 @@ export const EditAgain = ({ run, from, close, made }: Props) => {
           </Text>
         )}
         {again.error !== null && <FailureView error={again.error} />}
-        <Group justify="flex-end" gap="xs">
+        <Group justify="flex-end" gap="xs" className={classes.acts}>
           <Button size="compact-sm" variant="default" onClick={close}>
             {t('common.close')}
           </Button>

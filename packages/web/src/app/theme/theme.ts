@@ -28,6 +28,9 @@ export const theme: MantineThemeOverride = createTheme({
       defaultProps: { ...opens, attributes: { header: { role: 'presentation' } } } satisfies Partial<ModalProps>,
     },
     Drawer: { defaultProps: opens },
+    // The page has one banner: what heads a dialog is none.
+    ModalHeader: { defaultProps: { role: 'presentation' } },
+    DrawerHeader: { defaultProps: { role: 'presentation' } },
   },
 });
 

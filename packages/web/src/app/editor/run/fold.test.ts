@@ -45,3 +45,17 @@ describe('a held step', () => {
     expect([heldIn(busy), isHeld(busy)]).toEqual([['a'], false]);
   });
 });
+
+describe('a step within a block', () => {
+  const opened: Made = { type: 'block.opened', step: 'e', data: { count: 2 } };
+  const item = (n: number, data: object): Made => ({ type: 'step.done', step: 'x', item: [n], data });
+  const over: Made = { type: 'run.done', data: { output: null } };
+
+  test('is at work until the run is done, and done with it; one whose every item failed has failed', () => {
+    const state = [...begun, opened, item(0, { value: 1 }), item(1, { value: 2 })];
+    expect(fold(...state).steps.get('x')?.state).toBe('running');
+    expect(fold(...state, over).steps.get('x')).toMatchObject({ state: 'done', items: { done: 2 } });
+    const failed: Made = { type: 'step.problem', step: 'x', item: [0], data: { problem: { code: 'a.b', text: 'c' } } };
+    expect(fold(...begun, opened, failed, over).steps.get('x')?.state).toBe('failed');
+  });
+});

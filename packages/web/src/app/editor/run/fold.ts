@@ -123,7 +123,7 @@ export const folded = (fold: RunFold, event: RunEvent): RunFold => {
     case 'run.started':
       return { ...next, state: 'running', started: at };
     case 'run.done':
-      return { ...next, state: 'done', ended: at, output: outOf(data, 'output') };
+      return { ...within(next), state: 'done', ended: at, output: outOf(data, 'output') };
     case 'run.failed':
       return { ...settled(next), state: 'failed', ended: at, problem: get(data, 'problem') as Problem };
     case 'run.cancelled':
@@ -157,6 +157,18 @@ const settled = (fold: RunFold): RunFold => ({
     [...fold.steps].map(([id, one]) =>
       WORKING.has(one.state) ? [id, { ...one, state: 'skipped' as const, held: [] }] : [id, one],
     ),
+  ),
+});
+
+/** Steps within blocks are told by their items alone: when the run is done, so are they. */
+const within = (fold: RunFold): RunFold => ({
+  ...fold,
+  steps: new Map(
+    [...fold.steps].map(([id, one]) => {
+      if (one.state !== 'running' || one.items === null) return [id, one];
+      const state = one.items.done === 0 && one.items.failed > 0 ? ('failed' as const) : ('done' as const);
+      return [id, { ...one, state }];
+    }),
   ),
 });
 

@@ -35,6 +35,9 @@ export const DeleteRole = ({ role: { id, name }, close }: Props) => {
   const held = useQuery({
     queryKey: ['roles', id, 'holders'],
     queryFn: ({ signal }) => holdersOf(engine, id, signal),
+    // Counted anew at each question: a count of before is none.
+    gcTime: 0,
+    staleTime: 0,
   });
   const remove = useMutation({
     mutationFn: () => engine.call('deleteRole', { params: { id } }),

@@ -105,3 +105,17 @@ test('an application is registered, listed and removed; what could send people e
   expect(problemsOf(await ask('client', 'remove', id, '--json'))).toMatchObject([{ code: 'missing' }]);
   expect(await json('client', 'list')).toEqual({ clients: [] });
 });
+
+test('a token that would last too long is refused in the words that were written, with what to do', async () => {
+  const make = async (...words: readonly string[]) =>
+    problemsOf(await ask('token', 'create', '--name', 'long', '--permission', 'run', ...words, '--json'));
+  expect(await make('--lifetime', '2d')).toMatchObject([
+    { code: 'usage', text: 'expected 1m to 24h', fix: expect.stringContaining('--renewable') },
+  ]);
+  expect(await make('--lifetime', '30s')).toMatchObject([{ at: { field: '--lifetime' } }]);
+  expect(await make('--renewable', '31d')).toMatchObject([
+    { at: { field: '--renewable' }, text: 'expected up to 30d' },
+  ]);
+  const whole = await json('token', 'create', '--name', 'day', '--permission', 'run', '--lifetime', '24h');
+  expect(whole['id']).toMatch(/^t_/);
+});

@@ -16,6 +16,9 @@ type Wish = {
   readonly tokenFile?: string;
 };
 
+/** In seconds. */
+const DAY = 86_400;
+
 /** Seconds of a duration; undefined: none was given; null: it is none. */
 const seconds = (text: string | undefined): number | undefined | null => {
   if (text === undefined) return undefined;
@@ -31,6 +34,12 @@ export const createToken = async (w: Where, o: Wish): Promise<number> => {
   const renewable = seconds(o.renewable);
   if (lifetime === null) return refused([usage('--lifetime', 'expected a duration', 'Write 1h, or 24h.')], w.json);
   if (renewable === null) return refused([usage('--renewable', 'expected a duration', 'Write 7d, or 30d.')], w.json);
+  if (lifetime !== undefined && (lifetime < 60 || lifetime > DAY)) {
+    const fix = 'Write 24h at most; with --renewable 30d what holds it gets the next one by itself.';
+    return refused([usage('--lifetime', 'expected 1m to 24h', fix)], w.json);
+  }
+  if (renewable !== undefined && renewable > 30 * DAY)
+    return refused([usage('--renewable', 'expected up to 30d', 'Make a new token then, or an API key.')], w.json);
   const { tokenFile: file } = o;
   if (file !== undefined && existsSync(file))
     return refused([problem('file.exists', `${file} exists already`, { fix: 'Give the name of a new file.' })], w.json);

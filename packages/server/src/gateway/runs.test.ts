@@ -266,7 +266,7 @@ describe('reading runs', () => {
 
 describe('following a run', () => {
   test('events come as they happen, in order, with heart-beats between, and the stream closes after the end', async () => {
-    const run = idOf(await start(await publish(waits('1s')), {}));
+    const run = idOf(await start(await publish(waits('2s')), {}));
     const stream = await follow(run);
     expect(stream.status).toBe(200);
     expect(stream.headers['content-type']).toBe('text/event-stream; charset=utf-8');

@@ -23,12 +23,9 @@ export const theme: MantineThemeOverride = createTheme({
   // Plain objects: the components themselves would be part of the first load, which shows none of them.
   components: {
     Badge: { defaultProps: { tt: 'none' } satisfies Partial<BadgeProps> },
-    // The page has one banner, its own: the head of a dialog above a drawer would be another.
-    Modal: {
-      defaultProps: { ...opens, attributes: { header: { role: 'presentation' } } } satisfies Partial<ModalProps>,
-    },
+    Modal: { defaultProps: opens },
     Drawer: { defaultProps: opens },
-    // The page has one banner: what heads a dialog is none.
+    // The page has one banner, its own: what heads a dialog, above a drawer for instance, is none.
     ModalHeader: { defaultProps: { role: 'presentation' } },
     DrawerHeader: { defaultProps: { role: 'presentation' } },
   },

@@ -128,12 +128,11 @@ describe('publishing', () => {
     const { version, hash, webhooks } = first.json as {
       version: number;
       hash: string;
-      webhooks: { trigger: string; url: string }[];
+      webhooks: { trigger: string; url: string; until: string | null }[];
     };
     expect(version).toBe(1);
-    expect(webhooks).toEqual([
-      { trigger: 'hook', url: expect.stringMatching(/^http:\/\/127\.0\.0\.1\/api\/v1\/webhook\/[A-Za-z0-9_-]{43}$/) },
-    ]);
+    const url = expect.stringMatching(/^http:\/\/127\.0\.0\.1\/api\/v1\/webhook\/[A-Za-z0-9_-]{43}$/);
+    expect(webhooks).toEqual([{ trigger: 'hook', url, until: null }]);
     expect((await ask(ROUTES.publishFlow, { params: { id } })).json).toEqual({ version: 1, hash, webhooks });
     await ask(ROUTES.saveDraft, { params: { id }, body: { revision: 1, draft: { ...greet, description: 'more' } } });
     const second = (await ask(ROUTES.publishFlow, { params: { id }, body: {} })).json as {

@@ -236,7 +236,7 @@ test('a webhook keeps its token over versions, also when its trigger was away in
   expect((await flows.hooks('flow_a')).map((one) => one.trigger)).toEqual(['two']);
   expect(await store.engine.hookByToken(token)).toBeNull();
   await flows.publish(publish('flow_a', 'hash_3', { triggers: [hook('one')] }));
-  expect(await flows.hooks('flow_a')).toEqual([{ trigger: 'one', token }]);
+  expect(await flows.hooks('flow_a')).toEqual([{ trigger: 'one', token, until: null }]);
 });
 
 test('a webhook answers to its token alone, and not while its trigger or flow is disabled', async () => {

@@ -41,7 +41,10 @@ export const placeOf = (flow: Flow, id: string): Place | null => {
   return { block, before: list[last + 1]?.id ?? null };
 };
 
-/** The flow with the list that a block (null: the flow) holds made anew. Null: there is no such block. */
+/**
+ * The flow with the list that a block (null: the flow) holds made anew. Null: there is no such block, or it has no list of steps:
+ * giving it one could not be undone exactly.
+ */
 export const withList = (
   flow: Flow,
   block: string | null,
@@ -49,7 +52,7 @@ export const withList = (
 ): Flow | null => {
   if (block === null) return { ...flow, steps: [...change(flow.steps)] };
   return withStep(flow, block, (step) => {
-    if (!isBlock(step)) return null;
+    if (!isBlock(step) || !Array.isArray(step.with?.['steps'])) return null;
     const steps = [...change(stepsOf(step))] as unknown as Json; // steps of a block stand in its `with`, which is JSON
     return { ...step, with: { ...step.with, steps } };
   });

@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { chainOf, makeHome, type Server, startHeadgate } from '../contenders/headgate.ts';
+import { ask } from '../kit/ask.ts';
 import { finish } from '../kit/children.ts';
 import { median } from '../kit/figures.ts';
 import type { Ground } from '../kit/ground.ts';
@@ -86,12 +87,14 @@ const frames = async (page: Page, act: () => Promise<void>): Promise<number> => 
 const RUNS = 50_000;
 const LANES = 32;
 
-/** A history: runs of one flow, each to its end. */
-const fill = async (ask: Server['ask'], flow: string): Promise<void> => {
-  await ask('POST', `/api/v1/flows/${flow}/publish`, {});
+/** A history: runs of one flow, each to its end, begun by its webhook: what a key may ask in a second is too little for them. */
+const fill = async (server: Server): Promise<void> => {
+  const { url } = await server.publish(chainOf('history', 1));
   const lane = async (from: number): Promise<void> => {
-    for (let n = from; n < RUNS; n += LANES)
-      await ask('POST', `/api/v1/flows/${flow}/runs`, { input: { n }, wait: 20 });
+    for (let n = from; n < RUNS; n += LANES) {
+      const answer = await ask('POST', url, { n });
+      if (answer.status !== 200) throw new Error(`run ${n} of the history answered ${answer.status} ${answer.text}`);
+    }
   };
   await Promise.all(Array.from({ length: LANES }, (_, from) => lane(from)));
 };
@@ -127,7 +130,7 @@ export const web = async (ground: Ground): Promise<Found> => {
       opened.push(await opens(page, `${origin}/flows/${small}?view=canvas`, '.react-flow__node'));
     }
     const opened300 = await opens(page, `${origin}/flows/${middling}?view=canvas`, '.react-flow__node');
-    await fill(server.ask, await idOf(1));
+    await fill(server);
     const history = await opens(page, `${origin}/runs`, 'tbody tr');
     const filtered = await opens(page, `${origin}/runs?state=done`, 'tbody tr');
     const middle = { x: 640, y: 450 };

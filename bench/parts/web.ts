@@ -131,8 +131,8 @@ export const web = async (ground: Ground): Promise<Found> => {
     }
     const opened300 = await opens(page, `${origin}/flows/${middling}?view=canvas`, '.react-flow__node');
     await fill(server);
-    const history = await opens(page, `${origin}/runs`, 'tbody tr');
-    const filtered = await opens(page, `${origin}/runs?state=done`, 'tbody tr');
+    const history = await opens(page, `${origin}/runs`, '[role=row] a');
+    const filtered = await opens(page, `${origin}/runs?state=done`, '[role=row] a');
     const middle = { x: 640, y: 450 };
     const pan = async (): Promise<void> => {
       await page.mouse.move(middle.x, middle.y);
@@ -176,7 +176,7 @@ export const web = async (ground: Ground): Promise<Found> => {
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
     }
     await opens(page, `${origin}/flows/${big.flow}?view=outline&run=${big.run}`, '[role=treeitem]');
-    await page.locator('[role=treeitem][data-step=list]').click();
+    await page.getByRole('treeitem', { name: /list/ }).first().click({ timeout: 8_000 });
     const panel = await page.evaluate(
       () =>
         new Promise<number>((resolve) => {

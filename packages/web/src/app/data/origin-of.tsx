@@ -11,8 +11,13 @@ type Props = {
   readonly step: string;
   readonly item: string | undefined;
   readonly path: string;
-  /** Shows a place in the output of a step. */
-  readonly go: (step: string, path: string) => void;
+  /** Shows a place in the output of a step: what holds what was chosen; undefined: the whole output. */
+  readonly go: (step: string, at: string | undefined) => void;
+};
+
+const holderOf = (path: string): string | undefined => {
+  const holder = path.slice(0, path.lastIndexOf('/'));
+  return holder === '' ? undefined : holder;
 };
 
 export const OriginOf = ({ run, step, item, path, go }: Props) => {
@@ -42,7 +47,7 @@ export const OriginOf = ({ run, step, item, path, go }: Props) => {
         {said} {root === null && reads.length > 0 && t('data.reads', { steps: reads.join(', ') })}
       </Text>{' '}
       {root === 'step' && from !== null && (
-        <Button size="compact-xs" variant="subtle" onClick={() => go(from, place)}>
+        <Button size="compact-xs" variant="subtle" onClick={() => go(from, holderOf(place))}>
           {t('data.goThere')}
         </Button>
       )}

@@ -112,11 +112,7 @@ const OfStep = ({ flow, run, step, events, search, show, side }: OfStepProps) =>
                   step={step}
                   item={found?.item}
                   path={path}
-                  go={(to, place) => {
-                    const parent = place.slice(0, place.lastIndexOf('/'));
-                    const at = parent === '' ? undefined : parent;
-                    show({ step: to, side: 'out', as: 'json', at, item: undefined });
-                  }}
+                  go={(to, at) => show({ step: to, side: 'out', as: 'json', at, item: undefined })}
                 />
               )
             }

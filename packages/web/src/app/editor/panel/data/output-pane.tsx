@@ -52,11 +52,7 @@ export const OutputPane = ({ step }: { readonly step: string }) => {
                 step={step}
                 item={found?.item}
                 path={path}
-                go={(to, place) => {
-                  const parent = place.slice(0, place.lastIndexOf('/'));
-                  const at = parent === '' ? undefined : parent;
-                  show({ step: to, tab: 'output', as: 'json', at, item: undefined });
-                }}
+                go={(to, at) => show({ step: to, tab: 'output', as: 'json', at, item: undefined })}
               />
             )
           }

@@ -292,7 +292,7 @@ describe('public flows', () => {
     // Twin: what it declares, it takes; and what runs is what was published.
     const answer = await visit(flow);
     expect([answer.status, answer.json]).toEqual([200, { state: 'done', output: 'Hello Ada' }]);
-    const [row] = (await server.house.store.in(W).runs.list({ limit: 1 })).rows;
+    const [row] = (await server.house.store.in(W).runs.list({ flow, limit: 1 })).rows;
     expect(row).toMatchObject({ principal: 'visitor', triggerKind: 'public@1', version: 1 });
     expect(row?.hash).toBe((await server.house.store.in(W).flows.version(flow, 1))?.hash);
     // A draft that was changed is nothing to him.
@@ -327,7 +327,7 @@ describe('public flows', () => {
     await ask('owner', 'PATCH', `flows/${flow}`, { visibility: 'public' });
     const seen = calls;
     expect((await visit(flow, {})).json).toMatchObject({ state: 'failed', problem: { code: 'run.failed' } });
-    const [failed] = (await server.house.store.in(W).runs.list({ limit: 1 })).rows;
+    const [failed] = (await server.house.store.in(W).runs.list({ flow, limit: 1 })).rows;
     expect(failed).toMatchObject({ principal: 'visitor', problemCode: 'grant.caller' });
     expect(calls).toBe(seen);
     // Twin: who may lend it himself starts the same flow, and it calls; lent to all, it calls for a visitor too.

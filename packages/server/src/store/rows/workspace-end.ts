@@ -37,6 +37,7 @@ const shutDoors = async (trx: Transaction<Tables>, workspace: string): Promise<v
     'hook',
     'flow_trigger',
     'power_grant',
+    'connection',
     'secret',
   ] as const;
   const doors = ['resume_token', 'api_key', 'engine_token', 'oauth_consent', 'oauth_client', 'invitation'] as const;

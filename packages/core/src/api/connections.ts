@@ -153,7 +153,7 @@ export const connectBack = route({
     hd: z.string().max(300).optional(),
   }),
   answers: { 200: media('text/html', 'That it is connected, and that the window can be closed') },
-  problems: ['connection.state', 'connection.denied', 'connection.issuer', 'connection.failed', 'environment.guarded'],
+  problems: ['connection.state', 'connection.denied', 'connection.issuer', 'connection.failed'],
   summary: 'Where a service sends the browser back to after somebody agreed',
   tags,
 });

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { z } from 'zod';
+import { z } from '@headgate/core/step';
 import { startOauthService, type OauthService } from '../fixtures/oauth-service.ts';
 import { type Person, personAt } from '../fixtures/person.ts';
 import { startServer, type TestServer } from '../fixtures/server.ts';

@@ -10,7 +10,15 @@
  * CD4 No value is used before the guard hides it.
  */
 
-import { type Connection, parsePower, type Power, type Problem, problem, type Secret } from '@headgate/core';
+import {
+  type Connection,
+  parsePower,
+  type Power,
+  type Problem,
+  problem,
+  type Result,
+  type Secret,
+} from '@headgate/core';
 import { WorkspaceLocked } from '../store/vault-seal/own-keys.ts';
 import type { Broker } from './broker.ts';
 import type { Renewals } from './connections/renew.ts';
@@ -123,17 +131,17 @@ const notInHeader = (name: string, kind: string): Problem =>
 export class Credentials {
   readonly #sources: readonly SecretSource[];
   readonly #tokens: Tokens;
-  readonly #renewals: Pick<Renewals, 'get'>;
+  readonly #renewals: Pick<Renewals, 'get'> | null;
   readonly #learn: () => Promise<void>;
   readonly #hides: (value: string) => boolean;
 
-  /** `learn` has the guard take up what `values` gives; `hides`: does it hide this value already? */
+  /** `learn` has the guard take up what `values` gives; `hides`: does it hide this value already? `renewals`: absent where no source holds a connection. */
   constructor(
     sources: readonly SecretSource[],
     tokens: Tokens,
-    renewals: Pick<Renewals, 'get'>,
     learn: () => Promise<void>,
     hides: (value: string) => boolean,
+    renewals: Pick<Renewals, 'get'> | null = null,
   ) {
     this.#sources = sources;
     this.#tokens = tokens;
@@ -165,6 +173,12 @@ export class Credentials {
     }
   }
 
+  /** The token of a connection now; `refused`: one that is none any more. */
+  #token(ask: TokenAsk, of: Opened, refused?: string): Promise<Result<string>> {
+    if (this.#renewals === null) throw new Error('a connection of a source that is said to hold none');
+    return this.#renewals.get(ask, of, refused);
+  }
+
   /** Everything to be hidden: all secrets of all sources, and the tokens they brought. */
   async values(): Promise<readonly (Secret | string)[]> {
     const all = await Promise.all(this.#sources.map((source) => source.all()));
@@ -190,11 +204,11 @@ export class Credentials {
     let again: (() => Promise<Problem | null>) | undefined;
     if (held.kind === 'connection') {
       const of = openedOf(ask, found, held);
-      const token = await this.#renewals.get(ask, of);
+      const token = await this.#token(ask, of);
       if (!token.ok) return token;
       header = authorization(`Bearer ${token.value}`);
       again = async () => {
-        const next = await this.#renewals.get(ask, of, token.value);
+        const next = await this.#token(ask, of, token.value);
         if (!next.ok) return next.problem;
         headers[AUTHORIZATION] = `Bearer ${next.value}`;
         return null;
@@ -238,7 +252,7 @@ export class Credentials {
       return { problem: problem('secret.unknown', `There is no secret ${ask.name}`, { fix: 'Store it first.' }) };
     const { held } = found;
     if (held.kind === 'connection') {
-      const token = await this.#renewals.get(ask, openedOf(ask, found, held));
+      const token = await this.#token(ask, openedOf(ask, found, held));
       return token.ok ? { value: token.value } : token;
     }
     if ('tokenUrl' in held) {

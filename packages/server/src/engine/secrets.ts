@@ -60,9 +60,9 @@ export const openSecrets = ({ store, openSecret, door, sources, flows, timers, c
   const credentials: Credentials = new Credentials(
     [...sources, storeSource(store, openSecret, clock.now)],
     new Tokens(asking),
-    renewals,
     learn,
     (value) => known.hides(value),
+    renewals,
   );
   return {
     credentials,

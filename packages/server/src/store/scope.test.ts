@@ -7,12 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test } from 'vitest';
-import type { PromotionRow } from './environment.ts';
-import type { InvitationRow } from './people.ts';
 import type { GrantRow, Store, WorkspaceStore } from './ports.ts';
 import { DATABASE } from './schema/migrate.ts';
 import { kitIn, NOW, openRow, runRow, runWrite, sight, writeAll } from './testing/kit.ts';
 import { type Names, NOBODY, VICTIM } from './testing/names.ts';
+import { connectionOf, invitation, MADE_OF, promotion } from './testing/owned.ts';
 import { clientRow, consentOf, keyRow, tokenRow } from './testing/tokens.ts';
 
 const kit = kitIn(tmpdir());
@@ -30,36 +29,6 @@ const grant = (names: Names): GrantRow => ({
 });
 
 const NOTHING_BROUGHT = { triggers: [], grants: [], ends: [] };
-const promotion = (names: Names): PromotionRow => ({
-  id: names.promotion,
-  flow: names.flow,
-  source: 'default',
-  target: names.environment,
-  version: 1,
-  before: null,
-  revision: 1,
-  state: 'proposed',
-  note: null,
-  by: 'user',
-  created: NOW,
-  decidedBy: null,
-  vars: {},
-  decided: null,
-});
-
-const invitation = (id: string, workspace: string): InvitationRow => ({
-  id,
-  workspace,
-  email: 'x@example.com',
-  role: 'viewer',
-  projects: [],
-  by: 'u_v',
-  created: NOW,
-  expires: NOW + 1000,
-  accepted: null,
-  revoked: null,
-});
-
 const flow = (id: string, project: string) => ({
   id,
   project,
@@ -209,6 +178,21 @@ const ASKED: Readonly<Record<string, Call>> = {
     return [await w.secrets.renew({ ...next, version: 1 }), await w.secrets.renew({ ...next, version: 2 })];
   },
   'secrets.sealed': (w, n) => w.secrets.sealed(n.project, n.secret, 'default'),
+  'connections.list': (w, n) => w.connections.list(n.project),
+  'connections.get': (w, n) => w.connections.get(connectionOf(n)),
+  'connections.sealed': (w, n) => w.connections.sealed(connectionOf(n)),
+  'connections.create': (w, n) => w.connections.create({ ...connectionOf(n), ...MADE_OF, origins: [], value: 'mine' }),
+  'connections.save': async (w, n) => {
+    const next = { ...connectionOf(n), state: 'connected', problem: null, expires: null, renewed: true } as const;
+    return [
+      await w.connections.save({ ...next, version: 1, value: 'mine', at: NOW, by: 'user' }),
+      await w.connections.save({ ...next, version: 2, value: 'mine', at: NOW }),
+    ];
+  },
+  'connections.asking': async (w) => [
+    await w.connections.asking(connectionId, NOW),
+    await w.connections.asking(connectionId, NOW),
+  ],
   'audit.list': (w) => w.audit.list({ limit: 9 }),
 };
 
@@ -232,6 +216,9 @@ const MADE: Readonly<Record<string, Call>> = {
   'clients.create': (w, n) => w.clients.create(clientRow(`${n.client}_mine`, w.workspace)),
   'tokens.create': (w, n) => w.tokens.create(tokenRow(`${n.token}_mine`, w.workspace)),
 };
+
+/** Of the victim. */
+let connectionId = '';
 
 const fill = async (store: Store): Promise<void> => {
   await store.workspaces.create({ id: 'victim', name: 'Victim', at: NOW });
@@ -274,6 +261,13 @@ const fill = async (store: Store): Promise<void> => {
     owner: 'user',
     at: NOW,
   });
+  const made = await victim.connections.create({
+    ...connectionOf(VICTIM),
+    ...MADE_OF,
+    origins: ['https://a.example'],
+    value: 'v',
+  });
+  connectionId = made === null || made === 'taken' ? '' : made.id;
   const of = { workspace: 'victim', project: VICTIM.project, flow: VICTIM.flow, hash: VICTIM.hash };
   const by = { workspace: 'victim', actor: 'user', run: VICTIM.run };
   const told = { at: NOW, ...by, decision: 'allow' as const, reason: null };

@@ -19,23 +19,13 @@ import {
   problem,
   type Problem,
 } from '@headgate/core';
-import type { Door } from '../../egress/door.ts';
-import { type AskDeps, mayAsk, reachOf } from '../may-ask.ts';
-import { askServer, askToken, type NotSaid, type TokenSaid } from '../oauth-call.ts';
+import { mayAsk, reachOf } from '../may-ask.ts';
+import { askServer, askToken, type TokenSaid } from '../oauth-call.ts';
 import { Devices } from './device.ts';
+import { CLOSED, type ConnectDeps, failed } from './failed.ts';
 import { withoutTokens, withTokens } from './next.ts';
 import { type Pending, PendingConnections } from './pending.ts';
-import type { Opened, Shelf } from './shelf.ts';
-
-export type ConnectDeps = AskDeps & {
-  readonly door: Door;
-  readonly shelf: Shelf;
-  readonly learn: () => Promise<void>;
-  readonly at: (due: number, wake: () => void) => () => void;
-  readonly report: (text: string, data: Record<string, unknown>) => void;
-  /** Where services send browsers back to. */
-  readonly back: string;
-};
+import type { Opened } from './shelf.ts';
 
 /** Of two who write the same connection, the later tries again with what the earlier left. */
 const TRIES = 3;
@@ -193,20 +183,8 @@ const giveBack = async (d: ConnectDeps, who: Principal, of: Opened): Promise<boo
   return taken;
 };
 
-const CLOSED = { why: 'this workspace may not reach it', again: 'no' } as const;
-
 const NOT_HERE = problem('missing', 'There is no such connection');
 
 const STRANGE = problem('connection.state', 'This does not belong to a connection that was begun here a moment ago', {
   fix: 'Begin again, in the same browser: Trust, Connections.',
 });
-
-export const failed = (of: Opened, { why, again }: Pick<NotSaid, 'why' | 'again'>): Problem =>
-  problem(
-    'connection.failed',
-    `No token for the connection ${of.at.name} came from ${new URL(of.held.tokenUrl).origin}: ${why}`,
-    {
-      fix: 'See that the addresses, the client and its secret are those that the service gave.',
-      retry: again === 'after' ? 'yes' : again,
-    },
-  );

@@ -8,7 +8,7 @@
 import { bad, type ConnectNext, good, type Principal, type Problem, type Result } from '@headgate/core';
 import { mayAsk } from '../may-ask.ts';
 import { askServer, askToken, refusalOf, type TokenSaid } from '../oauth-call.ts';
-import { type ConnectDeps, failed } from './connect.ts';
+import { CLOSED, type ConnectDeps, failed } from './failed.ts';
 import type { Opened } from './shelf.ts';
 
 const GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -62,8 +62,7 @@ export class Devices {
     if (deviceUrl === undefined) return bad(failed(of, { why: 'it names no deviceUrl', again: 'no' }));
     const object = `${of.at.name} at ${new URL(deviceUrl).origin}`;
     const deed = { workspace: of.workspace, actor: who.id, action: 'connection.device', object, run: null, step: null };
-    if (!(await mayAsk(this.#d, deviceUrl, deed)))
-      return bad(failed(of, { why: 'this workspace may not reach it', again: 'no' }));
+    if (!(await mayAsk(this.#d, deviceUrl, deed))) return bad(failed(of, CLOSED));
     const came = await askServer(this.#d.door, deviceUrl, of.held, { scope, client_id: of.held.clientId });
     if ('why' in came) return bad(failed(of, came));
     if (came.status < 200 || came.status > 299) return bad(failed(of, refusalOf(came)));

@@ -15,6 +15,7 @@ import type { Door } from '../../egress/door.ts';
 import { type AskDeps, mayAsk } from '../may-ask.ts';
 import { askToken, type NotSaid } from '../oauth-call.ts';
 import type { TokenAsk } from '../tokens.ts';
+import { CLOSED } from './failed.ts';
 import { liveToken, renewalOf, withoutTokens, withTokens } from './next.ts';
 import type { Opened, Shelf } from './shelf.ts';
 
@@ -79,7 +80,7 @@ export class Renewals {
     const may = await mayAsk(this.#deps, held.tokenUrl, {
       ...{ workspace, actor, action: 'connection.renew', object, run, step },
     });
-    if (!may) return bad(noToken(ask.name, origin, { why: 'this workspace may not reach it', again: 'no' }));
+    if (!may) return bad(noToken(ask.name, origin, CLOSED));
     const asked = now();
     const unanswered = await shelf.asking(of, asked);
     const said = await askToken(door, held.tokenUrl, held, fields);
@@ -93,8 +94,8 @@ export class Renewals {
     await learn();
     if (kept !== null) return good(said.token);
     // Somebody connected it anew, or ended it, meanwhile: what they made counts.
-    const now2 = await shelf.read(of.workspace, of.at);
-    const theirs = now2 === null ? null : liveToken(now2.held, now(), refused);
+    const left = await shelf.read(of.workspace, of.at);
+    const theirs = left === null ? null : liveToken(left.held, now(), refused);
     return theirs === null ? bad(unconnected(ask.name)) : good(theirs);
   }
 

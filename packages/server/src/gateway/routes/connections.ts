@@ -5,14 +5,14 @@
  * CT1 Who begins is a browser with a session, and what comes back counts for that session alone.
  */
 
-import { type Principal, reconnectNeeded } from '@headgate/core';
+import { type Principal, type Problem, reconnectNeeded } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { FastifyRequest } from 'fastify';
 import type { ConnectionRow } from '../../store/connection.ts';
 import { guardedAgainst } from '../guarded.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
-import { give, MISSING, nothing, refuse } from '../outcome.ts';
+import { give, MISSING, nothing, refuse, type Refused } from '../outcome.ts';
 import { projectOf } from '../places.ts';
 import { unknownEnvironment } from '../promotion.ts';
 import { iso } from '../times.ts';
@@ -62,6 +62,9 @@ const shown = (row: ConnectionRow, now: number) => {
     updated: new Date(row.updated).toISOString(),
   };
 };
+
+/** What the engine said; that there is none sounds as it does everywhere. */
+const refusedBy = (why: Problem): Refused => (why.code === 'missing' ? MISSING : { refused: why });
 
 export const connectionRoutes = ({ gate, desk, page }: Lodge): readonly Route[] => {
   const { connections } = gate.engine;
@@ -127,7 +130,7 @@ export const connectionRoutes = ({ gate, desk, page }: Lodge): readonly Route[] 
       const guard = await guardedAgainst(gate, who, key.project, key.environment, CHANGES);
       if (guard !== null) return guard;
       const begun = await connections.begin(who, key, await sessionOf(who, request));
-      if (!begun.ok) return { refused: begun.problem };
+      if (!begun.ok) return refusedBy(begun.problem);
       const next = begun.value;
       if (next.next === 'done') return give(200, next);
       return give(200, { ...next, until: new Date(next.until).toISOString() });
@@ -136,7 +139,7 @@ export const connectionRoutes = ({ gate, desk, page }: Lodge): readonly Route[] 
     implement(ROUTES.connectBack, async ({ who, query, request }) => {
       const { state, code, iss, error } = query;
       const done = await connections.finish(who, await sessionOf(who, request), { state, code, iss, error });
-      if (!done.ok) return { refused: done.problem };
+      if (!done.ok) return refusedBy(done.problem);
       const { name } = done.value;
       return page(
         200,
@@ -153,7 +156,7 @@ export const connectionRoutes = ({ gate, desk, page }: Lodge): readonly Route[] 
       const guard = await guardedAgainst(gate, who, key.project, key.environment, CHANGES);
       if (guard !== null) return guard;
       const ended = await connections.end(who, key);
-      return ended.ok ? give(200, { revoked: ended.value }) : { refused: ended.problem };
+      return ended.ok ? give(200, { revoked: ended.value }) : refusedBy(ended.problem);
     }),
 
     implement(ROUTES.deleteConnection, async ({ who, params, query }) => {
@@ -161,7 +164,7 @@ export const connectionRoutes = ({ gate, desk, page }: Lodge): readonly Route[] 
       const guard = await guardedAgainst(gate, who, key.project, key.environment, CHANGES);
       if (guard !== null) return guard;
       const ended = await connections.end(who, key);
-      if (!ended.ok) return { refused: ended.problem };
+      if (!ended.ok) return refusedBy(ended.problem);
       const gone = await storeOf(who).secrets.remove(key.project, key.name, key.environment);
       return gone ? nothing() : MISSING;
     }),

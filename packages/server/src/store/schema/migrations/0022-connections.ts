@@ -22,5 +22,5 @@ create index connection_workspace on connection (workspace);
 
 export const connections: Migration = {
   up: (db) => runAll(db, UP),
-  down: (db) => runAll(db, "delete from secret where kind = 'connection'; drop table connection;"),
+  down: (db) => runAll(db, "delete from secret where kind = 'connection';\ndrop table connection;"),
 };

@@ -22,6 +22,7 @@ import { connect } from './schema/connect.ts';
 import { kyselyOver } from './schema/dialect.ts';
 import { engineOf } from './rows/engine.ts';
 import { directoryOf } from './rows/directory.ts';
+import { dropLost, filesOf } from './rows/files.ts';
 import { flowsOf } from './rows/flows.ts';
 import { grantsOf } from './rows/grants.ts';
 import { groupsOf } from './rows/groups.ts';
@@ -225,6 +226,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     clock,
     unlink: blobs.unlink,
   };
+  const contents = { sink: blobs.sink, grew: stored.grew };
   const accounts = accountsOf(ground, { origin: options.origin ?? 'http://localhost', version: changes.version });
   let closing: Promise<void> | null = null;
 
@@ -247,6 +249,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       runs: runsOf(ground, workspace),
       keys: keysOf(ground, workspace),
       secrets: secretsOf(ground, workspace),
+      files: filesOf(ground, contents, workspace),
       tokens: workspaceTokensOf(ground, workspace),
       clients: clientsOf(ground, workspace),
       consents: consentsOf(ground, workspace),
@@ -261,7 +264,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     publicFlow: (id) => publicFlow(db, id),
     accounts,
     engine: {
-      ...engineOf(ground, blobs),
+      ...engineOf(ground, blobs, () => dropLost(ground, contents)),
       limits: engineLimitsOf(ground, stored.now),
       ends: workspaceEndsOf(ground),
     },

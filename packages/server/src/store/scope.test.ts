@@ -3,11 +3,13 @@
  * list of which is taken from the handle itself, so that a new method without a case here fails.
  */
 
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test } from 'vitest';
 import type { PromotionRow } from './environment.ts';
+import type { FileContent } from './file.ts';
 import type { InvitationRow } from './people.ts';
 import type { GrantRow, Store, WorkspaceStore } from './ports.ts';
 import { DATABASE } from './schema/migrate.ts';
@@ -209,11 +211,43 @@ const ASKED: Readonly<Record<string, Call>> = {
     return [await w.secrets.renew({ ...next, version: 1 }), await w.secrets.renew({ ...next, version: 2 })];
   },
   'secrets.sealed': (w, n) => w.secrets.sealed(n.project, n.secret, 'default'),
+  // Before the case that writes another content in its place.
+  'files.lend': (w, n) => w.files.lend(n.run, { id: n.file, blob: held.blob }),
+  'files.get': async (w, n) => [await w.files.get(n.project, n.file), await w.files.get('default', n.file)],
+  'files.at': (w, n) => w.files.at(n.project, 'in/a.csv'),
+  'files.list': (w, n) => w.files.list({ project: n.project, limit: 9 }),
+  'files.put': async (w, n) => {
+    const made = await w.files.put({ ...fileOf(n), content: await contentOf(w, 'stolen') });
+    return typeof made === 'string' ? made : made.path;
+  },
+  'files.remove': (w, n) => w.files.remove(n.project, n.file),
+  'files.isOf': (w, n) => w.files.isOf(n.run, 'blob_of_run_v'),
   'audit.list': (w) => w.audit.list({ limit: 9 }),
+};
+
+const fileOf = (names: Names) => ({
+  id: names.file,
+  project: names.project,
+  path: 'in/a.csv',
+  type: 'text/csv',
+  by: 'user',
+  at: NOW,
+});
+
+/** What the victim's file holds. */
+const held = { blob: '' };
+
+const contentOf = async (space: WorkspaceStore, text: string): Promise<FileContent> => {
+  const sink = space.files.sink();
+  await sink.write(new TextEncoder().encode(text));
+  return sink.end();
 };
 
 /** Methods that make a thing of one's own; what the victim has must not be in their way, nor be touched. */
 const MADE: Readonly<Record<string, Call>> = {
+  'files.drop': async (w) => w.files.drop(await contentOf(w, 'mine')),
+  'files.room': (w) => w.files.room(),
+  'files.sink': async (w) => (await contentOf(w, 'mine')).size,
   'projects.create': (w, n) => w.projects.create({ id: n.project, name: 'Mine', at: NOW }),
   'flows.create': async (w, n) => (await w.flows.create(flow(`${n.flow}_mine`, 'default'))).project,
   'flows.keepDoc': async (w, n) => [await w.flows.keepDoc(n.hash, { mine: true }, NOW), await w.flows.doc(n.hash)],
@@ -274,12 +308,14 @@ const fill = async (store: Store): Promise<void> => {
     owner: 'user',
     at: NOW,
   });
+  const first = await victim.files.put({ ...fileOf(VICTIM), content: await contentOf(victim, 'a;b\n') });
+  held.blob = typeof first === 'string' ? '' : first.blob;
   const of = { workspace: 'victim', project: VICTIM.project, flow: VICTIM.flow, hash: VICTIM.hash };
   const by = { workspace: 'victim', actor: 'user', run: VICTIM.run };
   const told = { at: NOW, ...by, decision: 'allow' as const, reason: null };
   await writeAll(store, [
     runWrite(runRow(VICTIM.run, { ...of, idempotencyKey: 'once' }), 'x', {
-      blobs: [{ id: 'blob_of_victim', bytes: new Uint8Array(9) }],
+      blobs: [{ id: 'blob_of_run_v', bytes: new Uint8Array(9) }],
       audit: [
         { ...told, action: 'run', object: VICTIM.flow, step: null },
         { ...told, action: 'power.net', object: 'GET a.example:443', step: 'get' },
@@ -366,6 +402,18 @@ test("another workspace's id answers like one that never existed, and nothing of
   expect(belongings(dir)).toBe(before);
 });
 
+test('content of another workspace that has no name yet is let go by its own alone (AZ-01)', async () => {
+  const store = await kit.store();
+  await fill(store);
+  const theirs = await contentOf(store.in('victim'), 'not named yet');
+  await store.in('thief').files.drop(theirs);
+  expect(existsSync(store.blobs.path(theirs.blob))).toBe(true);
+  expect(await store.in('victim').files.put({ ...fileOf(VICTIM), content: theirs })).toMatchObject({ version: 2 });
+  const more = await contentOf(store.in('victim'), 'never named');
+  await store.in('victim').files.drop(more);
+  expect(existsSync(store.blobs.path(more.blob))).toBe(false);
+});
+
 test('a run cannot be written under another workspace than its own, and the writer stops rather than go on', async () => {
   const dir = kit.dir();
   const store = await kit.store({ dir });
@@ -382,9 +430,10 @@ test("a run of another workspace cannot take hold of a blob, nor write one in an
   const dir = kit.dir();
   const store = await kit.store({ dir });
   await fill(store);
-  await writeAll(store, [runWrite(runRow('run_thief', { workspace: 'thief' }), 'x', { uses: ['blob_of_victim'] })]);
+  await writeAll(store, [runWrite(runRow('run_thief', { workspace: 'thief' }), 'x', { uses: ['blob_of_run_v'] })]);
   expect(await store.in('victim').runs.remove(VICTIM.run)).toBe(true);
   const database = new DatabaseSync(join(dir, DATABASE), { readOnly: true });
-  expect(database.prepare('select * from blob_use').all()).toEqual([]);
+  // What the victim's file holds is its alone, and no run's.
+  expect(database.prepare("select * from blob_use where run <> 'files'").all()).toEqual([]);
   database.close();
 });

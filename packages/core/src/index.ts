@@ -57,6 +57,9 @@ export type { Place as FlowPlace } from './access/thing.ts';
 export { isRole, permissionsOf } from './access/role.ts';
 export type { Power, PowerWord } from './access/power.ts';
 export { POWERS, catalogOf } from './step/define.ts';
+export { fileRef, noFiles } from './step/files.ts';
+export type { FileInfo, FileRef, Files, OpenFile, Refused } from './step/files.ts';
+export type { OpenContent, Room } from './run/port.ts';
 export { kindOf } from './step/value.ts';
 export type {
   Can,
@@ -91,7 +94,7 @@ export { SECRET_NAME } from './access/secret-name.ts';
 export { ENVIRONMENT_NAME, VALUE_NAME } from './access/environment-name.ts';
 export { readCredential } from './api/credential.ts';
 export type { Credential } from './api/credential.ts';
-export { normaliseFilePath } from './access/scopes/file.ts';
+export { filePath, normaliseFilePath } from './access/scopes/file.ts';
 export { normalisePath } from './access/scopes/path.ts';
 export { narrowedNeeds } from './access/narrowed.ts';
 export { lentByTyping, meets, missing, needsOf, powerOf } from './access/needs.ts';

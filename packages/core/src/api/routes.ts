@@ -9,6 +9,7 @@ import * as invitations from './auth-invitations.ts';
 import * as own from './auth-own.ts';
 import * as docs from './docs.ts';
 import * as environments from './environments.ts';
+import * as files from './files.ts';
 import * as flows from './flows.ts';
 import * as grants from './grants.ts';
 import * as hooks from './hooks.ts';
@@ -159,6 +160,12 @@ export const ROUTES = {
   getSecret: secrets.getSecret,
   deleteSecret: secrets.deleteSecret,
   secretUses: secrets.secretUses,
+
+  putFile: files.putFile,
+  listFiles: files.listFiles,
+  getFile: files.getFile,
+  downloadFile: files.downloadFile,
+  deleteFile: files.deleteFile,
 
   listWorkspaces: workspaces.listWorkspaces,
   createWorkspace: workspaces.createWorkspace,

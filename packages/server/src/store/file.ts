@@ -37,8 +37,6 @@ export type FileStore = {
   at(project: string, path: string): Promise<FileRow | null>;
   /** In the order of their paths: those whose path begins with `prefix`, after the path `after`. */
   list(q: { project: string; prefix?: string; after?: string; limit: number }): Promise<FileRow[]>;
-  /** How many bytes there is room for within the quota; null: there is no limit. */
-  room(): Promise<number | null>;
   sink(): FileSink;
   /**
    * Gives content a name, in the place of what had it. `only`: `new`, nothing may have it; or the version that it must have.

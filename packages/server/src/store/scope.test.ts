@@ -246,7 +246,6 @@ const contentOf = async (space: WorkspaceStore, text: string): Promise<FileConte
 /** Methods that make a thing of one's own; what the victim has must not be in their way, nor be touched. */
 const MADE: Readonly<Record<string, Call>> = {
   'files.drop': async (w) => w.files.drop(await contentOf(w, 'mine')),
-  'files.room': (w) => w.files.room(),
   'files.sink': async (w) => (await contentOf(w, 'mine')).size,
   'projects.create': (w, n) => w.projects.create({ id: n.project, name: 'Mine', at: NOW }),
   'flows.create': async (w, n) => (await w.flows.create(flow(`${n.flow}_mine`, 'default'))).project,

@@ -137,16 +137,6 @@ test('a run keeps the content it was lent when the file goes, and its end gives 
   expect(on(store, made)).toBe(false);
 });
 
-test('room is what the quota leaves; without one there is no end to it', async () => {
-  const space = (await kit.store()).in('default');
-  expect(await space.files.room()).toBeNull();
-  await space.limits.setQuota({ quota: { bytes: 20 }, updated: NOW, by: 'key_a' });
-  await put(space, 'a', 'twelve bytes');
-  expect(await space.files.room()).toBe(8);
-  await space.limits.setQuota({ quota: { bytes: 5 }, updated: NOW, by: 'key_a' });
-  expect(await space.files.room()).toBe(0);
-});
-
 test('content that a crash left without a name is let go after an hour, and no other', async () => {
   let now = NOW;
   const store = await kit.store({ clock: () => now });

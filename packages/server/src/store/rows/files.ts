@@ -16,7 +16,6 @@ import type { Blobs } from '../files/blobs.ts';
 import type { Ground } from '../ground.ts';
 import type { Tables } from '../schema/tables.ts';
 import { hkdf } from '../vault-seal/keyring.ts';
-import { quotaIn } from './limits.ts';
 
 /** What stands for all files of a workspace among the runs that refer to blobs. No run has this id. */
 export const FILES = 'files';
@@ -129,14 +128,6 @@ export const filesOf = (ground: Ground, { sink, grew }: FileGround, workspace: s
       if (prefix !== '') query = query.where('path', '>=', prefix).where('path', '<', `${prefix}\u{10ffff}`);
       if (after !== undefined) query = query.where('path', '>', after);
       return (await query.execute()).map(rowOf);
-    },
-    room: async () => {
-      const [quota, stored] = await Promise.all([
-        db.selectFrom('workspace_quota').select('quota').where('workspace', '=', workspace).executeTakeFirst(),
-        db.selectFrom('stored').select('bytes').where('workspace', '=', workspace).executeTakeFirst(),
-      ]);
-      const most = quota === undefined ? undefined : quotaIn(quota.quota).bytes;
-      return most === undefined ? null : Math.max(0, most - (stored?.bytes ?? 0));
     },
     sink: () => {
       const inner = sink(workspace, FILES);

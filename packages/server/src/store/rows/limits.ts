@@ -13,8 +13,7 @@ import type { Tables } from '../schema/tables.ts';
 const NOTHING: Quota = { runs: { day: 0 }, concurrent: 0, bytes: 0 };
 const NO_BUDGET: Budget = { runs: { day: 0 } };
 
-/** A quota as it was written; one that cannot be read lets nothing begin. */
-export const quotaIn = (text: string): Quota => {
+const quotaIn = (text: string): Quota => {
   const read = quotaSchema.safeParse(fromJson(text));
   return read.success ? read.data : NOTHING;
 };

@@ -94,6 +94,7 @@ export { SECRET_NAME } from './access/secret-name.ts';
 export { ENVIRONMENT_NAME, VALUE_NAME } from './access/environment-name.ts';
 export { readCredential } from './api/credential.ts';
 export type { Credential } from './api/credential.ts';
+export { holdsToo } from './access/holds.ts';
 export { filePath, normaliseFilePath } from './access/scopes/file.ts';
 export { normalisePath } from './access/scopes/path.ts';
 export { narrowedNeeds } from './access/narrowed.ts';

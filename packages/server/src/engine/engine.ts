@@ -150,7 +150,6 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       );
     },
   };
-
   const programs = new Programs(o.jail ?? null, o.compiler ?? null);
   const later = new Later(clock, timers, log);
   const alerts = new Alerts({ store, flows, broker, runs: () => runs, log, now: clock.now });
@@ -234,10 +233,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     missed: (row, count, rule, last) => alerts.missed(row, count, rule, last),
     start: (due) => startDue({ store, flows, runs, journal, alerts }, due),
   });
-
   const views = newRunViews(store, runs);
   const { start, settled } = newStarter({ store, clock, timers, values, flows, runs, views, journal });
-
   const listening = new Listening({ store, clock, flows });
   const hooks = new Hooks({
     store,

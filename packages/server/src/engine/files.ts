@@ -28,7 +28,7 @@ import {
 } from '@headgate/core';
 import type { FileContent, FileRow, FileStore } from '../store/file.ts';
 import type { RunRow, Store } from '../store/ports.ts';
-import type { OpenBlob } from '../store/vault-open/blob.ts';
+import { BlobDamaged, type OpenBlob } from '../store/vault-open/blob.ts';
 import type { Act, Broker } from './broker.ts';
 import type { Live } from './live.ts';
 import { Rooms } from './room.ts';
@@ -80,10 +80,10 @@ const readContent = async (
   to: number,
 ): Promise<Result<OpenContent>> => {
   const opened = await stream(workspace, blob);
-  if (!opened.ok) return opened;
+  if (!opened.ok) return { ok: false, problem: shownAs(opened.problem) };
   if (opened.value.size !== size) {
     await opened.value.close();
-    return { ok: false, problem: problem('blob.damaged', 'The file was cut off: it is not as long as it was') };
+    return { ok: false, problem: DAMAGED };
   }
   return { ok: true, value: { bytes: opened.value.stream(from, to), close: opened.value.close } };
 };
@@ -216,9 +216,13 @@ class StepFiles implements Files {
         const end = Math.min(Math.max(start, to), content.size);
         const bytes = await readContent(stream, workspace, content, start, end);
         if (!bytes.ok) throw new Broken(bytes.problem);
-        for await (const piece of bytes.value.bytes) {
-          if (over()) throw new Broken(STOPPED);
-          yield piece;
+        try {
+          for await (const piece of bytes.value.bytes) {
+            if (over()) throw new Broken(STOPPED);
+            yield piece;
+          }
+        } catch (error) {
+          throw error instanceof BlobDamaged ? new Broken(DAMAGED) : error;
         }
       },
     };
@@ -318,7 +322,7 @@ export const fileDoor = ({ store, broker, stream, ledger, full, now }: Door) => 
 
 const sizeOf = async (stream: StreamBlob, workspace: string, blob: string): Promise<number> => {
   const opened = await stream(workspace, blob);
-  if (!opened.ok) throw new Broken(opened.problem);
+  if (!opened.ok) throw new Broken(shownAs(opened.problem));
   await opened.value.close();
   return opened.value.size;
 };
@@ -328,6 +332,17 @@ async function* piecesOf(content: string | Uint8Array | AsyncIterable<Uint8Array
   else if (content instanceof Uint8Array) yield content;
   else yield* content;
 }
+
+const DAMAGED = problem(
+  'file.damaged',
+  'What this file holds does not open: it was changed, cut off or sealed with another key',
+  {
+    fix: 'Restore it from a backup made with the same secret key, or write the file again.',
+  },
+);
+
+/** Blobs are nothing that a flow knows of. */
+const shownAs = (why: Problem): Problem => (why.code.startsWith('blob.') ? DAMAGED : why);
 
 const STOPPED = problem('file.stopped', 'The power to do this was taken back while it was under way');
 const TOO_LARGE = problem('file.size', 'A file may have 16 GB');

@@ -8,80 +8,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test } from 'vitest';
-import type { PromotionRow } from './environment.ts';
-import type { FileContent } from './file.ts';
-import type { InvitationRow } from './people.ts';
-import type { GrantRow, Store, WorkspaceStore } from './ports.ts';
+import type { WorkspaceStore } from './ports.ts';
 import { DATABASE } from './schema/migrate.ts';
-import { kitIn, NOW, openRow, runRow, runWrite, sight, writeAll } from './testing/kit.ts';
+import { kitIn, NOW, runRow, runWrite, sight, writeAll } from './testing/kit.ts';
 import { type Names, NOBODY, VICTIM } from './testing/names.ts';
-import { clientRow, consentOf, keyRow, tokenRow } from './testing/tokens.ts';
+import { clientRow, keyRow, tokenRow } from './testing/tokens.ts';
+import {
+  contentOf,
+  fileOf,
+  fill,
+  flow,
+  grant,
+  held,
+  invitation,
+  NOTHING_BROUGHT,
+  promotion,
+  publish,
+} from './testing/victim.ts';
 
 const kit = kitIn(tmpdir());
 afterEach(kit.clean);
-
-const grant = (names: Names): GrantRow => ({
-  id: `${names.grant}_new`,
-  flow: names.flow,
-  step: '*',
-  power: 'code',
-  environment: '*',
-  grantor: 'user',
-  asCaller: false,
-  created: NOW,
-});
-
-const NOTHING_BROUGHT = { triggers: [], grants: [], ends: [] };
-const promotion = (names: Names): PromotionRow => ({
-  id: names.promotion,
-  flow: names.flow,
-  source: 'default',
-  target: names.environment,
-  version: 1,
-  before: null,
-  revision: 1,
-  state: 'proposed',
-  note: null,
-  by: 'user',
-  created: NOW,
-  decidedBy: null,
-  vars: {},
-  decided: null,
-});
-
-const invitation = (id: string, workspace: string): InvitationRow => ({
-  id,
-  workspace,
-  email: 'x@example.com',
-  role: 'viewer',
-  projects: [],
-  by: 'u_v',
-  created: NOW,
-  expires: NOW + 1000,
-  accepted: null,
-  revoked: null,
-});
-
-const flow = (id: string, project: string) => ({
-  id,
-  project,
-  owner: 'user',
-  name: 'Greet',
-  draft: {},
-  draftHash: 'h',
-  at: NOW,
-});
-
-const publish = (names: Names) => ({
-  flow: names.flow,
-  hash: names.hash,
-  doc: { of: names.flow },
-  note: null,
-  by: 'user',
-  at: NOW,
-  grants: [],
-  triggers: [{ id: 'hook', kind: 'webhook@1', with: {}, disabled: false }],
-});
 
 type Call = (handle: WorkspaceStore, names: Names) => Promise<unknown>;
 
@@ -225,24 +171,6 @@ const ASKED: Readonly<Record<string, Call>> = {
   'audit.list': (w) => w.audit.list({ limit: 9 }),
 };
 
-const fileOf = (names: Names) => ({
-  id: names.file,
-  project: names.project,
-  path: 'in/a.csv',
-  type: 'text/csv',
-  by: 'user',
-  at: NOW,
-});
-
-/** What the victim's file holds. */
-const held = { blob: '' };
-
-const contentOf = async (space: WorkspaceStore, text: string): Promise<FileContent> => {
-  const sink = space.files.sink();
-  await sink.write(new TextEncoder().encode(text));
-  return sink.end();
-};
-
 /** Methods that make a thing of one's own; what the victim has must not be in their way, nor be touched. */
 const MADE: Readonly<Record<string, Call>> = {
   'files.drop': async (w) => w.files.drop(await contentOf(w, 'mine')),
@@ -264,65 +192,6 @@ const MADE: Readonly<Record<string, Call>> = {
   'keys.create': (w, n) => w.keys.create(keyRow(`${n.key}_mine`, w.workspace)),
   'clients.create': (w, n) => w.clients.create(clientRow(`${n.client}_mine`, w.workspace)),
   'tokens.create': (w, n) => w.tokens.create(tokenRow(`${n.token}_mine`, w.workspace)),
-};
-
-const fill = async (store: Store): Promise<void> => {
-  await store.workspaces.create({ id: 'victim', name: 'Victim', at: NOW });
-  await store.workspaces.create({ id: 'thief', name: 'Thief', at: NOW });
-  const victim = store.in('victim');
-  await victim.projects.create({ id: VICTIM.project, name: 'Project', at: NOW });
-  for (const user of [VICTIM.user, 'u_other'])
-    await victim.members.add({ user, role: 'owner', created: NOW, by: 'cli' });
-  await victim.groups.create({ id: VICTIM.group, name: 'Team', at: NOW });
-  await victim.groups.setUsers(VICTIM.group, [VICTIM.user]);
-  await victim.members.setProjectRole(VICTIM.project, VICTIM.group, 'editor', NOW);
-  await victim.roles.create({ id: VICTIM.role, name: 'r_v', permissions: ['run'], created: NOW });
-  await victim.invitations.create(invitation(VICTIM.invitation, 'victim'), 'hash of i_v');
-  await victim.limits.setQuota({ quota: { runs: { day: 7 } }, updated: NOW, by: VICTIM.key });
-  await victim.bounds.set({ only: ['code: *'], denied: [], updated: NOW, by: VICTIM.key });
-  await victim.policy.set({ only: null, denied: ['code: python'], updated: NOW, by: VICTIM.key });
-  await victim.flows.create(flow(VICTIM.flow, VICTIM.project));
-  await victim.flows.publish({ ...publish(VICTIM), grants: [{ ...grant(VICTIM), id: VICTIM.grant }] });
-  await victim.environments.put(VICTIM.project, VICTIM.environment, { approval: true }, NOW);
-  await victim.environments.setVars(VICTIM.project, VICTIM.environment, 0, { base: 'https://v.example' }, NOW);
-  await victim.deployments.apply(
-    { ...promotion(VICTIM), id: 'pr_earlier' },
-    { project: VICTIM.project, who: 'user', at: NOW, proposed: false },
-    {
-      ...NOTHING_BROUGHT,
-      triggers: [{ id: 'hook', kind: 'webhook@1', with: {}, disabled: false }],
-    },
-  );
-  await victim.deployments.propose({ ...promotion(VICTIM), before: 1 });
-  await victim.deployments.propose({ ...promotion(VICTIM), id: `${VICTIM.promotion}_b` });
-  await victim.keys.create(keyRow(VICTIM.key, 'victim'));
-  await victim.tokens.create(tokenRow(VICTIM.token, 'victim'));
-  await victim.clients.create(clientRow(VICTIM.client, 'victim'));
-  await store.oauth.begin(...consentOf(`oc_of_${VICTIM.client}`, 'victim', VICTIM.user, VICTIM.client));
-  await victim.secrets.put({
-    project: VICTIM.project,
-    name: VICTIM.secret,
-    origins: [],
-    value: 'v',
-    owner: 'user',
-    at: NOW,
-  });
-  const first = await victim.files.put({ ...fileOf(VICTIM), content: await contentOf(victim, 'a;b\n') });
-  held.blob = typeof first === 'string' ? '' : first.blob;
-  const of = { workspace: 'victim', project: VICTIM.project, flow: VICTIM.flow, hash: VICTIM.hash };
-  const by = { workspace: 'victim', actor: 'user', run: VICTIM.run };
-  const told = { at: NOW, ...by, decision: 'allow' as const, reason: null };
-  await writeAll(store, [
-    runWrite(runRow(VICTIM.run, { ...of, idempotencyKey: 'once' }), 'x', {
-      blobs: [{ id: 'blob_of_run_v', bytes: new Uint8Array(9) }],
-      audit: [
-        { ...told, action: 'run', object: VICTIM.flow, step: null },
-        { ...told, action: 'power.net', object: 'GET a.example:443', step: 'get' },
-      ],
-    }),
-    runWrite(openRow(VICTIM.open, of)),
-    runWrite(runRow('run_failed_v', { ...of, state: 'failed', problemCode: 'oops' })),
-  ]);
 };
 
 /** Every row of the victim, in all tables that know workspaces. */

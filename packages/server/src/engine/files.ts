@@ -266,7 +266,7 @@ class StepFiles implements Files {
         size += piece.length;
         const why = size > LARGEST_FILE ? TOO_LARGE : room.more(piece.length);
         if (why !== null) throw new Broken(why, 'no');
-        await sink.write(piece);
+        await sink.add(piece);
       }
       const made = await sink.end();
       try {

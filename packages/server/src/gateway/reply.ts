@@ -7,7 +7,7 @@ import type { Lodge } from './lodge.ts';
 import type { AnyOutcome, Refused } from './outcome.ts';
 import { rateFields } from './tokens/allowance.ts';
 import { FileContent } from './file-content.ts';
-import { NO_FILE, NO_PAGE, whenLeft } from './writer.ts';
+import { NO_FILE, NO_PAGE, whenLeft, whenStalled } from './writer.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 /** Never what its sender said: nothing that a browser shows or runs (FA2). */
@@ -20,7 +20,7 @@ export const answer = (lodge: Lodge, reply: FastifyReply, outcome: Exclude<AnyOu
   if ('bytes' in outcome) {
     if (outcome.headers !== undefined) reply.headers(outcome.headers);
     if (outcome.left !== undefined) whenLeft(reply, outcome.left);
-    reply.raw.setTimeout(lodge.gate.limit.stalled, () => reply.raw.destroy());
+    whenStalled(reply, lodge.gate.limit.stalled);
     reply.header('content-security-policy', NO_FILE).type(BYTES_TYPE).send(new FileContent(outcome));
     return;
   }

@@ -42,7 +42,7 @@ export const takeIn = async ({ body, sink, room, most }: Parts): Promise<{ conte
           if (full !== null) why = { refused: full };
         }
         if (why !== null) break;
-        await into.write(piece);
+        await into.add(piece);
       }
     } catch {
       why ??= refuse('body.text', 'The body ended early');

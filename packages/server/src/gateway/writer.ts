@@ -132,6 +132,10 @@ const guarded = (guard: GuardPort, stream: Readable, reader: Reader): Readable =
 /** Calls back when the answer has left, or its client: a hook of the framework would miss the second. */
 export const whenLeft = (reply: FastifyReply, done: () => void): void => void reply.raw.once('close', done);
 
+/** Ends an answer whose client takes nothing of it for so long. */
+export const whenStalled = (reply: FastifyReply, ms: number): void =>
+  void reply.raw.setTimeout(ms, () => reply.raw.destroy());
+
 const UNREAD: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',

@@ -25,7 +25,7 @@ export type FileContent = Pick<FileRow, 'blob' | 'hash' | 'size' | 'plain'>;
 
 /** Content on its way to the disk; of it no more than a frame is in memory. */
 export type FileSink = {
-  readonly write: (chunk: Uint8Array) => Promise<void>;
+  readonly add: (chunk: Uint8Array) => Promise<void>;
   /** Durable when it resolves. */
   readonly end: () => Promise<FileContent>;
   readonly abort: () => Promise<void>;

@@ -15,7 +15,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const content = async (space: WorkspaceStore, ...parts: readonly Uint8Array[]): Promise<FileContent> => {
   const sink = space.files.sink();
-  for (const part of parts) await sink.write(part);
+  for (const part of parts) await sink.add(part);
   return sink.end();
 };
 

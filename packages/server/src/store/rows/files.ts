@@ -144,7 +144,7 @@ export const filesOf = (ground: Ground, { sink, grew }: FileGround, workspace: s
         }
       };
       return {
-        write: (chunk) => {
+        add: (chunk) => {
           hash.update(chunk);
           look(chunk);
           return inner.write(chunk);

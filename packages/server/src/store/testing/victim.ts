@@ -85,7 +85,7 @@ export const held = { blob: '' };
 
 export const contentOf = async (space: WorkspaceStore, text: string): Promise<FileContent> => {
   const sink = space.files.sink();
-  await sink.write(new TextEncoder().encode(text));
+  await sink.add(new TextEncoder().encode(text));
   return sink.end();
 };
 

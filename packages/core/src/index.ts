@@ -58,6 +58,9 @@ export type { Place as FlowPlace } from './access/thing.ts';
 export { isRole, permissionsOf } from './access/role.ts';
 export type { Power, PowerWord } from './access/power.ts';
 export { POWERS, catalogOf } from './step/define.ts';
+export { fileRef, noFiles } from './step/files.ts';
+export type { FileInfo, FileRef, Files, OpenFile, Refused } from './step/files.ts';
+export type { OpenContent, Room } from './run/port.ts';
 export { kindOf } from './step/value.ts';
 export type {
   Can,
@@ -94,7 +97,8 @@ export { readCredential } from './api/credential.ts';
 export type { Credential } from './api/credential.ts';
 export { readConnection, reconnectNeeded } from './api/connection.ts';
 export type { Connection } from './api/connection.ts';
-export { normaliseFilePath } from './access/scopes/file.ts';
+export { holdsToo } from './access/holds.ts';
+export { filePath, normaliseFilePath } from './access/scopes/file.ts';
 export { normalisePath } from './access/scopes/path.ts';
 export { narrowedNeeds } from './access/narrowed.ts';
 export { lentByTyping, meets, missing, needsOf, powerOf } from './access/needs.ts';

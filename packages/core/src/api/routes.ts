@@ -10,6 +10,7 @@ import * as own from './auth-own.ts';
 import * as connections from './connections.ts';
 import * as docs from './docs.ts';
 import * as environments from './environments.ts';
+import * as files from './files.ts';
 import * as flows from './flows.ts';
 import * as grants from './grants.ts';
 import * as hooks from './hooks.ts';
@@ -168,6 +169,12 @@ export const ROUTES = {
   connectBack: connections.connectBack,
   disconnect: connections.disconnect,
   deleteConnection: connections.deleteConnection,
+
+  putFile: files.putFile,
+  listFiles: files.listFiles,
+  getFile: files.getFile,
+  downloadFile: files.downloadFile,
+  deleteFile: files.deleteFile,
 
   listWorkspaces: workspaces.listWorkspaces,
   createWorkspace: workspaces.createWorkspace,

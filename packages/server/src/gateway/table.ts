@@ -10,6 +10,7 @@ import { authLinkRoutes } from './routes/auth-links.ts';
 import { authOwnRoutes } from './routes/auth-own.ts';
 import { ssoRoutes } from './routes/auth-sso.ts';
 import { environmentRoutes } from './routes/environments.ts';
+import { fileRoutes } from './routes/files.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -76,6 +77,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...secretRoutes(lodge),
     ...secretUseRoutes(lodge),
     ...connectionRoutes(lodge),
+    ...fileRoutes(lodge),
     ...workspaceRoutes(lodge),
     ...projectRoutes(lodge),
     ...memberRoutes(lodge),

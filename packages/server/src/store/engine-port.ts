@@ -89,6 +89,6 @@ export type EngineStore = {
   checkAudit(expect?: string): Promise<Trail>;
   /** Every record of every workspace, the oldest first, a thousand at a time. */
   auditRecords(): AsyncGenerator<readonly (AuditEntry & { readonly id: number })[], void, undefined>;
-  /** Removes files of blobs that a crash left without a row; returns how many. For the start and now and then. */
+  /** Removes files of blobs that a crash left without a row, and content that it left without a name; returns how many. For the start and now and then. */
   collectLitter(): Promise<number>;
 };

@@ -22,6 +22,7 @@ import { connect } from './schema/connect.ts';
 import { kyselyOver } from './schema/dialect.ts';
 import { engineOf } from './rows/engine.ts';
 import { directoryOf } from './rows/directory.ts';
+import { dropLost, filesOf } from './rows/files.ts';
 import { flowsOf } from './rows/flows.ts';
 import { grantsOf } from './rows/grants.ts';
 import { groupsOf } from './rows/groups.ts';
@@ -226,6 +227,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     clock,
     unlink: blobs.unlink,
   };
+  const contents = { sink: blobs.sink, grew: stored.grew };
   const accounts = accountsOf(ground, { origin: options.origin ?? 'http://localhost', version: changes.version });
   let closing: Promise<void> | null = null;
 
@@ -249,6 +251,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       keys: keysOf(ground, workspace),
       secrets: secretsOf(ground, workspace),
       connections: connectionsOf(ground, workspace),
+      files: filesOf(ground, contents, workspace),
       tokens: workspaceTokensOf(ground, workspace),
       clients: clientsOf(ground, workspace),
       consents: consentsOf(ground, workspace),
@@ -263,7 +266,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     publicFlow: (id) => publicFlow(db, id),
     accounts,
     engine: {
-      ...engineOf(ground, blobs),
+      ...engineOf(ground, blobs, () => dropLost(ground, contents)),
       limits: engineLimitsOf(ground, stored.now),
       ends: workspaceEndsOf(ground),
     },

@@ -11,6 +11,7 @@
 import type { Budget, FlowPlace, Permission, Problem, Result, RunState, Sight, Visibility } from '@headgate/core';
 import type { Accounts } from './accounts/port.ts';
 import type { EngineStore } from './engine-port.ts';
+import type { FileStore } from './file.ts';
 import type { KeyLimits, WorkspaceKeys } from './key.ts';
 import type { WorkspaceLimits } from './limits.ts';
 import type { Clients, Consents, Oauth } from './oauth.ts';
@@ -25,7 +26,6 @@ import type { SecretStore } from './secret.ts';
 import type { Tokens, WorkspaceTokens } from './token.ts';
 
 export type { Delivery, RunRow, RunWrite };
-
 export type FlowRow = {
   readonly id: string;
   readonly project: string;
@@ -207,7 +207,7 @@ export type WorkspaceStore = {
     /** False: there is one of this id already. */
     create(project: { id: string; name: string; at: number }): Promise<boolean>;
     rename(id: string, name: string): Promise<boolean>;
-    /** `used`: flows or secrets are in it. */
+    /** `used`: flows, secrets or files are in it. */
     remove(id: string): Promise<'done' | 'missing' | 'used'>;
   };
   readonly members: people.Members;
@@ -330,6 +330,7 @@ export type WorkspaceStore = {
   readonly keys: WorkspaceKeys;
   readonly secrets: SecretStore;
   readonly connections: ConnectionStore;
+  readonly files: FileStore;
   readonly tokens: WorkspaceTokens;
   readonly clients: Clients;
   readonly consents: Consents;
@@ -354,9 +355,9 @@ export type Store = {
   /** The workspace of a published flow that everybody may run; null: there is none of this id, or it is switched off. */
   readonly publicFlow: (id: string) => Promise<string | null>;
   readonly accounts: Accounts;
-  /** Makes API keys (`hg_` and 43 characters) and tokens of invitations, shown once, and their keyed hash, the only thing kept. */
   /** Numbers of rows as a workspace is shown them. */
   readonly counters: (workspace: string) => Counters;
+  /** Makes API keys (`hg_` and 43 characters) and tokens of invitations, shown once, and their keyed hash, the only thing kept. */
   readonly credentials: Pick<Makes, 'newKey' | 'hashKey' | 'newInvitation' | 'hashInvitation'>;
   /** The door for credentials: looks a key up by its keyed hash, before any workspace is known. */
   readonly keyByHash: (hash: string) => Promise<KeyRow | null>;

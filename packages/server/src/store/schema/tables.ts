@@ -147,6 +147,23 @@ type ConnectionTable = {
   connected_by: string | null;
 };
 
+/** `plain`: 1 when all of it is text. `hash`: keyed, of the content. */
+type FileTable = {
+  id: string;
+  workspace: string;
+  project: string;
+  path: string;
+  blob: string;
+  hash: string;
+  size: number;
+  type: string;
+  plain: number;
+  version: number;
+  by: string;
+  created: number;
+  updated: number;
+};
+
 /** A webhook's token is derived from the nonce; only its keyed hash can be looked up. */
 type HookTable = {
   hash: string;
@@ -362,7 +379,8 @@ export type Tables = AccountTables &
     run: RunTable;
     journal: JournalTable;
     blob: { id: string; workspace: string; run: string; size: number; created: number };
-    /** Which runs refer to a blob: it lives as long as one of them. */
+    file: FileTable;
+    /** Which runs, or files, refer to a blob: it lives as long as one of them. */
     blob_use: { blob: string; run: string };
     audit: AuditTable;
     audit_head: AuditHeadTable;

@@ -38,7 +38,10 @@ export const SecretField = ({ path, label, hint, required = false, value }: Fiel
     enabled: project !== undefined,
     queryFn: ({ signal }) => client.call('listSecrets', { query: { project } }, signal),
   });
-  const names = [...new Set((secrets.data?.secrets ?? []).map(({ name }) => name))];
+  // What a signature is checked with is one text, and a connection is none.
+  const sent = !path.includes('signature');
+  const fitting = (secrets.data?.secrets ?? []).filter(({ kind }) => sent || kind !== 'connection');
+  const names = [...new Set(fitting.map(({ name }) => name))];
   const chosen = typeof value === 'string' ? value : '';
   const absent = chosen !== '' && secrets.data !== undefined && !names.includes(chosen);
   const close = (made: string | null): void => {
@@ -89,15 +92,17 @@ export const SecretField = ({ path, label, hint, required = false, value }: Fiel
         >
           {t('panel.secret.create')}
         </Button>
-        <Button
-          size="compact-sm"
-          variant="default"
-          disabled={project === undefined}
-          title={project === undefined ? t('panel.secret.wait') : t('connections.pickTitle')}
-          onClick={() => setMaking('connection')}
-        >
-          {t('connections.pick')}
-        </Button>
+        {sent && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            disabled={project === undefined}
+            title={project === undefined ? t('panel.secret.wait') : t('connections.pickTitle')}
+            onClick={() => setMaking('connection')}
+          >
+            {t('connections.pick')}
+          </Button>
+        )}
       </Group>
       {refused !== null && <span style={{ fontSize: 12 }}>{refused}</span>}
       {chosen !== '' && !absent && origins.length > 0 && (

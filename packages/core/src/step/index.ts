@@ -14,7 +14,12 @@ export { eachWith, ID, PROBLEM_PORT, repeatWith } from '../flow/model.ts';
 export { CODE_LANGUAGES, defineBlock, defineStep, defineTrigger, done, failed, perItem, using } from './define.ts';
 export { headersField, headersOf } from './headers.ts';
 export { trial } from './trial.ts';
+export { retryAfter } from './after.ts';
 export { byCodePoint, kindOf, listField, listOf, notBoolean } from './value.ts';
+export { isRepeatable, MOST_ITEMS, useService } from '../service/call.ts';
+export { NO_SERVICES, operationOf, SERVICE_NAME, servicesOf } from '../service/manifest.ts';
+export type { Services } from '../service/manifest.ts';
+export { serviceNeeds, unknownNeeds } from '../service/powers.ts';
 export type {
   Can,
   Code,

@@ -4,11 +4,12 @@
  * N1 Every redirect is judged again by the broker before it is followed.
  * N2 A secret is opened after the decision, filled in by its kind (credentials.ts), and reaches neither the step nor the
  *    journal; the door takes it from a redirect to another origin.
+ * N2a A secret that goes into a path is judged and recorded as SECRET_MARK in its place; such a call follows no redirect.
  * N3 A call whose power is taken back is broken off (broker.ts B4).
  */
 
 import type { Net, NetAnswer, NetRequest, Power, Problem, Result } from '@headgate/core';
-import { good, normalisePath, problem } from '@headgate/core';
+import { good, normalisePath, problem, SECRET_MARK } from '@headgate/core';
 import type { Door, Hop } from '../egress/door.ts';
 import type { Store } from '../store/ports.ts';
 import type { Broker } from './broker.ts';
@@ -71,12 +72,19 @@ export const netFor = (
     const done = await deps.broker.effect(live, step, narrow, needs, async (judgeAgain, stopped) => {
       const headers: Record<string, string> = { ...request.headers };
       let refused = (): void => undefined;
+      let to = url.href;
       if (request.secret !== undefined) {
         const { workspace, project, environment, principal, id: run } = live.base;
         const ask = { workspace, project, environment, principal, run, step, name: request.secret };
-        const filled = await deps.credentials.fill(ask, url.origin, headers);
-        if ('problem' in filled) return { problem: filled.problem, sent: 'no' as const };
-        refused = filled.refused;
+        if (request.secretIn === 'path') {
+          const part = await deps.credentials.forPath(ask, url.origin);
+          if ('problem' in part) return { problem: part.problem, sent: 'no' as const };
+          to = url.origin + url.pathname.replace(SECRET_MARK, () => part.text) + url.search;
+        } else {
+          const filled = await deps.credentials.fill(ask, url.origin, headers);
+          if ('problem' in filled) return { problem: filled.problem, sent: 'no' as const };
+          refused = filled.refused;
+        }
       }
       const hops = hopsOf(live);
       if (hops !== null) headers['x-headgate-hops'] = String(hops);
@@ -85,14 +93,14 @@ export const netFor = (
         headers['content-type'] = type;
       const call = {
         method,
-        url: url.href,
+        url: to,
         headers,
         ...(body === undefined ? {} : { body }),
         timeout: Math.min(request.timeout ?? LIMITS.timeout, LIMITS.longest),
         share: { workspace: live.base.workspace, flow: live.base.flow },
         maxBytes: LIMITS.maxBytes,
         inlineBytes: LIMITS.inlineBytes,
-        maxRedirects: LIMITS.maxRedirects,
+        maxRedirects: request.secretIn === 'path' ? 0 : LIMITS.maxRedirects,
         signal: AbortSignal.any([signal, stopped]),
         judge: (hop: Hop) =>
           hop.hop === 0

@@ -30,6 +30,7 @@ import { runRoutes } from './routes/runs.ts';
 import { runSearchRoutes } from './routes/run-search.ts';
 import { secretUseRoutes } from './routes/secret-uses.ts';
 import { secretRoutes } from './routes/secrets.ts';
+import { serviceRoutes } from './routes/services.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { systemRoutes } from './routes/system.ts';
@@ -57,6 +58,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...listeningRoutes(lodge),
     ...stepRoutes(lodge),
     ...templateRoutes(lodge),
+    ...serviceRoutes(lodge),
     ...grantRoutes(lodge),
     ...powerRoutes(lodge),
     ...environmentRoutes(lodge),

@@ -22,7 +22,7 @@ import { judgeKey } from '../store/vault-seal/key-file.ts';
 import { type Keyring, keyring } from '../store/vault-seal/keyring.ts';
 import { WorkspaceLocked } from '../store/vault-seal/own-keys.ts';
 import { callsFor, openFiles, pythonsFor } from './open-files.ts';
-import { builtInSteps } from './steps.ts';
+import { builtInServices, builtInSteps } from './steps.ts';
 
 const DAY = 86_400_000;
 
@@ -121,7 +121,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       origin: o.publicUrl,
       ...(rekey === undefined ? {} : { rekey }),
     }),
-    loadCatalog(builtInSteps()),
+    loadCatalog(builtInSteps(), builtInServices()),
   ]);
   if (!opened.ok) return opened;
   const store = opened.value;

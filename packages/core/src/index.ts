@@ -167,6 +167,7 @@ export {
   deleteSteps,
   everyId,
   filledOf,
+  type NewStep,
   freeId,
   idsOf,
   insertStep,

@@ -68,6 +68,8 @@ export const ROUTES = {
   listTemplates: templates.listTemplates,
   listServices: services.listServices,
   getService: services.getService,
+  putService: services.putService,
+  deleteService: services.deleteService,
 
   stepTypes: steps.stepTypes,
   flowPowers: grants.flowPowers,

@@ -4,8 +4,7 @@
  */
 
 import { z } from 'zod';
-import { SERVICE_NAME } from '../service/manifest.ts';
-import { route } from './route.ts';
+import { empty, route } from './route.ts';
 import { json } from './shapes.ts';
 
 const tags = ['services'] as const;
@@ -70,7 +69,7 @@ const whole = z
   })
   .meta({ id: 'Service' });
 
-export const serviceName = z.strictObject({ name: z.string().max(60).regex(SERVICE_NAME, 'the name of a service') });
+const byName = z.strictObject({ service: z.string().max(60).describe('The name of a service') });
 
 export const listServices = route({
   method: 'GET',
@@ -84,12 +83,39 @@ export const listServices = route({
 
 export const getService = route({
   method: 'GET',
-  path: '/api/v1/services/{name}',
+  path: '/api/v1/services/{service}',
   needs: 'flow.read',
   on: 'any',
-  params: serviceName,
+  params: byName,
   answers: { 200: whole },
   problems: ['missing'],
   summary: 'Give what a service can do, with the schema of what each of its operations takes',
   tags,
+});
+
+export const putService = route({
+  method: 'PUT',
+  path: '/api/v1/services',
+  needs: 'flow.write',
+  on: 'workspace',
+  body: z.strictObject({ manifest: json.describe('By /api/v1/schemas/service.json') }),
+  answers: { 200: z.strictObject({ name: z.string(), operations: z.int() }) },
+  problems: ['service.taken', 'service.full'],
+  summary:
+    'Describe a service for the workspace, over the one of the same name; flows that use it do so at their next step',
+  tags,
+  audited: 'after',
+});
+
+export const deleteService = route({
+  method: 'DELETE',
+  path: '/api/v1/services/{service}',
+  needs: 'flow.write',
+  on: 'workspace',
+  params: byName,
+  answers: { 204: empty('Deleted') },
+  problems: ['missing'],
+  summary: 'Delete a service that the workspace described',
+  tags,
+  audited: 'after',
 });

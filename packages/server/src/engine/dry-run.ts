@@ -4,7 +4,6 @@
  */
 
 import {
-  type Catalog,
   type DryRequest,
   type DryRun,
   type Flow,
@@ -25,12 +24,18 @@ import {
 import type { Named } from '../store/people.ts';
 import type { FlowRow, Store } from '../store/ports.ts';
 import { aimAt } from './aim.ts';
+import type { Catalogs } from './catalogs.ts';
 import type { Clock } from './clock.ts';
 import { drive, readNeeds, type Seen } from './dry.ts';
 import type { Flows } from './flows.ts';
 import type { Lent, Place, Reached } from './lent.ts';
 
-type Deps = { readonly store: Store; readonly flows: Flows; readonly catalog: Catalog; readonly clock: Clock };
+type Deps = {
+  readonly store: Store;
+  readonly flows: Flows;
+  readonly catalogs: Pick<Catalogs, 'in'>;
+  readonly clock: Clock;
+};
 
 const notFound: { readonly ok: false; readonly problem: ReturnType<typeof problem> } = {
   ok: false,
@@ -38,7 +43,7 @@ const notFound: { readonly ok: false; readonly problem: ReturnType<typeof proble
 };
 
 export const newDryRun =
-  ({ store, flows, catalog, clock }: Deps) =>
+  ({ store, flows, catalogs, clock }: Deps) =>
   async ({ principal, flow: id, which, input, environment = 'default' }: DryRequest): Promise<Result<DryRun>> => {
     const { workspace } = principal;
     const scoped = store.in(workspace);
@@ -53,6 +58,7 @@ export const newDryRun =
     const read = readFlow(doc);
     if (!read.ok)
       return { ok: false, problem: read.problems[0] ?? problem('flow.invalid', 'This flow is not a valid flow file') };
+    const catalog = await catalogs.in(workspace);
     const driven: Result<ReturnType<typeof readNeeds>> =
       input === undefined
         ? { ok: true, value: readNeeds(read.flow, catalog) }
@@ -119,7 +125,7 @@ export const judging = (lent: Lent, flow: Flow, place: Place, caller: Named | nu
 };
 
 const judgeFor = async (
-  { store, flows, clock }: Omit<Deps, 'catalog'>,
+  { store, flows, clock }: Omit<Deps, 'catalogs'>,
   row: FlowRow,
   flow: Flow,
   workspace: string,

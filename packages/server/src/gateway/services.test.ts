@@ -69,3 +69,65 @@ test('a draft that uses a service asks for exactly what the operation touches', 
   ]);
   expect(powers.needs[0]?.sentence).toBe('Slack: send a message, at https://slack.com.');
 });
+
+const shop = {
+  service: 1,
+  name: 'shop',
+  title: 'Shop',
+  summary: 'Sells things.',
+  auth: { kind: 'bearer' },
+  base: 'https://shop.example/api',
+  operations: [
+    { id: 'list', title: 'list items', summary: 'Gives all.', method: 'GET', path: '/items', input: {} },
+    { id: 'wipe', title: 'delete all', summary: 'Deletes all.', method: 'DELETE', path: '/items', input: {} },
+  ],
+};
+const wishes = (operation: string) => ({
+  headgate: 1,
+  name: 'Sell',
+  steps: [{ id: 'sell', kind: 'service.call@1', with: { service: 'shop', operation, secret: 'shop' } }],
+});
+
+test('a workspace describes a service of its own: flows use it at once, and no other workspace knows of it', async () => {
+  const put = await server.ask('PUT', '/api/v1/services', { key, body: { manifest: shop } });
+  expect(breaches(ROUTES.putService, put)).toEqual([]);
+  expect(put).toMatchObject({ status: 200, json: { name: 'shop', operations: 2 } });
+  expect((await server.ask('GET', '/api/v1/services/shop', { key })).json).toMatchObject({ own: true, title: 'Shop' });
+  const check = async (operation: string, by = key) =>
+    (await server.ask('POST', '/api/v1/flows/check', { key: by, body: { draft: wishes(operation) } })).json;
+  expect(await check('list')).toMatchObject({ ok: true });
+  expect(await check('lst')).toMatchObject({
+    ok: false,
+    problems: [{ code: 'service.unknown', fix: 'Did you mean list?' }],
+  });
+
+  const other = (await server.key({ workspace: 'other' })).plain;
+  expect((await server.ask('GET', '/api/v1/services/shop', { key: other })).status).toBe(404);
+  expect(await check('list', other)).toMatchObject({ ok: false, problems: [{ code: 'service.unknown' }] });
+
+  // What an operation means is looked up when it is asked for, never remembered from before.
+  const moved = { ...shop, base: 'https://elsewhere.example/api' };
+  const made = (await server.ask('POST', '/api/v1/flows', { key, body: { draft: wishes('list') } })).json as {
+    id: string;
+  };
+  const needs = async () =>
+    ((await server.ask('GET', `/api/v1/flows/${made.id}/powers`, { key })).json as { needs: { power: string }[] })
+      .needs[0]?.power;
+  expect(await needs()).toBe('net: GET shop.example:443/api/items');
+  expect((await server.ask('PUT', '/api/v1/services', { key, body: { manifest: moved } })).status).toBe(200);
+  expect(await needs()).toBe('net: GET elsewhere.example:443/api/items');
+
+  expect((await server.ask('DELETE', '/api/v1/services/shop', { key })).status).toBe(204);
+  expect((await server.ask('DELETE', '/api/v1/services/shop', { key })).status).toBe(404);
+  expect(await check('list')).toMatchObject({ ok: false });
+});
+
+test('no service stands in the place of one of the server, and what is no manifest is refused with its places', async () => {
+  const put = (manifest: unknown) => server.ask('PUT', '/api/v1/services', { key, body: { manifest } });
+  expect((await put({ ...shop, name: 'slack' })).json).toMatchObject({ status: 409, code: 'service.taken' });
+  const broken = await put({ ...shop, operations: [{ ...shop.operations[0], path: '/{x}' }] });
+  expect(broken).toMatchObject({ status: 422, json: { problems: [{ at: { field: 'operations[0].path' } }] } });
+  expect((await server.ask('DELETE', '/api/v1/services/slack', { key })).status).toBe(404);
+  const reader = (await server.key({ permissions: ['flow.read'] })).plain;
+  expect((await server.ask('PUT', '/api/v1/services', { key: reader, body: { manifest: shop } })).status).toBe(403);
+});

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { at, bad, type Catalog, good, type Problem, problem, type Result } from '@headgate/core';
 import { type Door, openDoor, parseAllow } from '../egress/door.ts';
 import { type Engine, type EngineLog, openEngine, type Vault } from '../engine/engine.ts';
+import { Catalogs } from '../engine/catalogs.ts';
 import { loadCatalog } from '../engine/loader.ts';
 import { type Compiler, openCompiler } from '../sandbox/compile.ts';
 import { type Jail, openJail } from '../sandbox/jail.ts';
@@ -30,6 +31,8 @@ export type House = {
   readonly store: Store;
   readonly engine: Engine;
   readonly catalog: Catalog;
+  /** That of a workspace: with the services it described itself. */
+  readonly catalogIn: (workspace: string) => Promise<Catalog>;
   readonly door: Door;
   /** Compiles the code of flows; it starts nothing before there is some. */
   readonly compiler: Compiler;
@@ -152,10 +155,12 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
     const fix = `Start with the key the data was sealed with, or restore a backup (${why}).`;
     return bad(problem('start.engine', 'The store does not open with this secret key, or it is damaged', { fix }));
   }
+  const catalogs = new Catalogs(catalog, store);
   return good({
     store,
     engine,
     catalog,
+    catalogIn: (workspace) => catalogs.in(workspace),
     door,
     compiler,
     jail,

@@ -22,6 +22,7 @@ import type { Credentials as Makes } from './vault-seal/credentials.ts';
 import type { Delivery, RunRow, RunWrite } from './run-write.ts';
 import type { SecretStore } from './secret.ts';
 import type { Tokens, WorkspaceTokens } from './token.ts';
+import type { OwnServices } from './services.ts';
 
 export type { Delivery, RunRow, RunWrite };
 
@@ -307,6 +308,7 @@ export type WorkspaceStore = {
   };
   /** What the instance lets its steps use, whatever its policy says. */
   readonly bounds: WorkspaceStore['policy'];
+  readonly services: OwnServices;
   readonly limits: WorkspaceLimits;
   readonly environments: Environments;
   readonly deployments: Deployments;

@@ -140,6 +140,8 @@ const ASKED: Readonly<Record<string, Call>> = {
   'environments.setVars': (w, n) => w.environments.setVars(n.project, n.environment, 1, { stolen: true }, NOW),
   'environments.remove': (w, n) => w.environments.remove(n.project, n.environment),
   'policy.get': (w) => w.policy.get(),
+  'services.list': (w) => w.services.list(),
+  'services.docs': (w) => w.services.docs(),
   'bounds.get': (w) => w.bounds.get(),
   'limits.quota': (w) => w.limits.quota(),
   'limits.usage': (w) => w.limits.usage(NOW),
@@ -227,6 +229,8 @@ const MADE: Readonly<Record<string, Call>> = {
     w.invitations.create(invitation(`${n.invitation}_mine`, w.workspace), `hash of ${n.invitation} mine`),
   'limits.setQuota': (w) => w.limits.setQuota({ quota: { concurrent: 0 }, updated: NOW, by: 'key_mine' }),
   'bounds.set': (w) => w.bounds.set({ only: [], denied: [], updated: NOW, by: 'key_mine' }),
+  'services.put': (w) => w.services.put({ name: 'own', doc: {}, hash: 'h', by: 'key_mine', updated: NOW }),
+  'services.remove': (w, names) => w.services.remove(names.key),
   'policy.set': (w) => w.policy.set({ only: [], denied: [], updated: NOW, by: 'key_mine' }),
   'keys.create': (w, n) => w.keys.create(keyRow(`${n.key}_mine`, w.workspace)),
   'clients.create': (w, n) => w.clients.create(clientRow(`${n.client}_mine`, w.workspace)),
@@ -247,6 +251,7 @@ const fill = async (store: Store): Promise<void> => {
   await victim.invitations.create(invitation(VICTIM.invitation, 'victim'), 'hash of i_v');
   await victim.limits.setQuota({ quota: { runs: { day: 7 } }, updated: NOW, by: VICTIM.key });
   await victim.bounds.set({ only: ['code: *'], denied: [], updated: NOW, by: VICTIM.key });
+  await victim.services.put({ name: VICTIM.key, doc: { of: VICTIM.key }, hash: 'v', by: VICTIM.key, updated: NOW });
   await victim.policy.set({ only: null, denied: ['code: python'], updated: NOW, by: VICTIM.key });
   await victim.flows.create(flow(VICTIM.flow, VICTIM.project));
   await victim.flows.publish({ ...publish(VICTIM), grants: [{ ...grant(VICTIM), id: VICTIM.grant }] });

@@ -1,18 +1,21 @@
 /** The services that flows can call, in the form that pickers, forms and tools need. */
 
+import { createHash } from 'node:crypto';
 import {
+  canonicalJson,
   inputSchema,
   isRepeatable,
   knownOrigin,
   operationOf,
   pollSchema,
+  readService,
   type Service,
   type ServiceTrigger,
 } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
-import { give, MISSING } from '../outcome.ts';
+import { give, MISSING, nothing, refuse, refuseAll } from '../outcome.ts';
 
 const listed = (service: Service, own: boolean) => ({
   name: service.name,
@@ -68,13 +71,40 @@ const whole = (service: Service, own: boolean) => ({
   triggers: (service.triggers ?? []).map((trigger) => triggerOf(service, trigger)),
 });
 
-export const serviceRoutes = ({ gate }: Lodge): readonly Route[] => [
-  implement(ROUTES.listServices, () =>
-    give(200, { services: gate.catalog.services.list.map((one) => listed(one, false)) }),
-  ),
+export const serviceRoutes = ({ gate }: Lodge): readonly Route[] => {
+  const isOwn = (name: string): boolean => gate.catalog.services.get(name) === undefined;
+  return [
+    implement(ROUTES.listServices, async ({ who }) => {
+      const { services } = await gate.catalogIn(who.workspace);
+      return give(200, { services: services.list.map((one) => listed(one, isOwn(one.name))) });
+    }),
 
-  implement(ROUTES.getService, ({ params }) => {
-    const found = gate.catalog.services.get(params.name);
-    return found === undefined ? MISSING : give(200, whole(found, false));
-  }),
-];
+    implement(ROUTES.getService, async ({ who, params }) => {
+      const found = (await gate.catalogIn(who.workspace)).services.get(params.service);
+      return found === undefined ? MISSING : give(200, whole(found, isOwn(found.name)));
+    }),
+
+    implement(ROUTES.putService, async ({ who, body }) => {
+      const read = readService(body.manifest);
+      if (!read.ok) return refuseAll('input.invalid', read.problems);
+      const { name, operations } = read.service;
+      if (!isOwn(name)) return refuse('service.taken', `${name} comes with the server`, 'Give it another name.');
+      const kept = await gate.store.in(who.workspace).services.put({
+        name,
+        doc: read.service,
+        hash: hashOf(read.service),
+        by: who.user ?? who.id,
+        updated: gate.clock(),
+      });
+      return kept ? give(200, { name, operations: operations.length }) : refuse('service.full');
+    }),
+
+    implement(ROUTES.deleteService, async ({ who, params }) => {
+      const gone = await gate.store.in(who.workspace).services.remove(params.service);
+      return gone ? nothing() : MISSING;
+    }),
+  ];
+};
+
+/** Another one whenever the manifest is another one. */
+const hashOf = (service: Service): string => createHash('sha256').update(canonicalJson(service)).digest('hex');

@@ -13,6 +13,7 @@ import { useOwner } from '../settings/owner.ts';
 import { useThing } from '../settings/thing.ts';
 import { CreateSecret } from './create-secret.tsx';
 import { originOf } from './origin.ts';
+import { useService } from '../../services/use-services.ts';
 
 export const SecretField = ({ path, label, hint, required = false, value }: FieldProps) => {
   const { t } = useTranslation();
@@ -21,6 +22,8 @@ export const SecretField = ({ path, label, hint, required = false, value }: Fiel
   const { client, draft } = useEditor();
   const queries = useQueryClient();
   const thing = useThing();
+  const named = thing?.with?.['service'];
+  const service = useService(typeof named === 'string' ? named : '');
   const [making, setMaking] = useState(false);
   const select = useRef<HTMLSelectElement>(null);
   const flow = useQuery({
@@ -91,7 +94,12 @@ export const SecretField = ({ path, label, hint, required = false, value }: Fiel
         <span style={{ fontSize: 12 }}>{t('panel.secret.origins', { origins: origins.join(', ') })}</span>
       )}
       {making && project !== undefined && (
-        <CreateSecret project={project} name={absent ? chosen : ''} origin={originOf(thing)} close={close} />
+        <CreateSecret
+          project={project}
+          name={absent ? chosen : ''}
+          origin={service.data?.origin ?? originOf(thing)}
+          close={close}
+        />
       )}
     </FieldFrame>
   );

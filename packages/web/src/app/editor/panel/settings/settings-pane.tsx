@@ -11,6 +11,9 @@ import { fieldsOf } from '../form/model.ts';
 import { COMMON } from './common.ts';
 import { type FieldPath, type Owner, setEdit } from './owner.ts';
 
+const ServiceFields = lazy(() =>
+  import('../../services/service-fields.tsx').then((module) => ({ default: module.ServiceFields })),
+);
 const Needs = lazy(() => import('../needs/needs.tsx').then((module) => ({ default: module.Needs })));
 
 type Props = {
@@ -59,9 +62,15 @@ export const SettingsPane = ({ thing, isStep, problems }: Props) => {
           {one.text} {one.fix ?? ''}
         </Text>
       ))}
-      {fields.map((field) => (
-        <AnyField key={field.name} {...field} path={['with', field.name]} value={given[field.name]} />
-      ))}
+      {isStep && kind.startsWith('service.call@') ? (
+        <Suspense fallback={null}>
+          <ServiceFields thing={thing} fields={fields} />
+        </Suspense>
+      ) : (
+        fields.map((field) => (
+          <AnyField key={field.name} {...field} path={['with', field.name]} value={given[field.name]} />
+        ))
+      )}
       {isStep && (
         <Suspense fallback={null}>
           <Needs step={thing.id} />

@@ -15,9 +15,11 @@ import { Connect } from './connecting.ts';
 import { openDraft } from './draft/open.ts';
 import { type Editor, EditorContext, type Kinds } from './editor-context.ts';
 import { Checks } from './problems/check.ts';
+import { Canvas } from './parts.ts';
 import { Room } from './room.ts';
 import { RunWatch } from './run/watch.ts';
 import { Selection } from './selection.ts';
+import { useView } from './use-view.ts';
 import { Workbench } from './workbench.tsx';
 
 export const EditorPage = () => {
@@ -32,6 +34,11 @@ const PULL = 10_000;
 const Opening = ({ flow }: { readonly flow: string }) => {
   const { t } = useTranslation();
   const client = useEngine();
+  const view = useView(flowRoute.useSearch().view);
+  // It comes while the flow does.
+  useEffect(() => {
+    if (view === 'canvas') Canvas.warm();
+  }, [view]);
   const kinds = useQuery({
     queryKey: ['kinds'],
     queryFn: ({ signal }) => client.call('listSteps', {}, signal),

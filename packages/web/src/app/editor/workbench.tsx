@@ -12,6 +12,7 @@ import { PageTitle } from '../ui/page-title.tsx';
 import { AddStep } from './add-step.tsx';
 import { type AddWish, whereAt } from './add-wish.ts';
 import { Conflicts } from './draft/conflicts.tsx';
+import { EditorActions } from './editor-actions.ts';
 import { useDraftState, useEditor, useFlow } from './editor-context.ts';
 import type { MenuWish } from './graph.ts';
 import { GraphMenu } from './graph-menu.tsx';
@@ -20,19 +21,17 @@ import { keptHints } from './hints/kept-hints.ts';
 import { Outline } from './outline/outline.tsx';
 import { Dock } from './run/dock.tsx';
 import { Panel } from './panel/panel.tsx';
+import { Canvas, warmPanel } from './parts.ts';
 import { useClipboard } from './use-clipboard.ts';
-import { useEditorActions } from './use-editor-actions.ts';
+import { useView } from './use-view.ts';
 import classes from './workbench.module.css';
-
-// The canvas library is the largest part of the editor; the outline does not need it.
-const Canvas = lazy(() => import('./canvas/canvas.tsx').then(({ Canvas }) => ({ default: Canvas })));
 
 const Hints = lazy(() => import('./hints/hints.tsx').then(({ Hints }) => ({ default: Hints })));
 
 const FlowPages = lazy(() => import('./pages/flow-pages.tsx').then(({ FlowPages }) => ({ default: FlowPages })));
 
-/** Below this width the outline is the view: a canvas needs room. */
-const NARROW = '(max-width: 720px)';
+/** Milliseconds: the flow is painted by then, and nobody has opened a step. */
+const WARM_AFTER = 300;
 
 export const Workbench = () => {
   const { t } = useTranslation();
@@ -47,14 +46,7 @@ export const Workbench = () => {
   const [hints, setHints] = useState(() => keptHints.of(draft.id, search.hints === 'on'));
   const [renaming, rename] = useState<string | null>(null);
   const clipboard = useClipboard();
-  const [narrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
-  useEffect(() => {
-    const query = matchMedia(NARROW);
-    const look = (): void => setNarrow(query.matches);
-    query.addEventListener('change', look);
-    return () => query.removeEventListener('change', look);
-  }, []);
-  const view = search.view ?? (narrow ? 'outline' : 'canvas');
+  const view = useView(search.view);
 
   const show = useCallback(
     (part: EditorSearch, replace = false) =>
@@ -65,6 +57,10 @@ export const Workbench = () => {
   useEffect(() => {
     if (search.hints !== undefined) show({ hints: undefined }, true);
   }, [search.hints, show]);
+  useEffect(() => {
+    const wait = setTimeout(warmPanel, WARM_AFTER);
+    return () => clearTimeout(wait);
+  }, []);
   useEffect(() => watch.watch(search.run ?? null), [watch, search.run]);
   // The step whose panel is open is the one that acts are about, however it was opened.
   useEffect(() => {
@@ -83,7 +79,6 @@ export const Workbench = () => {
   );
 
   const add = (): void => setAdding({ where: whereAt(flow, kinds, selection.cursor()) });
-  useEditorActions({ show, view, step: search.step, add, addTo: setAdding, rename });
   useAction('undo', commands.undo, history.done.length === 0 ? t('actions.off.noUndo') : undefined);
   useAction('redo', commands.redo, history.undone.length === 0 ? t('actions.off.noRedo') : undefined);
 
@@ -93,6 +88,7 @@ export const Workbench = () => {
   return (
     <Box className={classes.bench}>
       <PageTitle text={flow.name} hidden />
+      <EditorActions show={show} view={view} step={search.step} add={add} addTo={setAdding} rename={rename} />
       <Head view={view} show={show} />
       <Conflicts />
       {hints !== null && (

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './fields.module.css';
 import { labelOf } from '../editor/panel/form/model.ts';
+import { growing } from '../ui/growing.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 type Problems = ReadonlyMap<string, string>;
@@ -158,7 +159,7 @@ const Text_ = ({ schema, value, set, needed, common }: Props & Common) => {
   };
   const kind = KINDS[text(schema, 'format') ?? ''];
   if (kind === undefined && (number(schema, 'maxLength') ?? 0) > LONG)
-    return <Textarea {...given} autosize minRows={3} maxRows={12} />;
+    return <Textarea {...given} {...growing(3, 12)} />;
   return <TextInput {...given} type={kind ?? 'text'} />;
 };
 
@@ -170,9 +171,7 @@ const Lines = ({ value, set, common }: Props & Common) => {
     <Textarea
       description={t('forms.lines')}
       {...common}
-      autosize
-      minRows={2}
-      maxRows={12}
+      {...growing(2, 12)}
       value={typed}
       onChange={({ currentTarget }) => {
         setTyped(currentTarget.value);
@@ -191,9 +190,7 @@ const Json = ({ value, set, common }: Props & Common) => {
     <JsonInput
       description={t('forms.json')}
       {...common}
-      autosize
-      minRows={3}
-      maxRows={14}
+      {...growing(3, 14)}
       validationError={t('running.notJson')}
       value={typed}
       onChange={(next) => {

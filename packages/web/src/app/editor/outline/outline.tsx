@@ -8,25 +8,12 @@ import { everyStep, isBlock, stepsOf } from '@headgate/core';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { announce } from '../../ui/announce.ts';
-import {
-  titleOf,
-  useConnecting,
-  useCursor,
-  useEditor,
-  useFlow,
-  useIsSelected,
-  useProblemsOf,
-  useStepView,
-  useWire,
-} from '../editor-context.ts';
+import { titleOf, useConnecting, useCursor, useEditor, useFlow, useWire } from '../editor-context.ts';
 import type { GraphProps } from '../graph.ts';
-import { NameField } from '../name-field.tsx';
-import { countsOf, spoken, type Told } from '../naming.ts';
-import { BreakMark } from '../run/break-mark.tsx';
-import { StateMark } from '../run/state-mark.tsx';
-import { useHasBreak } from '../run/use-beside.ts';
+import { countsOf, type Told } from '../naming.ts';
 import classes from './outline.module.css';
-import { type Row, rowsOf, seen } from './rows.ts';
+import { rowsOf, seen } from './rows.ts';
+import { type Acts, BranchRow, StepRow } from './tree-row.tsx';
 
 const PAUSE = 900;
 
@@ -114,6 +101,28 @@ export const Outline = ({ open, add, menu, renaming, rename }: GraphProps) => {
     if (found !== undefined) go(rows.indexOf(found), { ctrlKey: false, shiftKey: false, metaKey: false });
   };
 
+  const latest = useRef({ go, fold, open, add, menu, rename, rows, closed });
+  latest.current = { go, fold, open, add, menu, rename, rows, closed };
+  const acts = useMemo((): Acts => {
+    const goTo = (id: string, event: React.MouseEvent): void =>
+      latest.current.go(
+        latest.current.rows.findIndex((row) => row.id === id),
+        event,
+      );
+    return {
+      go: (id, event) => (event.ctrlKey || event.metaKey ? selection.toggle(id) : goTo(id, event)),
+      goBranch: goTo,
+      fold: (id) => latest.current.fold(id, !latest.current.closed.has(id)),
+      open: (id) => latest.current.open(id),
+      menu: (id, x, y) => {
+        if (!selection.has(id)) selection.set([id]);
+        latest.current.menu({ id, x, y });
+      },
+      renamed: () => latest.current.rename(null),
+      addAfter: (entry) => latest.current.add({ where: { at: 'after', entry } }),
+    };
+  }, [selection]);
+
   const keys = (event: React.KeyboardEvent): void => {
     if (event.target instanceof HTMLInputElement) return;
     const row = rows[at];
@@ -191,7 +200,7 @@ export const Outline = ({ open, add, menu, renaming, rename }: GraphProps) => {
     >
       {connecting !== null && <div className={classes.mode}>{t('graph.connecting', { entry: connecting.entry })}</div>}
       {chosen !== null && <div className={classes.mode}>{t('graph.wireChosen', chosen)}</div>}
-      {rows.map((row, i) =>
+      {rows.map((row) =>
         row.what === 'branch' ? (
           <BranchRow
             key={row.id}
@@ -199,8 +208,7 @@ export const Outline = ({ open, add, menu, renaming, rename }: GraphProps) => {
             current={row.id === current}
             closed={closed.has(row.id)}
             name={told.get(row.parent ?? '')?.name ?? ''}
-            go={(event) => go(i, event)}
-            add={() => add({ where: { at: 'after', entry: row.id } })}
+            acts={acts}
           />
         ) : (
           <StepRow
@@ -211,128 +219,9 @@ export const Outline = ({ open, add, menu, renaming, rename }: GraphProps) => {
             closed={closed.has(row.id)}
             target={connecting !== null && row.id === cursor}
             renaming={renaming === row.id}
-            renamed={() => rename(null)}
-            go={(event) => (event.ctrlKey || event.metaKey ? selection.toggle(row.id) : go(i, event))}
-            fold={() => fold(row.id, !closed.has(row.id))}
-            open={() => open(row.id)}
-            menu={(x, y) => {
-              if (!selection.has(row.id)) selection.set([row.id]);
-              menu({ id: row.id, x, y });
-            }}
+            acts={acts}
           />
         ),
-      )}
-    </div>
-  );
-};
-
-type StepRowProps = {
-  readonly row: Row;
-  readonly told: Told | undefined;
-  readonly current: boolean;
-  readonly closed: boolean;
-  readonly target: boolean;
-  readonly renaming: boolean;
-  readonly renamed: () => void;
-  readonly go: (event: React.MouseEvent) => void;
-  readonly fold: () => void;
-  readonly open: () => void;
-  readonly menu: (x: number, y: number) => void;
-};
-
-const StepRow = ({ row, told, current, closed, target, renaming, renamed, go, fold, open, menu }: StepRowProps) => {
-  const { t } = useTranslation();
-  const selected = useIsSelected(row.id);
-  const view = useStepView(row.id);
-  const problems = useProblemsOf(row.id);
-  const breaks = useHasBreak(row.id);
-  if (told === undefined) return null;
-  return (
-    <div
-      role="treeitem"
-      data-row={row.id}
-      data-target={target}
-      aria-level={row.depth + 1}
-      aria-selected={selected}
-      {...(row.opens ? { 'aria-expanded': !closed } : {})}
-      aria-label={spoken(t, told, view?.state ?? null, problems.length, breaks)}
-      tabIndex={current ? 0 : -1}
-      className={classes.row}
-      style={{ paddingInlineStart: 8 + row.depth * 20 }}
-      onClick={go}
-      onDoubleClick={open}
-      onContextMenu={(event) => {
-        event.preventDefault();
-        const box = event.currentTarget.getBoundingClientRect();
-        const byKey = event.button !== 2;
-        menu(byKey ? box.left + 48 : event.clientX, byKey ? box.top + 24 : event.clientY);
-      }}
-    >
-      <span
-        className={classes.fold}
-        aria-hidden
-        onClick={(event) => {
-          if (!row.opens) return;
-          event.stopPropagation();
-          fold();
-        }}
-      >
-        {row.opens ? (closed ? '▸' : '▾') : ''}
-      </span>
-      <BreakMark there={breaks} />
-      <StateMark state={view?.state ?? null} mute />
-      {renaming ? (
-        <NameField id={row.id} name={told.name} done={renamed} />
-      ) : (
-        <Text span size="sm" fw={500} truncate td={told.disabled ? 'line-through' : undefined}>
-          {told.name}
-        </Text>
-      )}{' '}
-      <Text span size="xs" c="dimmed" truncate>
-        {told.kind}
-        {told.disabled && ` · ${t('editor.disabled')}`}
-      </Text>
-      {problems.length > 0 && <span className={classes.badge} title={problems[0]?.text} data-count={problems.length} />}
-    </div>
-  );
-};
-
-type BranchRowProps = {
-  readonly row: Row;
-  readonly current: boolean;
-  readonly closed: boolean;
-  readonly name: string;
-  readonly go: (event: React.MouseEvent) => void;
-  readonly add: () => void;
-};
-
-const BranchRow = ({ row, current, closed, name, go, add }: BranchRowProps) => {
-  const { t } = useTranslation();
-  const port = row.id.split('.')[1] ?? '';
-  return (
-    <div
-      role="treeitem"
-      data-row={row.id}
-      aria-level={row.depth + 1}
-      aria-selected={false}
-      {...(row.opens ? { 'aria-expanded': !closed } : {})}
-      aria-label={`${port}${row.opens ? '' : ` ${t('graph.emptyBranch')}`}, ${t('graph.branch', { port, name })}`}
-      tabIndex={current ? 0 : -1}
-      className={classes.row}
-      style={{ paddingInlineStart: 8 + row.depth * 20 }}
-      onClick={go}
-      onDoubleClick={add}
-    >
-      <span className={classes.fold} aria-hidden>
-        {row.opens ? (closed ? '▸' : '▾') : ''}
-      </span>
-      <Text span size="xs" c="dimmed" fw={600}>
-        {port}
-      </Text>{' '}
-      {!row.opens && (
-        <Text span size="xs" c="dimmed">
-          {t('graph.emptyBranch')}
-        </Text>
       )}
     </div>
   );

@@ -8,6 +8,7 @@ import { useSignedIn } from '../../shell/signed-in.ts';
 import { useWatched } from '../editor-context.ts';
 import { heldEdits } from './held-edits.ts';
 import { type Held, type HeldAt, useHeld } from './use-held.ts';
+import { growing } from '../../ui/growing.ts';
 
 export const HeldPane = ({ step }: { readonly step: string }) => {
   const { t } = useTranslation();
@@ -71,10 +72,7 @@ const Given = ({ one, held }: { readonly one: HeldAt; readonly held: Held }) => 
           label={t('held.input')}
           description={other ? t('held.notMine') : typed === undefined ? t('held.lead') : t('held.edited')}
           size="xs"
-          autosize
-          minRows={3}
-          maxRows={14}
-          styles={{ input: { fontFamily: 'monospace' } }}
+          {...growing(3, 14, { fontFamily: 'monospace' })}
           readOnly={other}
           value={text}
           onChange={(next) => heldEdits.set(key, next === own ? null : next)}

@@ -3,6 +3,7 @@
 import { Checkbox, JsonInput, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { growing } from '../../ui/growing.ts';
 
 type Props = { readonly schema: unknown; readonly value: unknown; readonly set: (value: unknown) => void };
 
@@ -98,9 +99,7 @@ export const Json = ({ label, value, set }: Omit<Props, 'schema'> & { readonly l
     <JsonInput
       label={label}
       size="xs"
-      autosize
-      minRows={3}
-      maxRows={14}
+      {...growing(3, 14)}
       value={text}
       onChange={take}
       validationError={t('running.notJson')}

@@ -15,6 +15,7 @@ import { Page } from '../../ui/page.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
+import { growing } from '../../ui/growing.ts';
 
 const EXAMPLE = 'net: * *.internal.example.com:*';
 
@@ -185,8 +186,7 @@ const PolicyForm = ({ policy }: { readonly policy: Policy }) => {
           label={t('oversight.limits.denied')}
           description={t('oversight.limits.deniedHelp')}
           placeholder={EXAMPLE}
-          autosize
-          minRows={2}
+          {...growing(2)}
           className="hg-code"
           disabled={off !== undefined}
           value={denied}
@@ -195,8 +195,7 @@ const PolicyForm = ({ policy }: { readonly policy: Policy }) => {
         <Textarea
           label={t('oversight.limits.only')}
           description={t('oversight.limits.onlyHelp')}
-          autosize
-          minRows={2}
+          {...growing(2)}
           className="hg-code"
           disabled={off !== undefined}
           value={only}

@@ -1,10 +1,8 @@
 /** What came into a step or out of it in the run that is looked at. How values are shown is sent when one is. */
 
 import { Skeleton } from '@mantine/core';
-import { lazy, Suspense } from 'react';
-
-const InputPane = lazy(() => import('./input-pane.tsx').then((module) => ({ default: module.InputPane })));
-const OutputPane = lazy(() => import('./output-pane.tsx').then((module) => ({ default: module.OutputPane })));
+import { Suspense } from 'react';
+import { InputPane, OutputPane } from '../../parts.ts';
 
 export const DataPane = ({ step, side }: { readonly step: string; readonly side: 'in' | 'out' }) => (
   <Suspense fallback={<Skeleton h={160} />}>

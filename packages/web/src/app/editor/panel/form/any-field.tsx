@@ -4,6 +4,8 @@ import { Checkbox, NativeSelect, Textarea } from '@mantine/core';
 import { fieldPath, type Json } from '@headgate/core';
 import { lazy, Suspense, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { growing } from '../../../ui/growing.ts';
+import { SecretField } from '../../parts.ts';
 import { type FieldPath, useOwner } from '../settings/owner.ts';
 import type { FieldProps } from './field-props.ts';
 import { FieldFrame, type Mode } from './field-frame.tsx';
@@ -17,7 +19,6 @@ import { asExpression, asPlain, isComputed, read, shown, writingProblem } from '
 const Expression = lazy(() =>
   import('../expression/expression.tsx').then((module) => ({ default: module.Expression })),
 );
-const Secret = lazy(() => import('../secrets/secret-field.tsx').then((module) => ({ default: module.SecretField })));
 const Cron = lazy(() => import('../settings/cron-field.tsx').then((module) => ({ default: module.CronField })));
 const Source = lazy(() => import('../code/code-field.tsx').then((module) => ({ default: module.CodeField })));
 
@@ -33,7 +34,7 @@ const FieldOf = (props: FieldProps) => {
   if (form.is === 'text' && form.writing === 'secret')
     return (
       <Suspense fallback={null}>
-        <Secret {...props} />
+        <SecretField {...props} />
       </Suspense>
     );
   if (form.is === 'text' && form.writing === 'cron')
@@ -238,9 +239,7 @@ const ValueInput = ({ form, value, path, label, typed, input }: InputProps) => {
         <Textarea
           {...input}
           size="sm"
-          autosize
-          minRows={tall ? 2 : 1}
-          maxRows={tall ? 16 : 6}
+          {...growing(tall ? 2 : 1, tall ? 16 : 6)}
           spellCheck={form.is === 'text' && form.long}
           inputMode={form.is === 'number' ? 'decimal' : undefined}
           placeholder={form.is === 'text' && form.writing === 'duration' ? '30s' : undefined}

@@ -11,6 +11,7 @@ import { useTyped } from '../form/use-typed.ts';
 import { nextRuns } from './cron.ts';
 import { useOwner } from './owner.ts';
 import { useThing } from './thing.ts';
+import { growing } from '../../../ui/growing.ts';
 
 const SHOWN = 5;
 
@@ -38,8 +39,7 @@ export const CronField = ({ path, label, hint, required = false, value }: FieldP
       <Textarea
         id={id}
         size="sm"
-        autosize
-        minRows={1}
+        {...growing(1)}
         ff="monospace"
         placeholder="0 3 * * *"
         aria-describedby={`${id}-note`}

@@ -2,19 +2,15 @@
 
 import { Text } from '@mantine/core';
 import { isBlock, type Json, type Problem, type Step, type Trigger } from '@headgate/core';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEditor } from '../../editor-context.ts';
+import { Needs, ServiceFields } from '../../parts.ts';
 import { AnyField } from '../form/any-field.tsx';
 import classes from '../form/form.module.css';
 import { fieldsOf } from '../form/model.ts';
 import { COMMON } from './common.ts';
 import { type FieldPath, type Owner, setEdit } from './owner.ts';
-
-const ServiceFields = lazy(() =>
-  import('../../services/service-fields.tsx').then((module) => ({ default: module.ServiceFields })),
-);
-const Needs = lazy(() => import('../needs/needs.tsx').then((module) => ({ default: module.Needs })));
 
 type Props = {
   readonly thing: Step | Trigger;

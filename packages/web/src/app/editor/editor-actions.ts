@@ -1,4 +1,7 @@
-/** What the actions of canvas and outline do to the selection; the same for both. */
+/**
+ * What the actions of canvas and outline do to the selection; the same for both. A part that shows nothing: it is drawn again with
+ * each step that is chosen, and the editor around it is not.
+ */
 
 import { everyStep, graphOf, type GraphNode } from '@headgate/core';
 import { useTranslation } from 'react-i18next';
@@ -21,7 +24,7 @@ type Parts = {
   readonly rename: (id: string | null) => void;
 };
 
-export const useEditorActions = ({ show, view, step, add, addTo, rename }: Parts): void => {
+export const EditorActions = ({ show, view, step, add, addTo, rename }: Parts): null => {
   const { t } = useTranslation();
   const { commands, selection, kinds, connecting } = useEditor();
   const flow = useFlow();
@@ -126,6 +129,7 @@ export const useEditorActions = ({ show, view, step, add, addTo, rename }: Parts
     reach((node) => node.next),
     none,
   );
+  return null;
 };
 
 /** The wires of a step: first those into it, then those that leave it. */

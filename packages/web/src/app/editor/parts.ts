@@ -1,0 +1,17 @@
+/** Parts of the editor that are fetched apart from it, since not everybody needs them, and before they are needed where somebody may. */
+
+import { lazily } from '../ui/lazily.tsx';
+
+/** The canvas library is the largest part of the editor; the outline does not need it. */
+export const Canvas = lazily(async () => (await import('./canvas/canvas.tsx')).Canvas);
+
+export const InputPane = lazily(async () => (await import('./panel/data/input-pane.tsx')).InputPane);
+export const OutputPane = lazily(async () => (await import('./panel/data/output-pane.tsx')).OutputPane);
+export const Needs = lazily(async () => (await import('./panel/needs/needs.tsx')).Needs);
+export const SecretField = lazily(async () => (await import('./panel/secrets/secret-field.tsx')).SecretField);
+export const ServiceFields = lazily(async () => (await import('./services/service-fields.tsx')).ServiceFields);
+
+/** What most panels of a step show. */
+export const warmPanel = (): void => {
+  for (const part of [InputPane, OutputPane, Needs, SecretField]) part.warm();
+};

@@ -24,7 +24,6 @@ import {
 import type { Named } from '../store/people.ts';
 import type { FlowRow, Store } from '../store/ports.ts';
 import { aimAt } from './aim.ts';
-import type { Catalogs } from './catalogs.ts';
 import type { Clock } from './clock.ts';
 import { drive, readNeeds, type Seen } from './dry.ts';
 import type { Flows } from './flows.ts';
@@ -33,7 +32,6 @@ import type { Lent, Place, Reached } from './lent.ts';
 type Deps = {
   readonly store: Store;
   readonly flows: Flows;
-  readonly catalogs: Pick<Catalogs, 'in'>;
   readonly clock: Clock;
 };
 
@@ -43,7 +41,7 @@ const notFound: { readonly ok: false; readonly problem: ReturnType<typeof proble
 };
 
 export const newDryRun =
-  ({ store, flows, catalogs, clock }: Deps) =>
+  ({ store, flows, clock }: Deps) =>
   async ({ principal, flow: id, which, input, environment = 'default' }: DryRequest): Promise<Result<DryRun>> => {
     const { workspace } = principal;
     const scoped = store.in(workspace);
@@ -58,7 +56,7 @@ export const newDryRun =
     const read = readFlow(doc);
     if (!read.ok)
       return { ok: false, problem: read.problems[0] ?? problem('flow.invalid', 'This flow is not a valid flow file') };
-    const catalog = await catalogs.in(workspace);
+    const catalog = await flows.catalogIn(workspace);
     const driven: Result<ReturnType<typeof readNeeds>> =
       input === undefined
         ? { ok: true, value: readNeeds(read.flow, catalog) }
@@ -125,7 +123,7 @@ export const judging = (lent: Lent, flow: Flow, place: Place, caller: Named | nu
 };
 
 const judgeFor = async (
-  { store, flows, clock }: Omit<Deps, 'catalogs'>,
+  { store, flows, clock }: Deps,
   row: FlowRow,
   flow: Flow,
   workspace: string,

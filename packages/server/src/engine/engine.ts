@@ -13,7 +13,6 @@ import { aimAt } from './aim.ts';
 import { Alerts } from './alerts.ts';
 import { Broker } from './broker.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { Catalogs } from './catalogs.ts';
 import { Credentials } from './credentials.ts';
 import { Ledger } from './ledger.ts';
 import { newDryRun } from './dry-run.ts';
@@ -104,8 +103,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const { store, vault, log } = o;
   const timers = new Timers(clock);
   const values = new Values(vault.openBlob);
-  const catalogs = new Catalogs(o.catalog, store);
-  const flows = new Flows(store, catalogs);
+  const flows = new Flows(store, o.catalog);
   const followers = new Followers();
   const known = new KnownValues();
   const clear = veiled(store.journal, known);
@@ -380,7 +378,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       await store.engine.useToken(hash, clock.now());
       return { ok: true, value: { run: live.id } };
     }),
-    dryRun: newDryRun({ store, flows, catalogs, clock }),
+    dryRun: newDryRun({ store, flows, clock }),
     queue: newQueue(runs.admission, o.keep),
     ready: () => {
       const state = store.journal.state();

@@ -23,7 +23,7 @@ import { DEFAULT_ENVIRONMENT, type EnvironmentRow } from '../store/environment.t
 import type { Named } from '../store/people.ts';
 import type { FlowRow, PolicyRow, Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
-import type { Catalogs } from './catalogs.ts';
+import { Catalogs } from './catalogs.ts';
 import { type CompiledFlow, compileFlow } from './compiled.ts';
 import { Lent } from './lent.ts';
 
@@ -45,7 +45,7 @@ type Content = {
 
 export class Flows {
   readonly #store: Store;
-  readonly #catalogs: Pick<Catalogs, 'in'>;
+  readonly #catalogs: Catalogs;
   /** By the catalogue they were compiled with: what a service means is part of what a flow does. */
   readonly #compiled = new WeakMap<Catalog, Recent<string, CompiledFlow>>();
   readonly #latest = new Recent<string, Target>(10_000);
@@ -53,9 +53,14 @@ export class Flows {
   readonly #environments = new Recent<string, readonly EnvironmentRow[]>(10_000);
   readonly #called = new Recent<string, readonly FlowRow[]>(10_000);
 
-  constructor(store: Store, catalogs: Pick<Catalogs, 'in'>) {
+  constructor(store: Store, catalog: Catalog) {
     this.#store = store;
-    this.#catalogs = catalogs;
+    this.#catalogs = new Catalogs(catalog, store);
+  }
+
+  /** The kinds and services that flows of a workspace can use, as of now. */
+  catalogIn(workspace: string): Promise<Catalog> {
+    return this.#catalogs.in(workspace);
   }
 
   /** Something of the configuration changed: what was read before is read again. */

@@ -7,7 +7,6 @@ import { opener } from '../store/vault-open/opener.ts';
 import { keyring } from '../store/vault-seal/keyring.ts';
 import { Broker } from './broker.ts';
 import { Credentials } from './credentials.ts';
-import { Catalogs } from './catalogs.ts';
 import { Flows } from './flows.ts';
 import { Live } from './live.ts';
 import { loadCatalog } from './loader.ts';
@@ -50,10 +49,7 @@ const underWay = async (ground: Ground, grants: { step: string; power: string }[
   const open = opener(keyring(ground.key));
   const row = await store.in('default').runs.get(started.id);
   if (row === null) throw new Error('no run');
-  const flows = new Flows(
-    store,
-    new Catalogs(await loadCatalog(fileURLToPath(new URL('../steps', import.meta.url))), store),
-  );
+  const flows = new Flows(store, await loadCatalog(fileURLToPath(new URL('../steps', import.meta.url))));
   const target = await flows.live('default', row.flow, 'default');
   if (!target.ok) throw new Error(target.problem.text);
   const live = new Live(row, target.value.compiled);

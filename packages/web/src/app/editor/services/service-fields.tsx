@@ -66,7 +66,7 @@ export const ServiceFields = ({ thing, fields }: Props) => {
       {operation !== undefined && (
         <Text size="xs" c="var(--hg-quiet)">
           {operation.summary}{' '}
-          {told?.docs != null && (
+          {told !== undefined && told.docs !== null && (
             <Anchor href={told.docs} target="_blank" rel="noreferrer" size="xs">
               {t('services.docs', { service: told.title })}
             </Anchor>

@@ -5,7 +5,6 @@ import type { Answer } from '../../transport/client.ts';
 import { useEditor } from '../editor-context.ts';
 
 export type ServiceListed = Answer<'listServices'>['services'][number];
-export type ServiceTold = Answer<'getService'>;
 
 const FRESH = 300_000;
 

@@ -22,6 +22,7 @@ const SWEPT_AT_ONCE = 50;
 export const engineOf = (
   { db, writer, clock, credentials, ring, unlink }: Ground,
   blobs: Pick<Blobs, 'collect'>,
+  lost: () => Promise<number>,
 ): Omit<EngineStore, 'limits' | 'ends'> => {
   const tails = new Map<string, number>();
 
@@ -174,6 +175,6 @@ export const engineOf = (
     },
     checkAudit: (expect) => checkAudit(db, ring.all('audit'), expect),
     auditRecords: () => auditRecords(db),
-    collectLitter: blobs.collect,
+    collectLitter: async () => (await lost()) + (await blobs.collect()),
   };
 };

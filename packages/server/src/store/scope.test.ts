@@ -215,64 +215,6 @@ const MADE: Readonly<Record<string, Call>> = {
   'tokens.create': (w, n) => w.tokens.create(tokenRow(`${n.token}_mine`, w.workspace)),
 };
 
-const fill = async (store: Store): Promise<void> => {
-  await store.workspaces.create({ id: 'victim', name: 'Victim', at: NOW });
-  await store.workspaces.create({ id: 'thief', name: 'Thief', at: NOW });
-  const victim = store.in('victim');
-  await victim.projects.create({ id: VICTIM.project, name: 'Project', at: NOW });
-  for (const user of [VICTIM.user, 'u_other'])
-    await victim.members.add({ user, role: 'owner', created: NOW, by: 'cli' });
-  await victim.groups.create({ id: VICTIM.group, name: 'Team', at: NOW });
-  await victim.groups.setUsers(VICTIM.group, [VICTIM.user]);
-  await victim.members.setProjectRole(VICTIM.project, VICTIM.group, 'editor', NOW);
-  await victim.roles.create({ id: VICTIM.role, name: 'r_v', permissions: ['run'], created: NOW });
-  await victim.invitations.create(invitation(VICTIM.invitation, 'victim'), 'hash of i_v');
-  await victim.limits.setQuota({ quota: { runs: { day: 7 } }, updated: NOW, by: VICTIM.key });
-  await victim.bounds.set({ only: ['code: *'], denied: [], updated: NOW, by: VICTIM.key });
-  await victim.services.put({ name: VICTIM.key, doc: { of: VICTIM.key }, hash: 'v', by: VICTIM.key, updated: NOW });
-  await victim.policy.set({ only: null, denied: ['code: python'], updated: NOW, by: VICTIM.key });
-  await victim.flows.create(flow(VICTIM.flow, VICTIM.project));
-  await victim.flows.publish({ ...publish(VICTIM), grants: [{ ...grant(VICTIM), id: VICTIM.grant }] });
-  await victim.environments.put(VICTIM.project, VICTIM.environment, { approval: true }, NOW);
-  await victim.environments.setVars(VICTIM.project, VICTIM.environment, 0, { base: 'https://v.example' }, NOW);
-  await victim.deployments.apply(
-    { ...promotion(VICTIM), id: 'pr_earlier' },
-    { project: VICTIM.project, who: 'user', at: NOW, proposed: false },
-    {
-      ...NOTHING_BROUGHT,
-      triggers: [{ id: 'hook', kind: 'webhook@1', with: {}, disabled: false }],
-    },
-  );
-  await victim.deployments.propose({ ...promotion(VICTIM), before: 1 });
-  await victim.deployments.propose({ ...promotion(VICTIM), id: `${VICTIM.promotion}_b` });
-  await victim.keys.create(keyRow(VICTIM.key, 'victim'));
-  await victim.tokens.create(tokenRow(VICTIM.token, 'victim'));
-  await victim.clients.create(clientRow(VICTIM.client, 'victim'));
-  await store.oauth.begin(...consentOf(`oc_of_${VICTIM.client}`, 'victim', VICTIM.user, VICTIM.client));
-  await victim.secrets.put({
-    project: VICTIM.project,
-    name: VICTIM.secret,
-    origins: [],
-    value: 'v',
-    owner: 'user',
-    at: NOW,
-  });
-  const of = { workspace: 'victim', project: VICTIM.project, flow: VICTIM.flow, hash: VICTIM.hash };
-  const by = { workspace: 'victim', actor: 'user', run: VICTIM.run };
-  const told = { at: NOW, ...by, decision: 'allow' as const, reason: null };
-  await writeAll(store, [
-    runWrite(runRow(VICTIM.run, { ...of, idempotencyKey: 'once' }), 'x', {
-      blobs: [{ id: 'blob_of_victim', bytes: new Uint8Array(9) }],
-      audit: [
-        { ...told, action: 'run', object: VICTIM.flow, step: null },
-        { ...told, action: 'power.net', object: 'GET a.example:443', step: 'get' },
-      ],
-    }),
-    runWrite(openRow(VICTIM.open, of)),
-    runWrite(runRow('run_failed_v', { ...of, state: 'failed', problemCode: 'oops' })),
-  ]);
-};
-
 /** Every row of the victim, in all tables that know workspaces. */
 const belongings = (dir: string): string => {
   const database = new DatabaseSync(join(dir, DATABASE), { readOnly: true });

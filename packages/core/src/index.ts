@@ -41,6 +41,7 @@ export type {
   Touch,
   ValueOf,
 } from './run/port.ts';
+export type { ConnectAnswer, ConnectionAt, ConnectionsPort, ConnectNext } from './run/connections-port.ts';
 export { holdsSomewhere, may, PERMISSIONS } from './access/permission.ts';
 export { isTokenPermission, TOKEN_PERMISSIONS, TOKEN_SENTENCES } from './access/token.ts';
 export { beyond, narrow } from './access/narrow.ts';
@@ -96,6 +97,8 @@ export { SECRET_NAME } from './access/secret-name.ts';
 export { ENVIRONMENT_NAME, VALUE_NAME } from './access/environment-name.ts';
 export { readCredential } from './api/credential.ts';
 export type { Credential } from './api/credential.ts';
+export { readConnection, reconnectNeeded } from './api/connection.ts';
+export type { Connection } from './api/connection.ts';
 export { holdsToo } from './access/holds.ts';
 export { filePath, normaliseFilePath } from './access/scopes/file.ts';
 export { normalisePath } from './access/scopes/path.ts';

@@ -81,6 +81,9 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'policy.denied': 'The workspace allows nobody to lend this.',
   'narrow.denies': '`narrow` leaves out what the step needs.',
   'narrow.unused': '`narrow` names a power the step does not ask for.',
+  'connection.unconnected': 'Nobody has agreed to the connection yet.',
+  'connection.reconnect':
+    'The connection does not hold any more: the service took it back, or refused to renew it. Somebody connects it anew.',
   'secret.masked': 'What the guard shows in the place of a value stands where the value belongs.',
   'secret.kind': 'A secret of this kind is never sent with a request.',
   'secret.missing': 'There is no secret of this name that may be sent there.',

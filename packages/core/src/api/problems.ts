@@ -206,6 +206,18 @@ const api = {
   'workspace.name': { status: 422, when: 'The name that was typed as proof is not the name of the workspace.' },
   'workspace.first': { status: 409, when: 'The workspace that the instance began with stays.' },
   'workspace.owned': { status: 409, when: 'The workspace has an owner who can sign in.' },
+  'connection.browser': {
+    status: 409,
+    when: 'Somebody has to agree in a browser: begin it there, signed in. Nobody can finish what another session began.',
+  },
+  'connection.state': {
+    status: 409,
+    when: 'What the browser came back with belongs to no connection that this session began, or its time is over, or it was used.',
+  },
+  'connection.denied': { status: 409, when: 'The service says that it was not agreed to.' },
+  'connection.issuer': { status: 409, when: 'The answer names another provider than the connection is for.' },
+  'connection.failed': { status: 422, when: 'The service gave no tokens; the text says why.' },
+  'connection.busy': { status: 429, when: 'Too many connections of the workspace are being made at this moment.' },
   'project.used': { status: 409, when: 'Flows or secrets are in the project, or it is `default`.' },
   'visits.limit': {
     status: 429,

@@ -7,6 +7,7 @@ import * as audit from './audit.ts';
 import * as auth from './auth.ts';
 import * as invitations from './auth-invitations.ts';
 import * as own from './auth-own.ts';
+import * as connections from './connections.ts';
 import * as docs from './docs.ts';
 import * as environments from './environments.ts';
 import * as files from './files.ts';
@@ -160,6 +161,14 @@ export const ROUTES = {
   getSecret: secrets.getSecret,
   deleteSecret: secrets.deleteSecret,
   secretUses: secrets.secretUses,
+
+  listConnections: connections.listConnections,
+  createConnection: connections.createConnection,
+  getConnection: connections.getConnection,
+  connect: connections.connect,
+  connectBack: connections.connectBack,
+  disconnect: connections.disconnect,
+  deleteConnection: connections.deleteConnection,
 
   putFile: files.putFile,
   listFiles: files.listFiles,

@@ -13,6 +13,7 @@ import type { PageAsk, ValuePage } from './value/page.ts';
 import type { ValueShape } from './value/value-shape.ts';
 import type { Principal } from '../access/permission.ts';
 import type { Problem, Result } from '../problem.ts';
+import type { ConnectionsPort } from './connections-port.ts';
 import type { EventType, RunState, Started } from './journal.ts';
 
 export type StartRequest = {
@@ -269,6 +270,7 @@ export type EnginePort = {
     limit: number,
   ) => Promise<{ events: EventView[]; next: number | null } | null>;
   readonly values: ValuesPort;
+  readonly connections: ConnectionsPort;
   readonly files: FilesPort;
   /** Durable events as they come, from seq > after; ends after the run's end or when the signal aborts. Null: no such run. */
   readonly follow: (

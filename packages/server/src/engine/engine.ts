@@ -13,7 +13,6 @@ import { aimAt } from './aim.ts';
 import { Alerts } from './alerts.ts';
 import { Broker } from './broker.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { Credentials } from './credentials.ts';
 import { Ledger } from './ledger.ts';
 import { newDryRun } from './dry-run.ts';
 import { startDue } from './due.ts';
@@ -39,11 +38,11 @@ import { newRunViews } from './run-views.ts';
 import { Runs } from './runs.ts';
 import { Schedule } from './schedule.ts';
 import { RunScope } from './scope.ts';
-import { type SecretSource, storeSource } from './secret-source.ts';
+import type { SecretSource } from './secret-source.ts';
+import { openSecrets } from './secrets.ts';
 import { checkInput, newStarter, unavailable, written } from './starter.ts';
 import { type Keep, startSweeping } from './sweep.ts';
 import { Timers } from './timers.ts';
-import { Tokens } from './tokens.ts';
 import { ValueReader } from './value-reader.ts';
 import { type ReadBlob, Values, weigh } from './values.ts';
 import { veiled } from './veil.ts';
@@ -121,22 +120,16 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     report: (error) => log('error', 'effects under way could not be judged again', { error: String(error) }),
   });
 
-  // One after the other, so that what was read earlier never takes the place of what was read later.
-  let learning: Promise<void> = Promise.resolve();
-  const learn = (): Promise<void> => {
-    learning = learning.catch(() => undefined).then(async () => known.learn(await credentials.values()));
-    return learning;
-  };
   const turns = new JsonTurns();
-  const tokens = new Tokens({
+  const { credentials, connections, learn } = openSecrets({
+    ...{ store, flows, timers, clock, known, log },
+    openSecret: vault.openSecret,
     door: o.door,
+    sources: o.sources ?? [],
     journal: clear,
-    now: clock.now,
-    learn,
-    reaches: (w, p) => flows.reaches(w, p),
+    publicUrl: o.publicUrl,
+    alerts: () => alerts,
   });
-  const sources = [...(o.sources ?? []), storeSource(store, vault.openSecret, clock.now)];
-  const credentials: Credentials = new Credentials(sources, tokens, learn, (value) => known.hides(value));
   const tokenOf = (live: Live, step: string, item: readonly number[]): string => vault.resumeToken(live.id, step, item);
   const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
@@ -308,6 +301,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       }
       return { events, next };
     },
+    connections,
     values: new ValueReader({ store, clock, timers, values, guard: known, ends: runs.ends, flows }),
     follow: async (workspace, id, after, signal) => {
       const row = await store.in(workspace).runs.get(id);

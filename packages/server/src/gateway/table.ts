@@ -31,6 +31,7 @@ import { runRoutes } from './routes/runs.ts';
 import { runSearchRoutes } from './routes/run-search.ts';
 import { secretUseRoutes } from './routes/secret-uses.ts';
 import { secretRoutes } from './routes/secrets.ts';
+import { connectionRoutes } from './routes/connections.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { systemRoutes } from './routes/system.ts';
@@ -75,6 +76,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...oauthRoutes(lodge),
     ...secretRoutes(lodge),
     ...secretUseRoutes(lodge),
+    ...connectionRoutes(lodge),
     ...fileRoutes(lodge),
     ...workspaceRoutes(lodge),
     ...projectRoutes(lodge),

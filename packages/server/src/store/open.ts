@@ -45,6 +45,7 @@ import { environmentsOf } from './rows/environments.ts';
 import { projectsOf, workspacesOf } from './rows/projects.ts';
 import { runsOf } from './rows/runs.ts';
 import { followRing } from './rows/ring.ts';
+import { connectionsOf } from './rows/connections.ts';
 import { secretsOf } from './rows/secrets.ts';
 import { instanceOf, tokensOf, workspaceTokensOf } from './rows/tokens.ts';
 import type { Tables } from './schema/tables.ts';
@@ -249,6 +250,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       runs: runsOf(ground, workspace),
       keys: keysOf(ground, workspace),
       secrets: secretsOf(ground, workspace),
+      connections: connectionsOf(ground, workspace),
       files: filesOf(ground, contents, workspace),
       tokens: workspaceTokensOf(ground, workspace),
       clients: clientsOf(ground, workspace),

@@ -20,6 +20,7 @@ import type { PowerMap } from './power-map.ts';
 import type * as people from './people.ts';
 import type { Counters } from './vault-seal/counters.ts';
 import type { Credentials as Makes } from './vault-seal/credentials.ts';
+import type { ConnectionStore } from './connection.ts';
 import type { Delivery, RunRow, RunWrite } from './run-write.ts';
 import type { SecretStore } from './secret.ts';
 import type { Tokens, WorkspaceTokens } from './token.ts';
@@ -161,18 +162,6 @@ export type AuditSearch = {
   readonly run?: string | undefined;
   readonly since?: number | undefined;
   readonly until?: number | undefined;
-};
-
-/** What a look at the audit trail found. */
-export type Trail = {
-  /** Records that hold. */
-  readonly checked: number;
-  /** The first record that does not hold (changed, inserted, or after one removed), or null. */
-  readonly broken: number | null;
-  /** `record`: see `broken`; `end`: records are missing at the end; `head`: the head was changed or removed; null: all holds. */
-  readonly fault: 'record' | 'end' | 'head' | null;
-  /** `COUNT:HASH` of the last record: kept elsewhere, it proves later that nothing up to here was taken away. */
-  readonly head: string;
 };
 
 /** A sealed piece of a journal: `count` events from `from`. Opened by vault-open, in the engine alone. */
@@ -340,6 +329,7 @@ export type WorkspaceStore = {
   };
   readonly keys: WorkspaceKeys;
   readonly secrets: SecretStore;
+  readonly connections: ConnectionStore;
   readonly files: FileStore;
   readonly tokens: WorkspaceTokens;
   readonly clients: Clients;

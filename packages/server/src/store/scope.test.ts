@@ -14,6 +14,7 @@ import { kitIn, NOW, runRow, runWrite, sight, writeAll } from './testing/kit.ts'
 import { type Names, NOBODY, VICTIM } from './testing/names.ts';
 import { clientRow, keyRow, tokenRow } from './testing/tokens.ts';
 import {
+  connectionOf,
   contentOf,
   fileOf,
   fill,
@@ -21,6 +22,7 @@ import {
   grant,
   held,
   invitation,
+  MADE_OF,
   NOTHING_BROUGHT,
   promotion,
   publish,
@@ -168,6 +170,21 @@ const ASKED: Readonly<Record<string, Call>> = {
   },
   'files.remove': (w, n) => w.files.remove(n.project, n.file),
   'files.isOf': (w, n) => w.files.isOf(n.run, 'blob_of_run_v'),
+  'connections.list': (w, n) => w.connections.list(n.project),
+  'connections.get': (w, n) => w.connections.get(connectionOf(n)),
+  'connections.sealed': (w, n) => w.connections.sealed(connectionOf(n)),
+  'connections.create': (w, n) => w.connections.create({ ...connectionOf(n), ...MADE_OF, origins: [], value: 'mine' }),
+  'connections.save': async (w, n) => {
+    const next = { ...connectionOf(n), state: 'connected', problem: null, expires: null, renewed: true } as const;
+    return [
+      await w.connections.save({ ...next, version: 1, value: 'mine', at: NOW, by: 'user' }),
+      await w.connections.save({ ...next, version: 2, value: 'mine', at: NOW }),
+    ];
+  },
+  'connections.asking': async (w) => [
+    await w.connections.asking(held.connection, NOW),
+    await w.connections.asking(held.connection, NOW),
+  ],
   'audit.list': (w) => w.audit.list({ limit: 9 }),
 };
 

@@ -128,6 +128,25 @@ type SecretTable = {
   kind: string;
 };
 
+/** What is shown of a secret of the kind `connection`; `kind`: how it is agreed to. */
+type ConnectionTable = {
+  secret: string;
+  workspace: string;
+  kind: string;
+  state: string;
+  problem: string | null;
+  authorize_url: string | null;
+  token_url: string;
+  client_id: string;
+  scope: string | null;
+  service: string | null;
+  renewed: number;
+  expires: number | null;
+  asked: number | null;
+  connected: number | null;
+  connected_by: string | null;
+};
+
 /** `plain`: 1 when all of it is text. `hash`: keyed, of the content. */
 type FileTable = {
   id: string;
@@ -334,6 +353,7 @@ export type Tables = AccountTables &
     api_key: ApiKeyTable;
     key_use: { key_id: string; at: number };
     secret: SecretTable;
+    connection: ConnectionTable;
     hook: HookTable;
     flow_trigger: FlowTriggerTable;
     environment: EnvironmentTable;

@@ -80,8 +80,20 @@ export const fileOf = (names: Names) => ({
   at: NOW,
 });
 
-/** What the victim's file holds. */
-export const held = { blob: '' };
+/** What the victim's file holds, and the id of its connection. */
+export const held = { blob: '', connection: '' };
+
+export const connectionOf = (n: Names) => ({ project: n.project, name: `${n.secret}_shop`, environment: '*' });
+export const MADE_OF = {
+  grant: 'code',
+  authorizeUrl: 'https://a.example/authorize',
+  tokenUrl: 'https://a.example/token',
+  clientId: 'us',
+  scope: null,
+  service: null,
+  owner: 'user',
+  at: NOW,
+};
 
 export const contentOf = async (space: WorkspaceStore, text: string): Promise<FileContent> => {
   const sink = space.files.sink();
@@ -130,6 +142,13 @@ export const fill = async (store: Store): Promise<void> => {
     owner: 'user',
     at: NOW,
   });
+  const made = await victim.connections.create({
+    ...connectionOf(VICTIM),
+    ...MADE_OF,
+    origins: ['https://a.example'],
+    value: 'v',
+  });
+  held.connection = made === null || made === 'taken' ? '' : made.id;
   const first = await victim.files.put({ ...fileOf(VICTIM), content: await contentOf(victim, 'a;b\n') });
   held.blob = typeof first === 'string' ? '' : first.blob;
   const of = { workspace: 'victim', project: VICTIM.project, flow: VICTIM.flow, hash: VICTIM.hash };

@@ -20,6 +20,7 @@ import { workspaceEnds } from './0016-workspace-ends.ts';
 import { heldMembers } from './0017-held-members.ts';
 import { twoFactors } from './0018-two-factors.ts';
 import { keyMakers } from './0019-key-makers.ts';
+import { connections } from './0022-connections.ts';
 import { retiredHooks } from './0020-retired-hooks.ts';
 import { files } from './0021-files.ts';
 
@@ -48,6 +49,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0019-key-makers', migration: keyMakers },
   { name: '0020-retired-hooks', migration: retiredHooks },
   { name: '0021-files', migration: files },
+  { name: '0022-connections', migration: connections },
 ];
 
 /** Their names, in order. */

@@ -204,3 +204,4 @@ export { operationOf, servicesOf } from './service/manifest.ts';
 export type { Operation, PollTrigger, Recording, Service, Services, ServiceTrigger } from './service/manifest.ts';
 export { isRepeatable } from './service/call.ts';
 export { servicesPage } from './service/page.ts';
+export { importOpenApi } from './service/import/openapi.ts';

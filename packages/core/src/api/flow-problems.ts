@@ -33,6 +33,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'service.conflict': 'A service says that what was asked contradicts how things are there now.',
   'service.down': 'A service cannot answer now.',
   'service.forbidden': 'A service does not allow this to the account or token that called.',
+  'service.import': 'A document that describes a service cannot be taken over, or not all of it.',
   'service.input': 'An operation of a service is given what it does not take.',
   'service.invalid': 'A service does not take what was sent; or a manifest of a service is not one.',
   'service.limited': 'A service has had too many calls.',

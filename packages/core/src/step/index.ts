@@ -12,12 +12,20 @@ export { DURATION, milliseconds } from '../flow/duration.ts';
 export type { Usage } from '../flow/budget.ts';
 export { eachWith, ID, PROBLEM_PORT, repeatWith } from '../flow/model.ts';
 export { CODE_LANGUAGES, defineBlock, defineStep, defineTrigger, done, failed, perItem, using } from './define.ts';
-export { fileRef } from './files.ts';
+export { fromBase64, gather, textOf, toBase64 } from './bytes.ts';
+export { fileInfo, fileRef } from './files.ts';
+export { readValues } from './json-values.ts';
 export type { FileInfo, FileRef, Files, OpenFile, Refused } from './files.ts';
 export { filePath, normaliseFilePath } from '../access/scopes/file.ts';
 export { headersField, headersOf } from './headers.ts';
 export { trial } from './trial.ts';
+export { retryAfter } from './after.ts';
+export { trialFiles } from './trial-files.ts';
 export { byCodePoint, kindOf, listField, listOf, notBoolean } from './value.ts';
+export { isRepeatable, MOST_ITEMS, useService } from '../service/call.ts';
+export { NO_SERVICES, operationOf, SERVICE_NAME, servicesOf } from '../service/manifest.ts';
+export type { Services } from '../service/manifest.ts';
+export { serviceNeeds, unknownNeeds } from '../service/powers.ts';
 export type {
   Can,
   Code,

@@ -13,6 +13,7 @@ import { useOwner } from '../settings/owner.ts';
 import { useThing } from '../settings/thing.ts';
 import { CreateSecret } from './create-secret.tsx';
 import { originOf } from './origin.ts';
+import { useService } from '../../services/use-services.ts';
 
 const ConnectionForm = lazy(() =>
   import('../../../connections/connection-form.tsx').then((made) => ({ default: made.ConnectionForm })),
@@ -25,6 +26,9 @@ export const SecretField = ({ path, label, hint, required = false, value }: Fiel
   const { client, draft } = useEditor();
   const queries = useQueryClient();
   const thing = useThing();
+  const named = thing?.with?.['service'];
+  const service = useService(typeof named === 'string' ? named : '');
+  const origin = service.data?.origin ?? originOf(thing);
   const [making, setMaking] = useState<'secret' | 'connection' | null>(null);
   const select = useRef<HTMLSelectElement>(null);
   const flow = useQuery({
@@ -110,11 +114,11 @@ export const SecretField = ({ path, label, hint, required = false, value }: Fiel
       )}
       {making === 'connection' && project !== undefined && (
         <Suspense fallback={null}>
-          <ConnectionForm project={project} name={absent ? chosen : ''} origin={originOf(thing)} close={close} />
+          <ConnectionForm project={project} name={absent ? chosen : ''} origin={origin} close={close} />
         </Suspense>
       )}
       {making === 'secret' && project !== undefined && (
-        <CreateSecret project={project} name={absent ? chosen : ''} origin={originOf(thing)} close={close} />
+        <CreateSecret project={project} name={absent ? chosen : ''} origin={origin} close={close} />
       )}
     </FieldFrame>
   );

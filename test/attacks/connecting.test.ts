@@ -135,6 +135,17 @@ describe('GUI-07 the way back from a service', () => {
     }
   });
 
+  test('GUI-07 an answer for a connection that was made anew under the same name is for none', async () => {
+    await make('anew');
+    const back = await there('anew');
+    expect((await ada.ask('DELETE', '/api/v1/connections/anew')).status).toBe(204);
+    await make('anew', { tokenUrl: `${service.issuer}/token?another` });
+    const asked = service.given('authorization_code') + service.refused();
+    expect(codeOf(await ada.ask('GET', pathOf(back)))).toBe('connection.state');
+    expect(service.given('authorization_code') + service.refused()).toBe(asked);
+    expect(await stateOf('anew')).toBe('new');
+  });
+
   test('GUI-10 it sends the browser nowhere, and the service gets one address to go back to, whatever Host is asked for', async () => {
     await make('exact');
     const begun = await ada.ask('POST', '/api/v1/connections/exact/connect', {}, { host: 'localhost' });

@@ -14,6 +14,7 @@ import { useEngine } from '../engine.tsx';
 import { FailureView } from '../problem/problem-view.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Agree } from './agree.tsx';
+import { ServiceChoice, useConnect } from './service-choice.tsx';
 
 const GRANTS = ['code', 'device', 'client'] as const;
 type Grant = (typeof GRANTS)[number];
@@ -30,21 +31,43 @@ const ADDRESSES: Readonly<
   client: [{ name: 'tokenUrl' }, { name: 'revokeUrl', maybe: true }],
 };
 
+/** The names of scopes that a service tells of, as they are sent. */
+const scopesOf = (scopes: unknown): string =>
+  Array.isArray(scopes)
+    ? scopes
+        .flatMap((one: unknown) =>
+          typeof one === 'object' && one !== null && 'scope' in one ? [String(one.scope)] : [],
+        )
+        .join(' ')
+    : '';
+
+/** The texts of an object. */
+const textsOf = (extra: unknown): Record<string, string> =>
+  typeof extra !== 'object' || extra === null
+    ? {}
+    : Object.fromEntries(
+        Object.entries(extra).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+      );
+
 type Props = {
   readonly project: string;
   readonly name: string;
+  /** The service it is for, where that is known. */
+  readonly service?: string;
   /** Where its token is to go, as far as that is known. */
   readonly origin: string;
   /** With the name of the connection, or null when none was made. */
   readonly close: (made: string | null) => void;
 };
 
-export const ConnectionForm = ({ project, name: wanted, origin, close }: Props) => {
+export const ConnectionForm = ({ project, name: wanted, service: asked = '', origin, close }: Props) => {
   const { t } = useTranslation();
   const engine = useEngine();
   const [name, setName] = useState(wanted);
+  const [service, setService] = useState(asked);
+  const known = useConnect(service);
   const [grant, setGrant] = useState<Grant>('code');
-  const [fields, setFields] = useState<Readonly<Record<string, string>>>({ origins: origin });
+  const [fields, setFields] = useState<Readonly<Record<string, string>>>(origin === '' ? {} : { origins: origin });
   const [failure, setFailure] = useState<unknown>(null);
   const [sending, setSending] = useState(false);
   const [made, setMade] = useState(false);
@@ -53,7 +76,18 @@ export const ConnectionForm = ({ project, name: wanted, origin, close }: Props) 
     queryKey: ['connections', project],
     queryFn: ({ signal }) => engine.call('listConnections', { query: { project } }, signal),
   });
-  const given = (field: string): string | undefined => fields[field]?.trim() || undefined;
+  /** What the person wrote; else what is known of the service. */
+  const suggested: Readonly<Record<string, string>> =
+    known === undefined
+      ? {}
+      : {
+          authorizeUrl: known.connect.authorizeUrl,
+          tokenUrl: known.connect.tokenUrl,
+          scope: scopesOf(known.connect.scopes),
+          ...(known.origin === null ? {} : { origins: known.origin }),
+        };
+  const shown = (field: string): string => fields[field] ?? suggested[field] ?? '';
+  const given = (field: string): string | undefined => shown(field).trim() || undefined;
   const send = async (): Promise<void> => {
     const field = secret.current;
     if (field === null) return;
@@ -78,7 +112,9 @@ export const ConnectionForm = ({ project, name: wanted, origin, close }: Props) 
           clientId: given('clientId') ?? '',
           ...(field.value === '' ? {} : { clientSecret: field.value }),
           ...(scope === undefined ? {} : { scope }),
+          ...(known === undefined || grant !== 'code' ? {} : { parameters: textsOf(known.connect.extra) }),
         },
+        ...(known === undefined ? {} : { service }),
       },
     });
     field.value = '';
@@ -99,7 +135,7 @@ export const ConnectionForm = ({ project, name: wanted, origin, close }: Props) 
       {...(more.example === undefined ? {} : { placeholder: more.example })}
       required={required}
       autoComplete="off"
-      value={fields[field] ?? ''}
+      value={shown(field)}
       onChange={(event) => {
         const { value } = event.currentTarget;
         setFields((was) => ({ ...was, [field]: value }));
@@ -124,6 +160,14 @@ export const ConnectionForm = ({ project, name: wanted, origin, close }: Props) 
           }}
         >
           <Stack gap="sm">
+            <ServiceChoice
+              value={service}
+              choose={(next) => {
+                setService(next);
+                setFields({});
+                if (name === '' || name === service) setName(next);
+              }}
+            />
             <TextInput
               data-autofocus
               required

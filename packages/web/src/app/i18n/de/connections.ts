@@ -7,6 +7,8 @@ export const connections = {
   name: 'Name',
   nameHint: 'Wie Schritte sie nennen, etwa shop.',
   nameWrong: 'Buchstaben, Ziffern, _ . und -; am Anfang ein Buchstabe oder eine Ziffer',
+  service: 'Dienst',
+  another: 'Ein anderer',
   grant: 'Wer zustimmt',
   grants: {
     code: 'Ein Mensch, im Browser',

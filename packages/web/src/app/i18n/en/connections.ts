@@ -7,6 +7,8 @@ export const connections = {
   name: 'Name',
   nameHint: 'What steps call it, as shop.',
   nameWrong: 'Letters, digits, _ . and -; it begins with a letter or a digit',
+  service: 'Service',
+  another: 'Another one',
   grant: 'Who agrees',
   grants: {
     code: 'A person, in the browser',

@@ -9,7 +9,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { makeHome, startHeadgate } from './contenders/headgate.ts';
 import { openGround } from './kit/ground.ts';
-import { memory } from './kit/proc.ts';
+import { mb } from './kit/figures.ts';
+import { resident } from './kit/proc.ts';
 
 const SIZE = Number(process.argv[2] ?? 2048) * 1024 * 1024;
 
@@ -88,12 +89,11 @@ const upload = (origin: string, key: string): Promise<number> =>
 const ground = openGround();
 const home = await makeHome(ground, 'csv');
 const server = await startHeadgate(ground, home);
-const idle = memory(server.pid).now;
+const idle = resident(server.pid);
 let most = 0;
 const watch = setInterval(() => {
-  most = Math.max(most, memory(server.pid).now);
+  most = Math.max(most, resident(server.pid));
 }, 50);
-const mb = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`;
 try {
   let began = performance.now();
   const status = await upload(server.origin, home.key);

@@ -106,7 +106,7 @@ try {
   await server.ask('POST', `/api/v1/flows/${flow.id}/publish`, { grant: 'needed' });
   began = performance.now();
   type Run = { readonly id: string; readonly state: string; readonly output: unknown; readonly problem: unknown };
-  let run = await server.ask<Run>('POST', `/api/v1/flows/${flow.id}/runs`, { input: {}, wait: 60 });
+  let run = await server.ask<Run>('POST', `/api/v1/flows/${flow.id}/runs`, { input: {} });
   while (run.state === 'running' || run.state === 'queued') {
     await new Promise((resolve) => setTimeout(resolve, 250));
     run = await server.ask<Run>('GET', `/api/v1/runs/${run.id}`);

@@ -22,6 +22,7 @@ import { twoFactors } from './0018-two-factors.ts';
 import { keyMakers } from './0019-key-makers.ts';
 import { connections } from './0022-connections.ts';
 import { retiredHooks } from './0020-retired-hooks.ts';
+import { services } from './0023-services.ts';
 import { files } from './0021-files.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
@@ -50,6 +51,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0020-retired-hooks', migration: retiredHooks },
   { name: '0021-files', migration: files },
   { name: '0022-connections', migration: connections },
+  { name: '0023-services', migration: services },
 ];
 
 /** Their names, in order. */

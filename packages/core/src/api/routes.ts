@@ -9,6 +9,7 @@ import * as invitations from './auth-invitations.ts';
 import * as own from './auth-own.ts';
 import * as docs from './docs.ts';
 import * as environments from './environments.ts';
+import * as deletedFlows from './deleted-flows.ts';
 import * as flows from './flows.ts';
 import * as grants from './grants.ts';
 import * as hooks from './hooks.ts';
@@ -52,6 +53,9 @@ export const ROUTES = {
   getFlow: flows.getFlow,
   patchFlow: flows.patchFlow,
   deleteFlow: flows.deleteFlow,
+  listDeletedFlows: deletedFlows.listDeletedFlows,
+  restoreFlow: deletedFlows.restoreFlow,
+  removeFlow: deletedFlows.removeFlow,
   transferFlow: flows.transferFlow,
   moveFlow: flows.moveFlow,
   saveDraft: flows.saveDraft,

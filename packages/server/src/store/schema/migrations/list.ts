@@ -21,6 +21,7 @@ import { heldMembers } from './0017-held-members.ts';
 import { twoFactors } from './0018-two-factors.ts';
 import { keyMakers } from './0019-key-makers.ts';
 import { retiredHooks } from './0020-retired-hooks.ts';
+import { deletedFlows } from './0021-deleted-flows.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
 
@@ -46,6 +47,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0018-two-factors', migration: twoFactors },
   { name: '0019-key-makers', migration: keyMakers },
   { name: '0020-retired-hooks', migration: retiredHooks },
+  { name: '0021-deleted-flows', migration: deletedFlows },
 ];
 
 /** Their names, in order. */

@@ -9,6 +9,7 @@ import { data } from './data.ts';
 import { editor } from './editor.ts';
 import { environments } from './environments.ts';
 import { expression } from './expression.ts';
+import { flowActs } from './flow-acts.ts';
 import { forms } from './forms.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
@@ -35,6 +36,7 @@ export const later = {
   editor,
   environments,
   expression,
+  flowActs,
   forms,
   graph,
   held,

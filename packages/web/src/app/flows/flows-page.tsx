@@ -72,7 +72,7 @@ export const FlowsPage = () => {
             {rows.map((row) => (
               <tr key={row.id}>
                 <td>
-                  <Anchor component={Link} to={`/flows/${row.id}`}>
+                  <Anchor component={Link} to={`/flows/${row.id}`} inherit>
                     {row.name}
                   </Anchor>
                 </td>

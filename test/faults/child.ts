@@ -139,6 +139,7 @@ const engine = await openEngine({
   vault: {
     openChunk: (w, r, f, s) => must(open.openChunk(w, r, f, s)),
     openBlob: (w, id) => must(openBlobNow(ring.all('blob'), w, id, store.blobs.path(id))),
+    streamBlob: (w, id) => open.openBlob(w, id, store.blobs.path(id)),
     openSecret: (w, id, v, s, b) => must(open.openSecret(w, id, v, s, b)),
     resumeToken: (run, step, item) =>
       createHmac('sha256', ring.derive('resume'))

@@ -42,6 +42,7 @@ export type {
   Touch,
   ValueOf,
 } from './run/port.ts';
+export type { ConnectAnswer, ConnectionAt, ConnectionsPort, ConnectNext } from './run/connections-port.ts';
 export { holdsSomewhere, may, PERMISSIONS } from './access/permission.ts';
 export { isTokenPermission, TOKEN_PERMISSIONS, TOKEN_SENTENCES } from './access/token.ts';
 export { beyond, narrow } from './access/narrow.ts';
@@ -58,6 +59,9 @@ export type { Place as FlowPlace } from './access/thing.ts';
 export { isRole, permissionsOf } from './access/role.ts';
 export type { Power, PowerWord } from './access/power.ts';
 export { POWERS, catalogOf } from './step/define.ts';
+export { fileRef, noFiles } from './step/files.ts';
+export type { FileInfo, FileRef, Files, OpenFile, Refused } from './step/files.ts';
+export type { OpenContent, Room } from './run/port.ts';
 export { kindOf } from './step/value.ts';
 export type {
   Can,
@@ -92,7 +96,10 @@ export { SECRET_NAME } from './access/secret-name.ts';
 export { ENVIRONMENT_NAME, VALUE_NAME } from './access/environment-name.ts';
 export { readCredential } from './api/credential.ts';
 export type { Credential } from './api/credential.ts';
-export { normaliseFilePath } from './access/scopes/file.ts';
+export { readConnection, reconnectNeeded } from './api/connection.ts';
+export type { Connection } from './api/connection.ts';
+export { holdsToo } from './access/holds.ts';
+export { filePath, normaliseFilePath } from './access/scopes/file.ts';
 export { normalisePath } from './access/scopes/path.ts';
 export { narrowedNeeds } from './access/narrowed.ts';
 export { lentByTyping, meets, missing, needsOf, powerOf } from './access/needs.ts';

@@ -22,6 +22,8 @@ export const PERMISSIONS = [
   'run.cancel',
   'grant.give',
   'secret.write',
+  'file.read',
+  'file.write',
   'environment.manage',
   'project.manage',
   'key.own',

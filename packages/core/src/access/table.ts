@@ -19,6 +19,12 @@ export const TABLE: Readonly<Record<Permission, Deed>> = {
   'run.cancel': { object: 'run', verb: 'cancel', says: 'Cancel runs and settle those in doubt' },
   'grant.give': { object: 'grant', verb: 'give', says: 'Lend powers to steps, and take them back' },
   'secret.write': { object: 'secret', verb: 'store', says: 'Store and delete secrets; nobody reads one' },
+  'file.read': { object: 'file', verb: 'read', says: 'List and download files; lend steps the power to read them' },
+  'file.write': {
+    object: 'file',
+    verb: 'change',
+    says: 'Upload and delete files; lend steps the power to write them',
+  },
   'environment.manage': { object: 'environment', verb: 'manage', says: 'Make environments, set their values, promote' },
   'project.manage': { object: 'project', verb: 'manage', says: 'Make, rename and delete projects' },
   'key.own': { object: 'key', verb: 'own', says: 'Have API keys of one’s own, within what one may' },

@@ -14,6 +14,8 @@ export const TOKEN_PERMISSIONS = [
   'run.read',
   'run.cancel',
   'secret.write',
+  'file.read',
+  'file.write',
   'audit.read',
   'metrics.read',
 ] as const satisfies readonly Permission[];
@@ -29,6 +31,8 @@ export const TOKEN_SENTENCES: Readonly<Record<TokenPermission, string>> = {
   'run.read': 'Read runs: their input, their results and what happened in them',
   'run.cancel': 'Cancel runs and settle those in doubt',
   'secret.write': 'Store, replace and remove secrets; it can read none',
+  'file.read': 'List and download your files',
+  'file.write': 'Upload, replace and delete files',
   'audit.read': 'Read the audit trail of the workspace',
   'metrics.read': 'Read the figures of the server',
 };

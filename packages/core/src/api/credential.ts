@@ -20,7 +20,7 @@ const REAL = 'the placeholder of a form, not a value: leave the secret as it is,
 const text = (most: number) => z.string().min(1).max(most).refine(isReal, REAL);
 /** For a header: printable ASCII, and spaces within. */
 const inHeader = text(16_384).regex(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, 'printable ASCII without line breaks');
-const token = text(16_384).regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces');
+export const token = text(16_384).regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces');
 // oxlint-disable-next-line no-control-regex -- control characters are what is refused
 const printable = /^[^\u0000-\u001f\u007f]*$/;
 
@@ -44,14 +44,17 @@ const isTokenUrl = (written: string): boolean => {
   const here = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
   return protocol === 'https:' || (protocol === 'http:' && here);
 };
-const tokenUrl = z
+/** Of somebody else's server: https, or this machine itself. */
+export const httpsAddress = z
   .string()
   .max(2000)
-  .refine(isTokenUrl, 'expected an https address without user, password or fragment')
-  .describe('Where a token is asked for: an https address. It alone gets the client’s secret.');
-const clientId = text(1000).regex(printable, 'a text without control characters');
-const clientSecret = text(10_000).regex(printable, 'a text without control characters');
-const scope = z
+  .refine(isTokenUrl, 'expected an https address without user, password or fragment');
+const tokenUrl = httpsAddress.describe(
+  'Where a token is asked for: an https address. It alone gets the client’s secret.',
+);
+export const clientId = text(1000).regex(printable, 'a text without control characters');
+export const clientSecret = text(10_000).regex(printable, 'a text without control characters');
+export const scope = z
   .string()
   .regex(/^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/, 'scopes, separated by spaces')
   .max(1000)
@@ -60,7 +63,7 @@ const scope = z
 const DATABASE =
   /^(postgres|postgresql|mysql|mariadb|mongodb|mongodb\+srv|redis|rediss|mssql|sqlserver|clickhouse):\/\//;
 
-const clientAuth = z
+export const clientAuth = z
   .enum(['basic', 'post'])
   .optional()
   .describe('How the client says who it is: in the header authorization (the default), or in the body.');
@@ -141,7 +144,11 @@ export const CREDENTIAL_FIELDS = {
   custom: ['value', 'header'],
 } as const satisfies Record<CredentialKind | 'plain', readonly string[]>;
 
+/** The kinds that a secret is stored as. */
 export const SECRET_KINDS = Object.keys(CREDENTIAL_FIELDS) as readonly (CredentialKind | 'plain')[];
+
+/** The kinds that are listed: a connection is made and renewed in its own way (connection.ts). */
+export const LISTED_KINDS = [...SECRET_KINDS, 'connection'] as const;
 
 /** Reads what was stored; null when it is no credential of that kind. */
 export const readCredential = (kind: string, json: string): Credential | null => {

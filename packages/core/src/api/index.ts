@@ -14,7 +14,7 @@ export type {
   On,
   Spec,
 } from './route.ts';
-export { CREDENTIAL_FIELDS, PLACEHOLDER, SECRET_KINDS } from './credential.ts';
+export { CREDENTIAL_FIELDS, LISTED_KINDS, PLACEHOLDER, SECRET_KINDS } from './credential.ts';
 export { permissionsPage } from './permissions-page.ts';
 export { FLOW_PROBLEMS } from './flow-problems.ts';
 export { COMMON, PROBLEMS, PROBLEM_CODES, problemsPage, statusOf } from './problems.ts';

@@ -24,7 +24,7 @@ const usage = {
   day: amounts.describe('Since midnight, UTC'),
   month: amounts.describe('Since the first of the month, UTC'),
   concurrent: amount.describe('Runs that are not over'),
-  bytes: amount.describe('Bytes of journals and files of its runs'),
+  bytes: amount.describe('Bytes of journals and files of its runs, and of files of its projects'),
   currency: z.string().describe('What money is counted in: the ISO 4217 code that the instance names'),
   updated: time.nullable().describe('null: nobody ever set a quota'),
   by: z.string().nullable(),

@@ -120,6 +120,7 @@ const bodyOf = (contract: Contract, components: Components): Operation['requestB
     case 'none':
       return undefined;
     case 'raw':
+    case 'stream':
       return { required: false, content: { '*/*': { schema: {} } } };
     case 'json':
     case 'form':

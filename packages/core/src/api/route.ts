@@ -36,8 +36,8 @@ export type Media = { readonly type: string; readonly text: string };
 export type Answer = z.ZodType | Media;
 export type Answers = Readonly<Record<number, Answer>>;
 
-/** What a request body is: `json` or `form` fields by the schema, `either` of the two, `raw` bytes as they came, or `none`. */
-export type BodyKind = 'json' | 'form' | 'either' | 'raw' | 'none';
+/** What a request body is: `json` or `form` fields by the schema, `either` of the two, `raw` bytes as they came, a `stream` of bytes that the handler reads as they come, or `none`. */
+export type BodyKind = 'json' | 'form' | 'either' | 'raw' | 'stream' | 'none';
 
 /**
  * Does an allowed call leave an audit record too? Refused calls always do. `before`: what gives or changes power does not
@@ -69,7 +69,7 @@ export type Contract<
   readonly audited: Audited;
   /** What the ids of what it makes begin with: such an id is made before the record, which names it. Empty: it makes nothing. */
   readonly makes: string;
-  /** Fields of the body that the record tells: for whom, with which role. Never one that may hold a value or a credential. */
+  /** Fields of the body, or the query, that the record tells: for whom, with which role. Never one that may hold a value or a credential. */
   readonly tells: readonly string[];
   /** Pages from other sites may call it (it relies on no cookie and no session). */
   readonly crossSite: boolean;
@@ -94,7 +94,7 @@ export type Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, 
   readonly tags: readonly string[];
   readonly audited?: Audited;
   readonly makes?: string;
-  readonly tells?: readonly (keyof z.output<NoInfer<B>> & string)[];
+  readonly tells?: readonly ((keyof z.output<NoInfer<B>> | keyof z.output<NoInfer<Q>>) & string)[];
   readonly crossSite?: boolean;
 };
 

@@ -7,9 +7,11 @@ import * as audit from './audit.ts';
 import * as auth from './auth.ts';
 import * as invitations from './auth-invitations.ts';
 import * as own from './auth-own.ts';
+import * as connections from './connections.ts';
 import * as docs from './docs.ts';
 import * as environments from './environments.ts';
 import * as deletedFlows from './deleted-flows.ts';
+import * as files from './files.ts';
 import * as flows from './flows.ts';
 import * as grants from './grants.ts';
 import * as hooks from './hooks.ts';
@@ -163,6 +165,20 @@ export const ROUTES = {
   getSecret: secrets.getSecret,
   deleteSecret: secrets.deleteSecret,
   secretUses: secrets.secretUses,
+
+  listConnections: connections.listConnections,
+  createConnection: connections.createConnection,
+  getConnection: connections.getConnection,
+  connect: connections.connect,
+  connectBack: connections.connectBack,
+  disconnect: connections.disconnect,
+  deleteConnection: connections.deleteConnection,
+
+  putFile: files.putFile,
+  listFiles: files.listFiles,
+  getFile: files.getFile,
+  downloadFile: files.downloadFile,
+  deleteFile: files.deleteFile,
 
   listWorkspaces: workspaces.listWorkspaces,
   createWorkspace: workspaces.createWorkspace,

@@ -7,21 +7,21 @@
 
 import { z } from 'zod';
 import { SECRET_NAME, SECRET_NAME_IS } from '../access/secret-name.ts';
-import { credentialSchema, PLACEHOLDER, SECRET_KINDS } from './credential.ts';
+import { credentialSchema, LISTED_KINDS, PLACEHOLDER } from './credential.ts';
 import { ENVIRONMENT_NAME_IS } from '../access/environment-name.ts';
 import { empty, route } from './route.ts';
 import { id, project, time } from './shapes.ts';
 
 const tags = ['secrets'] as const;
 const secretName = z.string().regex(SECRET_NAME, SECRET_NAME_IS);
-const origin = z
+export const secretOrigin = z
   .string()
   .max(300)
   .refine(
     (text) => URL.canParse(text) && new URL(text).origin === text && /^https?:$/.test(new URL(text).protocol),
     'expected an origin such as https://api.example.com',
   );
-const kind = z.enum(SECRET_KINDS);
+const kind = z.enum(LISTED_KINDS);
 const environment = z
   .string()
   .regex(/^(\*|[a-z][a-z0-9_-]{0,63})$/, `${ENVIRONMENT_NAME_IS}, or *`)
@@ -52,7 +52,7 @@ export const putSecret = route({
         ),
       credential: credentialSchema.optional().describe('Instead of a value: a credential of a kind'),
       origins: z
-        .array(origin)
+        .array(secretOrigin)
         .max(100)
         .optional()
         .describe('The only origins it may be sent to; none: it is sent nowhere'),

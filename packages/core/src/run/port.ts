@@ -13,6 +13,7 @@ import type { PageAsk, ValuePage } from './value/page.ts';
 import type { ValueShape } from './value/value-shape.ts';
 import type { Principal } from '../access/permission.ts';
 import type { Problem, Result } from '../problem.ts';
+import type { ConnectionsPort } from './connections-port.ts';
 import type { EventType, RunState, Started } from './journal.ts';
 
 export type StartRequest = {
@@ -232,6 +233,28 @@ export type Queue = {
   readonly kept: { readonly days: number | null; readonly perFlow: number | null };
 };
 
+/** Room for bytes that come in, kept for whoever asked until `end`. */
+export type Room = {
+  /** Why so many more bytes do not fit, or null. */
+  readonly more: (bytes: number) => Problem | null;
+  readonly end: () => void;
+};
+
+/** Content that is open: read to its end once, or closed. */
+export type OpenContent = { readonly bytes: AsyncIterable<Uint8Array>; readonly close: () => Promise<void> };
+
+/** Content of files, which only the engine opens. */
+type FilesPort = {
+  readonly room: (workspace: string) => Room;
+  /** The bytes of content from `from` up to and without `to`. `content`: as the store has it. */
+  readonly read: (
+    workspace: string,
+    content: { readonly blob: string; readonly size: number },
+    from: number,
+    to: number,
+  ) => Promise<Result<OpenContent>>;
+};
+
 export type EnginePort = {
   readonly start: (request: StartRequest) => Promise<Result<{ readonly run: RunView; readonly finished: boolean }>>;
   readonly hook: (request: HookRequest) => Promise<HookAnswer>;
@@ -247,6 +270,8 @@ export type EnginePort = {
     limit: number,
   ) => Promise<{ events: EventView[]; next: number | null } | null>;
   readonly values: ValuesPort;
+  readonly connections: ConnectionsPort;
+  readonly files: FilesPort;
   /** Durable events as they come, from seq > after; ends after the run's end or when the signal aborts. Null: no such run. */
   readonly follow: (
     workspace: string,

@@ -10,6 +10,7 @@
 import { z } from 'zod';
 import type { Usage } from '../flow/budget.ts';
 import type { Problem } from '../problem.ts';
+import type { Files } from './files.ts';
 
 /** Powers a step may ask for (the words of the whole house). */
 export const POWERS = ['net', 'file', 'secret', 'model', 'data', 'flow', 'mcp', 'code', 'ask'] as const;
@@ -106,6 +107,7 @@ export type CodeLanguage = (typeof CODE_LANGUAGES)[number];
 export type Can = {
   readonly net: Net;
   readonly code: Code;
+  readonly files: Files;
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', text: string, data?: unknown) => void;
   /** Stable over all attempts of this step instance: pass it to a service that honours idempotency keys. */
   readonly key: string;

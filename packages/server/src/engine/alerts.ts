@@ -11,7 +11,7 @@
  *     narrowed to some flows hears of no others by publishing an alert (row AZ-08). What it does not hear is in the log.
  */
 
-import { thingAt } from '@headgate/core';
+import { type Problem, thingAt } from '@headgate/core';
 import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { Store } from '../store/ports.ts';
 import { aimAt } from './aim.ts';
@@ -35,7 +35,7 @@ type Deps = {
 
 type Row = Awaited<ReturnType<Store['engine']['triggers']>>[number];
 type Told = {
-  readonly event: 'run.failed' | 'schedule.missed';
+  readonly event: 'run.failed' | 'schedule.missed' | 'connection.reconnect';
   readonly key: string;
   readonly input: Record<string, unknown>;
 };
@@ -94,6 +94,13 @@ export class Alerts {
     const input = { flow: row.flow, trigger: row.trigger, count, rule };
     const key = `${row.flow}:${row.trigger}:${last}${row.environment === DEFAULT_ENVIRONMENT ? '' : `@${row.environment}`}`;
     this.#later(() => this.#tell(row, { event: 'schedule.missed', key, input }));
+  }
+
+  /** Called once when a connection was found not to hold any more, by a run of this place. `key`: the connection and its version. */
+  connection(of: Place, connection: string, run: string, why: Problem, key: string): void {
+    this.warn('a connection does not hold any more', { connection, flow: of.flow, run, code: why.code });
+    const input = { connection, flow: of.flow, run, problem: why };
+    this.#later(() => this.#tell(of, { event: 'connection.reconnect', key, input }));
   }
 
   async #tell(of: Place, told: Told, from?: Live): Promise<void> {

@@ -21,6 +21,7 @@ import {
   type CodeName,
   type CodeProgram,
   type ExprScope,
+  type Files,
   good,
   type Net,
   type NetRequest,
@@ -48,6 +49,7 @@ type Lending = {
   readonly live: Live;
   readonly step: string;
   readonly net: Net;
+  readonly files: Files;
   /** What the step sees, looked up only where its text names it. */
   readonly see: () => ExprScope;
   readonly signal: AbortSignal;

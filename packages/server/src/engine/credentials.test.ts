@@ -345,7 +345,7 @@ describe('oauth2_refresh', () => {
       all: () => Promise.resolve([{ workspace: 'w', name: 'mine', held: secret().held }]),
     };
     const credentials = new Credentials([source], tokens, learn, () => true);
-    const of = { workspace: 'w', project: 'p', environment: 'default' };
+    const of = { workspace: 'w', project: 'p', flow: 'f', environment: 'default' };
     const ask = { ...of, name: 'mine', principal: 'k', run: 'r', step: 's' };
     for (let i = 0; i < 4; i += 1) {
       if (i === 3) version = '2';

@@ -10,9 +10,19 @@
  * CD4 No value is used before the guard hides it.
  */
 
-import { parsePower, type Power, type Problem, problem, type Secret } from '@headgate/core';
+import {
+  type Connection,
+  parsePower,
+  type Power,
+  type Problem,
+  problem,
+  type Result,
+  type Secret,
+} from '@headgate/core';
 import { WorkspaceLocked } from '../store/vault-seal/own-keys.ts';
 import type { Broker } from './broker.ts';
+import type { Renewals } from './connections/renew.ts';
+import type { Opened } from './connections/shelf.ts';
 import type { Live } from './live.ts';
 import type { Held, HeldSecret, NamedHeld, SecretSource } from './secret-source.ts';
 import type { TokenAsk, Tokens } from './tokens.ts';
@@ -21,7 +31,22 @@ const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('bas
 
 type Header = { readonly name: string; readonly value: string };
 
-const authorization = (value: string): Header => ({ name: 'authorization', value });
+const AUTHORIZATION = 'authorization';
+const authorization = (value: string): Header => ({ name: AUTHORIZATION, value });
+
+/** What to do when the other side refuses what was filled in. */
+export type Filled = {
+  readonly refused: () => void;
+  /** Puts another token into the same headers; a Problem: there is none. */
+  readonly again?: () => Promise<Problem | null>;
+};
+
+/** A connection as it was found for a run: of the environment that its row says, which may be all of them. */
+const openedOf = ({ workspace, project, name }: TokenAsk, { row }: HeldSecret, held: Connection): Opened => {
+  if (row === undefined) throw new Error('a connection that stands in no row');
+  const { id, version, environment } = row;
+  return { workspace, at: { project, name, environment }, id, version, held };
+};
 
 /** The header of a kind that needs no token; null: it goes into no header. */
 const headerOf = (held: Exclude<Held, { readonly tokenUrl: string }>): Header | null => {
@@ -71,6 +96,11 @@ export const valuesOf = (held: Held): readonly string[] => {
         held.refreshToken,
         ...(held.clientSecret === undefined ? [] : [held.clientSecret, `${held.clientId}:${held.clientSecret}`]),
       ];
+    case 'connection': {
+      const { clientId, clientSecret, access, refresh, past = [] } = held;
+      const own = clientSecret === undefined ? [] : [clientSecret, `${clientId}:${clientSecret}`];
+      return [...own, ...[access, refresh].filter((one) => one !== undefined), ...past];
+    }
     case 'database_url': {
       const { password } = new URL(held.url);
       return password === '' ? [held.url] : [held.url, password, decoded(password)];
@@ -101,18 +131,21 @@ const notInHeader = (name: string, kind: string): Problem =>
 export class Credentials {
   readonly #sources: readonly SecretSource[];
   readonly #tokens: Tokens;
+  readonly #renewals: Pick<Renewals, 'get'> | null;
   readonly #learn: () => Promise<void>;
   readonly #hides: (value: string) => boolean;
 
-  /** `learn` has the guard take up what `values` gives; `hides`: does it hide this value already? */
+  /** `learn` has the guard take up what `values` gives; `hides`: does it hide this value already? `renewals`: absent where no source holds a connection. */
   constructor(
     sources: readonly SecretSource[],
     tokens: Tokens,
     learn: () => Promise<void>,
     hides: (value: string) => boolean,
+    renewals: Pick<Renewals, 'get'> | null = null,
   ) {
     this.#sources = sources;
     this.#tokens = tokens;
+    this.#renewals = renewals;
     this.#learn = learn;
     this.#hides = hides;
   }
@@ -140,6 +173,12 @@ export class Credentials {
     }
   }
 
+  /** The token of a connection now; `refused`: one that is none any more. */
+  #token(ask: TokenAsk, of: Opened, refused?: string): Promise<Result<string>> {
+    if (this.#renewals === null) throw new Error('a connection of a source that is said to hold none');
+    return this.#renewals.get(ask, of, refused);
+  }
+
   /** Everything to be hidden: all secrets of all sources, and the tokens they brought. */
   async values(): Promise<readonly (Secret | string)[]> {
     const all = await Promise.all(this.#sources.map((source) => source.all()));
@@ -148,20 +187,33 @@ export class Credentials {
 
   /**
    * Puts a secret into the headers of a request to `origin`, in place. Answers what to do when the other side refuses it
-   * (401): nothing, or to forget a token. Problems: `secret.missing`, `secret.kind`, `secret.token`.
+   * (401): nothing, or to forget a token; and for a connection, how to put another into the same headers. Problems:
+   * `secret.missing`, `secret.kind`, `secret.token`, `connection.unconnected`, `connection.reconnect`.
    */
   async fill(
     ask: TokenAsk,
     origin: string,
     headers: Record<string, string>,
-  ): Promise<{ readonly problem: Problem } | { readonly refused: () => void }> {
+  ): Promise<{ readonly problem: Problem } | Filled> {
     const found = await this.#held(ask);
     if (found !== null && 'problem' in found) return found;
     if (found === null || !found.origins.includes(origin)) return { problem: notFor(ask.name, origin) };
     const { held } = found;
     let header: Header | null;
     let refused = (): void => undefined;
-    if ('tokenUrl' in held) {
+    let again: (() => Promise<Problem | null>) | undefined;
+    if (held.kind === 'connection') {
+      const of = openedOf(ask, found, held);
+      const token = await this.#token(ask, of);
+      if (!token.ok) return token;
+      header = authorization(`Bearer ${token.value}`);
+      again = async () => {
+        const next = await this.#token(ask, of, token.value);
+        if (!next.ok) return next.problem;
+        headers[AUTHORIZATION] = `Bearer ${next.value}`;
+        return null;
+      };
+    } else if ('tokenUrl' in held) {
       const token = await this.#tokens.get(ask, found, held);
       if (!token.ok) return token;
       header = authorization(`Bearer ${token.value}`);
@@ -170,7 +222,7 @@ export class Credentials {
     if (header === null) return { problem: notInHeader(ask.name, held.kind) };
     for (const name of Object.keys(headers)) if (name.toLowerCase() === header.name) delete headers[name];
     headers[header.name] = header.value;
-    return { refused };
+    return { refused, ...(again === undefined ? {} : { again }) };
   }
 
   /**
@@ -187,8 +239,8 @@ export class Credentials {
   ): Promise<{ readonly value: unknown } | { readonly problem: Problem }> {
     const power = parsePower(`secret: read ${name} for code ${code}`);
     if (!power.ok) return { problem: power.problem };
-    const { workspace, project, environment, principal, id: run } = live.base;
-    const ask = { workspace, project, environment, name, principal, run, step };
+    const { workspace, project, flow, environment, principal, id: run } = live.base;
+    const ask = { workspace, project, flow, environment, name, principal, run, step };
     const done = await broker.effect(live, step, narrow, [power.value], () => this.#reveal(ask));
     return done.ok ? done.value : { problem: done.problem };
   }
@@ -199,6 +251,10 @@ export class Credentials {
     if (found === null)
       return { problem: problem('secret.unknown', `There is no secret ${ask.name}`, { fix: 'Store it first.' }) };
     const { held } = found;
+    if (held.kind === 'connection') {
+      const token = await this.#token(ask, openedOf(ask, found, held));
+      return token.ok ? { value: token.value } : token;
+    }
     if ('tokenUrl' in held) {
       const token = await this.#tokens.get(ask, found, held);
       return token.ok ? { value: token.value } : token;

@@ -18,6 +18,7 @@ import {
   type Need,
   needsOf,
   type Outcome,
+  noFiles,
   problem,
   type Problem,
   type Result,
@@ -109,6 +110,7 @@ export const drive = async (
     lend: () => ({
       net: { request: () => new Promise(() => undefined) },
       code: { run: () => new Promise(() => undefined) },
+      files: noFiles(problem('dry', 'Nothing is touched')),
     }),
     call: () => new Promise(() => undefined),
     meter: () => ({ settle: () => undefined }),

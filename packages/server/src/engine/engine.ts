@@ -13,11 +13,11 @@ import { aimAt } from './aim.ts';
 import { Alerts } from './alerts.ts';
 import { Broker } from './broker.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { Credentials } from './credentials.ts';
 import { Ledger } from './ledger.ts';
 import { newDryRun } from './dry-run.ts';
 import { startDue } from './due.ts';
 import { Farewell, type Stage } from './farewell.ts';
+import { fileDoor, type StreamBlob } from './files.ts';
 import { Flows } from './flows.ts';
 import { Followers } from './follow.ts';
 import { Hooks } from './hooks.ts';
@@ -38,11 +38,11 @@ import { newRunViews } from './run-views.ts';
 import { Runs } from './runs.ts';
 import { Schedule } from './schedule.ts';
 import { RunScope } from './scope.ts';
-import { type SecretSource, storeSource } from './secret-source.ts';
+import type { SecretSource } from './secret-source.ts';
+import { openSecrets } from './secrets.ts';
 import { checkInput, newStarter, unavailable, written } from './starter.ts';
 import { type Keep, startSweeping } from './sweep.ts';
 import { Timers } from './timers.ts';
-import { Tokens } from './tokens.ts';
 import { ValueReader } from './value-reader.ts';
 import { type ReadBlob, Values, weigh } from './values.ts';
 import { veiled } from './veil.ts';
@@ -52,6 +52,7 @@ import { eventView, PAGE } from './views.ts';
 export type Vault = {
   readonly openChunk: (workspace: string, run: string, from: number, sealed: Uint8Array) => string;
   readonly openBlob: ReadBlob;
+  readonly streamBlob: StreamBlob;
   readonly openSecret: (
     workspace: string,
     id: string,
@@ -119,22 +120,16 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     report: (error) => log('error', 'effects under way could not be judged again', { error: String(error) }),
   });
 
-  // One after the other, so that what was read earlier never takes the place of what was read later.
-  let learning: Promise<void> = Promise.resolve();
-  const learn = (): Promise<void> => {
-    learning = learning.catch(() => undefined).then(async () => known.learn(await credentials.values()));
-    return learning;
-  };
   const turns = new JsonTurns();
-  const tokens = new Tokens({
+  const { credentials, connections, learn } = openSecrets({
+    ...{ store, flows, timers, clock, known, log },
+    openSecret: vault.openSecret,
     door: o.door,
+    sources: o.sources ?? [],
     journal: clear,
-    now: clock.now,
-    learn,
-    reaches: (w, p) => flows.reaches(w, p),
+    publicUrl: o.publicUrl,
+    alerts: () => alerts,
   });
-  const sources = [...(o.sources ?? []), storeSource(store, vault.openSecret, clock.now)];
-  const credentials: Credentials = new Credentials(sources, tokens, learn, (value) => known.hides(value));
   const tokenOf = (live: Live, step: string, item: readonly number[]): string => vault.resumeToken(live.id, step, item);
   const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
@@ -148,10 +143,10 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       );
     },
   };
-
   const programs = new Programs(o.jail ?? null, o.compiler ?? null);
   const later = new Later(clock, timers, log);
   const alerts = new Alerts({ store, flows, broker, runs: () => runs, log, now: clock.now });
+  const files = fileDoor({ store, broker, stream: vault.streamBlob, ledger, full, now: clock.now });
   const calls = { broker, door: o.door, store, credentials, turns, full };
   const runs: Runs = new Runs({
     store,
@@ -182,7 +177,9 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
           };
           const show = (name: string, code: string) =>
             credentials.readFor(broker, live, cs.step.id, cs.narrow, { name, code });
-          return { net, code: programs.lend({ live, step: cs.step.id, net, see, signal, log, allow, show }) };
+          const own = files.lend(live, cs.step.id, cs.narrow, signal);
+          const code = programs.lend({ live, step: cs.step.id, net, files: own, see, signal, log, allow, show });
+          return { net, files: own, code };
         },
         call: (live, step, scope, attempt, name, input) =>
           later.soon(live.base.workspace, async () => {
@@ -229,10 +226,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     missed: (row, count, rule, last) => alerts.missed(row, count, rule, last),
     start: (due) => startDue({ store, flows, runs, journal, alerts }, due),
   });
-
   const views = newRunViews(store, runs);
   const { start, settled } = newStarter({ store, clock, timers, values, flows, runs, views, journal });
-
   const listening = new Listening({ store, clock, flows });
   const hooks = new Hooks({
     store,
@@ -254,20 +249,18 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     ...(o.ending === undefined ? {} : { stage: o.ending }),
   });
 
+  const unread = (what: string) => (error: unknown) =>
+    log('error', `${what} could not be read`, { error: String(error) });
   const changed = (): void => {
-    farewell
-      .look()
-      .catch((error: unknown) => log('error', 'workspaces to delete could not be read', { error: String(error) }));
+    farewell.look().catch(unread('workspaces to delete'));
     flows.forget();
     broker.changed();
     later.do(INSTANCE, 'the queue of a revoked key', () => dismissRevoked(store, clock, runs));
     hooks.forget();
-    ledger.renew().catch((error: unknown) => log('error', 'quotas could not be read', { error: String(error) }));
+    ledger.renew().catch(unread('quotas'));
     alerts.forget();
-    void learn().catch((error: unknown) => log('error', 'secrets could not be read', { error: String(error) }));
-    void schedule
-      .load()
-      .catch((error: unknown) => log('error', 'schedules could not be read', { error: String(error) }));
+    void learn().catch(unread('secrets'));
+    void schedule.load().catch(unread('schedules'));
   };
   await learn();
   await ledger.open();
@@ -284,6 +277,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     recovered,
     start,
     view: views.one,
+    files: files.port,
     hook: (request) => hooks.answer(request),
     reveals: async (workspace, flow, environment) => {
       const lent = await flows.lent(workspace, flow);
@@ -307,6 +301,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       }
       return { events, next };
     },
+    connections,
     values: new ValueReader({ store, clock, timers, values, guard: known, ends: runs.ends, flows }),
     follow: async (workspace, id, after, signal) => {
       const row = await store.in(workspace).runs.get(id);

@@ -178,6 +178,14 @@ export class Ledger {
     };
   }
 
+  /** Why a workspace may not store so many bytes more than it does, or null. */
+  store(workspace: string, more: number): Problem | null {
+    const most = this.#quotas.get(workspace)?.bytes;
+    if (most === undefined) return null;
+    const bytes = this.#d.limits.bytes(workspace);
+    return bytes + more > most ? tooLarge(most, bytes) : null;
+  }
+
   #judge(who: Spender, metered: boolean, now: number, all: Page, of: Page, key: Page | null): Problem | null {
     const { workspace, principal, budget } = who;
     const quota = this.#quotas.get(workspace);
@@ -321,6 +329,6 @@ const tooMany = (limit: number, open: number): Problem =>
   });
 
 const tooLarge = (limit: number, bytes: number): Problem =>
-  problem('quota.bytes', `The runs of this workspace may store ${limit} bytes; ${bytes} are stored`, {
-    fix: 'Wait until old runs are deleted, keep fewer of them, or ask an administrator of the instance for more.',
+  problem('quota.bytes', `Runs and files of this workspace may fill ${limit} bytes; ${bytes} are stored`, {
+    fix: 'Delete files, wait until old runs are deleted, keep fewer of them, or ask an administrator of the instance for more.',
   });

@@ -7,6 +7,7 @@
 
 import {
   authority,
+  holdsToo,
   type Authority,
   type FlowPlace,
   type GrantLent,
@@ -99,8 +100,8 @@ export class Lent {
       step: asked.step,
       environment: place.environment,
       grants: this.#of(asked.step),
-      grantorMay: (id) => mayLend(this.#grantors.get(id) ?? null, this.#thing(place), now, reached),
-      callerMay: () => mayLend(caller, this.#thing(place), now, reached),
+      grantorMay: (id) => mayLend(this.#grantors.get(id) ?? null, this.#thing(place), now, asked),
+      callerMay: () => mayLend(caller, this.#thing(place), now, asked),
       ...(reached === undefined ? {} : { asWritten: reached.asWritten }),
       ...(reached?.named === undefined ? {} : { named: reached.named }),
       policy: this.#policy,
@@ -148,9 +149,10 @@ export class Lent {
 export const mayReadRuns = (who: Named | null, thing: Thing, now: number): boolean =>
   who !== null && (who.expires === null || who.expires > now) && may(who.principal, 'run.read', thing);
 
-/** A grant dies with its grantor's right to give it. */
-const mayLend = (who: Named | null, thing: Thing | null, now: number, reached?: Reached): boolean => {
+/** A grant dies with its grantor's right to give it: who may read no file himself has no step read it for him. */
+const mayLend = (who: Named | null, thing: Thing | null, now: number, { request, reached }: Asked): boolean => {
   if (who === null || thing === null || (who.expires !== null && who.expires <= now)) return false;
   if (!may(who.principal, 'grant.give', thing)) return false;
+  if (!holdsToo(request).every((permission) => may(who.principal, permission, thing))) return false;
   return reached === undefined || may(who.principal, 'run', thingOf(thing.workspace, reached));
 };

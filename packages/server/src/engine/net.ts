@@ -4,6 +4,7 @@
  * N1 Every redirect is judged again by the broker before it is followed.
  * N2 A secret is opened after the decision, filled in by its kind (credentials.ts), and reaches neither the step nor the
  *    journal; the door takes it from a redirect to another origin.
+ * N4 A call whose token the service calls invalid (401, RFC 6750) is sent once more with a renewed one, for connections alone.
  * N3 A call whose power is taken back is broken off (broker.ts B4).
  */
 
@@ -12,7 +13,7 @@ import { good, normalisePath, problem } from '@headgate/core';
 import type { Door, Hop } from '../egress/door.ts';
 import type { Store } from '../store/ports.ts';
 import type { Broker } from './broker.ts';
-import type { Credentials } from './credentials.ts';
+import type { Credentials, Filled } from './credentials.ts';
 import { countedSink, FileRefused, MOST_FETCHED } from './fetched.ts';
 import { type JsonTurns, readValues } from './json.ts';
 import type { Live } from './live.ts';
@@ -70,13 +71,13 @@ export const netFor = (
     if (request.secret !== undefined) needs.push({ power: 'secret', name: request.secret, origin: url.origin });
     const done = await deps.broker.effect(live, step, narrow, needs, async (judgeAgain, stopped) => {
       const headers: Record<string, string> = { ...request.headers };
-      let refused = (): void => undefined;
+      let secret: Filled | null = null;
       if (request.secret !== undefined) {
-        const { workspace, project, environment, principal, id: run } = live.base;
-        const ask = { workspace, project, environment, principal, run, step, name: request.secret };
+        const { workspace, project, flow, environment, principal, id: run } = live.base;
+        const ask = { workspace, project, flow, environment, principal, run, step, name: request.secret };
         const filled = await deps.credentials.fill(ask, url.origin, headers);
         if ('problem' in filled) return { problem: filled.problem, sent: 'no' as const };
-        refused = filled.refused;
+        secret = filled;
       }
       const hops = hopsOf(live);
       if (hops !== null) headers['x-headgate-hops'] = String(hops);
@@ -104,12 +105,18 @@ export const netFor = (
       let answer: Awaited<ReturnType<Door['request']>>;
       try {
         answer = await deps.door.request(call);
+        // The service did nothing: what it refused is sent once more with another token (N4).
+        if (secret?.again !== undefined && answer.ok && isSpent(answer.value)) {
+          const none = await secret.again();
+          if (none !== null) return { problem: none, sent: 'maybe' as const };
+          answer = await deps.door.request(call);
+        }
       } catch (error) {
         if (error instanceof FileRefused) return { problem: error.problem, sent: 'maybe' as const };
         throw error;
       }
       if (!answer.ok) return { problem: answer.problem, sent: answer.sent };
-      if (answer.value.status === 401) refused();
+      if (answer.value.status === 401) secret?.refused();
       const told = await read(answer.value, deps.turns);
       if (!told.ok) return { problem: told.problem, sent: 'maybe' as const };
       return { status: answer.value.status, headers: flat(answer.value.headers), body: told.value };
@@ -136,6 +143,10 @@ const flat = (headers: Record<string, string | string[]>): Record<string, string
     if (name !== '__proto__') out[name] = Array.isArray(value) ? value.join(', ') : value;
   return out;
 };
+
+/** Does the service say that the token is none any more? */
+const isSpent = ({ status, headers }: Response): boolean =>
+  status === 401 && /\berror\s*=\s*"?invalid_token\b/i.test(String(headers['www-authenticate'] ?? ''));
 
 type Response = Extract<Awaited<ReturnType<Door['request']>>, { ok: true }>['value'];
 

@@ -143,7 +143,7 @@ test('a header that a caller wrote itself, in whatever letter case, gives way to
   });
   const credentials = new Credentials([source], tokens, learn, () => true);
   const headers: Record<string, string> = { 'X-API-KEY': 'mine', 'x-api-key': 'mine too', other: 'stays' };
-  const of = { workspace: 'w', project: 'p', environment: 'default' };
+  const of = { workspace: 'w', project: 'p', flow: 'f', environment: 'default' };
   const ask = { ...of, name: 'mine', principal: 'k', run: 'r', step: 's' };
   await credentials.fill(ask, 'https://a.example', headers);
   expect(headers).toEqual({ 'x-api-key': VALUE, other: 'stays' });

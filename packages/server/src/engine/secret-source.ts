@@ -6,13 +6,13 @@
  * SS2 A source says for which origins a secret is meant; nobody else does.
  */
 
-import { type Credential, readCredential } from '@headgate/core';
+import { type Connection, type Credential, readConnection, readCredential } from '@headgate/core';
 import type { Store } from '../store/ports.ts';
 import type { SealedSecret } from '../store/secret.ts';
 import { type Bound, boundOf, EVERYWHERE } from '../store/vault-seal/secrets.ts';
 
-/** A secret that is one text, or a credential of a kind. */
-export type Held = Credential | { readonly kind: 'plain'; readonly value: string };
+/** A secret that is one text, a credential of a kind, or a connection. */
+export type Held = Credential | Connection | { readonly kind: 'plain'; readonly value: string };
 
 export type HeldSecret = {
   /** The same as long as it is the same secret; over all sources. */
@@ -21,6 +21,8 @@ export type HeldSecret = {
   readonly version: string;
   readonly origins: readonly string[];
   readonly held: Held;
+  /** Of a connection: the row it stands in. */
+  readonly row?: { readonly id: string; readonly version: number; readonly environment: string };
   /** Stores what took the place of the value (a refresh token); answers the version it has then, or null. */
   readonly renew?: (held: Credential) => Promise<string | null>;
 };
@@ -51,7 +53,7 @@ export const storeSource = (store: Store, openSecret: OpenSecret, now: () => num
     const bound = boundOf(kept.kind, kept.origins, asked);
     const text = openSecret(workspace, kept.id, kept.version, kept.sealed, bound);
     if (kept.kind === 'plain') return { kind: 'plain', value: text };
-    const credential = readCredential(kept.kind, text);
+    const credential = kept.kind === 'connection' ? readConnection(text) : readCredential(kept.kind, text);
     if (credential === null) throw new Error(`secret ${kept.id} holds no credential of its kind`);
     return credential;
   };
@@ -66,6 +68,9 @@ export const storeSource = (store: Store, openSecret: OpenSecret, now: () => num
         version: String(kept.version),
         origins: kept.origins,
         held: heldIn(workspace, kept, environment),
+        ...(kept.kind === 'connection'
+          ? { row: { id: kept.id, version: kept.version, environment: kept.environment } }
+          : {}),
         renew: async (held) => {
           const value = JSON.stringify(held);
           const version = await secrets.renew({

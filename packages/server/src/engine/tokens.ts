@@ -9,25 +9,17 @@
  * T5 The guard knows a token before anybody has it, under the name of its secret, and for some time after it was replaced.
  */
 
-import {
-  bad,
-  type Credential,
-  good,
-  type Power,
-  type Problem,
-  problem,
-  type Result,
-  type Secret,
-} from '@headgate/core';
-import type { Door, OutResponse } from '../egress/door.ts';
-import type { JournalWriter } from '../store/ports.ts';
-import { JournalDown } from './broker.ts';
+import { bad, type Credential, good, type Problem, problem, type Result, type Secret } from '@headgate/core';
+import type { Door } from '../egress/door.ts';
+import { type AskDeps, mayAsk } from './may-ask.ts';
+import { askToken } from './oauth-call.ts';
 import type { HeldSecret } from './secret-source.ts';
 
 /** Who needs a credential, and for what. */
 export type TokenAsk = {
   readonly workspace: string;
   readonly project: string;
+  readonly flow: string;
   readonly environment: string;
   /** Of the secret. */
   readonly name: string;
@@ -50,29 +42,17 @@ type Token = {
   readonly past: readonly string[];
 };
 
-type Deps = {
+type Deps = AskDeps & {
   readonly door: Door;
-  readonly journal: Pick<JournalWriter, 'audit' | 'barrier'>;
-  readonly now: () => number;
-  /** May anything of the workspace reach this? The address of a token endpoint stands in a secret, and nobody lent it. */
-  readonly reaches: (workspace: string, power: Power) => Promise<boolean>;
   /** Has the guard take up what `values` gives now. */
   readonly learn: () => Promise<void>;
 };
 
-const TIMEOUT = 20_000;
-const MOST_BYTES = 256 * 1024;
 /** How long a token counts whose answer does not say, and how long before its end one counts no more; milliseconds. */
 const UNSAID = 300_000;
 const MARGIN = 30_000;
 const MOST_KEPT = 10_000;
 const MOST_PAST = 8;
-
-/** Codes that RFC 6749 (5.2) lets an answer name; anything else is not repeated. */
-const SAID: ReadonlySet<string> = new Set([
-  ...['invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client', 'unsupported_grant_type'],
-  ...['invalid_scope', 'temporarily_unavailable', 'server_error'],
-]);
 
 export class Tokens {
   readonly #deps: Deps;
@@ -109,46 +89,19 @@ export class Tokens {
   }
 
   async #fetch(ask: TokenAsk, secret: HeldSecret, held: OAuth): Promise<Result<string>> {
-    const { door, journal, now, learn } = this.#deps;
-    const { origin, hostname: host, port, protocol } = new URL(held.tokenUrl);
+    const { door, now, learn } = this.#deps;
+    const { origin } = new URL(held.tokenUrl);
     const at = now();
-    const power: Power = {
-      power: 'net',
-      method: 'POST',
-      host,
-      port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
-    };
-    const reaches = await this.#deps.reaches(ask.workspace, power);
-    const entry = {
-      at,
-      workspace: ask.workspace,
-      actor: ask.principal,
-      action: 'secret.token',
-      object: `${ask.name} at ${origin}`,
-      decision: reaches ? ('allow' as const) : ('deny' as const),
-      reason: reaches ? null : 'policy.denied',
-      run: ask.run,
-      step: ask.step,
-    };
-    try {
-      await journal.barrier(journal.audit([entry]));
-    } catch {
-      throw new JournalDown('asking for a token could not be put on record');
-    }
+    const { workspace, principal: actor, run, step } = ask;
+    const object = `${ask.name} at ${origin}`;
+    const reaches = await mayAsk(this.#deps, held.tokenUrl, {
+      ...{ workspace, actor, action: 'secret.token', object, run, step },
+    });
     if (!reaches) return bad(noToken(ask.name, origin, 'this workspace may not reach it', 'no'));
     const before = this.#kept.get(secret.id);
     const known = before?.version === secret.version ? before.refresh : undefined;
-    const answer = await door.request({
-      ...requestOf(held, known),
-      timeout: TIMEOUT,
-      maxBytes: MOST_BYTES,
-      inlineBytes: MOST_BYTES,
-      maxRedirects: 0,
-      judge: () => null,
-    });
-    if (!answer.ok) return bad(noToken(ask.name, origin, answer.problem.text, answer.problem.retry));
-    const read = readAnswer(answer.value);
-    if ('why' in read) return bad(noToken(ask.name, origin, read.why, read.again ? 'yes' : 'no'));
+    const read = await askToken(door, held.tokenUrl, held, fieldsOf(held, known));
+    if ('why' in read) return bad(noToken(ask.name, origin, read.why, read.again));
     const replaced = held.kind === 'oauth2_refresh' && read.refresh !== null && read.refresh !== held.refreshToken;
     let version: string | null = secret.version;
     let refresh = known;
@@ -179,65 +132,10 @@ export class Tokens {
   }
 }
 
-const form = (fields: Readonly<Record<string, string | undefined>>): string => {
-  const made = new URLSearchParams();
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) made.set(name, value);
-  return made.toString();
-};
-
-/** As application/x-www-form-urlencoded, which is how client id and secret stand in the header (RFC 6749, 2.3.1). */
-const encoded = (text: string): string => new URLSearchParams({ a: text }).toString().slice(2);
-
-const requestOf = (held: OAuth, refresh: string | undefined) => {
-  const { clientId, clientSecret, clientAuth = 'basic' } = held;
-  const inHeader = clientSecret !== undefined && clientAuth === 'basic';
-  const client = inHeader ? {} : { client_id: clientId, client_secret: clientSecret };
-  const grant =
-    held.kind === 'oauth2_client'
-      ? { grant_type: 'client_credentials', scope: held.scope }
-      : { grant_type: 'refresh_token', refresh_token: refresh ?? held.refreshToken };
-  const basic = Buffer.from(`${encoded(clientId)}:${encoded(clientSecret ?? '')}`).toString('base64');
-  return {
-    method: 'POST',
-    url: held.tokenUrl,
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      accept: 'application/json',
-      ...(inHeader ? { authorization: `Basic ${basic}` } : {}),
-    },
-    body: form({ ...grant, ...client }),
-  };
-};
-
-type Read =
-  | { readonly token: string; readonly expires: number | null; readonly refresh: string | null }
-  | { readonly why: string; readonly again: boolean };
-
-const TOKEN = /^[\x21-\x7e]{1,16384}$/;
-
-const readAnswer = ({ status, body }: OutResponse): Read => {
-  let said: Readonly<Record<string, unknown>> = {};
-  try {
-    const value: unknown = body.kind === 'bytes' ? JSON.parse(body.bytes.toString('utf8')) : null;
-    if (typeof value === 'object' && value !== null) said = { ...value };
-  } catch {
-    // Read as an answer that says nothing.
-  }
-  const { error, access_token: token, token_type: type, expires_in: expires, refresh_token: refresh } = said;
-  if (status < 200 || status > 299) {
-    const code = typeof error === 'string' && SAID.has(error) ? `: ${error}` : '';
-    return { why: `it answered with status ${status}${code}`, again: status === 429 || status >= 500 };
-  }
-  if (typeof token !== 'string' || !TOKEN.test(token)) return { why: 'its answer holds no token', again: false };
-  if (type !== undefined && (typeof type !== 'string' || type.toLowerCase() !== 'bearer'))
-    return { why: 'its token is of a type that is not bearer', again: false };
-  const seconds = Number(expires);
-  return {
-    token,
-    expires: expires !== undefined && Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null,
-    refresh: typeof refresh === 'string' && TOKEN.test(refresh) ? refresh : null,
-  };
-};
+const fieldsOf = (held: OAuth, refresh: string | undefined) =>
+  held.kind === 'oauth2_client'
+    ? { grant_type: 'client_credentials', scope: held.scope }
+    : { grant_type: 'refresh_token', refresh_token: refresh ?? held.refreshToken };
 
 const noToken = (name: string, origin: string, why: string, retry: Problem['retry']): Problem =>
   problem('secret.token', `No token for the secret ${name} came from ${origin}: ${why}`, {

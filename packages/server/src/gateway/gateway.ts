@@ -193,6 +193,8 @@ const readBodies = (app: FastifyInstance, lodge: Lodge): void => {
     const { contract } = request.routeOptions.config;
     if (contract === undefined || request.headers['content-length'] === '0') return done(null, undefined);
     if (!readable(contract, request.headers['content-type'])) return done(null, { code: 'body.type' });
+    // Its handler reads it as it comes (uploads.ts).
+    if (contract.bodyKind === 'stream') return done(null, undefined);
     lodge.bodies.read(payload, lodge.gate.limit.body, (body) => done(null, body));
   });
 };

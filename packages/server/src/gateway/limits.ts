@@ -12,6 +12,8 @@ export type Limits = {
   readonly streams: number;
   /** Requests of one key that wait for a run's end. */
   readonly waiting: number;
+  /** Files of one key that come in or go out at the same time. */
+  readonly transfers: number;
   /** Requests a minute of one account, one workspace, one network; 0: no limit. */
   readonly userRate: number;
   readonly workspaceRate: number;
@@ -52,6 +54,7 @@ export const LIMITS: Limits = {
   bodies: 32 * 1024 * 1024,
   streams: 20,
   waiting: 200,
+  transfers: 20,
   userRate: 6_000,
   workspaceRate: 60_000,
   networkRate: 6_000,

@@ -34,6 +34,18 @@ export type Plain = {
   readonly headers?: HeaderSet;
 };
 
+/** Bytes of a file. `plain`: they are text in UTF-8. */
+export type Content = {
+  readonly status: number;
+  readonly bytes: AsyncIterable<Uint8Array>;
+  readonly plain: boolean;
+  /** The guard looked at them already, with what is around them (file-content.ts). */
+  readonly judged?: true;
+  /** Called when the answer has left, or its client. */
+  readonly left?: () => void;
+  readonly headers?: HeaderSet;
+};
+
 /** Headers of an answer; a list is a header that comes several times. */
 export type HeaderSet = Readonly<Record<string, string | string[]>>;
 
@@ -51,10 +63,10 @@ export type Json<A extends Answers> = {
     : never;
 }[keyof A & number];
 
-export type Outcome<A extends Answers> = Json<A> | Plain | Refused;
+export type Outcome<A extends Answers> = Json<A> | Plain | Content | Refused;
 
 /** Any outcome, once the contract's types are no longer known. */
-export type AnyOutcome = ({ readonly status: number; readonly body: unknown } & Shown) | Plain | Refused;
+export type AnyOutcome = ({ readonly status: number; readonly body: unknown } & Shown) | Plain | Content | Refused;
 
 /** A refusal of the API's own; the text defaults to the sentence of the table. */
 export const refuse = (code: ProblemCode, text: string = PROBLEMS[code].when, fix?: string): Refused => ({

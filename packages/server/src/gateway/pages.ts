@@ -90,9 +90,13 @@ const backOf = (contract: Contract, method: string): string | null => {
   return contract.path.includes('{') || method === 'GET' ? null : contract.path;
 };
 
+/** Where outside services send browsers back to. */
+const CALLBACK = '/api/v1/connect/callback';
+
 /** Does a person look at this answer? The resume link serves programs too; they do not ask for HTML. */
 const forPeople = (contract: Contract, accept: string | undefined): boolean => {
   if (contract.tags.includes('pages') || contract.path === '/api/v1/oauth/authorize') return true;
-  const forBoth = contract.path.startsWith('/api/v1/resume/') || contract.path.startsWith(`${AUTH}/`);
+  const forBoth =
+    contract.path === CALLBACK || contract.path.startsWith('/api/v1/resume/') || contract.path.startsWith(`${AUTH}/`);
   return forBoth && accept?.includes('text/html') === true;
 };

@@ -51,6 +51,7 @@ const fields = (text: string): { readonly value: unknown } | Refused => {
 
 /** May this route read a body of this type? */
 export const readable = (contract: Contract, type: string | undefined): boolean => {
+  if (contract.bodyKind === 'stream') return true;
   if (type === undefined) return false;
   switch (contract.bodyKind) {
     case 'json':

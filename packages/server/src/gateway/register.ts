@@ -156,7 +156,7 @@ const handle = async (lodge: Lodge, route: Route, passage: Passage, request: Fas
   const outcome = await unlocked(
     route.run(came, async (parts) => {
       const { contract, who } = passage;
-      passage.told = toldOf(contract, parts.body);
+      passage.told = toldOf(contract, parts.query, parts.body);
       const permission = permissionOf(contract.needs);
       if (contract.on === 'project' && who !== null && permission !== undefined) {
         const project = projectOf(parts.params, parts.body, parts.query);
@@ -235,11 +235,12 @@ const objectOf = (contract: Contract, params: unknown, made: string): string => 
   return named.length === 0 ? contract.path : named.join('/');
 };
 
-/** What the record says of the body: the fields that the contract names, where they are given. */
-const toldOf = ({ tells }: Contract, body: unknown): string => {
-  if (tells.length === 0 || typeof body !== 'object' || body === null) return '';
+/** What the record says of query and body: the fields that the contract names, where they are given. */
+const toldOf = ({ tells }: Contract, ...parts: readonly unknown[]): string => {
+  if (tells.length === 0) return '';
+  const came = parts.filter((part) => typeof part === 'object' && part !== null);
   const given = tells.flatMap((name) => {
-    const value: unknown = Reflect.get(body, name);
+    const value: unknown = came.map((part) => Reflect.get(part, name)).find((one) => one !== undefined);
     return value === undefined ? [] : [`${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`];
   });
   return given.join(' ').slice(0, MOST_TOLD);

@@ -6,14 +6,24 @@ import { statusOf, type Contract } from '@headgate/core/api';
 import type { Lodge } from './lodge.ts';
 import type { AnyOutcome, Refused } from './outcome.ts';
 import { rateFields } from './tokens/allowance.ts';
-import { NO_PAGE } from './writer.ts';
+import { FileContent } from './file-content.ts';
+import { NO_FILE, NO_PAGE, whenLeft, whenStalled } from './writer.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
+/** Never what its sender said: nothing that a browser shows or runs (FA2). */
+const BYTES_TYPE = 'application/octet-stream';
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** Sends an answer that is no refusal. */
 export const answer = (lodge: Lodge, reply: FastifyReply, outcome: Exclude<AnyOutcome, Refused>): void => {
   reply.code(outcome.status).headers(lodge.safe);
+  if ('bytes' in outcome) {
+    if (outcome.headers !== undefined) reply.headers(outcome.headers);
+    if (outcome.left !== undefined) whenLeft(reply, outcome.left);
+    whenStalled(reply, lodge.gate.limit.stalled);
+    reply.header('content-security-policy', NO_FILE).type(BYTES_TYPE).send(new FileContent(outcome));
+    return;
+  }
   if ('body' in outcome) {
     if (outcome.headers !== undefined) reply.headers(outcome.headers);
     reply.header('content-security-policy', NO_PAGE).type(JSON_TYPE).send(JSON.stringify(outcome.body));

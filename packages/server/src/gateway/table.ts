@@ -11,6 +11,7 @@ import { authOwnRoutes } from './routes/auth-own.ts';
 import { ssoRoutes } from './routes/auth-sso.ts';
 import { environmentRoutes } from './routes/environments.ts';
 import { deletedFlowRoutes } from './routes/deleted-flows.ts';
+import { fileRoutes } from './routes/files.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -31,6 +32,7 @@ import { runRoutes } from './routes/runs.ts';
 import { runSearchRoutes } from './routes/run-search.ts';
 import { secretUseRoutes } from './routes/secret-uses.ts';
 import { secretRoutes } from './routes/secrets.ts';
+import { connectionRoutes } from './routes/connections.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { systemRoutes } from './routes/system.ts';
@@ -76,6 +78,8 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...oauthRoutes(lodge),
     ...secretRoutes(lodge),
     ...secretUseRoutes(lodge),
+    ...connectionRoutes(lodge),
+    ...fileRoutes(lodge),
     ...workspaceRoutes(lodge),
     ...projectRoutes(lodge),
     ...memberRoutes(lodge),

@@ -4,7 +4,8 @@
  *
  * WR1 Nothing but the files of the web app is cached by anybody, nothing is sniffed, framed or referred; CORS headers there are
  *     for the origins that a setting names (elsewhere.ts), and none for any other (GUI-08).
- * WR2 Bytes that are not text have no way out: a payload that is neither text nor a stream of texts is a fault of ours. The
+ * WR2 Bytes that are not text have one way out, that of files (file-content.ts), and it passes the guard too: any other payload that is neither
+ *     text nor a stream of texts is a fault of ours. The
  *     files of the web app are packed: they are the same for everybody, so that their size tells nothing of anybody.
  * WR3 What is ours in an answer is nobody's secret: files of the build, and pages whose data passed the guard before it became
  *     markup (guarded-pages.ts), leave as they are; names of fields, and words that contracts list, stand aside while the guard
@@ -18,6 +19,7 @@ import { type GuardPort, numbersHidden, type Reader } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import { NO_WORKSPACE } from './guarded-pages.ts';
 import { besideOurs, streamBesideOurs } from './our-words.ts';
+import { FileContent } from './file-content.ts';
 import type { Passage } from './passage.ts';
 
 /** Headers of every answer. */
@@ -38,6 +40,9 @@ export const safeFor = (publicUrl: string): Readonly<Record<string, string>> =>
 
 /** For answers that are no pages. */
 export const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
+
+/** For bytes that somebody uploaded, which are no pages either, wherever somebody gets them shown. */
+export const NO_FILE = `${NO_PAGE}; sandbox`;
 
 /** A mark that no answer contains by chance and that no rule of the guard takes for a secret. */
 const MARK = '\u0001shown once\u0001';
@@ -83,6 +88,7 @@ export const guardResponses = (app: FastifyInstance, guard: GuardPort): void => 
       reply.header('content-encoding', 'gzip').removeHeader('content-length');
       return done(null, packed(text));
     }
+    if (payload instanceof FileContent) return done(null, payload.through(guard, reader));
     if (payload instanceof Readable) return done(null, guarded(guard, payload, reader));
     throw new Error('a payload that is neither text nor a stream of texts');
   });
@@ -125,6 +131,10 @@ const guarded = (guard: GuardPort, stream: Readable, reader: Reader): Readable =
 
 /** Calls back when the answer has left, or its client: a hook of the framework would miss the second. */
 export const whenLeft = (reply: FastifyReply, done: () => void): void => void reply.raw.once('close', done);
+
+/** Ends an answer whose client takes nothing of it for so long. */
+export const whenStalled = (reply: FastifyReply, ms: number): void =>
+  void reply.raw.setTimeout(ms, () => reply.raw.destroy());
 
 const UNREAD: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',

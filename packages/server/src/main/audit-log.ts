@@ -2,7 +2,8 @@
 
 import { problem, type Result } from '@headgate/core';
 import { tryOpenStore } from '../store/open.ts';
-import type { Store, Trail } from '../store/ports.ts';
+import type { Trail } from '../store/engine-port.ts';
+import type { Store } from '../store/ports.ts';
 import { loadKeyFile } from '../store/vault-seal/key-file.ts';
 import type { Settings } from './config.ts';
 import { complain, DONE, FAILED, MISUSED, pretty, print } from './say.ts';

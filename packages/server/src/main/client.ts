@@ -7,6 +7,8 @@
 
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { bad, good, type Problem, problem, type Result } from '@headgate/core';
 import { readText } from './files.ts';
 
@@ -15,7 +17,16 @@ export type Answer =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-export type Client = { readonly call: (method: string, path: string, body?: unknown) => Promise<Answer> };
+/** Bytes to send. `size` null: not known beforehand. */
+export type Upload = { readonly bytes: Readable; readonly size: number | null; readonly type: string };
+
+export type Client = {
+  readonly call: (method: string, path: string, body?: unknown) => Promise<Answer>;
+  /** Sends bytes as they are, as they come. */
+  readonly send: (method: string, path: string, upload: Upload) => Promise<Answer>;
+  /** Hands the bytes of a 2xx answer to `into`, as they come. */
+  readonly fetch: (path: string, into: (bytes: Readable) => Promise<void>) => Promise<Answer>;
+};
 
 /** An API key, or an engine token. */
 const KEY = /^(hg_[A-Za-z0-9_-]{20,}|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/;
@@ -39,22 +50,45 @@ export const openClient = (url: string, keyFile: string): Result<Client> => {
       usage('--key-file', `${keyFile} holds neither an API key (they begin with hg_) nor an engine token`, KEY_FIX),
     );
   const under = base.pathname.replace(/\/+$/, '');
-  return good({ call: (method, path, body) => call(new URL(under + path, base), key, method, body) });
+  const at = (path: string): URL => new URL(under + path, base);
+  return good({
+    call: (method, path, body) => call(at(path), key, method, jsonOf(body)),
+    send: (method, path, upload) => call(at(path), key, method, upload),
+    fetch: (path, into) => call(at(path), key, 'GET', null, into),
+  });
 };
 
 const usage = (field: string, text: string, fix?: string): Problem =>
   problem('usage', text, { at: { field }, ...(fix === undefined ? {} : { fix }) });
 
-const call = (url: URL, key: string, method: string, body: unknown): Promise<Answer> =>
+const jsonOf = (body: unknown): Upload | null => {
+  if (body === undefined) return null;
+  const text = Buffer.from(JSON.stringify(body));
+  return { bytes: Readable.from([text], { objectMode: false }), size: text.length, type: 'application/json' };
+};
+
+const call = (
+  url: URL,
+  key: string,
+  method: string,
+  payload: Upload | null,
+  into?: (bytes: Readable) => Promise<void>,
+): Promise<Answer> =>
   new Promise((resolve) => {
-    const payload = body === undefined ? undefined : JSON.stringify(body);
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const fail = (code: string, text: string): void =>
       resolve({ ok: false, problems: [problem(code, text, { fix: NEXT })] });
-    const type = payload === undefined ? {} : { 'content-type': 'application/json' };
-    const length = payload === undefined ? {} : { 'content-length': Buffer.byteLength(payload) };
-    const headers = { 'x-api-key': key, accept: 'application/json', ...type, ...length };
+    const type = payload === null ? {} : { 'content-type': payload.type };
+    const length = payload === null || payload.size === null ? {} : { 'content-length': payload.size };
+    const headers = { 'x-api-key': key, accept: into === undefined ? 'application/json' : '*/*', ...type, ...length };
     const request = send(url, { method, headers, timeout: PATIENCE }, (response) => {
+      if (into !== undefined && Math.floor((response.statusCode ?? 0) / 100) === 2) {
+        into(response).then(
+          () => resolve({ ok: true, value: null }),
+          (error: unknown) => fail('client.broken', `The answer broke off (${String(error)})`),
+        );
+        return;
+      }
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('end', () => resolve(read(response.statusCode ?? 0, Buffer.concat(parts).toString('utf8'))));
@@ -62,7 +96,12 @@ const call = (url: URL, key: string, method: string, body: unknown): Promise<Ans
     });
     request.on('timeout', () => request.destroy(new Error(`nothing for ${PATIENCE / 1000} s`)));
     request.on('error', (error) => fail('client.unreachable', `No answer from ${url.origin} (${why(error)})`));
-    request.end(payload);
+    if (payload === null) request.end();
+    else
+      pipeline(payload.bytes, request).catch((error: unknown) => {
+        // What broke on the server's side has been told already, by its answer or by its silence.
+        if (payload.bytes.errored !== null) fail('file.unreadable', `The file cannot be read (${String(error)})`);
+      });
   });
 
 /** Node gives several attempts (IPv6, IPv4) one error without a message. */

@@ -90,6 +90,7 @@ const vaultOf = (ring: Keyring, store: Store): Vault => {
   return {
     openChunk: (workspace, run, from, sealed) => openFor(workspace, open.openChunk(workspace, run, from, sealed)),
     openBlob: (workspace, id) => must(openBlobNow(blobKeys(workspace), workspace, id, store.blobs.path(id))),
+    streamBlob: (workspace, id) => open.openBlob(workspace, id, store.blobs.path(id)),
     openSecret: (workspace, id, version, sealed, bound) => {
       const value = open.openSecret(workspace, id, version, sealed, bound);
       // Another process may have wrapped it with a key that is newer than those at hand, a moment ago.

@@ -1,8 +1,20 @@
 /** What the store offers to the engine alone, as types: a view over all workspaces. The gateway is not handed it. */
 
 import type { EngineLimits } from './limits.ts';
-import type { AuditEntry, KeyRow, RunRow, Trail } from './ports.ts';
+import type { AuditEntry, KeyRow, RunRow } from './ports.ts';
 import type { SealedSecret } from './secret.ts';
+
+/** What a look at the audit trail found. */
+export type Trail = {
+  /** Records that hold. */
+  readonly checked: number;
+  /** The first record that does not hold (changed, inserted, or after one removed), or null. */
+  readonly broken: number | null;
+  /** `record`: see `broken`; `end`: records are missing at the end; `head`: the head was changed or removed; null: all holds. */
+  readonly fault: 'record' | 'end' | 'head' | null;
+  /** `COUNT:HASH` of the last record: kept elsewhere, it proves later that nothing up to here was taken away. */
+  readonly head: string;
+};
 
 /** The end of workspaces (rows/workspace-end.ts). Each may be asked again after a crash. */
 export type WorkspaceEnds = {
@@ -79,6 +91,6 @@ export type EngineStore = {
   checkAudit(expect?: string): Promise<Trail>;
   /** Every record of every workspace, the oldest first, a thousand at a time. */
   auditRecords(): AsyncGenerator<readonly (AuditEntry & { readonly id: number })[], void, undefined>;
-  /** Removes files of blobs that a crash left without a row; returns how many. For the start and now and then. */
+  /** Removes files of blobs that a crash left without a row, and content that it left without a name; returns how many. For the start and now and then. */
   collectLitter(): Promise<number>;
 };

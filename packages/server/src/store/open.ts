@@ -23,6 +23,7 @@ import { kyselyOver } from './schema/dialect.ts';
 import { engineOf } from './rows/engine.ts';
 import { directoryOf } from './rows/directory.ts';
 import { deletedFlowsOf } from './rows/deleted-flows.ts';
+import { dropLost, filesOf } from './rows/files.ts';
 import { flowsOf } from './rows/flows.ts';
 import { grantsOf } from './rows/grants.ts';
 import { groupsOf } from './rows/groups.ts';
@@ -45,6 +46,7 @@ import { environmentsOf } from './rows/environments.ts';
 import { projectsOf, workspacesOf } from './rows/projects.ts';
 import { runsOf } from './rows/runs.ts';
 import { followRing } from './rows/ring.ts';
+import { connectionsOf } from './rows/connections.ts';
 import { secretsOf } from './rows/secrets.ts';
 import { instanceOf, tokensOf, workspaceTokensOf } from './rows/tokens.ts';
 import type { Tables } from './schema/tables.ts';
@@ -226,6 +228,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     clock,
     unlink: blobs.unlink,
   };
+  const contents = { sink: blobs.sink, grew: stored.grew };
   const accounts = accountsOf(ground, { origin: options.origin ?? 'http://localhost', version: changes.version });
   let closing: Promise<void> | null = null;
 
@@ -249,6 +252,8 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       runs: runsOf(ground, workspace),
       keys: keysOf(ground, workspace),
       secrets: secretsOf(ground, workspace),
+      connections: connectionsOf(ground, workspace),
+      files: filesOf(ground, contents, workspace),
       tokens: workspaceTokensOf(ground, workspace),
       clients: clientsOf(ground, workspace),
       consents: consentsOf(ground, workspace),
@@ -263,7 +268,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     publicFlow: (id) => publicFlow(db, id),
     accounts,
     engine: {
-      ...engineOf(ground, blobs),
+      ...engineOf(ground, blobs, () => dropLost(ground, contents)),
       limits: engineLimitsOf(ground, stored.now),
       ends: workspaceEndsOf(ground),
     },

@@ -11,6 +11,7 @@
 import type { Budget, FlowPlace, Permission, Problem, Result, RunState, Sight, Visibility } from '@headgate/core';
 import type { Accounts } from './accounts/port.ts';
 import type { EngineStore } from './engine-port.ts';
+import type { FileStore } from './file.ts';
 import type { KeyLimits, WorkspaceKeys } from './key.ts';
 import type { WorkspaceLimits } from './limits.ts';
 import type { Clients, Consents, Oauth } from './oauth.ts';
@@ -20,12 +21,12 @@ import type { PowerMap } from './power-map.ts';
 import type * as people from './people.ts';
 import type { Counters } from './vault-seal/counters.ts';
 import type { Credentials as Makes } from './vault-seal/credentials.ts';
+import type { ConnectionStore } from './connection.ts';
 import type { Delivery, RunRow, RunWrite } from './run-write.ts';
 import type { SecretStore } from './secret.ts';
 import type { Tokens, WorkspaceTokens } from './token.ts';
 
 export type { Delivery, RunRow, RunWrite };
-
 export type FlowRow = {
   readonly id: string;
   readonly project: string;
@@ -164,18 +165,6 @@ export type AuditSearch = {
   readonly until?: number | undefined;
 };
 
-/** What a look at the audit trail found. */
-export type Trail = {
-  /** Records that hold. */
-  readonly checked: number;
-  /** The first record that does not hold (changed, inserted, or after one removed), or null. */
-  readonly broken: number | null;
-  /** `record`: see `broken`; `end`: records are missing at the end; `head`: the head was changed or removed; null: all holds. */
-  readonly fault: 'record' | 'end' | 'head' | null;
-  /** `COUNT:HASH` of the last record: kept elsewhere, it proves later that nothing up to here was taken away. */
-  readonly head: string;
-};
-
 /** A sealed piece of a journal: `count` events from `from`. Opened by vault-open, in the engine alone. */
 export type Chunk = { readonly from: number; readonly count: number; readonly sealed: Uint8Array };
 
@@ -219,7 +208,7 @@ export type WorkspaceStore = {
     /** False: there is one of this id already. */
     create(project: { id: string; name: string; at: number }): Promise<boolean>;
     rename(id: string, name: string): Promise<boolean>;
-    /** `used`: flows or secrets are in it. */
+    /** `used`: flows, secrets or files are in it. */
     remove(id: string): Promise<'done' | 'missing' | 'used'>;
   };
   readonly members: people.Members;
@@ -340,6 +329,8 @@ export type WorkspaceStore = {
   };
   readonly keys: WorkspaceKeys;
   readonly secrets: SecretStore;
+  readonly connections: ConnectionStore;
+  readonly files: FileStore;
   readonly tokens: WorkspaceTokens;
   readonly clients: Clients;
   readonly consents: Consents;
@@ -364,9 +355,9 @@ export type Store = {
   /** The workspace of a published flow that everybody may run; null: there is none of this id, or it is switched off. */
   readonly publicFlow: (id: string) => Promise<string | null>;
   readonly accounts: Accounts;
-  /** Makes API keys (`hg_` and 43 characters) and tokens of invitations, shown once, and their keyed hash, the only thing kept. */
   /** Numbers of rows as a workspace is shown them. */
   readonly counters: (workspace: string) => Counters;
+  /** Makes API keys (`hg_` and 43 characters) and tokens of invitations, shown once, and their keyed hash, the only thing kept. */
   readonly credentials: Pick<Makes, 'newKey' | 'hashKey' | 'newInvitation' | 'hashInvitation'>;
   /** The door for credentials: looks a key up by its keyed hash, before any workspace is known. */
   readonly keyByHash: (hash: string) => Promise<KeyRow | null>;

@@ -3,83 +3,33 @@
  * list of which is taken from the handle itself, so that a new method without a case here fails.
  */
 
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test } from 'vitest';
-import type { PromotionRow } from './environment.ts';
-import type { InvitationRow } from './people.ts';
-import type { GrantRow, Store, WorkspaceStore } from './ports.ts';
+import type { WorkspaceStore } from './ports.ts';
 import { DATABASE } from './schema/migrate.ts';
-import { kitIn, NOW, openRow, runRow, runWrite, sight, writeAll } from './testing/kit.ts';
+import { kitIn, NOW, runRow, runWrite, sight, writeAll } from './testing/kit.ts';
 import { type Names, NOBODY, VICTIM } from './testing/names.ts';
-import { clientRow, consentOf, keyRow, tokenRow } from './testing/tokens.ts';
+import { clientRow, keyRow, tokenRow } from './testing/tokens.ts';
+import {
+  connectionOf,
+  contentOf,
+  fileOf,
+  fill,
+  flow,
+  grant,
+  held,
+  invitation,
+  MADE_OF,
+  NOTHING_BROUGHT,
+  promotion,
+  publish,
+} from './testing/victim.ts';
 
 const kit = kitIn(tmpdir());
 afterEach(kit.clean);
-
-const grant = (names: Names): GrantRow => ({
-  id: `${names.grant}_new`,
-  flow: names.flow,
-  step: '*',
-  power: 'code',
-  environment: '*',
-  grantor: 'user',
-  asCaller: false,
-  created: NOW,
-});
-
-const NOTHING_BROUGHT = { triggers: [], grants: [], ends: [] };
-const promotion = (names: Names): PromotionRow => ({
-  id: names.promotion,
-  flow: names.flow,
-  source: 'default',
-  target: names.environment,
-  version: 1,
-  before: null,
-  revision: 1,
-  state: 'proposed',
-  note: null,
-  by: 'user',
-  created: NOW,
-  decidedBy: null,
-  vars: {},
-  decided: null,
-});
-
-const invitation = (id: string, workspace: string): InvitationRow => ({
-  id,
-  workspace,
-  email: 'x@example.com',
-  role: 'viewer',
-  projects: [],
-  by: 'u_v',
-  created: NOW,
-  expires: NOW + 1000,
-  accepted: null,
-  revoked: null,
-});
-
-const flow = (id: string, project: string) => ({
-  id,
-  project,
-  owner: 'user',
-  name: 'Greet',
-  draft: {},
-  draftHash: 'h',
-  at: NOW,
-});
-
-const publish = (names: Names) => ({
-  flow: names.flow,
-  hash: names.hash,
-  doc: { of: names.flow },
-  note: null,
-  by: 'user',
-  at: NOW,
-  grants: [],
-  triggers: [{ id: 'hook', kind: 'webhook@1', with: {}, disabled: false }],
-});
 
 type Call = (handle: WorkspaceStore, names: Names) => Promise<unknown>;
 
@@ -217,11 +167,39 @@ const ASKED: Readonly<Record<string, Call>> = {
     return [await w.secrets.renew({ ...next, version: 1 }), await w.secrets.renew({ ...next, version: 2 })];
   },
   'secrets.sealed': (w, n) => w.secrets.sealed(n.project, n.secret, 'default'),
+  // Before the case that writes another content in its place.
+  'files.lend': (w, n) => w.files.lend(n.run, { id: n.file, blob: held.blob }),
+  'files.get': async (w, n) => [await w.files.get(n.project, n.file), await w.files.get('default', n.file)],
+  'files.at': (w, n) => w.files.at(n.project, 'in/a.csv'),
+  'files.list': (w, n) => w.files.list({ project: n.project, limit: 9 }),
+  'files.put': async (w, n) => {
+    const made = await w.files.put({ ...fileOf(n), content: await contentOf(w, 'stolen') });
+    return typeof made === 'string' ? made : made.path;
+  },
+  'files.remove': (w, n) => w.files.remove(n.project, n.file),
+  'files.isOf': (w, n) => w.files.isOf(n.run, 'blob_of_run_v'),
+  'connections.list': (w, n) => w.connections.list(n.project),
+  'connections.get': (w, n) => w.connections.get(connectionOf(n)),
+  'connections.sealed': (w, n) => w.connections.sealed(connectionOf(n)),
+  'connections.create': (w, n) => w.connections.create({ ...connectionOf(n), ...MADE_OF, origins: [], value: 'mine' }),
+  'connections.save': async (w, n) => {
+    const next = { ...connectionOf(n), state: 'connected', problem: null, expires: null, renewed: true } as const;
+    return [
+      await w.connections.save({ ...next, version: 1, value: 'mine', at: NOW, by: 'user' }),
+      await w.connections.save({ ...next, version: 2, value: 'mine', at: NOW }),
+    ];
+  },
+  'connections.asking': async (w) => [
+    await w.connections.asking(held.connection, NOW),
+    await w.connections.asking(held.connection, NOW),
+  ],
   'audit.list': (w) => w.audit.list({ limit: 9 }),
 };
 
 /** Methods that make a thing of one's own; what the victim has must not be in their way, nor be touched. */
 const MADE: Readonly<Record<string, Call>> = {
+  'files.drop': async (w) => w.files.drop(await contentOf(w, 'mine')),
+  'files.sink': async (w) => (await contentOf(w, 'mine')).size,
   'projects.create': (w, n) => w.projects.create({ id: n.project, name: 'Mine', at: NOW }),
   'flows.create': async (w, n) => (await w.flows.create(flow(`${n.flow}_mine`, 'default'))).project,
   'flows.keepDoc': async (w, n) => [await w.flows.keepDoc(n.hash, { mine: true }, NOW), await w.flows.doc(n.hash)],
@@ -239,63 +217,6 @@ const MADE: Readonly<Record<string, Call>> = {
   'keys.create': (w, n) => w.keys.create(keyRow(`${n.key}_mine`, w.workspace)),
   'clients.create': (w, n) => w.clients.create(clientRow(`${n.client}_mine`, w.workspace)),
   'tokens.create': (w, n) => w.tokens.create(tokenRow(`${n.token}_mine`, w.workspace)),
-};
-
-const fill = async (store: Store): Promise<void> => {
-  await store.workspaces.create({ id: 'victim', name: 'Victim', at: NOW });
-  await store.workspaces.create({ id: 'thief', name: 'Thief', at: NOW });
-  const victim = store.in('victim');
-  await victim.projects.create({ id: VICTIM.project, name: 'Project', at: NOW });
-  for (const user of [VICTIM.user, 'u_other'])
-    await victim.members.add({ user, role: 'owner', created: NOW, by: 'cli' });
-  await victim.groups.create({ id: VICTIM.group, name: 'Team', at: NOW });
-  await victim.groups.setUsers(VICTIM.group, [VICTIM.user]);
-  await victim.members.setProjectRole(VICTIM.project, VICTIM.group, 'editor', NOW);
-  await victim.roles.create({ id: VICTIM.role, name: 'r_v', permissions: ['run'], created: NOW });
-  await victim.invitations.create(invitation(VICTIM.invitation, 'victim'), 'hash of i_v');
-  await victim.limits.setQuota({ quota: { runs: { day: 7 } }, updated: NOW, by: VICTIM.key });
-  await victim.bounds.set({ only: ['code: *'], denied: [], updated: NOW, by: VICTIM.key });
-  await victim.policy.set({ only: null, denied: ['code: python'], updated: NOW, by: VICTIM.key });
-  await victim.flows.create(flow(VICTIM.flow, VICTIM.project));
-  await victim.flows.publish({ ...publish(VICTIM), grants: [{ ...grant(VICTIM), id: VICTIM.grant }] });
-  await victim.environments.put(VICTIM.project, VICTIM.environment, { approval: true }, NOW);
-  await victim.environments.setVars(VICTIM.project, VICTIM.environment, 0, { base: 'https://v.example' }, NOW);
-  await victim.deployments.apply(
-    { ...promotion(VICTIM), id: 'pr_earlier' },
-    { project: VICTIM.project, who: 'user', at: NOW, proposed: false },
-    {
-      ...NOTHING_BROUGHT,
-      triggers: [{ id: 'hook', kind: 'webhook@1', with: {}, disabled: false }],
-    },
-  );
-  await victim.deployments.propose({ ...promotion(VICTIM), before: 1 });
-  await victim.deployments.propose({ ...promotion(VICTIM), id: `${VICTIM.promotion}_b` });
-  await victim.keys.create(keyRow(VICTIM.key, 'victim'));
-  await victim.tokens.create(tokenRow(VICTIM.token, 'victim'));
-  await victim.clients.create(clientRow(VICTIM.client, 'victim'));
-  await store.oauth.begin(...consentOf(`oc_of_${VICTIM.client}`, 'victim', VICTIM.user, VICTIM.client));
-  await victim.secrets.put({
-    project: VICTIM.project,
-    name: VICTIM.secret,
-    origins: [],
-    value: 'v',
-    owner: 'user',
-    at: NOW,
-  });
-  const of = { workspace: 'victim', project: VICTIM.project, flow: VICTIM.flow, hash: VICTIM.hash };
-  const by = { workspace: 'victim', actor: 'user', run: VICTIM.run };
-  const told = { at: NOW, ...by, decision: 'allow' as const, reason: null };
-  await writeAll(store, [
-    runWrite(runRow(VICTIM.run, { ...of, idempotencyKey: 'once' }), 'x', {
-      blobs: [{ id: 'blob_of_victim', bytes: new Uint8Array(9) }],
-      audit: [
-        { ...told, action: 'run', object: VICTIM.flow, step: null },
-        { ...told, action: 'power.net', object: 'GET a.example:443', step: 'get' },
-      ],
-    }),
-    runWrite(openRow(VICTIM.open, of)),
-    runWrite(runRow('run_failed_v', { ...of, state: 'failed', problemCode: 'oops' })),
-  ]);
 };
 
 /** Every row of the victim, in all tables that know workspaces. */
@@ -374,6 +295,18 @@ test("another workspace's id answers like one that never existed, and nothing of
   expect(belongings(dir)).toBe(before);
 });
 
+test('content of another workspace that has no name yet is let go by its own alone (AZ-01)', async () => {
+  const store = await kit.store();
+  await fill(store);
+  const theirs = await contentOf(store.in('victim'), 'not named yet');
+  await store.in('thief').files.drop(theirs);
+  expect(existsSync(store.blobs.path(theirs.blob))).toBe(true);
+  expect(await store.in('victim').files.put({ ...fileOf(VICTIM), content: theirs })).toMatchObject({ version: 2 });
+  const more = await contentOf(store.in('victim'), 'never named');
+  await store.in('victim').files.drop(more);
+  expect(existsSync(store.blobs.path(more.blob))).toBe(false);
+});
+
 test('a run cannot be written under another workspace than its own, and the writer stops rather than go on', async () => {
   const dir = kit.dir();
   const store = await kit.store({ dir });
@@ -390,9 +323,10 @@ test("a run of another workspace cannot take hold of a blob, nor write one in an
   const dir = kit.dir();
   const store = await kit.store({ dir });
   await fill(store);
-  await writeAll(store, [runWrite(runRow('run_thief', { workspace: 'thief' }), 'x', { uses: ['blob_of_victim'] })]);
+  await writeAll(store, [runWrite(runRow('run_thief', { workspace: 'thief' }), 'x', { uses: ['blob_of_run_v'] })]);
   expect(await store.in('victim').runs.remove(VICTIM.run)).toBe(true);
   const database = new DatabaseSync(join(dir, DATABASE), { readOnly: true });
-  expect(database.prepare('select * from blob_use').all()).toEqual([]);
+  // What the victim's file holds is its alone, and no run's.
+  expect(database.prepare("select * from blob_use where run <> 'files'").all()).toEqual([]);
   database.close();
 });

@@ -25,6 +25,15 @@ export const normaliseFilePath = (written: string): string | undefined => {
   return segments.length > 0 && segments.every((name) => name !== '' && !NOT_NAME.test(name)) ? path : undefined;
 };
 
+/** The longest path of a file, in characters. */
+export const LONGEST_PATH = 500;
+
+/** The one spelling of a path that a file, and no folder, may have; undefined: it has none. */
+export const filePath = (written: string): string | undefined => {
+  const path = written.length > LONGEST_PATH || written.endsWith('/') ? undefined : normaliseFilePath(written);
+  return path !== undefined && path.length <= LONGEST_PATH ? path : undefined;
+};
+
 const fileCovers = (outer: string, inner: string): boolean => {
   if (outer === '*' || outer === inner) return true;
   return outer.endsWith('/') && inner.startsWith(outer) && normaliseFilePath(inner) === inner;

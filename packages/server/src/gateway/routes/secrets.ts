@@ -1,7 +1,7 @@
 /** Secrets go in and never come out: the store seals, and this room has nothing that opens. */
 
 import { shortSecret } from '@headgate/core';
-import { CREDENTIAL_FIELDS, PLACEHOLDER, ROUTES, SECRET_KINDS } from '@headgate/core/api';
+import { CREDENTIAL_FIELDS, LISTED_KINDS, PLACEHOLDER, ROUTES } from '@headgate/core/api';
 import type { SecretRow } from '../../store/secret.ts';
 import { guardedAgainst } from '../guarded.ts';
 import { implement, type Route } from '../implement.ts';
@@ -17,7 +17,7 @@ const shown = ({ id, name, kind, environment, origins, version, created, updated
   id,
   name,
   // A kind that a later release stored shows as what it is to this one: a text nobody sees.
-  kind: SECRET_KINDS.find((known) => known === kind) ?? ('plain' as const),
+  kind: LISTED_KINDS.find((known) => known === kind) ?? ('plain' as const),
   environment,
   origins,
   version,
@@ -75,7 +75,9 @@ export const secretRoutes = ({ gate }: Lodge): readonly Route[] => [
     const row = rows.find((one) => one.name === params.name && one.environment === environment);
     if (row === undefined) return MISSING;
     const secret = shown(row);
-    const fields = CREDENTIAL_FIELDS[secret.kind].map((field) => [field, PLACEHOLDER] as const);
+    const fields = (secret.kind === 'connection' ? [] : CREDENTIAL_FIELDS[secret.kind]).map(
+      (field) => [field, PLACEHOLDER] as const,
+    );
     return give(200, { ...secret, form: Object.fromEntries(fields) });
   }),
 

@@ -36,6 +36,7 @@ test('every command is there', () => {
     ...['token create', 'token list', 'token revoke', 'token rotate-keys'],
     ...['client create', 'client list', 'client remove'],
     ...['secret set', 'secret list', 'secret remove'],
+    ...['file put', 'file get', 'file list', 'file delete'],
     ...['policy show', 'policy set'],
     ...['env list', 'env create', 'env remove', 'env vars'],
     ...['env promote', 'env promotions', 'env decide', 'env deployments'],

@@ -37,7 +37,7 @@ export const limitCommands = (program: Command, at: At): void => {
     .option('--money-day <number>', 'millionths of the currency a day', amount)
     .option('--money-month <number>', 'millionths of the currency a month', amount)
     .option('--concurrent <number>', 'runs that are not over, waiting ones too', amount)
-    .option('--bytes <number>', 'bytes of journals and files of its runs', amount)
+    .option('--bytes <number>', 'bytes of journals of its runs, and of files', amount)
     .action(at(async (w, id: string, o: Reach & QuotaWish) => (await import('../remote/quota.ts')).setQuota(w, id, o)));
   examples(
     reach(set),

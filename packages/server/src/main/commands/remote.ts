@@ -1,10 +1,11 @@
-/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `client`, `secret`, `policy`, `env`, `quota`, and those about people. */
+/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `client`, `secret`, `file`, `policy`, `env`, `quota`, and those about people. */
 
 import { RUN_STATES } from '@headgate/core';
 import { type Command, Option } from 'commander';
 import { examples, number, several, type Shell } from '../shell.ts';
 import { environmentCommands } from './environments.ts';
 import { peopleCommands } from './people.ts';
+import { fileCommands } from './files.ts';
 import { groupCommands, userCommands } from './users.ts';
 import { limitCommands } from './limits.ts';
 import { keyCommands } from './keys.ts';
@@ -35,6 +36,7 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
   tokenCommands(program, at);
   clientCommands(program, at);
   secrets(program, at);
+  fileCommands(program, at);
   policies(program, at);
   environmentCommands(program, at);
   limitCommands(program, at);

@@ -11,7 +11,8 @@
 import { sql } from 'kysely';
 import type { Ground } from '../ground.ts';
 import { after } from '../ground.ts';
-import type { AuditEntry, Trail, WorkspaceStore } from '../ports.ts';
+import type { Trail } from '../engine-port.ts';
+import type { AuditEntry, WorkspaceStore } from '../ports.ts';
 import { auditKeyOf, isSealed, linkOf } from '../vault-seal/audit-chain.ts';
 
 /** Records that one look goes through at most, of all workspaces: a search is bounded however long the trail is. */

@@ -23,6 +23,7 @@ const SWEPT_AT_ONCE = 50;
 export const engineOf = (
   { db, change, writer, clock, credentials, ring, unlink }: Ground,
   blobs: Pick<Blobs, 'collect'>,
+  lost: () => Promise<number>,
 ): Omit<EngineStore, 'limits' | 'ends'> => {
   const tails = new Map<string, number>();
 
@@ -176,6 +177,6 @@ export const engineOf = (
     removeDeletedFlows: (before, limit) => removeDeleted({ change }, before, limit),
     checkAudit: (expect) => checkAudit(db, ring.all('audit'), expect),
     auditRecords: () => auditRecords(db),
-    collectLitter: blobs.collect,
+    collectLitter: async () => (await lost()) + (await blobs.collect()),
   };
 };

@@ -8,67 +8,82 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
 import { type Ground, listFromJson, toJson } from '../ground.ts';
 import { DEFAULT_ENVIRONMENT } from '../environment.ts';
+import type { Tables } from '../schema/tables.ts';
 import type { SecretStore } from '../secret.ts';
 import { boundOf, EVERYWHERE, sealSecret } from '../vault-seal/secrets.ts';
+
+/** Stores one within a transaction: the same for secrets and for connections, which are made here and renewed elsewhere. */
+export const putSecretIn = async (
+  trx: Transaction<Tables>,
+  ring: Ground['ring'],
+  workspace: string,
+  s: Parameters<SecretStore['put']>[0],
+): Promise<{ id: string; version: number } | null> => {
+  const project = await trx
+    .selectFrom('project')
+    .select('id')
+    .where('workspace', '=', workspace)
+    .where('id', '=', s.project)
+    .executeTakeFirst();
+  if (project === undefined) return null;
+  const environment = s.environment ?? EVERYWHERE;
+  if (environment !== EVERYWHERE && environment !== DEFAULT_ENVIRONMENT) {
+    const there = await trx
+      .selectFrom('environment')
+      .select('name')
+      .where('workspace', '=', workspace)
+      .where('project', '=', s.project)
+      .where('name', '=', environment)
+      .executeTakeFirst();
+    if (there === undefined) return null;
+  }
+  const known = await trx
+    .selectFrom('secret')
+    .select(['id', 'version'])
+    .where('workspace', '=', workspace)
+    .where('project', '=', s.project)
+    .where('environment', '=', environment)
+    .where('name', '=', s.name)
+    .executeTakeFirst();
+  const id = known?.id ?? `sec_${randomUUID().replaceAll('-', '')}`;
+  const version = (known?.version ?? 0) + 1;
+  const kind = s.kind ?? 'plain';
+  const values = {
+    kind,
+    origins: toJson(s.origins),
+    version,
+    sealed: sealSecret(
+      ring.newestOf('secret', workspace),
+      workspace,
+      id,
+      version,
+      s.value,
+      boundOf(kind, s.origins, environment),
+    ),
+    owner: s.owner,
+    updated: s.at,
+  };
+  if (known === undefined) {
+    await trx
+      .insertInto('secret')
+      .values({ id, workspace, project: s.project, environment, name: s.name, created: s.at, ...values })
+      .execute();
+  } else {
+    await trx.updateTable('secret').set(values).where('id', '=', id).execute();
+  }
+  return { id, version };
+};
 
 export const secretsOf = ({ db, change, ring }: Ground, workspace: string): SecretStore => ({
   put: (s) =>
     change(async (trx) => {
-      const project = await trx
-        .selectFrom('project')
-        .select('id')
-        .where('workspace', '=', workspace)
-        .where('id', '=', s.project)
-        .executeTakeFirst();
-      if (project === undefined) return null;
-      const environment = s.environment ?? EVERYWHERE;
-      if (environment !== EVERYWHERE && environment !== DEFAULT_ENVIRONMENT) {
-        const there = await trx
-          .selectFrom('environment')
-          .select('name')
-          .where('workspace', '=', workspace)
-          .where('project', '=', s.project)
-          .where('name', '=', environment)
-          .executeTakeFirst();
-        if (there === undefined) return null;
-      }
-      const known = await trx
-        .selectFrom('secret')
-        .select(['id', 'version'])
-        .where('workspace', '=', workspace)
-        .where('project', '=', s.project)
-        .where('environment', '=', environment)
-        .where('name', '=', s.name)
-        .executeTakeFirst();
-      const id = known?.id ?? `sec_${randomUUID().replaceAll('-', '')}`;
-      const version = (known?.version ?? 0) + 1;
-      const kind = s.kind ?? 'plain';
-      const values = {
-        kind,
-        origins: toJson(s.origins),
-        version,
-        sealed: sealSecret(
-          ring.newestOf('secret', workspace),
-          workspace,
-          id,
-          version,
-          s.value,
-          boundOf(kind, s.origins, environment),
-        ),
-        owner: s.owner,
-        updated: s.at,
-      };
-      if (known === undefined) {
-        await trx
-          .insertInto('secret')
-          .values({ id, workspace, project: s.project, environment, name: s.name, created: s.at, ...values })
-          .execute();
-      } else {
-        await trx.updateTable('secret').set(values).where('id', '=', id).execute();
-      }
-      return { id, version };
+      const put = await putSecretIn(trx, ring, workspace, s);
+      // What takes the place of a connection is none: how that stood goes with it.
+      if (put !== null) await trx.deleteFrom('connection').where('secret', '=', put.id).execute();
+      return put;
     }),
   list: async (project) => {
     const rows = await db

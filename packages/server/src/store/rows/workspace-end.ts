@@ -1,8 +1,8 @@
 /**
  * The end of a workspace, in stages that each are one transaction:
  *
- *   begin   nobody gets in any more and nothing begins: members, keys, tokens, consents, invitations, secrets, lent powers,
- *           webhooks and triggers are gone; sessions that acted in it act elsewhere. From here on it cannot be taken back.
+ *   begin   nobody gets in any more and nothing begins: members, keys, tokens, consents, invitations, secrets, files, lent
+ *           powers, webhooks and triggers are gone; sessions that acted in it act elsewhere. From here on it cannot be taken back.
  *   drop    runs with journals and blobs, then flows and their documents, a portion at a time.
  *   finish  all the rest, the workspace itself among it.
  *   forget  that it was being deleted.
@@ -37,7 +37,9 @@ const shutDoors = async (trx: Transaction<Tables>, workspace: string): Promise<v
     'hook',
     'flow_trigger',
     'power_grant',
+    'connection',
     'secret',
+    'file',
   ] as const;
   const doors = ['resume_token', 'api_key', 'engine_token', 'oauth_consent', 'oauth_client', 'invitation'] as const;
   const people = ['group_member', 'user_group', 'custom_role', 'project_member', 'member'] as const;

@@ -130,6 +130,42 @@ type SecretTable = {
   kind: string;
 };
 
+/** What is shown of a secret of the kind `connection`; `kind`: how it is agreed to. */
+type ConnectionTable = {
+  secret: string;
+  workspace: string;
+  kind: string;
+  state: string;
+  problem: string | null;
+  authorize_url: string | null;
+  token_url: string;
+  client_id: string;
+  scope: string | null;
+  service: string | null;
+  renewed: number;
+  expires: number | null;
+  asked: number | null;
+  connected: number | null;
+  connected_by: string | null;
+};
+
+/** `plain`: 1 when all of it is text. `hash`: keyed, of the content. */
+type FileTable = {
+  id: string;
+  workspace: string;
+  project: string;
+  path: string;
+  blob: string;
+  hash: string;
+  size: number;
+  type: string;
+  plain: number;
+  version: number;
+  by: string;
+  created: number;
+  updated: number;
+};
+
 /** A webhook's token is derived from the nonce; only its keyed hash can be looked up. */
 type HookTable = {
   hash: string;
@@ -319,6 +355,7 @@ export type Tables = AccountTables &
     api_key: ApiKeyTable;
     key_use: { key_id: string; at: number };
     secret: SecretTable;
+    connection: ConnectionTable;
     hook: HookTable;
     flow_trigger: FlowTriggerTable;
     environment: EnvironmentTable;
@@ -344,7 +381,8 @@ export type Tables = AccountTables &
     run: RunTable;
     journal: JournalTable;
     blob: { id: string; workspace: string; run: string; size: number; created: number };
-    /** Which runs refer to a blob: it lives as long as one of them. */
+    file: FileTable;
+    /** Which runs, or files, refer to a blob: it lives as long as one of them. */
     blob_use: { blob: string; run: string };
     audit: AuditTable;
     audit_head: AuditHeadTable;

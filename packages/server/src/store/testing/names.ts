@@ -12,6 +12,7 @@ export type Names = {
   environment: string;
   promotion: string;
   secret: string;
+  file: string;
   token: string;
   client: string;
   user: string;
@@ -31,6 +32,7 @@ export const VICTIM: Names = {
   environment: 'prod',
   promotion: 'pr_v',
   secret: 'github',
+  file: 'file_v',
   token: 't_v',
   client: 'c_v',
   user: 'u_v',
@@ -49,6 +51,7 @@ export const NOBODY: Names = {
   environment: 'live',
   promotion: 'pr_0',
   secret: 'gitlab',
+  file: 'file_0',
   token: 't_0',
   client: 'c_0',
   user: 'u_0',

@@ -14,8 +14,8 @@ import { type Frames, framesOf } from './frame.ts';
 export type OpenBlob = {
   /** Length of the plaintext in bytes. */
   readonly size: number;
-  /** The plaintext in pieces of at most 64 KiB, once. Throws `BlobDamaged` when a frame does not open. Closes the file at its end. */
-  readonly stream: () => AsyncGenerator<Uint8Array, void, undefined>;
+  /** The plaintext, or the part `from` up to and without `to`, in pieces of at most 64 KiB, once. Throws `BlobDamaged` when a frame does not open. Closes the file at its end. */
+  readonly stream: (from?: number, to?: number) => AsyncGenerator<Uint8Array, void, undefined>;
   /** The whole plaintext in memory. */
   readonly bytes: () => Promise<Result<Uint8Array>>;
   /** For a reader that does not read: lets the file go. */
@@ -51,18 +51,25 @@ async function* frames(
   opener: Frames,
   id: string,
   sealedSize: number,
+  from: number,
+  to: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const full = FRAME + TAG;
   const count = Math.max(1, Math.ceil((sealedSize - FRAME_HEAD) / full));
   try {
-    for (let index = 0; index < count; index += 1) {
+    const first = Math.floor(from / FRAME);
+    // Also the last frame when nothing but it is there: that it opens is what shows that nothing was cut off.
+    const end = Math.min(count, Math.max(first + 1, Math.ceil(to / FRAME)));
+    for (let index = first; index < end; index += 1) {
       const at = FRAME_HEAD + index * full;
       const sealed = new Uint8Array(Math.min(full, Math.max(0, sealedSize - at)));
       if (sealed.length < TAG || (await readFull(file, sealed, at)) !== sealed.length)
         throw new BlobDamaged(damagedProblem(id));
       const plain = opener.open(index, index === count - 1, sealed);
       if (plain === null) throw new BlobDamaged(damagedProblem(id));
-      yield plain;
+      const start = index * FRAME;
+      const part = plain.subarray(Math.max(0, from - start), Math.max(0, to - start));
+      if (part.length > 0) yield part;
     }
   } finally {
     await file.close();
@@ -93,9 +100,11 @@ export const openBlobFile = async (
     return bad(damagedProblem(id));
   }
   const opener = framesOf(blobKeys, head.subarray(FRAME_MAGIC.length), workspace, id);
-  const stream = (): AsyncGenerator<Uint8Array, void, undefined> => frames(file, opener, id, sealedSize);
+  const size = body - TAG * Math.ceil(body / (FRAME + TAG));
+  const stream = (from = 0, to = size): AsyncGenerator<Uint8Array, void, undefined> =>
+    frames(file, opener, id, sealedSize, from, to);
   return good({
-    size: body - TAG * Math.ceil(body / (FRAME + TAG)),
+    size,
     stream,
     bytes: async () => {
       const parts: Uint8Array[] = [];

@@ -8,6 +8,7 @@ export const TRUST_PAGES = [
   'members',
   'roles',
   'secrets',
+  'connections',
   'powers',
   'keys',
   'tokens',

@@ -9,6 +9,9 @@ import { Sided } from '../ui/sided.tsx';
 const PAGES: Readonly<Record<Name, LazyExoticComponent<ComponentType>>> = {
   members: lazy(() => import('./members/members-page.tsx').then(({ MembersPage }) => ({ default: MembersPage }))),
   secrets: lazy(() => import('./secrets/secrets-page.tsx').then(({ SecretsPage }) => ({ default: SecretsPage }))),
+  connections: lazy(() =>
+    import('./connections/connections-page.tsx').then(({ ConnectionsPage }) => ({ default: ConnectionsPage })),
+  ),
   keys: lazy(() => import('./keys/keys-page.tsx').then(({ KeysPage }) => ({ default: KeysPage }))),
   roles: lazy(() => import('./roles/roles-page.tsx').then(({ RolesPage }) => ({ default: RolesPage }))),
   powers: lazy(() => import('./powers/map-page.tsx').then(({ MapPage }) => ({ default: MapPage }))),

@@ -20,8 +20,10 @@ import { workspaceEnds } from './0016-workspace-ends.ts';
 import { heldMembers } from './0017-held-members.ts';
 import { twoFactors } from './0018-two-factors.ts';
 import { keyMakers } from './0019-key-makers.ts';
+import { connections } from './0022-connections.ts';
 import { retiredHooks } from './0020-retired-hooks.ts';
-import { deletedFlows } from './0021-deleted-flows.ts';
+import { files } from './0021-files.ts';
+import { deletedFlows } from './0023-deleted-flows.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
 
@@ -47,7 +49,9 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0018-two-factors', migration: twoFactors },
   { name: '0019-key-makers', migration: keyMakers },
   { name: '0020-retired-hooks', migration: retiredHooks },
-  { name: '0021-deleted-flows', migration: deletedFlows },
+  { name: '0021-files', migration: files },
+  { name: '0022-connections', migration: connections },
+  { name: '0023-deleted-flows', migration: deletedFlows },
 ];
 
 /** Their names, in order. */

@@ -8,6 +8,7 @@ import { code } from './code.ts';
 import { common } from './common.ts';
 import { compare } from './compare.ts';
 import { connect } from './connect.ts';
+import { connections } from './connections.ts';
 import { data } from './data.ts';
 import { editor } from './editor.ts';
 import { expression } from './expression.ts';
@@ -38,6 +39,7 @@ export const german: Translation = {
   common,
   compare,
   connect,
+  connections,
   data,
   editor,
   expression,

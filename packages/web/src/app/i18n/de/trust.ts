@@ -4,6 +4,7 @@ export const trust = {
     label: 'Seiten des Vertrauens',
     members: 'Mitglieder',
     secrets: 'Geheimnisse',
+    connections: 'Verbindungen',
     keys: 'API-Schlüssel',
     audit: 'Prüfpfad',
     roles: 'Rollen und Gruppen',

@@ -5,6 +5,7 @@ import { again } from './again.ts';
 import { code } from './code.ts';
 import { compare } from './compare.ts';
 import { connect } from './connect.ts';
+import { connections } from './connections.ts';
 import { data } from './data.ts';
 import { editor } from './editor.ts';
 import { environments } from './environments.ts';
@@ -32,6 +33,7 @@ export const later = {
   code,
   compare,
   connect,
+  connections,
   data,
   editor,
   environments,

@@ -4,6 +4,7 @@ export const trust = {
     label: 'Pages of trust',
     members: 'Members',
     secrets: 'Secrets',
+    connections: 'Connections',
     keys: 'API keys',
     audit: 'Audit trail',
     roles: 'Roles and groups',

@@ -10,10 +10,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEngine } from '../../engine.tsx';
 import { FailureView } from '../../problem/problem-view.tsx';
-import type { Answer, Given } from '../../transport/client.ts';
+import type { Given } from '../../transport/client.ts';
 import { notify } from '../../ui/notices.tsx';
+import type { Secret } from './secret.ts';
 
-type Secret = Answer<'listSecrets'>['secrets'][number];
 type Kind = Secret['kind'];
 
 /** The fields of each kind that are filled in here; those that are seen while they are typed are `open`. */

@@ -16,11 +16,13 @@ import { Page } from '../../ui/page.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
 import { ProjectChoice, useProject } from '../project-choice.tsx';
+import type { Secret } from './secret.ts';
 import { SecretForm } from './secret-form.tsx';
 import { SecretUses } from './secret-uses.tsx';
 import { RowAct } from '../../ui/row-act.tsx';
 
-type Secret = Answer<'listSecrets'>['secrets'][number];
+/** Connections have a page of their own. */
+const isSecret = (one: Answer<'listSecrets'>['secrets'][number]): one is Secret => one.kind !== 'connection';
 
 export const SecretsPage = () => {
   const { t } = useTranslation();
@@ -54,7 +56,7 @@ export const SecretsPage = () => {
       <ProjectChoice />
       <Loaded query={list}>
         {({ secrets }) =>
-          secrets.length === 0 ? (
+          secrets.filter(isSecret).length === 0 ? (
             <Empty
               text={t('trust.secrets.empty')}
               act={create}
@@ -72,7 +74,7 @@ export const SecretsPage = () => {
                 { acts: t('common.acts') },
               ]}
             >
-              {secrets.map((one) => (
+              {secrets.filter(isSecret).map((one) => (
                 <Row key={one.id}>
                   <Cell fw={600}>{one.name}</Cell>
                   <Cell>{t(`trust.secrets.kinds.${one.kind}`)}</Cell>

@@ -3,7 +3,7 @@
 import { Button, Group, NativeSelect } from '@mantine/core';
 import { fieldPath } from '@headgate/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useId, useRef, useState } from 'react';
+import { lazy, Suspense, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEditor } from '../../editor-context.ts';
 import type { FieldProps } from '../form/field-props.ts';
@@ -14,6 +14,10 @@ import { useThing } from '../settings/thing.ts';
 import { CreateSecret } from './create-secret.tsx';
 import { originOf } from './origin.ts';
 
+const ConnectionForm = lazy(() =>
+  import('../../../connections/connection-form.tsx').then((made) => ({ default: made.ConnectionForm })),
+);
+
 export const SecretField = ({ path, label, hint, required = false, value }: FieldProps) => {
   const { t } = useTranslation();
   const id = useId();
@@ -21,7 +25,7 @@ export const SecretField = ({ path, label, hint, required = false, value }: Fiel
   const { client, draft } = useEditor();
   const queries = useQueryClient();
   const thing = useThing();
-  const [making, setMaking] = useState(false);
+  const [making, setMaking] = useState<'secret' | 'connection' | null>(null);
   const select = useRef<HTMLSelectElement>(null);
   const flow = useQuery({
     queryKey: ['flow-row', draft.id],
@@ -38,7 +42,7 @@ export const SecretField = ({ path, label, hint, required = false, value }: Fiel
   const chosen = typeof value === 'string' ? value : '';
   const absent = chosen !== '' && secrets.data !== undefined && !names.includes(chosen);
   const close = (made: string | null): void => {
-    setMaking(false);
+    setMaking(null);
     if (made !== null) {
       owner.set(path, made);
       void queries.invalidateQueries({ queryKey: ['secrets', project] });
@@ -81,16 +85,30 @@ export const SecretField = ({ path, label, hint, required = false, value }: Fiel
           variant="default"
           disabled={project === undefined}
           title={project === undefined ? t('panel.secret.wait') : undefined}
-          onClick={() => setMaking(true)}
+          onClick={() => setMaking('secret')}
         >
           {t('panel.secret.create')}
+        </Button>
+        <Button
+          size="compact-sm"
+          variant="default"
+          disabled={project === undefined}
+          title={project === undefined ? t('panel.secret.wait') : t('connections.pickTitle')}
+          onClick={() => setMaking('connection')}
+        >
+          {t('connections.pick')}
         </Button>
       </Group>
       {refused !== null && <span style={{ fontSize: 12 }}>{refused}</span>}
       {chosen !== '' && !absent && origins.length > 0 && (
         <span style={{ fontSize: 12 }}>{t('panel.secret.origins', { origins: origins.join(', ') })}</span>
       )}
-      {making && project !== undefined && (
+      {making === 'connection' && project !== undefined && (
+        <Suspense fallback={null}>
+          <ConnectionForm project={project} name={absent ? chosen : ''} origin={originOf(thing)} close={close} />
+        </Suspense>
+      )}
+      {making === 'secret' && project !== undefined && (
         <CreateSecret project={project} name={absent ? chosen : ''} origin={originOf(thing)} close={close} />
       )}
     </FieldFrame>

@@ -1,0 +1,361 @@
+/**
+ * The door to the files of projects: what a `file` need lends a step, and the bytes that the gateway hands out. It is the
+ * one place that turns a path of a flow into a file.
+ *
+ * FD1 A path counts in its one spelling alone; what has none is refused before anything is looked up, and whether something
+ *     is there is told only to who may read it (rows FS-01, SBX-09).
+ * FD2 Authority is the broker's, at each use. What is read or written is broken off when it is taken back.
+ * FD3 A reference leads only to content that the run, one it was made again from or one that called it, refers to (FS-10).
+ * FD4 Reading reaches nothing outside and need not wait for the disk; writing and deleting begin when the journal is durable.
+ */
+
+import { randomUUID } from 'node:crypto';
+import {
+  type EnginePort,
+  type FileInfo,
+  type FileRef,
+  type Files,
+  filePath,
+  normaliseFilePath,
+  type OpenContent,
+  type OpenFile,
+  type Power,
+  type Problem,
+  problem,
+  type Refused,
+  type Result,
+  type Room,
+} from '@headgate/core';
+import type { FileContent, FileRow, FileStore } from '../store/file.ts';
+import type { RunRow, Store } from '../store/ports.ts';
+import { BlobDamaged, type OpenBlob } from '../store/vault-open/blob.ts';
+import type { Act, Broker } from './broker.ts';
+import type { Live } from './live.ts';
+import { Rooms } from './room.ts';
+
+/** Opens sealed content for reading in pieces. */
+export type StreamBlob = (workspace: string, id: string) => Promise<Result<OpenBlob>>;
+
+type Deps = {
+  readonly store: Store;
+  readonly broker: Broker;
+  readonly stream: StreamBlob;
+  readonly room: (workspace: string) => Room;
+  readonly now: () => number;
+  readonly newId: () => string;
+};
+
+type Door = Pick<Deps, 'store' | 'broker' | 'stream' | 'now'> & ConstructorParameters<typeof Rooms>[0];
+
+type Content = { readonly blob: string; readonly size: number };
+
+/** Files of one page of a list. */
+const PAGE = 1_000;
+/** Bytes of one file. */
+const LARGEST_FILE = 16 * 1024 * 1024 * 1024;
+/** Runs that called, or were made again, this far back. */
+const FAR = 32;
+
+type Done<T> = Promise<{ readonly value: T } | Refused>;
+
+const refused = (of: Problem): Refused => ({ problem: of, sent: 'no' });
+
+/** Carries a Problem out of an effect under way. */
+class Broken extends Error {
+  readonly problem: Problem;
+  readonly sent: 'no' | 'maybe';
+  constructor(of: Problem, sent: 'no' | 'maybe' = 'no') {
+    super(of.text);
+    this.problem = of;
+    this.sent = sent;
+  }
+}
+
+/** The bytes of content, from `from` up to and without `to`. */
+const readContent = async (
+  stream: StreamBlob,
+  workspace: string,
+  { blob, size }: Content,
+  from: number,
+  to: number,
+): Promise<Result<OpenContent>> => {
+  const opened = await stream(workspace, blob);
+  if (!opened.ok) return { ok: false, problem: shownAs(opened.problem) };
+  if (opened.value.size !== size) {
+    await opened.value.close();
+    return { ok: false, problem: DAMAGED };
+  }
+  return { ok: true, value: { bytes: opened.value.stream(from, to), close: opened.value.close } };
+};
+
+const infoOf = ({ path, size, type, plain, version, updated }: FileRow): FileInfo => ({
+  path,
+  size,
+  type,
+  text: plain,
+  version,
+  updated: new Date(updated).toISOString(),
+});
+
+/** The `files` object of one step instance: made for every step with effects, so that making it costs next to nothing. */
+class StepFiles implements Files {
+  readonly #deps: Deps;
+  readonly #live: Live;
+  readonly #step: string;
+  readonly #narrow: readonly Power[] | undefined;
+  readonly #signal: AbortSignal;
+
+  constructor(deps: Deps, live: Live, step: string, narrow: readonly Power[] | undefined, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#live = live;
+    this.#step = step;
+    this.#narrow = narrow;
+    this.#signal = signal;
+  }
+
+  async read<T>(source: string | FileRef, use: (file: OpenFile) => Promise<T>): Done<T> {
+    if (typeof source !== 'string') return this.#readRef(source, use);
+    const path = filePath(source);
+    if (path === undefined) return refused(badPath(source));
+    return this.#effect('read', path, true, async (stopped) => {
+      const row = await this.#found(path);
+      return use(this.#opened(row, row.type, stopped));
+    });
+  }
+
+  async keep(source: string): Done<FileRef> {
+    const path = filePath(source);
+    if (path === undefined) return refused(badPath(source));
+    // Not before the run is durable: what it refers to is kept by its row.
+    return this.#effect('read', path, false, async () => {
+      for (;;) {
+        const row = await this.#found(path);
+        // Written over between the two: then what it holds now.
+        if (await this.#files().lend(this.#live.id, row))
+          return { file: row.blob, size: row.size, type: row.type, path };
+      }
+    });
+  }
+
+  async write(
+    target: string,
+    content: string | Uint8Array | AsyncIterable<Uint8Array>,
+    { type = 'application/octet-stream', only }: { readonly type?: string; readonly only?: 'new' } = {},
+  ): Done<FileInfo> {
+    const path = filePath(target);
+    if (path === undefined) return refused(badPath(target));
+    return this.#effect('write', path, false, async (stopped) => {
+      const made = await this.#stored(content, stopped);
+      return this.#named(path, made, type, only);
+    });
+  }
+
+  async list(
+    folder: string,
+    { after, limit = PAGE }: { readonly after?: string; readonly limit?: number } = {},
+  ): Done<{ readonly files: readonly FileInfo[]; readonly more: boolean }> {
+    const within = folder === '' ? '*' : folder.endsWith('/') ? normaliseFilePath(folder) : undefined;
+    if (within === undefined) return refused(badFolder(folder));
+    return this.#effect('read', within, true, async () => {
+      const most = Math.min(Math.max(1, limit), PAGE);
+      const { project } = this.#live.base;
+      const asked = { project, prefix: within === '*' ? '' : within, limit: most + 1 };
+      const rows = await this.#files().list(after === undefined ? asked : { ...asked, after });
+      return { files: rows.slice(0, most).map(infoOf), more: rows.length > most };
+    });
+  }
+
+  async remove(target: string): Done<boolean> {
+    const path = filePath(target);
+    if (path === undefined) return refused(badPath(target));
+    return this.#effect('write', path, false, async () => {
+      const { project } = this.#live.base;
+      const row = await this.#files().at(project, path);
+      return row !== null && (await this.#files().remove(project, row.id)) !== null;
+    });
+  }
+
+  #files(): FileStore {
+    return this.#deps.store.in(this.#live.base.workspace).files;
+  }
+
+  async #effect<T>(
+    verbs: 'read' | 'write',
+    path: string,
+    inside: boolean,
+    act: (stopped: AbortSignal) => Promise<T>,
+  ): Done<T> {
+    const needs: readonly Power[] = [{ power: 'file', verbs, path }];
+    const doing: Act<T> = (_again, stopped) => act(stopped);
+    try {
+      const { broker } = this.#deps;
+      const done = await broker.effect(this.#live, this.#step, this.#narrow, needs, doing, undefined, inside);
+      return done.ok ? { value: done.value } : { problem: done.problem, sent: done.sent };
+    } catch (error) {
+      if (error instanceof Broken) return { problem: error.problem, sent: error.sent };
+      throw error;
+    }
+  }
+
+  async #found(path: string): Promise<FileRow> {
+    const row = await this.#files().at(this.#live.base.project, path);
+    if (row !== null) return row;
+    const fix = 'Look at the path, or write it first.';
+    throw new Broken(problem('file.missing', `There is no file ${path}`, { fix }));
+  }
+
+  #opened(content: Content, type: string, stopped: AbortSignal | null): OpenFile {
+    const { workspace } = this.#live.base;
+    const { stream } = this.#deps;
+    const over = (): boolean => this.#signal.aborted || stopped?.aborted === true;
+    return {
+      size: content.size,
+      type,
+      read: async function* (from = 0, to = content.size) {
+        const start = Math.min(Math.max(0, from), content.size);
+        const end = Math.min(Math.max(start, to), content.size);
+        const bytes = await readContent(stream, workspace, content, start, end);
+        if (!bytes.ok) throw new Broken(bytes.problem);
+        try {
+          for await (const piece of bytes.value.bytes) {
+            if (over()) throw new Broken(STOPPED);
+            yield piece;
+          }
+        } catch (error) {
+          throw error instanceof BlobDamaged ? new Broken(DAMAGED) : error;
+        }
+      },
+    };
+  }
+
+  async #readRef<T>(ref: FileRef, use: (file: OpenFile) => Promise<T>): Done<T> {
+    if (!(await this.#holds(ref.file))) return refused(STRANGE);
+    try {
+      const { workspace } = this.#live.base;
+      const size = await sizeOf(this.#deps.stream, workspace, ref.file);
+      return { value: await use(this.#opened({ blob: ref.file, size }, ref.type, null)) };
+    } catch (error) {
+      if (error instanceof Broken) return refused(error.problem);
+      throw error;
+    }
+  }
+
+  /** Is the content of a reference this run's to read (FD3)? */
+  async #holds(blob: string): Promise<boolean> {
+    const space = this.#deps.store.in(this.#live.base.workspace);
+    let at: Pick<RunRow, 'id' | 'parent' | 'rerunOf'> | null = this.#live.base;
+    for (let far = 0; at !== null && far < FAR; far += 1) {
+      if (await space.files.isOf(at.id, blob)) return true;
+      const before: string | null = at.parent ?? at.rerunOf;
+      at = before === null ? null : await space.runs.get(before);
+    }
+    return false;
+  }
+
+  /** Writes content to the disk, where no name leads to it yet. */
+  async #stored(content: string | Uint8Array | AsyncIterable<Uint8Array>, stopped: AbortSignal): Promise<FileContent> {
+    const room = this.#deps.room(this.#live.base.workspace);
+    const sink = this.#files().sink();
+    const judge = (): void => {
+      if (this.#signal.aborted || stopped.aborted) throw new Broken(STOPPED, 'no');
+    };
+    try {
+      let size = 0;
+      for await (const piece of piecesOf(content)) {
+        judge();
+        size += piece.length;
+        const why = size > LARGEST_FILE ? TOO_LARGE : room.more(piece.length);
+        if (why !== null) throw new Broken(why, 'no');
+        await sink.add(piece);
+      }
+      const made = await sink.end();
+      try {
+        judge();
+      } catch (error) {
+        await this.#files().drop(made);
+        throw error;
+      }
+      return made;
+    } catch (error) {
+      await sink.abort();
+      throw error;
+    } finally {
+      room.end();
+    }
+  }
+
+  async #named(path: string, content: FileContent, type: string, only: 'new' | undefined): Promise<FileInfo> {
+    const { project } = this.#live.base;
+    const row = await this.#files().put({
+      id: this.#deps.newId(),
+      project,
+      path,
+      type,
+      content,
+      by: `run:${this.#live.id}`,
+      at: this.#deps.now(),
+      ...(only === undefined ? {} : { only }),
+    });
+    if (row === 'missing') throw new Broken(problem('file.missing', 'The project of this flow is gone'));
+    if (row !== 'taken') return infoOf(row);
+    // The step may have written it itself, before a crash: what holds the same is what was asked for.
+    const there = await this.#files().at(project, path);
+    if (there?.hash === content.hash) return infoOf(there);
+    const fix = 'Write to another path, or let it be replaced.';
+    throw new Broken(problem('file.taken', `There is a file ${path} already`, { fix }));
+  }
+}
+
+/** The door: what the gateway asks of it, and what steps are lent of it. */
+export const fileDoor = ({ store, broker, stream, ledger, full, now }: Door) => {
+  const rooms = new Rooms({ ledger, full });
+  const room = (workspace: string): Room => rooms.begin(workspace);
+  const newId = (): string => `file_${randomUUID().replaceAll('-', '')}`;
+  const deps: Deps = { store, broker, stream, room, now, newId };
+  const port: EnginePort['files'] = { room, read: (...asked) => readContent(stream, ...asked) };
+  return {
+    port,
+    lend: (live: Live, step: string, narrow: readonly Power[] | undefined, signal: AbortSignal): Files =>
+      new StepFiles(deps, live, step, narrow, signal),
+  };
+};
+
+const sizeOf = async (stream: StreamBlob, workspace: string, blob: string): Promise<number> => {
+  const opened = await stream(workspace, blob);
+  if (!opened.ok) throw new Broken(shownAs(opened.problem));
+  await opened.value.close();
+  return opened.value.size;
+};
+
+async function* piecesOf(content: string | Uint8Array | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (typeof content === 'string') yield new TextEncoder().encode(content);
+  else if (content instanceof Uint8Array) yield content;
+  else yield* content;
+}
+
+const DAMAGED = problem(
+  'file.damaged',
+  'What this file holds does not open: it was changed, cut off or sealed with another key',
+  {
+    fix: 'Restore it from a backup made with the same secret key, or write the file again.',
+  },
+);
+
+/** Blobs are nothing that a flow knows of. */
+const shownAs = (why: Problem): Problem => (why.code.startsWith('blob.') ? DAMAGED : why);
+
+const STOPPED = problem('file.stopped', 'The power to do this was taken back while it was under way');
+const TOO_LARGE = problem('file.size', 'A file may have 16 GB');
+const STRANGE = problem('file.reference', 'This reference leads to nothing that the run read or fetched', {
+  fix: 'Hand on what a step gave, as it is.',
+});
+
+const badPath = (path: string): Problem =>
+  problem('file.path', `${JSON.stringify(path.slice(0, 80))} is no path of a file`, {
+    fix: 'Write names joined by /, such as invoices/march.csv: none of them . or .., no \\ and no control characters.',
+  });
+
+const badFolder = (path: string): Problem =>
+  problem('file.path', `${JSON.stringify(path.slice(0, 80))} is no folder`, {
+    fix: 'Write a path that ends in /, such as invoices/.',
+  });

@@ -59,6 +59,8 @@ export type { Place as FlowPlace } from './access/thing.ts';
 export { isRole, permissionsOf } from './access/role.ts';
 export type { Power, PowerWord } from './access/power.ts';
 export { POWERS, catalogOf } from './step/define.ts';
+export { holdsMore, MOST_VALUES, readValues } from './step/json-values.ts';
+export { gather, textOf, toBase64 } from './step/bytes.ts';
 export { fileRef, noFiles } from './step/files.ts';
 export type { FileInfo, FileRef, Files, OpenFile, Refused } from './step/files.ts';
 export type { OpenContent, Room } from './run/port.ts';

@@ -12,24 +12,29 @@ import type { Problem } from '../problem.ts';
 /** Content that a run holds: what a file held when it was read, or what a call fetched. It outlives the file, not the run. */
 export const fileRef = z
   .strictObject({
-    file: z.string().regex(/^[A-Za-z0-9_-]{8,80}$/),
-    size: z.int().min(0),
-    type: z.string().max(200),
-    path: z.string().optional(),
+    file: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{8,80}$/)
+      .describe('What it leads to.'),
+    size: z.int().min(0).describe('Bytes of all of it.'),
+    type: z.string().max(200).describe('Its media type.'),
+    path: z.string().optional().describe('The path of the file that it was taken from.'),
+    from: z.int().min(0).optional().describe('Only the bytes from here on.'),
+    to: z.int().min(0).optional().describe('Only the bytes before this one.'),
   })
-  .meta({ description: 'A reference to a file, as steps give it' });
+  .meta({ description: 'A reference to a file, as steps give it.' });
 export type FileRef = z.output<typeof fileRef>;
 
 /** A file by its name. */
-export type FileInfo = {
-  readonly path: string;
-  readonly size: number;
-  readonly type: string;
-  /** All of it is UTF-8 text. */
-  readonly text: boolean;
-  readonly version: number;
-  readonly updated: string;
-};
+export const fileInfo = z.strictObject({
+  path: z.string().describe('Its path in the project.'),
+  size: z.int().describe('Bytes.'),
+  type: z.string().describe('Its media type, as who wrote it says.'),
+  text: z.boolean().describe('All of it is UTF-8 text.'),
+  version: z.int().describe('Raised by every write.'),
+  updated: z.string().describe('When it was written last.'),
+});
+export type FileInfo = Readonly<z.output<typeof fileInfo>>;
 
 /** Content that may be read now. `read`: the bytes from `from` up to and without `to`, in pieces; as often as is needed. */
 export type OpenFile = {

@@ -12,11 +12,14 @@ export { DURATION, milliseconds } from '../flow/duration.ts';
 export type { Usage } from '../flow/budget.ts';
 export { eachWith, ID, PROBLEM_PORT, repeatWith } from '../flow/model.ts';
 export { CODE_LANGUAGES, defineBlock, defineStep, defineTrigger, done, failed, perItem, using } from './define.ts';
-export { fileRef } from './files.ts';
+export { fromBase64, gather, textOf, toBase64 } from './bytes.ts';
+export { fileInfo, fileRef } from './files.ts';
+export { readValues } from './json-values.ts';
 export type { FileInfo, FileRef, Files, OpenFile, Refused } from './files.ts';
 export { filePath, normaliseFilePath } from '../access/scopes/file.ts';
 export { headersField, headersOf } from './headers.ts';
 export { trial } from './trial.ts';
+export { trialFiles } from './trial-files.ts';
 export { byCodePoint, kindOf, listField, listOf, notBoolean } from './value.ts';
 export type {
   Can,

@@ -93,14 +93,14 @@ export class Broker {
     for (const request of requests) {
       const denied = this.#judge(open, request);
       if (denied !== null) {
-        await this.#durable(live);
+        await this.durable(live);
         return { ok: false, problem: denied, sent: 'no' };
       }
     }
-    if (!inside) await this.#durable(live);
+    if (!inside) await this.durable(live);
     const denied = await this.#changed(open);
     if (denied !== null) {
-      await this.#durable(live);
+      await this.durable(live);
       return { ok: false, problem: denied, sent: 'no' };
     }
     this.#open.set(open.id, open);
@@ -217,7 +217,8 @@ export class Broker {
     });
   }
 
-  async #durable(live: Live): Promise<void> {
+  /** Waits until all that the run recorded so far is on the disk. */
+  async durable(live: Live): Promise<void> {
     live.flush(this.#deps.journal);
     try {
       await this.#deps.journal.barrier(live.group);

@@ -4,7 +4,8 @@
  * C1 The code gets nothing but `input`, the facts its text names (the upstream steps by their ids, `trigger`, `item`,
  *    `index`), its log, and the host functions its step lists. A name that its text does not hold is not there, however
  *    it is put together at run time.
- * C2 A host function is the power itself, judged at each use: `can.fetch` is this step's `net`, with all its doors;
+ * C2 A host function is the power itself, judged at each use: `can.fetch` is this step's `net`, with all its doors, and
+ *    `can.readFile` its files;
  *    `can.secret` shows a secret to the text of code that it was lent to, and to no other.
  * C4 Running code is a power itself, judged when it runs; what is taken back ends the run.
  * C3 The trust domain is the workspace. Limits are constants of the server; nothing in a flow reaches them (row SBX-05).
@@ -28,6 +29,7 @@ import {
   type Problem,
   problem,
   readCode,
+  readValues,
   type Result,
 } from '@headgate/core';
 import type { Compiler } from '../sandbox/compile.ts';
@@ -35,8 +37,9 @@ import type { Jail } from '../sandbox/jail.ts';
 import { type JobResult, LIMITS } from '../sandbox/job.ts';
 import { mapProblem } from '../sandbox/source-map.ts';
 import type { Effect } from './broker.ts';
+import { FILE_FUNCTIONS, readForCode } from './code-files.ts';
 import { Recent } from './cache.ts';
-import { readValues } from './json.ts';
+
 import type { Live } from './live.ts';
 
 /**
@@ -93,7 +96,7 @@ export class Programs {
   }
 
   async #run(to: Lending, asked: CodeProgram): ReturnType<Code['run']> {
-    const { live, step, net, signal, log, allow } = to;
+    const { live, step, net, files, signal, log, allow } = to;
     const jail = this.#jail;
     if (jail === null) return { problem: NO_JAIL, sent: 'no' };
     const { program, words } = await this.#compiled(asked.source, asked.language, step);
@@ -114,6 +117,7 @@ export class Programs {
         signal,
         host: async (name, args) => {
           if (name === 'secret') return shown(to, asked, args);
+          if (FILE_FUNCTIONS.has(name)) return readForCode(files, name, args);
           const request = requestOf(args);
           if (!request.ok) return request;
           const answer = await net.request(request.value);

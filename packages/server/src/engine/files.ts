@@ -229,11 +229,16 @@ class StepFiles implements Files {
   }
 
   async #readRef<T>(ref: FileRef, use: (file: OpenFile) => Promise<T>): Done<T> {
-    if (!(await this.#holds(ref.file))) return refused(STRANGE);
+    // What was fetched a moment ago is on record with the group that is being written.
+    if (!(await this.#holds(ref.file))) {
+      await this.#deps.broker.durable(this.#live);
+      if (!(await this.#holds(ref.file))) return refused(STRANGE);
+    }
     try {
       const { workspace } = this.#live.base;
       const size = await sizeOf(this.#deps.stream, workspace, ref.file);
-      return { value: await use(this.#opened({ blob: ref.file, size }, ref.type, null)) };
+      const whole = this.#opened({ blob: ref.file, size }, ref.type, null);
+      return { value: await use(partOf(whole, ref)) };
     } catch (error) {
       if (error instanceof Broken) return refused(error.problem);
       throw error;
@@ -317,6 +322,19 @@ export const fileDoor = ({ store, broker, stream, ledger, full, now }: Door) => 
     port,
     lend: (live: Live, step: string, narrow: readonly Power[] | undefined, signal: AbortSignal): Files =>
       new StepFiles(deps, live, step, narrow, signal),
+  };
+};
+
+/** The part that a reference names. */
+const partOf = (whole: OpenFile, { from = 0, to = whole.size }: FileRef): OpenFile => {
+  const start = Math.min(from, whole.size);
+  const end = Math.min(Math.max(start, to), whole.size);
+  if (start === 0 && end === whole.size) return whole;
+  return {
+    size: end - start,
+    type: whole.type,
+    read: (first = 0, last = end - start) =>
+      whole.read(Math.min(end, start + Math.max(0, first)), Math.min(end, start + Math.max(0, last))),
   };
 };
 

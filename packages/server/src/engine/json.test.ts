@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { holdsMore, JsonTurns, MOST_VALUES, readValues } from './json.ts';
+import { holdsMore, MOST_VALUES, readValues } from '@headgate/core';
+import { JsonTurns } from './json.ts';
 import { countingServer, type Ground, openGround } from './testing/ground.ts';
 import { MOST_PARTS, Values } from './values.ts';
 

@@ -9,13 +9,13 @@
  */
 
 import type { Net, NetAnswer, NetRequest, Power, Problem, Result } from '@headgate/core';
-import { good, normalisePath, problem } from '@headgate/core';
+import { good, normalisePath, problem, readValues } from '@headgate/core';
 import type { Door, Hop } from '../egress/door.ts';
 import type { Store } from '../store/ports.ts';
 import type { Broker } from './broker.ts';
 import type { Credentials, Filled } from './credentials.ts';
 import { countedSink, FileRefused, MOST_FETCHED } from './fetched.ts';
-import { type JsonTurns, readValues } from './json.ts';
+import type { JsonTurns } from './json.ts';
 import type { Live } from './live.ts';
 
 const LIMITS = {

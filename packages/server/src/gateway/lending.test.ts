@@ -171,3 +171,38 @@ test('AZ-05 a check tells only of secrets that the caller could list', async () 
   expect(await told('nobody', key)).toContain('secret.unknown');
   expect(await told('bank', key)).not.toContain('secret.unknown');
 });
+
+const reading = (path: string) => ({ id: 'read', kind: 'file.read@1', with: { path } });
+
+test('a folder or file written plainly into a step counts as lent, is shown by the dry run, and a computed path asks', async () => {
+  const id = await create(flow([reading('invoices/{{ input.name }}.csv')]));
+  expect(await granted(id)).toMatchObject([{ step: 'read', power: 'file: read invoices/', typed: true }]);
+  expect((await publish(id)).status).toBe(201);
+  const told = await ask('POST', `/flows/${id}/powers/dry-run`, { input: { name: 'march' } });
+  expect(told.json).toMatchObject({
+    touches: [
+      { step: 'read', power: 'file: read invoices/march.csv', how: 'known', comes: 'yes', grant: {}, refused: null },
+    ],
+  });
+  const computed = await create(flow([reading('{{ input.path }}')]));
+  expect(await granted(computed)).toEqual([]);
+  expect((await publish(computed)).json).toMatchObject({
+    code: 'grant.missing',
+    missing: [{ step: 'read', power: 'file: read *' }],
+  });
+});
+
+test('AZ-02 who may not read files himself lends no step the power to, by writing it, saying it or publishing', async () => {
+  const permissions = ['flow.read', 'flow.write', 'flow.publish', 'grant.give', 'run'] as const;
+  const blind = (await server.key({ permissions })).plain;
+  const id = await create(flow([reading('invoices/a.csv')]), blind);
+  expect(await granted(id)).toEqual([]);
+  const lack = { code: 'permission.missing', text: 'Lending this needs the permission file.read, too' };
+  const grants = [{ step: 'read', power: 'file: read invoices/' }];
+  expect((await ask('POST', `/flows/${id}/grants`, { grants }, blind)).json).toMatchObject(lack);
+  expect((await publish(id, { grant: 'needed' }, blind)).json).toMatchObject(lack);
+  // The twin: who may read them lends it.
+  const sees = (await server.key({ permissions: [...permissions, 'file.read'] })).plain;
+  expect((await ask('POST', `/flows/${id}/grants`, { grants }, sees)).status).toBe(201);
+  expect((await publish(id, {}, blind)).status).toBe(201);
+});

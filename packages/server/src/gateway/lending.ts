@@ -11,18 +11,22 @@
 
 import {
   everyStep,
+  holdsToo,
   lentByTyping,
   may,
   missing,
   needsOf,
+  parsePower,
   powerOf,
   printPower,
   readFlow,
   thingOf,
   type Flow,
   type Missing,
+  type Permission,
   type Principal,
   type StepNeed,
+  type Thing,
 } from '@headgate/core';
 import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { Named } from '../store/people.ts';
@@ -30,6 +34,7 @@ import type { FlowRow, GrantRow } from '../store/ports.ts';
 import { bindCalls, lentIn, type LentText } from './calls.ts';
 import type { Gate } from './deps.ts';
 import type { Lodge } from './lodge.ts';
+import { refuse, type Refused } from './outcome.ts';
 
 /** Grants of a flow with whether their grantor may no longer give them. */
 export const grantsNow = async (
@@ -39,13 +44,14 @@ export const grantsNow = async (
 ): Promise<readonly { readonly row: GrantRow; readonly gone: boolean }[]> => {
   const store = gate.store.in(workspace);
   const rows = await store.grants.list(flow.id);
-  const alive = new Map<string, boolean>();
+  const named = new Map<string, Named | null>();
   for (const grantor of new Set(rows.map((row) => row.grantor)))
-    alive.set(
-      grantor,
-      mayStillGive(await gate.store.directory.named(workspace, grantor), workspace, flow, gate.clock()),
-    );
-  return rows.map((row) => ({ row, gone: alive.get(row.grantor) !== true }));
+    named.set(grantor, await gate.store.directory.named(workspace, grantor));
+  const now = gate.clock();
+  return rows.map((row) => ({
+    row,
+    gone: !mayStillGive(named.get(row.grantor) ?? null, workspace, flow, row.power, now),
+  }));
 };
 
 /** Those that count in an environment: for every one or this one, by keys that may still give them. */
@@ -64,11 +70,19 @@ export const mayStillGive = (
   grantor: Named | null,
   workspace: string,
   flow: Parameters<typeof thingOf>[1],
+  power: string,
   now: number,
 ): boolean =>
   grantor !== null &&
   (grantor.expires === null || grantor.expires > now) &&
-  may(grantor.principal, 'grant.give', thingOf(workspace, flow));
+  may(grantor.principal, 'grant.give', thingOf(workspace, flow)) &&
+  lacksOwn(grantor.principal, thingOf(workspace, flow), power) === undefined;
+
+/** The permission that somebody who lends this must hold himself, and does not. */
+const lacksOwn = (who: Principal, thing: Thing, power: string): Permission | undefined => {
+  const read = parsePower(power);
+  return read.ok ? holdsToo(read.value).find((permission) => !may(who, permission, thing)) : undefined;
+};
 
 export const mayGive = (who: Principal, flow: FlowRow): boolean => may(who, 'grant.give', thingOf(who.workspace, flow));
 
@@ -132,14 +146,17 @@ const grantRows = (
   }));
 };
 
-/** New grants, on record (LE1); null when the record cannot be written. Keeping them is the caller's. */
+/** New grants, on record (LE1), or why they are none: who lends what he must not have done for him. Keeping them is the caller's. */
 export const lendNow = async (
   { gate, audit }: Lodge,
   who: Principal,
   flow: FlowRow,
   lent: readonly LentText[],
   terms: Terms = {},
-): Promise<GrantRow[] | null> => {
+): Promise<GrantRow[] | Refused> => {
+  const thing = thingOf(who.workspace, flow);
+  const lacks = lent.map(({ power }) => lacksOwn(who, thing, power)).find((permission) => permission !== undefined);
+  if (lacks !== undefined) return refuse('permission.missing', `Lending this needs the permission ${lacks}, too`);
   const rows = grantRows(gate, who, flow, lent, terms);
   const recorded = await Promise.all(
     rows.map((row) =>
@@ -153,7 +170,7 @@ export const lendNow = async (
       }),
     ),
   );
-  return recorded.every((done) => done) ? rows : null;
+  return recorded.every((done) => done) ? rows : refuse('audit.down');
 };
 
 /** A grant in the audit trail: flow, step, environment, power. */
@@ -174,7 +191,10 @@ export const lendTyped = async (
   const place = (one: StepNeed): string => `${one.step} ${needText(one)}`;
   const old = before === null ? [] : typed(before);
   const places = new Set(old.map(place));
-  const fresh = typed(draft).filter((one) => !places.has(place(one)));
+  const thing = thingOf(who.workspace, flow);
+  const fresh = typed(draft).filter(
+    (one) => !places.has(place(one)) && lacksOwn(who, thing, needText(one)) === undefined,
+  );
   if (fresh.length === 0) return;
   const from = { who, project: flow.project };
   const held = await lentIn(gate, from, forTheirKind(draft, await grantsInForce(gate, who.workspace, flow)));
@@ -185,5 +205,5 @@ export const lendTyped = async (
   if (lent.length === 0) return;
   const bound = await bindCalls(gate, from, lent);
   const rows = await lendNow(lodge, who, flow, bound.lent, { typed: true, environment: DEFAULT_ENVIRONMENT });
-  if (rows !== null) await gate.store.in(who.workspace).grants.add(rows);
+  if (!('refused' in rows)) await gate.store.in(who.workspace).grants.add(rows);
 };

@@ -24,6 +24,8 @@ export const printPython = (sight: Sight): string => {
       ...(sight.items ? ['item: Any', 'index: int'] : []),
       'def log(self, *values: Any) -> None: ...',
       ...(sight.lent.has('net') ? [FETCH] : []),
+      ...(sight.lent.has('file') ? [READ_FILE] : []),
+      READ_REFERENCE,
       ...(sight.shown.length > 0
         ? [`def secret(self, name: Literal[${sight.shown.map(literal).join(', ')}]) -> Awaitable[Any]: ...`]
         : []),
@@ -34,6 +36,10 @@ export const printPython = (sight: Sight): string => {
 
 const FETCH =
   'def fetch(self, url: str, *, method: str = "GET", headers: dict[str, str] = ..., body: Any = ..., timeout: int = ..., secret: str = ...) -> Awaitable[dict[str, Any]]: ...';
+
+const HOW = '*, give: Literal["text", "json", "base64"] = ..., from_: int = ..., to: int = ...';
+const READ_FILE = `def readFile(self, path: str, ${HOW}) -> Awaitable[Any]: ...`;
+const READ_REFERENCE = `def readReference(self, reference: dict[str, Any], ${HOW}) -> Awaitable[Any]: ...`;
 
 const KEYWORDS = new Set(
   'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(

@@ -28,6 +28,17 @@ readonly fetch: (
   json(): Promise<any>;
 }>;`;
 
+const READING = '{ give?: "text" | "json" | "base64"; from?: number; to?: number }';
+
+const READ_FILE = `/** Reads a file of the project that the step was lent; \`from\` and \`to\` are in bytes. */
+readonly readFile: (path: string, how?: ${READING}) => Promise<any>;`;
+
+const READ_REFERENCE = `/** Reads what a reference leads to that an earlier step gave. */
+readonly readReference: (
+  reference: { file: string; size: number; type: string; path?: string; from?: number; to?: number },
+  how?: ${READING},
+) => Promise<any>;`;
+
 /** A text, or the fields of a kind that has several. */
 const secretOf = (names: readonly string[]): string =>
   `/** Shows a secret to this code, when it was lent to it as it is now; the value never leaves by way of the server. */\nreadonly secret: (name: ${names.map((name) => JSON.stringify(name)).join(' | ')}) => Promise<any>;`;
@@ -42,6 +53,8 @@ const membersOf = ({ steps, items, lent, shown }: Sight): readonly string[] => {
       : []),
     '/** Writes a line into the log of the run. */\nreadonly log: (...values: unknown[]) => void;',
     ...(lent.has('net') ? [FETCH] : []),
+    ...(lent.has('file') ? [READ_FILE] : []),
+    READ_REFERENCE,
     ...(shown.length > 0 ? [secretOf(shown)] : []),
   ];
 };

@@ -152,7 +152,7 @@ export const grantRoutes = (lodge: Lodge): readonly Route[] => {
         environment: body.environment,
         asCaller: body.asCaller,
       });
-      if (rows === null) return refuse('audit.down');
+      if ('refused' in rows) return rows;
       if (!(await store.grants.add(rows))) return MISSING;
       const given = rows.map(async (one) => shown(one, await grantSentence(gate, from, one.power)));
       return give(201, { grants: await Promise.all(given) });

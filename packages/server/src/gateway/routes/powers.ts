@@ -69,7 +69,7 @@ export const powerRoutes = ({ gate }: Lodge): readonly Route[] => [
         created: new Date(grant.created).toISOString(),
         asCaller: grant.asCaller,
         typed: grant.typed === true,
-        void: !mayStillGive(known.get(grant.grantor) ?? null, who.workspace, flow, gate.clock()),
+        void: !mayStillGive(known.get(grant.grantor) ?? null, who.workspace, flow, grant.power, gate.clock()),
         used: iso(last?.at ?? null),
         uses: [...new Set(used.map(({ power }) => power))].slice(0, MOST_USES).map(spelled),
       };

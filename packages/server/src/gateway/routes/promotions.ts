@@ -115,11 +115,11 @@ const carryOut = async (
   // Before anything is lent or on record as allowed: a promotion that is stale changes nothing.
   if (!(await deployments.isFresh(row, sides.row.project))) return stale(gate, who, row, proposed);
   const grants = await lendNow(lodge, who, asVersion(sides), asked.lent, { environment: row.target });
+  if ('refused' in grants) return grants;
   const ended = await endsWith(gate, who, sides);
   const object = `${row.flow} version ${row.version} from ${row.source} to ${row.target} ${row.id}`;
   const deed = { workspace: who.workspace, actor: who.id, action: 'promotion.applied', object, reason: null } as const;
-  const recorded =
-    grants !== null && (await recordEnds(lodge, who, ended)) && (await audit.record({ ...deed, decision: 'allow' }));
+  const recorded = (await recordEnds(lodge, who, ended)) && (await audit.record({ ...deed, decision: 'allow' }));
   if (!recorded) return refuse('audit.down');
   const by = { project: sides.row.project, who: nameOf(who), at: gate.clock(), proposed };
   const triggers = (sides.flow.triggers ?? []).map(({ id, kind, with: settings, disabled }) => ({

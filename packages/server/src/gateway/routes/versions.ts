@@ -116,7 +116,8 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       // What is lent is lent to the steps of what is published, draft or not.
       const published = again === null ? row : { ...row, draft: again.doc };
       const rows = await lendNow(lodge, who, published, lent, { environment: DEFAULT_ENVIRONMENT });
-      if (rows === null || !(await recordEnds(lodge, who, ended))) return refuse('audit.down');
+      if ('refused' in rows) return rows;
+      if (!(await recordEnds(lodge, who, ended))) return refuse('audit.down');
       const made = await flows.publish({
         flow: row.id,
         hash: hashFlow(flow),

@@ -36,6 +36,8 @@ test('every command is there', () => {
     ...['token create', 'token list', 'token revoke', 'token rotate-keys'],
     ...['client create', 'client list', 'client remove'],
     ...['secret set', 'secret list', 'secret remove'],
+    ...['connection create', 'connection connect', 'connection list', 'connection show'],
+    ...['connection disconnect', 'connection delete'],
     ...['file put', 'file get', 'file list', 'file delete'],
     ...['policy show', 'policy set'],
     ...['env list', 'env create', 'env remove', 'env vars'],

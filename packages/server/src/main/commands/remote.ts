@@ -1,8 +1,9 @@
-/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `client`, `secret`, `file`, `policy`, `env`, `quota`, and those about people. */
+/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `client`, `secret`, `connection`, `file`, `policy`, `env`, `quota`, and those about people. */
 
 import { RUN_STATES } from '@headgate/core';
 import { type Command, Option } from 'commander';
 import { examples, number, several, type Shell } from '../shell.ts';
+import { connectionCommands } from './connections.ts';
 import { environmentCommands } from './environments.ts';
 import { peopleCommands } from './people.ts';
 import { fileCommands } from './files.ts';
@@ -36,6 +37,7 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
   tokenCommands(program, at);
   clientCommands(program, at);
   secrets(program, at);
+  connectionCommands(program, at);
   fileCommands(program, at);
   policies(program, at);
   environmentCommands(program, at);

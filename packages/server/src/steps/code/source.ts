@@ -9,9 +9,12 @@
 
 import { codeHash, type Need, SECRET_NAME, secretsShown } from '@headgate/core/step';
 import { type Target, targetOf } from '../http.request/target.ts';
+import { fileNeeds } from './files.ts';
 
-/** The functions of `can` that need a power. */
-const FUNCTIONS = ['fetch'] as const;
+/** The functions of `can` that a text gets when it names them. */
+const FUNCTIONS = ['fetch', 'readFile', 'readReference'] as const;
+/** Those that leave something behind outside. */
+const OUTSIDE: ReadonlySet<string> = new Set(['fetch']);
 
 const word = (name: string): RegExp => new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'g');
 
@@ -28,7 +31,8 @@ const said = (source: string): Said => {
   const known = read.get(source);
   if (known !== undefined) return known;
   const names = MENTIONS.filter((mention) => mention.word.test(source)).map(({ name }) => name);
-  const made = { calls: names, functions: secretsShown(source).length === 0 ? names : [...names, 'secret'] };
+  const calls = names.filter((name) => OUTSIDE.has(name));
+  const made = { calls, functions: secretsShown(source).length === 0 ? names : [...names, 'secret'] };
   if (read.size >= KEPT) read.clear();
   read.set(source, made);
   return made;
@@ -55,7 +59,7 @@ const literalTargets = (source: string): readonly Target[] | undefined => {
 /** The powers that these settings need. */
 export const needsOf = (raw: Record<string, unknown>): readonly Need[] => {
   const source = typeof raw['source'] === 'string' ? raw['source'] : '';
-  return [running(raw['language']), ...netNeeds(source), ...secretNeeds(source, raw['language'])];
+  return [running(raw['language']), ...netNeeds(source), ...fileNeeds(source), ...secretNeeds(source, raw['language'])];
 };
 
 const secretNeeds = (source: string, language: unknown): readonly Need[] => {

@@ -78,7 +78,7 @@ export const ConnectionsPage = () => {
             <Empty
               text={t('connections.empty')}
               act={create}
-              example="./headgate connection create shop --file shop.json --origin https://api.shop.example --key-file key.txt"
+              example="./headgate connection create shop --client-file shop.json --origin https://api.shop.example --key-file key.txt"
             />
           ) : (
             <Table

@@ -113,7 +113,9 @@ class _Can:
 
 def _function(name, ask):
     async def call(*args, **options):
-        answer = await ask(name, json.dumps([*args, options] if options else args, allow_nan=False))
+        # A word of the language is written with an underscore after it: from_.
+        named = {key.removesuffix("_"): value for key, value in options.items()}
+        answer = await ask(name, json.dumps([*args, named] if named else args, allow_nan=False))
         if name == "fetch":
             answer["ok"] = 200 <= answer["status"] < 300
         return answer

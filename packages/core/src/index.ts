@@ -177,6 +177,7 @@ export {
   deleteSteps,
   everyId,
   filledOf,
+  type NewStep,
   freeId,
   idsOf,
   insertStep,
@@ -197,3 +198,11 @@ export { diffLines } from './flow/text/diff-lines.ts';
 export { FLOW_SCHEMA_ID, flowFileSchema } from './flow/schema.ts';
 export { inspectFlow } from './flow/inspect.ts';
 export type { Inspected } from './flow/inspect.ts';
+export { readService } from './service/judge.ts';
+export { knownOrigin, SECRET_MARK } from './service/address.ts';
+export { inputSchema, pollSchema } from './service/form.ts';
+export { operationOf, servicesOf } from './service/manifest.ts';
+export type { Operation, PollTrigger, Recording, Service, Services, ServiceTrigger } from './service/manifest.ts';
+export { isRepeatable } from './service/call.ts';
+export { servicesPage } from './service/page.ts';
+export { importOpenApi } from './service/import/openapi.ts';

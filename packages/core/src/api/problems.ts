@@ -46,6 +46,8 @@ const api = {
   'sso.off': { status: 409, when: 'No provider is set up to sign in with.' },
   'sso.failed': { status: 401, when: 'Signing in with the provider did not work; the log says why.' },
   'user.last': { status: 409, when: 'Somebody has to be left who manages the instance.' },
+  'service.taken': { status: 409, when: 'A service that comes with the server has this name.' },
+  'service.full': { status: 409, when: 'The workspace describes as many services as it may.' },
   'permission.missing': { status: 403, when: 'The key is valid and lacks the permission this needs.' },
   'origin.foreign': { status: 403, when: 'A page of another site tried to change something.' },
   'host.unknown': { status: 421, when: 'The Host header names a host this server does not answer for.' },

@@ -30,6 +30,7 @@ import type { Contract } from './route.ts';
 import * as policy from './policy.ts';
 import * as runs from './runs.ts';
 import * as secrets from './secrets.ts';
+import * as services from './services.ts';
 import * as steps from './steps.ts';
 import * as system from './system.ts';
 import * as templates from './templates.ts';
@@ -71,6 +72,10 @@ export const ROUTES = {
   diffFlow: flows.diffFlow,
   listSteps: steps.listSteps,
   listTemplates: templates.listTemplates,
+  listServices: services.listServices,
+  getService: services.getService,
+  putService: services.putService,
+  deleteService: services.deleteService,
 
   stepTypes: steps.stepTypes,
   flowPowers: grants.flowPowers,

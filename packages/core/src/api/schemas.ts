@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { flowSchema } from '../flow/model.ts';
 import { flowFileSchema } from '../flow/schema.ts';
+import { serviceSchema } from '../service/manifest.ts';
 import { event, flowFile, problem, run } from './shapes.ts';
 
 export type JsonSchema = { readonly [key: string]: unknown };
@@ -88,5 +89,6 @@ export const SCHEMAS: ReadonlyMap<string, () => JsonSchema> = new Map([
   ['flow.json', flowFileSchema],
   ['run.json', () => published('A run', run, 'output')],
   ['event.json', () => published('An event of a journal', event, 'output')],
+  ['service.json', () => published('A service', serviceSchema, 'input')],
   ['problem.json', () => published('A Problem', problem, 'output')],
 ]);

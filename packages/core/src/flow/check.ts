@@ -67,7 +67,7 @@ export const check = (flow: Flow, catalog: Catalog, context: CheckContext = {}):
   for (const node of graph.nodes) {
     checkIdentity(node, catalog, known);
     checkEntries(graph, node, ports, kindOf, findings);
-    checkStep(node, kindOf(node), known);
+    checkStep(node, kindOf(node), known, catalog.services);
     checkStepSettings(node, kindOf(node), flow.settings, context, findings);
   }
   checkExpressions(known, flow.output, ['output'], { kind: 'output' }, (path) => ({ field: fieldPath(path) }));

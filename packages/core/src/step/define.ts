@@ -10,6 +10,7 @@
 import { z } from 'zod';
 import type { Usage } from '../flow/budget.ts';
 import type { Problem } from '../problem.ts';
+import { NO_SERVICES, type Services } from '../service/manifest.ts';
 import type { Files } from './files.ts';
 
 /** Powers a step may ask for (the words of the whole house). */
@@ -79,6 +80,8 @@ export type NetRequest = {
   readonly timeout?: number;
   /** Name of a secret the broker adds at the moment of the call. */
   readonly secret?: string;
+  /** It goes to where SECRET_MARK stands in the path, for services that know no other way; else into a header. */
+  readonly secretIn?: 'path';
 };
 /** `body`: parsed JSON, text, or a file reference `{file, size, type}` when large or binary. */
 export type NetAnswer = { readonly status: number; readonly headers: Record<string, string>; readonly body: unknown };
@@ -153,6 +156,8 @@ export type StepKind = {
   /** May the effect be repeated after a crash without harm? Depends on the evaluated input. Pure steps always may. */
   readonly repeatable?: (input: unknown) => boolean;
   readonly run: (input: never, can: Can) => Outcome | Promise<Outcome>;
+  /** The same kind, knowing these services: what it needs and does follows from their manifests. */
+  readonly withServices?: (services: Services) => StepKind;
 };
 
 type Spec<I extends z.ZodType> = Omit<StepKind, 'input' | 'run' | 'repeatable' | 'usage'> & {
@@ -190,10 +195,17 @@ export type Catalog = {
   readonly trigger: (kind: string) => TriggerKind | undefined;
   readonly steps: readonly StepKind[];
   readonly triggers: readonly TriggerKind[];
+  /** The services that flows can name. */
+  readonly services: Services;
 };
 
-export const catalogOf = (steps: readonly StepKind[], triggers: readonly TriggerKind[]): Catalog => {
-  const byKind = new Map(steps.map((s) => [`${s.kind}@${s.version}`, s]));
+export const catalogOf = (
+  steps: readonly StepKind[],
+  triggers: readonly TriggerKind[],
+  services: Services = NO_SERVICES,
+): Catalog => {
+  const known = services === NO_SERVICES ? steps : steps.map((s) => s.withServices?.(services) ?? s);
+  const byKind = new Map(known.map((s) => [`${s.kind}@${s.version}`, s]));
   const triggersByKind = new Map(triggers.map((t) => [`${t.kind}@${t.version}`, t]));
-  return { step: (k) => byKind.get(k), trigger: (k) => triggersByKind.get(k), steps, triggers };
+  return { step: (k) => byKind.get(k), trigger: (k) => triggersByKind.get(k), steps: known, triggers, services };
 };

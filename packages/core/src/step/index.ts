@@ -19,8 +19,13 @@ export type { FileInfo, FileRef, Files, OpenFile, Refused } from './files.ts';
 export { filePath, normaliseFilePath } from '../access/scopes/file.ts';
 export { headersField, headersOf } from './headers.ts';
 export { trial } from './trial.ts';
+export { retryAfter } from './after.ts';
 export { trialFiles } from './trial-files.ts';
 export { byCodePoint, kindOf, listField, listOf, notBoolean } from './value.ts';
+export { isRepeatable, MOST_ITEMS, useService } from '../service/call.ts';
+export { NO_SERVICES, operationOf, SERVICE_NAME, servicesOf } from '../service/manifest.ts';
+export type { Services } from '../service/manifest.ts';
+export { serviceNeeds, unknownNeeds } from '../service/powers.ts';
 export type {
   Can,
   Code,

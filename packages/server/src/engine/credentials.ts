@@ -4,7 +4,8 @@
  *
  * It judges nothing: the broker did before. It opens no connection: tokens come through the outgoing door (tokens.ts).
  *
- * CD1 A secret goes to its own origins only, and into headers only, never into an address.
+ * CD1 A secret goes to its own origins only, and into headers; into the path of an address only where a service knows no
+ *     other way, and then as one whole segment or the end of one, which can mean nothing else.
  * CD2 A step sees a value only by the power to read it, which is another one than that to use it.
  * CD3 A header that the step wrote itself gives way to the secret's.
  * CD4 No value is used before the guard hides it.
@@ -122,6 +123,19 @@ const notFor = (name: string, origin: string): Problem =>
     fix: `Store it with this origin: PUT /api/v1/secrets {"name": "${name}", "origins": ["${origin}"], "value": …}`,
   });
 
+/** What an address takes as it is, in the middle of a path: nothing that ends a segment or is written in two ways. */
+const IN_PATH = /^[A-Za-z0-9_:-]{1,512}$/;
+
+const notInPath = (name: string): Problem =>
+  problem(
+    'secret.kind',
+    `The secret ${name} cannot be put into a path: it is no single text of letters, digits, _, : and -`,
+    {
+      at: { field: 'with.secret' },
+      fix: 'Store the token as the service gave it, as a secret of the kind api_key or bearer.',
+    },
+  );
+
 const notInHeader = (name: string, kind: string): Problem =>
   problem('secret.kind', `The secret ${name} is of the kind ${kind}, which is never sent with a request`, {
     at: { field: 'with.secret' },
@@ -223,6 +237,19 @@ export class Credentials {
     for (const name of Object.keys(headers)) if (name.toLowerCase() === header.name) delete headers[name];
     headers[header.name] = header.value;
     return { refused, ...(again === undefined ? {} : { again }) };
+  }
+
+  /**
+   * The text that stands for a secret in the path of a request to `origin`, for services that take it there alone.
+   * Problems: those of `fill`.
+   */
+  async forPath(ask: TokenAsk, origin: string): Promise<{ readonly problem: Problem } | { readonly text: string }> {
+    const found = await this.#held(ask);
+    if (found !== null && 'problem' in found) return found;
+    if (found === null || !found.origins.includes(origin)) return { problem: notFor(ask.name, origin) };
+    const { held } = found;
+    const text = 'value' in held ? held.value : held.kind === 'bearer' ? held.token : '';
+    return IN_PATH.test(text) ? { text } : { problem: notInPath(ask.name) };
   }
 
   /**

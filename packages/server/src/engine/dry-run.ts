@@ -4,7 +4,6 @@
  */
 
 import {
-  type Catalog,
   type DryRequest,
   type DryRun,
   type Flow,
@@ -30,7 +29,11 @@ import { drive, readNeeds, type Seen } from './dry.ts';
 import type { Flows } from './flows.ts';
 import type { Lent, Place, Reached } from './lent.ts';
 
-type Deps = { readonly store: Store; readonly flows: Flows; readonly catalog: Catalog; readonly clock: Clock };
+type Deps = {
+  readonly store: Store;
+  readonly flows: Flows;
+  readonly clock: Clock;
+};
 
 const notFound: { readonly ok: false; readonly problem: ReturnType<typeof problem> } = {
   ok: false,
@@ -38,7 +41,7 @@ const notFound: { readonly ok: false; readonly problem: ReturnType<typeof proble
 };
 
 export const newDryRun =
-  ({ store, flows, catalog, clock }: Deps) =>
+  ({ store, flows, clock }: Deps) =>
   async ({ principal, flow: id, which, input, environment = 'default' }: DryRequest): Promise<Result<DryRun>> => {
     const { workspace } = principal;
     const scoped = store.in(workspace);
@@ -53,6 +56,7 @@ export const newDryRun =
     const read = readFlow(doc);
     if (!read.ok)
       return { ok: false, problem: read.problems[0] ?? problem('flow.invalid', 'This flow is not a valid flow file') };
+    const catalog = await flows.catalogIn(workspace);
     const driven: Result<ReturnType<typeof readNeeds>> =
       input === undefined
         ? { ok: true, value: readNeeds(read.flow, catalog) }
@@ -119,7 +123,7 @@ export const judging = (lent: Lent, flow: Flow, place: Place, caller: Named | nu
 };
 
 const judgeFor = async (
-  { store, flows, clock }: Omit<Deps, 'catalog'>,
+  { store, flows, clock }: Deps,
   row: FlowRow,
   flow: Flow,
   workspace: string,

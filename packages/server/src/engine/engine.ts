@@ -373,7 +373,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       await store.engine.useToken(hash, clock.now());
       return { ok: true, value: { run: live.id } };
     }),
-    dryRun: newDryRun({ store, flows, catalog: o.catalog, clock }),
+    dryRun: newDryRun({ store, flows, clock }),
     queue: newQueue(runs.admission, o.keep),
     ready: () => {
       const state = store.journal.state();

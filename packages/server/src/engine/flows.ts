@@ -23,6 +23,7 @@ import { DEFAULT_ENVIRONMENT, type EnvironmentRow } from '../store/environment.t
 import type { Named } from '../store/people.ts';
 import type { FlowRow, PolicyRow, Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
+import { Catalogs } from './catalogs.ts';
 import { type CompiledFlow, compileFlow } from './compiled.ts';
 import { Lent } from './lent.ts';
 
@@ -44,8 +45,9 @@ type Content = {
 
 export class Flows {
   readonly #store: Store;
-  readonly #catalog: Catalog;
-  readonly #byHash = new Recent<string, CompiledFlow>(2_000);
+  readonly #catalogs: Catalogs;
+  /** By the catalogue they were compiled with: what a service means is part of what a flow does. */
+  readonly #compiled = new WeakMap<Catalog, Recent<string, CompiledFlow>>();
   readonly #latest = new Recent<string, Target>(10_000);
   readonly #lent = new Recent<string, Lent>(10_000);
   readonly #environments = new Recent<string, readonly EnvironmentRow[]>(10_000);
@@ -53,7 +55,12 @@ export class Flows {
 
   constructor(store: Store, catalog: Catalog) {
     this.#store = store;
-    this.#catalog = catalog;
+    this.#catalogs = new Catalogs(catalog, store);
+  }
+
+  /** The kinds and services that flows of a workspace can use, as of now. */
+  catalogIn(workspace: string): Promise<Catalog> {
+    return this.#catalogs.in(workspace);
   }
 
   /** Something of the configuration changed: what was read before is read again. */
@@ -99,14 +106,14 @@ export class Flows {
         ok: false,
         problem: problem('flow.version_unknown', `This flow has no version ${version}`, { at: { flow: row.id } }),
       };
-    const compiled = this.compile(kept.doc, kept.hash);
+    const compiled = this.compile(kept.doc, kept.hash, await this.#catalogs.in(workspace));
     return compiled.ok ? this.placed({ workspace, row, version, compiled: compiled.value }, environment) : compiled;
   }
 
   async draft(workspace: string, flow: string, now: number, environment: string): Promise<Result<Target>> {
     const row = await this.#store.in(workspace).flows.get(flow);
     if (row === null) return { ok: false, problem: notFound };
-    const compiled = this.compile(row.draft, row.draftHash);
+    const compiled = this.compile(row.draft, row.draftHash, await this.#catalogs.in(workspace));
     if (!compiled.ok) return compiled;
     const target = await this.placed({ workspace, row, version: null, compiled: compiled.value }, environment);
     if (target.ok) await this.#store.in(workspace).flows.keepDoc(row.draftHash, row.draft, now);
@@ -154,16 +161,19 @@ export class Flows {
 
   /** What a run of this content needs, read back by its hash. */
   async byHash(workspace: string, hash: string): Promise<CompiledFlow | null> {
-    const known = this.#byHash.get(hash);
+    const catalog = await this.#catalogs.in(workspace);
+    const known = this.#compiled.get(catalog)?.get(hash);
     if (known !== undefined) return known;
     const doc = await this.#store.in(workspace).flows.doc(hash);
     if (doc === null) return null;
-    const compiled = this.compile(doc, hash);
+    const compiled = this.compile(doc, hash, catalog);
     return compiled.ok ? compiled.value : null;
   }
 
-  compile(doc: unknown, hash: string): Result<CompiledFlow> {
-    const known = this.#byHash.get(hash);
+  compile(doc: unknown, hash: string, catalog: Catalog): Result<CompiledFlow> {
+    let byHash = this.#compiled.get(catalog);
+    if (byHash === undefined) this.#compiled.set(catalog, (byHash = new Recent(2_000)));
+    const known = byHash.get(hash);
     if (known !== undefined) return { ok: true, value: known };
     const parsed = flowSchema.safeParse(doc);
     if (!parsed.success)
@@ -173,9 +183,9 @@ export class Flows {
           fix: 'Run a check on it: it lists every problem with its place.',
         }),
       };
-    const made = compileFlow(parsed.data satisfies Flow, hash, this.#catalog);
+    const made = compileFlow(parsed.data satisfies Flow, hash, catalog);
     if ('problems' in made) return { ok: false, problem: summary(made.problems) };
-    this.#byHash.set(hash, made.compiled);
+    byHash.set(hash, made.compiled);
     return { ok: true, value: made.compiled };
   }
 

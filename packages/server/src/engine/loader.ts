@@ -1,16 +1,28 @@
 /**
  * The step loader: reads a folder of step kinds, one folder each, the way an installed package will be read. A folder
- * exports `step` or `trigger`; its name is the kind's name.
+ * exports `step` or `trigger`; its name is the kind's name. Beside it, a folder of services, one document each.
  */
 
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import { type Catalog, catalogOf, type StepKind, type TriggerKind } from '@headgate/core';
+import {
+  type Catalog,
+  catalogOf,
+  printProblem,
+  readService,
+  type Service,
+  servicesOf,
+  type StepKind,
+  type TriggerKind,
+} from '@headgate/core';
 
 type Module = { readonly step?: StepKind; readonly trigger?: TriggerKind };
 
-/** Loads every kind under `dir`. Throws on a folder that is not what its name says: a broken installation. */
-export const loadCatalog = async (dir: string): Promise<Catalog> => {
+/**
+ * Loads every kind under `dir`, and the services under `services`. Throws on what is not what its name says: a broken
+ * installation.
+ */
+export const loadCatalog = async (dir: string, services?: string): Promise<Catalog> => {
   const entries = await readdir(dir, { withFileTypes: true });
   const folders = entries
     .filter((e) => e.isDirectory())
@@ -20,6 +32,21 @@ export const loadCatalog = async (dir: string): Promise<Catalog> => {
   return catalogOf(
     modules.flatMap((m) => (m.step === undefined ? [] : [m.step])),
     modules.flatMap((m) => (m.trigger === undefined ? [] : [m.trigger])),
+    servicesOf(services === undefined ? [] : await loadServices(services)),
+  );
+};
+
+/** Every manifest of a folder: `NAME.json` holds the service of that name. */
+const loadServices = async (dir: string): Promise<readonly Service[]> => {
+  const files = (await readdir(dir)).filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(
+    files.map(async (file) => {
+      const read = readService(JSON.parse(await readFile(`${dir}/${file}`, 'utf8')));
+      if (!read.ok) throw new Error(`the service ${file}: ${read.problems.map(printProblem).join('\n')}`);
+      if (`${read.service.name}.json` !== file)
+        throw new Error(`the file ${file} holds the service ${read.service.name}`);
+      return read.service;
+    }),
   );
 };
 

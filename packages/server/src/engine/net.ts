@@ -4,12 +4,13 @@
  * N1 Every redirect is judged again by the broker before it is followed.
  * N2 A secret is opened after the decision, filled in by its kind (credentials.ts), and reaches neither the step nor the
  *    journal; the door takes it from a redirect to another origin.
+ * N2a A secret that goes into a path is judged and recorded as SECRET_MARK in its place; such a call follows no redirect.
  * N4 A call whose token the service calls invalid (401, RFC 6750) is sent once more with a renewed one, for connections alone.
  * N3 A call whose power is taken back is broken off (broker.ts B4).
  */
 
 import type { Net, NetAnswer, NetRequest, Power, Problem, Result } from '@headgate/core';
-import { good, normalisePath, problem, readValues } from '@headgate/core';
+import { good, normalisePath, problem, readValues, SECRET_MARK } from '@headgate/core';
 import type { Door, Hop } from '../egress/door.ts';
 import type { Store } from '../store/ports.ts';
 import type { Broker } from './broker.ts';
@@ -72,12 +73,19 @@ export const netFor = (
     const done = await deps.broker.effect(live, step, narrow, needs, async (judgeAgain, stopped) => {
       const headers: Record<string, string> = { ...request.headers };
       let secret: Filled | null = null;
+      let to = url.href;
       if (request.secret !== undefined) {
         const { workspace, project, flow, environment, principal, id: run } = live.base;
         const ask = { workspace, project, flow, environment, principal, run, step, name: request.secret };
-        const filled = await deps.credentials.fill(ask, url.origin, headers);
-        if ('problem' in filled) return { problem: filled.problem, sent: 'no' as const };
-        secret = filled;
+        if (request.secretIn === 'path') {
+          const part = await deps.credentials.forPath(ask, url.origin);
+          if ('problem' in part) return { problem: part.problem, sent: 'no' as const };
+          to = url.origin + url.pathname.replace(SECRET_MARK, () => part.text) + url.search;
+        } else {
+          const filled = await deps.credentials.fill(ask, url.origin, headers);
+          if ('problem' in filled) return { problem: filled.problem, sent: 'no' as const };
+          secret = filled;
+        }
       }
       const hops = hopsOf(live);
       if (hops !== null) headers['x-headgate-hops'] = String(hops);
@@ -86,14 +94,14 @@ export const netFor = (
         headers['content-type'] = type;
       const call = {
         method,
-        url: url.href,
+        url: to,
         headers,
         ...(body === undefined ? {} : { body }),
         timeout: Math.min(request.timeout ?? LIMITS.timeout, LIMITS.longest),
         share: { workspace: live.base.workspace, flow: live.base.flow },
         maxBytes: LIMITS.maxBytes,
         inlineBytes: LIMITS.inlineBytes,
-        maxRedirects: LIMITS.maxRedirects,
+        maxRedirects: request.secretIn === 'path' ? 0 : LIMITS.maxRedirects,
         signal: AbortSignal.any([signal, stopped]),
         judge: (hop: Hop) =>
           hop.hop === 0

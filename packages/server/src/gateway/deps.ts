@@ -16,6 +16,8 @@ export type GatewayDeps = {
   readonly engine: EnginePort;
   readonly guard: GuardPort;
   readonly catalog: Catalog;
+  /** The catalogue of a workspace: with the services it described itself. */
+  readonly catalogIn: (workspace: string) => Promise<Catalog>;
   /** What compiling tells of the code of a flow's steps, by step; nothing of it runs. */
   readonly readCode: (flow: Flow) => Promise<ReadonlyMap<string, CodeRead>>;
   /** `newKey`: a fresh key (`hg_` and 256 random bits). `hashKey`: the keyed hash it is kept and found by. */

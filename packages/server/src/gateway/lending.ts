@@ -94,7 +94,7 @@ export const lacking = async (
   flow: Flow,
   grants: readonly LentText[],
 ): Promise<{ readonly needs: readonly StepNeed[]; readonly missing: readonly Missing[] }> => {
-  const needs = needsOf(flow, gate.catalog);
+  const needs = needsOf(flow, await gate.catalogIn(who.workspace));
   return { needs, missing: missing(needs, await lentIn(gate, { who, project }, grants)) };
 };
 
@@ -187,7 +187,8 @@ export const lendTyped = async (
 ): Promise<void> => {
   if (!mayGive(who, flow)) return;
   const { gate } = lodge;
-  const typed = (of: Flow): StepNeed[] => needsOf(of, gate.catalog, 'all').filter(({ need }) => lentByTyping(need));
+  const catalog = await gate.catalogIn(who.workspace);
+  const typed = (of: Flow): StepNeed[] => needsOf(of, catalog, 'all').filter(({ need }) => lentByTyping(need));
   const place = (one: StepNeed): string => `${one.step} ${needText(one)}`;
   const old = before === null ? [] : typed(before);
   const places = new Set(old.map(place));

@@ -1,13 +1,12 @@
 /** Where a flow names secrets: in its steps' settings and code, and for the signatures of its webhooks. */
 
-import { type Flow, isObject, needsOf, powerOf } from '@headgate/core';
-import type { Gate } from './deps.ts';
+import { type Catalog, type Flow, isObject, needsOf, powerOf } from '@headgate/core';
 
 /** A secret by its name, and the step or the trigger that names it. */
 export type Naming = { readonly name: string; readonly step: string };
 
-export const secretsIn = (gate: Pick<Gate, 'catalog'>, flow: Flow): readonly Naming[] => {
-  const named = needsOf(flow, gate.catalog).flatMap(({ step, need }) => {
+export const secretsIn = (catalog: Catalog, flow: Flow): readonly Naming[] => {
+  const named = needsOf(flow, catalog).flatMap(({ step, need }) => {
     const power = powerOf(need);
     return power?.power === 'secret' ? [{ name: power.name, step }] : [];
   });

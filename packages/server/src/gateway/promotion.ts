@@ -6,7 +6,16 @@
  * PM2 Nothing here holds the value of a secret; there is none to hold in the gateway.
  */
 
-import { diff, type Flow, type Principal, problem, type Problem, readFlow, valuesRead } from '@headgate/core';
+import {
+  type Catalog,
+  diff,
+  type Flow,
+  type Principal,
+  problem,
+  type Problem,
+  readFlow,
+  valuesRead,
+} from '@headgate/core';
 import { DEFAULT_ENVIRONMENT, type EnvironmentRow } from '../store/environment.ts';
 import type { FlowRow, GrantRow, VersionRow } from '../store/ports.ts';
 import type { LentText } from './calls.ts';
@@ -107,13 +116,14 @@ const valuesOf = ({ flow, source, target, vars }: Sides) => {
 };
 
 /** Secrets that the version names. */
-const secretsNamed = (gate: Gate, flow: Flow): string[] =>
-  [...new Set(secretsIn(gate, flow).map(({ name }) => name))].toSorted();
+const secretsNamed = (catalog: Catalog, flow: Flow): string[] =>
+  [...new Set(secretsIn(catalog, flow).map(({ name }) => name))].toSorted();
 
 export const differenceOf = async (gate: Gate, who: Principal, sides: Sides, lent: readonly LentText[] = []) => {
   const { row, source, target, version, flow, runs } = sides;
   const before = runs === null ? null : readFlow(runs.doc);
-  const named = secretsNamed(gate, flow);
+  const catalog = await gate.catalogIn(who.workspace);
+  const named = secretsNamed(catalog, flow);
   const stored = named.length === 0 ? [] : await gate.store.in(who.workspace).secrets.list(row.project);
   const there = new Set(
     stored.filter((one) => one.environment === '*' || one.environment === target.name).map((one) => one.name),
@@ -121,7 +131,7 @@ export const differenceOf = async (gate: Gate, who: Principal, sides: Sides, len
   return {
     from: { environment: source.name, version: version.version },
     to: { environment: target.name, version: runs?.version ?? null },
-    flow: before?.ok === true ? diff(before.flow, flow, gate.catalog) : null,
+    flow: before?.ok === true ? diff(before.flow, flow, catalog) : null,
     values: valuesOf(sides),
     powers: await powersOf(gate, who, sides, lent),
     secrets: { named, missing: named.filter((name) => !there.has(name)) },

@@ -32,6 +32,7 @@ import { runRoutes } from './routes/runs.ts';
 import { runSearchRoutes } from './routes/run-search.ts';
 import { secretUseRoutes } from './routes/secret-uses.ts';
 import { secretRoutes } from './routes/secrets.ts';
+import { serviceRoutes } from './routes/services.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { stepRoutes } from './routes/steps.ts';
@@ -61,6 +62,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...listeningRoutes(lodge),
     ...stepRoutes(lodge),
     ...templateRoutes(lodge),
+    ...serviceRoutes(lodge),
     ...grantRoutes(lodge),
     ...powerRoutes(lodge),
     ...environmentRoutes(lodge),

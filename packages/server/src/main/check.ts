@@ -5,13 +5,13 @@ import { loadCatalog } from '../engine/loader.ts';
 import { openCompiler } from '../sandbox/compile.ts';
 import { inspectFile } from './files.ts';
 import { DONE, describe, FAILED, note, paint, pretty, print } from './say.ts';
-import { builtInSteps } from './steps.ts';
+import { builtInServices, builtInSteps } from './steps.ts';
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Checks files and prints every problem with its place. Answers the exit code. */
 export const checkFiles = async (paths: readonly string[], json: boolean): Promise<number> => {
-  const catalog = await loadCatalog(builtInSteps());
+  const catalog = await loadCatalog(builtInSteps(), builtInServices());
   const compiler = openCompiler();
   const found: (Inspected & { readonly path: string })[] = [];
   try {

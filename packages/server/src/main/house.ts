@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { at, bad, type Catalog, good, type Problem, problem, type Result } from '@headgate/core';
 import { type Door, openDoor, parseAllow } from '../egress/door.ts';
 import { type Engine, type EngineLog, openEngine, type Vault } from '../engine/engine.ts';
+import { Catalogs } from '../engine/catalogs.ts';
 import { loadCatalog } from '../engine/loader.ts';
 import { type Compiler, openCompiler } from '../sandbox/compile.ts';
 import { type Jail, openJail } from '../sandbox/jail.ts';
@@ -22,7 +23,7 @@ import { judgeKey } from '../store/vault-seal/key-file.ts';
 import { type Keyring, keyring } from '../store/vault-seal/keyring.ts';
 import { WorkspaceLocked } from '../store/vault-seal/own-keys.ts';
 import { callsFor, openFiles, pythonsFor } from './open-files.ts';
-import { builtInSteps } from './steps.ts';
+import { builtInServices, builtInSteps } from './steps.ts';
 
 const DAY = 86_400_000;
 
@@ -30,6 +31,8 @@ export type House = {
   readonly store: Store;
   readonly engine: Engine;
   readonly catalog: Catalog;
+  /** That of a workspace: with the services it described itself. */
+  readonly catalogIn: (workspace: string) => Promise<Catalog>;
   readonly door: Door;
   /** Compiles the code of flows; it starts nothing before there is some. */
   readonly compiler: Compiler;
@@ -122,7 +125,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       origin: o.publicUrl,
       ...(rekey === undefined ? {} : { rekey }),
     }),
-    loadCatalog(builtInSteps()),
+    loadCatalog(builtInSteps(), builtInServices()),
   ]);
   if (!opened.ok) return opened;
   const store = opened.value;
@@ -153,10 +156,12 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
     const fix = `Start with the key the data was sealed with, or restore a backup (${why}).`;
     return bad(problem('start.engine', 'The store does not open with this secret key, or it is damaged', { fix }));
   }
+  const catalogs = new Catalogs(catalog, store);
   return good({
     store,
     engine,
     catalog,
+    catalogIn: (workspace) => catalogs.in(workspace),
     door,
     compiler,
     jail,

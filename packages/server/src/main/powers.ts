@@ -14,7 +14,7 @@ import { type Allow, grantsFor, LOCAL } from './allow.ts';
 import { type Compiler, openCompiler } from '../sandbox/compile.ts';
 import { inspectFile, readInput } from './files.ts';
 import { complain, describe, DONE, FAILED, MISUSED, note, paint, pretty, print } from './say.ts';
-import { builtInSteps } from './steps.ts';
+import { builtInServices, builtInSteps } from './steps.ts';
 
 type Options = {
   /** As given; null: only the settings are read. */
@@ -30,7 +30,7 @@ const HERE: Named = { principal: LOCAL, expires: null };
 
 /** Lists the powers of flow files. Answers the exit code: 1 when a file has problems, whatever its powers. */
 export const listPowers = async (paths: readonly string[], o: Options): Promise<number> => {
-  const catalog = await loadCatalog(builtInSteps());
+  const catalog = await loadCatalog(builtInSteps(), builtInServices());
   const input = o.input === null ? null : await readInput(o.input, '--input');
   if (input?.ok === false) {
     complain([input.problem], o.json);

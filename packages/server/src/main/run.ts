@@ -9,7 +9,7 @@ import { type Allow, LOCAL } from './allow.ts';
 import { lendCalls, openLocal, type Published, publishLocal, runLocal } from './local.ts';
 import { complain, DONE, FAILED, MISUSED, note, pretty, print } from './say.ts';
 import { secretsFile } from './secrets-file.ts';
-import { builtInSteps } from './steps.ts';
+import { builtInServices, builtInSteps } from './steps.ts';
 
 type Options = {
   readonly input: string;
@@ -38,7 +38,7 @@ const runWith = async (compiler: Compiler, path: string, o: Options): Promise<nu
     complain(problems, o.json);
     return code;
   };
-  const catalog = await loadCatalog(builtInSteps());
+  const catalog = await loadCatalog(builtInSteps(), builtInServices());
   const { flow, problems } = await inspectFile(path, catalog, compiler);
   if (flow === null || problems.length > 0) return fail(problems);
   const others = callsOthers(flow) ? await readAll(neighboursOf(path), catalog, compiler) : { flows: [], problems: [] };

@@ -64,6 +64,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     engine: house.engine,
     guard: house.engine.guard,
     catalog: house.catalog,
+    catalogIn: house.catalogIn,
     readCode: (flow) => readCodeOf(flow, house.compiler, house.pythonSyntax),
     vault: house.store.credentials,
     clock: () => Date.now(),

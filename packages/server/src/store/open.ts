@@ -48,6 +48,7 @@ import { runsOf } from './rows/runs.ts';
 import { followRing } from './rows/ring.ts';
 import { connectionsOf } from './rows/connections.ts';
 import { secretsOf } from './rows/secrets.ts';
+import { servicesOf } from './rows/services.ts';
 import { instanceOf, tokensOf, workspaceTokensOf } from './rows/tokens.ts';
 import type { Tables } from './schema/tables.ts';
 import { countersOf } from './vault-seal/counters.ts';
@@ -246,6 +247,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       powerMap: powerMapOf(ground, workspace),
       policy: policyOf(ground, workspace),
       bounds: boundsOf(ground, workspace),
+      services: servicesOf(ground, workspace),
       limits: limitsOf(ground, workspace),
       environments: environmentsOf(ground, workspace),
       deployments: deploymentsOf(ground, workspace),

@@ -25,6 +25,10 @@ import type { ConnectionStore } from './connection.ts';
 import type { Delivery, RunRow, RunWrite } from './run-write.ts';
 import type { SecretStore } from './secret.ts';
 import type { Tokens, WorkspaceTokens } from './token.ts';
+import type { PolicyStore } from './policy.ts';
+import type { OwnServices } from './services.ts';
+
+export type { PolicyRow } from './policy.ts';
 
 export type { Delivery, RunRow, RunWrite };
 export type FlowRow = {
@@ -93,15 +97,6 @@ export type KeyRow = {
   readonly rotated?: number;
   /** The secret that was rotated away, while it lasts. Found by it, the row expires no later than it. */
   readonly old?: { readonly created: number; readonly until: number };
-};
-
-/** What of all powers steps of a workspace may use, in the grammar of powers; `only` null: all that is not denied. */
-export type PolicyRow = {
-  readonly only: readonly string[] | null;
-  readonly denied: readonly string[];
-  readonly updated: number;
-  /** Who set it. */
-  readonly by: string;
 };
 
 export type WriterState =
@@ -289,13 +284,10 @@ export type WorkspaceStore = {
   };
   readonly deletedFlows: DeletedFlows;
   readonly powerMap: PowerMap;
-  readonly policy: {
-    /** Null: it never had one. */
-    get(): Promise<PolicyRow | null>;
-    set(row: PolicyRow): Promise<void>;
-  };
+  readonly policy: PolicyStore;
   /** What the instance lets its steps use, whatever its policy says. */
-  readonly bounds: WorkspaceStore['policy'];
+  readonly bounds: PolicyStore;
+  readonly services: OwnServices;
   readonly limits: WorkspaceLimits;
   readonly environments: Environments;
   readonly deployments: Deployments;

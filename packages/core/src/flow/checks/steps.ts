@@ -1,5 +1,6 @@
 /** Judges one step: its id and kind, the fields of its `with`, and the expressions in every part of it. */
 
+import type { Services } from '../../service/manifest.ts';
 import type { Catalog, StepKind } from '../../step/define.ts';
 import { isBlock } from '../blocks.ts';
 import type { Node } from '../graph.ts';
@@ -11,6 +12,7 @@ import { fits, leavesOf, partsAt, type View } from './expressions.ts';
 import { checkWith } from './fields.ts';
 import type { Findings } from './findings.ts';
 import { checkExpressions, type Known } from './references.ts';
+import { checkService } from './services.ts';
 
 /** Fields that must give true or false, of kinds whose schema cannot say so. */
 const CONDITIONS: ReadonlyMap<string, readonly string[]> = new Map([
@@ -52,7 +54,7 @@ export const checkIdentity = (node: Node, catalog: Catalog, known: Known): void 
   findings.problem('kind.unknown', `there is no step kind ${named(kind)}`, { step: id, field: 'kind' }, fix);
 };
 
-export const checkStep = (node: Node, kind: StepKind | undefined, known: Known): void => {
+export const checkStep = (node: Node, kind: StepKind | undefined, known: Known, services: Services): void => {
   const { findings } = known;
   const { step } = node;
   const value = step.with ?? {};
@@ -93,6 +95,8 @@ export const checkStep = (node: Node, kind: StepKind | undefined, known: Known):
   }
   checkConditions(node, value, place, findings);
   checkCode(node, known);
+  if (kind?.withServices !== undefined)
+    checkService({ value, place: (field) => ({ step: step.id, field }) }, services, findings);
   checkUnwired(node, known);
 };
 

@@ -85,7 +85,8 @@ export class Renewals {
     const unanswered = await shelf.asking(of, asked);
     const said = await askToken(door, held.tokenUrl, held, fields);
     if ('why' in said) {
-      if (said.code !== null && FINAL.has(said.code))
+      // A server that says it has failed has refused nothing, whatever else it says.
+      if (said.again === 'no' && said.code !== null && FINAL.has(said.code))
         return this.#lose(ask, of, unanswered && said.code === 'invalid_grant' ? 'lost' : said.code);
       if (said.answered) await shelf.asking(of, null);
       return bad(noToken(ask.name, origin, said));

@@ -12,6 +12,8 @@ import { fileURLToPath } from 'node:url';
 import {
   type Catalog,
   catalogOf,
+  type Service,
+  servicesOf,
   type Flow,
   hashFlow,
   PERMISSIONS,
@@ -76,6 +78,8 @@ export const openGround = async (
   ending?: EngineOptions['ending'],
   /** Why no run begins, as main tells the engine. */
   full?: EngineOptions['full'],
+  /** Services in the place of those that come with the server. */
+  services?: readonly Service[],
 ): Promise<Ground> => {
   const at = kept ?? { dir: mkdtempSync(join(tmpdir(), 'headgate-engine-')), key: randomBytes(32), shifted: 0 };
   const clock = { ...systemClock, now: () => Date.now() + at.shifted, shift: (ms: number) => void (at.shifted += ms) };
@@ -94,7 +98,7 @@ export const openGround = async (
     jail,
     compiler,
     clock,
-    catalog: await catalogWith(more),
+    catalog: await catalogWith(more, services),
     publicUrl: 'http://localhost:7860',
     ...(ending === undefined ? {} : { ending }),
     ...(full === undefined ? {} : { full }),
@@ -222,7 +226,7 @@ export const openGround = async (
     },
     reopen: async () => {
       await stop();
-      return openGround(at, undefined, more);
+      return openGround(at, undefined, more, undefined, undefined, services);
     },
     close: async () => {
       await stop();
@@ -231,11 +235,15 @@ export const openGround = async (
   };
 };
 
-const catalogWith = async (more: string | undefined): Promise<Catalog> => {
-  const own = await loadCatalog(fileURLToPath(new URL('../../steps', import.meta.url)));
+const catalogWith = async (more: string | undefined, services?: readonly Service[]): Promise<Catalog> => {
+  const own = await loadCatalog(
+    fileURLToPath(new URL('../../steps', import.meta.url)),
+    fileURLToPath(new URL('../../../services', import.meta.url)),
+  );
+  if (services !== undefined) return catalogOf(own.steps, own.triggers, servicesOf(services));
   if (more === undefined) return own;
   const extra = await loadCatalog(more);
-  return catalogOf([...own.steps, ...extra.steps], [...own.triggers, ...extra.triggers]);
+  return catalogOf([...own.steps, ...extra.steps], [...own.triggers, ...extra.triggers], own.services);
 };
 
 /** Code that an author types is lent by typing it; what is published here by hand goes round that. */

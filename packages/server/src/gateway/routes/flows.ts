@@ -44,7 +44,7 @@ export const shownFlow = (row: FlowRow) => ({
 });
 
 /** Somebody else saved first: what their draft changes against this one. */
-const conflict = (gate: Gate, row: FlowRow, mine: Flow): Refused => {
+const conflict = async (gate: Gate, who: Principal, row: FlowRow, mine: Flow): Promise<Refused> => {
   const theirs = readFlow(row.draft);
   const text = `The draft is at revision ${row.revision} by now`;
   const refused = refuse(
@@ -54,7 +54,10 @@ const conflict = (gate: Gate, row: FlowRow, mine: Flow): Refused => {
   );
   return {
     ...refused,
-    more: { revision: row.revision, diff: theirs.ok ? diff(mine, theirs.flow, gate.catalog) : null },
+    more: {
+      revision: row.revision,
+      diff: theirs.ok ? diff(mine, theirs.flow, await gate.catalogIn(who.workspace)) : null,
+    },
   };
 };
 
@@ -188,7 +191,7 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
         return give(200, { revision: saved.revision });
       }
       const row = await flows.get(params.id);
-      return row === null ? MISSING : conflict(gate, row, draft);
+      return row === null ? MISSING : conflict(gate, who, row, draft);
     }),
 
     implement(ROUTES.followFlow, async ({ who, params, request }) => {
@@ -204,7 +207,7 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
       if (!read.ok) return give(200, { ok: false, problems: read.problems, warnings: [] });
       const { problems, warnings } = check(
         read.flow,
-        gate.catalog,
+        await gate.catalogIn(who.workspace),
         await knownTo(gate, who, read.flow, projectOf(body)),
       );
       return give(200, { ok: problems.length === 0, problems, warnings });

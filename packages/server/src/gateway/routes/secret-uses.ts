@@ -1,6 +1,6 @@
 /** Who uses a secret: the steps that name it, what was lent of it, and when it was last used. Never what it is. */
 
-import { parsePower, readFlow, type Sight, sightOf } from '@headgate/core';
+import { type Catalog, parsePower, readFlow, type Sight, sightOf } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { FlowRow } from '../../store/ports.ts';
 import { implement, type Route } from '../implement.ts';
@@ -18,13 +18,13 @@ const MOST_GRANTS = 2_000;
 
 export const secretUseRoutes = ({ gate, looks }: Lodge): readonly Route[] => {
   /** The steps of a document that name it. Most name nothing like it, and are not even parsed. */
-  const stepsIn = (doc: unknown, name: string): readonly string[] => {
+  const stepsIn = (catalog: Catalog, doc: unknown, name: string): readonly string[] => {
     if (!JSON.stringify(doc).includes(name)) return [];
     const read = readFlow(doc);
     if (!read.ok) return [];
     return [
       ...new Set(
-        secretsIn(gate, read.flow)
+        secretsIn(catalog, read.flow)
           .filter((one) => one.name === name)
           .map(({ step }) => step),
       ),
@@ -32,10 +32,11 @@ export const secretUseRoutes = ({ gate, looks }: Lodge): readonly Route[] => {
   };
 
   const inFlow = async (workspace: string, row: FlowRow, name: string) => {
-    const draft = stepsIn(row.draft, name);
+    const catalog = await gate.catalogIn(workspace);
+    const draft = stepsIn(catalog, row.draft, name);
     const { flows } = gate.store.in(workspace);
     const version = row.version === null ? null : await flows.version(row.id, row.version);
-    const published = version === null ? [] : stepsIn(version.doc, name);
+    const published = version === null ? [] : stepsIn(catalog, version.doc, name);
     return [...new Set([...draft, ...published])].map((step) => ({
       flow: row.id,
       flowName: row.name,

@@ -83,7 +83,11 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       const read = readFlow(again === null ? row.draft : again.doc);
       if (!read.ok) return refuseAll('flow.invalid', read.problems);
       const { flow } = read;
-      const { problems } = check(flow, gate.catalog, await knownTo(gate, who, flow, row.project));
+      const { problems } = check(
+        flow,
+        await gate.catalogIn(who.workspace),
+        await knownTo(gate, who, flow, row.project),
+      );
       if (problems.length > 0) return refuseAll('flow.invalid', problems);
 
       if (body.grant !== undefined && !mayGive(who, row)) return needsGrantGive();
@@ -196,7 +200,7 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       if (before === null || after === null) return MISSING;
       const [a, b] = [readFlow(before), readFlow(after)];
       if (!a.ok || !b.ok) return refuseAll('flow.invalid', a.ok ? (b.ok ? [] : b.problems) : a.problems);
-      return give(200, { from, to, diff: diff(a.flow, b.flow, gate.catalog) });
+      return give(200, { from, to, diff: diff(a.flow, b.flow, await gate.catalogIn(who.workspace)) });
     }),
   ];
 };

@@ -30,7 +30,7 @@ test('every command is there', () => {
   expect(leaves(made()).map(([name]) => name)).toEqual([
     ...['start', 'run', 'check', 'test'],
     ...['flow list', 'flow import', 'flow export', 'flow publish', 'flow share', 'flow transfer', 'flow move'],
-    ...['webhook list', 'webhook rotate'],
+    ...['webhook list', 'webhook rotate', 'service list', 'service import', 'service remove'],
     ...['runs list', 'runs show', 'runs rerun', 'runs cancel', 'runs resolve'],
     ...['key create', 'key list', 'key rotate', 'key revoke'],
     ...['token create', 'token list', 'token revoke', 'token rotate-keys'],

@@ -12,6 +12,7 @@ import { limitCommands } from './limits.ts';
 import { keyCommands } from './keys.ts';
 import { type Act, type At, type Reach, reach } from './reach.ts';
 import { tokenCommands } from './tokens.ts';
+import { serviceCommands } from './services.ts';
 import { webhookCommands } from './webhooks.ts';
 import { clientCommands } from './clients.ts';
 
@@ -32,6 +33,7 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
     };
   const flow = flows(program, at);
   webhookCommands(program, at);
+  serviceCommands(program, at);
   runs(program, at);
   keyCommands(program, at);
   tokenCommands(program, at);

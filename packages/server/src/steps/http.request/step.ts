@@ -15,11 +15,11 @@ import {
   headersOf,
   milliseconds,
   problem,
+  retryAfter,
   SECRET_NAME,
   SECRET_NAME_IS,
   z,
 } from '@headgate/core/step';
-import { retryAfter } from './after.ts';
 import { needsOf } from './target.ts';
 
 /** A call holds a connection for as long as it lasts. */

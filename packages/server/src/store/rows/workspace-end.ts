@@ -96,7 +96,15 @@ export const workspaceEndsOf = ({ db, change, writer, unlink }: Ground): Workspa
   finish: (workspace) =>
     change(async (trx) => {
       await shutDoors(trx, workspace);
-      const rest = ['flow', 'flow_gone', 'doc', 'environment', 'workspace_policy', 'workspace_bounds'] as const;
+      const rest = [
+        'flow',
+        'flow_gone',
+        'doc',
+        'environment',
+        'workspace_policy',
+        'workspace_bounds',
+        'service',
+      ] as const;
       const counts = ['workspace_quota', 'used', 'stored', 'workspace_key', 'project'] as const;
       for (const table of [...rest, ...counts])
         await trx.deleteFrom(table).where('workspace', '=', workspace).execute();

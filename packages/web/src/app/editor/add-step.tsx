@@ -9,8 +9,20 @@ import { useTranslation } from 'react-i18next';
 import { type AddWish, sameWhere, type Where, wheresAt } from './add-wish.ts';
 import { useEditor, useFlow } from './editor-context.ts';
 import { found } from './found.ts';
+import { type OperationFound, operationsFound, sentenceFor } from './services/operations.ts';
+import { OperationOption } from './services/picker.tsx';
+import { useServices } from './services/use-services.ts';
 
 type Props = { readonly wish: AddWish | null; readonly close: () => void };
+
+const SERVICE = 'service.call@1';
+
+/** A step that uses an operation: called by what it does, and patient with a service that has had too many calls. */
+const begun = ({ service, operation, title, does }: OperationFound) => ({
+  name: sentenceFor(title, does),
+  retry: { max: 3 },
+  with: { service, operation },
+});
 
 const WIDTH = 380;
 const HEIGHT = 460;
@@ -52,8 +64,11 @@ const Search = ({ wish, close }: { readonly wish: AddWish; readonly close: () =>
   const combobox = useCombobox({ opened: true });
   const { selectFirstOption } = combobox;
   const wheres = useMemo(() => wheresAt(flow, kinds, selection.cursor(), wish.where), [flow, kinds, selection, wish]);
+  const services = useServices();
   const { steps, triggers } = useMemo(() => found(kinds, flow, where, search), [kinds, flow, where, search]);
-  useEffect(() => void selectFirstOption(), [search, where, selectFirstOption]);
+  // Not before something is looked for: they are many.
+  const uses = useMemo(() => (search.trim() === '' ? [] : operationsFound(services, search)), [services, search]);
+  useEffect(() => void selectFirstOption(), [search, where, uses, selectFirstOption]);
   const text = (one: Where): string => {
     switch (one.at) {
       case 'after':
@@ -68,13 +83,15 @@ const Search = ({ wish, close }: { readonly wish: AddWish; readonly close: () =>
         return t('graph.inFlow');
     }
   };
-  const add = (kind: string): void => {
+  const add = (chosen: string): void => {
     close();
+    const use = uses.find((one) => one.key === chosen);
+    const kind = use === undefined ? chosen : SERVICE;
     const isTrigger = kinds.triggers.some((one) => one.kind === kind);
     const { spot, pins } = wish;
     const here =
       sameWhere(where, wish.where) && spot !== undefined ? { spot, ...(pins === undefined ? {} : { pins }) } : {};
-    commands.addAt(kind, isTrigger, { where, ...here });
+    commands.addAt(kind, isTrigger, { where, ...here }, use === undefined ? {} : begun(use));
     // The dialog gives the focus back to where it was; the graph has it, so that the next key is about the new step.
     requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-graph]')?.focus());
   };
@@ -117,8 +134,19 @@ const Search = ({ wish, close }: { readonly wish: AddWish; readonly close: () =>
       />
       <Combobox.Options mah={320} mt="xs" style={{ overflowY: 'auto' }} aria-label={t('editor.add')}>
         {steps.length > 0 && <Combobox.Group label={t('graph.fits')}>{steps.map(option)}</Combobox.Group>}
+        {uses.length > 0 && (
+          <Combobox.Group label={t('services.title')}>
+            {uses.map((one) => (
+              <Combobox.Option value={one.key} key={one.key}>
+                <OperationOption found={one} />
+              </Combobox.Option>
+            ))}
+          </Combobox.Group>
+        )}
         {triggers.length > 0 && <Combobox.Group label={t('graph.triggers')}>{triggers.map(option)}</Combobox.Group>}
-        {steps.length + triggers.length === 0 && <Combobox.Empty>{t('common.nothingFound')}</Combobox.Empty>}
+        {steps.length + uses.length + triggers.length === 0 && (
+          <Combobox.Empty>{t('common.nothingFound')}</Combobox.Empty>
+        )}
       </Combobox.Options>
     </Combobox>
   );

@@ -22,6 +22,7 @@ import {
   type Json,
   type KindTold,
   moveSteps,
+  type NewStep,
   pasteSteps,
   placeBoxes,
   type Point,
@@ -48,6 +49,14 @@ export type Said =
 export type Commands = ReturnType<typeof commandsOn>;
 
 type Places = Readonly<Record<string, Point>>;
+
+/** What a new step begins with, besides what its kind does. */
+export type More = Omit<NewStep, 'id' | 'kind'>;
+
+const wishOf = (kind: string, more: More): NewStep => {
+  const settings = { ...filledOf(kind), ...more.with };
+  return { kind, ...more, ...(Object.keys(settings).length === 0 ? {} : { with: settings }) };
+};
 
 /** `say`: tells the person, by eye and by ear. */
 export const commandsOn = (draft: Draft, selection: Selection, say: (said: Said) => void) => {
@@ -101,11 +110,9 @@ export const commandsOn = (draft: Draft, selection: Selection, say: (said: Said)
       readonly at?: Point;
       readonly pins?: Places;
     } = {},
-    filled: Readonly<Record<string, Json>> = {},
+    more: More = {},
   ): string | null => {
-    const settings = { ...filledOf(kind), ...filled };
-    const wish = { kind, ...(Object.keys(settings).length === 0 ? {} : { with: settings }) };
-    const result = addStep(flow(), wish, where);
+    const result = addStep(flow(), wishOf(kind, more), where);
     if (!result.ok) return tell(result.problem);
     const { edit, id } = result.value;
     const places = where.at === undefined ? {} : { ...where.pins, [id]: where.at };
@@ -115,12 +122,11 @@ export const commandsOn = (draft: Draft, selection: Selection, say: (said: Said)
   };
 
   /** Puts a new step on a wire. `entry`: of what waits for it, where the kind has ports: none of its own is chosen for it. */
-  const insert = (kind: string, wire: { readonly from: string; readonly to: string }, places: Places = {}) => {
-    const settings = filledOf(kind);
-    const result = insertStep(flow(), { kind, ...(settings === null ? {} : { with: { ...settings } }) }, wire);
+  const insert = (kind: string, wire: { readonly from: string; readonly to: string }, more: More = {}) => {
+    const result = insertStep(flow(), wishOf(kind, more), wire);
     if (!result.ok) return tell(result.problem);
     const { edit, id } = result.value;
-    if (!change(placed(edit, places))) return null;
+    if (!change(edit)) return null;
     selection.set([id]);
     return id;
   };
@@ -139,23 +145,18 @@ export const commandsOn = (draft: Draft, selection: Selection, say: (said: Said)
     mayJoin,
 
     /** Adds what was chosen in the search, where it was asked for. */
-    addAt: (kind: string, isTrigger: boolean, { where, spot, pins }: AddWish): string | null => {
+    addAt: (kind: string, isTrigger: boolean, { where, spot, pins }: AddWish, more: More = {}): string | null => {
       const at = spot === undefined ? {} : { at: spot, ...(pins === undefined ? {} : { pins }) };
-      if (isTrigger) return addTrigger(kind);
+      if (isTrigger) return addTrigger(kind, more.with);
       switch (where.at) {
         case 'after':
-          return add(kind, { after: [where.entry], ...at });
+          return add(kind, { after: [where.entry], ...at }, more);
         case 'wire':
-          return insert(kind, where);
+          return insert(kind, where, more);
         case 'block':
-          return add(kind, { block: where.block, ...at });
+          return add(kind, { block: where.block, ...at }, more);
         case 'before': {
-          const settings = filledOf(kind);
-          const result = addStep(
-            flow(),
-            { kind, ...(settings === null ? {} : { with: { ...settings } }) },
-            { block: blockOf(where.to) },
-          );
+          const result = addStep(flow(), wishOf(kind, more), { block: blockOf(where.to) });
           if (!result.ok) return tell(result.problem);
           const { edit, id } = result.value;
           const wire: Edit = { do: 'wire', step: where.to, entry: id, on: true };
@@ -165,7 +166,7 @@ export const commandsOn = (draft: Draft, selection: Selection, say: (said: Said)
           return id;
         }
         case 'flow':
-          return add(kind, at);
+          return add(kind, at, more);
       }
     },
 

@@ -27,6 +27,7 @@ import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
 import { runs } from './runs.ts';
+import { services } from './services.ts';
 import { settings } from './settings.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
@@ -58,6 +59,7 @@ export const german: Translation = {
   publish,
   running,
   runs,
+  services,
   settings,
   templates,
   trust,

@@ -23,6 +23,7 @@ import { panel } from './panel.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
 import { runs } from './runs.ts';
+import { services } from './services.ts';
 import { settings } from './settings.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
@@ -51,6 +52,7 @@ export const later = {
   publish,
   running,
   runs,
+  services,
   settings,
   templates,
   trust,

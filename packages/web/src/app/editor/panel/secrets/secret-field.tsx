@@ -13,6 +13,7 @@ import { useOwner } from '../settings/owner.ts';
 import { useThing } from '../settings/thing.ts';
 import { CreateSecret } from './create-secret.tsx';
 import { originOf } from './origin.ts';
+import { useService } from '../../services/use-services.ts';
 
 const ConnectionForm = lazy(() =>
   import('../../../connections/connection-form.tsx').then((made) => ({ default: made.ConnectionForm })),
@@ -25,6 +26,9 @@ export const SecretField = ({ path, label, hint, required = false, value }: Fiel
   const { client, draft } = useEditor();
   const queries = useQueryClient();
   const thing = useThing();
+  const named = thing?.with?.['service'];
+  const service = useService(typeof named === 'string' ? named : '');
+  const origin = service.data?.origin ?? originOf(thing);
   const [making, setMaking] = useState<'secret' | 'connection' | null>(null);
   const select = useRef<HTMLSelectElement>(null);
   const flow = useQuery({
@@ -38,7 +42,10 @@ export const SecretField = ({ path, label, hint, required = false, value }: Fiel
     enabled: project !== undefined,
     queryFn: ({ signal }) => client.call('listSecrets', { query: { project } }, signal),
   });
-  const names = [...new Set((secrets.data?.secrets ?? []).map(({ name }) => name))];
+  // What a signature is checked with is one text, and a connection is none.
+  const sent = !path.includes('signature');
+  const fitting = (secrets.data?.secrets ?? []).filter(({ kind }) => sent || kind !== 'connection');
+  const names = [...new Set(fitting.map(({ name }) => name))];
   const chosen = typeof value === 'string' ? value : '';
   const absent = chosen !== '' && secrets.data !== undefined && !names.includes(chosen);
   const close = (made: string | null): void => {
@@ -89,15 +96,17 @@ export const SecretField = ({ path, label, hint, required = false, value }: Fiel
         >
           {t('panel.secret.create')}
         </Button>
-        <Button
-          size="compact-sm"
-          variant="default"
-          disabled={project === undefined}
-          title={project === undefined ? t('panel.secret.wait') : t('connections.pickTitle')}
-          onClick={() => setMaking('connection')}
-        >
-          {t('connections.pick')}
-        </Button>
+        {sent && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            disabled={project === undefined}
+            title={project === undefined ? t('panel.secret.wait') : t('connections.pickTitle')}
+            onClick={() => setMaking('connection')}
+          >
+            {t('connections.pick')}
+          </Button>
+        )}
       </Group>
       {refused !== null && <span style={{ fontSize: 12 }}>{refused}</span>}
       {chosen !== '' && !absent && origins.length > 0 && (
@@ -105,11 +114,11 @@ export const SecretField = ({ path, label, hint, required = false, value }: Fiel
       )}
       {making === 'connection' && project !== undefined && (
         <Suspense fallback={null}>
-          <ConnectionForm project={project} name={absent ? chosen : ''} origin={originOf(thing)} close={close} />
+          <ConnectionForm project={project} name={absent ? chosen : ''} origin={origin} close={close} />
         </Suspense>
       )}
       {making === 'secret' && project !== undefined && (
-        <CreateSecret project={project} name={absent ? chosen : ''} origin={originOf(thing)} close={close} />
+        <CreateSecret project={project} name={absent ? chosen : ''} origin={origin} close={close} />
       )}
     </FieldFrame>
   );

@@ -5,7 +5,7 @@ import { isBlock, type Json, type Problem, type Step, type Trigger } from '@head
 import { Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEditor } from '../../editor-context.ts';
-import { Needs } from '../../parts.ts';
+import { Needs, ServiceFields } from '../../parts.ts';
 import { AnyField } from '../form/any-field.tsx';
 import classes from '../form/form.module.css';
 import { fieldsOf } from '../form/model.ts';
@@ -58,9 +58,15 @@ export const SettingsPane = ({ thing, isStep, problems }: Props) => {
           {one.text} {one.fix ?? ''}
         </Text>
       ))}
-      {fields.map((field) => (
-        <AnyField key={field.name} {...field} path={['with', field.name]} value={given[field.name]} />
-      ))}
+      {isStep && kind.startsWith('service.call@') ? (
+        <Suspense fallback={null}>
+          <ServiceFields thing={thing} fields={fields} />
+        </Suspense>
+      ) : (
+        fields.map((field) => (
+          <AnyField key={field.name} {...field} path={['with', field.name]} value={given[field.name]} />
+        ))
+      )}
       {isStep && (
         <Suspense fallback={null}>
           <Needs step={thing.id} />

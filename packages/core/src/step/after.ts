@@ -26,3 +26,9 @@ export const retryAfter = (headers: Readonly<Record<string, string>>): number | 
   const now = moment(headers['date']);
   return then === undefined || now === undefined ? undefined : Math.min(Math.max(then - now, 0), LONGEST);
 };
+
+/** The wait until a second since 1970, measured from the answer's own Date header; undefined without one. */
+export const waitUntil = (seconds: number, headers: Readonly<Record<string, string>>): number | undefined => {
+  const now = moment(headers['date']);
+  return now === undefined ? undefined : Math.min(Math.max(seconds * 1000 - now, 0), LONGEST);
+};

@@ -1,0 +1,94 @@
+/**
+ * Judges steps that use an operation of a service: is there such a one, and does what it is given fit what it takes, as
+ * far as it stands there plainly? What expressions give is only known when the flow runs.
+ */
+
+import { fieldsOf } from '../../service/form.ts';
+import { type Operation, operationOf, type Service, type Services } from '../../service/manifest.ts';
+import { compileInput } from '../input.ts';
+import { isObject } from '../path.ts';
+import { named } from '../text/shown.ts';
+import { didYouMean } from '../suggest.ts';
+import { leavesOf } from './expressions.ts';
+import type { Findings } from './findings.ts';
+
+type Use = {
+  readonly value: Record<string, unknown>;
+  readonly place: (field: string) => { step?: string; field: string };
+};
+
+/** `value`: the `with` of the step as written. */
+export const checkService = ({ value, place }: Use, services: Services, findings: Findings): void => {
+  const { service: name, operation: id } = value;
+  if (typeof name !== 'string' || typeof id !== 'string') return;
+  const service = services.get(name);
+  if (service === undefined) {
+    const near = didYouMean(
+      findings.suggest(
+        name,
+        services.list.map((one) => one.name),
+      ),
+    );
+    findings.problem(
+      'service.unknown',
+      `there is no service ${named(name)}`,
+      place('with.service'),
+      near ?? 'See the list of services.',
+    );
+    return;
+  }
+  const operation = operationOf(service, id);
+  if (operation === undefined) {
+    const ids = service.operations.map((one) => one.id);
+    const fix = didYouMean(findings.suggest(id, ids)) ?? `Known: ${ids.slice(0, 20).join(', ')}.`;
+    findings.problem('service.unknown', `${service.title} has no operation ${named(id)}`, place('with.operation'), fix);
+    return;
+  }
+  if (service.auth.kind !== 'none' && value['secret'] === undefined)
+    findings.problem(
+      'service.secret',
+      `${service.title} has to know who calls, and the step names no secret`,
+      place('with.secret'),
+      service.secret,
+    );
+  if (value['most'] !== undefined && operation.paging === undefined)
+    findings.warning('service.input', 'this operation has no pages, so `most` says nothing', place('with.most'));
+  checkInput(service, operation, value['input'] ?? {}, place, findings);
+};
+
+const checkInput = (
+  service: Service,
+  operation: Operation,
+  input: unknown,
+  place: Use['place'],
+  findings: Findings,
+): void => {
+  if (!isObject(input)) return;
+  const fields = fieldsOf(service, operation);
+  for (const [name, { required, schema }] of Object.entries(fields))
+    if (required === true && schema['default'] === undefined && input[name] === undefined)
+      findings.problem(
+        'service.input',
+        `${service.title} needs ${named(name)} to ${operation.title}`,
+        place(`with.input.${name}`),
+      );
+  for (const [name, given] of Object.entries(input)) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (field === undefined) {
+      const near = didYouMean(findings.suggest(name, Object.keys(fields)));
+      findings.problem('service.input', `the operation takes no ${named(name)}`, place(`with.input.${name}`), near);
+      continue;
+    }
+    if (leavesOf(given, []).length > 0 || given === null) continue;
+    const made = compileInput(field.schema);
+    const judged = made.ok ? made.validate(given) : made;
+    const [first] = judged.ok ? [] : judged.problems;
+    if (first !== undefined)
+      findings.problem(
+        'service.input',
+        first.text,
+        place(`with.${(first.at?.field ?? 'input').replace(/^input/, `input.${name}`)}`),
+        first.fix,
+      );
+  }
+};

@@ -1,0 +1,98 @@
+/**
+ * A use of an operation from beginning to end: judge the input, call, read the answer, ask for further pages up to a
+ * limit. It has no network of its own: every call goes out by the `net` it is handed, one by one, each judged there.
+ *
+ * CL1 Nothing is sent for an input that the operation does not take.
+ * CL2 Pages come to an end: by `most`, by MOST_PAGES, or when the service says that there is no more.
+ */
+
+import { problem, type Problem } from '../problem.ts';
+import type { Net } from '../step/define.ts';
+import { answerOf, pageOf } from './answer.ts';
+import { inputJudge } from './form.ts';
+import type { Operation, Paging, Service } from './manifest.ts';
+import { callOf, firstWrong, type PageMark } from './request.ts';
+
+/** Items of all pages together, at most. */
+export const MOST_ITEMS = 10_000;
+const MOST_PAGES = 100;
+
+export type ServiceUse = {
+  readonly service: Service;
+  readonly operation: Operation;
+  readonly secret: string | undefined;
+  readonly input: unknown;
+  /** Items over several pages; undefined: one page, as the service cuts it. */
+  readonly most: number | undefined;
+  /** Stable over all attempts, for services that know a repeated call by it. */
+  readonly key: string;
+};
+
+export type Used =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problem: Problem; readonly sent: 'no' | 'maybe' };
+
+const refused = (of: Problem, sent: 'no' | 'maybe'): Used => ({ ok: false, problem: of, sent });
+
+/** Uses an operation. The value of one with pages is `{items, more}`, of any other what its manifest says. */
+export const useService = async (use: ServiceUse, net: Net): Promise<Used> => {
+  const { service, operation, most } = use;
+  const judged = inputJudge(service, operation)(use.input);
+  if (!judged.ok) return refused(firstWrong(service, judged.problems), 'no');
+  const missing = needsSecret(service, use.secret);
+  if (missing !== null) return refused(missing, 'no');
+  const input = judged.value as Readonly<Record<string, unknown>>;
+  const { paging } = operation;
+  const items: unknown[] = [];
+  let page: PageMark | undefined;
+  let pages = 0;
+  for (;;) {
+    const size = sizeOf(paging, most, items.length);
+    const call = callOf(service, operation, input, page, size);
+    if (!call.ok) return refused(call.problem, pages === 0 ? 'no' : 'maybe');
+    const answer = await net.request({ ...call.value, ...keyed(use, call.value.headers), ...placed(use) });
+    if ('problem' in answer) return refused(answer.problem, pages === 0 ? answer.sent : 'maybe');
+    const value = answerOf(service, operation, answer);
+    if (!value.ok) return refused(value.problem, 'maybe');
+    if (paging === undefined) return { ok: true, value: value.value };
+    const read = pageOf(service, paging, answer, page, size);
+    if (!read.ok) return refused(read.problem, 'maybe');
+    for (const item of read.value.items) items.push(item);
+    pages += 1;
+    page = read.value.next;
+    const enough = most === undefined || items.length >= most || pages >= MOST_PAGES;
+    if (page === undefined || enough) {
+      const kept = most === undefined ? items : items.slice(0, most);
+      return { ok: true, value: { items: kept, more: page !== undefined || kept.length < items.length } };
+    }
+  }
+};
+
+/** How many items the next page is asked for. Where pages are counted all are of one size, or some would be left out. */
+const sizeOf = (paging: Paging | undefined, most: number | undefined, have: number): number | undefined => {
+  if (paging?.size === undefined) return undefined;
+  if (paging.kind === 'page' || paging.kind === 'offset') return Math.min(most ?? paging.size.most, paging.size.most);
+  return most === undefined ? undefined : Math.min(most - have, paging.size.most);
+};
+
+const needsSecret = (service: Service, secret: string | undefined): Problem | null =>
+  secret !== undefined || service.auth.kind === 'none'
+    ? null
+    : problem('service.secret', `${service.title} has to know who calls, and the step names no secret.`, {
+        at: { field: 'with.secret' },
+        fix: service.secret ?? 'Store what the service gave you as a secret and name it in `secret`.',
+      });
+
+const keyed = ({ operation, key }: ServiceUse, headers: Record<string, string>) =>
+  operation.idempotency === undefined
+    ? {}
+    : { headers: { ...headers, [operation.idempotency.header.toLowerCase()]: key } };
+
+const placed = ({ service, secret }: ServiceUse) =>
+  secret === undefined || service.auth.kind === 'none'
+    ? {}
+    : { secret, ...(service.auth.kind === 'path' ? { secretIn: 'path' as const } : {}) };
+
+/** May it be done again after a crash in the middle of it? */
+export const isRepeatable = (operation: Operation): boolean =>
+  operation.idempotency !== undefined || (operation.repeatable ?? ['GET', 'PUT', 'DELETE'].includes(operation.method));

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROUTES } from '@headgate/core/api';
+import { breaches, startServer, type TestServer } from '../../../../test/fixtures/server.ts';
+
+let server: TestServer;
+let key: string;
+
+beforeAll(async () => {
+  server = await startServer();
+  key = (await server.key()).plain;
+});
+afterAll(() => server.close());
+
+test('the services are listed with what they can do, for whoever may see flows', async () => {
+  const answer = await server.ask('GET', '/api/v1/services', { key });
+  expect(breaches(ROUTES.listServices, answer)).toEqual([]);
+  const { services } = answer.json as { services: { name: string; own: boolean; operations: { id: string }[] }[] };
+  const slack = services.find((one) => one.name === 'slack');
+  expect(slack).toMatchObject({ own: false });
+  expect(slack?.operations.map((one) => one.id)).toContain('send_message');
+  expect((await server.ask('GET', '/api/v1/services')).status).toBe(401);
+});
+
+test('a service tells the closed schema of what each operation and trigger takes, and no recording', async () => {
+  const answer = await server.ask('GET', '/api/v1/services/slack', { key });
+  expect(breaches(ROUTES.getService, answer)).toEqual([]);
+  const slack = answer.json as {
+    origin: string;
+    operations: { id: string; input: unknown }[];
+    triggers: { id: string; input: unknown }[];
+  };
+  expect(slack.origin).toBe('https://slack.com');
+  expect(slack.operations.find((one) => one.id === 'find_user')?.input).toMatchObject({
+    required: ['email'],
+    additionalProperties: false,
+  });
+  expect(slack.triggers.find((one) => one.id === 'new_message')?.input).toMatchObject({
+    properties: { channel: { type: 'string' } },
+    required: ['channel'],
+  });
+  expect(answer.text).not.toContain('recordings');
+  expect((await server.ask('GET', '/api/v1/services/nothing-there', { key })).status).toBe(404);
+});
+
+test('a draft that uses a service asks for exactly what the operation touches', async () => {
+  const draft = {
+    headgate: 1,
+    name: 'Tell',
+    steps: [
+      {
+        id: 'tell',
+        kind: 'service.call@1',
+        with: {
+          service: 'slack',
+          operation: 'send_message',
+          secret: 'slack',
+          input: { channel: '#a', text: '{{ input.text }}' },
+        },
+      },
+    ],
+  };
+  const made = (await server.ask('POST', '/api/v1/flows', { key, body: { draft } })).json as { id: string };
+  const powers = (await server.ask('GET', `/api/v1/flows/${made.id}/powers`, { key })).json as {
+    needs: { power: string; sentence: string }[];
+  };
+  expect(powers.needs.map(({ power }) => power)).toEqual([
+    'net: POST slack.com:443/api/chat.postMessage',
+    'secret: use slack for https://slack.com',
+  ]);
+  expect(powers.needs[0]?.sentence).toBe('Slack: send a message, at https://slack.com.');
+});
+
+const shop = {
+  service: 1,
+  name: 'shop',
+  title: 'Shop',
+  summary: 'Sells things.',
+  auth: { kind: 'bearer' },
+  base: 'https://shop.example/api',
+  operations: [
+    { id: 'list', title: 'list items', summary: 'Gives all.', method: 'GET', path: '/items', input: {} },
+    { id: 'wipe', title: 'delete all', summary: 'Deletes all.', method: 'DELETE', path: '/items', input: {} },
+  ],
+};
+const wishes = (operation: string) => ({
+  headgate: 1,
+  name: 'Sell',
+  steps: [{ id: 'sell', kind: 'service.call@1', with: { service: 'shop', operation, secret: 'shop' } }],
+});
+
+test('a workspace describes a service of its own: flows use it at once, and no other workspace knows of it', async () => {
+  const put = await server.ask('PUT', '/api/v1/services', { key, body: { manifest: shop } });
+  expect(breaches(ROUTES.putService, put)).toEqual([]);
+  expect(put).toMatchObject({ status: 200, json: { name: 'shop', operations: 2 } });
+  expect((await server.ask('GET', '/api/v1/services/shop', { key })).json).toMatchObject({ own: true, title: 'Shop' });
+  const check = async (operation: string, by = key) =>
+    (await server.ask('POST', '/api/v1/flows/check', { key: by, body: { draft: wishes(operation) } })).json;
+  expect(await check('list')).toMatchObject({ ok: true });
+  expect(await check('lst')).toMatchObject({
+    ok: false,
+    problems: [{ code: 'service.unknown', fix: 'Did you mean list?' }],
+  });
+
+  const other = (await server.key({ workspace: 'other' })).plain;
+  expect((await server.ask('GET', '/api/v1/services/shop', { key: other })).status).toBe(404);
+  expect(await check('list', other)).toMatchObject({ ok: false, problems: [{ code: 'service.unknown' }] });
+
+  // What an operation means is looked up when it is asked for, never remembered from before.
+  const moved = { ...shop, base: 'https://elsewhere.example/api' };
+  const made = (await server.ask('POST', '/api/v1/flows', { key, body: { draft: wishes('list') } })).json as {
+    id: string;
+  };
+  const needs = async () =>
+    ((await server.ask('GET', `/api/v1/flows/${made.id}/powers`, { key })).json as { needs: { power: string }[] })
+      .needs[0]?.power;
+  expect(await needs()).toBe('net: GET shop.example:443/api/items');
+  expect((await server.ask('PUT', '/api/v1/services', { key, body: { manifest: moved } })).status).toBe(200);
+  expect(await needs()).toBe('net: GET elsewhere.example:443/api/items');
+
+  expect((await server.ask('DELETE', '/api/v1/services/shop', { key })).status).toBe(204);
+  expect((await server.ask('DELETE', '/api/v1/services/shop', { key })).status).toBe(404);
+  expect(await check('list')).toMatchObject({ ok: false });
+});
+
+test('no service stands in the place of one of the server, and what is no manifest is refused with its places', async () => {
+  const put = (manifest: unknown) => server.ask('PUT', '/api/v1/services', { key, body: { manifest } });
+  expect((await put({ ...shop, name: 'slack' })).json).toMatchObject({ status: 409, code: 'service.taken' });
+  const broken = await put({ ...shop, operations: [{ ...shop.operations[0], path: '/{x}' }] });
+  expect(broken).toMatchObject({ status: 422, json: { problems: [{ at: { field: 'operations[0].path' } }] } });
+  expect((await server.ask('DELETE', '/api/v1/services/slack', { key })).status).toBe(404);
+  const reader = (await server.key({ permissions: ['flow.read'] })).plain;
+  expect((await server.ask('PUT', '/api/v1/services', { key: reader, body: { manifest: shop } })).status).toBe(403);
+});

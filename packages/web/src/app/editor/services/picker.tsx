@@ -1,0 +1,97 @@
+/** Chooses a service and what to do there, by search: each operation is one line, with the letters of its service. */
+
+import { Button, Combobox, Modal, TextInput, useCombobox } from '@mantine/core';
+import { useEffect, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Mark } from './mark.tsx';
+import { type OperationFound, operationsFound, sentenceFor } from './operations.ts';
+import classes from './services.module.css';
+import { useServices } from './use-services.ts';
+
+type Props = {
+  readonly title: string;
+  readonly does: string;
+  readonly label: string;
+  readonly choose: (found: OperationFound) => void;
+};
+
+export const OperationOption = ({ found }: { readonly found: OperationFound }) => (
+  <div className={classes.option}>
+    <Mark title={found.title} />
+    <span>{sentenceFor(found.title, found.does)}</span>
+  </div>
+);
+
+export const Picker = ({ title, does, label, choose }: Props) => {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <div className={classes.chosen}>
+        {title !== '' && <Mark title={title} />}
+        <div className={classes.names}>
+          <span className={classes.name}>{title === '' ? t('services.none') : title}</span>
+          {does !== '' && <span className={classes.does}>{does}</span>}
+        </div>
+        <Button size="compact-sm" variant="default" aria-label={label} onClick={() => setOpen(true)}>
+          {t(title === '' ? 'services.choose' : 'services.change')}
+        </Button>
+      </div>
+      <Modal
+        opened={open}
+        onClose={() => setOpen(false)}
+        title={t('services.choose')}
+        size={420}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+        transitionProps={{ duration: 0 }}
+      >
+        {open && (
+          <Search
+            choose={(found) => {
+              setOpen(false);
+              choose(found);
+            }}
+          />
+        )}
+      </Modal>
+    </>
+  );
+};
+
+const Search = ({ choose }: { readonly choose: (found: OperationFound) => void }) => {
+  const { t } = useTranslation();
+  const services = useServices();
+  const [search, setSearch] = useState('');
+  const combobox = useCombobox({ opened: true });
+  const { selectFirstOption } = combobox;
+  const found = useMemo(() => operationsFound(services, search), [services, search]);
+  useEffect(() => void selectFirstOption(), [found, selectFirstOption]);
+  return (
+    <Combobox
+      store={combobox}
+      withinPortal={false}
+      onOptionSubmit={(key) => {
+        const one = found.find((other) => other.key === key);
+        if (one !== undefined) choose(one);
+      }}
+    >
+      <Combobox.EventsTarget>
+        <TextInput
+          data-autofocus
+          aria-label={t('services.search')}
+          placeholder={t('services.search')}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+      </Combobox.EventsTarget>
+      <Combobox.Options mah={360} mt="xs" style={{ overflowY: 'auto' }} aria-label={t('services.choose')}>
+        {found.map((one) => (
+          <Combobox.Option value={one.key} key={one.key}>
+            <OperationOption found={one} />
+          </Combobox.Option>
+        ))}
+        {found.length === 0 && <Combobox.Empty>{t('common.nothingFound')}</Combobox.Empty>}
+      </Combobox.Options>
+    </Combobox>
+  );
+};

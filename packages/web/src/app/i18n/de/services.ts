@@ -1,0 +1,12 @@
+/** Dienste: was gewählt ist, und die Felder einer Handlung. */
+export const services = {
+  title: 'Dienste',
+  none: 'Noch kein Dienst gewählt',
+  choose: 'Dienst wählen',
+  change: 'Ändern',
+  pick: 'Dienst wählen und was dort geschieht',
+  search: 'Suchen, z. B. Slack: send a message',
+  docs: 'Dokumentation von {{service}}',
+  left: 'Für eine andere Handlung angegeben: diese nimmt es nicht. Geleert ist es weg.',
+  chosen: '{{step}} macht „{{what}}“',
+};

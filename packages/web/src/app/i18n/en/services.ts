@@ -1,0 +1,12 @@
+/** Services: what is chosen, and the fields of an operation. */
+export const services = {
+  title: 'Services',
+  none: 'No service chosen yet',
+  choose: 'Choose a service',
+  change: 'Change',
+  pick: 'Choose the service and what to do there',
+  search: 'Search, e.g. Slack: send a message',
+  docs: 'Documentation of {{service}}',
+  left: 'Given for another operation: this one does not take it. Empty it, and it is gone.',
+  chosen: 'Let {{step}} do “{{what}}”',
+} as const;

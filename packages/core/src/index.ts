@@ -2,6 +2,7 @@
 export { at, bad, good, problem } from './problem.ts';
 export type { Place, Problem, Result } from './problem.ts';
 export { Passing } from './passing.ts';
+export { DELETED_FLOW_DAYS } from './flow/deleted.ts';
 export { milliseconds } from './flow/duration.ts';
 export { budgetSchema, DAY, dayOf, monthOf, quotaSchema, resetOf } from './flow/budget.ts';
 export type { Budget, Period, Quota, Usage } from './flow/budget.ts';

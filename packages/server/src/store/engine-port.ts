@@ -85,6 +85,8 @@ export type EngineStore = {
   allSecrets(): Promise<(SealedSecret & { readonly workspace: string; readonly name: string })[]>;
   /** Deletes runs that are over and ended before `olderThan`, or lie beyond the newest `keepPerFlow` of their flow, with journal and blobs: at most `limit`; returns how many. */
   sweep(rule: { olderThan: number; keepPerFlow: number; limit: number }): Promise<number>;
+  /** Removes flows for good that were deleted before this: at most `limit`; returns how many. */
+  removeDeletedFlows(before: number, limit: number): Promise<number>;
   /** Follows the chain of the audit trail, from the first record to its head. `expect`: a `head` of an earlier look. */
   checkAudit(expect?: string): Promise<Trail>;
   /** Every record of every workspace, the oldest first, a thousand at a time. */

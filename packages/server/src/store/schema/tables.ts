@@ -24,6 +24,8 @@ type FlowTable = {
   created: number;
   updated: number;
   visibility: Generated<string>;
+  deleted: number | null;
+  was_enabled: Generated<number>;
 };
 
 type VersionTable = {

@@ -84,3 +84,11 @@ test('every language has every text, with the same things filled in', () => {
     expect(filled(theirs.get(key) ?? ''), key).toEqual(filled(text));
   }
 });
+
+test('D11.31 no text shouts, jokes or asks for patience, in any language', () => {
+  const loud = /!|\boops\b|\bwhoops\b|\bsorry\b|\bplease\b|\bbitte\b|\bleider\b|\bhoppla\b/i;
+  const found = [...flat(english), ...flat(german)].filter(([, text]) =>
+    loud.test(text.replaceAll(/\{\{.*?\}\}/g, '')),
+  );
+  expect(found).toEqual([]);
+});

@@ -53,6 +53,12 @@ const newFlow = createRoute({
   component: lazyRouteComponent(() => withTexts(import('../flows/new-page.tsx')), 'NewPage'),
 });
 
+const deletedFlows = createRoute({
+  getParentRoute: () => root,
+  path: '/flows/deleted',
+  component: lazyRouteComponent(() => withTexts(import('../flows/deleted-page.tsx')), 'DeletedPage'),
+});
+
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 
@@ -163,6 +169,7 @@ export const makeRouter = () =>
       home,
       flows,
       newFlow,
+      deletedFlows,
       flowRoute,
       runsRoute,
       runRoute,

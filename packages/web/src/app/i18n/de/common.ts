@@ -12,6 +12,7 @@ export const common = {
   signOut: 'Abmelden',
   signIn: 'Anmelden',
   cancel: 'Abbrechen',
+  notices: 'Hinweise',
   close: 'Schließen',
   save: 'Speichern',
   create: 'Anlegen',

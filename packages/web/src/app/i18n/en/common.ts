@@ -12,6 +12,7 @@ export const common = {
   signOut: 'Sign out',
   signIn: 'Sign in',
   cancel: 'Cancel',
+  notices: 'Notices',
   close: 'Close',
   save: 'Save',
   create: 'Create',

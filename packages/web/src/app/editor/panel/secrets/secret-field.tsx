@@ -117,7 +117,7 @@ export const SecretField = ({ path, label, hint, required = false, value }: Fiel
           <ConnectionForm
             project={project}
             name={absent ? chosen : ''}
-            service={service.data?.connect == null ? '' : service.data.name}
+            service={(service.data?.connect ?? null) === null ? '' : (service.data?.name ?? '')}
             origin={origin}
             close={close}
           />

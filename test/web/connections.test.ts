@@ -88,10 +88,13 @@ test('D11.14 a service that is known fills in what is known of it, and its name'
     .poll(() => form.getByLabel('Address of consent').inputValue())
     .toBe('https://accounts.google.com/o/oauth2/v2/auth');
   expect(await form.getByLabel('Address of tokens').inputValue()).toBe('https://oauth2.googleapis.com/token');
-  expect(await form.getByLabel('Scopes').inputValue()).toContain('https://www.googleapis.com/auth/gmail.send');
   expect(await form.getByLabel('Where its token may be sent').inputValue()).toBe('https://gmail.googleapis.com');
   await form.getByLabel('Name').fill('mail');
   await form.getByLabel('Client id').fill('us');
+  // What it may do there is chosen, and nothing is before.
+  expect(await form.getByRole('button', { name: 'Save and connect' }).isDisabled()).toBe(true);
+  await form.getByLabel('Send mail for the account, and nothing else.').check();
+  expect(await violations(page, '[role=dialog]')).toEqual([]);
   await form.getByRole('button', { name: 'Save and connect' }).click();
   const link = page
     .getByRole('dialog', { name: 'Connect mail' })
@@ -99,6 +102,7 @@ test('D11.14 a service that is known fills in what is known of it, and its name'
   const to = new URL((await link.getAttribute('href')) ?? '');
   // What the service wants besides is in the address.
   expect([to.searchParams.get('access_type'), to.searchParams.get('client_id')]).toEqual(['offline', 'us']);
+  expect(to.searchParams.get('scope')).toBe('https://www.googleapis.com/auth/gmail.send');
   const made = await site.ask('GET', '/api/v1/connections/mail');
   expect(made.json).toMatchObject({ state: 'new', service: 'gmail', origins: ['https://gmail.googleapis.com'] });
   expect((await site.ask('DELETE', '/api/v1/connections/mail')).status).toBe(204);

@@ -14,6 +14,7 @@ import { useEngine } from '../engine.tsx';
 import { FailureView } from '../problem/problem-view.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Agree } from './agree.tsx';
+import { ScopeChoice, scopesOf } from './scope-choice.tsx';
 import { ServiceChoice, useConnect } from './service-choice.tsx';
 
 const GRANTS = ['code', 'device', 'client'] as const;
@@ -30,16 +31,6 @@ const ADDRESSES: Readonly<
   device: [{ name: 'deviceUrl' }, { name: 'tokenUrl' }, { name: 'revokeUrl', maybe: true }],
   client: [{ name: 'tokenUrl' }, { name: 'revokeUrl', maybe: true }],
 };
-
-/** The names of scopes that a service tells of, as they are sent. */
-const scopesOf = (scopes: unknown): string =>
-  Array.isArray(scopes)
-    ? scopes
-        .flatMap((one: unknown) =>
-          typeof one === 'object' && one !== null && 'scope' in one ? [String(one.scope)] : [],
-        )
-        .join(' ')
-    : '';
 
 /** The texts of an object. */
 const textsOf = (extra: unknown): Record<string, string> =>
@@ -83,9 +74,9 @@ export const ConnectionForm = ({ project, name: wanted, service: asked = '', ori
       : {
           authorizeUrl: known.connect.authorizeUrl,
           tokenUrl: known.connect.tokenUrl,
-          scope: scopesOf(known.connect.scopes),
           ...(known.origin === null ? {} : { origins: known.origin }),
         };
+  const scopes = scopesOf(known?.connect.scopes);
   const shown = (field: string): string => fields[field] ?? suggested[field] ?? '';
   const given = (field: string): string | undefined => shown(field).trim() || undefined;
   const send = async (): Promise<void> => {
@@ -203,14 +194,27 @@ export const ConnectionForm = ({ project, name: wanted, service: asked = '', ori
               description={t('connections.secretHint')}
               visibilityToggleButtonProps={{ 'aria-label': t('connections.look') }}
             />
-            {text('scope', false, { hint: t('connections.scopeHint') })}
+            {scopes.length === 0 ? (
+              text('scope', false, { hint: t('connections.scopeHint') })
+            ) : (
+              <ScopeChoice
+                scopes={scopes}
+                value={shown('scope')}
+                choose={(scope) => setFields((was) => ({ ...was, scope }))}
+              />
+            )}
             {text('origins', true, { hint: t('connections.originsHint'), example: 'https://api.example.com' })}
             {failure !== null && <FailureView error={failure} />}
             <Group justify="end">
               <Button variant="default" onClick={() => close(null)}>
                 {t('common.cancel')}
               </Button>
-              <Button type="submit" loading={sending} disabled={!SECRET_NAME.test(name)}>
+              <Button
+                type="submit"
+                loading={sending}
+                disabled={!SECRET_NAME.test(name) || (scopes.length > 0 && shown('scope') === '')}
+                title={scopes.length > 0 && shown('scope') === '' ? t('connections.scopeNone') : undefined}
+              >
                 {t('connections.save')}
               </Button>
             </Group>

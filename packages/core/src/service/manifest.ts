@@ -324,6 +324,19 @@ export const servicesOf = (list: readonly Service[]): Services => {
 
 export const NO_SERVICES: Services = servicesOf([]);
 
+/** A trigger that asks again and again, with the operation it asks by. */
+export const pollOf = (
+  services: Services,
+  name: string,
+  id: string,
+): { readonly service: Service; readonly trigger: PollTrigger; readonly operation: Operation } | undefined => {
+  const service = services.get(name);
+  const trigger = service?.triggers?.find((one) => one.id === id);
+  if (service === undefined || trigger?.kind !== 'poll') return undefined;
+  const operation = operationOf(service, trigger.operation);
+  return operation === undefined ? undefined : { service, trigger, operation };
+};
+
 /** An operation by its id. */
 export const operationOf = (service: Service, id: string): Operation | undefined =>
   service.operations.find((one) => one.id === id);

@@ -369,6 +369,7 @@ export type Tables = AccountTables &
     deployed_hook: HookTable & { environment: string };
     retired_hook: RetiredHookTable;
     promotion: PromotionTable;
+    trigger_memory: { workspace: string; flow: string; trigger_id: string; environment: string; sealed: Uint8Array };
     trigger_state: { flow: string; trigger_id: string; state: string };
     delivery: { hook: string; id: string; until: number };
     resume_token: {

@@ -146,6 +146,10 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
 
   'aggregate.group': 'An item gives something to group by that is no plain value.',
   'aggregate.value': 'An item gives something to calculate with that is none.',
+  'csv.item': 'What should be written as a line of CSV is no object.',
+  'csv.large': 'A CSV gives more than a value, or a list of parts or groups, may hold.',
+  'csv.number': 'A cell of CSV that should hold a number holds something else.',
+  'csv.quotes': 'A quote in CSV stands where none can, or is never closed.',
   'each.not_list': '`each` got something else than a list.',
   'file.damaged': 'What the file holds does not open: it was changed, cut off or sealed with another key.',
   'file.base64': 'What should be base64 is none.',

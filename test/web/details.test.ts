@@ -185,3 +185,26 @@ test('D11.33 what moves takes less than 150 ms and moves by transform or opacity
   expect(moving).toBe(0);
   await page.context().close();
 });
+
+test('a part of a page that cannot be fetched is told with what to do, and nothing else of the page is lost', {
+  timeout: 60_000,
+}, async () => {
+  const flow = await site.flow({ ...wide, name: 'Parts' });
+  const page = await site.page();
+  await page.goto(`${site.url()}/flows`);
+  await page.getByRole('link', { name: 'Parts', exact: true }).waitFor();
+  let away = true;
+  await page.route('**/assets/versions-page-*.js', (route) =>
+    away ? route.abort('connectionrefused') : route.continue(),
+  );
+  await page.goto(`${site.url()}/flows/${flow}?page=versions`);
+  await page.getByRole('heading', { name: 'This page could not be shown' }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  const told = site.faults();
+  expect(told.filter((one) => !/dynamically imported module/.test(one))).toEqual([]);
+  away = false;
+  await page.getByRole('button', { name: 'Load the page again' }).click();
+  await page.getByRole('heading', { name: 'Parts' }).waitFor();
+  await page.getByText('There is none yet.').waitFor();
+  await page.context().close();
+});

@@ -34,6 +34,11 @@ export const common = {
     text: 'The address may be mistyped, or what it showed is gone.',
     back: 'To the flows',
   },
+  broken: {
+    title: 'This page could not be shown',
+    text: 'A part of it could not be fetched, or it made a mistake: the engine may be away, or have been updated just now. What you typed into a flow is kept.',
+    reload: 'Load the page again',
+  },
   unreached: {
     title: 'The engine cannot be reached',
     text: 'What you type is kept here. It is tried again by itself.',

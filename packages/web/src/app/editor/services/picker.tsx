@@ -32,7 +32,12 @@ export const Picker = ({ title, does, choose }: Props) => {
           <span className={classes.name}>{title === '' ? t('services.none') : title}</span>
           {does !== '' && <span className={classes.does}>{does}</span>}
         </div>
-        <Button size="compact-sm" variant="default" aria-label={title === '' ? t('services.choose') : t('services.pick', { what: sentenceFor(title, does) })} onClick={() => setOpen(true)}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          aria-label={title === '' ? t('services.choose') : t('services.pick', { what: sentenceFor(title, does) })}
+          onClick={() => setOpen(true)}
+        >
           {t(title === '' ? 'services.choose' : 'services.change')}
         </Button>
       </div>

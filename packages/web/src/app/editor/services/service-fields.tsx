@@ -55,11 +55,7 @@ export const ServiceFields = ({ thing, fields }: Props) => {
   return (
     <>
       <div data-field="with.operation">
-        <Picker
-          title={told?.title ?? name}
-          does={operation?.title ?? text(given['operation'])}
-          choose={choose}
-        />
+        <Picker title={told?.title ?? name} does={operation?.title ?? text(given['operation'])} choose={choose} />
       </div>
       {service.error !== null && <FailureView error={service.error} />}
       {operation !== undefined && (

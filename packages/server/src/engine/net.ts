@@ -142,7 +142,7 @@ export const send = async (
     try {
       answer = await deps.door.request(call);
       // The service did nothing: what it refused is sent once more with another token (N4).
-      if (secret?.again !== undefined && answer.ok && isSpent(answer.value)) {
+      if (secret?.again !== undefined && answer.ok && isSpent(answer.value, url.origin)) {
         const none = await secret.again();
         if (none !== null) return { problem: none, sent: 'maybe' as const };
         answer = await deps.door.request(call);
@@ -179,9 +179,11 @@ const flat = (headers: Record<string, string | string[]>): Record<string, string
   return out;
 };
 
-/** Does the service say that the token is none any more? */
-const isSpent = ({ status, headers }: Response): boolean =>
-  status === 401 && /\berror\s*=\s*"?invalid_token\b/i.test(String(headers['www-authenticate'] ?? ''));
+/** Does the service that the token was sent to say that it is none any more? Where it redirects to has no say in it. */
+const isSpent = ({ status, headers, url }: Response, origin: string): boolean =>
+  status === 401 &&
+  new URL(url).origin === origin &&
+  /\berror\s*=\s*"?invalid_token\b/i.test(String(headers['www-authenticate'] ?? ''));
 
 type Response = Extract<Awaited<ReturnType<Door['request']>>, { ok: true }>['value'];
 

@@ -217,7 +217,7 @@ const trigger = z.discriminatedUnion('kind', [
       operation: z.string().max(60).describe('The operation that lists what may be new.'),
       fixed: z.record(z.string(), z.unknown()).optional().describe('Fields of its input that are always the same.'),
       hidden: z.array(z.string()).max(50).optional().describe('Fields of its input that a trigger does not ask for.'),
-      items: pointer('Where the list is in the answer; left out: as the paging says.').optional(),
+      items: pointer('Where the list is in what the operation gives; left out: as the paging says.').optional(),
       each: pointer('Where what is handed over is in an item; left out: all of it.').optional(),
       item: pointer('Where an item says which it is. The same id never starts a second run.'),
       order: z.enum(['newest', 'oldest']).describe('Which comes first in the answer.'),

@@ -8,7 +8,7 @@
 
 import { codeHash } from '../access/code-hash.ts';
 import { isObject } from '../flow/path.ts';
-import type { PollTrigger } from './manifest.ts';
+import type { Operation, PollTrigger } from './manifest.ts';
 import { valueAt } from './pointer.ts';
 
 /** Ids remembered beyond those of the list. */
@@ -33,6 +33,12 @@ export type Item = { readonly mark: string; readonly value: unknown };
 const markOf = (trigger: PollTrigger, value: unknown): string | null => {
   const id = valueAt(value, trigger.item);
   return typeof id === 'string' || typeof id === 'number' ? codeHash(trigger.id, String(id)).slice(0, 20) : null;
+};
+
+/** The list in what the operation of a trigger gives; null: there is none. */
+export const listFor = (trigger: PollTrigger, operation: Operation, value: unknown): readonly unknown[] | null => {
+  const list = valueAt(value, operation.paging === undefined ? (trigger.items ?? '') : '/items');
+  return Array.isArray(list) ? list : null;
 };
 
 /** The items of a list that are not remembered, in order; what has no id is none. */

@@ -9,6 +9,7 @@
 import {
   afterList,
   freshOf,
+  listFor,
   isObject,
   type Memory,
   NO_MEMORY,
@@ -21,7 +22,6 @@ import {
   reachesKnown,
   readMemory,
   useService,
-  valueAt,
   withoutPath,
   withSeen,
 } from '@headgate/core';
@@ -129,9 +129,8 @@ const askOnce = async (deps: Deps, row: PollRow): Promise<number> => {
     told(warn, 'a service could not be asked', { ...about, service: service.name, code: used.problem.code });
     return used.problem.retry === 'after' ? (used.problem.retryAfter ?? PAUSE) : 0;
   }
-  const at = trigger.items ?? '/items';
-  const list = valueAtPointer(used.value, operation.paging === undefined ? at : '/items');
-  if (!Array.isArray(list)) return told(warn, 'a service answers with no list', { ...about, service: service.name });
+  const list = listFor(trigger, operation, used.value);
+  if (list === null) return told(warn, 'a service answers with no list', { ...about, service: service.name });
   // What was there before the trigger is not new, unless it is asked for.
   const begins = kept === null && settings['from'] !== 'all';
   const all = begins || (await startAll(deps, row, target.value, { memory, poll, list }));
@@ -267,12 +266,3 @@ const fromTrigger = ({ flows, journal, clock }: Deps, row: PollRow): From => {
     signal: NEVER,
   };
 };
-
-const valueAtPointer = (value: unknown, pointer: string): unknown =>
-  valueAt(
-    value,
-    pointer
-      .split('/')
-      .slice(1)
-      .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~')),
-  );

@@ -38,6 +38,7 @@ import { rerun } from './rerun.ts';
 import { dismissRevoked } from './revoked.ts';
 import { newRunViews } from './run-views.ts';
 import { Runs } from './runs.ts';
+import { openPolls } from './asking.ts';
 import { Schedule } from './schedule.ts';
 import { RunScope } from './scope.ts';
 import type { SecretSource } from './secret-source.ts';
@@ -152,18 +153,14 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const alerts = new Alerts({ store, flows, broker, runs: () => runs, log, now: clock.now });
   const files = fileDoor({ store, broker, stream: vault.streamBlob, folders, ledger, full, now: clock.now });
   const calls = { broker, door: o.door, store, credentials, turns, full };
+  const ground = { store, clock, timers, later, flows, log };
   const runs: Runs = new Runs({
-    store,
-    clock,
-    timers,
-    later,
+    ...ground,
     values,
-    flows,
     journal,
     ledger,
     full,
     open: { chunk: vault.openChunk },
-    log,
     over: (live) => alerts.over(live),
     loop: (self) =>
       new Loop({
@@ -220,11 +217,9 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       }),
   });
 
+  const polls = openPolls({ ...calls, ...ground, journal: clear, runs, open: vault.openChunk });
   const schedule = new Schedule({
-    store,
-    clock,
-    timers,
-    later,
+    ...ground,
     broken: (row, error) =>
       log('error', 'a schedule cannot be kept', { flow: row.flow, trigger: row.trigger, error: String(error) }),
     missed: (row, count, rule, last) => alerts.missed(row, count, rule, last),
@@ -265,12 +260,13 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     alerts.forget();
     void learn().catch(unread('secrets'));
     void schedule.load().catch(unread('schedules'));
+    void polls.load().catch(unread('triggers that ask'));
   };
   await learn();
   await ledger.open();
   const recovery = new Recovery({ store, flows, timers, runs, ledger, log });
   const recovered = await recovery.all();
-  await schedule.load();
+  await Promise.all([schedule.load(), polls.load()]);
   const unsubscribe = store.onChange(changed);
 
   await farewell.look();
@@ -388,6 +384,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     close: async (grace) => {
       unsubscribe();
       schedule.close();
+      polls.close();
       farewell.close();
       recovery.close();
       alerts.close();

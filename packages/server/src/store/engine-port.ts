@@ -2,6 +2,7 @@
 
 import type { EngineLimits } from './limits.ts';
 import type { AuditEntry, KeyRow, RunRow } from './ports.ts';
+import type { TriggerMemory } from './run-write.ts';
 import type { SealedSecret } from './secret.ts';
 
 /** What a look at the audit trail found. */
@@ -65,6 +66,10 @@ export type EngineStore = {
   >;
   /** Durable state of a trigger (last due time of a schedule…). */
   saveTriggerState(flow: string, trigger: string, environment: string, state: unknown): Promise<void>;
+  /** What a trigger remembers, sealed as a journal is, under its name (memory-name.ts); null: nothing yet. */
+  memory(flow: string, trigger: string, environment: string): Promise<Uint8Array | null>;
+  /** Remembers it, without a run. Durable when it resolves; false: the flow is gone. */
+  saveMemory(memory: TriggerMemory): Promise<boolean>;
   /** Webhook replay memory: was a run made of this delivery? */
   knowsDelivery(hook: string, id: string): Promise<boolean>;
   /** When the latest runs of a lane began, those after `since`, at most `limit`, the latest first. */

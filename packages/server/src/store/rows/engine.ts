@@ -120,6 +120,17 @@ export const engineOf = (
     saveTriggerState: async (flow, trigger, environment, state) => {
       await writer.ask({ kind: 'trigger', flow, trigger: stateName(trigger, environment), state: toJson(state) });
     },
+    memory: async (flow, trigger, environment) => {
+      const row = await db
+        .selectFrom('trigger_memory')
+        .select('sealed')
+        .where('flow', '=', flow)
+        .where('trigger_id', '=', trigger)
+        .where('environment', '=', environment)
+        .executeTakeFirst();
+      return row?.sealed ?? null;
+    },
+    saveMemory: async (memory) => (await writer.ask({ kind: 'memory', memory })) === true,
     knowsDelivery: async (hook, id) =>
       (await db
         .selectFrom('delivery')

@@ -1,5 +1,6 @@
 /** Attacks by invitations: what outlives who sent them, and accounts that they make beside the sign-up policy. */
 
+import { ROLE_PERMISSIONS } from '@headgate/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AUTH, firstAt, type Inmate, invite, joinAt, ownKey, PASSWORD } from '../fixtures/household.ts';
 import { personAt } from '../fixtures/person.ts';
@@ -56,7 +57,7 @@ describe('AZ-10 an invitation gives what its sender may still give', () => {
 
   test('AZ-10 what a key sent is over when the key is revoked; twin: until then it counts', async () => {
     const sender = await joinAt(server, ada, mail('keyed'), { role: 'admin' });
-    const all = ['member.manage', 'flow.read', 'run.read', 'key.own'];
+    const all = ['member.manage', ...ROLE_PERMISSIONS.viewer];
     const { id, key } = await ownKey(sender, all);
     const send = async (): Promise<string> => {
       const body = { email: mail('bykey'), role: 'viewer' };

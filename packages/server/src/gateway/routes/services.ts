@@ -6,8 +6,10 @@ import {
   inputSchema,
   isRepeatable,
   knownOrigin,
+  may,
   operationOf,
   pollSchema,
+  type Principal,
   readService,
   type Service,
   type ServiceTrigger,
@@ -71,17 +73,22 @@ const whole = (service: Service, own: boolean) => ({
   triggers: (service.triggers ?? []).map((trigger) => triggerOf(service, trigger)),
 });
 
+/** What a workspace brought along tells of all of it: nothing for who is held to a part (row AZ-08). */
+const seesAll = (who: Principal): boolean => may(who, 'flow.read', { workspace: who.workspace });
+
 export const serviceRoutes = ({ gate }: Lodge): readonly Route[] => {
   const isOwn = (name: string): boolean => gate.catalog.services.get(name) === undefined;
   return [
     implement(ROUTES.listServices, async ({ who }) => {
       const { services } = await gate.catalogIn(who.workspace);
-      return give(200, { services: services.list.map((one) => listed(one, isOwn(one.name))) });
+      const seen = services.list.filter(({ name }) => !isOwn(name) || seesAll(who));
+      return give(200, { services: seen.map((one) => listed(one, isOwn(one.name))) });
     }),
 
     implement(ROUTES.getService, async ({ who, params }) => {
       const found = (await gate.catalogIn(who.workspace)).services.get(params.service);
-      return found === undefined ? MISSING : give(200, whole(found, isOwn(found.name)));
+      if (found === undefined || (isOwn(found.name) && !seesAll(who))) return MISSING;
+      return give(200, whole(found, isOwn(found.name)));
     }),
 
     implement(ROUTES.putService, async ({ who, body }) => {

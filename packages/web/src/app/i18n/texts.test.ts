@@ -84,3 +84,8 @@ test('every language has every text, with the same things filled in', () => {
     expect(filled(theirs.get(key) ?? ''), key).toEqual(filled(text));
   }
 });
+
+test('German has one word for a flow', () => {
+  const said = JSON.stringify(german).match(/\b(Ablauf|Ablaufs|Abläufe|Abläufen)\b/g) ?? [];
+  expect(said).toEqual([]);
+});

@@ -1,4 +1,4 @@
-/** Ein Ablauf als Formular zum Teilen. */
+/** Ein Flow als Formular zum Teilen. */
 import type { Translation } from '../i18n.ts';
 import type { forms as english } from '../en/forms.ts';
 
@@ -18,12 +18,12 @@ export const forms: Translation<typeof english> = {
   later: 'Es dauert länger, als diese Seite wartet. Was dabei herauskommt, wird hier nicht gezeigt.',
   nothingToShow: 'Er antwortet nichts.',
   toRun: 'Den Lauf ansehen',
-  toFlow: 'Den Ablauf veröffentlichen',
+  toFlow: 'Den Flow veröffentlichen',
   nothing: 'Hier ist nichts für Sie',
   signIn:
     'Dieses Formular ist für Mitglieder eines Arbeitsbereichs, oder es ist weg. Melden Sie sich an, um es zu sehen.',
-  notYours: 'Der Ablauf ist weg, oder Sie sehen ihn nicht.',
-  unpublished: 'Der Ablauf ist noch nicht veröffentlicht: es gibt nichts auszuführen.',
+  notYours: 'Der Flow ist weg, oder Sie sehen ihn nicht.',
+  unpublished: 'Der Flow ist noch nicht veröffentlicht: es gibt nichts auszuführen.',
   share: {
     title: 'Als Formular',
     lead: 'Eine Seite mit der Eingabe als Feldern, zum Schicken an die, für die sie ist.',

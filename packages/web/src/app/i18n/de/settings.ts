@@ -16,7 +16,7 @@ export const settings: Translation<typeof english> = {
     keys: 'Tasten',
     letters: 'Einzelne Buchstaben sind Tasten',
     lettersHelp:
-      'Auf der Zeichenfläche und in der Gliederung schaltet D einen Schritt ab, / fügt einen hinzu; anderswo führt G und F zu den Abläufen. Ausgeschaltet wirken nur Tasten mit Strg oder Alt und benannte Tasten, was bei Spracheingabe hilft.',
+      'Auf der Zeichenfläche und in der Gliederung schaltet D einen Schritt ab, / fügt einen hinzu; anderswo führt G und F zu den Flows. Ausgeschaltet wirken nur Tasten mit Strg oder Alt und benannte Tasten, was bei Spracheingabe hilft.',
     allKeys: 'Alle Tasten zeigen',
     workspace: 'Arbeitsbereich',
     workspaceHelp: 'Worin diese Sitzung handelt. Andere Browser bleiben, wo sie sind.',

@@ -106,5 +106,33 @@ test('a run whose input lacks something opens the form of the input, and runs wh
   await page.keyboard.press('Control+Shift+Enter');
   await page.getByRole('treeitem', { name: /say.*done/ }).waitFor();
   await form.waitFor({ state: 'detached' });
+  expect(await page.getByRole('button', { name: 'Input' }).getAttribute('aria-expanded')).not.toBe('true');
+  await page.context().close();
+});
+
+test('a run that failed says of what, leads to the step, and there to the power that it lacks', async () => {
+  const flow = await site.flow({
+    headgate: 1,
+    name: 'Asks elsewhere',
+    steps: [{ id: 'ask', kind: 'http.request@1', with: { method: 'GET', url: 'http://127.0.0.1:9/' } }],
+  });
+  const page = await site.page();
+  await page.goto(`${site.url()}/flows/${flow}?view=canvas`);
+  await page.getByRole('button', { name: /^ask,/ }).waitFor();
+  await page.getByRole('button', { name: 'Run the flow' }).click();
+  const dock = page.getByRole('region', { name: 'The run' });
+  await dock.getByText(/^ask: The step was not lent the power/).waitFor();
+  await dock.getByRole('button', { name: 'Open ask' }).click();
+  const panel = page.getByRole('complementary', { name: 'Step ask' });
+  const alert = panel.getByRole('alert');
+  await alert.getByText(/The step was not lent the power/).waitFor();
+  expect(await alert.textContent()).not.toContain('{"step"');
+  await panel.getByRole('button', { name: /^Allow net/ }).waitFor({ state: 'attached' });
+  await alert.getByRole('button', { name: 'Go to what it needs' }).click();
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
+    .toBe('What this step needs');
+  await panel.getByRole('button', { name: /^Allow net/ }).click();
+  await panel.getByText('Not lent: refused when it runs').waitFor({ state: 'detached' });
   await page.context().close();
 });

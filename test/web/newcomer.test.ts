@@ -114,14 +114,24 @@ test('a run that failed says of what, leads to the step, and there to the power 
   const flow = await site.flow({
     headgate: 1,
     name: 'Asks elsewhere',
-    steps: [{ id: 'ask', kind: 'http.request@1', with: { method: 'GET', url: 'http://127.0.0.1:9/' } }],
+    steps: [
+      { id: 'host', kind: 'set@1', with: { value: 'api.example.com' } },
+      // An address that is worked out is lent to nobody by writing it down.
+      {
+        id: 'ask',
+        kind: 'http.request@1',
+        after: ['host'],
+        with: { method: 'GET', url: 'https://{{ steps.host }}/a' },
+      },
+    ],
   });
   const page = await site.page();
   await page.goto(`${site.url()}/flows/${flow}?view=canvas`);
   await page.getByRole('button', { name: /^ask,/ }).waitFor();
   await page.getByRole('button', { name: 'Run the flow' }).click();
   const dock = page.getByRole('region', { name: 'The run' });
-  await dock.getByText(/^ask: The step was not lent the power/).waitFor();
+  await dock.getByText(/The step was not lent the power/).waitFor();
+  expect(await dock.getByRole('status').textContent()).toMatch(/^ask: The step/);
   await dock.getByRole('button', { name: 'Open ask' }).click();
   const panel = page.getByRole('complementary', { name: 'Step ask' });
   const alert = panel.getByRole('alert');

@@ -146,3 +146,19 @@ test('a run that failed says of what, leads to the step, and there to the power 
   await panel.getByText('Not lent: refused when it runs').waitFor({ state: 'detached' });
   await page.context().close();
 });
+
+test('a flow is renamed where its name stands, and undo takes it back', async () => {
+  const flow = await site.flow({ headgate: 1, name: 'New flow', steps: [] });
+  const page = await site.page();
+  await page.goto(`${site.url()}/flows/${flow}?view=outline`);
+  await page.getByRole('button', { name: 'New flow', exact: true }).click();
+  await page.getByLabel('New name of New flow').fill('Order check');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Order check', exact: true }).waitFor();
+  const named = async (): Promise<string> => (await site.ask('GET', `/api/v1/flows/${flow}`)).text;
+  await expect.poll(named, { timeout: 5000 }).toContain('"Order check"');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: 'New flow', exact: true }).waitFor();
+  await expect.poll(named, { timeout: 5000 }).not.toContain('"Order check"');
+  await page.context().close();
+});

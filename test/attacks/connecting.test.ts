@@ -4,6 +4,7 @@
  * OAuth on loopback; each has its twin.
  */
 
+import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from '@headgate/core/step';
 import { startOauthService, type OauthService } from '../fixtures/oauth-service.ts';
@@ -134,6 +135,17 @@ describe('GUI-07 the way back from a service', () => {
     }
   });
 
+  test('GUI-07 an answer for a connection that was made anew under the same name is for none', async () => {
+    await make('anew');
+    const back = await there('anew');
+    expect((await ada.ask('DELETE', '/api/v1/connections/anew')).status).toBe(204);
+    await make('anew', { tokenUrl: `${service.issuer}/token?another` });
+    const asked = service.given('authorization_code') + service.refused();
+    expect(codeOf(await ada.ask('GET', pathOf(back)))).toBe('connection.state');
+    expect(service.given('authorization_code') + service.refused()).toBe(asked);
+    expect(await stateOf('anew')).toBe('new');
+  });
+
   test('GUI-10 it sends the browser nowhere, and the service gets one address to go back to, whatever Host is asked for', async () => {
     await make('exact');
     const begun = await ada.ask('POST', '/api/v1/connections/exact/connect', {}, { host: 'localhost' });
@@ -209,4 +221,44 @@ describe('what a connection is made of', () => {
       await closed.close();
     }
   });
+});
+
+test('WH-10 an event names the address to reply to: the token goes there only where the connection was made for it', async () => {
+  const { plain: key } = await server.key();
+  await make('reply', { grant: 'client' });
+  expect((await ada.ask('POST', '/api/v1/connections/reply/connect', {})).status).toBe(200);
+  const heard: (string | undefined)[] = [];
+  const listener = createServer((request, response) => {
+    heard.push(request.headers.authorization);
+    response.end('{}');
+  });
+  await new Promise<void>((ready) => listener.listen(0, '127.0.0.1', ready));
+  const address = listener.address();
+  const evil = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  const draft = {
+    headgate: 1,
+    name: 'Replies',
+    triggers: [{ id: 'hook', kind: 'webhook@1', with: { answer: 'sync', input: { to: '{{ trigger.body.to }}' } } }],
+    input: { type: 'object', properties: { to: { type: 'string' } }, required: ['to'] },
+    steps: [{ id: 'call', kind: 'http.request@1', with: { method: 'GET', url: '{{ input.to }}', secret: 'reply' } }],
+    output: '{{ steps.call.body }}',
+  };
+  const made = await server.ask('POST', '/api/v1/flows', { key, body: { draft } });
+  const { id } = z.looseObject({ id: z.string() }).parse(made.json);
+  // As much as can be lent: any address, and the connection for whatever origin it may go to.
+  const grant = [
+    { step: 'call', power: 'net: GET *' },
+    { step: 'call', power: 'secret: use reply for *' },
+  ];
+  const published = await server.ask('POST', `/api/v1/flows/${id}/publish`, { key, body: { grant } });
+  expect([published.status, published.text]).toEqual([201, expect.any(String)]);
+  const hooks = z.looseObject({ webhooks: z.array(z.looseObject({ url: z.string() })) }).parse(published.json).webhooks;
+  const deliver = (to: string) =>
+    server.ask('POST', new URL(hooks[0]?.url ?? '').pathname, { body: { to: `${to}/orders` } });
+  expect((await deliver(evil)).status).toBe(422);
+  expect(heard).toEqual([]);
+  const seen = service.seen().length;
+  expect((await deliver(service.api)).json).toEqual({ orders: 3 });
+  expect(service.seen().slice(seen)).toEqual([expect.stringMatching(/^Bearer ./)]);
+  listener.close();
 });

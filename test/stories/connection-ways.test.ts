@@ -1,5 +1,6 @@
 /** Ways to connect and to end it, against a real server of OAuth: device codes, client credentials, dead tokens, crashes. */
 
+import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from '@headgate/core/step';
 import { startOauthService, type OauthService } from '../fixtures/oauth-service.ts';
@@ -55,6 +56,12 @@ const run = async (id: string) => {
   return z
     .object({ id: z.string(), state: z.string(), output: z.unknown(), problem: z.looseObject({}).nullish() })
     .parse(answer.json);
+};
+
+const listening = async (one: Server): Promise<string> => {
+  await new Promise<void>((ready) => one.listen(0, '127.0.0.1', ready));
+  const address = one.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
 };
 
 /** Connects with a code for another device, and types it in there. */
@@ -116,6 +123,36 @@ describe('a token that the service calls invalid before its time', () => {
     expect((await run(id)).problem).toMatchObject({ code: 'connection.reconnect' });
     expect((await shown('short')).problem).toMatchObject({ text: expect.stringContaining('refused its token') });
   }, 30_000);
+});
+
+test('SSRF-08 another server that the service redirects to has no say in whether the token holds', async () => {
+  const other = createServer((_request, response) => {
+    response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' });
+    response.end();
+  });
+  const there = await listening(other);
+  const front = createServer((_request, response) => {
+    response.writeHead(302, { location: `${there}/in` });
+    response.end();
+  });
+  const here = await listening(front);
+  const client = { ...service.client, grant: 'client' };
+  const body = { name: 'sent', client, origins: [here, there] };
+  expect((await server.ask('POST', '/api/v1/connections', { key, body })).status).toBe(201);
+  expect(await connect('sent')).toEqual({ next: 'done' });
+  const before = service.given('client_credentials');
+  const step = { id: 'call', kind: 'http.request@1', with: { method: 'GET', url: `${here}/x`, secret: 'sent' } };
+  const draft = { headgate: 1, name: 'Redirected', steps: [step] };
+  const made = await server.ask('POST', '/api/v1/flows', { key, body: { draft } });
+  const { id } = z.object({ id: z.string() }).parse(made.json);
+  const grant = [
+    { step: 'call', power: 'net: GET *' },
+    { step: 'call', power: 'secret: use sent for *' },
+  ];
+  expect((await server.ask('POST', `/api/v1/flows/${id}/publish`, { key, body: { grant } })).status).toBe(201);
+  expect((await run(id)).problem).toMatchObject({ code: 'http.status' });
+  expect(service.given('client_credentials')).toBe(before);
+  for (const one of [other, front]) one.close();
 });
 
 test('a service that is down is no refusal: the run fails and may be tried again, and the connection holds', async () => {

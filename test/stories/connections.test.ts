@@ -146,3 +146,40 @@ test('what the service took back is a Problem that says so, one alert, and holds
   expect(await shown('gone')).toMatchObject({ state: 'connected', problem: null });
   expect((await run(id)).state).toBe('done');
 });
+
+test('a service is connected in a browser where no web app is served, too: the way back is of the API', async () => {
+  const bare = await startServer({ egressAllow: '127.0.0.1', web: false });
+  try {
+    await bare.house.store.accounts.superuser('ada@example.com', PASSWORD, Date.now());
+    const person = personAt(bare);
+    const login = { email: 'ada@example.com', password: PASSWORD };
+    expect((await person.ask('POST', '/api/v1/auth/login', login)).status).toBe(200);
+    const body = { name: 'bare', client: { grant: 'code', ...service.client }, origins: [service.api] };
+    expect((await person.ask('POST', '/api/v1/connections', body)).status).toBe(201);
+    const begun = await person.ask('POST', '/api/v1/connections/bare/connect', {});
+    const back = new URL(await service.signIn(z.object({ url: z.string() }).parse(begun.json).url, 'ada'));
+    const told = await person.page(back.pathname + back.search);
+    expect([told.status, told.text]).toEqual([200, expect.stringContaining('bare is connected')]);
+    expect((await person.ask('GET', '/api/v1/connections/bare')).json).toMatchObject({ state: 'connected' });
+  } finally {
+    await bare.close();
+  }
+});
+
+test('a connection for one environment is there for its runs alone', async () => {
+  const made = await ada.ask('POST', '/api/v1/projects/default/environments', { name: 'prod' });
+  expect([made.status, made.text]).toEqual([201, expect.any(String)]);
+  const body = {
+    ...{ name: 'placed', environment: 'prod', origins: [service.api] },
+    client: { ...service.client, grant: 'client' },
+  };
+  expect((await ada.ask('POST', '/api/v1/connections', body)).status).toBe(201);
+  const at = { environment: 'prod' };
+  expect((await ada.ask('POST', '/api/v1/connections/placed/connect', at)).json).toEqual({ next: 'done' });
+  expect((await ada.ask('GET', '/api/v1/connections/placed?environment=prod')).json).toMatchObject({
+    state: 'connected',
+    environment: 'prod',
+  });
+  // A run in `default` finds none.
+  expect((await run(await flow('placed'))).problem).toMatchObject({ code: 'secret.missing' });
+});

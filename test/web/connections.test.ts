@@ -71,6 +71,44 @@ test('D11.14 a service is connected by clicking where a step picks a secret, is 
   await page.context().close();
 }, 60_000);
 
+test('D11.14 a service that is known fills in what is known of it, and its name', async () => {
+  const mail = await site.flow({
+    headgate: 1,
+    name: 'Mail',
+    steps: [{ id: 'send', kind: 'service.call@1', with: { service: 'gmail', operation: 'send_message', input: {} } }],
+  });
+  const page = await site.page();
+  page.setDefaultTimeout(15_000);
+  await page.goto(`${site.url()}/flows/${mail}?view=outline&step=send&tab=settings`);
+  await page.getByRole('button', { name: 'Connect…' }).click();
+  const form = page.getByRole('dialog', { name: 'New connection' });
+  const service = form.getByRole('combobox', { name: 'Service' });
+  await expect.poll(() => service.inputValue()).toBe('gmail');
+  await expect
+    .poll(() => form.getByLabel('Address of consent').inputValue())
+    .toBe('https://accounts.google.com/o/oauth2/v2/auth');
+  expect(await form.getByLabel('Address of tokens').inputValue()).toBe('https://oauth2.googleapis.com/token');
+  expect(await form.getByLabel('Where its token may be sent').inputValue()).toBe('https://gmail.googleapis.com');
+  await form.getByLabel('Name').fill('mail');
+  await form.getByLabel('Client id').fill('us');
+  // What it may do there is chosen, and nothing is before.
+  expect(await form.getByRole('button', { name: 'Save and connect' }).isDisabled()).toBe(true);
+  await form.getByLabel('Send mail for the account, and nothing else.').check();
+  expect(await violations(page, '[role=dialog]')).toEqual([]);
+  await form.getByRole('button', { name: 'Save and connect' }).click();
+  const link = page
+    .getByRole('dialog', { name: 'Connect mail' })
+    .getByRole('link', { name: 'Open accounts.google.com' });
+  const to = new URL((await link.getAttribute('href')) ?? '');
+  // What the service wants besides is in the address.
+  expect([to.searchParams.get('access_type'), to.searchParams.get('client_id')]).toEqual(['offline', 'us']);
+  expect(to.searchParams.get('scope')).toBe('https://www.googleapis.com/auth/gmail.send');
+  const made = await site.ask('GET', '/api/v1/connections/mail');
+  expect(made.json).toMatchObject({ state: 'new', service: 'gmail', origins: ['https://gmail.googleapis.com'] });
+  expect((await site.ask('DELETE', '/api/v1/connections/mail')).status).toBe(204);
+  await page.context().close();
+}, 60_000);
+
 test('D11.32 the page of connections says how each stands and why, and what the service took back is connected anew', async () => {
   await service.takeBack();
   const failed = await site.ask('POST', `/api/v1/flows/${flow}/runs`, { input: {}, wait: 30 });

@@ -64,7 +64,7 @@ describe('the page', () => {
 });
 
 describe('a draft', () => {
-  test('is saved within a second of an edit, and says so only then', async () => {
+  test('D11.1 is saved within a second of an edit, and says so only then', async () => {
     const flow = await site.flow(GREET);
     const page = await site.page();
     await page.goto(`${site.url()}/flows/${flow}?view=outline`);

@@ -2,6 +2,7 @@
 export { at, bad, good, problem } from './problem.ts';
 export type { Place, Problem, Result } from './problem.ts';
 export { Passing } from './passing.ts';
+export { DELETED_FLOW_DAYS } from './flow/deleted.ts';
 export { milliseconds } from './flow/duration.ts';
 export { budgetSchema, DAY, dayOf, monthOf, quotaSchema, resetOf } from './flow/budget.ts';
 export type { Budget, Period, Quota, Usage } from './flow/budget.ts';
@@ -200,8 +201,18 @@ export type { Inspected } from './flow/inspect.ts';
 export { readService } from './service/judge.ts';
 export { knownOrigin, SECRET_MARK } from './service/address.ts';
 export { inputSchema, pollSchema } from './service/form.ts';
-export { operationOf, servicesOf } from './service/manifest.ts';
+export { operationOf, pollOf, servicesOf } from './service/manifest.ts';
+export {
+  afterList,
+  freshOf,
+  listFor,
+  type Memory,
+  NO_MEMORY,
+  reachesKnown,
+  readMemory,
+  withSeen,
+} from './service/poll.ts';
 export type { Operation, PollTrigger, Recording, Service, Services, ServiceTrigger } from './service/manifest.ts';
-export { isRepeatable } from './service/call.ts';
+export { isRepeatable, useService } from './service/call.ts';
 export { servicesPage } from './service/page.ts';
 export { importOpenApi } from './service/import/openapi.ts';

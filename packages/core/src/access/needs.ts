@@ -26,7 +26,8 @@ export type Missing = {
 export type Lent = { readonly step: string; readonly power: Power };
 
 /**
- * The needs of all steps, those inside blocks included, in the order of the file, then that of the error flow: starting
+ * The needs of all steps, those inside blocks included, in the order of the file, then those of triggers that ask for
+ * something before there is a run (by the id of the trigger), then that of the error flow: starting
  * another flow is a power, whoever starts it. Disabled steps need nothing, as they never run, unless `all` is asked for. A
  * kind the catalogue does not know has no needs here; `check` reports it.
  */
@@ -41,6 +42,10 @@ export const needsOf = (flow: Flow, catalog: Catalog, which: 'enabled' | 'all' =
     }
   };
   walk(flow.steps);
+  for (const { id, kind, with: settings, disabled } of flow.triggers ?? []) {
+    if (disabled === true && which === 'enabled') continue;
+    for (const need of catalog.trigger(kind)?.needs?.(settings ?? {}) ?? []) found.push({ step: id, need });
+  }
   const errorFlow = flow.settings?.errorFlow;
   if (errorFlow !== undefined) found.push({ step: '*', need: telling(errorFlow) });
   return found;

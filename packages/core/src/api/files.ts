@@ -6,19 +6,19 @@
  */
 
 import { z } from 'zod';
-import { filePath, LONGEST_PATH } from '../access/scopes/file.ts';
+import { LONGEST_PATH, ownFilePath } from '../access/scopes/file.ts';
 import { empty, media, route } from './route.ts';
 import { count, id, project, time } from './shapes.ts';
 
 const tags = ['files'] as const;
 
 const PATH_IS =
-  'a path such as invoices/march.csv: names joined by /, none of them . or .., without control characters and the characters \\ : * ? " < > |';
+  'a path such as invoices/march.csv: names joined by /, none of them . or .., not in disk/, without control characters and the characters \\ : * ? " < > |';
 
 const path = z
   .string()
-  .refine((text) => filePath(text) !== undefined, PATH_IS)
-  .transform((text) => filePath(text) ?? text)
+  .refine((text) => ownFilePath(text) !== undefined, PATH_IS)
+  .transform((text) => ownFilePath(text) ?? text)
   .meta({ pattern: '^[^/].*[^/]$|^[^/]$' });
 
 /** What a list goes on after: the path of the last row, which its reader saw. */

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { PERMISSIONS } from '../access/permission.ts';
+import { DELETED_FLOW_DAYS } from '../flow/deleted.ts';
 import { environmentName } from './environments.ts';
 import { empty, media, route } from './route.ts';
 import { VISIBILITIES } from '../access/visibility.ts';
@@ -10,7 +11,7 @@ import { user } from './workspaces.ts';
 
 const tags = ['flows'] as const;
 
-const row = z.strictObject({
+export const flowRow = z.strictObject({
   id,
   name,
   project: id,
@@ -72,7 +73,7 @@ export const listFlows = route({
   needs: 'flow.read',
   on: 'any',
   query: z.strictObject({ project: id.optional(), cursor: cursor.optional(), limit: count(200).optional() }),
-  answers: { 200: z.strictObject({ flows: z.array(row), next: z.string().optional() }) },
+  answers: { 200: z.strictObject({ flows: z.array(flowRow), next: z.string().optional() }) },
   summary: 'List flows, newest first',
   tags,
 });
@@ -83,7 +84,7 @@ export const getFlow = route({
   needs: 'flow.read',
   on: 'flow',
   params: byId,
-  answers: { 200: row.extend({ draft: flowFile }) },
+  answers: { 200: flowRow.extend({ draft: flowFile }) },
   problems: ['missing'],
   summary: 'Read a flow with its draft',
   tags,
@@ -103,7 +104,7 @@ export const patchFlow = route({
       .optional()
       .describe('`workspace` and `public` need the permission flow.share; `private` is for the owner of the flow'),
   }),
-  answers: { 200: row },
+  answers: { 200: flowRow },
   problems: ['missing', 'flow.conflict', 'permission.missing'],
   summary: 'Rename a flow, switch its triggers on and off, or say who sees it',
   tags,
@@ -119,7 +120,7 @@ export const deleteFlow = route({
   params: byId,
   answers: { 204: empty('Deleted') },
   problems: ['missing'],
-  summary: 'Delete a flow; its webhooks stop answering',
+  summary: `Delete a flow: nothing starts it any more; for ${DELETED_FLOW_DAYS} days it can be restored as it was`,
   tags,
   audited: 'after',
 });
@@ -320,7 +321,7 @@ export const transferFlow = route({
   on: 'flow',
   params: byId,
   body: z.strictObject({ to: user }),
-  answers: { 200: row },
+  answers: { 200: flowRow },
   problems: ['missing', 'permission.missing', 'member.unfit'],
   summary:
     'Give a flow to another member: by its owner, or by who manages members. Powers lent stay with who lent them',

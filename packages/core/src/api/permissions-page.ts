@@ -17,6 +17,7 @@ const matrix = (): readonly string[] => [
 
 const judged: Readonly<Record<Contract['on'], string>> = {
   flow: 'the flow',
+  deleted: 'the flow that was deleted',
   run: 'the run’s flow',
   project: 'the project',
   workspace: 'the workspace',

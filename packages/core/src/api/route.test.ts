@@ -134,6 +134,7 @@ describe('a contract', () => {
       expect(PERMISSIONS).toContain(permission);
       expect(c.on).not.toBe('nobody');
       expect(c.on === 'flow').toBe(c.path.startsWith('/api/v1/flows/{id}'));
+      expect(c.on === 'deleted').toBe(c.path.startsWith('/api/v1/deleted-flows/{id}'));
       expect(c.on === 'run').toBe(c.path.startsWith('/api/v1/runs/{id}') || c.path.startsWith('/runs/{id}'));
     }
   });

@@ -23,11 +23,11 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Needs = Permission | `none:${string}` | `self:${string}`;
 
 /**
- * What the permission is judged against. `flow`, `run`: the object that `{id}` in the path names. `project`: the project that path,
+ * What the permission is judged against. `flow`, `run`: the object that `{id}` in the path names; `deleted`: a flow that was deleted. `project`: the project that path,
  * body or query names, or `default`; known when these are read. `workspace`: the whole workspace, so a key narrowed to flows or projects is refused. `any`: holding the permission is enough and the handler
  * leaves out what is beyond the key's scope (lists). `nobody`: an open route.
  */
-export type On = 'flow' | 'run' | 'project' | 'workspace' | 'any' | 'nobody';
+export type On = 'flow' | 'deleted' | 'run' | 'project' | 'workspace' | 'any' | 'nobody';
 
 /** An answer that is no JSON document, or no content at all (`type` empty). */
 export type Media = { readonly type: string; readonly text: string };

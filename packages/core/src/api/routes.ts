@@ -10,6 +10,7 @@ import * as own from './auth-own.ts';
 import * as connections from './connections.ts';
 import * as docs from './docs.ts';
 import * as environments from './environments.ts';
+import * as deletedFlows from './deleted-flows.ts';
 import * as files from './files.ts';
 import * as flows from './flows.ts';
 import * as grants from './grants.ts';
@@ -55,6 +56,9 @@ export const ROUTES = {
   getFlow: flows.getFlow,
   patchFlow: flows.patchFlow,
   deleteFlow: flows.deleteFlow,
+  listDeletedFlows: deletedFlows.listDeletedFlows,
+  restoreFlow: deletedFlows.restoreFlow,
+  removeFlow: deletedFlows.removeFlow,
   transferFlow: flows.transferFlow,
   moveFlow: flows.moveFlow,
   saveDraft: flows.saveDraft,

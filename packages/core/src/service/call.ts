@@ -26,6 +26,8 @@ export type ServiceUse = {
   readonly most: number | undefined;
   /** Stable over all attempts, for services that know a repeated call by it. */
   readonly key: string;
+  /** Asked after each page: true, and no further one is fetched. */
+  readonly enough?: (items: readonly unknown[]) => boolean;
 };
 
 export type Used =
@@ -60,7 +62,8 @@ export const useService = async (use: ServiceUse, net: Net): Promise<Used> => {
     for (const item of read.value.items) items.push(item);
     pages += 1;
     page = read.value.next;
-    const enough = most === undefined || items.length >= most || pages >= MOST_PAGES;
+    const enough =
+      most === undefined || items.length >= most || pages >= MOST_PAGES || use.enough?.(read.value.items) === true;
     if (page === undefined || enough) {
       const kept = most === undefined ? items : items.slice(0, most);
       return { ok: true, value: { items: kept, more: page !== undefined || kept.length < items.length } };

@@ -217,7 +217,7 @@ const trigger = z.discriminatedUnion('kind', [
       operation: z.string().max(60).describe('The operation that lists what may be new.'),
       fixed: z.record(z.string(), z.unknown()).optional().describe('Fields of its input that are always the same.'),
       hidden: z.array(z.string()).max(50).optional().describe('Fields of its input that a trigger does not ask for.'),
-      items: pointer('Where the list is in the answer; left out: as the paging says.').optional(),
+      items: pointer('Where the list is in what the operation gives; left out: as the paging says.').optional(),
       each: pointer('Where what is handed over is in an item; left out: all of it.').optional(),
       item: pointer('Where an item says which it is. The same id never starts a second run.'),
       order: z.enum(['newest', 'oldest']).describe('Which comes first in the answer.'),
@@ -323,6 +323,19 @@ export const servicesOf = (list: readonly Service[]): Services => {
 };
 
 export const NO_SERVICES: Services = servicesOf([]);
+
+/** A trigger that asks again and again, with the operation it asks by. */
+export const pollOf = (
+  services: Services,
+  name: string,
+  id: string,
+): { readonly service: Service; readonly trigger: PollTrigger; readonly operation: Operation } | undefined => {
+  const service = services.get(name);
+  const trigger = service?.triggers?.find((one) => one.id === id);
+  if (service === undefined || trigger?.kind !== 'poll') return undefined;
+  const operation = operationOf(service, trigger.operation);
+  return operation === undefined ? undefined : { service, trigger, operation };
+};
 
 /** An operation by its id. */
 export const operationOf = (service: Service, id: string): Operation | undefined =>

@@ -185,6 +185,10 @@ export type TriggerKind = {
   readonly title: string;
   readonly summary: string;
   readonly input: z.ZodType;
+  /** Least powers of what it does before there is a run; lent to it by its id, as to a step. */
+  readonly needs?: (raw: Record<string, unknown>) => readonly Need[];
+  /** The same kind, knowing these services. */
+  readonly withServices?: (services: Services) => TriggerKind;
 };
 
 export const defineTrigger = (spec: TriggerKind): TriggerKind => spec;
@@ -205,7 +209,8 @@ export const catalogOf = (
   services: Services = NO_SERVICES,
 ): Catalog => {
   const known = services === NO_SERVICES ? steps : steps.map((s) => s.withServices?.(services) ?? s);
+  const heard = services === NO_SERVICES ? triggers : triggers.map((t) => t.withServices?.(services) ?? t);
   const byKind = new Map(known.map((s) => [`${s.kind}@${s.version}`, s]));
-  const triggersByKind = new Map(triggers.map((t) => [`${t.kind}@${t.version}`, t]));
-  return { step: (k) => byKind.get(k), trigger: (k) => triggersByKind.get(k), steps: known, triggers, services };
+  const triggersByKind = new Map(heard.map((t) => [`${t.kind}@${t.version}`, t]));
+  return { step: (k) => byKind.get(k), trigger: (k) => triggersByKind.get(k), steps: known, triggers: heard, services };
 };

@@ -23,7 +23,7 @@ export { retryAfter } from './after.ts';
 export { trialFiles } from './trial-files.ts';
 export { byCodePoint, kindOf, listField, listOf, notBoolean } from './value.ts';
 export { isRepeatable, MOST_ITEMS, useService } from '../service/call.ts';
-export { NO_SERVICES, operationOf, SERVICE_NAME, servicesOf } from '../service/manifest.ts';
+export { NO_SERVICES, operationOf, pollOf, SERVICE_NAME, servicesOf } from '../service/manifest.ts';
 export type { Services } from '../service/manifest.ts';
 export { serviceNeeds, unknownNeeds } from '../service/powers.ts';
 export type {

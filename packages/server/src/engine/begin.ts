@@ -2,6 +2,7 @@
 
 import type { Started } from '@headgate/core';
 import type { Delivery } from '../store/ports.ts';
+import type { TriggerMemory } from '../store/run-write.ts';
 import type { Target } from './flows.ts';
 import type { Live } from './live.ts';
 
@@ -23,6 +24,8 @@ export type Begin = {
   readonly within?: ReadonlySet<string>;
   /** The signed delivery that this run came of, remembered with its first event (hooks.ts). */
   readonly delivery?: Delivery;
+  /** What the trigger that it came of remembers from now on, written with its first event (polls.ts). */
+  readonly memory?: TriggerMemory;
   /** Nobody is told of it before it has answered or `flush` was called: what it does before may be written in one go. */
   readonly untold?: boolean;
   readonly id?: string;

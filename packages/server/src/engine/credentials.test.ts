@@ -362,6 +362,38 @@ describe('oauth2_refresh', () => {
     await door.close();
   });
 
+  test('who read a secret before its refresh token was replaced gets the token of now, and never sends the spent one', async () => {
+    const auth = await tokenServer((n) => ({
+      body: { access_token: `access-${n}`, expires_in: 60, refresh_token: `refresh-${n}` },
+    }));
+    g = await openGround();
+    const { journal } = g.store;
+    const allow = parseAllow('127.0.0.1');
+    if (!allow.ok) throw new Error(allow.problem.text);
+    const door = openDoor(allow.value);
+    const learn = (): Promise<void> => Promise.resolve();
+    const tokens = new Tokens({ door, journal, now: g.clock.now, reaches: () => Promise.resolve(true), learn });
+    const held = {
+      kind: 'oauth2_refresh',
+      tokenUrl: `${auth.url}/token`,
+      clientId: 'app',
+      refreshToken: 'zero',
+    } as const;
+    const read = (version: string): HeldSecret => ({
+      ...{ id: 's', version, origins: ['https://a.example'], held },
+      renew: () => Promise.resolve('2'),
+    });
+    const of = { workspace: 'w', project: 'p', flow: 'f', environment: 'default' };
+    const ask = { ...of, name: 'mine', principal: 'k', run: 'r', step: 's' };
+    const early = read('1');
+    expect(await tokens.get(ask, read('1'), held)).toEqual({ ok: true, value: 'access-1' });
+    expect(await tokens.get(ask, early, held)).toEqual({ ok: true, value: 'access-1' });
+    expect(auth.count()).toBe(1);
+    // Stored anew by somebody: what was kept is none of it.
+    expect(await tokens.get(ask, read('3'), held)).toEqual({ ok: true, value: 'access-2' });
+    await door.close();
+  });
+
   test('a secret that was stored anew meanwhile is not written over', async () => {
     g = await openGround();
     const { secrets } = g.store.in('default');

@@ -8,6 +8,7 @@ import { type Catalog, type EnginePort, type GuardPort, type Problem, problem, t
 import type { Door } from '../egress/door.ts';
 import type { Compiler } from '../sandbox/compile.ts';
 import type { Jail } from '../sandbox/jail.ts';
+import { type Folders, NO_FOLDERS } from '../store/folders/folders.ts';
 import type { Store } from '../store/ports.ts';
 import { aimAt } from './aim.ts';
 import { Alerts } from './alerts.ts';
@@ -17,7 +18,8 @@ import { Ledger } from './ledger.ts';
 import { newDryRun } from './dry-run.ts';
 import { startDue } from './due.ts';
 import { Farewell, type Stage } from './farewell.ts';
-import { fileDoor, type StreamBlob } from './files.ts';
+import type { StreamBlob } from './file-content.ts';
+import { fileDoor } from './files.ts';
 import { Flows } from './flows.ts';
 import { Followers } from './follow.ts';
 import { Hooks } from './hooks.ts';
@@ -36,6 +38,7 @@ import { rerun } from './rerun.ts';
 import { dismissRevoked } from './revoked.ts';
 import { newRunViews } from './run-views.ts';
 import { Runs } from './runs.ts';
+import { openPolls } from './asking.ts';
 import { Schedule } from './schedule.ts';
 import { RunScope } from './scope.ts';
 import type { SecretSource } from './secret-source.ts';
@@ -84,6 +87,8 @@ export type EngineOptions = {
   readonly keep?: Keep;
   /** Why no run begins now, for want of room on the disk; null: there is room. Asked at every start, so it only reads. */
   readonly full?: () => Problem | null;
+  /** Folders of the server's disk that flows may be lent; none without it. */
+  readonly folders?: Folders;
   /** Told how far the deletion of a workspace has come. */
   readonly ending?: (stage: Stage, workspace: string) => void;
 };
@@ -100,7 +105,7 @@ export type Engine = EnginePort & {
 /** Opens the engine and takes up every run that was not over. */
 export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const clock = o.clock ?? systemClock;
-  const full = o.full ?? (() => null);
+  const { full = () => null, folders = NO_FOLDERS } = o;
   const { store, vault, log } = o;
   const timers = new Timers(clock);
   const values = new Values(vault.openBlob);
@@ -146,20 +151,16 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const programs = new Programs(o.jail ?? null, o.compiler ?? null);
   const later = new Later(clock, timers, log);
   const alerts = new Alerts({ store, flows, broker, runs: () => runs, log, now: clock.now });
-  const files = fileDoor({ store, broker, stream: vault.streamBlob, ledger, full, now: clock.now });
+  const files = fileDoor({ store, broker, stream: vault.streamBlob, folders, ledger, full, now: clock.now });
   const calls = { broker, door: o.door, store, credentials, turns, full };
+  const ground = { store, clock, timers, later, flows, log };
   const runs: Runs = new Runs({
-    store,
-    clock,
-    timers,
-    later,
+    ...ground,
     values,
-    flows,
     journal,
     ledger,
     full,
     open: { chunk: vault.openChunk },
-    log,
     over: (live) => alerts.over(live),
     loop: (self) =>
       new Loop({
@@ -216,11 +217,9 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       }),
   });
 
+  const polls = openPolls({ ...calls, ...ground, journal: clear, runs, open: vault.openChunk });
   const schedule = new Schedule({
-    store,
-    clock,
-    timers,
-    later,
+    ...ground,
     broken: (row, error) =>
       log('error', 'a schedule cannot be kept', { flow: row.flow, trigger: row.trigger, error: String(error) }),
     missed: (row, count, rule, last) => alerts.missed(row, count, rule, last),
@@ -261,12 +260,13 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     alerts.forget();
     void learn().catch(unread('secrets'));
     void schedule.load().catch(unread('schedules'));
+    void polls.load().catch(unread('triggers that ask'));
   };
   await learn();
   await ledger.open();
   const recovery = new Recovery({ store, flows, timers, runs, ledger, log });
   const recovered = await recovery.all();
-  await schedule.load();
+  await Promise.all([schedule.load(), polls.load()]);
   const unsubscribe = store.onChange(changed);
 
   await farewell.look();
@@ -384,6 +384,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     close: async (grace) => {
       unsubscribe();
       schedule.close();
+      polls.close();
       farewell.close();
       recovery.close();
       alerts.close();

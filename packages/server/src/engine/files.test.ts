@@ -256,3 +256,37 @@ test('only a new file: what is there stays, unless it holds the same', async () 
   expect(await once('one')).toMatchObject({ output: { version: 1 } });
   expect((await once('two')).problem?.code).toBe('file.taken');
 });
+
+test('AZ-10 what is being written when its power is taken back gets no name, and no byte of it stays', async () => {
+  const before = g.store.engine.limits.bytes('default');
+  const doc = {
+    headgate: 1,
+    name: 'Copies',
+    steps: [
+      { id: 'read', kind: 'file.read@1', with: { path: 'big/source', as: 'reference' } },
+      { id: 'copy', kind: 'file.write@1', after: ['read'], with: { path: 'big/copy', from: '{{ steps.read }}' } },
+    ],
+  };
+  const { files, grants } = g.store.in('default');
+  const sink = files.sink();
+  for (let i = 0; i < 600; i += 1) await sink.add(randomBytes(256 * 1024));
+  const content = await sink.end();
+  await files.put({ id: 'file_source', project: 'default', path: 'big/source', type: 'x/y', content, by: 'x', at: 1 });
+  const power = 'file: write big/copy';
+  const flow = await g.publish(doc, {
+    grants: [
+      { step: 'read', power: 'file: read big/' },
+      { step: 'copy', power },
+    ],
+  });
+  const begun = await g.run(flow, {}, { wait: 1 });
+  await expect.poll(async () => (await g.types(begun.id)).includes('step.started copy'), { interval: 5 }).toBe(true);
+  const [grant] = (await grants.list(flow)).filter((one) => one.power === power);
+  await grants.remove(flow, grant?.id ?? '');
+  const ended = await g.until(begun.id, 'failed');
+  expect(ended.problem?.code).toBe('grant.missing');
+  expect(await files.at('default', 'big/copy')).toBeNull();
+  await files.remove('default', 'file_source');
+  await g.store.in('default').runs.remove(begun.id);
+  await expect.poll(() => g.store.engine.limits.bytes('default') - before, { timeout: 10_000 }).toBeLessThan(100_000);
+}, 60_000);

@@ -17,37 +17,35 @@ import {
   type Files,
   filePath,
   normaliseFilePath,
-  type OpenContent,
   type OpenFile,
   type Power,
   type Problem,
   problem,
   type Refused,
-  type Result,
   type Room,
 } from '@headgate/core';
 import type { FileContent, FileRow, FileStore } from '../store/file.ts';
 import type { RunRow, Store } from '../store/ports.ts';
-import { BlobDamaged, type OpenBlob } from '../store/vault-open/blob.ts';
+import { BlobDamaged } from '../store/vault-open/blob.ts';
+import type { Folders } from '../store/folders/folders.ts';
 import type { Act, Broker } from './broker.ts';
+import { DiskFiles, FileFault, isOnDisk, missingFile, takenFile } from './disk-files.ts';
+import { type Content, DAMAGED, partOf, readContent, sizeOf, type StreamBlob } from './file-content.ts';
 import type { Live } from './live.ts';
 import { Rooms } from './room.ts';
-
-/** Opens sealed content for reading in pieces. */
-export type StreamBlob = (workspace: string, id: string) => Promise<Result<OpenBlob>>;
 
 type Deps = {
   readonly store: Store;
   readonly broker: Broker;
   readonly stream: StreamBlob;
+  /** Folders of the server's disk that its admin opened. */
+  readonly folders: Folders;
   readonly room: (workspace: string) => Room;
   readonly now: () => number;
   readonly newId: () => string;
 };
 
-type Door = Pick<Deps, 'store' | 'broker' | 'stream' | 'now'> & ConstructorParameters<typeof Rooms>[0];
-
-type Content = { readonly blob: string; readonly size: number };
+type Door = Pick<Deps, 'store' | 'broker' | 'stream' | 'folders' | 'now'> & ConstructorParameters<typeof Rooms>[0];
 
 /** Files of one page of a list. */
 const PAGE = 1_000;
@@ -59,34 +57,6 @@ const FAR = 32;
 type Done<T> = Promise<{ readonly value: T } | Refused>;
 
 const refused = (of: Problem): Refused => ({ problem: of, sent: 'no' });
-
-/** Carries a Problem out of an effect under way. */
-class Broken extends Error {
-  readonly problem: Problem;
-  readonly sent: 'no' | 'maybe';
-  constructor(of: Problem, sent: 'no' | 'maybe' = 'no') {
-    super(of.text);
-    this.problem = of;
-    this.sent = sent;
-  }
-}
-
-/** The bytes of content, from `from` up to and without `to`. */
-const readContent = async (
-  stream: StreamBlob,
-  workspace: string,
-  { blob, size }: Content,
-  from: number,
-  to: number,
-): Promise<Result<OpenContent>> => {
-  const opened = await stream(workspace, blob);
-  if (!opened.ok) return { ok: false, problem: shownAs(opened.problem) };
-  if (opened.value.size !== size) {
-    await opened.value.close();
-    return { ok: false, problem: DAMAGED };
-  }
-  return { ok: true, value: { bytes: opened.value.stream(from, to), close: opened.value.close } };
-};
 
 const infoOf = ({ path, size, type, plain, version, updated }: FileRow): FileInfo => ({
   path,
@@ -118,6 +88,7 @@ class StepFiles implements Files {
     const path = filePath(source);
     if (path === undefined) return refused(badPath(source));
     return this.#effect('read', path, true, async (stopped) => {
+      if (isOnDisk(path)) return this.#disk().read(path, use);
       const row = await this.#found(path);
       return use(this.#opened(row, row.type, stopped));
     });
@@ -127,7 +98,8 @@ class StepFiles implements Files {
     const path = filePath(source);
     if (path === undefined) return refused(badPath(source));
     // Not before the run is durable: what it refers to is kept by its row.
-    return this.#effect('read', path, false, async () => {
+    return this.#effect('read', path, false, async (stopped) => {
+      if (isOnDisk(path)) return this.#disk().read(path, (file) => this.#copied(path, file, stopped));
       for (;;) {
         const row = await this.#found(path);
         // Written over between the two: then what it holds now.
@@ -145,6 +117,7 @@ class StepFiles implements Files {
     const path = filePath(target);
     if (path === undefined) return refused(badPath(target));
     return this.#effect('write', path, false, async (stopped) => {
+      if (isOnDisk(path)) return this.#disk().write(path, this.#judged(piecesOf(content), stopped), only === 'new');
       const made = await this.#stored(content, stopped);
       return this.#named(path, made, type, only);
     });
@@ -158,6 +131,7 @@ class StepFiles implements Files {
     if (within === undefined) return refused(badFolder(folder));
     return this.#effect('read', within, true, async () => {
       const most = Math.min(Math.max(1, limit), PAGE);
+      if (isOnDisk(within)) return this.#disk().list(within, after ?? '', most);
       const { project } = this.#live.base;
       const asked = { project, prefix: within === '*' ? '' : within, limit: most + 1 };
       const rows = await this.#files().list(after === undefined ? asked : { ...asked, after });
@@ -169,10 +143,48 @@ class StepFiles implements Files {
     const path = filePath(target);
     if (path === undefined) return refused(badPath(target));
     return this.#effect('write', path, false, async () => {
+      if (isOnDisk(path)) return this.#disk().remove(path);
       const { project } = this.#live.base;
       const row = await this.#files().at(project, path);
       return row !== null && (await this.#files().remove(project, row.id)) !== null;
     });
+  }
+
+  #disk(): DiskFiles {
+    return new DiskFiles(this.#deps.folders, this.#live.base.workspace);
+  }
+
+  /** The same pieces, as long as the power is there and there are not too many. */
+  async *#judged(pieces: AsyncIterable<Uint8Array>, stopped: AbortSignal): AsyncGenerator<Uint8Array> {
+    let size = 0;
+    for await (const piece of pieces) {
+      if (this.#signal.aborted || stopped.aborted) throw new FileFault(STOPPED);
+      size += piece.length;
+      if (size > LARGEST_FILE) throw new FileFault(TOO_LARGE);
+      yield piece;
+    }
+  }
+
+  /** A copy of a file on disk that the run keeps. */
+  async #copied(path: string, file: OpenFile, stopped: AbortSignal): Promise<FileRef> {
+    const { workspace } = this.#live.base;
+    if (file.size > LARGEST_FILE) throw new FileFault(TOO_LARGE);
+    const room = this.#deps.room(workspace);
+    const sink = this.#deps.store.blobs.sink(workspace, this.#live.id);
+    try {
+      for await (const piece of this.#judged(file.read(), stopped)) {
+        const why = room.more(piece.length);
+        if (why !== null) throw new FileFault(why);
+        await sink.write(piece);
+      }
+      const { id, size } = await sink.end();
+      return { file: id, size, type: file.type, path };
+    } catch (error) {
+      await sink.abort();
+      throw error;
+    } finally {
+      room.end();
+    }
   }
 
   #files(): FileStore {
@@ -192,7 +204,7 @@ class StepFiles implements Files {
       const done = await broker.effect(this.#live, this.#step, this.#narrow, needs, doing, undefined, inside);
       return done.ok ? { value: done.value } : { problem: done.problem, sent: done.sent };
     } catch (error) {
-      if (error instanceof Broken) return { problem: error.problem, sent: error.sent };
+      if (error instanceof FileFault) return { problem: error.problem, sent: error.sent };
       throw error;
     }
   }
@@ -200,8 +212,7 @@ class StepFiles implements Files {
   async #found(path: string): Promise<FileRow> {
     const row = await this.#files().at(this.#live.base.project, path);
     if (row !== null) return row;
-    const fix = 'Look at the path, or write it first.';
-    throw new Broken(problem('file.missing', `There is no file ${path}`, { fix }));
+    throw missingFile(path);
   }
 
   #opened(content: Content, type: string, stopped: AbortSignal | null): OpenFile {
@@ -215,14 +226,14 @@ class StepFiles implements Files {
         const start = Math.min(Math.max(0, from), content.size);
         const end = Math.min(Math.max(start, to), content.size);
         const bytes = await readContent(stream, workspace, content, start, end);
-        if (!bytes.ok) throw new Broken(bytes.problem);
+        if (!bytes.ok) throw new FileFault(bytes.problem);
         try {
           for await (const piece of bytes.value.bytes) {
-            if (over()) throw new Broken(STOPPED);
+            if (over()) throw new FileFault(STOPPED);
             yield piece;
           }
         } catch (error) {
-          throw error instanceof BlobDamaged ? new Broken(DAMAGED) : error;
+          throw error instanceof BlobDamaged ? new FileFault(DAMAGED) : error;
         }
       },
     };
@@ -240,7 +251,7 @@ class StepFiles implements Files {
       const whole = this.#opened({ blob: ref.file, size }, ref.type, null);
       return { value: await use(partOf(whole, ref)) };
     } catch (error) {
-      if (error instanceof Broken) return refused(error.problem);
+      if (error instanceof FileFault) return refused(error.problem);
       throw error;
     }
   }
@@ -262,7 +273,7 @@ class StepFiles implements Files {
     const room = this.#deps.room(this.#live.base.workspace);
     const sink = this.#files().sink();
     const judge = (): void => {
-      if (this.#signal.aborted || stopped.aborted) throw new Broken(STOPPED, 'no');
+      if (this.#signal.aborted || stopped.aborted) throw new FileFault(STOPPED, 'no');
     };
     try {
       let size = 0;
@@ -270,7 +281,7 @@ class StepFiles implements Files {
         judge();
         size += piece.length;
         const why = size > LARGEST_FILE ? TOO_LARGE : room.more(piece.length);
-        if (why !== null) throw new Broken(why, 'no');
+        if (why !== null) throw new FileFault(why, 'no');
         await sink.add(piece);
       }
       const made = await sink.end();
@@ -301,22 +312,21 @@ class StepFiles implements Files {
       at: this.#deps.now(),
       ...(only === undefined ? {} : { only }),
     });
-    if (row === 'missing') throw new Broken(problem('file.missing', 'The project of this flow is gone'));
+    if (row === 'missing') throw new FileFault(problem('file.missing', 'The project of this flow is gone'));
     if (row !== 'taken') return infoOf(row);
     // The step may have written it itself, before a crash: what holds the same is what was asked for.
     const there = await this.#files().at(project, path);
     if (there?.hash === content.hash) return infoOf(there);
-    const fix = 'Write to another path, or let it be replaced.';
-    throw new Broken(problem('file.taken', `There is a file ${path} already`, { fix }));
+    throw takenFile(path);
   }
 }
 
 /** The door: what the gateway asks of it, and what steps are lent of it. */
-export const fileDoor = ({ store, broker, stream, ledger, full, now }: Door) => {
+export const fileDoor = ({ store, broker, stream, folders, ledger, full, now }: Door) => {
   const rooms = new Rooms({ ledger, full });
   const room = (workspace: string): Room => rooms.begin(workspace);
   const newId = (): string => `file_${randomUUID().replaceAll('-', '')}`;
-  const deps: Deps = { store, broker, stream, room, now, newId };
+  const deps: Deps = { store, broker, stream, folders, room, now, newId };
   const port: EnginePort['files'] = { room, read: (...asked) => readContent(stream, ...asked) };
   return {
     port,
@@ -325,42 +335,11 @@ export const fileDoor = ({ store, broker, stream, ledger, full, now }: Door) => 
   };
 };
 
-/** The part that a reference names. */
-const partOf = (whole: OpenFile, { from = 0, to = whole.size }: FileRef): OpenFile => {
-  const start = Math.min(from, whole.size);
-  const end = Math.min(Math.max(start, to), whole.size);
-  if (start === 0 && end === whole.size) return whole;
-  return {
-    size: end - start,
-    type: whole.type,
-    read: (first = 0, last = end - start) =>
-      whole.read(Math.min(end, start + Math.max(0, first)), Math.min(end, start + Math.max(0, last))),
-  };
-};
-
-const sizeOf = async (stream: StreamBlob, workspace: string, blob: string): Promise<number> => {
-  const opened = await stream(workspace, blob);
-  if (!opened.ok) throw new Broken(shownAs(opened.problem));
-  await opened.value.close();
-  return opened.value.size;
-};
-
 async function* piecesOf(content: string | Uint8Array | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   if (typeof content === 'string') yield new TextEncoder().encode(content);
   else if (content instanceof Uint8Array) yield content;
   else yield* content;
 }
-
-const DAMAGED = problem(
-  'file.damaged',
-  'What this file holds does not open: it was changed, cut off or sealed with another key',
-  {
-    fix: 'Restore it from a backup made with the same secret key, or write the file again.',
-  },
-);
-
-/** Blobs are nothing that a flow knows of. */
-const shownAs = (why: Problem): Problem => (why.code.startsWith('blob.') ? DAMAGED : why);
 
 const STOPPED = problem('file.stopped', 'The power to do this was taken back while it was under way');
 const TOO_LARGE = problem('file.size', 'A file may have 16 GB');

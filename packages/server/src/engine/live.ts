@@ -20,6 +20,7 @@ import {
   unheld,
 } from '@headgate/core';
 import type { AuditEntry, Delivery, JournalWriter, RunRow, RunWrite } from '../store/ports.ts';
+import type { TriggerMemory } from '../store/run-write.ts';
 import type { CompiledFlow } from './compiled.ts';
 import { newMeter, type RunMeter } from './ledger.ts';
 import type { Spilled } from './values.ts';
@@ -102,6 +103,8 @@ export class Live {
   tokens: NonNullable<RunWrite['tokens']>[number][] = [];
   audit: AuditEntry[] = [];
   delivery: Delivery | null = null;
+  /** What its trigger remembers, to be written with its first event. */
+  memory: TriggerMemory | null = null;
   /** Group that covers everything recorded so far, once nothing is pending. */
   group = 0;
   advancing = false;
@@ -301,6 +304,7 @@ export class Live {
       ...(this.tokens.length > 0 ? { tokens: this.tokens } : {}),
       ...(this.audit.length > 0 ? { audit: this.audit } : {}),
       ...(this.delivery === null ? {} : { delivery: this.delivery }),
+      ...(this.memory === null ? {} : { memory: this.memory }),
     };
     this.#buffer = [];
     this.#touched = false;
@@ -309,6 +313,7 @@ export class Live {
     if (this.tokens.length > 0) this.tokens = [];
     if (this.audit.length > 0) this.audit = [];
     this.delivery = null;
+    this.memory = null;
     this.group = journal.write(write);
   }
 }

@@ -11,13 +11,14 @@
 
 import type { Net, NetAnswer, NetRequest, Power, Problem, Result } from '@headgate/core';
 import { good, normalisePath, problem, readValues, SECRET_MARK } from '@headgate/core';
-import type { Door, Hop } from '../egress/door.ts';
+import type { BodySink, Door, Hop } from '../egress/door.ts';
 import type { Store } from '../store/ports.ts';
-import type { Broker } from './broker.ts';
+import type { Act, Broker, Effect } from './broker.ts';
 import type { Credentials, Filled } from './credentials.ts';
 import { countedSink, FileRefused, MOST_FETCHED } from './fetched.ts';
 import type { JsonTurns } from './json.ts';
 import type { Live } from './live.ts';
+import type { TokenAsk } from './tokens.ts';
 
 const LIMITS = {
   timeout: 60_000,
@@ -49,6 +50,15 @@ const callOf = (method: string, host: string, port: number, url: URL): Power => 
   return { power: 'net', method, host, port, ...(path === undefined || path === '' ? {} : { path }) };
 };
 
+/** On whose behalf a call goes out: of a step of a run, or of a trigger that asks before there is one. */
+export type From = {
+  readonly of: TokenAsk;
+  readonly effect: <T>(needs: readonly Power[], act: Act<T>) => Promise<Effect<T>>;
+  readonly hops: number | null;
+  readonly sink: () => BodySink;
+  readonly signal: AbortSignal;
+};
+
 /** The `net` object of one step instance. */
 export const netFor = (
   deps: Deps,
@@ -57,81 +67,98 @@ export const netFor = (
   narrow: readonly Power[] | undefined,
   signal: AbortSignal,
 ): Net => ({
-  request: async (request) => {
-    let url: URL;
-    try {
-      url = new URL(request.url);
-    } catch {
-      return {
-        problem: problem('http.url', 'The url is not an absolute http or https address', { at: { field: 'with.url' } }),
-        sent: 'no',
-      };
-    }
-    const method = request.method.toUpperCase();
-    const needs: Power[] = [callOf(method, hostOf(url), portOf(url), url)];
-    if (request.secret !== undefined) needs.push({ power: 'secret', name: request.secret, origin: url.origin });
-    const done = await deps.broker.effect(live, step, narrow, needs, async (judgeAgain, stopped) => {
-      const headers: Record<string, string> = { ...request.headers };
-      let secret: Filled | null = null;
-      let to = url.href;
-      if (request.secret !== undefined) {
-        const { workspace, project, flow, environment, principal, id: run } = live.base;
-        const ask = { workspace, project, flow, environment, principal, run, step, name: request.secret };
-        if (request.secretIn === 'path') {
-          const part = await deps.credentials.forPath(ask, url.origin);
-          if ('problem' in part) return { problem: part.problem, sent: 'no' as const };
-          to = url.origin + url.pathname.replace(SECRET_MARK, () => part.text) + url.search;
-        } else {
-          const filled = await deps.credentials.fill(ask, url.origin, headers);
-          if ('problem' in filled) return { problem: filled.problem, sent: 'no' as const };
-          secret = filled;
-        }
-      }
-      const hops = hopsOf(live);
-      if (hops !== null) headers['x-headgate-hops'] = String(hops);
-      const { body, type } = bodyOf(request);
-      if (type !== null && !Object.keys(headers).some((h) => h.toLowerCase() === 'content-type'))
-        headers['content-type'] = type;
-      const call = {
-        method,
-        url: to,
-        headers,
-        ...(body === undefined ? {} : { body }),
-        timeout: Math.min(request.timeout ?? LIMITS.timeout, LIMITS.longest),
-        share: { workspace: live.base.workspace, flow: live.base.flow },
-        maxBytes: LIMITS.maxBytes,
-        inlineBytes: LIMITS.inlineBytes,
-        maxRedirects: request.secretIn === 'path' ? 0 : LIMITS.maxRedirects,
-        signal: AbortSignal.any([signal, stopped]),
-        judge: (hop: Hop) =>
-          hop.hop === 0
-            ? null
-            : judgeAgain(callOf(hop.method, hop.host.includes(':') ? `[${hop.host}]` : hop.host, hop.port, hop.url)),
-        sink: () =>
-          countedSink(() => deps.store.blobs.sink(live.base.workspace, live.base.id), live, MOST_FETCHED, deps.full),
-      };
-      let answer: Awaited<ReturnType<Door['request']>>;
-      try {
-        answer = await deps.door.request(call);
-        // The service did nothing: what it refused is sent once more with another token (N4).
-        if (secret?.again !== undefined && answer.ok && isSpent(answer.value)) {
-          const none = await secret.again();
-          if (none !== null) return { problem: none, sent: 'maybe' as const };
-          answer = await deps.door.request(call);
-        }
-      } catch (error) {
-        if (error instanceof FileRefused) return { problem: error.problem, sent: 'maybe' as const };
-        throw error;
-      }
-      if (!answer.ok) return { problem: answer.problem, sent: answer.sent };
-      if (answer.value.status === 401) secret?.refused();
-      const told = await read(answer.value, deps.turns);
-      if (!told.ok) return { problem: told.problem, sent: 'maybe' as const };
-      return { status: answer.value.status, headers: flat(answer.value.headers), body: told.value };
-    });
-    return done.ok ? done.value : { problem: done.problem, sent: done.sent };
+  request: (request) => {
+    const { workspace, project, flow, environment, principal, id: run } = live.base;
+    return send(
+      deps,
+      {
+        of: { workspace, project, flow, environment, principal, run, step, name: request.secret ?? '' },
+        effect: (needs, act) => deps.broker.effect(live, step, narrow, needs, act),
+        hops: hopsOf(live),
+        sink: () => countedSink(() => deps.store.blobs.sink(workspace, run), live, MOST_FETCHED, deps.full),
+        signal,
+      },
+      request,
+    );
   },
 });
+
+/** One call: judged, filled in, sent, read. */
+export const send = async (
+  deps: Pick<Deps, 'door' | 'credentials' | 'turns'>,
+  from: From,
+  request: NetRequest,
+): ReturnType<Net['request']> => {
+  let url: URL;
+  try {
+    url = new URL(request.url);
+  } catch {
+    return {
+      problem: problem('http.url', 'The url is not an absolute http or https address', { at: { field: 'with.url' } }),
+      sent: 'no',
+    };
+  }
+  const method = request.method.toUpperCase();
+  const needs: Power[] = [callOf(method, hostOf(url), portOf(url), url)];
+  if (request.secret !== undefined) needs.push({ power: 'secret', name: request.secret, origin: url.origin });
+  const done = await from.effect(needs, async (judgeAgain, stopped) => {
+    const headers: Record<string, string> = { ...request.headers };
+    let secret: Filled | null = null;
+    let to = url.href;
+    if (request.secret !== undefined) {
+      const ask = { ...from.of, name: request.secret };
+      if (request.secretIn === 'path') {
+        const part = await deps.credentials.forPath(ask, url.origin);
+        if ('problem' in part) return { problem: part.problem, sent: 'no' as const };
+        to = url.origin + url.pathname.replace(SECRET_MARK, () => part.text) + url.search;
+      } else {
+        const filled = await deps.credentials.fill(ask, url.origin, headers);
+        if ('problem' in filled) return { problem: filled.problem, sent: 'no' as const };
+        secret = filled;
+      }
+    }
+    if (from.hops !== null) headers['x-headgate-hops'] = String(from.hops);
+    const { body, type } = bodyOf(request);
+    if (type !== null && !Object.keys(headers).some((h) => h.toLowerCase() === 'content-type'))
+      headers['content-type'] = type;
+    const call = {
+      method,
+      url: to,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      timeout: Math.min(request.timeout ?? LIMITS.timeout, LIMITS.longest),
+      share: { workspace: from.of.workspace, flow: from.of.flow },
+      maxBytes: LIMITS.maxBytes,
+      inlineBytes: LIMITS.inlineBytes,
+      maxRedirects: request.secretIn === 'path' ? 0 : LIMITS.maxRedirects,
+      signal: AbortSignal.any([from.signal, stopped]),
+      judge: (hop: Hop) =>
+        hop.hop === 0
+          ? null
+          : judgeAgain(callOf(hop.method, hop.host.includes(':') ? `[${hop.host}]` : hop.host, hop.port, hop.url)),
+      sink: from.sink,
+    };
+    let answer: Awaited<ReturnType<Door['request']>>;
+    try {
+      answer = await deps.door.request(call);
+      // The service did nothing: what it refused is sent once more with another token (N4).
+      if (secret?.again !== undefined && answer.ok && isSpent(answer.value, url.origin)) {
+        const none = await secret.again();
+        if (none !== null) return { problem: none, sent: 'maybe' as const };
+        answer = await deps.door.request(call);
+      }
+    } catch (error) {
+      if (error instanceof FileRefused) return { problem: error.problem, sent: 'maybe' as const };
+      throw error;
+    }
+    if (!answer.ok) return { problem: answer.problem, sent: answer.sent };
+    if (answer.value.status === 401) secret?.refused();
+    const told = await read(answer.value, deps.turns);
+    if (!told.ok) return { problem: told.problem, sent: 'maybe' as const };
+    return { status: answer.value.status, headers: flat(answer.value.headers), body: told.value };
+  });
+  return done.ok ? done.value : { problem: done.problem, sent: done.sent };
+};
 
 /** Counts webhooks that call webhooks, so that a flow that calls itself comes to an end (hooks.ts); null: nothing to count. */
 const hopsOf = (live: Live): number | null => {
@@ -152,9 +179,11 @@ const flat = (headers: Record<string, string | string[]>): Record<string, string
   return out;
 };
 
-/** Does the service say that the token is none any more? */
-const isSpent = ({ status, headers }: Response): boolean =>
-  status === 401 && /\berror\s*=\s*"?invalid_token\b/i.test(String(headers['www-authenticate'] ?? ''));
+/** Does the service that the token was sent to say that it is none any more? Where it redirects to has no say in it. */
+const isSpent = ({ status, headers, url }: Response, origin: string): boolean =>
+  status === 401 &&
+  new URL(url).origin === origin &&
+  /\berror\s*=\s*"?invalid_token\b/i.test(String(headers['www-authenticate'] ?? ''));
 
 type Response = Extract<Awaited<ReturnType<Door['request']>>, { ok: true }>['value'];
 

@@ -145,6 +145,7 @@ export class Runs {
     if ('value' in input.held) live.inputText = p.inputText ?? null;
     p.before?.(live, now);
     if (p.delivery !== undefined) live.delivery = p.delivery;
+    if (p.memory !== undefined) live.memory = p.memory;
     live.untold = p.untold === true;
     this.#live.set(id, live);
     if (lane === null) this.#start(live);

@@ -4,6 +4,10 @@ import type { AddressInfo } from 'node:net';
 import {
   type Catalog,
   catalogOf,
+  freshOf,
+  listFor,
+  NO_MEMORY,
+  pollOf,
   readService,
   type Recording,
   type Service,
@@ -132,6 +136,28 @@ for (const file of files) {
     }
   }, 30_000);
 }
+
+test('each trigger that asks finds the items of its operation, with ids that tell them apart', () => {
+  let found = 0;
+  for (const file of files) {
+    const service = read(file);
+    for (const trigger of service.triggers ?? []) {
+      if (trigger.kind !== 'poll') continue;
+      const poll = pollOf(servicesOf([service]), service.name, trigger.id);
+      const values = (service.recordings ?? []).filter(
+        (one) => one.operation === trigger.operation && one.problem === undefined,
+      );
+      expect({ file, id: trigger.id, recorded: values.length > 0 }).toEqual({ file, id: trigger.id, recorded: true });
+      for (const one of values) {
+        const list = poll === undefined ? null : listFor(trigger, poll.operation, one.value);
+        const fresh = freshOf(trigger, list ?? [], NO_MEMORY);
+        expect({ file, id: trigger.id, fresh: fresh.length }).toEqual({ file, id: trigger.id, fresh: list?.length });
+        found += fresh.length;
+      }
+    }
+  }
+  expect(found).toBeGreaterThan(20);
+});
 
 const ALL: Catalog = catalogOf([step], [], servicesOf(files.map(read)));
 

@@ -1,8 +1,9 @@
 /**
  * Retention: finished runs beyond age and number are removed, with their journals and blobs, in small portions; so are
- * blobs that a crash left without an owner.
+ * blobs that a crash left without an owner, and flows that were deleted long enough ago.
  */
 
+import { DELETED_FLOW_DAYS } from '@headgate/core';
 import type { Store } from '../store/ports.ts';
 import type { Clock } from './clock.ts';
 import { INSTANCE, type Later } from './later.ts';
@@ -12,6 +13,10 @@ import type { Timers } from './timers.ts';
 export type Keep = { readonly for: number; readonly perFlow: number };
 
 export const KEEP: Keep = { for: 30 * 86_400_000, perFlow: 100_000 };
+
+/** Milliseconds in which a deleted flow can be had back. */
+const KEEP_DELETED = DELETED_FLOW_DAYS * 86_400_000;
+const DELETED_AT_ONCE = 10;
 
 const EVERY = 60_000;
 /** When a round did not reach the end of what is too old or too much, the next comes this soon: a busy server makes more in a minute than one round removes. */
@@ -30,6 +35,8 @@ export const startSweeping = (store: Store, clock: Clock, timers: Timers, later:
       const rule = { olderThan: clock.now() - keep.for, keepPerFlow: keep.perFlow, limit: PORTION };
       more = (await store.engine.sweep(rule)) === PORTION;
     }
+    // Seldom many, and one holds much: the rest goes in the next round.
+    await store.engine.removeDeletedFlows(clock.now() - KEEP_DELETED, DELETED_AT_ONCE);
     if (rounds % LITTER_EVERY === 0) await store.engine.collectLitter();
     rounds += 1;
   };

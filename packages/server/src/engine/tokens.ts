@@ -7,6 +7,7 @@
  * T3 However many calls need the same token at once, it is asked for once.
  * T4 A refresh token that was replaced is stored, sealed, before the access token that came with it is used.
  * T5 The guard knows a token before anybody has it, under the name of its secret, and for some time after it was replaced.
+ * T6 While its token counts, who read a secret before its refresh token was replaced gets that token, and sends nothing spent.
  */
 
 import { bad, type Credential, good, type Problem, problem, type Result, type Secret } from '@headgate/core';
@@ -32,6 +33,8 @@ type OAuth = Extract<Credential, { readonly tokenUrl: string }>;
 
 type Token = {
   readonly version: string;
+  /** The version it was asked for by: who read that one before it was replaced is served, too. */
+  readonly from: string;
   readonly value: string;
   readonly until: number;
   readonly refresh?: string;
@@ -66,7 +69,8 @@ export class Tokens {
   /** The token of now for a secret: a kept one, or a fresh one. Problem `secret.token`. */
   async get(ask: TokenAsk, secret: HeldSecret, held: OAuth): Promise<Result<string>> {
     const kept = this.#kept.get(secret.id);
-    if (kept !== undefined && kept.version === secret.version && kept.until > this.#deps.now()) return good(kept.value);
+    const isOf = kept !== undefined && (kept.version === secret.version || kept.from === secret.version);
+    if (isOf && kept.until > this.#deps.now()) return good(kept.value);
     const under = `${secret.id} ${secret.version}`;
     const asking = this.#asking.get(under);
     if (asking !== undefined) return asking;
@@ -120,6 +124,7 @@ export class Tokens {
     const past = before === undefined ? [] : [before.value, ...before.past];
     this.#kept.set(secret.id, {
       version: version ?? secret.version,
+      from: secret.version,
       value: read.token,
       until,
       workspace: ask.workspace,

@@ -178,6 +178,7 @@ const judge = async (
       // Of one flow alone: nothing of a whole project is for it, whichever that is.
       return who.flows === undefined ? undefined : 'permission.missing';
     case 'flow':
+    case 'deleted':
     case 'run': {
       // What is recorded before it is done must be about something that is there.
       if (contract.audited !== 'before' && mayAll(who, permission)) return undefined;

@@ -47,16 +47,21 @@ export class Places {
   async judge(
     who: Principal,
     permission: Permission,
-    on: 'flow' | 'run',
+    on: 'flow' | 'deleted' | 'run',
     id: unknown,
   ): Promise<ProblemCode | undefined> {
     if (typeof id !== 'string') return 'missing';
     const { workspace } = who;
-    const place = on === 'flow' ? await this.flow(workspace, id) : await this.run(workspace, id);
+    const place = await this.#placeOf(workspace, on, id);
     if (place === null) return 'missing';
     const thing = thingAt(workspace, place);
     if (may(who, permission, thing)) return undefined;
-    return may(who, on === 'flow' ? 'flow.read' : 'run.read', thing) ? 'permission.missing' : 'missing';
+    return may(who, on === 'run' ? 'run.read' : 'flow.read', thing) ? 'permission.missing' : 'missing';
+  }
+
+  #placeOf(workspace: string, on: 'flow' | 'deleted' | 'run', id: string): Promise<FlowPlace | null> {
+    if (on === 'deleted') return this.#store.in(workspace).deletedFlows.place(id);
+    return on === 'flow' ? this.flow(workspace, id) : this.run(workspace, id);
   }
 
   /** May the principal do this in the project named? */

@@ -10,6 +10,7 @@ import { authLinkRoutes } from './routes/auth-links.ts';
 import { authOwnRoutes } from './routes/auth-own.ts';
 import { ssoRoutes } from './routes/auth-sso.ts';
 import { environmentRoutes } from './routes/environments.ts';
+import { deletedFlowRoutes } from './routes/deleted-flows.ts';
 import { fileRoutes } from './routes/files.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
@@ -56,6 +57,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
   const all: readonly Route[] = [
     ...systemRoutes(lodge, document),
     ...flowRoutes(lodge),
+    ...deletedFlowRoutes(lodge),
     ...versionRoutes(lodge),
     ...listeningRoutes(lodge),
     ...stepRoutes(lodge),

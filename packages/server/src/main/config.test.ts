@@ -165,6 +165,7 @@ test('SEC-08 there is no setting that turns a protection into a warning: these a
     'HEADGATE_DOCS',
     'HEADGATE_ENABLE_SUPERUSER_CLI',
     'HEADGATE_EGRESS_ALLOW',
+    'HEADGATE_FOLDERS',
     'HEADGATE_CODE_LIBRARIES',
     'HEADGATE_OTLP_URL',
     'HEADGATE_KEEP_DAYS',

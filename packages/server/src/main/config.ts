@@ -13,9 +13,11 @@ import { join, resolve } from 'node:path';
 import { bad, good, problem, type Problem, type Result } from '@headgate/core';
 import type { MailServer } from '../egress/mail/port.ts';
 import type { SignUpPolicy } from '../gateway/accounts/policy.ts';
+import type { FolderSetting } from '../store/folders/folders.ts';
 import { LIBRARIES } from '../sandbox/libraries.ts';
 import { type DiskFloor, readDiskFloor } from './disk-floor.ts';
 import { readRegular } from './regular-file.ts';
+import { foldersOrProblem } from './config-folders.ts';
 import { type ProviderSettings, readMail, readProvider, readSignUp } from './config-accounts.ts';
 
 export type Settings = {
@@ -46,6 +48,8 @@ export type Settings = {
   readonly currency: string;
   /** What a server admin opened of the private network, as text. */
   readonly egressAllow: string;
+  /** Folders of the disk that a server admin opened to flows. */
+  readonly folders: readonly FolderSetting[];
   /** Libraries that code may import. */
   readonly libraries: readonly string[];
   /** An OTLP/HTTP endpoint for traces; none by default. */
@@ -85,6 +89,7 @@ const NAMES = [
   'HEADGATE_DOCS',
   'HEADGATE_ENABLE_SUPERUSER_CLI',
   'HEADGATE_EGRESS_ALLOW',
+  'HEADGATE_FOLDERS',
   'HEADGATE_CODE_LIBRARIES',
   'HEADGATE_OTLP_URL',
   'HEADGATE_KEEP_DAYS',
@@ -259,6 +264,9 @@ export const readSettings = (
     workspace: whole('HEADGATE_RATE_WORKSPACE', 60_000, 1e9, 0),
     network: whole('HEADGATE_RATE_NETWORK', 6_000, 1e9, 0),
   };
+  const keyFile = resolve(read('HEADGATE_SECRET_KEY_FILE') ?? join(homedir(), '.headgate-key'));
+  const own = [dir, keyFile, secretsFile, workspaceKeys];
+  const folders = foldersOrProblem(read('HEADGATE_FOLDERS'), own, problems);
   if (problems.length > 0) return { problems };
   return {
     settings: {
@@ -269,7 +277,7 @@ export const readSettings = (
       proxies,
       webOrigins,
       dir,
-      keyFile: resolve(read('HEADGATE_SECRET_KEY_FILE') ?? join(homedir(), '.headgate-key')),
+      keyFile,
       secretsFile,
       workspaceKeys,
       web,
@@ -278,6 +286,7 @@ export const readSettings = (
       twoFactors,
       currency,
       egressAllow: read('HEADGATE_EGRESS_ALLOW') ?? '',
+      folders,
       libraries,
       otlp: otlp ?? null,
       keep,

@@ -18,6 +18,7 @@ import type { SecretSource } from '../engine/secret-source.ts';
 import { tryOpenStore } from '../store/open.ts';
 import type { Store } from '../store/ports.ts';
 import { openBlobNow } from '../store/vault-open/blob-now.ts';
+import { type FolderSetting, openFolders } from '../store/folders/folders.ts';
 import { opener } from '../store/vault-open/opener.ts';
 import { judgeKey } from '../store/vault-seal/key-file.ts';
 import { type Keyring, keyring } from '../store/vault-seal/keyring.ts';
@@ -55,6 +56,8 @@ type Options = {
   /** Sources of secrets besides the store. */
   readonly sources?: readonly SecretSource[];
   readonly egressAllow: string;
+  /** Folders of the disk that flows may be lent. */
+  readonly folders?: readonly FolderSetting[];
   readonly publicUrl: string;
   readonly log: EngineLog;
   /** How long finished runs are kept; without it the engine's own default. */
@@ -146,6 +149,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       publicUrl: o.publicUrl,
       log: o.log,
       ...(o.sources === undefined ? {} : { sources: o.sources }),
+      ...(o.folders === undefined ? {} : { folders: openFolders(o.folders) }),
       ...(o.full === undefined ? {} : { full: o.full }),
       ...(o.keep === undefined ? {} : { keep: { for: o.keep.days * DAY, perFlow: o.keep.runs } }),
     });

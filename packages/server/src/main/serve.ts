@@ -193,6 +193,7 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
     workspaceKeys: s.workspaceKeys,
     sources: file === null ? [] : [file.value],
     egressAllow: s.egressAllow,
+    folders: s.folders,
     libraries: s.libraries,
     publicUrl,
     keep: s.keep,

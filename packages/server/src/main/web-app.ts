@@ -20,27 +20,29 @@ const TYPES: Readonly<Record<string, string>> = {
   json: 'application/json; charset=utf-8',
 };
 
-/** Null: it was not built. */
-export const webApp = (): WebApp | null => {
-  const entry = entryOf();
+/** `built`: the folder of the build, with `/` at its end. Null: it was not built. */
+export const webApp = (built = BUILT): WebApp | null => {
+  const entry = entryOf(built);
   if (entry === null) return null;
-  const names = new Set(readdirSync(new URL('assets/', BUILT)));
+  const names = new Set(readdirSync(new URL('assets/', built)));
   return {
     script: `/${entry.file}`,
     styles: entry.css.map((path) => `/${path}`),
     file: async (name) => {
       const type = TYPES[name.split('.').at(-1) ?? ''];
       if (!names.has(name) || type === undefined) return null;
-      return { type, text: await readFile(fileURLToPath(new URL(`assets/${name}`, BUILT)), 'utf8') };
+      // Another build under a server that runs takes the files of this one away: they are not there, then.
+      const text = await readFile(fileURLToPath(new URL(`assets/${name}`, built)), 'utf8').catch(() => null);
+      return text === null ? null : { type, text };
     },
   };
 };
 
 /** The one entry of Vite's manifest, with its style sheets. */
-const entryOf = (): { readonly file: string; readonly css: readonly string[] } | null => {
+const entryOf = (built: URL): { readonly file: string; readonly css: readonly string[] } | null => {
   let read: unknown;
   try {
-    read = JSON.parse(readFileSync(new URL('manifest.json', BUILT), 'utf8'));
+    read = JSON.parse(readFileSync(new URL('manifest.json', built), 'utf8'));
   } catch {
     return null;
   }

@@ -60,7 +60,10 @@ const CHANGES: readonly [string, (w: WorkspaceStore) => Promise<unknown>][] = [
   ['keys.revoke', (w) => w.keys.revoke('key_a', NOW)],
   ['secrets.put', (w) => w.secrets.put(secret)],
   ['secrets.remove', (w) => w.secrets.remove('default', 'github')],
-  ['flows.remove', (w) => w.flows.remove('flow_a', NOW)],
+  ['deletedFlows.add', (w) => w.deletedFlows.add('flow_a', NOW)],
+  ['deletedFlows.restore', (w) => w.deletedFlows.restore('flow_a', NOW)],
+  ['deletedFlows.add', (w) => w.deletedFlows.add('flow_a', NOW)],
+  ['deletedFlows.remove', (w) => w.deletedFlows.remove('flow_a')],
 ];
 
 test('every change of configuration raises the version before it is answered, and tells the listeners', async () => {
@@ -137,7 +140,7 @@ test('a store opened for reading sees what the server writes and can write nothi
   expect((await reader.in('default').runs.list({ limit: 5 })).rows).toHaveLength(1);
   expect(await noticed(reader, 1000)).toBe(true);
   expect(() => reader.journal.write(runWrite(runRow('run_b')))).toThrow('for reading');
-  await expect(reader.in('default').flows.remove('flow_a', NOW)).rejects.toThrow('readonly');
+  await expect(reader.in('default').deletedFlows.add('flow_a', NOW)).rejects.toThrow('readonly');
 });
 
 test('a store of a server that stopped is opened for reading too', async () => {

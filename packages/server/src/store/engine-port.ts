@@ -2,6 +2,7 @@
 
 import type { EngineLimits } from './limits.ts';
 import type { AuditEntry, KeyRow, RunRow } from './ports.ts';
+import type { TriggerMemory } from './run-write.ts';
 import type { SealedSecret } from './secret.ts';
 
 /** What a look at the audit trail found. */
@@ -65,6 +66,10 @@ export type EngineStore = {
   >;
   /** Durable state of a trigger (last due time of a schedule…). */
   saveTriggerState(flow: string, trigger: string, environment: string, state: unknown): Promise<void>;
+  /** What a trigger remembers, sealed as a journal is, under its name (memory-name.ts); null: nothing yet. */
+  memory(flow: string, trigger: string, environment: string): Promise<Uint8Array | null>;
+  /** Remembers it, without a run. Durable when it resolves; false: the flow is gone. */
+  saveMemory(memory: TriggerMemory): Promise<boolean>;
   /** Webhook replay memory: was a run made of this delivery? */
   knowsDelivery(hook: string, id: string): Promise<boolean>;
   /** When the latest runs of a lane began, those after `since`, at most `limit`, the latest first. */
@@ -85,6 +90,8 @@ export type EngineStore = {
   allSecrets(): Promise<(SealedSecret & { readonly workspace: string; readonly name: string })[]>;
   /** Deletes runs that are over and ended before `olderThan`, or lie beyond the newest `keepPerFlow` of their flow, with journal and blobs: at most `limit`; returns how many. */
   sweep(rule: { olderThan: number; keepPerFlow: number; limit: number }): Promise<number>;
+  /** Removes flows for good that were deleted before this: at most `limit`; returns how many. */
+  removeDeletedFlows(before: number, limit: number): Promise<number>;
   /** Follows the chain of the audit trail, from the first record to its head. `expect`: a `head` of an earlier look. */
   checkAudit(expect?: string): Promise<Trail>;
   /** Every record of every workspace, the oldest first, a thousand at a time. */

@@ -22,6 +22,7 @@ import { connect } from './schema/connect.ts';
 import { kyselyOver } from './schema/dialect.ts';
 import { engineOf } from './rows/engine.ts';
 import { directoryOf } from './rows/directory.ts';
+import { deletedFlowsOf } from './rows/deleted-flows.ts';
 import { dropLost, filesOf } from './rows/files.ts';
 import { flowsOf } from './rows/flows.ts';
 import { grantsOf } from './rows/grants.ts';
@@ -241,6 +242,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       roles: rolesOf(ground, workspace),
       invitations: workspaceInvitationsOf(ground, workspace),
       flows: { ...flowsOf(ground, workspace), ...versionsOf(ground, workspace) },
+      deletedFlows: deletedFlowsOf(ground, workspace),
       grants: grantsOf(ground, workspace),
       powerMap: powerMapOf(ground, workspace),
       policy: policyOf(ground, workspace),

@@ -16,6 +16,7 @@ import type { KeyLimits, WorkspaceKeys } from './key.ts';
 import type { WorkspaceLimits } from './limits.ts';
 import type { Clients, Consents, Oauth } from './oauth.ts';
 import type { Deployments, Environments, HookRow } from './environment.ts';
+import type { DeletedFlows } from './deleted-flows.ts';
 import type { PowerMap } from './power-map.ts';
 import type * as people from './people.ts';
 import type { Counters } from './vault-seal/counters.ts';
@@ -254,8 +255,6 @@ export type WorkspaceStore = {
      * such flow, or no such project.
      */
     move(id: string, project: string, at: number): Promise<{ readonly taken: number } | null>;
-    /** With its versions, grants, webhooks and triggers. Its runs stay until retention takes them. */
-    remove(id: string, at: number): Promise<boolean>;
     /** Next version number, hooks and grants in one transaction. The same hash as the latest version gives that version again. Null: no such flow. */
     publish(p: {
       flow: string;
@@ -283,6 +282,7 @@ export type WorkspaceStore = {
     add(rows: readonly GrantRow[]): Promise<boolean>;
     remove(flow: string, id: string): Promise<boolean>;
   };
+  readonly deletedFlows: DeletedFlows;
   readonly powerMap: PowerMap;
   readonly policy: PolicyStore;
   /** What the instance lets its steps use, whatever its policy says. */

@@ -44,6 +44,15 @@ export type RunRow = {
 /** A signed request to a webhook, as the replay memory knows it, and how long it is remembered. */
 export type Delivery = { readonly hook: string; readonly id: string; readonly until: number };
 
+/** What a trigger remembers, as JSON text; sealed when it is written. */
+export type TriggerMemory = {
+  readonly workspace: string;
+  readonly flow: string;
+  readonly trigger: string;
+  readonly environment: string;
+  readonly text: string;
+};
+
 export type RunWrite = {
   readonly row: RunRow;
   /** First seq of `events`; 0 when there are none. */
@@ -66,4 +75,6 @@ export type RunWrite = {
   readonly audit?: readonly AuditEntry[];
   /** The delivery this run came of: remembered exactly when the run is. */
   readonly delivery?: Delivery;
+  /** What the trigger this run came of remembers from now on: exactly when the run is. */
+  readonly memory?: TriggerMemory;
 };

@@ -106,7 +106,15 @@ const ASKED: Readonly<Record<string, Call>> = {
   'flows.patch': (w, n) => w.flows.patch(n.flow, { name: 'Stolen' }, NOW),
   // To a project that every workspace has, so that the flow alone is what is not the thief's.
   'flows.move': (w, n) => w.flows.move(n.flow, 'default', NOW),
-  'flows.remove': (w, n) => w.flows.remove(n.flow, NOW),
+  // In this order: what is deleted is found, and comes back for those that follow.
+  'deletedFlows.add': (w, n) => w.deletedFlows.add(n.flow, NOW),
+  'deletedFlows.list': (w, n) => w.deletedFlows.list({ limit: 9, sight: sight({ onlyFlows: [n.flow] }) }),
+  'deletedFlows.place': (w, n) => w.deletedFlows.place(n.flow),
+  'deletedFlows.restore': (w, n) => w.deletedFlows.restore(n.flow, NOW),
+  'deletedFlows.remove': async (w, n) => {
+    await w.deletedFlows.add(n.flow, NOW);
+    return w.deletedFlows.remove(n.flow);
+  },
   'flows.publish': (w, n) => w.flows.publish(publish(n)),
   'flows.version': (w, n) => w.flows.version(n.flow, 1),
   'flows.versions': (w, n) => w.flows.versions(n.flow),
@@ -255,7 +263,7 @@ test('each case finds what it asks for when its owner asks, so that the comparis
     expect([name, found]).not.toEqual([name, stranger]);
   }
   expect(await ASKED['flows.move']?.(store.in('thief'), VICTIM)).toBeNull();
-  for (const name of ['grants.remove', 'secrets.remove', 'runs.remove', 'keys.revoke', 'flows.remove']) {
+  for (const name of ['grants.remove', 'secrets.remove', 'runs.remove', 'keys.revoke', 'deletedFlows.remove']) {
     expect(JSON.stringify(await ASKED[name]?.(store.in('victim'), VICTIM))).toContain('true');
   }
 });

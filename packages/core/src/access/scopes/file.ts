@@ -1,6 +1,7 @@
 /**
  * `file: read invoices/`: files of the project's own folder. A path that ends in `/` stands for the folder and all that
- * lies in it, any other for that one file, `*` for everything.
+ * lies in it, any other for that one file, `*` for everything. `disk/NAME/` is a folder of the server's disk that its admin
+ * opened under this name; `*` does not stand for those.
  *
  * It says what is lent. Which file a path leads to is decided by the one resolver, by handle and never by comparing texts.
  *
@@ -34,8 +35,19 @@ export const filePath = (written: string): string | undefined => {
   return path !== undefined && path.length <= LONGEST_PATH ? path : undefined;
 };
 
+/** What paths of folders on the server's disk begin with. */
+const DISK = 'disk/';
+
+/** The one spelling of a path that a file of the project itself may have; undefined: it has none. */
+export const ownFilePath = (written: string): string | undefined => {
+  const path = filePath(written);
+  return path?.startsWith(DISK) === true ? undefined : path;
+};
+
 const fileCovers = (outer: string, inner: string): boolean => {
-  if (outer === '*' || outer === inner) return true;
+  if (outer === inner) return true;
+  // Folders of the server's disk are no files of the project: they are lent by their own names.
+  if (outer === '*') return !inner.startsWith(DISK);
   return outer.endsWith('/') && inner.startsWith(outer) && normaliseFilePath(inner) === inner;
 };
 

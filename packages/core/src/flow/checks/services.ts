@@ -3,8 +3,8 @@
  * far as it stands there plainly? What expressions give is only known when the flow runs.
  */
 
-import { fieldsOf } from '../../service/form.ts';
-import { type Operation, operationOf, type Service, type Services } from '../../service/manifest.ts';
+import { fieldsOf, pollSchema } from '../../service/form.ts';
+import { type Operation, operationOf, pollOf, type Service, type Services } from '../../service/manifest.ts';
 import { compileInput } from '../input.ts';
 import { isObject } from '../path.ts';
 import { named } from '../text/shown.ts';
@@ -44,16 +44,16 @@ export const checkService = ({ value, place }: Use, services: Services, findings
     findings.problem('service.unknown', `${service.title} has no operation ${named(id)}`, place('with.operation'), fix);
     return;
   }
-  if (service.auth.kind !== 'none' && value['secret'] === undefined)
-    findings.problem(
-      'service.secret',
-      `${service.title} has to know who calls, and the step names no secret`,
-      place('with.secret'),
-      service.secret,
-    );
+  needsKey(service, value, place, findings);
   if (value['most'] !== undefined && operation.paging === undefined)
     findings.warning('service.input', 'this operation has no pages, so `most` says nothing', place('with.most'));
   checkInput(service, operation, value['input'] ?? {}, place, findings);
+};
+
+const needsKey = (service: Service, value: Record<string, unknown>, place: Use['place'], findings: Findings): void => {
+  if (service.auth.kind === 'none' || value['secret'] !== undefined) return;
+  const text = `${service.title} has to know who calls, and no secret is named`;
+  findings.problem('service.secret', text, place('with.secret'), service.secret);
 };
 
 const checkInput = (
@@ -92,3 +92,49 @@ const checkInput = (
       );
   }
 };
+
+type Poll = Use & { readonly steps: ReadonlySet<string>; readonly id: string };
+
+/** The same of a trigger that asks a service. Nothing of it is computed: there is no run yet that would know. */
+export const checkPoll = ({ value, place, steps, id }: Poll, services: Services, findings: Findings): void => {
+  if (steps.has(id))
+    findings.problem(
+      'id.duplicate',
+      `a step has the id ${named(id)}, too, and powers are lent to both by it`,
+      place('id'),
+      'Choose another id.',
+    );
+  const { service: name, trigger: which } = value;
+  if (typeof name !== 'string' || typeof which !== 'string') return;
+  const service = services.get(name);
+  const poll = pollOf(services, name, which);
+  if (service === undefined || poll === undefined) {
+    const known = service === undefined ? services.list.map((one) => one.name) : pollsOf(service);
+    const near = didYouMean(findings.suggest(service === undefined ? name : which, known));
+    const text =
+      service === undefined
+        ? `there is no service ${named(name)}`
+        : `${service.title} has nothing called ${named(which)} to ask for`;
+    findings.problem(
+      'service.unknown',
+      text,
+      place(service === undefined ? 'with.service' : 'with.trigger'),
+      near ?? `Known: ${known.slice(0, 20).join(', ')}.`,
+    );
+    return;
+  }
+  needsKey(service, value, place, findings);
+  const made = compileInput(pollSchema(service, poll.operation, poll.trigger));
+  const judged = made.ok ? made.validate(value['input'] ?? {}) : made;
+  for (const one of judged.ok ? [] : judged.problems)
+    findings.problem('service.input', one.text, place(`with.${one.at?.field ?? 'input'}`), one.fix);
+  if (leavesOf(value['input'], []).length > 0)
+    findings.problem(
+      'service.input',
+      'what a trigger asks by is written plainly, without expressions',
+      place('with.input'),
+    );
+};
+
+const pollsOf = (service: Service): readonly string[] =>
+  (service.triggers ?? []).flatMap(({ id, kind }) => (kind === 'poll' ? [id] : []));

@@ -11,6 +11,7 @@ import { leavesOf } from './expressions.ts';
 import { checkWith } from './fields.ts';
 import type { Findings } from './findings.ts';
 import { checkExpressions, type Known } from './references.ts';
+import { checkPoll } from './services.ts';
 
 export const checkTriggers = (
   flow: Flow,
@@ -61,6 +62,17 @@ const checkTrigger = (trigger: Trigger, base: Path, catalog: Catalog, known: Kno
     return;
   }
   checkWith({ schema: kind.input, value, perItem: [], place }, findings);
+  if (kind.withServices !== undefined)
+    checkPoll(
+      {
+        value,
+        place: (field) => ({ field: `${fieldPath(base)}.${field}` }),
+        steps: new Set(known.graph.byId.keys()),
+        id: trigger.id,
+      },
+      catalog.services,
+      findings,
+    );
   if (kind.kind === 'webhook' && value['signature'] === undefined && trigger.disabled !== true) {
     findings.warning(
       'webhook.unsigned',

@@ -30,7 +30,7 @@ import { streamed } from '../streams.ts';
 
 const PAGE = 50;
 
-const shown = (row: FlowRow) => ({
+export const shownFlow = (row: FlowRow) => ({
   id: row.id,
   name: row.name,
   project: row.project,
@@ -106,12 +106,12 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
         ...(query.project === undefined ? {} : { project: query.project }),
         sight: sightOf(who, 'flow.read'),
       });
-      return give(200, { flows: rows.map(shown), ...nextOf(gate.store, who.workspace, 'flows', next) });
+      return give(200, { flows: rows.map(shownFlow), ...nextOf(gate.store, who.workspace, 'flows', next) });
     }),
 
     implement(ROUTES.getFlow, async ({ who, params }) => {
       const row = await gate.store.in(who.workspace).flows.get(params.id);
-      return row === null ? MISSING : give(200, { ...shown(row), draft: row.draft });
+      return row === null ? MISSING : give(200, { ...shownFlow(row), draft: row.draft });
     }),
 
     implement(ROUTES.patchFlow, async ({ who, params, body }) => {
@@ -137,7 +137,7 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
         row = await flows.patch(row.id, { enabled: body.enabled }, gate.clock());
       if (row !== null && body.visibility !== undefined && body.visibility !== row.visibility)
         row = await flows.patch(row.id, { visibility: body.visibility }, gate.clock());
-      return row === null ? MISSING : give(200, shown(row));
+      return row === null ? MISSING : give(200, shownFlow(row));
     }),
 
     implement(ROUTES.transferFlow, async ({ who, params, body }) => {
@@ -151,7 +151,7 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
       if (heir === null || !may(heir, 'flow.write', thingOf(who.workspace, { ...row, owner: body.to })))
         return refuse('member.unfit');
       const given = await flows.patch(row.id, { owner: body.to }, gate.clock());
-      return given === null ? MISSING : give(200, shown(given));
+      return given === null ? MISSING : give(200, shownFlow(given));
     }),
 
     implement(ROUTES.moveFlow, async ({ who, params, body }) => {
@@ -171,7 +171,7 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
     }),
 
     implement(ROUTES.deleteFlow, async ({ who, params }) =>
-      (await gate.store.in(who.workspace).flows.remove(params.id, gate.clock())) ? nothing() : MISSING,
+      (await gate.store.in(who.workspace).deletedFlows.add(params.id, gate.clock())) ? nothing() : MISSING,
     ),
 
     implement(ROUTES.saveDraft, async ({ who, params, body }) => {

@@ -46,7 +46,8 @@ export const readGrants = (
 ):
   | { readonly ok: true; readonly lent: readonly LentText[] }
   | { readonly ok: false; readonly problems: readonly Problem[] } => {
-  const known = new Set([...everyStep(flow)].map((step) => step.id));
+  // Triggers that do something before there is a run are lent to by their ids.
+  const known = new Set([...everyStep(flow), ...(flow.triggers ?? [])].map(({ id }) => id));
   const problems: Problem[] = [];
   const lent: LentText[] = [];
   for (const [i, { step, power }] of came.entries()) {

@@ -52,6 +52,7 @@ export const deploymentsOf = (ground: Ground, workspace: string): Deployments =>
     (await trx
       .selectFrom('flow')
       .select('id')
+      .where('deleted', 'is', null)
       .where('workspace', '=', workspace)
       .where('id', '=', flow)
       .executeTakeFirst()) !== undefined;
@@ -230,6 +231,7 @@ export const deploymentsOf = (ground: Ground, workspace: string): Deployments =>
             .selectFrom('flow')
             .select('id')
             .where('workspace', '=', workspace)
+            .where('deleted', 'is', null)
             .where((eb) => seenFlows(eb, sight)),
         )
         .orderBy('promotion.n', 'desc')

@@ -8,6 +8,7 @@ import { DEFAULT_ENVIRONMENT, stateName } from '../environment.ts';
 import { type Ground, fromJson, listFromJson, toJson } from '../ground.ts';
 import { auditRecords, checkAudit } from './audit.ts';
 import type { Blobs } from '../files/blobs.ts';
+import { removeDeleted } from './deleted-flows.ts';
 import { hookByToken } from './hooks.ts';
 import { keyById } from './keys.ts';
 import type { EngineStore } from '../engine-port.ts';
@@ -20,7 +21,7 @@ const TAILS = 16;
 const SWEPT_AT_ONCE = 50;
 
 export const engineOf = (
-  { db, writer, clock, credentials, ring, unlink }: Ground,
+  { db, change, writer, clock, credentials, ring, unlink }: Ground,
   blobs: Pick<Blobs, 'collect'>,
   lost: () => Promise<number>,
 ): Omit<EngineStore, 'limits' | 'ends'> => {
@@ -119,6 +120,17 @@ export const engineOf = (
     saveTriggerState: async (flow, trigger, environment, state) => {
       await writer.ask({ kind: 'trigger', flow, trigger: stateName(trigger, environment), state: toJson(state) });
     },
+    memory: async (flow, trigger, environment) => {
+      const row = await db
+        .selectFrom('trigger_memory')
+        .select('sealed')
+        .where('flow', '=', flow)
+        .where('trigger_id', '=', trigger)
+        .where('environment', '=', environment)
+        .executeTakeFirst();
+      return row?.sealed ?? null;
+    },
+    saveMemory: async (memory) => (await writer.ask({ kind: 'memory', memory })) === true,
     knowsDelivery: async (hook, id) =>
       (await db
         .selectFrom('delivery')
@@ -173,6 +185,7 @@ export const engineOf = (
       }
       return rule.limit - left;
     },
+    removeDeletedFlows: (before, limit) => removeDeleted({ change }, before, limit),
     checkAudit: (expect) => checkAudit(db, ring.all('audit'), expect),
     auditRecords: () => auditRecords(db),
     collectLitter: async () => (await lost()) + (await blobs.collect()),

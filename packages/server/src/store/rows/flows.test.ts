@@ -257,12 +257,13 @@ test('a webhook answers to its token alone, and not while its trigger or flow is
 
 test('a removed flow takes its versions, grants, triggers and webhooks with it', async () => {
   const store = await kit.store();
-  const { flows, grants } = store.in('default');
+  const { flows, grants, deletedFlows } = store.in('default');
   await flows.create(flow('flow_a'));
   await flows.publish(publish('flow_a', 'hash_1', { grants: [grant('grant_1', 'flow_a')], triggers: [hook('one')] }));
   const token = (await flows.hooks('flow_a'))[0]!.token;
-  expect(await flows.remove('flow_a', NOW)).toBe(true);
-  expect(await flows.remove('flow_a', NOW)).toBe(false);
+  expect(await deletedFlows.add('flow_a', NOW)).toBe(true);
+  expect(await deletedFlows.remove('flow_a')).toBe(true);
+  expect(await deletedFlows.remove('flow_a')).toBe(false);
   expect(await flows.get('flow_a')).toBeNull();
   expect(await flows.versions('flow_a')).toEqual([]);
   expect(await grants.list('flow_a')).toEqual([]);

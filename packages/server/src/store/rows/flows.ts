@@ -1,4 +1,7 @@
-/** Flows of one workspace: rows, drafts and removal. Versions and webhooks are in versions.ts. */
+/**
+ * Flows of one workspace: rows and drafts. Versions and webhooks are in versions.ts, flows that were deleted in deleted-flows.ts:
+ * here they are not.
+ */
 
 import type { Insertable, Selectable } from 'kysely';
 import { isVisibility, type Visibility } from '@headgate/core';
@@ -12,7 +15,7 @@ import { seenFlows } from './seen.ts';
 const CALLED = 20;
 
 type Flows = WorkspaceStore['flows'];
-type Rows = Pick<Flows, 'create' | 'get' | 'place' | 'called' | 'list' | 'saveDraft' | 'patch' | 'move' | 'remove'>;
+type Rows = Pick<Flows, 'create' | 'get' | 'place' | 'called' | 'list' | 'saveDraft' | 'patch' | 'move'>;
 
 export const flowRow = (row: Selectable<Tables['flow']>): FlowRow => ({
   id: row.id,
@@ -33,7 +36,8 @@ export const flowRow = (row: Selectable<Tables['flow']>): FlowRow => ({
 export const visibilityOf = (text: string): Visibility => (isVisibility(text) ? text : 'private');
 
 export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
-  const one = (id: string) => db.selectFrom('flow').selectAll().where('workspace', '=', workspace).where('id', '=', id);
+  const all = () => db.selectFrom('flow').selectAll().where('workspace', '=', workspace).where('deleted', 'is', null);
+  const one = (id: string) => all().where('id', '=', id);
   return {
     create: async (flow) => {
       const row: Insertable<Tables['flow']> = {
@@ -64,12 +68,13 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
         .selectFrom('flow')
         .select(['project', 'owner', 'visibility'])
         .where('workspace', '=', workspace)
+        .where('deleted', 'is', null)
         .where('id', '=', id)
         .executeTakeFirst();
       return row === undefined ? null : { ...row, flow: id, visibility: visibilityOf(row.visibility) };
     },
     called: async (project, idOrName) => {
-      const here = db.selectFrom('flow').selectAll().where('workspace', '=', workspace).where('project', '=', project);
+      const here = all().where('project', '=', project);
       const byId = await here.where('id', '=', idOrName).executeTakeFirst();
       if (byId !== undefined) return [flowRow(byId)];
       // Names need not be unique, and whoever may change a flow may take any: which is meant is not for the store to say.
@@ -77,7 +82,7 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
       return rows.map(flowRow);
     },
     list: async (q) => {
-      let query = db.selectFrom('flow').selectAll().where('workspace', '=', workspace);
+      let query = all();
       const from = after(q.cursor);
       if (from !== null) query = query.where('n', '<', from);
       if (q.project !== undefined) query = query.where('project', '=', q.project);
@@ -98,6 +103,7 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
           .updateTable('flow')
           .set({ revision: revision + 1, draft: toJson(draft), draft_hash: draftHash, name, updated: at })
           .where('workspace', '=', workspace)
+          .where('deleted', 'is', null)
           .where('id', '=', id)
           .where('revision', '=', revision)
           .returningAll()
@@ -118,6 +124,7 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
             ...(to.owner === undefined ? {} : { owner: to.owner }),
           })
           .where('workspace', '=', workspace)
+          .where('deleted', 'is', null)
           .where('id', '=', id)
           .returningAll()
           .executeTakeFirst();
@@ -138,6 +145,7 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
           .updateTable('flow')
           .set({ project, updated: at })
           .where('workspace', '=', workspace)
+          .where('deleted', 'is', null)
           .where('id', '=', id)
           .executeTakeFirst();
         if (moved.numUpdatedRows === 0n) return null;
@@ -155,20 +163,6 @@ export const flowsOf = ({ db, change }: Ground, workspace: string): Rows => {
           .where('flow', '=', id)
           .executeTakeFirst();
         return { taken: Number(taken.numDeletedRows) };
-      }),
-    remove: (id) =>
-      change(async (trx) => {
-        const gone = await trx
-          .deleteFrom('flow')
-          .where('workspace', '=', workspace)
-          .where('id', '=', id)
-          .returning(['owner', 'visibility'])
-          .executeTakeFirst();
-        if (gone === undefined) return false;
-        // Its runs stay for a while, and stay private.
-        if (visibilityOf(gone.visibility) === 'private')
-          await trx.insertInto('flow_gone').values({ flow: id, workspace, owner: gone.owner }).execute();
-        return true;
       }),
   };
 };

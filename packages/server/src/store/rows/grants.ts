@@ -52,6 +52,7 @@ export const grantsOf = ({ db, change }: Ground, workspace: string): WorkspaceSt
         .selectFrom('flow')
         .select('id')
         .where('workspace', '=', workspace)
+        .where('deleted', 'is', null)
         .where('id', 'in', wanted)
         .execute();
       if (known.length !== wanted.length) return false;

@@ -28,6 +28,7 @@ export const powerMapOf = ({ db }: Ground, workspace: string): PowerMap => ({
           .selectFrom('flow')
           .select('id')
           .where('workspace', '=', workspace)
+          .where('deleted', 'is', null)
           .where((eb) => seenFlows(eb, sight)),
       )
       .orderBy('power_grant.n', 'desc')

@@ -96,7 +96,8 @@ test('AZ-08 lists by any filter and sight agree with a filter over all rows, pag
   }
   // A private flow that is gone stays private in its runs; it was made with the visibility of the first.
   expect(places.get('flow_gone')?.visibility).toBe('private');
-  await store.in('default').flows.remove('flow_gone', NOW);
+  await store.in('default').deletedFlows.add('flow_gone', NOW);
+  await store.in('default').deletedFlows.remove('flow_gone');
   const rows = Array.from({ length: 150 }, (_, i) => {
     const state = RUN_STATES[(i * 5) % RUN_STATES.length] ?? 'done';
     // Times go up and down: the order is that of writing.

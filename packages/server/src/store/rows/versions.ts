@@ -87,6 +87,7 @@ export const versionsOf = (ground: Ground, workspace: string): Rows => {
         const flow = await trx
           .selectFrom('flow')
           .select('version')
+          .where('deleted', 'is', null)
           .where('workspace', '=', workspace)
           .where('id', '=', p.flow)
           .executeTakeFirst();

@@ -36,6 +36,7 @@ const shutDoors = async (trx: Transaction<Tables>, workspace: string): Promise<v
     'deployed_trigger',
     'hook',
     'flow_trigger',
+    'trigger_memory',
     'power_grant',
     'connection',
     'secret',

@@ -24,6 +24,8 @@ type FlowTable = {
   created: number;
   updated: number;
   visibility: Generated<string>;
+  deleted: number | null;
+  was_enabled: Generated<number>;
 };
 
 type VersionTable = {
@@ -275,8 +277,6 @@ type AuditTable = {
   chain: Uint8Array;
 };
 
-type ServiceTable = { workspace: string; name: string; doc: string; hash: string; by: string; updated: number };
-
 type PolicyTable = {
   workspace: string;
   only_powers: string | null;
@@ -348,7 +348,7 @@ export type Tables = AccountTables &
     power_grant: PowerGrantTable;
     workspace_policy: PolicyTable;
     workspace_bounds: PolicyTable;
-    service: ServiceTable;
+    service: { workspace: string; name: string; doc: string; hash: string; by: string; updated: number };
     workspace_quota: { workspace: string; quota: string; updated: number; set_by: string };
     /** By day, counted from 1970. `holder`: a flow, a key, or empty for the whole workspace. */
     used: { workspace: string; holder: string; day: number; runs: number; tokens: number; money: number };
@@ -367,6 +367,7 @@ export type Tables = AccountTables &
     deployed_hook: HookTable & { environment: string };
     retired_hook: RetiredHookTable;
     promotion: PromotionTable;
+    trigger_memory: { workspace: string; flow: string; trigger_id: string; environment: string; sealed: Uint8Array };
     trigger_state: { flow: string; trigger_id: string; state: string };
     delivery: { hook: string; id: string; until: number };
     resume_token: {

@@ -12,6 +12,8 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import { chunkSealer } from '../vault-seal/chunks.ts';
+import { memoryName } from '../memory-name.ts';
+import type { TriggerMemory } from '../run-write.ts';
 import { writeBlobFile } from './blob-file.ts';
 import type { Answer, Ask, Group, WorkerSettings, WriterKeys } from './messages.ts';
 import { TOKEN_CELLS } from './messages.ts';
@@ -68,6 +70,10 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
   const writeTrail = trailWriter(database);
   const putDelivery = database.prepare(
     'insert into delivery (hook, id, until) values (?, ?, ?) on conflict (hook, id) do nothing',
+  );
+  const putMemory = database.prepare(
+    `insert into trigger_memory (workspace, flow, trigger_id, environment, sealed) select workspace, id, ?, ?, ? from flow where id = ? and workspace = ?
+     on conflict (flow, trigger_id, environment) do update set sealed = excluded.sealed`,
   );
   const useToken = database.prepare('update resume_token set used = ? where hash = ? and used is null');
   const putTrigger = database.prepare(
@@ -127,12 +133,20 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
     }
   };
 
+  const keepMemory = ({ workspace, flow, trigger, environment, text }: TriggerMemory): boolean => {
+    const sealer = own.get(workspace) ?? seal;
+    const sealed = sealer(workspace, memoryName(flow, trigger, environment), 1, text);
+    return putMemory.run(trigger, environment, sealed, flow, workspace).changes === 1;
+  };
+
   const answer = (ask: Ask): Answer => {
     switch (ask.kind) {
       case 'token':
         return useToken.run(ask.at, ask.hash).changes === 1;
       case 'trigger':
         return putTrigger.run(ask.trigger, ask.state, ask.flow).changes === 1;
+      case 'memory':
+        return keepMemory(ask.memory);
       case 'key':
         return putKeyUse.run(ask.id, ask.at).changes === 1;
       case 'remove':
@@ -166,6 +180,7 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
     for (let at = 0; at < group.tokens.length; at += TOKEN_CELLS)
       putToken.run(...group.tokens.slice(at, at + TOKEN_CELLS));
     for (const { hook, id, until } of group.deliveries) putDelivery.run(hook, id, until);
+    for (const memory of group.memories) keepMemory(memory);
     if (group.used.length > 0) tally.used(group.used);
     return group.asks.map(answer);
   };

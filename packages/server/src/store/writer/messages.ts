@@ -6,6 +6,7 @@
  *                   final), stale (the instance key was changed: waits for keys), pruned, stopped
  */
 
+import type { TriggerMemory } from '../run-write.ts';
 import type { Cell } from './run-cells.ts';
 import type { Grown } from './tally.ts';
 
@@ -13,6 +14,7 @@ import type { Grown } from './tally.ts';
 export type Ask =
   | { readonly kind: 'token'; readonly hash: string; readonly at: number }
   | { readonly kind: 'trigger'; readonly flow: string; readonly trigger: string; readonly state: string }
+  | { readonly kind: 'memory'; readonly memory: TriggerMemory }
   | { readonly kind: 'key'; readonly id: string; readonly at: number }
   | { readonly kind: 'remove'; readonly workspace: string; readonly run: string };
 
@@ -42,6 +44,7 @@ export type Group = {
   /** What was used of budgets, USED_CELLS cells each (tally.ts). */
   readonly used: Cell[];
   readonly deliveries: { readonly hook: string; readonly id: string; readonly until: number }[];
+  readonly memories: TriggerMemory[];
   readonly asks: Ask[];
 };
 
@@ -131,6 +134,7 @@ export const emptyGroup = (n: number): Group => ({
   audit: [],
   used: [],
   deliveries: [],
+  memories: [],
   asks: [],
 });
 
@@ -142,5 +146,6 @@ export const isEmpty = (group: Group): boolean =>
     group.audit.length +
     group.used.length +
     group.deliveries.length +
+    group.memories.length +
     group.asks.length ===
   0;

@@ -251,6 +251,7 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
     }
     if (write.audit !== undefined) addAudit(write.audit);
     if (write.delivery !== undefined) gathering.deliveries.push(write.delivery);
+    if (write.memory !== undefined) gathering.memories.push(write.memory);
   };
 
   return {
@@ -263,7 +264,8 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
         write.uses !== undefined ||
         write.tokens !== undefined ||
         write.audit !== undefined ||
-        write.delivery !== undefined
+        write.delivery !== undefined ||
+        write.memory !== undefined
       )
         addExtras(write);
       if (gathering.cells.length >= EARLY) post();

@@ -14,6 +14,8 @@ import { useEngine } from '../engine.tsx';
 import { FailureView } from '../problem/problem-view.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Agree } from './agree.tsx';
+import { ScopeChoice, scopesOf } from './scope-choice.tsx';
+import { ServiceChoice, useConnect } from './service-choice.tsx';
 
 const GRANTS = ['code', 'device', 'client'] as const;
 type Grant = (typeof GRANTS)[number];
@@ -30,21 +32,33 @@ const ADDRESSES: Readonly<
   client: [{ name: 'tokenUrl' }, { name: 'revokeUrl', maybe: true }],
 };
 
+/** The texts of an object. */
+const textsOf = (extra: unknown): Record<string, string> =>
+  typeof extra !== 'object' || extra === null
+    ? {}
+    : Object.fromEntries(
+        Object.entries(extra).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+      );
+
 type Props = {
   readonly project: string;
   readonly name: string;
+  /** The service it is for, where that is known. */
+  readonly service?: string;
   /** Where its token is to go, as far as that is known. */
   readonly origin: string;
   /** With the name of the connection, or null when none was made. */
   readonly close: (made: string | null) => void;
 };
 
-export const ConnectionForm = ({ project, name: wanted, origin, close }: Props) => {
+export const ConnectionForm = ({ project, name: wanted, service: asked = '', origin, close }: Props) => {
   const { t } = useTranslation();
   const engine = useEngine();
   const [name, setName] = useState(wanted);
+  const [service, setService] = useState(asked);
+  const known = useConnect(service);
   const [grant, setGrant] = useState<Grant>('code');
-  const [fields, setFields] = useState<Readonly<Record<string, string>>>({ origins: origin });
+  const [fields, setFields] = useState<Readonly<Record<string, string>>>(origin === '' ? {} : { origins: origin });
   const [failure, setFailure] = useState<unknown>(null);
   const [sending, setSending] = useState(false);
   const [made, setMade] = useState(false);
@@ -53,7 +67,18 @@ export const ConnectionForm = ({ project, name: wanted, origin, close }: Props) 
     queryKey: ['connections', project],
     queryFn: ({ signal }) => engine.call('listConnections', { query: { project } }, signal),
   });
-  const given = (field: string): string | undefined => fields[field]?.trim() || undefined;
+  /** What the person wrote; else what is known of the service. */
+  const suggested: Readonly<Record<string, string>> =
+    known === undefined
+      ? {}
+      : {
+          authorizeUrl: known.connect.authorizeUrl,
+          tokenUrl: known.connect.tokenUrl,
+          ...(known.origin === null ? {} : { origins: known.origin }),
+        };
+  const scopes = scopesOf(known?.connect.scopes);
+  const shown = (field: string): string => fields[field] ?? suggested[field] ?? '';
+  const given = (field: string): string | undefined => shown(field).trim() || undefined;
   const send = async (): Promise<void> => {
     const field = secret.current;
     if (field === null) return;
@@ -78,7 +103,9 @@ export const ConnectionForm = ({ project, name: wanted, origin, close }: Props) 
           clientId: given('clientId') ?? '',
           ...(field.value === '' ? {} : { clientSecret: field.value }),
           ...(scope === undefined ? {} : { scope }),
+          ...(known === undefined || grant !== 'code' ? {} : { parameters: textsOf(known.connect.extra) }),
         },
+        ...(known === undefined ? {} : { service }),
       },
     });
     field.value = '';
@@ -99,7 +126,7 @@ export const ConnectionForm = ({ project, name: wanted, origin, close }: Props) 
       {...(more.example === undefined ? {} : { placeholder: more.example })}
       required={required}
       autoComplete="off"
-      value={fields[field] ?? ''}
+      value={shown(field)}
       onChange={(event) => {
         const { value } = event.currentTarget;
         setFields((was) => ({ ...was, [field]: value }));
@@ -124,6 +151,14 @@ export const ConnectionForm = ({ project, name: wanted, origin, close }: Props) 
           }}
         >
           <Stack gap="sm">
+            <ServiceChoice
+              value={service}
+              choose={(next) => {
+                setService(next);
+                setFields({});
+                if (name === '' || name === service) setName(next);
+              }}
+            />
             <TextInput
               data-autofocus
               required
@@ -159,14 +194,27 @@ export const ConnectionForm = ({ project, name: wanted, origin, close }: Props) 
               description={t('connections.secretHint')}
               visibilityToggleButtonProps={{ 'aria-label': t('connections.look') }}
             />
-            {text('scope', false, { hint: t('connections.scopeHint') })}
+            {scopes.length === 0 ? (
+              text('scope', false, { hint: t('connections.scopeHint') })
+            ) : (
+              <ScopeChoice
+                scopes={scopes}
+                value={shown('scope')}
+                choose={(scope) => setFields((was) => ({ ...was, scope }))}
+              />
+            )}
             {text('origins', true, { hint: t('connections.originsHint'), example: 'https://api.example.com' })}
             {failure !== null && <FailureView error={failure} />}
             <Group justify="end">
               <Button variant="default" onClick={() => close(null)}>
                 {t('common.cancel')}
               </Button>
-              <Button type="submit" loading={sending} disabled={!SECRET_NAME.test(name)}>
+              <Button
+                type="submit"
+                loading={sending}
+                disabled={!SECRET_NAME.test(name) || (scopes.length > 0 && shown('scope') === '')}
+                title={scopes.length > 0 && shown('scope') === '' ? t('connections.scopeNone') : undefined}
+              >
                 {t('connections.save')}
               </Button>
             </Group>

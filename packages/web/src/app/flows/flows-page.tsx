@@ -1,21 +1,29 @@
 /** All flows that the person sees. */
 
-import { Anchor, Badge, Button, Group, Skeleton, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../actions/use-action.ts';
 import { useEngine } from '../engine.tsx';
 import { FailureView } from '../problem/problem-view.tsx';
+import { laterTexts } from '../i18n/i18n.ts';
+import { lazily } from '../ui/lazily.tsx';
 import { PageTitle } from '../ui/page-title.tsx';
 import { When } from '../ui/when.tsx';
+import classes from './flows.module.css';
+import type { RowWish } from './row-menu.tsx';
+
+// Nobody needs it to see the list, nor its texts.
+const RowMenu = lazily(async () => (await Promise.all([import('./row-menu.tsx'), laterTexts()]))[0].RowMenu);
 
 export const FlowsPage = () => {
   const { t } = useTranslation();
   const engine = useEngine();
   const navigate = useNavigate();
   const [search, setSearch] = useState('');
+  const [wish, setWish] = useState<RowWish | null>(null);
   const list = useInfiniteQuery({
     queryKey: ['flows'],
     queryFn: ({ pageParam, signal }) =>
@@ -51,23 +59,24 @@ export const FlowsPage = () => {
           ))}
         </Stack>
       ) : (
-        <Table highlightOnHover>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('flows.name')}</Table.Th>
-              <Table.Th>{t('flows.status')}</Table.Th>
-              <Table.Th>{t('flows.changed')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th>{t('flows.name')}</th>
+              <th>{t('flows.status')}</th>
+              <th>{t('flows.changed')}</th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
             {rows.map((row) => (
-              <Table.Tr key={row.id}>
-                <Table.Td>
-                  <Anchor component={Link} to={`/flows/${row.id}`}>
+              <tr key={row.id}>
+                <td>
+                  <Anchor component={Link} to={`/flows/${row.id}`} inherit>
                     {row.name}
                   </Anchor>
-                </Table.Td>
-                <Table.Td>
+                </td>
+                <td>
                   <Group gap="xs">
                     <span>
                       {row.version === null ? t('flows.draftOnly') : t('flows.version', { version: row.version })}
@@ -79,14 +88,31 @@ export const FlowsPage = () => {
                     )}
                     <Badge variant="default">{t(`flows.visibility.${row.visibility}`)}</Badge>
                   </Group>
-                </Table.Td>
-                <Table.Td>
+                </td>
+                <td>
                   <When iso={row.updated} />
-                </Table.Td>
-              </Table.Tr>
+                </td>
+                <td className={classes.acts}>
+                  <Button
+                    size="compact-sm"
+                    variant="subtle"
+                    color="gray"
+                    aria-label={t('flows.acts', { name: row.name })}
+                    aria-haspopup="menu"
+                    onPointerEnter={RowMenu.warm}
+                    onFocus={RowMenu.warm}
+                    onClick={({ currentTarget }) => {
+                      const { right, bottom } = currentTarget.getBoundingClientRect();
+                      setWish({ row, x: right, y: bottom });
+                    }}
+                  >
+                    <span aria-hidden>⋯</span>
+                  </Button>
+                </td>
+              </tr>
             ))}
-          </Table.Tbody>
-        </Table>
+          </tbody>
+        </table>
       )}
       {!list.isPending && rows.length === 0 && (
         <Text>{search === '' ? t('flows.empty') : t('common.nothingFound')}</Text>
@@ -95,6 +121,14 @@ export const FlowsPage = () => {
         <Button variant="default" onClick={() => void list.fetchNextPage()}>
           {t('common.more')}
         </Button>
+      )}
+      <Anchor component={Link} to="/flows/deleted" size="sm" c="dimmed">
+        {t('flows.deleted')}
+      </Anchor>
+      {wish !== null && (
+        <Suspense fallback={null}>
+          <RowMenu key={wish.row.id} wish={wish} close={() => setWish(null)} />
+        </Suspense>
       )}
     </Stack>
   );

@@ -89,3 +89,11 @@ test('German has one word for a flow', () => {
   const said = JSON.stringify(german).match(/\b(Ablauf|Ablaufs|Abläufe|Abläufen)\b/g) ?? [];
   expect(said).toEqual([]);
 });
+
+test('D11.31 no text shouts, jokes or asks for patience, in any language', () => {
+  const loud = /!|\boops\b|\bwhoops\b|\bsorry\b|\bplease\b|\bbitte\b|\bleider\b|\bhoppla\b/i;
+  const found = [...flat(english), ...flat(german)].filter(([, text]) =>
+    loud.test(text.replaceAll(/\{\{.*?\}\}/g, '')),
+  );
+  expect(found).toEqual([]);
+});

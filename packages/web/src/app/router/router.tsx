@@ -10,6 +10,7 @@ import {
   useLocation,
 } from '@tanstack/react-router';
 import { laterTexts } from '../i18n/i18n.ts';
+import { Broken } from '../shell/broken.tsx';
 import { NotFound } from '../shell/not-found.tsx';
 import { Shell } from '../shell/shell.tsx';
 import { runSearch, runsSearch } from '../runs/search.ts';
@@ -51,6 +52,12 @@ const newFlow = createRoute({
   getParentRoute: () => root,
   path: '/flows/new',
   component: lazyRouteComponent(() => withTexts(import('../flows/new-page.tsx')), 'NewPage'),
+});
+
+const deletedFlows = createRoute({
+  getParentRoute: () => root,
+  path: '/flows/deleted',
+  component: lazyRouteComponent(() => withTexts(import('../flows/deleted-page.tsx')), 'DeletedPage'),
 });
 
 const text = (value: unknown): string | undefined =>
@@ -163,6 +170,7 @@ export const makeRouter = () =>
       home,
       flows,
       newFlow,
+      deletedFlows,
       flowRoute,
       runsRoute,
       runRoute,
@@ -173,6 +181,7 @@ export const makeRouter = () =>
       formRoute,
       dashboardRoute,
     ]),
+    defaultErrorComponent: Broken,
     defaultPreload: 'intent',
     defaultPendingMs: 200,
     // Texts stay texts: an id that looks like a number is no number.

@@ -47,8 +47,14 @@ const subscribe = (listener: () => void): (() => void) => {
 export const Notices = () => {
   const { t } = useTranslation();
   const list = useSyncExternalStore(subscribe, () => shown);
+  if (list.length === 0) return null;
   return (
-    <Stack gap="xs" style={{ position: 'fixed', right: 16, bottom: 16, zIndex: 300, maxWidth: 440 }}>
+    <Stack
+      role="region"
+      aria-label={t('common.notices')}
+      gap="xs"
+      style={{ position: 'fixed', right: 16, bottom: 16, zIndex: 300, maxWidth: 440 }}
+    >
       {list.map(({ id, notice }) => (
         <Paper key={id} data-notice={id} withBorder p="xs">
           <Group wrap="nowrap" align="start" justify="space-between">

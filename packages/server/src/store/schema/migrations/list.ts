@@ -23,7 +23,9 @@ import { keyMakers } from './0019-key-makers.ts';
 import { connections } from './0022-connections.ts';
 import { retiredHooks } from './0020-retired-hooks.ts';
 import { services } from './0023-services.ts';
+import { triggerMemory } from './0025-trigger-memory.ts';
 import { files } from './0021-files.ts';
+import { deletedFlows } from './0024-deleted-flows.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
 
@@ -52,6 +54,8 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0021-files', migration: files },
   { name: '0022-connections', migration: connections },
   { name: '0023-services', migration: services },
+  { name: '0024-deleted-flows', migration: deletedFlows },
+  { name: '0025-trigger-memory', migration: triggerMemory },
 ];
 
 /** Their names, in order. */

@@ -11,7 +11,6 @@ import { useServices } from './use-services.ts';
 type Props = {
   readonly title: string;
   readonly does: string;
-  readonly label: string;
   readonly choose: (found: OperationFound) => void;
 };
 
@@ -22,7 +21,7 @@ export const OperationOption = ({ found }: { readonly found: OperationFound }) =
   </div>
 );
 
-export const Picker = ({ title, does, label, choose }: Props) => {
+export const Picker = ({ title, does, choose }: Props) => {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   return (
@@ -33,7 +32,12 @@ export const Picker = ({ title, does, label, choose }: Props) => {
           <span className={classes.name}>{title === '' ? t('services.none') : title}</span>
           {does !== '' && <span className={classes.does}>{does}</span>}
         </div>
-        <Button size="compact-sm" variant="default" aria-label={label} onClick={() => setOpen(true)}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          aria-label={title === '' ? t('services.choose') : t('services.pick', { what: sentenceFor(title, does) })}
+          onClick={() => setOpen(true)}
+        >
           {t(title === '' ? 'services.choose' : 'services.change')}
         </Button>
       </div>

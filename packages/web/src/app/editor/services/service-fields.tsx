@@ -55,32 +55,21 @@ export const ServiceFields = ({ thing, fields }: Props) => {
   return (
     <>
       <div data-field="with.operation">
-        <Picker
-          title={told?.title ?? name}
-          does={operation?.title ?? text(given['operation'])}
-          label={t('services.pick')}
-          choose={choose}
-        />
+        <Picker title={told?.title ?? name} does={operation?.title ?? text(given['operation'])} choose={choose} />
       </div>
       {service.error !== null && <FailureView error={service.error} />}
       {operation !== undefined && (
         <Text size="xs" c="var(--hg-quiet)">
           {operation.summary}{' '}
           {told !== undefined && told.docs !== null && (
-            <Anchor href={told.docs} target="_blank" rel="noreferrer" size="xs">
+            <Anchor href={told.docs} target="_blank" rel="noreferrer" size="xs" underline="always">
               {t('services.docs', { service: told.title })}
             </Anchor>
           )}
         </Text>
       )}
       {secret !== undefined && told !== undefined && told.auth !== 'none' && (
-        <AnyField
-          {...secret}
-          required
-          hint={told.secret ?? secret.hint}
-          path={['with', 'secret']}
-          value={given['secret']}
-        />
+        <AnyField {...secret} required path={['with', 'secret']} value={given['secret']} />
       )}
       {inner.map((field) => (
         <AnyField

@@ -12,6 +12,7 @@ export const common = {
   signOut: 'Abmelden',
   signIn: 'Anmelden',
   cancel: 'Abbrechen',
+  notices: 'Hinweise',
   close: 'Schließen',
   save: 'Speichern',
   create: 'Anlegen',
@@ -32,6 +33,11 @@ export const common = {
     title: 'Diese Seite gibt es nicht',
     text: 'Die Adresse ist vielleicht vertippt, oder was sie zeigte, ist nicht mehr da.',
     back: 'Zu den Flows',
+  },
+  broken: {
+    title: 'Diese Seite ließ sich nicht zeigen',
+    text: 'Ein Teil von ihr war nicht zu holen, oder sie machte einen Fehler: die Engine ist vielleicht nicht da oder wurde eben erneuert. Was Sie in einen Flow tippten, ist aufgehoben.',
+    reload: 'Die Seite neu laden',
   },
   unreached: {
     title: 'Die Engine ist nicht zu erreichen',

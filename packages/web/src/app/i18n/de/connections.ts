@@ -7,6 +7,8 @@ export const connections = {
   name: 'Name',
   nameHint: 'Wie Schritte sie nennen, etwa shop.',
   nameWrong: 'Buchstaben, Ziffern, _ . und -; am Anfang ein Buchstabe oder eine Ziffer',
+  service: 'Dienst',
+  another: 'Ein anderer',
   grant: 'Wer zustimmt',
   grants: {
     code: 'Ein Mensch, im Browser',
@@ -26,6 +28,9 @@ export const connections = {
   },
   secretHint: 'Geht hinein und kommt nie wieder heraus. Manche Dienste geben keines.',
   look: 'Getipptes zeigen',
+  scopes: 'Was sie dort darf',
+  scopesHint: 'Wähle so wenig, wie die Flows brauchen.',
+  scopeNone: 'Wähle, was sie dort darf',
   scopeHint: 'Worum gebeten wird, mit Leerzeichen dazwischen.',
   originsHint: 'Ursprünge, mit Leerzeichen dazwischen.',
   save: 'Sichern und verbinden',

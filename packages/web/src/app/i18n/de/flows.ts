@@ -14,4 +14,6 @@ export const flows = {
   owner: 'Besitzer',
   visibility: { private: 'Privat', project: 'Projekt', workspace: 'Arbeitsbereich', public: 'Öffentlich' },
   filter: 'Einen Flow finden',
+  acts: 'Was sich mit {{name}} tun lässt',
+  deleted: 'Gelöschte Flows',
 };

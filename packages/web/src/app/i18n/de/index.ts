@@ -12,6 +12,7 @@ import { connections } from './connections.ts';
 import { data } from './data.ts';
 import { editor } from './editor.ts';
 import { expression } from './expression.ts';
+import { flowActs } from './flow-acts.ts';
 import { flows } from './flows.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
@@ -43,6 +44,7 @@ export const german: Translation = {
   data,
   editor,
   expression,
+  flowActs,
   flows,
   graph,
   held,

@@ -4,7 +4,7 @@ export const services = {
   none: 'Noch kein Dienst gewählt',
   choose: 'Dienst wählen',
   change: 'Ändern',
-  pick: 'Dienst wählen und was dort geschieht',
+  pick: 'Ändern: {{what}}',
   search: 'Suchen, z. B. Slack: send a message',
   docs: 'Dokumentation von {{service}}',
   left: 'Für eine andere Handlung angegeben: diese nimmt es nicht. Geleert ist es weg.',

@@ -12,6 +12,7 @@ export const common = {
   signOut: 'Sign out',
   signIn: 'Sign in',
   cancel: 'Cancel',
+  notices: 'Notices',
   close: 'Close',
   save: 'Save',
   create: 'Create',
@@ -32,6 +33,11 @@ export const common = {
     title: 'There is no such page',
     text: 'The address may be mistyped, or what it showed is gone.',
     back: 'To the flows',
+  },
+  broken: {
+    title: 'This page could not be shown',
+    text: 'A part of it could not be fetched, or it made a mistake: the engine may be away, or have been updated just now. What you typed into a flow is kept.',
+    reload: 'Load the page again',
   },
   unreached: {
     title: 'The engine cannot be reached',

@@ -7,6 +7,8 @@ export const connections = {
   name: 'Name',
   nameHint: 'What steps call it, as shop.',
   nameWrong: 'Letters, digits, _ . and -; it begins with a letter or a digit',
+  service: 'Service',
+  another: 'Another one',
   grant: 'Who agrees',
   grants: {
     code: 'A person, in the browser',
@@ -26,6 +28,9 @@ export const connections = {
   },
   secretHint: 'Goes in and never comes out again. Some services give none.',
   look: 'Show what is typed',
+  scopes: 'What it may do there',
+  scopesHint: 'Choose as little as the flows need.',
+  scopeNone: 'Choose what it may do there',
   scopeHint: 'What is asked for, with blanks between.',
   originsHint: 'Origins, with blanks between.',
   save: 'Save and connect',

@@ -14,4 +14,6 @@ export const flows = {
   owner: 'Owner',
   visibility: { private: 'Private', project: 'Project', workspace: 'Workspace', public: 'Public' },
   filter: 'Find a flow',
+  acts: 'What can be done with {{name}}',
+  deleted: 'Deleted flows',
 } as const;

@@ -10,6 +10,7 @@ import { data } from './data.ts';
 import { editor } from './editor.ts';
 import { environments } from './environments.ts';
 import { expression } from './expression.ts';
+import { flowActs } from './flow-acts.ts';
 import { forms } from './forms.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
@@ -38,6 +39,7 @@ export const later = {
   editor,
   environments,
   expression,
+  flowActs,
   forms,
   graph,
   held,

@@ -4,7 +4,7 @@ export const services = {
   none: 'No service chosen yet',
   choose: 'Choose a service',
   change: 'Change',
-  pick: 'Choose the service and what to do there',
+  pick: 'Change {{what}}',
   search: 'Search, e.g. Slack: send a message',
   docs: 'Documentation of {{service}}',
   left: 'Given for another operation: this one does not take it. Empty it, and it is gone.',

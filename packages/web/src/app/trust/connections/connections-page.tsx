@@ -21,6 +21,7 @@ import { Page } from '../../ui/page.tsx';
 import { RowAct } from '../../ui/row-act.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
+import { SecretUses } from '../secrets/secret-uses.tsx';
 import { ProjectChoice, useProject } from '../project-choice.tsx';
 
 type Connection = Answer<'listConnections'>['connections'][number];
@@ -33,6 +34,7 @@ export const ConnectionsPage = () => {
   const off = useOff('secret.write');
   const [making, setMaking] = useState(false);
   const [agreeing, setAgreeing] = useState<Connection | null>(null);
+  const [asking, setAsking] = useState<Connection | null>(null);
   const [deleting, setDeleting] = useState<Connection | null>(null);
   const list = useQuery({
     queryKey: ['connections', project],
@@ -128,6 +130,9 @@ export const ConnectionsPage = () => {
                   </Cell>
                   <Cell>
                     <Group gap={4} justify="end" wrap="nowrap">
+                      <RowAct of={t('oversight.uses.title', { name: one.name })} run={() => setAsking(one)}>
+                        {t('oversight.uses.uses')}
+                      </RowAct>
                       <RowAct
                         of={t(one.state === 'new' ? 'connections.connectOf' : 'connections.reconnectOf', {
                           name: one.name,
@@ -158,6 +163,7 @@ export const ConnectionsPage = () => {
           )
         }
       </Loaded>
+      {asking !== null && <SecretUses secret={asking} project={project} close={() => setAsking(null)} />}
       {making && (
         <ConnectionForm
           project={project}

@@ -13,7 +13,8 @@ import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
 
 type Props = {
-  readonly secret: Answer<'listSecrets'>['secrets'][number];
+  /** Or a connection, which is used like one. */
+  readonly secret: Pick<Answer<'listSecrets'>['secrets'][number], 'name' | 'origins'>;
   readonly project: string;
   readonly close: () => void;
 };

@@ -114,7 +114,13 @@ export const SecretField = ({ path, label, hint, required = false, value }: Fiel
       )}
       {making === 'connection' && project !== undefined && (
         <Suspense fallback={null}>
-          <ConnectionForm project={project} name={absent ? chosen : ''} origin={origin} close={close} />
+          <ConnectionForm
+            project={project}
+            name={absent ? chosen : ''}
+            service={(service.data?.connect ?? null) === null ? '' : (service.data?.name ?? '')}
+            origin={origin}
+            close={close}
+          />
         </Suspense>
       )}
       {making === 'secret' && project !== undefined && (

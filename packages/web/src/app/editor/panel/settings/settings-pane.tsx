@@ -67,7 +67,7 @@ export const SettingsPane = ({ thing, isStep, problems }: Props) => {
           <AnyField key={field.name} {...field} path={['with', field.name]} value={given[field.name]} />
         ))
       )}
-      {isStep && (
+      {(isStep || kind.startsWith('service.trigger@')) && (
         <Suspense fallback={null}>
           <Needs step={thing.id} />
         </Suspense>

@@ -1,0 +1,25 @@
+/** What is done with a flow from the list of them, and those that were deleted. */
+export const flowActs = {
+  copy: 'Make a copy',
+  copyOf: 'Copy of {{name}}',
+  save: 'Save as a file',
+  switchOff: 'Switch off',
+  switchOn: 'Switch on',
+  delete: 'Delete',
+  deleted: '“{{name}}” is deleted',
+  restored: '“{{name}}” is back as it was',
+  title: 'Deleted flows',
+  lead: 'Nothing starts a deleted flow. For {{days}} days it can be restored as it was, with its versions, powers and addresses.',
+  none: 'No flow was deleted in the last {{days}} days.',
+  all: 'All flows',
+  when: 'Deleted',
+  until: 'Gone for good',
+  acts: 'Restore or remove',
+  restore: 'Restore',
+  restoreOf: 'Restore {{name}}',
+  remove: 'Remove for good',
+  removeOf: 'Remove for good: {{name}}',
+  removeTitle: 'Remove “{{name}}” for good?',
+  removeText:
+    'Its draft, versions, powers and addresses will be gone and do not come back. Its runs stay as long as runs are kept.',
+} as const;

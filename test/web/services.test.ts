@@ -1,0 +1,99 @@
+/** A service in a flow, chosen by its sentence, with the fields that its operation takes (details 5, 12, 14). */
+
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { violations } from './axe.ts';
+import { openSite, type Site } from './site.ts';
+
+const SEEN = { timeout: 20_000 };
+const FLOW = { headgate: 1, name: 'Tell', steps: [{ id: 'first', kind: 'set@1', with: { value: 1 } }] };
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterEach(() => expect(site.faults()).toEqual([]));
+afterAll(() => site.close());
+
+type Step = { readonly name?: string; readonly retry?: unknown; readonly with: Record<string, unknown> };
+
+const stepOf = async (flow: string): Promise<Step | undefined> => {
+  const { json } = await site.ask('GET', `/api/v1/flows/${flow}`);
+  return (json as { draft: { steps: (Step & { kind: string })[] } }).draft.steps.find(
+    (one) => one.kind === 'service.call@1',
+  );
+};
+
+test('D11.5 an operation is found by what it does, added as a step of that name, and its form has the fields it takes', async () => {
+  const flow = await site.flow(FLOW);
+  const page = await site.page();
+  await page.goto(`${site.url()}/flows/${flow}?view=outline`);
+  await page.getByRole('treeitem', { name: /first/ }).first().focus();
+  await page.keyboard.press('/');
+  await page.getByRole('textbox', { name: 'Search for a step' }).fill('slack send');
+  await page.getByRole('option', { name: 'Slack: send a message' }).waitFor(SEEN);
+  expect(await violations(page, '[role=dialog]')).toEqual([]);
+  await page.keyboard.press('Enter');
+  await expect
+    .poll(() => stepOf(flow), SEEN)
+    .toMatchObject({
+      name: 'Slack: send a message',
+      retry: { max: 3 },
+      with: { service: 'slack', operation: 'send_message' },
+    });
+  await page.keyboard.press('Enter');
+  const channel = page.getByRole('textbox', { name: /^Channel/ });
+  await channel.waitFor(SEEN);
+  // What is needed and missing says so at its field, in the words of the service.
+  await page.getByText('Slack needs `channel` to send a message').waitFor(SEEN);
+  await channel.fill('#orders');
+  await page.getByRole('textbox', { name: /^Text/ }).fill('Paid');
+  await expect
+    .poll(async () => (await stepOf(flow))?.with['input'], SEEN)
+    .toEqual({ channel: '#orders', text: 'Paid' });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await violations(page, 'aside')).toEqual([]);
+  }
+  await page.context().close();
+}, 90_000);
+
+test('D11.12 another operation has other fields; what it does not take is shown until it is emptied, and undo brings all back', async () => {
+  const flow = await site.flow({
+    ...FLOW,
+    steps: [
+      {
+        id: 'tell',
+        kind: 'service.call@1',
+        name: 'Slack: send a message',
+        with: { service: 'slack', operation: 'send_message', input: { channel: 'C1', text: 'Hi' } },
+      },
+    ],
+  });
+  const page = await site.page();
+  await page.goto(`${site.url()}/flows/${flow}?view=outline&step=tell`);
+  await page.getByRole('button', { name: 'Change Slack: send a message' }).click(SEEN);
+  await page.getByRole('textbox', { name: /^Search, e\.g\./ }).fill('telegram send a message');
+  await page.getByRole('option', { name: 'Telegram: send a message' }).waitFor(SEEN);
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox', { name: /^Chat/ }).waitFor(SEEN);
+  await page.getByText('Given for another operation').first().waitFor(SEEN);
+  await expect
+    .poll(() => stepOf(flow), SEEN)
+    .toMatchObject({
+      name: 'Telegram: send a message',
+      with: { service: 'telegram', input: { channel: 'C1', text: 'Hi' } },
+    });
+  expect(await violations(page, 'aside')).toEqual([]);
+  // The secret that is made here is for the origin of the service.
+  await page.getByRole('button', { name: 'New secret' }).click();
+  expect(
+    await page
+      .getByRole('textbox', { name: /^Where it may be sent/ })
+      .first()
+      .inputValue(),
+  ).toBe('https://api.telegram.org');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Undo' }).first().click();
+  await page.getByRole('textbox', { name: /^Channel/ }).waitFor(SEEN);
+  await page.context().close();
+}, 90_000);

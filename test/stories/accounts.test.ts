@@ -37,6 +37,8 @@ test('the first start prints a link; it makes the administrator once, with a for
   expect((await ada.page(link)).text).toContain(`action="${link}"`);
   const weak = await ada.form(link, { email: 'ada@example.com', name: 'Ada', password: 'password1234' });
   expect([weak.status, weak.text.includes('tried first')]).toEqual([422, true]);
+  // The link still works, and the refusal leads back to its form.
+  expect(weak.text).toContain(`<a href="${link}">Try again</a>`);
   const done = await ada.form(link, { email: 'ada@example.com', name: 'Ada', password: PASSWORD });
   expect([done.status, done.headers.location]).toEqual([303, `${AUTH}/account`]);
   expect((await ada.page(`${AUTH}/account`)).text).toContain('ada@example.com');
@@ -44,6 +46,7 @@ test('the first start prints a link; it makes the administrator once, with a for
   expect((await ada.ask('POST', '/api/v1/keys', { name: 'first', permissions: ['flow.read'] })).status).toBe(201);
   const again = await personAt(first).form(link, { email: 'eve@example.com', name: 'Eve', password: PASSWORD });
   expect([again.status, again.text.includes('does not work')]).toEqual([404, true]);
+  expect(again.text).not.toContain('Try again');
   // No open sign-up: nobody else gets an account by asking.
   expect((await personAt(first).form(`${AUTH}/signup`, { email: 'eve@example.com' })).status).toBe(403);
   await first.stop();

@@ -1,6 +1,6 @@
 /** Pages of the second factor, and the parts that all forms of accounts share. What is shown once here is shown nowhere else. */
 
-import type { AccountView } from '@headgate/core/api';
+import { type AccountView, SHORTEST_PASSWORD } from '@headgate/core/api';
 import { html, type Markup } from './html.ts';
 import { AUTH } from './paths.ts';
 
@@ -13,11 +13,17 @@ export const code = field(
   html`<input id="code" name="code" type="text" autocomplete="one-time-code" spellcheck="false" required maxlength="40" size="16">`,
 );
 export const password = (autocomplete: 'current-password' | 'new-password', id = 'password'): Markup =>
-  field(
-    id,
-    autocomplete === 'new-password' ? 'New password' : 'Password',
-    html`<input id="${id}" name="password" type="password" autocomplete="${autocomplete}" required maxlength="256" size="32">`,
-  );
+  autocomplete === 'new-password'
+    ? field(
+        id,
+        `New password, at least ${SHORTEST_PASSWORD} characters`,
+        html`<input id="${id}" name="password" type="password" autocomplete="new-password" required minlength="${SHORTEST_PASSWORD}" maxlength="256" size="32">`,
+      )
+    : field(
+        id,
+        'Password',
+        html`<input id="${id}" name="password" type="password" autocomplete="current-password" required maxlength="256" size="32">`,
+      );
 
 export const form = (action: string, fields: readonly Markup[], button: string, hint?: string): Markup =>
   html`<form class="card" method="post" action="${action}">

@@ -25,6 +25,7 @@ export { openApi } from './openapi.ts';
 export type { Content, OpenApi, Operation, Parameter, Response } from './openapi.ts';
 export { SCHEMAS, jsonSchema } from './schemas.ts';
 export type { JsonSchema } from './schemas.ts';
+export { SHORTEST_PASSWORD } from './pages.ts';
 export { MAX_WAIT } from './runs.ts';
 export { PERIODS } from './overview.ts';
 export { MAX_VISIT } from './public.ts';

@@ -33,6 +33,9 @@ export type ResumeView = {
   readonly state: 'ask' | 'done' | 'used';
 };
 
+/** A password has at least so many signs. */
+export const SHORTEST_PASSWORD = 10;
+
 /** Pages of accounts. `action`: where the form posts to. */
 export type AccountView =
   | {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { countingServer, type Ground, openGround } from './testing/ground.ts';
 import { openDoor, parseAllow } from '../egress/door.ts';
-import { Credentials, valuesOf } from './credentials.ts';
+import { Credentials } from './credentials.ts';
 import type { HeldSecret } from './secret-source.ts';
 import { Tokens } from './tokens.ts';
 
@@ -393,25 +393,4 @@ describe('oauth2_refresh', () => {
     expect(await tokens.get(ask, read('3'), held)).toEqual({ ok: true, value: 'access-2' });
     await door.close();
   });
-
-  test('a secret that was stored anew meanwhile is not written over', async () => {
-    g = await openGround();
-    const { secrets } = g.store.in('default');
-    await store(g, { kind: 'bearer', token: 'one' }, 'https://a.example');
-    await store(g, { kind: 'bearer', token: 'two' }, 'https://a.example');
-    expect(
-      await secrets.renew({ project: 'default', name: 'mine', environment: '*', version: 1, value: '{}', at: 1 }),
-    ).toBeNull();
-    expect(await secrets.sealed('default', 'mine', 'default')).toMatchObject({ version: 2 });
-  });
-});
-
-test('the guard is told every text that gives a credential away', () => {
-  expect(valuesOf({ kind: 'plain', value: 'Bearer abc.def' })).toEqual(['Bearer abc.def', 'abc.def']);
-  expect(valuesOf({ kind: 'basic', user: 'sk_live', password: '' })).toEqual(['sk_live:', 'sk_live']);
-  expect(valuesOf({ kind: 'database_url', url: 'postgres://a:p%40ss@h/d' })).toEqual([
-    'postgres://a:p%40ss@h/d',
-    'p%40ss',
-    'p@ss',
-  ]);
 });

@@ -1,6 +1,7 @@
 /** How pages are sent: their content security policy, and the page that stands for a refusal. */
 
 import { createHash, randomBytes } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
 import { type Contract, isSelf, type Pages, statusOf } from '@headgate/core/api';
 import { AUTH, HOME } from './accounts/desk.ts';
 import type { Lodge } from './lodge.ts';
@@ -40,7 +41,8 @@ export const pageParts = (pages: Pages, docs: boolean): Parts => {
     },
     failurePage: (contract, request, { code, text, fix }) => {
       if (!forPeople(contract, request.headers.accept)) return null;
-      const back = backOf(contract, request.method);
+      // A link that works no more has no form to go back to.
+      const back = code === 'link.unknown' ? null : backOf(contract, request);
       return pages.failure({
         status: statusOf(code),
         code,
@@ -82,12 +84,13 @@ const appCsp = (nonce: string): string =>
 /** Forms about the own account that stand at the address they post to. */
 const FORMS: ReadonlySet<string> = new Set([`${AUTH}/totp`, `${AUTH}/totp/confirm`]);
 
-/** Where to try again: the form is at the address it posts to; a page without a session is gone to by signing in. */
-const backOf = (contract: Contract, method: string): string | null => {
+/** Where to try again: the form is at the address it posts to, also that of a link that works once; a page without a session is gone to by signing in. */
+const backOf = (contract: Contract, { method, url }: FastifyRequest): string | null => {
   if (!contract.path.startsWith(`${AUTH}/`)) return null;
   if (isSelf(contract.needs))
     return method === 'GET' ? `${AUTH}/login` : FORMS.has(contract.path) ? contract.path : HOME;
-  return contract.path.includes('{') || method === 'GET' ? null : contract.path;
+  if (method === 'GET') return null;
+  return contract.path.includes('{token}') ? url : contract.path.includes('{') ? null : contract.path;
 };
 
 /** Where outside services send browsers back to. */

@@ -1,5 +1,6 @@
 /** What a password has to be, and who may make an account. */
 
+import { SHORTEST_PASSWORD } from '@headgate/core/api';
 import { isCommon } from '../../store/accounts/common.ts';
 
 /** Who may have an account made: nobody, whom a member invites, who has an address of these domains, or anybody whom an administrator then approves. */
@@ -35,7 +36,6 @@ export const isEmail = (text: string): boolean =>
   text.length <= 254 &&
   /^[A-Za-z0-9.#$&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,200}[A-Za-z0-9])?$/.test(text);
 
-const SHORTEST = 10;
 const TRIED_FIRST = 'This password is one of those that are tried first';
 
 /** Those long enough to pass and tried first by everybody; compared without signs, in lower case. */
@@ -57,7 +57,7 @@ export const whyWeak = async (password: string, about: readonly string[] = []): 
 
 /** What can be said of it without the list. Length and novelty alone count: no rules about signs. */
 export const weakness = (password: string, about: readonly string[] = []): string | null => {
-  if (Array.from(password).length < SHORTEST) return `A password has at least ${SHORTEST} characters`;
+  if (Array.from(password).length < SHORTEST_PASSWORD) return `A password has at least ${SHORTEST_PASSWORD} characters`;
   const plain = password.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   if (FIRST_TRIED.has(plain) || new Set(password).size < 4) return TRIED_FIRST;
   const known = about.flatMap((text) => text.toLowerCase().split(/[^a-z0-9]+/)).filter((part) => part.length >= 5);

@@ -65,7 +65,10 @@ const Search = ({ wish, close }: { readonly wish: AddWish; readonly close: () =>
   const { selectFirstOption } = combobox;
   const wheres = useMemo(() => wheresAt(flow, kinds, selection.cursor(), wish.where), [flow, kinds, selection, wish]);
   const services = useServices();
-  const { steps, triggers } = useMemo(() => found(kinds, flow, where, search), [kinds, flow, where, search]);
+  const { steps, triggers, triggerFirst } = useMemo(
+    () => found(kinds, flow, where, search),
+    [kinds, flow, where, search],
+  );
   // Not before something is looked for: they are many.
   const uses = useMemo(() => (search.trim() === '' ? [] : operationsFound(services, search)), [services, search]);
   useEffect(() => void selectFirstOption(), [search, where, uses, selectFirstOption]);
@@ -113,6 +116,9 @@ const Search = ({ wish, close }: { readonly wish: AddWish; readonly close: () =>
       </Stack>
     </Combobox.Option>
   );
+  const starts = triggers.length > 0 && (
+    <Combobox.Group label={t('graph.triggers')}>{triggers.map(option)}</Combobox.Group>
+  );
   return (
     <Combobox store={combobox} withinPortal={false} onOptionSubmit={add}>
       <Combobox.EventsTarget>
@@ -133,6 +139,7 @@ const Search = ({ wish, close }: { readonly wish: AddWish; readonly close: () =>
         data={wheres.map((one, i) => ({ value: String(i), label: text(one) }))}
       />
       <Combobox.Options mah={320} mt="xs" style={{ overflowY: 'auto' }} aria-label={t('editor.add')}>
+        {triggerFirst && starts}
         {steps.length > 0 && <Combobox.Group label={t('graph.fits')}>{steps.map(option)}</Combobox.Group>}
         {uses.length > 0 && (
           <Combobox.Group label={t('services.title')}>
@@ -143,7 +150,7 @@ const Search = ({ wish, close }: { readonly wish: AddWish; readonly close: () =>
             ))}
           </Combobox.Group>
         )}
-        {triggers.length > 0 && <Combobox.Group label={t('graph.triggers')}>{triggers.map(option)}</Combobox.Group>}
+        {!triggerFirst && starts}
         {steps.length + uses.length + triggers.length === 0 && (
           <Combobox.Empty>{t('common.nothingFound')}</Combobox.Empty>
         )}

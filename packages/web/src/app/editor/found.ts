@@ -28,12 +28,14 @@ const likely = (kinds: Kinds, flow: Flow, where: Where): ReadonlySet<string> => 
   return new Set();
 };
 
-export const found = (
-  kinds: Kinds,
-  flow: Flow,
-  where: Where,
-  search: string,
-): { readonly steps: readonly Offered[]; readonly triggers: readonly Offered[] } => {
+export type Found = {
+  readonly steps: readonly Offered[];
+  readonly triggers: readonly Offered[];
+  /** A trigger is met better than every step: it stands first, so that Enter adds what was typed. */
+  readonly triggerFirst: boolean;
+};
+
+export const found = (kinds: Kinds, flow: Flow, where: Where, search: string): Found => {
   const text = search.trim().toLowerCase();
   const first = likely(kinds, flow, where);
   const order = <T extends Offered>(list: readonly T[]): readonly T[] =>
@@ -44,5 +46,7 @@ export const found = (
       .map(({ one }) => one);
   // A trigger waits for nothing: where a wire leads to the new one, none fits.
   const triggers = where.at === 'flow' ? order(kinds.triggers) : [];
-  return { steps: order(kinds.steps), triggers };
+  const steps = order(kinds.steps);
+  const best = (list: readonly Offered[]): number => Math.max(0, ...list.map((one) => met(one, text)));
+  return { steps, triggers, triggerFirst: text !== '' && best(triggers) > best(steps) };
 };

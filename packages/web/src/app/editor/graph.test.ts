@@ -46,6 +46,28 @@ const FLOW: Flow = {
 };
 
 describe('the drawing', () => {
+  test('new branches stand in the order of their ports, so that no wire crosses another', () => {
+    const { boxes } = drawer(KINDS)(FLOW);
+    const y = (id: string): number => boxes.find((box) => box.id === id)?.y ?? NaN;
+    expect(y('yes')).toBeLessThan(y('no'));
+    const two = drawer(KINDS)({
+      headgate: 1,
+      name: 'Two',
+      steps: [
+        { id: 'a', kind: 'set@1' },
+        { id: 'b', kind: 'if@1', after: ['a'] },
+        { id: 'first', kind: 'set@1', after: ['b.true'] },
+        { id: 'second', kind: 'set@1', after: ['b.false'] },
+      ],
+    }).boxes;
+    expect(
+      two
+        .filter(({ x }) => x === Math.max(...two.map((box) => box.x)))
+        .toSorted((a, b) => a.y - b.y)
+        .map(({ id }) => id),
+    ).toEqual(['first', 'second']);
+  });
+
   test('SC3 what did not change is the same object, and a level that is in order stays so', () => {
     const draw = drawer(KINDS);
     const before = draw(FLOW);

@@ -1,12 +1,14 @@
 /** The head of the editor: the flow's name, what became of the last edit, the view, running and publishing. */
 
-import { ActionIcon, Group, SegmentedControl, Text } from '@mantine/core';
+import { ActionIcon, Group, SegmentedControl, UnstyledButton } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Doing } from '../actions/registry.ts';
 import { useDoing } from '../actions/use-action.ts';
 import type { EditorSearch } from '../router/paths.ts';
 import { Status } from './draft/status.tsx';
-import { useFlow } from './editor-context.ts';
+import { useEditor, useFlow } from './editor-context.ts';
+import { NameField } from './name-field.tsx';
 import { PagesMenu } from './pages/pages-menu.tsx';
 import { Presence } from './presence.tsx';
 import { ProblemsButton } from './problems/problems-button.tsx';
@@ -16,7 +18,6 @@ type Props = { readonly view: 'canvas' | 'outline'; readonly show: (part: Editor
 
 export const Head = ({ view, show }: Props) => {
   const { t } = useTranslation();
-  const flow = useFlow();
   const undo = useDoing('undo');
   const redo = useDoing('redo');
   return (
@@ -26,9 +27,7 @@ export const Head = ({ view, show }: Props) => {
       gap="sm"
       style={{ borderBottom: '1px solid var(--hg-line)', background: 'var(--hg-surface)' }}
     >
-      <Text fw={600} truncate maw={320}>
-        {flow.name}
-      </Text>
+      <FlowName />
       <Status />
       <Presence />
       <SegmentedControl
@@ -51,6 +50,39 @@ export const Head = ({ view, show }: Props) => {
         <RunButton show={show} />
       </Group>
     </Group>
+  );
+};
+
+/** The name of the flow, changed where it stands: an edit like any other, which undo takes back. */
+const FlowName = () => {
+  const { t } = useTranslation();
+  const { commands } = useEditor();
+  const { name } = useFlow();
+  const [renaming, setRenaming] = useState(false);
+  if (renaming)
+    return (
+      <div style={{ width: 240 }}>
+        <NameField
+          id=""
+          name={name}
+          done={() => setRenaming(false)}
+          save={(text) => {
+            const value = text.trim();
+            if (value !== '') commands.change({ do: 'set', of: null, path: ['name'], value });
+          }}
+        />
+      </div>
+    );
+  return (
+    <UnstyledButton
+      fw={600}
+      maw={320}
+      title={`${t('actions.rename')}: ${name}`}
+      onClick={() => setRenaming(true)}
+      style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
+    >
+      {name}
+    </UnstyledButton>
   );
 };
 

@@ -87,7 +87,7 @@ export const Workbench = () => {
   const graph = { open, look, add: setAdding, menu: setMenu, renaming, rename };
   return (
     <Box className={classes.bench}>
-      <PageTitle text={flow.name} hidden />
+      <PageTitle text={flow.name} hidden keys="graph" />
       <EditorActions show={show} view={view} step={search.step} add={add} addTo={setAdding} rename={rename} />
       <Head view={view} show={show} />
       <Conflicts />

@@ -85,6 +85,11 @@ test('every language has every text, with the same things filled in', () => {
   }
 });
 
+test('German has one word for a flow', () => {
+  const said = JSON.stringify(german).match(/\b(Ablauf|Ablaufs|Abläufe|Abläufen)\b/g) ?? [];
+  expect(said).toEqual([]);
+});
+
 test('D11.31 no text shouts, jokes or asks for patience, in any language', () => {
   const loud = /!|\boops\b|\bwhoops\b|\bsorry\b|\bplease\b|\bbitte\b|\bleider\b|\bhoppla\b/i;
   const found = [...flat(english), ...flat(german)].filter(([, text]) =>

@@ -86,12 +86,15 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
                 onClick={() => setOpen('palette')}
                 aria-keyshortcuts="Control+K"
               >
+                <span className="hg-narrow" aria-hidden>
+                  ⌕
+                </span>
                 <span className="hg-wide">{t('common.palette')} </span>
                 <kbd>{keyText('Mod+K')}</kbd>
               </Button>
               <Menu position="bottom-end">
                 <Menu.Target>
-                  <Button variant="subtle" size="compact-sm" maw={{ base: 88, sm: 200 }}>
+                  <Button variant="subtle" size="compact-sm" maw={{ base: 72, sm: 200 }}>
                     {account === 'token' ? t('connect.who') : account.name}
                   </Button>
                 </Menu.Target>

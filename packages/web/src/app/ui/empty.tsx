@@ -10,7 +10,11 @@ export const Empty = ({ text, act, example }: Props) => (
     <Stack align="start" gap="sm">
       <Text size="sm">{text}</Text>
       {act}
-      {example !== undefined && <Code block>{example}</Code>}
+      {example !== undefined && (
+        <Code block maw="100%" tabIndex={0}>
+          {example}
+        </Code>
+      )}
     </Stack>
   </Paper>
 );

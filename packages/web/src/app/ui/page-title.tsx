@@ -3,7 +3,14 @@
 import { Title } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 
-export const PageTitle = ({ text, hidden = false }: { readonly text: string; readonly hidden?: boolean }) => {
+type Props = {
+  readonly text: string;
+  readonly hidden?: boolean;
+  /** While it has the focus, the keys of this part of the page act: nothing else was gone to yet. */
+  readonly keys?: 'graph';
+};
+
+export const PageTitle = ({ text, hidden = false, keys }: Props) => {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${text} · Headgate`;
@@ -13,7 +20,14 @@ export const PageTitle = ({ text, hidden = false }: { readonly text: string; rea
     if (document.activeElement === document.body || document.activeElement === null) heading.current?.focus();
   }, []);
   return (
-    <Title order={1} size="h3" ref={heading} tabIndex={-1} className={hidden ? 'hg-hidden' : undefined}>
+    <Title
+      order={1}
+      size="h3"
+      ref={heading}
+      tabIndex={-1}
+      className={hidden ? 'hg-hidden' : undefined}
+      data-keys={keys}
+    >
       {text}
     </Title>
   );

@@ -63,11 +63,13 @@ export const ApiPage = () => {
 const Addresses = ({ environment = DEFAULT }: { readonly environment?: string }) => {
   const { t } = useTranslation();
   const hooks = useAddresses(environment);
+  const { triggers = [] } = useFlow();
+  const drafted = triggers.some(({ kind }) => kind.startsWith('webhook@'));
   return (
     <Loaded query={hooks}>
       {({ webhooks }) =>
         webhooks.length === 0 ? (
-          <Text size="sm">{t('publish.noWebhooks')}</Text>
+          <Text size="sm">{t(drafted ? 'address.unpublished' : 'publish.noWebhooks')}</Text>
         ) : (
           <Webhooks list={webhooks} environment={environment} />
         )

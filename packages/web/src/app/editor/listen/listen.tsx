@@ -50,7 +50,7 @@ export const Listen = ({ trigger, show }: Props) => {
     >
       {listens === null ? (
         <Group gap="sm" wrap="nowrap">
-          <Button size="compact-sm" loading={busy} onClick={begin}>
+          <Button size="compact-sm" style={{ flexShrink: 0 }} loading={busy} onClick={begin}>
             {t('listen.begin')}
           </Button>
           <Text size="xs" c="dimmed">

@@ -1,6 +1,6 @@
 /** The panel of a step, beside the flow: what came in, what it is set to, what came out. It is not modal: the flow stays at hand. */
 
-import { Box, Tabs } from '@mantine/core';
+import { Box, Button, Tabs } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { everyStep, type Step, type Trigger } from '@headgate/core';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
@@ -128,12 +128,32 @@ const Open = ({ thing, isStep, tab, show }: OpenProps) => {
   );
 };
 
+const toNeeds = (): void => {
+  const needs = document.querySelector<HTMLElement>('[data-needs]');
+  needs?.scrollIntoView({ block: 'center' });
+  needs?.focus();
+};
+
 /** Where a step is mended stands what is to be mended: the output is a tab away. */
 const Failed = ({ step }: { readonly step: string }) => {
-  const problem = useStepView(step)?.problem ?? null;
-  return problem === null ? null : (
-    <Box p="sm" pb={0}>
-      <ProblemView problem={problem} />
+  const { t } = useTranslation();
+  const found = useStepView(step)?.problem ?? null;
+  if (found === null) return null;
+  // It is lent by a press here, and not by a text for programs.
+  const { fix: _, ...lacks } = found;
+  const lent = found.code !== 'grant.missing';
+  return (
+    <Box py="sm">
+      <ProblemView
+        problem={lent ? found : lacks}
+        act={
+          lent ? undefined : (
+            <Button size="compact-sm" onClick={() => toNeeds()}>
+              {t('needs.go')}
+            </Button>
+          )
+        }
+      />
     </Box>
   );
 };

@@ -1,11 +1,13 @@
 /** The run that is looked at, docked below the flow: looking back in time, and its log. */
 
 import { Button, CloseButton, Group, Stack, Text } from '@mantine/core';
+import { everyStep, type Problem } from '@headgate/core';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EditorSearch } from '../../router/paths.ts';
 import { durationText } from '../../ui/duration.ts';
-import { useEditor, useWatched } from '../editor-context.ts';
+import { useEditor, useFlow, useWatched } from '../editor-context.ts';
+import { placeText } from '../../problem/problem-view.tsx';
 import { heldIn, isHeld } from './fold.ts';
 import { RunMark } from '../../runs/run-mark.tsx';
 
@@ -72,6 +74,7 @@ const Time = ({ show }: Props) => {
         </Button>
         <CloseButton aria-label={t('running.closeRun')} onClick={() => show({ run: undefined })} />
       </Group>
+      {fold.problem !== null && <WhatFailed problem={fold.problem} show={show} />}
       {edits && (
         <Suspense fallback={null}>
           <EditAgain
@@ -100,5 +103,31 @@ const Time = ({ show }: Props) => {
         </Stack>
       )}
     </section>
+  );
+};
+
+/** What the run failed of, and the way to the step in which it is mended. */
+const WhatFailed = ({ problem, show }: Props & { readonly problem: Problem }) => {
+  const { t } = useTranslation();
+  const flow = useFlow();
+  // It is the flow that is looked at.
+  const { flow: _, ...place } = problem.at ?? {};
+  const step = [...everyStep(flow)].some(({ id }) => id === problem.at?.step) ? problem.at?.step : undefined;
+  return (
+    <Group gap="sm" wrap="nowrap" py={4} role="status">
+      <Text size="sm" truncate title={problem.text} style={{ flex: 1 }}>
+        {placeText(place) !== '' && (
+          <Text span size="sm" fw={600} c="var(--hg-failed)">
+            {placeText(place)}:{' '}
+          </Text>
+        )}
+        {problem.text}
+      </Text>
+      {step !== undefined && (
+        <Button size="compact-sm" variant="default" flex="none" onClick={() => show({ step, tab: undefined })}>
+          {t('running.mend', { step })}
+        </Button>
+      )}
+    </Group>
   );
 };

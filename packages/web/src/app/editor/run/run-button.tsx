@@ -2,7 +2,7 @@
 
 import { Button, Group, Menu, Popover, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useMemo, useRef } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../../actions/use-action.ts';
 import type { EditorSearch } from '../../router/paths.ts';
@@ -32,6 +32,7 @@ export const RunButton = ({ show }: { readonly show: (part: EditorSearch) => voi
   const breakpoints = useBreaks();
   const { run: watched, now: fold } = useWatched();
   const selected = useSelected();
+  const [filling, setFilling] = useState(false);
   const started = useRef(new Map<string, Omit<Known, 'fold' | 'run'>>());
   const known = useMemo((): Known | null => {
     const from = watched === null ? undefined : started.current.get(watched);
@@ -59,8 +60,16 @@ export const RunButton = ({ show }: { readonly show: (part: EditorSearch) => voi
       started.current.set(made.id, { flow: flowNow, input });
       return made;
     },
-    onSuccess: ({ id }) => show({ run: id }),
-    onError: failed(t('common.unreached.title')),
+    onSuccess: ({ id }) => {
+      setFilling(false);
+      show({ run: id });
+    },
+    onError: (error) => {
+      failed(t('common.unreached.title'))(error);
+      // What it lacks is filled in right here.
+      if (flow.input !== undefined && error instanceof Refusal && error.problem.code === 'input.invalid')
+        setFilling(true);
+    },
   });
   const live = watched !== null && fold.last > 0 && fold.ended === null;
   useRunSign(flow.name, watched === null || fold.last === 0 ? null : fold.state);
@@ -107,7 +116,7 @@ export const RunButton = ({ show }: { readonly show: (part: EditorSearch) => voi
   );
 
   return (
-    <Group gap={6} wrap="nowrap">
+    <Group gap={6} justify="end">
       <BreaksButton />
       <PinsButton />
       {live && (
@@ -122,9 +131,9 @@ export const RunButton = ({ show }: { readonly show: (part: EditorSearch) => voi
         </Button>
       )}
       {flow.input !== undefined && (
-        <Popover width={360} position="bottom-end" trapFocus>
+        <Popover width={360} position="bottom-end" trapFocus opened={filling} onChange={setFilling}>
           <Popover.Target>
-            <Button size="compact-sm" variant="default">
+            <Button size="compact-sm" variant="default" onClick={() => setFilling((was) => !was)}>
               {t('running.input')}
             </Button>
           </Popover.Target>
@@ -145,7 +154,7 @@ export const RunButton = ({ show }: { readonly show: (part: EditorSearch) => voi
             aria-keyshortcuts="Control+Enter"
           >
             {t('running.step')}
-            <Text span size="xs" ml={8}>
+            <Text span size="xs" ml={8} truncate maw={180} title={says({ to: step }, known)}>
               {says({ to: step }, known)}
             </Text>
           </Button>

@@ -1,6 +1,6 @@
 /** Verbindungen zu fremden Diensten. */
 export const connections = {
-  lead: 'Was Abläufe bei fremden Diensten in jemandes Namen dürfen. Jemand stimmt einmal zu; die Token werden von selbst erneuert, und niemand sieht sie.',
+  lead: 'Was Flows bei fremden Diensten in jemandes Namen dürfen. Jemand stimmt einmal zu; die Token werden von selbst erneuert, und niemand sieht sie.',
   empty:
     'Eine Verbindung lässt Schritte bei einem Dienst handeln, etwa einem Laden oder Kalender, nachdem dort jemand zugestimmt hat. Es gibt noch keine.',
   create: 'Neue Verbindung',
@@ -29,7 +29,7 @@ export const connections = {
   secretHint: 'Geht hinein und kommt nie wieder heraus. Manche Dienste geben keines.',
   look: 'Getipptes zeigen',
   scopes: 'Was sie dort darf',
-  scopesHint: 'Wähle so wenig, wie die Abläufe brauchen.',
+  scopesHint: 'Wähle so wenig, wie die Flows brauchen.',
   scopeNone: 'Wähle, was sie dort darf',
   scopeHint: 'Worum gebeten wird, mit Leerzeichen dazwischen.',
   originsHint: 'Ursprünge, mit Leerzeichen dazwischen.',

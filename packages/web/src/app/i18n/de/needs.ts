@@ -4,6 +4,7 @@ import type { Translation } from '../i18n.ts';
 
 export const needs: Translation['needs'] = {
   title: 'Was dieser Schritt braucht',
+  go: 'Zu dem, was er braucht',
   state: {
     lent: 'Verliehen',
     part: 'Zum Teil verliehen: der Rest wird im Lauf verweigert',

@@ -1,6 +1,7 @@
 /** Einen Entwurf im Editor ausführen. */
 export const running = {
   step: 'Schritt ausführen',
+  mend: '{{step}} öffnen',
   to: 'Bis hierher ausführen',
   from: 'Ab hier ausführen',
   more: 'Weitere Arten auszuführen',

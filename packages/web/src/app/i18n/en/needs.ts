@@ -1,6 +1,7 @@
 /** What a step asks for, in its panel. */
 export const needs = {
   title: 'What this step needs',
+  go: 'Go to what it needs',
   state: {
     lent: 'Lent',
     part: 'Lent in part: the rest is refused when it runs',

@@ -1,6 +1,7 @@
 /** Running a draft in the editor. */
 export const running = {
   step: 'Run step',
+  mend: 'Open {{step}}',
   to: 'Run up to here',
   from: 'Run from here',
   more: 'More ways to run',

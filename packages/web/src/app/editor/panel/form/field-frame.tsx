@@ -72,10 +72,13 @@ export const FieldFrame = (props: Props) => {
 
 const SHORT = 140;
 
+/** The end of a sentence. What follows a colon belongs to what stands before it, and "e.g." ends nothing. */
+const SENTENCE = /(?<!\b(?:e\.g|i\.e|z\. ?B|d\. ?h))\. /;
+
 /** Long hints are cut at a sentence, and opened by who wants the rest. */
 const Hint = ({ text }: { readonly text: string }) => {
   const { t } = useTranslation();
-  const cut = text.length <= SHORT ? -1 : text.search(/[.:;] /);
+  const cut = text.length <= SHORT ? -1 : text.search(SENTENCE);
   if (cut <= 0) return <p className={classes.hint}>{text}</p>;
   return (
     <details className={classes.hint}>

@@ -43,7 +43,7 @@ export const Needs = ({ step }: { readonly step: string }) => {
   const needs = (powers.data?.needs ?? []).filter((one) => one.step === step);
   if (needs.length === 0) return null;
   return (
-    <section aria-label={t('needs.title')}>
+    <section aria-label={t('needs.title')} data-needs tabIndex={-1}>
       <h2 className={classes.label} style={{ margin: '0 0 8px' }}>
         {t('needs.title')}
       </h2>

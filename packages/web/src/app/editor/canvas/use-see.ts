@@ -34,5 +34,18 @@ export const useSee = (scene: Scene, place: RefObject<HTMLElement | null>): ((id
     if (known.current !== null && at !== null && ids.has(at) && !known.current.has(at)) see(at);
     known.current = ids;
   }, [scene, see, selection]);
+  // A panel that opens, or is drawn wider, does not hide the step that it is about.
+  useEffect(() => {
+    const box = place.current;
+    if (box === null) return undefined;
+    let width = box.clientWidth;
+    const watch = new ResizeObserver(() => {
+      const id = box.clientWidth < width ? selection.last() : null;
+      width = box.clientWidth;
+      if (id !== null) see(id);
+    });
+    watch.observe(box);
+    return () => watch.disconnect();
+  }, [place, see, selection]);
   return see;
 };

@@ -1,4 +1,4 @@
-/** What belongs to a flow beside its steps: publishing, versions, environments, powers, use. A drawer, so that the editor stays as it was. */
+/** What belongs to a flow beside its steps: publishing, input and output, versions, environments, powers, use. A drawer, so that the editor stays as it was. */
 
 import { Drawer, Group, NavLink, Skeleton, Stack } from '@mantine/core';
 import { type ComponentType, lazy, type LazyExoticComponent, Suspense } from 'react';
@@ -11,6 +11,7 @@ export type PageProps = { readonly show: (part: EditorSearch) => void };
 
 const PAGES: Readonly<Record<FlowPage, LazyExoticComponent<ComponentType<PageProps>>>> = {
   publish: lazy(() => import('../publish/publish-page.tsx').then(({ PublishPage }) => ({ default: PublishPage }))),
+  declared: lazy(() => import('../declared/declared-page.tsx').then(({ DeclaredPage }) => ({ default: DeclaredPage }))),
   versions: lazy(() => import('../versions/versions-page.tsx').then(({ VersionsPage }) => ({ default: VersionsPage }))),
   api: lazy(() => import('../api/api-page.tsx').then(({ ApiPage }) => ({ default: ApiPage }))),
   environments: lazy(() =>

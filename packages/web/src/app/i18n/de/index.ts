@@ -10,6 +10,7 @@ import { compare } from './compare.ts';
 import { connect } from './connect.ts';
 import { connections } from './connections.ts';
 import { data } from './data.ts';
+import { declared } from './declared.ts';
 import { editor } from './editor.ts';
 import { expression } from './expression.ts';
 import { flowActs } from './flow-acts.ts';
@@ -42,6 +43,7 @@ export const german: Translation = {
   connect,
   connections,
   data,
+  declared,
   editor,
   expression,
   flowActs,

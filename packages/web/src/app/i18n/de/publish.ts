@@ -4,6 +4,7 @@ export const publish = {
     label: 'Seiten dieses Flows',
     more: 'Mehr',
     publish: 'Veröffentlichen',
+    declared: 'Eingabe und Ausgabe',
     versions: 'Versionen',
     environments: 'Umgebungen',
     powers: 'Befugnisse',

@@ -7,6 +7,7 @@ import { compare } from './compare.ts';
 import { connect } from './connect.ts';
 import { connections } from './connections.ts';
 import { data } from './data.ts';
+import { declared } from './declared.ts';
 import { editor } from './editor.ts';
 import { environments } from './environments.ts';
 import { expression } from './expression.ts';
@@ -36,6 +37,7 @@ export const later = {
   connect,
   connections,
   data,
+  declared,
   editor,
   environments,
   expression,

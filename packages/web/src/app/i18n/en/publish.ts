@@ -4,6 +4,7 @@ export const publish = {
     label: 'Pages of this flow',
     more: 'More',
     publish: 'Publish',
+    declared: 'Input and output',
     versions: 'Versions',
     environments: 'Environments',
     powers: 'Powers',

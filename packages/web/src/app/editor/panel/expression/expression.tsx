@@ -58,8 +58,10 @@ export const Expression = ({ id, label, text, wrong, takesOver, change, flush, p
   const offers = (written: string, at: number) => {
     const graph = graphOf(flow);
     const node = graph.byId.get(owner.id);
-    const steps = graph.nodes
-      .filter((one) => node !== undefined && graph.upstream(one, node))
+    // The output of the flow sees every step that is in no block; a step sees those that it comes after.
+    const seen = owner.id === '' ? graph.root.nodes : graph.nodes;
+    const steps = seen
+      .filter((one) => owner.id === '' || (node !== undefined && graph.upstream(one, node)))
       .map(({ id: step, step: { kind, name } }) => ({ id: step, title: name ?? titleOf(kinds, kind) }));
     const says = (root: Root): string => t(`expression.roots.${root}`);
     return offersAt(written, at, { scope: data.scope, steps, items: data.items, says, fields });

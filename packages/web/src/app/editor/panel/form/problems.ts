@@ -7,7 +7,8 @@ export type At = { readonly step: string; readonly field: string };
 
 export const problemsAt = (problems: readonly Problem[], { step, field }: At, inside: boolean): readonly Problem[] =>
   problems.filter(({ at }) => {
-    if (at?.step !== step) return false;
+    // What belongs to no step belongs to the flow, whose fields have an owner without an id.
+    if (at === undefined || (at.step ?? '') !== step) return false;
     const place = at.field ?? '';
     return place === field || (inside && (place.startsWith(`${field}.`) || place.startsWith(`${field}[`)));
   });

@@ -1,0 +1,43 @@
+/** What a flow declares: its input, its output, and how its runs are held. */
+export const declared = {
+  input: 'Input',
+  inputLead:
+    'What a run is given. It is checked before a run begins; forms, tools and the examples of “Use it” are made of it.',
+  anything: 'The flow takes any JSON. Declare fields to have them checked, and to get a form.',
+  nothing: 'The flow takes no input.',
+  add: 'Add a field',
+  asJson: 'As JSON Schema',
+  asFields: 'As fields',
+  takeAnything: 'Take any JSON',
+  name: 'Name',
+  taken: 'There is a field of this name, or it is empty',
+  type: 'Type',
+  other: 'Another',
+  types: {
+    text: 'Text',
+    number: 'Number',
+    whole: 'Whole number',
+    boolean: 'Yes or no',
+    list: 'List',
+    object: 'Object',
+  },
+  about: 'What it is',
+  needed: 'Needed',
+  remove: 'Remove {{name}}',
+  schema: 'Schema of the input',
+  schemaHelp: 'JSON Schema, the part that the guide of flow files lists',
+  output: 'Output',
+  outputLead: 'What a run answers: mostly an expression, such as the result of the last step.',
+  more: 'About the flow and its runs',
+  description: 'Description',
+  settings: {
+    timeout: { label: 'Timeout', hint: 'The longest time for a run, such as 30s or 5m.' },
+    concurrency: { label: 'Runs at the same time', hint: 'Others wait for a place.' },
+    priority: { label: 'Priority', hint: 'From -100 to 100: of runs that wait for a place, the higher goes first.' },
+    idempotency: {
+      label: 'Once for each',
+      hint: 'What two runs may not have in common: the second gets the answer of the first.',
+    },
+    errorFlow: { label: 'Flow to call when a run fails', hint: 'Its name in this project, or its id.' },
+  },
+} as const;

@@ -1,5 +1,6 @@
 /** Invitations taken up over real HTTP, and sessions that act in a workspace. */
 
+import { ROLE_PERMISSIONS } from '@headgate/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Person, personAt } from '../fixtures/person.ts';
 import { startServer, type TestServer } from '../fixtures/server.ts';
@@ -161,7 +162,7 @@ describe('where sign-up is closed', () => {
   };
 
   test('who invites is told at once that it makes no account, and so is who opens it, before a password is typed', async () => {
-    const key = await closed.key({ permissions: ['member.manage', 'flow.read', 'run.read', 'key.own'] });
+    const key = await closed.key({ permissions: ['member.manage', ...ROLE_PERMISSIONS.viewer] });
     const { path, account } = await made(key.plain, 'bo@example.com');
     expect(account).toBeNull();
     const bo = personAt(closed);

@@ -73,6 +73,10 @@ test('those that were deleted long enough ago are removed for good, and no other
   await deletedFlows.add('flow_a', NOW);
   await deletedFlows.add('flow_b', NOW + 10);
   expect(await store.engine.removeDeletedFlows(NOW + 10, 9)).toBe(1);
+  // Looking for them is no change: what is kept in memory until something changes stays.
+  const version = store.version();
+  expect(await store.engine.removeDeletedFlows(NOW + 10, 9)).toBe(0);
+  expect(store.version()).toBe(version);
   expect((await deletedFlows.list({ limit: 9, sight: everything })).rows.map(({ id }) => id)).toEqual(['flow_b']);
   expect((await flows.list({ limit: 9 })).rows.map(({ id }) => id)).toEqual(['flow_c']);
 });

@@ -80,13 +80,31 @@ export const deletedFlowsOf = ({ db, change }: Ground, workspace: string): Delet
   };
 };
 
-/** Removes those of every workspace that were deleted before a time; returns how many. */
-export const removeDeleted = ({ change }: Pick<Ground, 'change'>, before: number, limit: number): Promise<number> =>
-  change(async (trx) => {
-    const due = await trx.selectFrom('flow').select('id').where('deleted', '<', before).limit(limit).execute();
-    for (const { id } of due) await removed(trx, id);
-    return due.length;
+/** Removes those of every workspace that were deleted before a time; returns how many. Where there are none nothing has changed. */
+export const removeDeleted = async (
+  { db, change }: Pick<Ground, 'db' | 'change'>,
+  before: number,
+  limit: number,
+): Promise<number> => {
+  const due = await db.selectFrom('flow').select('id').where('deleted', '<', before).limit(limit).execute();
+  if (due.length === 0) return 0;
+  return change(async (trx) => {
+    let gone = 0;
+    for (const { id } of due) {
+      // It may have been taken back meanwhile.
+      const still = await trx
+        .selectFrom('flow')
+        .select('id')
+        .where('id', '=', id)
+        .where('deleted', '<', before)
+        .execute();
+      if (still.length === 0) continue;
+      await removed(trx, id);
+      gone += 1;
+    }
+    return gone;
   });
+};
 
 /** With its versions, grants, webhooks and triggers. Its runs stay for a while, and stay private. */
 const removed = async (trx: Transaction<Tables>, id: string): Promise<void> => {

@@ -185,7 +185,7 @@ export const engineOf = (
       }
       return rule.limit - left;
     },
-    removeDeletedFlows: (before, limit) => removeDeleted({ change }, before, limit),
+    removeDeletedFlows: (before, limit) => removeDeleted({ db, change }, before, limit),
     checkAudit: (expect) => checkAudit(db, ring.all('audit'), expect),
     auditRecords: () => auditRecords(db),
     collectLitter: async () => (await lost()) + (await blobs.collect()),

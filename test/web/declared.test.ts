@@ -71,7 +71,7 @@ test('fields of the input and the output are declared by keyboard; runs are chec
     const path = `/api/v1/flows/${flow}/runs`;
     return (await site.ask('POST', path, { draft: true, input, wait: 20 })).json as { output?: unknown; code?: string };
   };
-  expect((await run({ amount: 'three' })).code).toBe('input.wrong');
+  expect((await run({ amount: 'three' })).code).toBe('input.invalid');
   expect((await run({ amount: 21 })).output).toBe(42);
 
   // One undo takes back one change: the output first.

@@ -34,7 +34,7 @@ test('D11.9 the camera is where one left it, 1 shows all, 2 what is selected, an
   const inSight = (id: string): Promise<boolean> =>
     page.evaluate((step) => {
       const box = document.querySelector(`.react-flow__node[data-id="${step}"]`)?.getBoundingClientRect();
-      const room = document.querySelector('[data-keys="graph"]')?.getBoundingClientRect();
+      const room = document.querySelector('.react-flow')?.getBoundingClientRect();
       if (box === undefined || room === undefined) return false;
       return box.left >= room.left && box.right <= room.right && box.top >= room.top && box.bottom <= room.bottom;
     }, id);

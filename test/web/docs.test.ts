@@ -51,6 +51,16 @@ test('a search finds the guide', async () => {
   expect(await get('/docs?q=signature%20webhook')).toContain('/docs/guides/webhook-signature');
 });
 
+/** Two of France, thirty together. */
+const ORDERS = 'country,amount\nFR,10\nDE,5\nFR,20\n';
+
+const upload = async (path: string, text: string): Promise<void> => {
+  const key = readFileSync(site.home.path('key.txt'), 'utf8').trim();
+  const headers = { 'x-api-key': key, 'content-type': 'text/csv' };
+  const url = `${site.url()}/api/v1/files?path=${encodeURIComponent(path)}`;
+  expect((await fetch(url, { method: 'PUT', headers, body: text })).status).toBe(200);
+};
+
 describe('flows of the guides are right, and run', () => {
   for (const name of guides)
     for (const [i, text] of blocks(name, 'json').entries())
@@ -62,11 +72,13 @@ describe('flows of the guides are right, and run', () => {
             origins: ['https://sender.example.com'],
             value: 'a secret of the guide 17',
           });
+        if (text.includes('exports/orders.csv')) await upload('exports/orders.csv', ORDERS);
         const flow = await site.flow(draft as object);
         const published = await site.ask('POST', `/api/v1/flows/${flow}/publish`, { grant: 'needed' });
         expect(published.status, published.text).toBe(201);
         const run = await site.ask('POST', `/api/v1/flows/${flow}/runs`, { input: {}, wait: 30 });
         expect(run.json, run.text).toMatchObject({ state: 'done' });
+        if (text.includes('exports/orders.csv')) expect(run.json).toMatchObject({ output: { rows: 2, sum: 30 } });
       });
 });
 

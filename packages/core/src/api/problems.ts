@@ -220,7 +220,10 @@ const api = {
   'connection.issuer': { status: 409, when: 'The answer names another provider than the connection is for.' },
   'connection.failed': { status: 422, when: 'The service gave no tokens; the text says why.' },
   'connection.busy': { status: 429, when: 'Too many connections of the workspace are being made at this moment.' },
-  'project.used': { status: 409, when: 'Flows or secrets are in the project, or it is `default`.' },
+  'project.used': {
+    status: 409,
+    when: 'Flows, secrets or files are in the project (flows that were deleted and can be restored count), or it is `default`.',
+  },
   'visits.limit': {
     status: 429,
     when: 'A public flow was run as often as allowed, by one network or by all together.',

@@ -78,6 +78,18 @@ test('what is removed for good cannot be had back, and one that is not deleted c
   expect((await ask(ROUTES.listDeletedFlows)).json.flows.map((one) => one.id)).not.toContain(id);
 });
 
+test('a project is not deleted under a flow that can be restored, and the refusal says how to go on', async () => {
+  const { id: project } = (await ask(ROUTES.createProject, { body: { name: 'Short' } })).json;
+  const { id } = (await ask(ROUTES.createFlow, { body: { draft: greet, project } })).json;
+  await ask(ROUTES.deleteFlow, { id });
+  const path = `/api/v1/projects/${project}`;
+  const used = await server.ask('DELETE', path, { key });
+  expect(used.status).toBe(409);
+  expect(used.json).toMatchObject({ code: 'project.used', fix: expect.stringContaining('deleted-flows') });
+  await ask(ROUTES.removeFlow, { id });
+  expect((await server.ask('DELETE', path, { key })).status).toBe(204);
+});
+
 test('AZ-01 AZ-03 AZ-08 a deleted flow is there for nobody who could not see it before, and is restored by who may change it', async () => {
   const keyOf = async (p: Parameters<typeof server.key>[0]): Promise<string> => (await server.key(p)).plain;
   const [ada, bo, elsewhere, reader] = await Promise.all([

@@ -11,6 +11,11 @@ import { mayGiveRole, mayTakeRole } from '../roles.ts';
 
 const shown = ({ id, name, created }: ProjectRow) => ({ id, name, created: new Date(created).toISOString() });
 
+const IN_USE = [
+  'Flows, secrets or files are in the project',
+  'Move or delete them; flows that were deleted are removed for good by DELETE /api/v1/deleted-flows/{id}.',
+] as const;
+
 export const projectRoutes = ({ gate }: Lodge): readonly Route[] => {
   const inWorkspace = (workspace: string) => gate.store.in(workspace);
   const roleOf = async (workspace: string, project: string, holder: string): Promise<string | null> =>
@@ -43,7 +48,7 @@ export const projectRoutes = ({ gate }: Lodge): readonly Route[] => {
     implement(ROUTES.deleteProject, async ({ who, params }) => {
       if (params.project === PROJECT) return refuse('project.used', 'Every workspace has the project `default`');
       const done = await inWorkspace(who.workspace).projects.remove(params.project);
-      return done === 'missing' ? MISSING : done === 'used' ? refuse('project.used') : nothing();
+      return done === 'missing' ? MISSING : done === 'used' ? refuse('project.used', ...IN_USE) : nothing();
     }),
 
     implement(ROUTES.listProjectMembers, async ({ who, params }) => {

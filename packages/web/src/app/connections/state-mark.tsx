@@ -2,10 +2,11 @@
 
 import { useTranslation } from 'react-i18next';
 import type { Answer } from '../transport/client.ts';
+import { type Sign, Signed } from '../ui/signed.tsx';
 
 type State = Answer<'listConnections'>['connections'][number]['state'];
 
-const SIGN: Readonly<Record<State, readonly [sign: string, color: string]>> = {
+const SIGN: Readonly<Record<State, Sign>> = {
   new: ['○', 'var(--hg-quiet)'],
   connected: ['✓', 'var(--hg-done)'],
   expiring: ['◔', 'var(--hg-waiting)'],
@@ -14,13 +15,5 @@ const SIGN: Readonly<Record<State, readonly [sign: string, color: string]>> = {
 
 export const StateMark = ({ state }: { readonly state: State }) => {
   const { t } = useTranslation();
-  const [sign, color] = SIGN[state];
-  return (
-    <span style={{ color, fontWeight: 600, whiteSpace: 'nowrap' }}>
-      <span aria-hidden style={{ display: 'inline-block', width: 16 }}>
-        {sign}
-      </span>
-      {t(`connections.states.${state}`)}
-    </span>
-  );
+  return <Signed by={SIGN[state]} text={t(`connections.states.${state}`)} />;
 };

@@ -2,8 +2,9 @@
 
 import type { RunState } from '@headgate/core';
 import { useTranslation } from 'react-i18next';
+import { type Sign, Signed } from '../ui/signed.tsx';
 
-const SIGN: Readonly<Record<RunState, readonly [sign: string, color: string]>> = {
+const SIGN: Readonly<Record<RunState, Sign>> = {
   queued: ['○', 'var(--hg-quiet)'],
   waiting: ['◔', 'var(--hg-waiting)'],
   running: ['◐', 'var(--hg-running)'],
@@ -15,13 +16,5 @@ const SIGN: Readonly<Record<RunState, readonly [sign: string, color: string]>> =
 
 export const RunMark = ({ state }: { readonly state: RunState }) => {
   const { t } = useTranslation();
-  const [sign, color] = SIGN[state];
-  return (
-    <span style={{ color, fontWeight: 600, whiteSpace: 'nowrap' }}>
-      <span aria-hidden style={{ display: 'inline-block', width: 16 }}>
-        {sign}
-      </span>
-      {t(`runs.states.${state}`)}
-    </span>
-  );
+  return <Signed by={SIGN[state]} text={t(`runs.states.${state}`)} />;
 };

@@ -78,10 +78,6 @@ const flow = (more: Record<string, unknown> = {}) => ({
   output: '{{ steps.keep }}',
 });
 
-const runs = async (of: Ground) => {
-  const { rows } = await of.store.in('default').runs.list({ limit: 100 });
-  return Promise.all(rows.toReversed().map(async (row) => (await of.engine.view('default', row.id))?.output));
-};
 
 const until = async (true_: () => Promise<boolean> | boolean): Promise<void> => {
   const end = Date.now() + 15_000;
@@ -89,6 +85,17 @@ const until = async (true_: () => Promise<boolean> | boolean): Promise<void> => 
     if (Date.now() > end) throw new Error('it never was');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+};
+
+/** What every run came to, the oldest first: a run that is still under way is waited for. */
+const runs = async (of: Ground) => {
+  const { rows } = await of.store.in('default').runs.list({ limit: 100 });
+  return Promise.all(
+    rows.toReversed().map(async ({ id }) => {
+      await until(async () => ((await of.engine.view('default', id))?.ended ?? null) !== null);
+      return (await of.engine.view('default', id))?.output;
+    }),
+  );
 };
 
 const ground = async (url: string, host: string, powers?: readonly string[]) => {

@@ -16,7 +16,7 @@ import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { Store } from '../store/ports.ts';
 import { aimAt } from './aim.ts';
 import type { Broker } from './broker.ts';
-import type { EngineLog } from './engine.ts';
+import type { EngineLog } from './options.ts';
 import type { Flows, Target } from './flows.ts';
 import { mayReadRuns, type Place } from './lent.ts';
 import type { Live } from './live.ts';

@@ -4,21 +4,16 @@
  */
 
 import { createHash } from 'node:crypto';
-import { type Catalog, type EnginePort, type GuardPort, type Problem, problem, type Result } from '@headgate/core';
-import type { Door } from '../egress/door.ts';
-import type { Compiler } from '../sandbox/compile.ts';
-import type { Jail } from '../sandbox/jail.ts';
-import { type Folders, NO_FOLDERS } from '../store/folders/folders.ts';
-import type { Store } from '../store/ports.ts';
+import { type Problem, problem, type Result } from '@headgate/core';
+import { NO_FOLDERS } from '../store/folders/folders.ts';
 import { aimAt } from './aim.ts';
 import { Alerts } from './alerts.ts';
 import { Broker } from './broker.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import { Ledger } from './ledger.ts';
 import { newDryRun } from './dry-run.ts';
 import { startDue } from './due.ts';
-import { Farewell, type Stage } from './farewell.ts';
-import type { StreamBlob } from './file-content.ts';
+import { Farewell } from './farewell.ts';
 import { fileDoor } from './files.ts';
 import { Flows } from './flows.ts';
 import { Followers } from './follow.ts';
@@ -32,6 +27,7 @@ import { JsonTurns } from './json.ts';
 import { netFor } from './net.ts';
 import { newGoOn } from './go-on.ts';
 import { type Allow, Programs } from './code.ts';
+import type { Engine, EngineOptions } from './options.ts';
 import { newQueue } from './queue.ts';
 import { Recovery } from './recovery.ts';
 import { rerun } from './rerun.ts';
@@ -41,66 +37,14 @@ import { Runs } from './runs.ts';
 import { openPolls } from './asking.ts';
 import { Schedule } from './schedule.ts';
 import { RunScope } from './scope.ts';
-import type { SecretSource } from './secret-source.ts';
 import { openSecrets } from './secrets.ts';
 import { checkInput, newStarter, unavailable, written } from './starter.ts';
-import { type Keep, startSweeping } from './sweep.ts';
+import { startSweeping } from './sweep.ts';
 import { Timers } from './timers.ts';
 import { ValueReader } from './value-reader.ts';
-import { type ReadBlob, Values, weigh } from './values.ts';
+import { Values, weigh } from './values.ts';
 import { veiled } from './veil.ts';
 import { eventView, PAGE } from './views.ts';
-
-/** The opening half of the vault, as the engine uses it. */
-export type Vault = {
-  readonly openChunk: (workspace: string, run: string, from: number, sealed: Uint8Array) => string;
-  readonly openBlob: ReadBlob;
-  readonly streamBlob: StreamBlob;
-  readonly openSecret: (
-    workspace: string,
-    id: string,
-    version: number,
-    sealed: Uint8Array,
-    bound: { readonly kind: string; readonly origins: readonly string[] } | null,
-  ) => string;
-  /** The one-time token of a `wait.event` step instance: a MAC over run, step and item (row WH-08). */
-  readonly resumeToken: (run: string, step: string, item: readonly number[]) => string;
-};
-
-export type EngineLog = (level: 'info' | 'warn' | 'error', text: string, data: Record<string, unknown>) => void;
-
-export type EngineOptions = {
-  readonly store: Store;
-  readonly vault: Vault;
-  readonly door: Door;
-  readonly catalog: Catalog;
-  /** Where code runs; without one a code step is a Problem. */
-  readonly jail?: Jail;
-  /** Compiles the code that the jail runs. */
-  readonly compiler?: Compiler;
-  readonly publicUrl: string;
-  readonly log: EngineLog;
-  readonly clock?: Clock;
-  /** Sources of secrets besides the store, which they go before. */
-  readonly sources?: readonly SecretSource[];
-  /** Keep finished runs this long, and at most so many of a flow. */
-  readonly keep?: Keep;
-  /** Why no run begins now, for want of room on the disk; null: there is room. Asked at every start, so it only reads. */
-  readonly full?: () => Problem | null;
-  /** Folders of the server's disk that flows may be lent; none without it. */
-  readonly folders?: Folders;
-  /** Told how far the deletion of a workspace has come. */
-  readonly ending?: (stage: Stage, workspace: string) => void;
-};
-
-export type Engine = EnginePort & {
-  /** How many runs are in memory now. */
-  readonly inMemory: () => number;
-  readonly guard: GuardPort;
-  /** Milliseconds of grace for work under way. */
-  readonly close: (grace: number) => Promise<void>;
-  readonly recovered: { readonly running: number; readonly waiting: number; readonly queued: number };
-};
 
 /** Opens the engine and takes up every run that was not over. */
 export const openEngine = async (o: EngineOptions): Promise<Engine> => {

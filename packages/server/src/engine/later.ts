@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from './clock.ts';
-import type { EngineLog } from './engine.ts';
+import type { EngineLog } from './options.ts';
 import { Fair } from './fair.ts';
 import type { Timers } from './timers.ts';
 

@@ -78,7 +78,6 @@ const flow = (more: Record<string, unknown> = {}) => ({
   output: '{{ steps.keep }}',
 });
 
-
 const until = async (true_: () => Promise<boolean> | boolean): Promise<void> => {
   const end = Date.now() + 15_000;
   while (!(await true_())) {

@@ -5,7 +5,7 @@
 import { isOver } from '@headgate/core';
 import { INSTANCE } from './later.ts';
 import type { RunRow, Store } from '../store/ports.ts';
-import type { EngineLog } from './engine.ts';
+import type { EngineLog } from './options.ts';
 import type { Flows } from './flows.ts';
 import type { Ledger } from './ledger.ts';
 import type { Runs } from './runs.ts';

@@ -12,7 +12,7 @@ import { newConnections } from './connections/connect.ts';
 import { Renewals } from './connections/renew.ts';
 import { shelfOf } from './connections/shelf.ts';
 import { Credentials } from './credentials.ts';
-import type { EngineLog, Vault } from './engine.ts';
+import type { EngineLog, Vault } from './options.ts';
 import type { Flows } from './flows.ts';
 import type { KnownValues } from './known.ts';
 import type { AskDeps } from './may-ask.ts';

@@ -21,7 +21,7 @@ import {
   type RunView,
 } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
-import type { EngineLog } from '../engine/engine.ts';
+import type { EngineLog } from '../engine/options.ts';
 import type { Compiler } from '../sandbox/compile.ts';
 import { readCodeOf } from './code.ts';
 import type { SecretSource } from '../engine/secret-source.ts';

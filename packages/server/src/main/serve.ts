@@ -14,7 +14,7 @@ import { pages } from '@headgate/web';
 import { type Logger, pino } from 'pino';
 import type { SendMail } from '../egress/mail/port.ts';
 import type { SignOn } from '../egress/sign-on/port.ts';
-import type { EngineLog } from '../engine/engine.ts';
+import type { EngineLog } from '../engine/options.ts';
 import { buildGateway } from '../gateway/gateway.ts';
 import { type Lock, lockServer } from '../store/lock.ts';
 import { documentsThrough } from './client-document.ts';

@@ -21,6 +21,8 @@ import type { PowerMap } from './power-map.ts';
 import type * as people from './people.ts';
 import type { Counters } from './vault-seal/counters.ts';
 import type { Credentials as Makes } from './vault-seal/credentials.ts';
+import type { AuditEntry, AuditSearch } from './audit-entry.ts';
+import type { JournalWriter } from './journal-writer.ts';
 import type { ConnectionStore } from './connection.ts';
 import type { Delivery, RunRow, RunWrite } from './run-write.ts';
 import type { SecretStore } from './secret.ts';
@@ -28,6 +30,8 @@ import type { Tokens, WorkspaceTokens } from './token.ts';
 import type { PolicyStore } from './policy.ts';
 import type { OwnServices } from './services.ts';
 
+export type { AuditEntry, AuditSearch } from './audit-entry.ts';
+export type { JournalWriter, Used, WriterState } from './journal-writer.ts';
 export type { PolicyRow } from './policy.ts';
 
 export type { Delivery, RunRow, RunWrite };
@@ -97,67 +101,6 @@ export type KeyRow = {
   readonly rotated?: number;
   /** The secret that was rotated away, while it lasts. Found by it, the row expires no later than it. */
   readonly old?: { readonly created: number; readonly until: number };
-};
-
-export type WriterState =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly problem: Problem; readonly tries: number; readonly final: boolean };
-
-/** What was used on a day, by all of `holders`: a flow, a key, and the empty text for the workspace. */
-export type Used = {
-  readonly workspace: string;
-  readonly holders: readonly string[];
-  readonly day: number;
-  readonly tokens: number;
-  readonly money: number;
-};
-
-/** The group-committing writer: one worker thread, synchronous=FULL. */
-export type JournalWriter = {
-  /** Adds to the group being gathered; returns that group's number. Never blocks. Throws only after close. */
-  readonly write: (write: RunWrite) => number;
-  /** Adds audit records alone to the group being gathered. */
-  readonly audit: (entries: readonly AuditEntry[]) => number;
-  /** Adds what was used of budgets to the group being gathered. */
-  readonly used: (use: Used) => number;
-  /** Number of the last durable group. */
-  readonly durable: () => number;
-  /**
-   * Resolves when the group is durable (fsync done); rejects (NotDurable) when the disk refused it: the caller must not go
-   * on. The write is not lost by that: the writer tries again, in order, and the same barrier asked for later resolves.
-   */
-  readonly barrier: (group: number) => Promise<void>;
-  /** Groups waiting or being written: for readiness and back-pressure. */
-  readonly pending: () => number;
-  /** Whether the disk takes writes, for /health/ready. `final`: no retry follows any more, the server must be started again. */
-  readonly state: () => WriterState;
-  /** Writes what is gathered, then ends the worker. Rejects when something written did not become durable. */
-  readonly close: () => Promise<void>;
-};
-
-export type AuditEntry = {
-  readonly at: number;
-  readonly workspace: string;
-  readonly actor: string;
-  readonly action: string;
-  readonly object: string;
-  readonly decision: 'allow' | 'deny';
-  readonly reason: string | null;
-  readonly run: string | null;
-  readonly step: string | null;
-};
-
-/** What is looked for in the audit trail; all that is given has to fit. */
-export type AuditSearch = {
-  readonly actor?: string | undefined;
-  /** What was done, or a family of it with its dot: `grant.`. */
-  readonly action?: string | undefined;
-  readonly decision?: 'allow' | 'deny' | undefined;
-  /** Stands anywhere in the object, whatever its case. */
-  readonly about?: string | undefined;
-  readonly run?: string | undefined;
-  readonly since?: number | undefined;
-  readonly until?: number | undefined;
 };
 
 /** A sealed piece of a journal: `count` events from `from`. Opened by vault-open, in the engine alone. */

@@ -29,7 +29,8 @@ import { openBlobNow } from '../../store/vault-open/blob-now.ts';
 import { opener } from '../../store/vault-open/opener.ts';
 import { keyring } from '../../store/vault-seal/keyring.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { type Engine, type EngineOptions, openEngine } from '../engine.ts';
+import { openEngine } from '../engine.ts';
+import type { Engine, EngineOptions } from '../options.ts';
 import { loadCatalog } from '../loader.ts';
 
 export const OWNER: Principal = { kind: 'key', id: 'owner', workspace: 'default', permissions: PERMISSIONS };

@@ -7,147 +7,29 @@
 
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { AccountTables } from './account-tables.ts';
+import type {
+  DocTable,
+  EnvironmentTable,
+  FlowTable,
+  FlowTriggerTable,
+  HookTable,
+  PowerGrantTable,
+  PromotionTable,
+  RetiredHookTable,
+  VersionTable,
+} from './flow-tables.ts';
+import type {
+  ApiKeyTable,
+  ConnectionTable,
+  EngineTokenTable,
+  InvitationTable,
+  KeyRingTable,
+  PolicyTable,
+  SecretTable,
+  TokenKeyTable,
+  WorkspaceKeyTable,
+} from './key-tables.ts';
 import type { OauthTables } from './oauth-tables.ts';
-
-type FlowTable = {
-  n: GeneratedAlways<number>;
-  id: string;
-  workspace: string;
-  project: string;
-  owner: string;
-  name: string;
-  revision: number;
-  draft: string;
-  draft_hash: string;
-  version: number | null;
-  enabled: number;
-  created: number;
-  updated: number;
-  visibility: Generated<string>;
-  deleted: number | null;
-  was_enabled: Generated<number>;
-};
-
-type VersionTable = {
-  workspace: string;
-  flow: string;
-  version: number;
-  hash: string;
-  note: string | null;
-  by: string;
-  created: number;
-};
-
-/** Documents by their hash: what versions and draft runs executed. */
-type DocTable = { workspace: string; hash: string; doc: string; at: number };
-
-type PowerGrantTable = {
-  n: GeneratedAlways<number>;
-  id: string;
-  workspace: string;
-  flow: string;
-  step: string;
-  power: string;
-  environment: string;
-  grantor: string;
-  as_caller: number;
-  created: number;
-  typed: Generated<number>;
-  kind: string | null;
-};
-
-type ApiKeyTable = {
-  n: GeneratedAlways<number>;
-  id: string;
-  workspace: string;
-  name: string;
-  hash: string;
-  permissions: string;
-  projects: string | null;
-  flows: string | null;
-  expires: number | null;
-  revoked: number | null;
-  created: number;
-  /** The account it belongs to; null: it belongs to the workspace. */
-  user: string | null;
-  /** Requests a minute, at once, and under way together; null: no limit. */
-  rate: number | null;
-  burst: number | null;
-  parallel: number | null;
-  /** When the present secret replaced the one before, which stays valid until `old_until`. */
-  rotated: Generated<number | null>;
-  old_hash: Generated<string | null>;
-  old_until: Generated<number | null>;
-  old_created: Generated<number | null>;
-  /** JSON: a budget (core/flow/budget.ts). */
-  budget: Generated<string | null>;
-  /** Who made it (0019-key-makers.ts). */
-  by: Generated<string | null>;
-};
-
-/** Keys that sign engine tokens: derived from the root of a generation, so only their names are kept. */
-type TokenKeyTable = {
-  n: GeneratedAlways<number>;
-  kid: string;
-  generation: number;
-  created: number;
-  retired: number | null;
-  /** Until when tokens signed with it may still be valid; null: it signs. */
-  until: number | null;
-};
-
-type EngineTokenTable = {
-  n: GeneratedAlways<number>;
-  jti: string;
-  family: string;
-  workspace: string;
-  name: string;
-  maker: string;
-  subject: string;
-  permissions: string;
-  projects: string | null;
-  flows: string | null;
-  issued: number;
-  expires: number;
-  renewable: number;
-  renewed: number | null;
-  revoked: number | null;
-};
-
-type SecretTable = {
-  id: string;
-  workspace: string;
-  project: string;
-  environment: string;
-  owner: string;
-  name: string;
-  origins: string;
-  version: number;
-  sealed: Uint8Array;
-  created: number;
-  updated: number;
-  /** `plain`, or the kind of credential that the sealed JSON holds. */
-  kind: string;
-};
-
-/** What is shown of a secret of the kind `connection`; `kind`: how it is agreed to. */
-type ConnectionTable = {
-  secret: string;
-  workspace: string;
-  kind: string;
-  state: string;
-  problem: string | null;
-  authorize_url: string | null;
-  token_url: string;
-  client_id: string;
-  scope: string | null;
-  service: string | null;
-  renewed: number;
-  expires: number | null;
-  asked: number | null;
-  connected: number | null;
-  connected_by: string | null;
-};
 
 /** `plain`: 1 when all of it is text. `hash`: keyed, of the content. */
 type FileTable = {
@@ -164,62 +46,6 @@ type FileTable = {
   by: string;
   created: number;
   updated: number;
-};
-
-/** A webhook's token is derived from the nonce; only its keyed hash can be looked up. */
-type HookTable = {
-  hash: string;
-  workspace: string;
-  flow: string;
-  trigger_id: string;
-  nonce: Uint8Array;
-  created: number;
-};
-
-/** An address that was replaced, and until when it is good besides. */
-type RetiredHookTable = Omit<HookTable, 'nonce' | 'created'> & { environment: string; until: number };
-
-/** The triggers of each flow's latest version. */
-type FlowTriggerTable = {
-  workspace: string;
-  flow: string;
-  trigger_id: string;
-  kind: string;
-  with_json: string;
-  disabled: number;
-};
-
-type EnvironmentTable = {
-  workspace: string;
-  project: string;
-  name: string;
-  title: string;
-  approval: number;
-  revision: number;
-  /** JSON: an object. */
-  vars: string;
-  created: number;
-  updated: number;
-};
-
-type PromotionTable = {
-  n: GeneratedAlways<number>;
-  id: string;
-  workspace: string;
-  flow: string;
-  source: string;
-  target: string;
-  version: number;
-  before: number | null;
-  revision: number;
-  state: string;
-  note: string | null;
-  by: string;
-  created: number;
-  decided_by: string | null;
-  decided: number | null;
-  /** JSON: an object. */
-  vars: string;
 };
 
 type RunTable = {
@@ -277,45 +103,8 @@ type AuditTable = {
   chain: Uint8Array;
 };
 
-type PolicyTable = {
-  workspace: string;
-  only_powers: string | null;
-  denied: string;
-  updated: number;
-  set_by: string;
-};
-
-/** Roots of the keyring, each in a box for the holder of an instance key. */
-type KeyRingTable = { generation: number; holder: string; sealed: Uint8Array; created: number };
-
-/** A root of a workspace with a key of its own, in a box for who holds that key. */
-type WorkspaceKeyTable = {
-  n: Generated<number>;
-  workspace: string;
-  generation: number;
-  holder: string;
-  sealed: Uint8Array;
-  created: number;
-};
-
 /** One row: how many audit records there are, the last one's chain, and a keyed hash over both. */
 type AuditHeadTable = { one: number; count: number; chain: Uint8Array | null; seal: Uint8Array };
-
-type InvitationTable = {
-  id: string;
-  workspace: string;
-  email: string;
-  role: string | null;
-  /** JSON: a list of `{ project, role }`. */
-  projects: string;
-  hash: string;
-  by: string;
-  created: number;
-  expires: number;
-  accepted: number | null;
-  accepted_by: string | null;
-  revoked: number | null;
-};
 
 export type Tables = AccountTables &
   OauthTables & {

@@ -3,7 +3,8 @@
  * may call. Outside services answer from the record of the case, so a test needs no network and gives the same result
  * everywhere.
  *
- * FT1 A flow test holds no secret and reaches nobody, unless it records: then it reaches whom the flow names.
+ * FT1 A flow test holds no secret and reaches nobody, unless it records: then it reaches whom the flow names. A step that uses
+ *     a secret gets a stand-in for it, and is not recorded.
  * FT2 Cases of one folder share a house, one after the other, each with a copy of the flow of its own; a house that a
  *     case left something under way in is not used again.
  */
@@ -11,7 +12,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { bad, type Flow, good, needsOf, type Problem, problem, type Result, type RunView } from '@headgate/core';
+import { bad, type Flow, good, type Problem, problem, type Result, type RunView } from '@headgate/core';
 import { type Door, openDoor, parseAllow } from '../egress/door.ts';
 import { type Case, CASES, foldersOf, readCases, writeCases } from './cases.ts';
 import { differences } from './differences.ts';
@@ -21,6 +22,7 @@ import type { CaseResult } from './junit.ts';
 import { lendCalls, openLocal, type Published, publishLocal, runAnswered, runLocal } from './local.ts';
 import { type Exchange, recordingDoor, replayDoor, switchDoor } from './replay.ts';
 import { describe } from './say.ts';
+import { newStandIns, secretsAsked } from './stand-ins.ts';
 
 export type Options = {
   /** Ask the real services and keep their answers. */
@@ -84,7 +86,7 @@ const runFolder = async (
       results.push(result);
       o.onResult(result);
     };
-    const opened: Bench | string = bench ?? (await openBench(folder, o));
+    const opened: Bench | string = bench ?? (await openBench(folder, cases, o));
     if (typeof opened === 'string') {
       tell(opened);
       continue;
@@ -117,9 +119,11 @@ type Bench = {
 const texts = (problems: readonly Problem[]): string => problems.map((p) => describe(p, 'out')).join('\n');
 
 /** Reads the flows of a folder and opens a house with those that may be called; or says what is wrong with them. */
-const openBench = async (folder: string, o: Options): Promise<Bench | string> => {
+const openBench = async (folder: string, cases: readonly Case[], o: Options): Promise<Bench | string> => {
   const { door, through } = switchDoor();
-  const opened = await openLocal({ egressAllow: o.egressAllow, cache: o.cache, log: () => undefined, door });
+  const { source, stand } = newStandIns();
+  const { egressAllow, cache } = o;
+  const opened = await openLocal({ egressAllow, cache, log: () => undefined, door, sources: [source] });
   if (!opened.ok) return texts([opened.problem]);
   const house = opened.value;
   const names = readdirSync(folder).filter((name) => name.endsWith('.flow.json'));
@@ -127,7 +131,13 @@ const openBench = async (folder: string, o: Options): Promise<Bench | string> =>
     ['flow.json', ...names.sort()].map((name) => inspectFile(join(folder, name), house.catalog, house.compiler)),
   );
   const flows = read.flatMap((one) => one.flow ?? []);
-  const problems = [...read.flatMap((one) => one.problems), ...flows.flatMap((flow) => secretsOf(flow, house))];
+  const unrecorded = o.record ? flows.flatMap((flow) => secretsOf(flow, house)) : [];
+  const problems = [...read.flatMap((one) => one.problems), ...unrecorded];
+  const urls = cases.flatMap(({ http = [] }) => http.map(({ request }) => new URL(request.url).origin));
+  stand(
+    flows.flatMap((one) => secretsAsked(one, house.catalog)),
+    [...new Set(urls)],
+  );
   const [flow, ...others] = flows;
   if (flow === undefined || problems.length > 0) {
     await house.close(0);
@@ -151,16 +161,14 @@ const openBench = async (folder: string, o: Options): Promise<Bench | string> =>
   return { house, flow, beside, through, used };
 };
 
-/** Steps that use a secret cannot be tested: there is none here, and a recorded answer must not need one. */
+/** What a step with a secret answers is not recorded: a test has a stand-in for it, which the real service refuses. */
 const secretsOf = (flow: Flow, house: House): Problem[] =>
-  needsOf(flow, house.catalog)
-    .filter(({ need }) => need.power === 'secret')
-    .map(({ step }) =>
-      problem('test.secret', 'This step uses a secret, and flow tests hold none', {
-        at: { flow: flow.name, step, field: 'with.secret' },
-        fix: 'Test the flow without this step, or move it into a flow of its own that this one calls.',
-      }),
-    );
+  secretsAsked(flow, house.catalog).map(({ step }) =>
+    problem('test.secret', 'This step uses a secret, and flow tests hold none to record its answers with', {
+      at: { flow: flow.name, step, field: 'with.secret' },
+      fix: 'Write what the service answers into `http` of the case, and run it without --record.',
+    }),
+  );
 
 /** Runs a case against its record; answers what is wrong, or null. */
 const replay = async (bench: Bench, one: Case, wait: number): Promise<string | null> => {

@@ -1,6 +1,5 @@
 /**
- * The starters that come with the server: those of the examples that run without any account elsewhere, in the order of
- * examples/starters.json. Read when somebody asks for them, once.
+ * The starters that come with the server: those of the examples that examples/starters.json lists, in its order. Read when somebody asks for them, once.
  */
 
 import { readdirSync } from 'node:fs';

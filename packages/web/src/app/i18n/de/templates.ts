@@ -5,7 +5,7 @@ export const templates = {
   file: 'Aus einer Datei',
   unread: 'Erwartet wird eine Flow-Datei, also ein JSON-Dokument; diese Datei ist keins.',
   starters: 'Vorlagen',
-  lead: 'Flows, die laufen und kein Konto anderswo brauchen. Jede wird zu Ihrem Flow, den Sie ändern können.',
+  lead: 'Flows, die laufen. Jeder wird zu Ihrem Flow, den Sie ändern können; was er braucht, steht unter seinem Namen.',
   find: 'Eine Vorlage finden',
   asks: 'Verlangt',
   use: 'Diese nehmen',

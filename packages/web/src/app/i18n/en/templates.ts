@@ -5,7 +5,7 @@ export const templates = {
   file: 'From a file',
   unread: 'Expected a flow file, which is one JSON document; this file is none.',
   starters: 'Starters',
-  lead: 'Working flows that need no account elsewhere. Each becomes a flow of yours, to change as you like.',
+  lead: 'Working flows. Each becomes a flow of yours, to change as you like; what it asks for stands below its name.',
   find: 'Find a starter',
   asks: 'Asks for',
   use: 'Use this',

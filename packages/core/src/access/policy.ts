@@ -7,6 +7,7 @@
  */
 
 import { bad, good, type Problem, type Result } from '../problem.ts';
+import { isMailMethod } from './scopes/mail.ts';
 import { covers, parsePower, type Power, printPower, withoutCode } from './power.ts';
 
 /** `only` null: everything that is not denied. */
@@ -24,9 +25,18 @@ export const allows = ({ only, denied }: Policy, ...forms: readonly Power[]): bo
   if (only === null && denied.length === 0) return true;
   const all = forms.flatMap((form) => [form, withoutCode(form)]);
   const within = (limit: Power): boolean => all.some((form) => covers(limit, form));
-  if (denied.some((one) => within(one) || all.some((form) => covers(form, one)))) return false;
+  const calls = all.map(asCall);
+  const overlaps = (one: Power): boolean =>
+    within(one) || all.some((form) => covers(form, one)) || calls.some((form) => covers(one, form));
+  if (denied.some(overlaps)) return false;
   return only === null || only.some(within);
 };
+
+/** Who denies every call of a host denies mail through it, too: `*` lends no mail (scopes/mail.ts NM1), and takes it away. */
+const asCall = (form: Power): Power =>
+  form.power === 'net' && isMailMethod(form.method)
+    ? { power: 'net', method: '*', host: form.host, port: form.port }
+    : form;
 
 /** Reads a policy; the Problem names the entry: `only[2]`. */
 export const readPolicy = ({ only, denied }: PolicyText): Result<Policy> => {

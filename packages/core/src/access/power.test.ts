@@ -41,9 +41,17 @@ const origin = one(
   'https://b.a.com:8443',
   'https://*.com',
 );
+const people = (word: string): fc.Arbitrary<string> =>
+  one('', ...['a@a.com', '*@a.com', '*@*.a.com', 'x@b.a.com,*@a.com', 'a@com'].map((all) => ` ${word} ${all}`));
 const verbs = one('read', 'write', 'read,write');
 const written: { readonly [W in PowerWord]: fc.Arbitrary<string> } = {
-  net: fc.tuple(method, host, port, path).map(([m, h, p, q]) => `net: ${m} ${h}:${p}${q}`),
+  net: fc.oneof(
+    fc.tuple(method, host, port, path).map(([m, h, p, q]) => `net: ${m} ${h}:${p}${q}`),
+    fc
+      .tuple(one('instance', '*:*', '*:587', 'a.com:587', '*.a.com:*', 'b.a.com:25'), people('from'), people('to'))
+      .map(([h, f, t]) => `net: SMTP ${h}${f}${t}`),
+    one('a.com:993', '*:*', '*.a.com:993').map((h) => `net: IMAP ${h}`),
+  ),
   file: fc.tuple(verbs, one('*', 'a/', 'a/b/', 'a/b', 'ab/', 'a', 'é/', 'A/')).map(([v, p]) => `file: ${v} ${p}`),
   secret: fc.oneof(
     fc.tuple(one('*', 'github', 'GitHub'), origin).map(([n, o]) => `secret: use ${n} for ${o}`),
@@ -239,6 +247,11 @@ test('PW3 widening a grant never takes away what it covered, narrowing it never 
   const wider = (p: Power): Power[] => {
     switch (p.power) {
       case 'net':
+        if (p.method === 'SMTP' || p.method === 'IMAP') {
+          const { from: _from, ...anySender } = p;
+          const { to: _to, ...anybody } = p;
+          return [anySender, anybody, ...(p.port === 0 ? [] : [{ ...p, host: '*' }, { ...p, port: '*' } as const])];
+        }
         return [
           { ...p, method: '*' },
           { ...p, host: '*' },
@@ -307,7 +320,7 @@ test('PW2 covers is total: garbage covers nothing and is covered by nothing', ()
 test('PW2 a power with a member of another kind, or without one, covers nothing and is covered by nothing', () => {
   fc.assert(
     fc.property(power, fc.anything(), fc.nat(), (p, value, n) => {
-      const members = Object.keys(p).filter((name) => name !== 'power' && name !== 'path' && name !== 'tokens');
+      const members = Object.keys(p).filter((name) => !['power', 'path', 'tokens', 'from', 'to'].includes(name));
       const member = members[n % members.length] ?? '';
       if (typeof value === 'string' || typeof value === 'number' || value === true) return;
       const { [member]: _gone, ...less } = p as Record<string, unknown>;

@@ -191,4 +191,13 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'sign_on.failed': 'A conversation with the provider of single sign-on failed; told to the log.',
   'mail.failed': 'The mail server did not take a letter; the text says its number.',
   'mail.wrong': 'A letter has a line break where an address or a subject stands.',
+  'mail.address': 'An address of a letter is none.',
+  'mail.clear': 'A letter with a secret would go to a mail server in the clear.',
+  'mail.door': 'A letter cannot leave, since what the outside answers was recorded.',
+  'mail.doubt': 'The line broke after a letter was handed over, so that it may have arrived.',
+  'mail.instance': 'The instance lends its own mail server to no flow.',
+  'mail.large': 'The files of a letter are too large together.',
+  'mail.people': 'A letter goes to nobody, or to too many.',
+  'mail.sender': 'A letter through a mail server of its own names no sender.',
+  'mail.user': 'Nothing says as whom a mail server is logged in to.',
 };

@@ -7,6 +7,7 @@
 
 import { z } from 'zod';
 import { SECRET_NAME, SECRET_NAME_IS } from '../access/secret-name.ts';
+import { isSecretOrigin } from '../access/secret-origin.ts';
 import { credentialSchema, LISTED_KINDS, PLACEHOLDER } from './credential.ts';
 import { ENVIRONMENT_NAME_IS } from '../access/environment-name.ts';
 import { empty, route } from './route.ts';
@@ -18,8 +19,8 @@ export const secretOrigin = z
   .string()
   .max(300)
   .refine(
-    (text) => URL.canParse(text) && new URL(text).origin === text && /^https?:$/.test(new URL(text).protocol),
-    'expected an origin such as https://api.example.com',
+    isSecretOrigin,
+    'expected an origin such as https://api.example.com, or a mail server such as smtp://smtp.example.com:587',
   );
 const kind = z.enum(LISTED_KINDS);
 const environment = z

@@ -12,6 +12,7 @@ import type { Usage } from '../flow/budget.ts';
 import type { Problem } from '../problem.ts';
 import { NO_SERVICES, type Services } from '../service/manifest.ts';
 import type { Files } from './files.ts';
+import type { Mail } from './mail.ts';
 
 /** Powers a step may ask for (the words of the whole house). */
 export const POWERS = ['net', 'file', 'secret', 'model', 'data', 'flow', 'mcp', 'code', 'ask'] as const;
@@ -111,6 +112,7 @@ export type Can = {
   readonly net: Net;
   readonly code: Code;
   readonly files: Files;
+  readonly mail: Mail;
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', text: string, data?: unknown) => void;
   /** Stable over all attempts of this step instance: pass it to a service that honours idempotency keys. */
   readonly key: string;

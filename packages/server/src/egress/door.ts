@@ -13,13 +13,14 @@
  * D7 Calls under way are bounded, and each has its share: see places.ts. A call that waits has sent nothing.
  *
  * It does not read the environment, honour proxies, keep cookies, try a sent request again or read what a body says. It
- * speaks HTTP/1.1 only; raw sockets (databases) and mail are not here yet and will be doors beside this one.
+ * speaks HTTP/1.1 only; letters go through mail/post.ts, which dials and judges the same way.
  */
 
 import type { Problem } from '@headgate/core';
 import type { AllowList } from './allow.ts';
 import { type Call, follow } from './follow.ts';
 import { openLines } from './lines.ts';
+import type { Post } from './mail/post.ts';
 import { type Place, Places, type Share } from './places.ts';
 import { crowded, noPlace, stopping } from './problems.ts';
 import { systemResolver } from './resolve.ts';
@@ -101,6 +102,8 @@ export type DoorCounters = {
 export type Resolver = (name: string) => Promise<readonly string[]>;
 
 export type Door = {
+  /** Hands a letter in at a mail server (mail/post.ts). Absent: a door that answers from what was recorded. */
+  readonly post?: Post;
   /** Never throws for anything a URL, a server or a network can do. What `judge` or a sink throws passes through. */
   request(req: OutRequest): Promise<Outcome>;
   /** Ends requests under way as Problems and closes every connection; later requests are refused. */
@@ -197,5 +200,13 @@ export const openDoor = (policy: AllowList, options: DoorOptions = {}): Door => 
     await lines.close();
   };
 
-  return { request, close, counters: () => ({ ...counts, waiting: places.counts.waiting, idle: lines.idle() }) };
+  /** Loaded with the first letter. */
+  let opened: Promise<Post> | null = null;
+  const post: Post = async (ask) => {
+    const given = { resolve: options.resolve, authorities: options.authorities ?? [] };
+    opened ??= import('./mail/post.ts').then(({ openPost }) => openPost(policy, given));
+    return (await opened)(ask);
+  };
+
+  return { request, post, close, counters: () => ({ ...counts, waiting: places.counts.waiting, idle: lines.idle() }) };
 };

@@ -28,34 +28,49 @@ export type Pin = {
   readonly port: number;
 };
 
+const NO_PORTS: ReadonlySet<number> = new Set();
+
 /**
  * The pins of a target, in the order to try them: IPv4 first, as a missing IPv6 route may show only by silence. Looks a
- * name up with `resolve` only if host and port are not refused already.
+ * name up with `resolve` only if host and port are not refused already. `spoken`: ports of the protocol that will be spoken,
+ * which are closed to HTTP alone; of addresses that an admin opened, only what the admin named.
  */
-export const pinsOf = async (target: Target, list: AllowList, resolve: Resolver): Promise<Result<readonly Pin[]>> => {
-  if (portClosed(target.port) && !namesPort(list, target.port)) return bad(closedPort(target));
+export const pinsOf = async (
+  target: Target,
+  list: AllowList,
+  resolve: Resolver,
+  spoken: ReadonlySet<number> = NO_PORTS,
+): Promise<Result<readonly Pin[]>> => {
+  const refusal = (judged: Judged | undefined): Problem | null => refusalOf(target, list, judged, spoken);
+  if (portClosed(target.port) && !namesPort(list, target.port) && !spoken.has(target.port))
+    return bad(closedPort(target));
   if (target.name !== null && isLocalhost(target.name)) {
     const local = ['127.0.0.1', '::1'].map(judgeAddress);
-    const opened = local.filter((judged) => refusal(target, list, judged) === null);
-    return opened.length > 0
-      ? good(pinned(target, opened))
-      : bad(refusal(target, list, local[0]) ?? closedPort(target));
+    const opened = local.filter((judged) => refusal(judged) === null);
+    return opened.length > 0 ? good(pinned(target, opened)) : bad(refusal(local[0]) ?? closedPort(target));
   }
   const answer = target.name === null ? good([target.host]) : await lookUp(target, target.name, resolve);
   if (!answer.ok) return answer;
   const judged = [...new Set(answer.value)].map(judgeAddress);
   for (const one of judged) {
-    const refused = refusal(target, list, one);
+    const refused = refusal(one);
     if (refused !== null) return bad(refused);
   }
   return good(pinned(target, judged));
 };
 
-const refusal = (target: Target, list: AllowList, judged: Judged | undefined): Problem | null => {
+const refusalOf = (
+  target: Target,
+  list: AllowList,
+  judged: Judged | undefined,
+  spoken: ReadonlySet<number>,
+): Problem | null => {
   if (judged === undefined) return null;
   const opened = opening(list, target.name, judged, target.port);
   if (!judged.open && !opened.address) return closedAddress(target, target.name !== null, judged.why);
-  return portClosed(target.port) && !opened.port ? closedPort(target) : null;
+  return portClosed(target.port) && !opened.port && !(judged.open && spoken.has(target.port))
+    ? closedPort(target)
+    : null;
 };
 
 const pinned = ({ protocol, host, port }: Target, judged: readonly Judged[]): readonly Pin[] =>

@@ -1,6 +1,6 @@
 /** What a step's code may reach while it runs: its log, its key, its signal, and the powers its kind declared. */
 
-import { type Can, noFiles, problem, type Scope, type ShapeStep } from '@headgate/core';
+import { type Can, noFiles, noMail, problem, type Scope, type ShapeStep } from '@headgate/core';
 import type { Clock } from './clock.ts';
 import type { CompiledStep } from './compiled.ts';
 import type { Flight, Live } from './live.ts';
@@ -13,7 +13,8 @@ export type Lend = (
   place: Scope,
   signal: AbortSignal,
   log: Can['log'],
-) => Pick<Can, 'net' | 'code' | 'files'>;
+  key: string,
+) => Pick<Can, 'net' | 'code' | 'files' | 'mail'>;
 
 type Deps = {
   readonly clock: Clock;
@@ -37,6 +38,7 @@ const NO_CODE: Can['code'] = {
       problem: problem('power.undeclared', 'This step kind declares no need to run code'),
     }),
 };
+const NO_MAIL = noMail(problem('power.undeclared', 'This step kind declares no need to send mail'));
 const NO_FILES = noFiles(problem('power.undeclared', 'This step kind declares no need for files'));
 
 /** `flight` null: a pure step, which reaches nothing but its log. */
@@ -58,9 +60,11 @@ export const canOf = (
       scope.item,
     );
   };
-  if (flight === null) return { log, key: '', signal: NEVER, net: NO_NET, code: NO_CODE, files: NO_FILES };
+  if (flight === null)
+    return { log, key: '', signal: NEVER, net: NO_NET, code: NO_CODE, files: NO_FILES, mail: NO_MAIL };
   const { signal } = flight.abort;
-  return { ...lend(live, cs, scope, signal, log), log, key: instanceKey(live, step, scope), signal };
+  const key = instanceKey(live, step, scope);
+  return { ...lend(live, cs, scope, signal, log, key), log, key, signal };
 };
 
 /** Stable over all attempts of one step instance. */

@@ -42,6 +42,13 @@ export type Filled = {
   readonly again?: () => Promise<Problem | null>;
 };
 
+/** A token for a mail server. */
+export type MailToken = {
+  readonly token: string;
+  /** Another one in the place of this, which the server refused. */
+  readonly again: () => Promise<{ readonly problem: Problem } | MailToken>;
+};
+
 /** A connection as it was found for a run: of the environment that its row says, which may be all of them. */
 const openedOf = ({ workspace, project, name }: TokenAsk, { row }: HeldSecret, held: Connection): Opened => {
   if (row === undefined) throw new Error('a connection that stands in no row');
@@ -250,6 +257,29 @@ export class Credentials {
     const { held } = found;
     const text = 'value' in held ? held.value : held.kind === 'bearer' ? held.token : '';
     return IN_PATH.test(text) ? { text } : { problem: notInPath(ask.name) };
+  }
+
+  /**
+   * How a mail server at `origin` (`smtp://host:port`) is logged in to: a password, or the token of a connection and how to
+   * have another one. Problems: those of `fill`.
+   */
+  async forMail(
+    ask: TokenAsk,
+    origin: string,
+  ): Promise<{ readonly problem: Problem } | { readonly user?: string; readonly password: string } | MailToken> {
+    const found = await this.#held(ask);
+    if (found !== null && 'problem' in found) return found;
+    if (found === null || !found.origins.includes(origin)) return { problem: notFor(ask.name, origin) };
+    const { held } = found;
+    if (held.kind === 'basic') return { user: held.user, password: held.password };
+    if (held.kind === 'plain') return { password: held.value };
+    if (held.kind !== 'connection') return { problem: notInHeader(ask.name, held.kind) };
+    const of = openedOf(ask, found, held);
+    const tokenFor = async (refused?: string): Promise<{ readonly problem: Problem } | MailToken> => {
+      const token = await this.#token(ask, of, refused);
+      return token.ok ? { token: token.value, again: () => tokenFor(token.value) } : token;
+    };
+    return tokenFor();
   }
 
   /**

@@ -24,6 +24,7 @@ import { INSTANCE, Later } from './later.ts';
 import { Listening } from './listening.ts';
 import { Loop } from './loop.ts';
 import { JsonTurns } from './json.ts';
+import { mailFor } from './mail.ts';
 import { netFor } from './net.ts';
 import { newGoOn } from './go-on.ts';
 import { type Allow, Programs } from './code.ts';
@@ -96,7 +97,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const later = new Later(clock, timers, log);
   const alerts = new Alerts({ store, flows, broker, runs: () => runs, log, now: clock.now });
   const files = fileDoor({ store, broker, stream: vault.streamBlob, folders, ledger, full, now: clock.now });
-  const calls = { broker, door: o.door, store, credentials, turns, full };
+  const { now } = clock;
+  const calls = { broker, door: o.door, store, credentials, turns, full, now, instanceMail: o.flowMail ?? null };
   const ground = { store, clock, timers, later, flows, log };
   const runs: Runs = new Runs({
     ...ground,
@@ -113,7 +115,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         journal,
         values,
         info,
-        lend: (live, cs, place, signal, log) => {
+        lend: (live, cs, place, signal, log, key) => {
           const net = netFor(calls, live, cs.step.id, cs.narrow, signal);
           const see = (): RunScope => new RunScope(live, place, values, info);
           const allow: Allow = (language, act) => {
@@ -123,8 +125,9 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
           const show = (name: string, code: string) =>
             credentials.readFor(broker, live, cs.step.id, cs.narrow, { name, code });
           const own = files.lend(live, cs.step.id, cs.narrow, signal);
+          const mail = mailFor(calls, live, cs.step.id, cs.narrow, signal, key);
           const code = programs.lend({ live, step: cs.step.id, net, files: own, see, signal, log, allow, show });
-          return { net, files: own, code };
+          return { net, files: own, mail, code };
         },
         call: (live, step, scope, attempt, name, input) =>
           later.soon(live.base.workspace, async () => {

@@ -4,6 +4,7 @@
 
 import type { Catalog, EnginePort, GuardPort, Problem } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
+import type { MailServer } from '../egress/mail/port.ts';
 import type { Compiler } from '../sandbox/compile.ts';
 import type { Jail } from '../sandbox/jail.ts';
 import type { Folders } from '../store/folders/folders.ts';
@@ -53,6 +54,8 @@ export type EngineOptions = {
   readonly full?: () => Problem | null;
   /** Folders of the server's disk that flows may be lent; none without it. */
   readonly folders?: Folders;
+  /** The mail server of the instance, where flows may be lent it. */
+  readonly flowMail?: MailServer | null;
   /** Told how far the deletion of a workspace has come. */
   readonly ending?: (stage: Stage, workspace: string) => void;
 };

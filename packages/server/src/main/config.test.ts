@@ -174,6 +174,7 @@ test('SEC-08 there is no setting that turns a protection into a warning: these a
     'HEADGATE_SIGN_UP',
     'HEADGATE_MAIL_URL',
     'HEADGATE_MAIL_FROM',
+    'HEADGATE_MAIL_FLOWS',
     'HEADGATE_SSO_ISSUER',
     'HEADGATE_SSO_CLIENT_ID',
     'HEADGATE_SSO_SECRET_FILE',

@@ -62,6 +62,8 @@ export type Settings = {
   readonly signUp: SignUpPolicy;
   /** The mail server, and whom mails are from; null: no mail is sent. */
   readonly mail: MailServer | null;
+  /** Flows may be lent that mail server. */
+  readonly mailFlows: boolean;
   /** The provider of single sign-on; null: there is none. */
   readonly sso: ProviderSettings | null;
   /** How long, in days, an API key lasts when its maker names no time, and the longest that he may name. */
@@ -98,6 +100,7 @@ const NAMES = [
   'HEADGATE_SIGN_UP',
   'HEADGATE_MAIL_URL',
   'HEADGATE_MAIL_FROM',
+  'HEADGATE_MAIL_FLOWS',
   'HEADGATE_SSO_ISSUER',
   'HEADGATE_SSO_CLIENT_ID',
   'HEADGATE_SSO_SECRET_FILE',
@@ -246,6 +249,7 @@ export const readSettings = (
   const keep = { days: whole('HEADGATE_KEEP_DAYS', 30, 36_500), runs: whole('HEADGATE_KEEP_RUNS', 100_000, 1e9) };
   const mail = readMail(read('HEADGATE_MAIL_URL'), read('HEADGATE_MAIL_FROM'));
   if (!mail.ok) problems.push(mail.problem);
+  const mailFlows = flag('HEADGATE_MAIL_FLOWS', false);
   const signUp = readSignUp(read('HEADGATE_SIGN_UP'), mail.ok && mail.value !== null);
   if (!signUp.ok) problems.push(signUp.problem);
   const sso = readProvider({
@@ -293,6 +297,7 @@ export const readSettings = (
       diskFloor: diskFloor.value,
       signUp: signUp.value,
       mail: mail.value,
+      mailFlows,
       sso: sso.value,
       keys,
       rates,

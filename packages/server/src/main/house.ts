@@ -8,6 +8,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { at, bad, type Catalog, good, type Problem, problem, type Result } from '@headgate/core';
 import { type Door, openDoor, parseAllow } from '../egress/door.ts';
+import type { MailServer } from '../egress/mail/port.ts';
 import { openEngine } from '../engine/engine.ts';
 import type { Engine, EngineLog, Vault } from '../engine/options.ts';
 import { Catalogs } from '../engine/catalogs.ts';
@@ -65,6 +66,8 @@ type Options = {
   readonly keep?: { readonly days: number; readonly runs: number };
   /** Why no run begins now, for want of room on the disk; without it nobody looks. */
   readonly full?: () => Problem | null;
+  /** The mail server of the instance, where flows may be lent it. */
+  readonly flowMail?: MailServer | null;
   /** Another door than the outgoing one: recorded answers, for flow tests. */
   readonly door?: Door;
   /** The folder for what can be made again. Left out: one in `dir`. */
@@ -152,6 +155,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       ...(o.sources === undefined ? {} : { sources: o.sources }),
       ...(o.folders === undefined ? {} : { folders: openFolders(o.folders) }),
       ...(o.full === undefined ? {} : { full: o.full }),
+      ...(o.flowMail === undefined ? {} : { flowMail: o.flowMail }),
       ...(o.keep === undefined ? {} : { keep: { for: o.keep.days * DAY, perFlow: o.keep.runs } }),
     });
   } catch (error) {

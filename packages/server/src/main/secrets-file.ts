@@ -19,7 +19,16 @@
  */
 
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
-import { bad, ENVIRONMENT_NAME, good, problem, readCredential, type Result, SECRET_NAME } from '@headgate/core';
+import {
+  bad,
+  ENVIRONMENT_NAME,
+  good,
+  isSecretOrigin,
+  problem,
+  readCredential,
+  type Result,
+  SECRET_NAME,
+} from '@headgate/core';
 import type { Held, HeldSecret, SecretSource } from '../engine/secret-source.ts';
 
 const DEFAULT = 'default';
@@ -54,9 +63,6 @@ const unquoted = (written: string): string | null => {
     return null;
   }
 };
-
-const isOrigin = (text: string): boolean =>
-  URL.canParse(text) && new URL(text).origin === text && /^https?:$/.test(new URL(text).protocol);
 
 /** The fields as the credential's JSON has them: `header.name` is a field of a field. */
 const nested = (fields: ReadonlyMap<string, string>): Record<string, unknown> => {
@@ -97,7 +103,7 @@ export const parseSecrets = (path: string, text: string, stamp: string): Result<
   const content = new Map<string, Placed>();
   for (const [key, entry] of entries) {
     const origins = (entry.fields.get('origins') ?? '').split(/\s+/).filter((one) => one !== '');
-    if (!origins.every(isOrigin))
+    if (!origins.every(isSecretOrigin))
       return wrong(path, `the origins of ${entry.name} are to be as https://api.example.com`, entry.line);
     const environment = entry.fields.get('environment') ?? null;
     if (environment !== null && !ENVIRONMENT_NAME.test(environment))

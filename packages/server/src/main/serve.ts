@@ -199,6 +199,7 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
     keep: s.keep,
     log: say,
     full: disk.full,
+    flowMail: s.mailFlows ? s.mail : null,
   });
   if (house.ok)
     return good({

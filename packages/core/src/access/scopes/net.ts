@@ -1,7 +1,11 @@
-/** `net: GET api.github.com:443/repos/acme/`: methods, a host, a port and, if need be, what lies below a path of it. */
+/**
+ * `net: GET api.github.com:443/repos/acme/`: methods, a host, a port and, if need be, what lies below a path of it. Mail is
+ * sent and read by words of its own (mail.ts).
+ */
 
 import { hostCovers, normalisePattern } from '../host.ts';
 import { named } from '../../flow/text/shown.ts';
+import { isMailMethod, mailScopeCovers, mailSentence, parseMail, printMail } from './mail.ts';
 import { normalisePath, pathCovers } from './path.ts';
 import { type Read, type Scope, texts, wordsCover, wrong } from './scope.ts';
 
@@ -14,6 +18,9 @@ export type NetScope = {
   readonly host: string;
   readonly port: number | '*';
   readonly path?: string;
+  /** For `SMTP` alone: addresses or patterns, sorted, joined by commas; absent means everybody. */
+  readonly from?: string;
+  readonly to?: string;
 };
 
 export const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -22,6 +29,8 @@ const TARGET = /^(?:(https?):\/\/)?(\[[^\]]*\]|[^:/]*)(?::(\d{1,5}|\*))?(\/.*)?$
 const parse = (text: string): Read<NetScope> => {
   const parts = text.split(/\s+/);
   const [methods, target] = parts;
+  const word = methods?.toUpperCase() ?? '';
+  if (isMailMethod(word)) return parseMail(word, parts.slice(1));
   if (parts.length !== 2 || methods === undefined || target === undefined) return wrong('expected methods and a host');
   const method = parseMethods(methods);
   if (method === undefined) return wrong(`expected methods of ${METHODS.join(', ')} or *, got ${named(methods)}`);
@@ -78,17 +87,27 @@ const port = (number: number | '*'): string =>
 export const net: Scope<NetScope> = {
   form: 'net: GET api.example.com:443',
   parse,
-  print: ({ method, host, port: number, path }) => `${method} ${host}:${number}${path ?? ''}`,
+  print: (scope) =>
+    isMailMethod(scope.method)
+      ? `${scope.method} ${printMail(scope)}`
+      : `${scope.method} ${scope.host}:${scope.port}${scope.path ?? ''}`,
   is: (value) =>
     texts(value, 'method', 'host') &&
     (value['port'] === '*' || Number.isInteger(value['port'])) &&
-    (value['path'] === undefined || typeof value['path'] === 'string'),
-  covers: (grant, request) =>
-    (grant.method === '*' || (request.method !== '*' && wordsCover(grant.method, request.method))) &&
-    (grant.port === '*' || grant.port === request.port) &&
-    hostCovers(grant.host, request.host) &&
-    pathCovers(grant.path, request.path),
-  sentence: ({ method, host, port: number, path }) =>
-    `${doing(method)} ${where(host)} (${method === '*' ? 'any method' : method.replaceAll(',', ', ')}, ${port(number)}${below(path)})`,
-  byTyping: ({ host, port: number }) => !host.startsWith('*') && number !== '*',
+    ['path', 'from', 'to'].every((name) => value[name] === undefined || typeof value[name] === 'string'),
+  covers: (grant, request) => {
+    if (isMailMethod(grant.method) || isMailMethod(request.method)) return mailScopeCovers(grant, request);
+    return (
+      (grant.method === '*' || (request.method !== '*' && wordsCover(grant.method, request.method))) &&
+      (grant.port === '*' || grant.port === request.port) &&
+      hostCovers(grant.host, request.host) &&
+      pathCovers(grant.path, request.path)
+    );
+  },
+  sentence: (scope) => {
+    if (isMailMethod(scope.method)) return mailSentence(scope);
+    const { method, host, port: number, path } = scope;
+    return `${doing(method)} ${where(host)} (${method === '*' ? 'any method' : method.replaceAll(',', ', ')}, ${port(number)}${below(path)})`;
+  },
+  byTyping: ({ method, host, port: number }) => !isMailMethod(method) && !host.startsWith('*') && number !== '*',
 };

@@ -18,7 +18,7 @@ export type SecretScope =
 
 const HASH = /^[0-9a-f]{64}$/;
 
-const ORIGIN = /^(https?):\/\/(\[[^\]]*\]|[^:/]*)(?::(\d{1,5}))?$/;
+const ORIGIN = /^(https?|smtp|imap):\/\/(\[[^\]]*\]|[^:/]*)(?::(\d{1,5}))?$/;
 
 const originCovers = (grant: string, request: string): boolean => {
   if (grant === '*' || grant === request) return true;
@@ -29,8 +29,10 @@ const originCovers = (grant: string, request: string): boolean => {
   return outer[1] === inner[1] && portIn(outer) === portIn(inner) && hostCovers(outer[2] ?? '', host);
 };
 
+const USUAL: Readonly<Record<string, number>> = { https: 443, http: 80, smtp: 587, imap: 993 };
+
 const portIn = (origin: RegExpExecArray): number =>
-  origin[3] === undefined ? (origin[1] === 'https' ? 443 : 80) : Number(origin[3]);
+  origin[3] === undefined ? (USUAL[origin[1] ?? ''] ?? 0) : Number(origin[3]);
 
 /** The one spelling of an origin whose host may be a pattern, or undefined. */
 const parseOrigin = (text: string): string | undefined => {
@@ -40,7 +42,7 @@ const parseOrigin = (text: string): string | undefined => {
   if (cut === null || host === undefined) return undefined;
   const port = portIn(cut);
   if (port < 1 || port > 65_535) return undefined;
-  const usual = port === (cut[1] === 'https' ? 443 : 80);
+  const usual = cut[1]?.startsWith('http') === true && port === USUAL[cut[1]];
   return `${cut[1]}://${host}${usual ? '' : `:${port}`}`;
 };
 

@@ -1,10 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { SMTPServer } from 'smtp-server';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Certificate, certificate, smtpServer, type SmtpServer } from '../testing/mail-server.ts';
 import { openMail } from './mail.ts';
 import type { MailServer } from './port.ts';
 
@@ -13,56 +9,16 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-let certificates: { key: string; cert: string };
+let certificates: Certificate;
 beforeAll(() => {
-  const dir = mkdtempSync(join(tmpdir(), 'headgate-mail-'));
-  const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
-  execFileSync(
-    'openssl',
-    [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-      ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert],
-    ],
-    { stdio: 'ignore' },
-  );
-  certificates = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-  rmSync(dir, { recursive: true, force: true });
+  certificates = certificate();
 });
-afterAll(() => undefined);
-
-type Got = { from: string; to: string[]; text: string; secure: boolean; user: string | undefined };
 
 /** A real SMTP server on loopback. */
-const smtp = async (
-  options: ConstructorParameters<typeof SMTPServer>[0] = {},
-): Promise<{ port: number; got: Got[] }> => {
-  const got: Got[] = [];
-  const server = new SMTPServer({
-    ...certificates,
-    logger: false,
-    onAuth: ({ username, password }, _session, done) =>
-      password === 'right' ? done(null, { user: username }) : done(new Error('no')),
-    onData: (stream, session, done) => {
-      let text = '';
-      stream.on('data', (part: Buffer) => (text += part.toString('utf8')));
-      stream.on('end', () => {
-        const { mailFrom, rcptTo } = session.envelope;
-        got.push({
-          from: mailFrom === false ? '' : mailFrom.address,
-          to: rcptTo.map(({ address }) => address),
-          text,
-          secure: session.secure,
-          user: typeof session.user === 'string' ? session.user : undefined,
-        });
-        done();
-      });
-    },
-    ...options,
-  });
-  server.on('error', () => undefined);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  closers.push(() => new Promise((resolve) => server.close(() => resolve())));
-  return { port: (server.server.address() as AddressInfo).port, got };
+const smtp = async (options: Parameters<typeof smtpServer>[0] = {}): Promise<SmtpServer> => {
+  const server = await smtpServer({ ...certificates, ...options });
+  closers.push(server.close);
+  return server;
 };
 
 const at = (port: number, more: Partial<MailServer> = {}): MailServer => ({

@@ -81,6 +81,8 @@ export const openGround = async (
   full?: EngineOptions['full'],
   /** Services in the place of those that come with the server. */
   services?: readonly Service[],
+  /** Authorities that the door trusts besides, and the mail server of the instance. */
+  mail: { readonly authorities?: readonly string[]; readonly instance?: EngineOptions['flowMail'] } = {},
 ): Promise<Ground> => {
   const at = kept ?? { dir: mkdtempSync(join(tmpdir(), 'headgate-engine-')), key: randomBytes(32), shifted: 0 };
   const clock = { ...systemClock, now: () => Date.now() + at.shifted, shift: (ms: number) => void (at.shifted += ms) };
@@ -90,7 +92,7 @@ export const openGround = async (
   const open = opener(ring);
   const logs: Ground['logs'] = [];
   // As many calls at a time as a server with room for them has.
-  const door = openDoor(must(parseAllow('127.0.0.1')), { most: 4_000 });
+  const door = openDoor(must(parseAllow('127.0.0.1')), { most: 4_000, authorities: mail.authorities ?? [] });
   const jail = openJail({ cache: fileURLToPath(new URL('../../../../../.tmp/cache', import.meta.url)) });
   const compiler = openCompiler();
   const engine = await openEngine({
@@ -103,6 +105,7 @@ export const openGround = async (
     publicUrl: 'http://localhost:7860',
     ...(ending === undefined ? {} : { ending }),
     ...(full === undefined ? {} : { full }),
+    flowMail: mail.instance ?? null,
     log: (level, text, data) => void logs.push({ level, text, data }),
     vault: {
       openChunk: (w, r, f, s) => must(open.openChunk(w, r, f, s)),
@@ -227,7 +230,7 @@ export const openGround = async (
     },
     reopen: async () => {
       await stop();
-      return openGround(at, undefined, more, undefined, undefined, services);
+      return openGround(at, undefined, more, undefined, undefined, services, mail);
     },
     close: async () => {
       await stop();

@@ -40,6 +40,7 @@ export type {
   RunView,
   StartRequest,
   Touch,
+  TriggerView,
   ValueOf,
 } from './run/port.ts';
 export type { ConnectAnswer, ConnectionAt, ConnectionsPort, ConnectNext } from './run/connections-port.ts';
@@ -203,6 +204,7 @@ export { diffLines } from './flow/text/diff-lines.ts';
 export { FLOW_SCHEMA_ID, flowFileSchema } from './flow/schema.ts';
 export { inspectFlow } from './flow/inspect.ts';
 export type { Inspected } from './flow/inspect.ts';
+export { globOf } from './flow/glob.ts';
 export { readService } from './service/judge.ts';
 export { knownOrigin, SECRET_MARK } from './service/address.ts';
 export { inputSchema, pollSchema } from './service/form.ts';

@@ -255,6 +255,16 @@ type FilesPort = {
   ) => Promise<Result<OpenContent>>;
 };
 
+/** How a trigger fares that asks a service or watches a folder. Times in milliseconds since 1970. */
+export type TriggerView = {
+  readonly trigger: string;
+  readonly environment: string;
+  /** When it last went well; null: not since the server started. */
+  readonly well: number | null;
+  /** Since when it has failed, how often in a row, and why; null: it does not. */
+  readonly failing: { readonly since: number; readonly times: number; readonly problem: Problem } | null;
+};
+
 export type EnginePort = {
   readonly start: (request: StartRequest) => Promise<Result<{ readonly run: RunView; readonly finished: boolean }>>;
   readonly hook: (request: HookRequest) => Promise<HookAnswer>;
@@ -290,6 +300,8 @@ export type EnginePort = {
     trigger: string,
   ) => Promise<Result<{ readonly id: string; readonly token: string; readonly until: number }>>;
   /** Ends it; false: there is none of this principal's. */
+  /** How the triggers of a flow that ask or watch fare, as far as they did since the server started. */
+  readonly triggers: (workspace: string, flow: string) => Promise<readonly TriggerView[]>;
   readonly unlisten: (who: Principal, flow: string, id: string) => boolean;
   /** Lets held steps begin. */
   readonly goOn: (request: GoOnRequest) => Promise<Result<RunView>>;

@@ -7,6 +7,7 @@ export { codeHash } from '../access/code-hash.ts';
 export { secretsShown } from '../flow/code/secrets.ts';
 export { SECRET_NAME, SECRET_NAME_IS } from '../access/secret-name.ts';
 export { normalisePath } from '../access/scopes/path.ts';
+export { globOf, LONGEST_GLOB } from '../flow/glob.ts';
 export { isZone } from '../expr/methods/zones.ts';
 export { DURATION, milliseconds } from '../flow/duration.ts';
 export type { Usage } from '../flow/budget.ts';

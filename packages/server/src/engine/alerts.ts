@@ -35,7 +35,7 @@ type Deps = {
 
 type Row = Awaited<ReturnType<Store['engine']['triggers']>>[number];
 type Told = {
-  readonly event: 'run.failed' | 'schedule.missed' | 'connection.reconnect';
+  readonly event: 'run.failed' | 'schedule.missed' | 'connection.reconnect' | 'trigger.failing';
   readonly key: string;
   readonly input: Record<string, unknown>;
 };
@@ -101,6 +101,14 @@ export class Alerts {
     this.warn('a connection does not hold any more', { connection, flow: of.flow, run, code: why.code });
     const input = { connection, flow: of.flow, run, problem: why };
     this.#later(() => this.#tell(of, { event: 'connection.reconnect', key, input }));
+  }
+
+  /** Called once when a trigger kept failing to ask, from `since` on. */
+  failing(row: Row, why: Problem, since: number): void {
+    const { flow, trigger, environment } = row;
+    const input = { flow, trigger, problem: why, since: new Date(since).toISOString() };
+    const key = `${flow}:${trigger}:${since}${environment === DEFAULT_ENVIRONMENT ? '' : `@${environment}`}`;
+    this.#later(() => this.#tell(row, { event: 'trigger.failing', key, input }));
   }
 
   async #tell(of: Place, told: Told, from?: Live): Promise<void> {

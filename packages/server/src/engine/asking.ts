@@ -15,14 +15,11 @@ import {
   NO_MEMORY,
   milliseconds,
   pollOf,
-  type Power,
-  printPower,
   type Problem,
   problem,
   reachesKnown,
   readMemory,
   useService,
-  withoutPath,
   withSeen,
 } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
@@ -30,7 +27,6 @@ import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import { memoryName } from '../store/memory-name.ts';
 import type { Store } from '../store/ports.ts';
 import type { TriggerMemory } from '../store/run-write.ts';
-import type { Act, Effect } from './broker.ts';
 import type { Clock } from './clock.ts';
 import type { Credentials } from './credentials.ts';
 import { FileRefused } from './fetched.ts';
@@ -43,6 +39,8 @@ import { type PollRow, Polls } from './polls.ts';
 import type { Runs } from './runs.ts';
 import { checkInput } from './starter.ts';
 import type { Timers } from './timers.ts';
+import { triggerEffect } from './trigger-effect.ts';
+import type { TriggerHealth } from './trigger-health.ts';
 
 type Deps = {
   readonly store: Store;
@@ -57,6 +55,7 @@ type Deps = {
   readonly runs: Runs;
   readonly open: (workspace: string, run: string, from: number, sealed: Uint8Array) => string;
   readonly log: (level: 'warn' | 'error', text: string, data: Record<string, unknown>) => void;
+  readonly health: Pick<TriggerHealth, 'well' | 'ill'>;
 };
 
 const EVERY = 60_000;
@@ -71,17 +70,21 @@ const PAUSE = 60_000;
 export const openPolls = (deps: Deps): Polls =>
   new Polls({
     ...deps,
-    every: (row) => everyOf(row.with),
-    ask: (row) =>
-      askOnce(deps, row).catch((error: unknown) => {
-        // Found again the next time: what was not started is not remembered.
-        deps.log('error', 'a service could not be asked', {
-          flow: row.flow,
-          trigger: row.trigger,
-          error: String(error),
-        });
-        return PAUSE;
-      }),
+    kind: 'service.trigger@1',
+    what: 'asking a service',
+    ask: async (row) =>
+      Math.max(
+        everyOf(row.with),
+        await askOnce(deps, row).catch((error: unknown) => {
+          // Found again the next time: what was not started is not remembered.
+          deps.log('error', 'a service could not be asked', {
+            flow: row.flow,
+            trigger: row.trigger,
+            error: String(error),
+          });
+          return PAUSE;
+        }),
+      ),
   });
 
 const everyOf = (settings: unknown): number => {
@@ -92,45 +95,31 @@ const everyOf = (settings: unknown): number => {
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const askOnce = async (deps: Deps, row: PollRow): Promise<number> => {
-  const { flows, store } = deps;
-  const warn: Warn = (what, data) => deps.log('warn', what, data);
-  const about = { flow: row.flow, trigger: row.trigger };
+  const { flows, store, health } = deps;
+  const ill = (why: Problem): number => {
+    health.ill(row, why);
+    return why.retry === 'after' ? (why.retryAfter ?? PAUSE) : PAUSE;
+  };
   const target = await flows.live(row.workspace, row.flow, row.environment);
-  if (!target.ok) return told(warn, 'a trigger cannot start its flow', { ...about, code: target.problem.code });
+  if (!target.ok) return ill(target.problem);
   if (!(await hasOwner(store, row.workspace, target.value.row)))
-    return told(warn, 'a trigger has nobody behind it any more', about);
+    return ill(problem('trigger.owner', 'A trigger has nobody behind it any more'));
   const settings = isObject(row.with) ? row.with : {};
   const { services } = await flows.catalogIn(row.workspace);
   const poll = pollOf(services, text(settings['service']), text(settings['trigger']));
-  if (poll === undefined) return told(warn, 'a trigger names a service that is not there', about);
-  const { service, operation, trigger } = poll;
+  if (poll === undefined)
+    return ill(problem('service.unknown', 'The trigger names a service, or something of it, that is not there'));
+  const { operation, trigger } = poll;
   const kept = await memoryOf(deps, row);
   const memory = kept ?? NO_MEMORY;
-  const given = isObject(settings['input']) ? settings['input'] : {};
-  const field = trigger.cursor?.field;
-  const input = {
-    ...given,
-    ...trigger.fixed,
-    ...(field === undefined || memory.cursor === null ? {} : { [field]: memory.cursor }),
-  };
-  const used = await useService(
-    {
-      service,
-      operation,
-      input,
-      secret: typeof settings['secret'] === 'string' ? settings['secret'] : undefined,
-      most: operation.paging === undefined ? undefined : MOST,
-      key: '',
-      enough: (items) => reachesKnown(trigger, items, memory),
-    },
-    { request: (request) => send(deps, fromTrigger(deps, row), request) },
-  );
+  const used = await asked(deps, row, poll, memory);
   if (!used.ok) {
-    told(warn, 'a service could not be asked', { ...about, service: service.name, code: used.problem.code });
-    return used.problem.retry === 'after' ? (used.problem.retryAfter ?? PAUSE) : 0;
+    const pause = ill(used.problem);
+    return used.problem.retry === 'after' ? pause : 0;
   }
   const list = listFor(trigger, operation, used.value);
-  if (list === null) return told(warn, 'a service answers with no list', { ...about, service: service.name });
+  if (list === null) return ill(problem('service.answer', 'The service answers with no list'));
+  health.well(row);
   // What was there before the trigger is not new, unless it is asked for.
   const begins = kept === null && settings['from'] !== 'all';
   const all = begins || (await startAll(deps, row, target.value, { memory, poll, list }));
@@ -141,9 +130,34 @@ const askOnce = async (deps: Deps, row: PollRow): Promise<number> => {
   return 0;
 };
 
+/** What the service tells of, with how far one has come. */
+const asked = (deps: Deps, row: PollRow, { service, operation, trigger }: Poll, memory: Memory) => {
+  const settings = isObject(row.with) ? row.with : {};
+  const given = isObject(settings['input']) ? settings['input'] : {};
+  const field = trigger.cursor?.field;
+  return useService(
+    {
+      service,
+      operation,
+      input: {
+        ...given,
+        ...trigger.fixed,
+        ...(field === undefined || memory.cursor === null ? {} : { [field]: memory.cursor }),
+      },
+      secret: typeof settings['secret'] === 'string' ? settings['secret'] : undefined,
+      most: operation.paging === undefined ? undefined : MOST,
+      key: '',
+      enough: (items) => reachesKnown(trigger, items, memory),
+    },
+    { request: (request) => send(deps, fromTrigger(deps, row), request) },
+  );
+};
+
+type Poll = NonNullable<ReturnType<typeof pollOf>>;
+
 type Found = {
   readonly memory: Memory;
-  readonly poll: NonNullable<ReturnType<typeof pollOf>>;
+  readonly poll: Poll;
   readonly list: readonly unknown[];
 };
 
@@ -195,6 +209,7 @@ const startAll = async (
   return true;
 };
 
+/** What it remembers, opened; null: nothing yet. */
 const memoryOf = async (
   { store, open }: Deps,
   { workspace, flow, trigger, environment }: PollRow,
@@ -213,52 +228,14 @@ const written = ({ workspace, flow, trigger, environment }: PollRow, memory: Mem
   text: JSON.stringify(memory),
 });
 
-type Warn = (text: string, data: Record<string, unknown>) => void;
-
-const told = (warn: Warn, what: string, data: Record<string, unknown>): number => {
-  warn(what, data);
-  return PAUSE;
-};
-
 const NEVER = new AbortController().signal;
 
 /** A call of the trigger: judged by what it was lent, now, and on record before anything leaves (PL2). */
-const fromTrigger = ({ flows, journal, clock }: Deps, row: PollRow): From => {
+const fromTrigger = (deps: Deps, row: PollRow): From => {
   const { workspace, project, flow, environment, trigger } = row;
-  const principal = `trigger:${trigger}`;
-  const effect = async <T>(needs: readonly Power[], act: Act<T>): Promise<Effect<T>> => {
-    const lent = await flows.lent(workspace, flow);
-    const place = { workspace, project, flow, environment };
-    const judge = (request: Power): { readonly denied: Problem | null; readonly group: number } => {
-      const answer = lent.judge(
-        { place, step: trigger, narrow: undefined, request, reached: undefined, caller: null },
-        clock.now(),
-      );
-      const group = journal.audit([
-        {
-          at: clock.now(),
-          workspace,
-          actor: principal,
-          action: `power.${request.power}`,
-          object: printPower(withoutPath(request)),
-          decision: answer.ok ? 'allow' : 'deny',
-          reason: answer.ok ? null : answer.problem.code,
-          run: null,
-          step: trigger,
-        },
-      ]);
-      return { denied: answer.ok ? null : answer.problem, group };
-    };
-    for (const need of needs) {
-      const { denied, group } = judge(need);
-      await journal.barrier(group);
-      if (denied !== null) return { ok: false, problem: denied, sent: 'no' };
-    }
-    return { ok: true, value: await act((request) => judge(request).denied, NEVER) };
-  };
   return {
-    of: { workspace, project, flow, environment, principal, run: '', step: trigger, name: '' },
-    effect,
+    of: { workspace, project, flow, environment, principal: `trigger:${trigger}`, run: '', step: trigger, name: '' },
+    effect: triggerEffect(deps, row),
     hops: null,
     sink: () => {
       throw new FileRefused(problem('service.answer', 'The answer is larger than a list of items may be'));

@@ -12,7 +12,6 @@ import { Broker } from './broker.ts';
 import { systemClock } from './clock.ts';
 import { Ledger } from './ledger.ts';
 import { newDryRun } from './dry-run.ts';
-import { startDue } from './due.ts';
 import { Farewell } from './farewell.ts';
 import { fileDoor } from './files.ts';
 import { Flows } from './flows.ts';
@@ -35,8 +34,7 @@ import { rerun } from './rerun.ts';
 import { dismissRevoked } from './revoked.ts';
 import { newRunViews } from './run-views.ts';
 import { Runs } from './runs.ts';
-import { openPolls } from './asking.ts';
-import { Schedule } from './schedule.ts';
+import { openTriggers } from './triggers.ts';
 import { RunScope } from './scope.ts';
 import { openSecrets } from './secrets.ts';
 import { checkInput, newStarter, unavailable, written } from './starter.ts';
@@ -164,13 +162,9 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       }),
   });
 
-  const polls = openPolls({ ...calls, ...ground, journal: clear, runs, open: vault.openChunk });
-  const schedule = new Schedule({
-    ...ground,
-    broken: (row, error) =>
-      log('error', 'a schedule cannot be kept', { flow: row.flow, trigger: row.trigger, error: String(error) }),
-    missed: (row, count, rule, last) => alerts.missed(row, count, rule, last),
-    start: (due) => startDue({ store, flows, runs, journal, alerts }, due),
+  const triggers = openTriggers({
+    ...{ ...calls, ...ground, journal: clear, runs, folders, open: vault.openChunk, alerts },
+    journalOfRuns: journal,
   });
   const views = newRunViews(store, runs);
   const { start, settled } = newStarter({ store, clock, timers, values, flows, runs, views, journal });
@@ -206,14 +200,13 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     ledger.renew().catch(unread('quotas'));
     alerts.forget();
     void learn().catch(unread('secrets'));
-    void schedule.load().catch(unread('schedules'));
-    void polls.load().catch(unread('triggers that ask'));
+    void triggers.load().catch(unread('triggers'));
   };
   await learn();
   await ledger.open();
   const recovery = new Recovery({ store, flows, timers, runs, ledger, log });
   const recovered = await recovery.all();
-  await Promise.all([schedule.load(), polls.load()]);
+  await triggers.load();
   const unsubscribe = store.onChange(changed);
 
   await farewell.look();
@@ -276,6 +269,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       runs.loop.advance(live);
       return settled(live);
     }),
+    triggers: async (workspace, flow) => triggers.health.of(workspace, flow),
     listen: (who, flow, trigger) => listening.begin(who, flow, trigger),
     unlisten: (who, flow, id) => listening.end(who, flow, id),
     goOn: written(newGoOn({ store, clock, values, runs, views, settled })),
@@ -330,8 +324,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     },
     close: async (grace) => {
       unsubscribe();
-      schedule.close();
-      polls.close();
+      triggers.close();
       farewell.close();
       recovery.close();
       alerts.close();

@@ -1,5 +1,6 @@
 /**
- * Polling triggers: a service is asked again and again, and each item that was not there before starts a run.
+ * Triggers that ask again and again: a service for what is new (asking.ts), a folder for what came, changed or went
+ * (watching.ts). This is when, and for which; each item that was not there before starts a run.
  *
  * PL1 What a trigger remembers is written in one transaction with the start of the run it remembers it for: whenever the
  *     server dies, an item either has its run and is remembered, or neither. A run carries the id of its item as
@@ -20,14 +21,18 @@ type Deps = {
   readonly clock: Pick<Clock, 'now'>;
   readonly timers: Timers;
   readonly later: Later;
-  /** Asks once; answers how long to wait at least before the next time, in milliseconds. */
+  /** The kind of trigger, and what is done with it, for the log. */
+  readonly kind: string;
+  readonly what: string;
+  /** Asks once; answers how long to wait before the next time, in milliseconds. */
   readonly ask: (row: PollRow) => Promise<number>;
-  readonly every: (row: PollRow) => number;
+  /** Told of one that is not there any more. */
+  readonly gone?: (key: string) => void;
 };
 
-type Armed = { row: PollRow; busy: boolean; cancel: () => void };
+type Armed = { row: PollRow; busy: boolean; due: number; cancel: () => void };
 
-const keyOf = ({ flow, trigger, environment }: PollRow): string => `${flow} ${trigger} ${environment}`;
+export const keyOf = ({ flow, trigger, environment }: PollRow): string => `${flow} ${trigger} ${environment}`;
 
 export class Polls {
   readonly #d: Deps;
@@ -42,13 +47,14 @@ export class Polls {
   /** Reads all triggers anew: at the start, and whenever a flow changed. Those that go on are not asked any sooner for it. */
   async load(): Promise<void> {
     const generation = ++this.#generation;
-    const rows = await this.#d.store.engine.triggers('service.trigger@1');
+    const rows = await this.#d.store.engine.triggers(this.#d.kind);
     if (generation !== this.#generation || this.#closed) return;
     const there = new Map(rows.map((row) => [keyOf(row), row]));
     for (const [key, armed] of this.#armed) {
       if (there.has(key)) continue;
       armed.cancel();
       this.#armed.delete(key);
+      this.#d.gone?.(key);
     }
     for (const [key, row] of there) {
       const armed = this.#armed.get(key);
@@ -59,26 +65,34 @@ export class Polls {
     }
   }
 
+  /** Something stirs there: it is asked at `due`, unless that is sooner anyway. */
+  wake(key: string, due: number): void {
+    const armed = this.#armed.get(key);
+    if (armed !== undefined && !armed.busy && armed.due > due) this.#arm(key, armed.row, due);
+  }
+
   close(): void {
     this.#closed = true;
-    for (const { cancel } of this.#armed.values()) cancel();
+    for (const [key, { cancel }] of this.#armed) {
+      cancel();
+      this.#d.gone?.(key);
+    }
     this.#armed.clear();
   }
 
   #arm(key: string, row: PollRow, due: number): void {
     if (this.#closed) return;
     this.#armed.get(key)?.cancel();
-    const armed: Armed = { row, busy: false, cancel: () => undefined };
+    const armed: Armed = { row, busy: false, due, cancel: () => undefined };
     armed.cancel = this.#d.timers.at(due, () => {
       armed.busy = true;
-      this.#d.later.do(row.workspace, 'asking a service', async () => {
-        let pause = 0;
+      this.#d.later.do(row.workspace, this.#d.what, async () => {
+        let wait = 0;
         try {
-          pause = await this.#d.ask(armed.row);
+          wait = await this.#d.ask(armed.row);
         } finally {
           armed.busy = false;
-          if (this.#armed.get(key) === armed)
-            this.#arm(key, armed.row, this.#d.clock.now() + Math.max(pause, this.#d.every(armed.row)));
+          if (this.#armed.get(key) === armed) this.#arm(key, armed.row, this.#d.clock.now() + wait);
         }
       });
     });

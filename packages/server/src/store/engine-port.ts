@@ -70,6 +70,16 @@ export type EngineStore = {
   memory(flow: string, trigger: string, environment: string): Promise<Uint8Array | null>;
   /** Remembers it, without a run. Durable when it resolves; false: the flow is gone. */
   saveMemory(memory: TriggerMemory): Promise<boolean>;
+  /** The parts of it, in pages: those after `after`, in the order of their names, at most `limit`. */
+  memoryParts(
+    flow: string,
+    trigger: string,
+    environment: string,
+    after: string,
+    limit: number,
+  ): Promise<readonly { readonly part: string; readonly sealed: Uint8Array }[]>;
+  /** Remembers all of these at once, in one transaction, without a run. Durable when it resolves. */
+  saveMemories(memories: readonly TriggerMemory[]): Promise<void>;
   /** Webhook replay memory: was a run made of this delivery? */
   knowsDelivery(hook: string, id: string): Promise<boolean>;
   /** When the latest runs of a lane began, those after `since`, at most `limit`, the latest first. */

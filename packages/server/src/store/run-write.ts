@@ -44,14 +44,16 @@ export type RunRow = {
 /** A signed request to a webhook, as the replay memory knows it, and how long it is remembered. */
 export type Delivery = { readonly hook: string; readonly id: string; readonly until: number };
 
-/** What a trigger remembers, as JSON text; sealed when it is written. */
+/**
+ * What a trigger remembers, as JSON text; sealed when it is written. What grows with what is watched lies in parts, so that
+ * one thing more costs one row: `part` names it, and a null text forgets it.
+ */
 export type TriggerMemory = {
   readonly workspace: string;
   readonly flow: string;
   readonly trigger: string;
   readonly environment: string;
-  readonly text: string;
-};
+} & ({ readonly part?: undefined; readonly text: string } | { readonly part: string; readonly text: string | null });
 
 export type RunWrite = {
   readonly row: RunRow;

@@ -93,17 +93,8 @@ const checkInput = (
   }
 };
 
-type Poll = Use & { readonly steps: ReadonlySet<string>; readonly id: string };
-
 /** The same of a trigger that asks a service. Nothing of it is computed: there is no run yet that would know. */
-export const checkPoll = ({ value, place, steps, id }: Poll, services: Services, findings: Findings): void => {
-  if (steps.has(id))
-    findings.problem(
-      'id.duplicate',
-      `a step has the id ${named(id)}, too, and powers are lent to both by it`,
-      place('id'),
-      'Choose another id.',
-    );
+export const checkPoll = ({ value, place }: Use, services: Services, findings: Findings): void => {
   const { service: name, trigger: which } = value;
   if (typeof name !== 'string' || typeof which !== 'string') return;
   const service = services.get(name);

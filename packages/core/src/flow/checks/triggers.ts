@@ -62,13 +62,18 @@ const checkTrigger = (trigger: Trigger, base: Path, catalog: Catalog, known: Kno
     return;
   }
   checkWith({ schema: kind.input, value, perItem: [], place }, findings);
+  if (kind.needs !== undefined && known.graph.byId.has(trigger.id))
+    findings.problem(
+      'id.duplicate',
+      `a step has the id ${named(trigger.id)}, too, and powers are lent to both by it`,
+      { field: `${fieldPath(base)}.id` },
+      'Choose another id.',
+    );
   if (kind.withServices !== undefined)
     checkPoll(
       {
         value,
         place: (field) => ({ field: `${fieldPath(base)}.${field}` }),
-        steps: new Set(known.graph.byId.keys()),
-        id: trigger.id,
       },
       catalog.services,
       findings,

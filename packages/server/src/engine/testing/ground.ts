@@ -23,6 +23,7 @@ import {
 import { openDoor, parseAllow } from '../../egress/door.ts';
 import { openCompiler } from '../../sandbox/compile.ts';
 import { openJail } from '../../sandbox/jail.ts';
+import { type FolderSetting, openFolders } from '../../store/folders/folders.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/ports.ts';
 import { openBlobNow } from '../../store/vault-open/blob-now.ts';
@@ -81,8 +82,12 @@ export const openGround = async (
   full?: EngineOptions['full'],
   /** Services in the place of those that come with the server. */
   services?: readonly Service[],
-  /** Authorities that the door trusts besides, and the mail server of the instance. */
-  mail: { readonly authorities?: readonly string[]; readonly instance?: EngineOptions['flowMail'] } = {},
+  /** Authorities that the door trusts besides, the mail server of the instance, and folders of the disk that are open. */
+  besides: {
+    readonly authorities?: readonly string[];
+    readonly instance?: EngineOptions['flowMail'];
+    readonly folders?: readonly FolderSetting[];
+  } = {},
 ): Promise<Ground> => {
   const at = kept ?? { dir: mkdtempSync(join(tmpdir(), 'headgate-engine-')), key: randomBytes(32), shifted: 0 };
   const clock = { ...systemClock, now: () => Date.now() + at.shifted, shift: (ms: number) => void (at.shifted += ms) };
@@ -92,7 +97,7 @@ export const openGround = async (
   const open = opener(ring);
   const logs: Ground['logs'] = [];
   // As many calls at a time as a server with room for them has.
-  const door = openDoor(must(parseAllow('127.0.0.1')), { most: 4_000, authorities: mail.authorities ?? [] });
+  const door = openDoor(must(parseAllow('127.0.0.1')), { most: 4_000, authorities: besides.authorities ?? [] });
   const jail = openJail({ cache: fileURLToPath(new URL('../../../../../.tmp/cache', import.meta.url)) });
   const compiler = openCompiler();
   const engine = await openEngine({
@@ -105,7 +110,8 @@ export const openGround = async (
     publicUrl: 'http://localhost:7860',
     ...(ending === undefined ? {} : { ending }),
     ...(full === undefined ? {} : { full }),
-    flowMail: mail.instance ?? null,
+    flowMail: besides.instance ?? null,
+    ...(besides.folders === undefined ? {} : { folders: openFolders(besides.folders) }),
     log: (level, text, data) => void logs.push({ level, text, data }),
     vault: {
       openChunk: (w, r, f, s) => must(open.openChunk(w, r, f, s)),
@@ -230,7 +236,7 @@ export const openGround = async (
     },
     reopen: async () => {
       await stop();
-      return openGround(at, undefined, more, undefined, undefined, services, mail);
+      return openGround(at, undefined, more, undefined, undefined, services, besides);
     },
     close: async () => {
       await stop();

@@ -7,12 +7,13 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import type { Stats } from 'node:fs';
+import { type Stats, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import {
   enter,
   isName,
   kindIn,
+  lookAt,
   make,
   makeBeside,
   openIn,
@@ -51,6 +52,13 @@ export type Folder = {
   ) => Promise<DiskEntry | 'none' | 'special' | 'taken'>;
   readonly list: (names: readonly string[], after: string, most: number) => Promise<DiskEntry[]>;
   readonly remove: (names: readonly string[]) => Promise<'done' | 'none' | 'special'>;
+  /**
+   * Tells of every regular file below, in no order, without opening any; `tell` answers whether to go on. `none`: the folder
+   * itself is not there. Throws where one on the way cannot be read, so that nothing passes for gone that was not seen.
+   */
+  readonly look: (names: readonly string[], tell: (entry: DiskEntry) => boolean) => Promise<'all' | 'some' | 'none'>;
+  /** Calls when the system says that something stirred right in the folder. A hint and no more; null: there are none to be had. */
+  readonly stirs: (names: readonly string[], tell: () => void) => Promise<(() => void) | null>;
 };
 
 export type Folders = { readonly find: (workspace: string, name: string) => Folder | null };
@@ -141,6 +149,12 @@ const folderOf = ({ path: root, writable }: FolderSetting): Folder => ({
     });
     return found === 'none' ? [] : found;
   },
+  look: (names, tell) =>
+    inside(root, names, false, async (folder) => ((await lookThrough(folder, '', tell, 0)) ? 'all' : 'some')),
+  stirs: async (names, tell) => {
+    const found = await inside(root, names, false, async (folder) => stirring(pathOf(folder), tell));
+    return found === 'none' ? null : found;
+  },
   remove: (names) =>
     inside(root, names.slice(0, -1), false, async (folder) => {
       const name = names.at(-1) ?? '';
@@ -181,5 +195,47 @@ const gather = async (folder: OpenFolder, at: string, into: Gathering, depth: nu
     if (file === null) continue;
     const stat: Stats = await file.stat().finally(() => file.close());
     into.entries.push({ path, size: stat.size, updated: stat.mtimeMs });
+  }
+};
+
+/** Files looked at together. */
+const AT_ONCE = 32;
+
+/** False: `tell` has had enough. */
+const lookThrough = async (
+  folder: OpenFolder,
+  at: string,
+  tell: (entry: DiskEntry) => boolean,
+  depth: number,
+): Promise<boolean> => {
+  const there = (await readdir(pathOf(folder), { withFileTypes: true })).filter((one) => isName(one.name));
+  const files = there.filter((one) => one.isFile());
+  for (let i = 0; i < files.length; i += AT_ONCE) {
+    const some = files.slice(i, i + AT_ONCE);
+    const seen = await Promise.all(some.map(({ name }) => lookAt(folder, name)));
+    for (const [n, one] of seen.entries())
+      if (one !== null && !tell({ path: `${at}${some[n]?.name ?? ''}`, ...one })) return false;
+  }
+  for (const { name } of there.filter((one) => one.isDirectory())) {
+    if (depth >= DEEPEST) continue;
+    const inner = await enter(folder, name);
+    if (inner === null) continue;
+    try {
+      if (!(await lookThrough(inner, `${at}${name}/`, tell, depth + 1))) return false;
+    } finally {
+      await inner.handle.close();
+    }
+  }
+  return true;
+};
+
+const stirring = (path: string, tell: () => void): (() => void) | null => {
+  try {
+    const watcher = watch(path, { persistent: false }, tell);
+    watcher.on('error', () => watcher.close());
+    return () => watcher.close();
+  } catch {
+    // The system has no more of them: looking now and then is enough.
+    return null;
   }
 };

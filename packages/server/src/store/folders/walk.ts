@@ -62,6 +62,15 @@ export const kindIn = async ({ handle }: OpenFolder, name: string): Promise<'fil
   return stat === null ? 'none' : stat.isFile() ? 'file' : 'other';
 };
 
+/** Size and time of a regular file on this file system, without opening it; null: there is none of this name, or it is none. */
+export const lookAt = async (
+  { handle, device }: OpenFolder,
+  name: string,
+): Promise<{ readonly size: number; readonly updated: number } | null> => {
+  const stat = await lstat(within(handle, name)).catch(() => null);
+  return stat?.isFile() === true && stat.dev === device ? { size: stat.size, updated: stat.mtimeMs } : null;
+};
+
 /** A new file beside the one that is meant, under a name that no path can have; `place` puts it there at once. */
 export const makeBeside = async (folder: OpenFolder, unique: string) => {
   const temporary = within(folder.handle, `.headgate-${unique}`);

@@ -130,6 +130,20 @@ export const engineOf = (
         .executeTakeFirst();
       return row?.sealed ?? null;
     },
+    memoryParts: async (flow, trigger, environment, after, limit) =>
+      db
+        .selectFrom('trigger_part')
+        .select(['part', 'sealed'])
+        .where('flow', '=', flow)
+        .where('trigger_id', '=', trigger)
+        .where('environment', '=', environment)
+        .where('part', '>', after)
+        .orderBy('part')
+        .limit(limit)
+        .execute(),
+    saveMemories: async (memories) => {
+      if (memories.length > 0) await writer.ask({ kind: 'memories', memories });
+    },
     saveMemory: async (memory) => (await writer.ask({ kind: 'memory', memory })) === true,
     knowsDelivery: async (hook, id) =>
       (await db

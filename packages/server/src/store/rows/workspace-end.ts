@@ -37,6 +37,7 @@ const shutDoors = async (trx: Transaction<Tables>, workspace: string): Promise<v
     'hook',
     'flow_trigger',
     'trigger_memory',
+    'trigger_part',
     'power_grant',
     'connection',
     'secret',

@@ -30,6 +30,7 @@ import type {
   WorkspaceKeyTable,
 } from './key-tables.ts';
 import type { OauthTables } from './oauth-tables.ts';
+import type { TriggerTables } from './trigger-tables.ts';
 
 /** `plain`: 1 when all of it is text. `hash`: keyed, of the content. */
 type FileTable = {
@@ -107,7 +108,8 @@ type AuditTable = {
 type AuditHeadTable = { one: number; count: number; chain: Uint8Array | null; seal: Uint8Array };
 
 export type Tables = AccountTables &
-  OauthTables & {
+  OauthTables &
+  TriggerTables & {
     workspace: { id: string; name: string; created: number; two_factors: Generated<number> };
     project: { workspace: string; id: string; name: string; created: number };
     /** One row, raised by every change of configuration. */
@@ -156,7 +158,6 @@ export type Tables = AccountTables &
     deployed_hook: HookTable & { environment: string };
     retired_hook: RetiredHookTable;
     promotion: PromotionTable;
-    trigger_memory: { workspace: string; flow: string; trigger_id: string; environment: string; sealed: Uint8Array };
     trigger_state: { flow: string; trigger_id: string; state: string };
     delivery: { hook: string; id: string; until: number };
     resume_token: {

@@ -75,6 +75,13 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
     `insert into trigger_memory (workspace, flow, trigger_id, environment, sealed) select workspace, id, ?, ?, ? from flow where id = ? and workspace = ?
      on conflict (flow, trigger_id, environment) do update set sealed = excluded.sealed`,
   );
+  const putPart = database.prepare(
+    `insert into trigger_part (workspace, flow, trigger_id, environment, part, sealed) select workspace, id, ?, ?, ?, ? from flow where id = ? and workspace = ?
+     on conflict (flow, trigger_id, environment, part) do update set sealed = excluded.sealed`,
+  );
+  const dropPart = database.prepare(
+    'delete from trigger_part where workspace = ? and flow = ? and trigger_id = ? and environment = ? and part = ?',
+  );
   const useToken = database.prepare('update resume_token set used = ? where hash = ? and used is null');
   const putTrigger = database.prepare(
     `insert into trigger_state (flow, trigger_id, state) select id, ?, ? from flow where id = ?
@@ -133,9 +140,11 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
     }
   };
 
-  const keepMemory = ({ workspace, flow, trigger, environment, text }: TriggerMemory): boolean => {
+  const keepMemory = ({ workspace, flow, trigger, environment, part, text }: TriggerMemory): boolean => {
+    if (text === null) return dropPart.run(workspace, flow, trigger, environment, part ?? '').changes === 1;
     const sealer = own.get(workspace) ?? seal;
-    const sealed = sealer(workspace, memoryName(flow, trigger, environment), 1, text);
+    const sealed = sealer(workspace, memoryName(flow, trigger, environment, part), 1, text);
+    if (part !== undefined) return putPart.run(trigger, environment, part, sealed, flow, workspace).changes === 1;
     return putMemory.run(trigger, environment, sealed, flow, workspace).changes === 1;
   };
 
@@ -147,6 +156,9 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
         return putTrigger.run(ask.trigger, ask.state, ask.flow).changes === 1;
       case 'memory':
         return keepMemory(ask.memory);
+      case 'memories':
+        for (const memory of ask.memories) keepMemory(memory);
+        return true;
       case 'key':
         return putKeyUse.run(ask.id, ask.at).changes === 1;
       case 'remove':

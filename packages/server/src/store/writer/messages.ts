@@ -15,6 +15,7 @@ export type Ask =
   | { readonly kind: 'token'; readonly hash: string; readonly at: number }
   | { readonly kind: 'trigger'; readonly flow: string; readonly trigger: string; readonly state: string }
   | { readonly kind: 'memory'; readonly memory: TriggerMemory }
+  | { readonly kind: 'memories'; readonly memories: readonly TriggerMemory[] }
   | { readonly kind: 'key'; readonly id: string; readonly at: number }
   | { readonly kind: 'remove'; readonly workspace: string; readonly run: string };
 

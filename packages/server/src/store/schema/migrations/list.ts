@@ -24,6 +24,7 @@ import { connections } from './0022-connections.ts';
 import { retiredHooks } from './0020-retired-hooks.ts';
 import { services } from './0023-services.ts';
 import { triggerMemory } from './0025-trigger-memory.ts';
+import { triggerParts } from './0026-trigger-parts.ts';
 import { files } from './0021-files.ts';
 import { deletedFlows } from './0024-deleted-flows.ts';
 
@@ -56,6 +57,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0023-services', migration: services },
   { name: '0024-deleted-flows', migration: deletedFlows },
   { name: '0025-trigger-memory', migration: triggerMemory },
+  { name: '0026-trigger-parts', migration: triggerParts },
 ];
 
 /** Their names, in order. */

@@ -1,0 +1,42 @@
+/** Triggers that start runs by themselves, put together: by the clock, by asking services, by watching folders. */
+
+import type { Folders } from '../store/folders/folders.ts';
+import type { Store } from '../store/ports.ts';
+import type { Alerts } from './alerts.ts';
+import { openPolls } from './asking.ts';
+import { startDue } from './due.ts';
+import { Schedule } from './schedule.ts';
+import { TriggerHealth } from './trigger-health.ts';
+import { openWatches } from './watching.ts';
+
+type Deps = Omit<Parameters<typeof openPolls>[0], 'health'> & {
+  readonly folders: Folders;
+  readonly alerts: Alerts;
+  /** The journal that followers of runs hear of. */
+  readonly journalOfRuns: Store['journal'];
+};
+
+export const openTriggers = (d: Deps) => {
+  const { store, flows, runs, alerts, clock, journalOfRuns } = d;
+  const health = new TriggerHealth({ store, alerts, now: clock.now });
+  const polls = openPolls({ ...d, health });
+  const watches = openWatches({ ...d, health });
+  const schedule = new Schedule({
+    ...d,
+    broken: (row, error) =>
+      d.log('error', 'a schedule cannot be kept', { flow: row.flow, trigger: row.trigger, error: String(error) }),
+    missed: (row, count, rule, last) => alerts.missed(row, count, rule, last),
+    start: (due) => startDue({ store, flows, runs, journal: journalOfRuns, alerts }, due),
+  });
+  const each = [schedule, polls, watches] as const;
+  return {
+    /** Reads all of them anew: at the start, and whenever a flow changed. */
+    load: async (): Promise<void> => {
+      await Promise.all(each.map((one) => one.load()));
+    },
+    close: (): void => {
+      for (const one of each) one.close();
+    },
+    health,
+  };
+};

@@ -175,7 +175,7 @@ test('from all: what is there when it begins starts its run, once', async () => 
 test('FS-01 nothing is looked at that was not lent to the trigger, and each decision is on record', async () => {
   put('a');
   const id = await g.publish(flow({ from: 'all' }), { grants: [{ step: 'look', power: 'file: read disk/other/' }] });
-  await until(async () => (await g.engine.triggers('default', id))[0]?.failing != null);
+  await until(async () => ((await g.engine.triggers('default', id))[0]?.failing ?? null) !== null);
   expect((await g.engine.triggers('default', id))[0]).toMatchObject({
     trigger: 'look',
     well: null,

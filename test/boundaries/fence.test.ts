@@ -277,6 +277,18 @@ const DOORS: readonly (readonly [string, string, string, string])[] = [
     'child may not import @headgate/core',
   ],
   [
+    'a program that reads what strangers wrote imports ours',
+    `${SERVER}/sandbox/programs`,
+    "import '@headgate/core';",
+    'programs may not import @headgate/core',
+  ],
+  [
+    'a step imports a parser of what strangers wrote',
+    `${SERVER}/steps`,
+    "import 'fflate';",
+    'steps may not import the package fflate',
+  ],
+  [
     'the engine uses what only tests may',
     `${SERVER}/engine`,
     "import './testing/ground.ts';",

@@ -65,6 +65,8 @@ export { gather, textOf, toBase64 } from './step/bytes.ts';
 export { fileRef, noFiles } from './step/files.ts';
 export { noMail } from './step/mail.ts';
 export type { Letter, LetterPart, Mail, Mailed, MailAddress, MailServerAt } from './step/mail.ts';
+export { noFormats } from './step/formats.ts';
+export type { FormatCall, FormatProgram, Formats } from './step/formats.ts';
 export type { FileInfo, FileRef, Files, OpenFile, Refused } from './step/files.ts';
 export type { OpenContent, Room } from './run/port.ts';
 export { kindOf } from './step/value.ts';

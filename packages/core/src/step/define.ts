@@ -13,6 +13,7 @@ import type { Problem } from '../problem.ts';
 import { NO_SERVICES, type Services } from '../service/manifest.ts';
 import type { Files } from './files.ts';
 import type { Mail } from './mail.ts';
+import type { Formats } from './formats.ts';
 
 /** Powers a step may ask for (the words of the whole house). */
 export const POWERS = ['net', 'file', 'secret', 'model', 'data', 'flow', 'mcp', 'code', 'ask'] as const;
@@ -107,12 +108,13 @@ export type CodeProgram = {
 export const CODE_LANGUAGES = ['js', 'ts', 'python'] as const;
 export type CodeLanguage = (typeof CODE_LANGUAGES)[number];
 
-/** Everything a step can be lent. `log` and `key` need no power. */
+/** Everything a step can be lent. `formats`, `log` and `key` need no power. */
 export type Can = {
   readonly net: Net;
   readonly code: Code;
   readonly files: Files;
   readonly mail: Mail;
+  readonly formats: Formats;
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', text: string, data?: unknown) => void;
   /** Stable over all attempts of this step instance: pass it to a service that honours idempotency keys. */
   readonly key: string;

@@ -15,6 +15,8 @@ export { eachWith, ID, PROBLEM_PORT, repeatWith } from '../flow/model.ts';
 export { CODE_LANGUAGES, defineBlock, defineStep, defineTrigger, done, failed, perItem, using } from './define.ts';
 export { fromBase64, gather, textOf, toBase64 } from './bytes.ts';
 export { fileInfo, fileRef } from './files.ts';
+export { piped, Pipe, storedFrom } from './formats.ts';
+export type { FormatCall, Formats } from './formats.ts';
 export { readValues } from './json-values.ts';
 export type { FileInfo, FileRef, Files, OpenFile, Refused } from './files.ts';
 export { noMail } from './mail.ts';

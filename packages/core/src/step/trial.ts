@@ -7,6 +7,7 @@
 import { problem } from '../problem.ts';
 import { noFiles } from './files.ts';
 import { noMail } from './mail.ts';
+import { noFormats } from './formats.ts';
 import type { Can, Outcome, StepKind } from './define.ts';
 
 export type Logged = { readonly level: string; readonly text: string; readonly data?: unknown };
@@ -27,6 +28,7 @@ export const trial = async (kind: StepKind, input: unknown, lent: Partial<Can> =
     code: { run: async () => ({ problem: problem('power.missing', 'No code power was lent.'), sent: 'no' }) },
     files: noFiles(problem('power.missing', 'No file power was lent.')),
     mail: noMail(problem('power.missing', 'No power to send mail was lent.')),
+    formats: noFormats,
     log: (level, text, data) => logs.push(data === undefined ? { level, text } : { level, text, data }),
     key: 'trial',
     signal: NEVER,

@@ -1,6 +1,6 @@
 /** What a step's code may reach while it runs: its log, its key, its signal, and the powers its kind declared. */
 
-import { type Can, noFiles, noMail, problem, type Scope, type ShapeStep } from '@headgate/core';
+import { type Can, noFiles, noFormats, noMail, problem, type Scope, type ShapeStep } from '@headgate/core';
 import type { Clock } from './clock.ts';
 import type { CompiledStep } from './compiled.ts';
 import type { Flight, Live } from './live.ts';
@@ -14,7 +14,7 @@ export type Lend = (
   signal: AbortSignal,
   log: Can['log'],
   key: string,
-) => Pick<Can, 'net' | 'code' | 'files' | 'mail'>;
+) => Pick<Can, 'net' | 'code' | 'files' | 'formats' | 'mail'>;
 
 type Deps = {
   readonly clock: Clock;
@@ -61,7 +61,16 @@ export const canOf = (
     );
   };
   if (flight === null)
-    return { log, key: '', signal: NEVER, net: NO_NET, code: NO_CODE, files: NO_FILES, mail: NO_MAIL };
+    return {
+      log,
+      key: '',
+      signal: NEVER,
+      net: NO_NET,
+      code: NO_CODE,
+      files: NO_FILES,
+      formats: noFormats,
+      mail: NO_MAIL,
+    };
   const { signal } = flight.abort;
   const key = instanceKey(live, step, scope);
   return { ...lend(live, cs, scope, signal, log, key), log, key, signal };

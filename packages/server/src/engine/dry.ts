@@ -113,6 +113,7 @@ export const drive = async (
       code: { run: () => new Promise(() => undefined) },
       files: noFiles(problem('dry', 'Nothing is touched')),
       mail: noMail(problem('dry', 'Nothing is touched')),
+      formats: { run: () => new Promise(() => undefined) },
     }),
     call: () => new Promise(() => undefined),
     meter: () => ({ settle: () => undefined }),

@@ -16,6 +16,7 @@ import { Farewell } from './farewell.ts';
 import { fileDoor } from './files.ts';
 import { Flows } from './flows.ts';
 import { Followers } from './follow.ts';
+import { FORMAT_LIMITS, FormatJail } from './formats.ts';
 import { Hooks } from './hooks.ts';
 import { KnownValues } from './known.ts';
 import type { Live } from './live.ts';
@@ -23,10 +24,9 @@ import { INSTANCE, Later } from './later.ts';
 import { Listening } from './listening.ts';
 import { Loop } from './loop.ts';
 import { JsonTurns } from './json.ts';
-import { mailFor } from './mail.ts';
-import { netFor } from './net.ts';
+import { lender } from './lender.ts';
 import { newGoOn } from './go-on.ts';
-import { type Allow, Programs } from './code.ts';
+import { Programs } from './code.ts';
 import type { Engine, EngineOptions } from './options.ts';
 import { newQueue } from './queue.ts';
 import { Recovery } from './recovery.ts';
@@ -35,7 +35,6 @@ import { dismissRevoked } from './revoked.ts';
 import { newRunViews } from './run-views.ts';
 import { Runs } from './runs.ts';
 import { openTriggers } from './triggers.ts';
-import { RunScope } from './scope.ts';
 import { openSecrets } from './secrets.ts';
 import { checkInput, newStarter, unavailable, written } from './starter.ts';
 import { startSweeping } from './sweep.ts';
@@ -92,6 +91,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     },
   };
   const programs = new Programs(o.jail ?? null, o.compiler ?? null);
+  const formats = new FormatJail(o.jail ?? null, o.compiler ?? null, o.formats ?? FORMAT_LIMITS);
   const later = new Later(clock, timers, log);
   const alerts = new Alerts({ store, flows, broker, runs: () => runs, log, now: clock.now });
   const files = fileDoor({ store, broker, stream: vault.streamBlob, folders, ledger, full, now: clock.now });
@@ -113,20 +113,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         journal,
         values,
         info,
-        lend: (live, cs, place, signal, log, key) => {
-          const net = netFor(calls, live, cs.step.id, cs.narrow, signal);
-          const see = (): RunScope => new RunScope(live, place, values, info);
-          const allow: Allow = (language, act) => {
-            const power = { power: 'code', language } as const;
-            return broker.effect(live, cs.step.id, cs.narrow, [power], act, undefined, true);
-          };
-          const show = (name: string, code: string) =>
-            credentials.readFor(broker, live, cs.step.id, cs.narrow, { name, code });
-          const own = files.lend(live, cs.step.id, cs.narrow, signal);
-          const mail = mailFor(calls, live, cs.step.id, cs.narrow, signal, key);
-          const code = programs.lend({ live, step: cs.step.id, net, files: own, see, signal, log, allow, show });
-          return { net, files: own, mail, code };
-        },
+        lend: lender({ calls, broker, credentials, programs, formats, files, values, info }),
         call: (live, step, scope, attempt, name, input) =>
           later.soon(live.base.workspace, async () => {
             if (live.over) return { problem: problem('run.over', 'This run is over already') };

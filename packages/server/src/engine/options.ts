@@ -11,6 +11,7 @@ import type { Folders } from '../store/folders/folders.ts';
 import type { Store } from '../store/ports.ts';
 import type { Clock } from './clock.ts';
 import type { Stage } from './farewell.ts';
+import type { FormatLimits } from './formats.ts';
 import type { StreamBlob } from './file-content.ts';
 import type { SecretSource } from './secret-source.ts';
 import type { Keep } from './sweep.ts';
@@ -43,6 +44,8 @@ export type EngineOptions = {
   readonly jail?: Jail;
   /** Compiles the code that the jail runs. */
   readonly compiler?: Compiler;
+  /** What reading or writing one file of a format may take. */
+  readonly formats?: FormatLimits;
   readonly publicUrl: string;
   readonly log: EngineLog;
   readonly clock?: Clock;

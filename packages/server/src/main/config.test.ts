@@ -170,6 +170,8 @@ test('SEC-08 there is no setting that turns a protection into a warning: these a
     'HEADGATE_OTLP_URL',
     'HEADGATE_KEEP_DAYS',
     'HEADGATE_KEEP_RUNS',
+    'HEADGATE_FORMAT_SECONDS',
+    'HEADGATE_FORMAT_MEMORY',
     'HEADGATE_DISK_FLOOR',
     'HEADGATE_SIGN_UP',
     'HEADGATE_MAIL_URL',

@@ -56,6 +56,8 @@ export type Settings = {
   readonly otlp: string | null;
   /** How long, in days, and how many of one flow finished runs are kept. */
   readonly keep: { readonly days: number; readonly runs: number };
+  /** What reading or writing one file of a format (an archive, a PDF, …) may take of the processor and of memory. */
+  readonly formats: { readonly seconds: number; readonly memoryMb: number };
   /** How much of the disk stays free for runs under way. */
   readonly diskFloor: DiskFloor;
   /** Who may make an account. */
@@ -96,6 +98,8 @@ const NAMES = [
   'HEADGATE_OTLP_URL',
   'HEADGATE_KEEP_DAYS',
   'HEADGATE_KEEP_RUNS',
+  'HEADGATE_FORMAT_SECONDS',
+  'HEADGATE_FORMAT_MEMORY',
   'HEADGATE_DISK_FLOOR',
   'HEADGATE_SIGN_UP',
   'HEADGATE_MAIL_URL',
@@ -247,6 +251,10 @@ export const readSettings = (
     );
   const superuserCli = flag('HEADGATE_ENABLE_SUPERUSER_CLI', false);
   const keep = { days: whole('HEADGATE_KEEP_DAYS', 30, 36_500), runs: whole('HEADGATE_KEEP_RUNS', 100_000, 1e9) };
+  const formats = {
+    seconds: whole('HEADGATE_FORMAT_SECONDS', 30, 3_600),
+    memoryMb: whole('HEADGATE_FORMAT_MEMORY', 512, 4_096, 64),
+  };
   const mail = readMail(read('HEADGATE_MAIL_URL'), read('HEADGATE_MAIL_FROM'));
   if (!mail.ok) problems.push(mail.problem);
   const mailFlows = flag('HEADGATE_MAIL_FLOWS', false);
@@ -294,6 +302,7 @@ export const readSettings = (
       libraries,
       otlp: otlp ?? null,
       keep,
+      formats,
       diskFloor: diskFloor.value,
       signUp: signUp.value,
       mail: mail.value,

@@ -12,6 +12,7 @@ import type { MailServer } from '../egress/mail/port.ts';
 import { openEngine } from '../engine/engine.ts';
 import type { Engine, EngineLog, Vault } from '../engine/options.ts';
 import { Catalogs } from '../engine/catalogs.ts';
+import type { FormatLimits } from '../engine/formats.ts';
 import { loadCatalog } from '../engine/loader.ts';
 import { type Compiler, openCompiler } from '../sandbox/compile.ts';
 import { type Jail, openJail } from '../sandbox/jail.ts';
@@ -62,6 +63,8 @@ type Options = {
   readonly folders?: readonly FolderSetting[];
   readonly publicUrl: string;
   readonly log: EngineLog;
+  /** What reading or writing one file of a format may take; without it the engine's own default. */
+  readonly formats?: FormatLimits;
   /** How long finished runs are kept; without it the engine's own default. */
   readonly keep?: { readonly days: number; readonly runs: number };
   /** Why no run begins now, for want of room on the disk; without it nobody looks. */
@@ -156,6 +159,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       ...(o.folders === undefined ? {} : { folders: openFolders(o.folders) }),
       ...(o.full === undefined ? {} : { full: o.full }),
       ...(o.flowMail === undefined ? {} : { flowMail: o.flowMail }),
+      ...(o.formats === undefined ? {} : { formats: o.formats }),
       ...(o.keep === undefined ? {} : { keep: { for: o.keep.days * DAY, perFlow: o.keep.runs } }),
     });
   } catch (error) {

@@ -197,6 +197,7 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
     libraries: s.libraries,
     publicUrl,
     keep: s.keep,
+    formats: s.formats,
     log: say,
     full: disk.full,
     flowMail: s.mailFlows ? s.mail : null,

@@ -15,7 +15,13 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Message, type Plugin, transform } from 'esbuild';
 
-export type Job = { readonly source: string; readonly language: 'js' | 'ts'; readonly libraries: readonly string[] };
+/** `modules`: texts of ours that the source may import besides, by the name it imports them by. */
+export type Job = {
+  readonly source: string;
+  readonly language: 'js' | 'ts';
+  readonly libraries: readonly string[];
+  readonly modules?: Readonly<Record<string, string>>;
+};
 
 /** `column` counts bytes from 0, in `lineText`. `refused`: what was to be imported, and how. */
 export type Fault = {
@@ -45,6 +51,7 @@ const only = (job: Job): Plugin => ({
   setup: (on) => {
     on.onResolve({ filter: /.*/ }, async ({ path, kind, namespace, pluginData }) => {
       if (kind === 'entry-point') return { path, namespace: USER };
+      if (namespace === USER && Object.hasOwn(job.modules ?? {}, path)) return { path, namespace: USER };
       if (namespace !== USER || pluginData === USER) return undefined;
       const name = SPECIFIER.exec(path)?.groups?.['name'] ?? '';
       const refused: Refused = { path, kind };
@@ -53,7 +60,10 @@ const only = (job: Job): Plugin => ({
       const found = await on.resolve(path, { kind, resolveDir: here, pluginData: USER });
       return found.errors.length > 0 ? { errors: [{ text: 'not to be imported', detail: refused }] } : found;
     });
-    on.onLoad({ filter: /.*/, namespace: USER }, () => ({ contents: job.source, loader: job.language }));
+    on.onLoad({ filter: /.*/, namespace: USER }, ({ path }) => ({
+      contents: job.modules?.[path] ?? job.source,
+      loader: job.language,
+    }));
   },
 });
 

@@ -16,6 +16,7 @@ import { at, bad, type CodeName, good, type Problem, problem, readCode, type Res
 import type { Built, Fault } from './bundler.ts';
 import { type Bundler, openBundler } from './compiler.ts';
 import { installedLibraries, type Library, named } from './libraries.ts';
+import { type OwnPrograms, ownPrograms } from './programs.ts';
 import { onlySource, traced } from './source-map.ts';
 
 /** Characters of a source, and of a script with its libraries. */
@@ -52,6 +53,8 @@ export type Compiler = {
   readonly inspect: (source: string, language: Language) => Promise<Compiled>;
   /** The program, or the first Problem, at the step. Codes: `code.*` of the table. */
   readonly compile: (source: string, language: Language, step: string) => Promise<Result<Program>>;
+  /** One of our own programs, which read what strangers wrote. */
+  readonly own: OwnPrograms;
   readonly close: () => Promise<void>;
 };
 
@@ -102,6 +105,7 @@ export const openCompiler = (o: { readonly bundler?: Bundler; readonly allow?: r
       const [first] = problems;
       return program !== null ? good(program) : bad(at({ step, field: 'with.source' }, first ?? SLOW));
     },
+    own: ownPrograms(bundler),
     close: bundler.close,
   };
 };

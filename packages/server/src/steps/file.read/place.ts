@@ -33,6 +33,14 @@ export const folderNeeds = (written: unknown): readonly Need[] => {
   return folder === undefined ? [] : [inFolder('read', folder)];
 };
 
+/** The power to write what comes below a folder. */
+export const intoNeeds = (written: unknown): readonly Need[] => {
+  if (written === undefined || written === null) return [];
+  if (typeof written !== 'string' || written.includes('{{')) return placeNeeds('write', written);
+  const folder = normaliseFilePath(written);
+  return folder === undefined || !written.endsWith('/') ? [] : [inFolder('write', folder)];
+};
+
 const inFolder = (verbs: 'read' | 'write', folder: string): Need => ({
   power: 'file',
   scope: `${verbs} ${folder}`,

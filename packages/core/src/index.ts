@@ -62,6 +62,15 @@ export type { Power, PowerWord } from './access/power.ts';
 export { POWERS, catalogOf } from './step/define.ts';
 export { holdsMore, MOST_VALUES, readValues } from './step/json-values.ts';
 export { gather, textOf, toBase64 } from './step/bytes.ts';
+export { noDatabases } from './step/databases.ts';
+export type {
+  Databases,
+  MqttMessage,
+  RedisCall,
+  Server,
+  SqlAnswer,
+  SqlCall,
+} from './step/databases.ts';
 export { fileRef, noFiles } from './step/files.ts';
 export { noMail } from './step/mail.ts';
 export type { Letter, LetterPart, Mail, Mailed, MailAddress, MailServerAt } from './step/mail.ts';

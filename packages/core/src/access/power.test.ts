@@ -40,6 +40,11 @@ const origin = one(
   'https://b.a.com',
   'https://b.a.com:8443',
   'https://*.com',
+  'postgres://a.com',
+  'postgres://*.a.com:5432',
+  'postgres://b.a.com:5433',
+  'redis://a.com:5432',
+  'mqtt://a.com',
 );
 const people = (word: string): fc.Arbitrary<string> =>
   one('', ...['a@a.com', '*@a.com', '*@*.a.com', 'x@b.a.com,*@a.com', 'a@com'].map((all) => ` ${word} ${all}`));
@@ -51,6 +56,7 @@ const written: { readonly [W in PowerWord]: fc.Arbitrary<string> } = {
       .tuple(one('instance', '*:*', '*:587', 'a.com:587', '*.a.com:*', 'b.a.com:25'), people('from'), people('to'))
       .map(([h, f, t]) => `net: SMTP ${h}${f}${t}`),
     one('a.com:993', '*:*', '*.a.com:993').map((h) => `net: IMAP ${h}`),
+    fc.tuple(host, port).map(([h, p]) => `net: TCP ${h}:${p}`),
   ),
   file: fc.tuple(verbs, one('*', 'a/', 'a/b/', 'a/b', 'ab/', 'a', 'é/', 'A/')).map(([v, p]) => `file: ${v} ${p}`),
   secret: fc.oneof(
@@ -89,6 +95,12 @@ test('a power has one spelling', () => {
   expect(spelt('net:post,get,GET  API.GitHub.com.:443')).toBe('net: GET,POST api.github.com:443');
   expect(spelt('net: GET http://x.example')).toBe('net: GET x.example:80');
   expect(spelt('net: GET https://x.example')).toBe('net: GET x.example:443');
+  expect(spelt('net: tcp DB.example.com.:5432')).toBe('net: TCP db.example.com:5432');
+  expect(spelt('net: TCP *.example.com:*')).toBe('net: TCP *.example.com:*');
+  expect(spelt('secret: use db for postgres://DB.example.com')).toBe(
+    'secret: use db for postgres://db.example.com:5432',
+  );
+  expect(spelt('secret: use hub for mqtt://[0:0::1]:8883/')).toBe('secret: use hub for mqtt://[::1]:8883');
   expect(spelt('net: * *')).toBe('net: * *:*');
   expect(spelt('net: * *:443')).toBe('net: * *:443');
   expect(spelt('net: GET *.bücher.example:*')).toBe('net: GET *.xn--bcher-kva.example:*');
@@ -126,6 +138,10 @@ test('what is no power is refused with the reason and the form', () => {
     'net: GET',
     'net: GET a b',
     'net: BREW a.com',
+    'net: TCP a.com',
+    'net: TCP a.com:5432/x',
+    'net: TCP https://a.com:5432',
+    'net: GET,TCP a.com:5432',
     'net: GET a.com:0',
     'net: GET a.com:99999',
     'net: GET a.com/x?q',
@@ -260,7 +276,9 @@ test('PW3 widening a grant never takes away what it covered, narrowing it never 
           ...(p.path === undefined
             ? []
             : [{ ...p, path: p.path.replace(/[^/]+\/?$/, '') }].filter((w) => w.path !== '/')),
-          ...(p.method === '*' ? [] : [parse(`net: ${p.method},PATCH ${p.host}:${p.port}${p.path ?? ''}`)]),
+          ...(['*', 'TCP'].includes(p.method)
+            ? []
+            : [parse(`net: ${p.method},PATCH ${p.host}:${p.port}${p.path ?? ''}`)]),
         ];
       case 'file':
         return [

@@ -12,7 +12,7 @@ import { SECRET_NAME, SECRET_NAME_IS } from '../access/secret-name.ts';
 import { CONNECTION_GRANTS, connectionClient } from './connection.ts';
 import { empty, media, route } from './route.ts';
 import { id, problem, project, time } from './shapes.ts';
-import { secretOrigin } from './secrets.ts';
+import { webOrigin } from './secrets.ts';
 
 const tags = ['connections'] as const;
 const connectionName = z.string().regex(SECRET_NAME, SECRET_NAME_IS);
@@ -77,7 +77,7 @@ export const createConnection = route({
     project: project.optional(),
     environment: environment.optional(),
     client: connectionClient,
-    origins: z.array(secretOrigin).min(1).max(100).describe('The only origins its token may be sent to'),
+    origins: z.array(webOrigin).min(1).max(100).describe('The only origins its token may be sent to'),
     service: z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,63}$/, 'the name of a service')

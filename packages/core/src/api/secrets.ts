@@ -6,6 +6,7 @@
  */
 
 import { z } from 'zod';
+import { isOrigin } from '../access/scopes/secret.ts';
 import { SECRET_NAME, SECRET_NAME_IS } from '../access/secret-name.ts';
 import { isSecretOrigin } from '../access/secret-origin.ts';
 import { credentialSchema, LISTED_KINDS, PLACEHOLDER } from './credential.ts';
@@ -15,12 +16,20 @@ import { id, project, time } from './shapes.ts';
 
 const tags = ['secrets'] as const;
 const secretName = z.string().regex(SECRET_NAME, SECRET_NAME_IS);
-export const secretOrigin = z
+/** Where tokens of the web are sent. */
+export const webOrigin = z
   .string()
   .max(300)
   .refine(
     isSecretOrigin,
     'expected an origin such as https://api.example.com, or a mail server such as smtp://smtp.example.com:587',
+  );
+const secretOrigin = z
+  .string()
+  .max(300)
+  .refine(
+    (text) => webOrigin.safeParse(text).success || isOrigin(text),
+    'expected an origin such as https://api.example.com or postgres://db.example.com:5432',
   );
 const kind = z.enum(LISTED_KINDS);
 const environment = z

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import type { Usage } from '../flow/budget.ts';
 import type { Problem } from '../problem.ts';
 import { NO_SERVICES, type Services } from '../service/manifest.ts';
+import type { Databases } from './databases.ts';
 import type { Files } from './files.ts';
 import type { Mail } from './mail.ts';
 import type { Formats } from './formats.ts';
@@ -115,6 +116,7 @@ export type Can = {
   readonly files: Files;
   readonly mail: Mail;
   readonly formats: Formats;
+  readonly databases: Databases;
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', text: string, data?: unknown) => void;
   /** Stable over all attempts of this step instance: pass it to a service that honours idempotency keys. */
   readonly key: string;

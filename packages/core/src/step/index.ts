@@ -18,6 +18,7 @@ export { fileInfo, fileRef } from './files.ts';
 export { piped, Pipe, storedFrom } from './formats.ts';
 export type { FormatCall, Formats } from './formats.ts';
 export { readValues } from './json-values.ts';
+export type { Databases, MqttMessage, RedisCall, Server, SqlAnswer, SqlCall } from './databases.ts';
 export type { FileInfo, FileRef, Files, OpenFile, Refused } from './files.ts';
 export { noMail } from './mail.ts';
 export type { Letter, LetterPart, Mail, Mailed, MailAddress, MailServerAt } from './mail.ts';

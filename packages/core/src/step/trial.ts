@@ -5,6 +5,7 @@
  */
 
 import { problem } from '../problem.ts';
+import { noDatabases } from './databases.ts';
 import { noFiles } from './files.ts';
 import { noMail } from './mail.ts';
 import { noFormats } from './formats.ts';
@@ -29,6 +30,7 @@ export const trial = async (kind: StepKind, input: unknown, lent: Partial<Can> =
     files: noFiles(problem('power.missing', 'No file power was lent.')),
     mail: noMail(problem('power.missing', 'No power to send mail was lent.')),
     formats: noFormats,
+    databases: noDatabases(problem('power.missing', 'No net power was lent.')),
     log: (level, text, data) => logs.push(data === undefined ? { level, text } : { level, text, data }),
     key: 'trial',
     signal: NEVER,

@@ -83,7 +83,8 @@ const neverLookUp = (): never => {
   throw new Error('a judged address is dialled as it is: no name may be looked up here');
 };
 
-const failureOf = (pin: Pin, error: Error, handshaking: boolean): Problem => {
+/** What an error of a connection means, `handshaking` or before. */
+export const failureOf = (pin: Pin, error: Error, handshaking: boolean): Problem => {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const trouble = TROUBLE.get(code);
   if (trouble !== undefined) return unconnected(pin, trouble);

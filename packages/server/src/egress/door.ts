@@ -13,10 +13,12 @@
  * D7 Calls under way are bounded, and each has its share: see places.ts. A call that waits has sent nothing.
  *
  * It does not read the environment, honour proxies, keep cookies, try a sent request again or read what a body says. It
- * speaks HTTP/1.1 only; letters go through mail/post.ts, which dials and judges the same way.
+ * speaks HTTP/1.1 only; letters go through mail/post.ts and raw connections, for databases, through wire.ts, which dial and
+ * judge the same way.
  */
 
-import type { Problem } from '@headgate/core';
+import type { Socket } from 'node:net';
+import { bad, type Problem } from '@headgate/core';
 import type { AllowList } from './allow.ts';
 import { type Call, follow } from './follow.ts';
 import { openLines } from './lines.ts';
@@ -25,8 +27,10 @@ import { type Place, Places, type Share } from './places.ts';
 import { crowded, noPlace, stopping } from './problems.ts';
 import { systemResolver } from './resolve.ts';
 import { startStop, type Stop } from './stop.ts';
+import { type Connect, wires } from './wire.ts';
 
 export { type AllowList, parseAllow } from './allow.ts';
+export type { Connect } from './wire.ts';
 
 /** Where a large or binary body goes. `abort` is called instead of `end` when the body does not arrive whole. */
 export type BodySink = {
@@ -106,6 +110,8 @@ export type Door = {
   readonly post?: Post;
   /** Never throws for anything a URL, a server or a network can do. What `judge` or a sink throws passes through. */
   request(req: OutRequest): Promise<Outcome>;
+  /** A raw connection, for a database or a broker; what is spoken over it is its driver's. */
+  connect: Connect;
   /** Ends requests under way as Problems and closes every connection; later requests are refused. */
   close(): Promise<void>;
   counters(): DoorCounters;
@@ -167,6 +173,7 @@ export const openDoor = (policy: AllowList, options: DoorOptions = {}): Door => 
   };
   const places = new Places(options.most);
   const calls = new Set<Stop>();
+  const raw = new Set<Socket>();
   let closed = false;
 
   const request = async (req: OutRequest): Promise<Outcome> => {
@@ -194,8 +201,21 @@ export const openDoor = (policy: AllowList, options: DoorOptions = {}): Door => 
     }
   };
 
+  const connectTo = wires(policy, resolve, options.authorities ?? []);
+  const connect: Connect = async (ask) => {
+    if (closed) return bad(stopping());
+    const wire = await connectTo(ask);
+    if (!wire.ok) return wire;
+    dialled();
+    const { socket } = wire.value;
+    raw.add(socket);
+    socket.once('close', () => raw.delete(socket));
+    return wire;
+  };
+
   const close = async (): Promise<void> => {
     closed = true;
+    for (const socket of raw) socket.destroy();
     for (const stop of calls) stop.now(stopping());
     await lines.close();
   };
@@ -208,5 +228,11 @@ export const openDoor = (policy: AllowList, options: DoorOptions = {}): Door => 
     return (await opened)(ask);
   };
 
-  return { request, post, close, counters: () => ({ ...counts, waiting: places.counts.waiting, idle: lines.idle() }) };
+  return {
+    request,
+    post,
+    connect,
+    close,
+    counters: () => ({ ...counts, waiting: places.counts.waiting, idle: lines.idle() }),
+  };
 };

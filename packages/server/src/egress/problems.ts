@@ -56,7 +56,7 @@ export const closedAddress = (peer: Peer, named: boolean, why: string): Problem 
 export const closedPort = (peer: Peer): Problem =>
   problem(
     'egress.denied',
-    `${peerOf(peer)} is not reachable from here: port ${peer.port} belongs to a service that is not called over HTTP`,
+    `${peerOf(peer)} is not reachable from here: port ${peer.port} belongs to a service that is not called this way`,
     {
       fix: asks(peer),
     },
@@ -80,6 +80,12 @@ export const unconnected = (peer: Peer, why: string): Problem =>
 export const untrusted = (peer: Peer, why: string): Problem =>
   problem('egress.tls', `No trusted connection to ${peerOf(peer)}: ${why}`, {
     fix: 'The server has to show a valid certificate for this name; a private authority is made known to the server process by its admin',
+  });
+
+export const unencrypted = (peer: Peer): Problem =>
+  problem('egress.tls', `${peerOf(peer)} is a public address, and nothing is said to it that is not encrypted`, {
+    at: { field: 'tls' },
+    fix: 'Leave `tls` out, and let the server have a certificate for its name.',
   });
 
 export const timedOut = (peer: Peer | null, ms: number): Problem =>

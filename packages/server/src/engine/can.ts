@@ -1,6 +1,6 @@
 /** What a step's code may reach while it runs: its log, its key, its signal, and the powers its kind declared. */
 
-import { type Can, noFiles, noFormats, noMail, problem, type Scope, type ShapeStep } from '@headgate/core';
+import { type Can, noDatabases, noFiles, noFormats, noMail, problem, type Scope, type ShapeStep } from '@headgate/core';
 import type { Clock } from './clock.ts';
 import type { CompiledStep } from './compiled.ts';
 import type { Flight, Live } from './live.ts';
@@ -14,7 +14,7 @@ export type Lend = (
   signal: AbortSignal,
   log: Can['log'],
   key: string,
-) => Pick<Can, 'net' | 'code' | 'files' | 'formats' | 'mail'>;
+) => Pick<Can, 'net' | 'code' | 'files' | 'formats' | 'mail' | 'databases'>;
 
 type Deps = {
   readonly clock: Clock;
@@ -39,6 +39,7 @@ const NO_CODE: Can['code'] = {
     }),
 };
 const NO_MAIL = noMail(problem('power.undeclared', 'This step kind declares no need to send mail'));
+const NO_DATABASES = noDatabases(problem('power.undeclared', 'This step kind declares no need for the network'));
 const NO_FILES = noFiles(problem('power.undeclared', 'This step kind declares no need for files'));
 
 /** `flight` null: a pure step, which reaches nothing but its log. */
@@ -70,6 +71,7 @@ export const canOf = (
       files: NO_FILES,
       formats: noFormats,
       mail: NO_MAIL,
+      databases: NO_DATABASES,
     };
   const { signal } = flight.abort;
   const key = instanceKey(live, step, scope);

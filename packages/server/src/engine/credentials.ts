@@ -25,6 +25,7 @@ import type { Broker } from './broker.ts';
 import type { Renewals } from './connections/renew.ts';
 import type { Opened } from './connections/shelf.ts';
 import type { Live } from './live.ts';
+import { isFor, loginOf, type Logs } from './login.ts';
 import type { Held, HeldSecret, NamedHeld, SecretSource } from './secret-source.ts';
 import type { TokenAsk, Tokens } from './tokens.ts';
 
@@ -328,6 +329,21 @@ export class Credentials {
       case 'custom':
         return { value: held.value };
     }
+  }
+
+  /**
+   * User and password for a database or broker at `origin`, and what names this version of them. Problems: those of `fill`.
+   */
+  async login(
+    ask: TokenAsk,
+    origin: string,
+    user: string,
+  ): Promise<{ readonly problem: Problem } | { readonly login: Logs; readonly version: string }> {
+    const found = await this.#held(ask);
+    if (found !== null && 'problem' in found) return found;
+    if (found === null || !isFor(found, origin)) return { problem: notFor(ask.name, origin) };
+    const login = loginOf(found, ask.name, user);
+    return login.ok ? { login: login.value, version: `${found.id} ${found.version}` } : { problem: login.problem };
   }
 
   /** The one text of a secret with which signatures are checked; null when there is none. */

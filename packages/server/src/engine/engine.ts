@@ -11,6 +11,7 @@ import { Alerts } from './alerts.ts';
 import { Broker } from './broker.ts';
 import { systemClock } from './clock.ts';
 import { Ledger } from './ledger.ts';
+import { DatabaseDoor } from './databases.ts';
 import { newDryRun } from './dry-run.ts';
 import { Farewell } from './farewell.ts';
 import { fileDoor } from './files.ts';
@@ -94,6 +95,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const formats = new FormatJail(o.jail ?? null, o.compiler ?? null, o.formats ?? FORMAT_LIMITS);
   const later = new Later(clock, timers, log);
   const alerts = new Alerts({ store, flows, broker, runs: () => runs, log, now: clock.now });
+  const databases = new DatabaseDoor({ broker, connect: o.door.connect, credentials });
   const files = fileDoor({ store, broker, stream: vault.streamBlob, folders, ledger, full, now: clock.now });
   const { now } = clock;
   const calls = { broker, door: o.door, store, credentials, turns, full, now, instanceMail: o.flowMail ?? null };
@@ -113,7 +115,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         journal,
         values,
         info,
-        lend: lender({ calls, broker, credentials, programs, formats, files, values, info }),
+        lend: lender({ calls, broker, credentials, programs, formats, files, databases, values, info }),
         call: (live, step, scope, attempt, name, input) =>
           later.soon(live.base.workspace, async () => {
             if (live.over) return { problem: problem('run.over', 'This run is over already') };
@@ -316,6 +318,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       recovery.close();
       alerts.close();
       await runs.close(grace);
+      databases.close();
       timers.close();
     },
   };

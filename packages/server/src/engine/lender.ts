@@ -4,6 +4,7 @@ import type { Broker } from './broker.ts';
 import type { Lend } from './can.ts';
 import type { Allow, Programs } from './code.ts';
 import type { Credentials } from './credentials.ts';
+import type { DatabaseDoor } from './databases.ts';
 import type { fileDoor } from './files.ts';
 import type { FormatJail } from './formats.ts';
 import { mailFor } from './mail.ts';
@@ -16,13 +17,14 @@ type Deps = {
   readonly credentials: Credentials;
   readonly programs: Programs;
   readonly formats: FormatJail;
+  readonly databases: DatabaseDoor;
   readonly files: ReturnType<typeof fileDoor>;
   readonly values: ConstructorParameters<typeof RunScope>[2];
   readonly info: ConstructorParameters<typeof RunScope>[3];
 };
 
 export const lender =
-  ({ calls, broker, credentials, programs, formats, files, values, info }: Deps): Lend =>
+  ({ calls, broker, credentials, programs, formats, databases, files, values, info }: Deps): Lend =>
   (live, cs, place, signal, log, key) => {
     const net = netFor(calls, live, cs.step.id, cs.narrow, signal);
     const see = (): RunScope => new RunScope(live, place, values, info);
@@ -35,5 +37,9 @@ export const lender =
     const own = files.lend(live, cs.step.id, cs.narrow, signal);
     const mail = mailFor(calls, live, cs.step.id, cs.narrow, signal, key);
     const code = programs.lend({ live, step: cs.step.id, net, files: own, see, signal, log, allow, show });
-    return { net, files: own, mail, code, formats: formats.lend(live, signal) };
+    return {
+      ...{ net, files: own, mail, code },
+      formats: formats.lend(live, signal),
+      databases: databases.lend(live, cs.step.id, cs.narrow, signal),
+    };
   };

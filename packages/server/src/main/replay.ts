@@ -6,7 +6,7 @@
  * RP2 Headers of requests are not recorded, so that no credential is; of those of answers only a few.
  */
 
-import { problem } from '@headgate/core';
+import { bad, problem } from '@headgate/core';
 import type { Door, DoorCounters, Hop, Outcome, OutRequest, OutResponse } from '../egress/door.ts';
 import { differences } from './differences.ts';
 
@@ -90,6 +90,10 @@ export const replayDoor = (exchanges: readonly Exchange[]): Replay => {
     request,
     unused: () => left,
     unexpected: () => strays,
+    connect: async ({ host, port }) => {
+      strays.push(`TCP ${host}:${port}`);
+      return bad(problem('test.http', `Nothing was recorded for ${host}:${port}, and nothing is sent`));
+    },
     close: async () => undefined,
     counters: () => ({ ...NONE, requests: answered + strays.length, answered, refused: strays.length }),
   };
@@ -114,6 +118,7 @@ const NONE: DoorCounters = {
 
 /** Passes requests on and keeps what came back. An answer too large to keep in a file of cases is a Problem. */
 export const recordingDoor = (door: Door, record: Exchange[]): Door => ({
+  connect: (ask) => door.connect(ask),
   close: () => door.close(),
   counters: () => door.counters(),
   request: async (request) => {
@@ -156,6 +161,11 @@ export const switchDoor = (): { readonly door: Door; readonly through: (door: Do
     through: (door) => {
       now = door;
     },
-    door: { request: (request) => now.request(request), close: async () => undefined, counters: () => now.counters() },
+    door: {
+      request: (request) => now.request(request),
+      connect: (ask) => now.connect(ask),
+      close: async () => undefined,
+      counters: () => now.counters(),
+    },
   };
 };

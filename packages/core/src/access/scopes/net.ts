@@ -1,6 +1,9 @@
 /**
  * `net: GET api.github.com:443/repos/acme/`: methods, a host, a port and, if need be, what lies below a path of it. Mail is
  * sent and read by words of its own (mail.ts).
+ * `net: TCP db.example.com:5432`: a database or a broker of messages, which is spoken to in its own way and not by HTTP.
+ *
+ * NE1 TCP stands alone, has a port, and no path. `*` is any way of talking, so it covers TCP and denies it; a path does not.
  */
 
 import { hostCovers, normalisePattern } from '../host.ts';
@@ -10,7 +13,7 @@ import { normalisePath, pathCovers } from './path.ts';
 import { type Read, type Scope, texts, wordsCover, wrong } from './scope.ts';
 
 /**
- * `method` is `*` or methods in upper case, sorted, joined by commas. `host`: lower-case ASCII without trailing dot, IPv6
+ * `method` is `*`, `TCP`, or methods in upper case, sorted, joined by commas. `host`: lower-case ASCII without trailing dot, IPv6
  * in brackets, `*.example.com` or `*`. `path` in the one spelling of path.ts; absent means every path.
  */
 export type NetScope = {
@@ -24,6 +27,7 @@ export type NetScope = {
 };
 
 export const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+const RAW = 'TCP';
 const TARGET = /^(?:(https?):\/\/)?(\[[^\]]*\]|[^:/]*)(?::(\d{1,5}|\*))?(\/.*)?$/;
 
 const parse = (text: string): Read<NetScope> => {
@@ -33,10 +37,13 @@ const parse = (text: string): Read<NetScope> => {
   if (isMailMethod(word)) return parseMail(word, parts.slice(1));
   if (parts.length !== 2 || methods === undefined || target === undefined) return wrong('expected methods and a host');
   const method = parseMethods(methods);
-  if (method === undefined) return wrong(`expected methods of ${METHODS.join(', ')} or *, got ${named(methods)}`);
+  if (method === undefined)
+    return wrong(`expected methods of ${METHODS.join(', ')}, TCP alone or *, got ${named(methods)}`);
   const cut = TARGET.exec(target);
   const host = cut?.[2] === undefined ? undefined : normalisePattern(cut[2]);
   if (cut === null || host === undefined) return wrong(`expected a host, *.host or *, got ${named(target)}`);
+  if (method === RAW && (cut[1] !== undefined || cut[3] === undefined || cut[4] !== undefined))
+    return wrong(`expected a host and a port, as ${RAW} db.example.com:5432, got ${named(target)}`);
   const port = parsePort(cut[3]) ?? (cut[1] === 'http' ? 80 : cut[1] === 'https' || host !== '*' ? 443 : '*');
   if (port !== '*' && (port < 1 || port > 65_535)) return wrong('expected a port from 1 to 65535 or *');
   const path = cut[4] === undefined ? '' : normalisePath(cut[4]);
@@ -50,6 +57,7 @@ const parsePort = (port: string | undefined): number | '*' | undefined =>
 
 const parseMethods = (text: string): string | undefined => {
   if (text === '*') return '*';
+  if (text.toUpperCase() === RAW) return RAW;
   const methods = [...new Set(text.toUpperCase().split(','))].toSorted();
   return methods.every((method) => METHODS.some((known) => known === method)) ? methods.join(',') : undefined;
 };
@@ -107,6 +115,8 @@ export const net: Scope<NetScope> = {
   sentence: (scope) => {
     if (isMailMethod(scope.method)) return mailSentence(scope);
     const { method, host, port: number, path } = scope;
+    if (method === RAW)
+      return `Talk with the database or message server at ${where(host)} (${number === '*' ? 'any port' : `port ${number}`})`;
     return `${doing(method)} ${where(host)} (${method === '*' ? 'any method' : method.replaceAll(',', ', ')}, ${port(number)}${below(path)})`;
   },
   byTyping: ({ method, host, port: number }) => !isMailMethod(method) && !host.startsWith('*') && number !== '*',

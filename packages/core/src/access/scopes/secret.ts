@@ -1,5 +1,6 @@
 /**
  * `secret: use github for https://api.github.com` puts a secret into calls to that origin, without the flow seeing it.
+ * An origin is `https://…`, `http://…`, or that of a database or broker, as `postgres://db.example.com:5432`.
  * `secret: read github for code HASH` shows its value to the code of a step; it names one secret and one text of the code
  * and nothing wider, so that it is a decision of its own each time. Without the code it is only a bound (of a narrowing, of a
  * policy): it lends nothing.
@@ -18,7 +19,7 @@ export type SecretScope =
 
 const HASH = /^[0-9a-f]{64}$/;
 
-const ORIGIN = /^(https?|smtp|imap):\/\/(\[[^\]]*\]|[^:/]*)(?::(\d{1,5}))?$/;
+const ORIGIN = /^(https?|smtp|imap|postgres|mysql|redis|mqtt):\/\/(\[[^\]]*\]|[^:/]*)(?::(\d{1,5}))?$/;
 
 const originCovers = (grant: string, request: string): boolean => {
   if (grant === '*' || grant === request) return true;
@@ -29,7 +30,11 @@ const originCovers = (grant: string, request: string): boolean => {
   return outer[1] === inner[1] && portIn(outer) === portIn(inner) && hostCovers(outer[2] ?? '', host);
 };
 
-const USUAL: Readonly<Record<string, number>> = { https: 443, http: 80, smtp: 587, imap: 993 };
+/** Where a scheme listens unless the origin says so. */
+const USUAL: Readonly<Record<string, number>> = {
+  ...{ https: 443, http: 80, smtp: 587, imap: 993 },
+  ...{ postgres: 5432, mysql: 3306, redis: 6379, mqtt: 8883 },
+};
 
 const portIn = (origin: RegExpExecArray): number =>
   origin[3] === undefined ? (USUAL[origin[1] ?? ''] ?? 0) : Number(origin[3]);
@@ -45,6 +50,10 @@ const parseOrigin = (text: string): string | undefined => {
   const usual = cut[1]?.startsWith('http') === true && port === USUAL[cut[1]];
   return `${cut[1]}://${host}${usual ? '' : `:${port}`}`;
 };
+
+/** Is this the one spelling of the origin of one server, which a secret may be for? */
+export const isOrigin = (text: string): boolean =>
+  text !== '*' && !text.includes('*') && text.length <= 300 && parseOrigin(text) === text;
 
 const parse = (text: string): Read<SecretScope> => {
   const [, seen, code] = /^read\s+(\S+)(?:\s+for\s+code\s+(\S+))?$/.exec(text) ?? [];

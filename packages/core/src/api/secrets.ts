@@ -16,7 +16,7 @@ import { id, project, time } from './shapes.ts';
 
 const tags = ['secrets'] as const;
 const secretName = z.string().regex(SECRET_NAME, SECRET_NAME_IS);
-/** Where tokens of the web are sent. */
+/** Where tokens of the web are sent, and passwords of mail servers. */
 export const webOrigin = z
   .string()
   .max(300)
@@ -28,8 +28,8 @@ const secretOrigin = z
   .string()
   .max(300)
   .refine(
-    (text) => webOrigin.safeParse(text).success || isOrigin(text),
-    'expected an origin such as https://api.example.com or postgres://db.example.com:5432',
+    (text) => isSecretOrigin(text) || isOrigin(text),
+    'expected an origin such as https://api.example.com, smtp://smtp.example.com:587 or postgres://db.example.com:5432',
   );
 const kind = z.enum(LISTED_KINDS);
 const environment = z

@@ -216,6 +216,9 @@ export { FLOW_SCHEMA_ID, flowFileSchema } from './flow/schema.ts';
 export { inspectFlow } from './flow/inspect.ts';
 export type { Inspected } from './flow/inspect.ts';
 export { globOf } from './flow/glob.ts';
+export { challengeOf, deliveryOf, eventsOf, handedBy, hookTriggerOf, wantsEvent } from './service/hook.ts';
+export { isHookKind } from './flow/hook-kind.ts';
+export { valueAt as pointedAt } from './service/pointer.ts';
 export { readService } from './service/judge.ts';
 export { knownOrigin, SECRET_MARK } from './service/address.ts';
 export { inputSchema, pollSchema } from './service/form.ts';
@@ -230,7 +233,15 @@ export {
   readMemory,
   withSeen,
 } from './service/poll.ts';
-export type { Operation, PollTrigger, Recording, Service, Services, ServiceTrigger } from './service/manifest.ts';
+export type {
+  HookTrigger,
+  Operation,
+  PollTrigger,
+  Recording,
+  Service,
+  Services,
+  ServiceTrigger,
+} from './service/manifest.ts';
 export { isRepeatable, useService } from './service/call.ts';
 export { servicesPage } from './service/page.ts';
 export { importOpenApi } from './service/import/openapi.ts';

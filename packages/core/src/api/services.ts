@@ -62,6 +62,11 @@ const whole = z
           kind: z.enum(['poll', 'webhook']),
           input: json.describe('Closed JSON Schema of what it takes; null for a webhook'),
           preset: z.string().nullable().describe('How a webhook is signed'),
+          events: z
+            .array(z.strictObject({ name: z.string(), text: z.string() }))
+            .readonly()
+            .nullable()
+            .describe('Kinds of events that a webhook is known for'),
           setUp: z.string().nullable().describe('Where a person gives the service the address of a webhook'),
         }),
       )

@@ -14,7 +14,7 @@ import { problem, type Problem } from '../problem.ts';
 import { namesIn } from './address.ts';
 import { fieldsOf, inputSchema } from './form.ts';
 import { LETTER_FIELDS } from './letter.ts';
-import { type Field, type Operation, operationOf, type Service, serviceSchema } from './manifest.ts';
+import { type Field, type HookTrigger, type Operation, operationOf, type Service, serviceSchema } from './manifest.ts';
 
 /** Characters of a manifest as JSON. */
 export const LARGEST_SERVICE = 2_000_000;
@@ -54,7 +54,10 @@ const judge = (service: Service): readonly Problem[] => {
     const path = ['triggers', i];
     if (ids.has(trigger.id)) found.push(wrong([...path, 'id'], 'An operation or another trigger has this id.'));
     ids.add(trigger.id);
-    if (trigger.kind !== 'poll') continue;
+    if (trigger.kind === 'webhook') {
+      found.push(...hookFaults(trigger, path));
+      continue;
+    }
     const asked = operationOf(service, trigger.operation);
     if (asked === undefined) {
       found.push(wrong([...path, 'operation'], 'There is no operation of this id.'));
@@ -81,6 +84,22 @@ const judge = (service: Service): readonly Problem[] => {
   for (const [i, recording] of (service.recordings ?? []).entries())
     if (operationOf(service, recording.operation) === undefined)
       found.push(wrong(['recordings', i, 'operation'], 'There is no operation of this id.'));
+  return found;
+};
+
+const hookFaults = (trigger: HookTrigger, path: readonly PropertyKey[]): readonly Problem[] => {
+  const found: Problem[] = [];
+  if ((trigger.preset === undefined) === (trigger.signature === undefined))
+    found.push(wrong(path, 'Who calls is judged in one way: by `preset` or by `signature`.'));
+  if (trigger.itemHeader !== undefined && trigger.signature?.kind !== 'token')
+    found.push(
+      wrong([...path, 'itemHeader'], 'A header is not signed: say where the body tells events apart (`item`).'),
+    );
+  if (trigger.event !== undefined && trigger.eventHeader !== undefined)
+    found.push(wrong([...path, 'event'], 'The kind of event is said in one place.'));
+  const says = trigger.event !== undefined || trigger.eventHeader !== undefined;
+  if (!says && (trigger.events ?? trigger.silent ?? trigger.action) !== undefined)
+    found.push(wrong(path, 'Nothing says which kind of event it is (`event` or `eventHeader`).'));
   return found;
 };
 

@@ -10,17 +10,12 @@
 
 import { z } from 'zod';
 import { ID } from '../flow/model.ts';
+import { FIELD, HEADER, line, pointer, sentence } from './words.ts';
+import { triggerSchema } from './trigger-schema.ts';
 
 export const SERVICE_NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
-const POINTER = /^(?:\/(?:[^~/]|~[01])*)*$/;
-const HEADER = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/;
-const FIELD = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-const line = (most: number) => z.string().min(1).max(most);
-const sentence = (text: string) => line(500).describe(text);
-const pointer = (text: string) =>
-  z.string().max(300).regex(POINTER, 'a JSON pointer such as /data/items').describe(text);
 const schema = z
   .record(z.string(), z.unknown())
   .describe('JSON Schema in the subset of a flow’s input: no references, no combinations.');
@@ -207,42 +202,6 @@ const limits = z.strictObject({
   as: z.enum(['epoch', 'seconds']).describe('epoch: seconds since 1970. seconds: from now.'),
 });
 
-const trigger = z.discriminatedUnion('kind', [
-  z
-    .strictObject({
-      kind: z.literal('poll'),
-      id: z.string().max(60).regex(ID),
-      title: line(80),
-      summary: sentence('One sentence more.'),
-      operation: z.string().max(60).describe('The operation that lists what may be new.'),
-      fixed: z.record(z.string(), z.unknown()).optional().describe('Fields of its input that are always the same.'),
-      hidden: z.array(z.string()).max(50).optional().describe('Fields of its input that a trigger does not ask for.'),
-      items: pointer('Where the list is in what the operation gives; left out: as the paging says.').optional(),
-      each: pointer('Where what is handed over is in an item; left out: all of it.').optional(),
-      item: pointer('Where an item says which it is. The same id never starts a second run.'),
-      order: z.enum(['newest', 'oldest']).describe('Which comes first in the answer.'),
-      cursor: z
-        .strictObject({
-          at: pointer('Where an item says how far one has come.'),
-          field: z.string().regex(FIELD).describe('The field of the input it is handed over by next time.'),
-          plus: z.int().min(0).max(1).optional().describe('Added to a number before it is handed over.'),
-        })
-        .optional(),
-    })
-    .describe('Asked for again and again; each new item starts a run.'),
-  z
-    .strictObject({
-      kind: z.literal('webhook'),
-      id: z.string().max(60).regex(ID),
-      title: line(80),
-      summary: sentence('One sentence more.'),
-      preset: z.enum(['headgate', 'github', 'stripe', 'slack', 'standard-webhooks']).describe('How the service signs.'),
-      setUp: sentence('Where a person gives the service the address.'),
-      item: pointer('Where the body says which event it is.').optional(),
-    })
-    .describe('The service calls the address of a webhook of the flow.'),
-]);
-
 const recording = z.strictObject({
   operation: z.string().max(60),
   input: z.record(z.string(), z.unknown()),
@@ -292,7 +251,7 @@ export const serviceSchema = z
     errors: errors.optional(),
     limits: limits.optional(),
     operations: z.array(operation).min(1).max(500),
-    triggers: z.array(trigger).max(50).optional(),
+    triggers: z.array(triggerSchema).max(50).optional(),
     recordings: z
       .array(recording)
       .max(1_000)
@@ -307,6 +266,7 @@ export type Field = z.output<typeof field>;
 export type Paging = z.output<typeof paging>;
 export type ServiceTrigger = NonNullable<Service['triggers']>[number];
 export type PollTrigger = Extract<ServiceTrigger, { kind: 'poll' }>;
+export type HookTrigger = Extract<ServiceTrigger, { kind: 'webhook' }>;
 export type Recording = z.output<typeof recording>;
 
 /** The services that a flow can name. */

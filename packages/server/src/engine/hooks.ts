@@ -6,49 +6,27 @@
  *    refusal makes it count as accepted when no run came of it, so the sender may send it again.
  */
 
-import {
-  at,
-  compile,
-  type Compiled,
-  evaluate,
-  type HookAnswer,
-  type HookRequest,
-  type Problem,
-  problem,
-} from '@headgate/core';
+import { at, evaluate, type HookAnswer, type HookRequest, type Problem, problem } from '@headgate/core';
 import type { Delivery, Store } from '../store/ports.ts';
 import { Recent } from './cache.ts';
+import { type Hook, hookOf, triggerScope } from './hook-of.ts';
+import { deliveredBy } from './hook-service.ts';
 import type { Clock } from './clock.ts';
-import type { Flows, Target } from './flows.ts';
-import type { Heard, Listening } from './listening.ts';
+import type { Flows } from './flows.ts';
+import type { Listening } from './listening.ts';
 import type { Live } from './live.ts';
 import { readBody, triggerData } from './hook-body.ts';
 import { JSON_TYPE, PROBLEM_TYPE, refuse, refused } from './hook-refusal.ts';
 import { failedOutward, refusedOutward } from './outward.ts';
 import { hasOwner } from './owner.ts';
 import type { Runs } from './runs.ts';
-import { type Preset, verify, WINDOW } from './signature.ts';
+import { verify, WINDOW } from './signature.ts';
 import { startLimits } from './start.ts';
 import type { Values } from './values.ts';
 
 /** How long a caller of a synchronous webhook waits at most. */
 const PATIENCE = 30_000;
 const MOST_HOPS = 16;
-
-type Hook = {
-  readonly workspace: string;
-  readonly flow: string;
-  readonly trigger: string;
-  readonly target: Target;
-  readonly sync: boolean;
-  readonly method: string | null;
-  readonly signature: { readonly preset: Preset; readonly secret: string } | null;
-  readonly input: Compiled | null;
-  /** A draft is tried out: its runs take no place of an idempotency key, and its deliveries none of the published address. */
-  readonly tries: boolean;
-  /** Until when, of an address that was replaced. */
-  readonly until: number | null;
-};
 
 type Deps = {
   readonly store: Store;
@@ -140,19 +118,28 @@ export class Hooks {
         'This request went through webhooks of this server too many times',
         'Does a flow call its own webhook without an end?',
       );
-    const read = readBody(request, hook.input !== null);
+    const read = readBody(request, hook.input !== null || hook.service !== null);
     if ('status' in read) return read;
-    const data = triggerData(request, read.body);
+    const said = hook.service === null ? null : deliveredBy(hook.service, request, read.body);
+    if (said !== null && 'answer' in said) return said.answer;
+    const data = { ...triggerData(request, read.body), ...said?.data };
+    if (said !== null && delivery !== null) {
+      const until = this.#d.clock.now() + said.remembered;
+      delivery = { ...delivery, id: said.delivery ?? delivery.id, until };
+      if (await this.#d.store.engine.knowsDelivery(delivery.hook, delivery.id)) return this.#replayed(hook);
+    }
     const input =
-      hook.input === null
-        ? { ok: true as const, value: read.body }
-        : evaluate(hook.input, triggerScope(hook.trigger, data, this.#d.clock.now(), hook.target.vars));
+      said !== null
+        ? { ok: true as const, value: said.value }
+        : hook.input === null
+          ? { ok: true as const, value: read.body }
+          : evaluate(hook.input, triggerScope(hook.trigger, data, this.#d.clock.now(), hook.target.vars));
     if (!input.ok) return UNFIT;
     const { target } = hook;
     const checked =
       target.compiled.input === null ? { ok: true as const, value: input.value } : target.compiled.input(input.value);
     if (!checked.ok) return refused(422, inputProblem(checked.problems));
-    let limits = startLimits(target, checked.value, { id: hook.trigger, kind: 'webhook@1', data }, this.#d.clock.now());
+    let limits = startLimits(target, checked.value, { id: hook.trigger, kind: hook.kind, data }, this.#d.clock.now());
     if ('problem' in limits) return UNFIT;
     if (hook.tries) limits = { ...limits, idempotencyKey: null };
     if (limits.idempotencyKey !== null) {
@@ -173,8 +160,8 @@ export class Hooks {
       input: checked.value,
       inputText: same ? read.text : null,
       trigger: same
-        ? { id: hook.trigger, kind: 'webhook@1', data: rest, body: 'input' }
-        : { id: hook.trigger, kind: 'webhook@1', data },
+        ? { id: hook.trigger, kind: hook.kind, data: rest, body: 'input' }
+        : { id: hook.trigger, kind: hook.kind, data },
       principal: `trigger:${hook.trigger}`,
       priority: target.compiled.flow.settings?.priority ?? 0,
       ...limits,
@@ -270,7 +257,8 @@ export class Hooks {
     const target = await flows.live(found.workspace, found.flow, found.environment);
     if (!target.ok || !target.value.row.enabled) return null;
     if (!(await hasOwner(store, found.workspace, target.value.row))) return null;
-    const hook = hookOf({ ...found, target: target.value }, false);
+    const { services } = await flows.catalogIn(found.workspace);
+    const hook = hookOf({ ...found, target: target.value }, services, false);
     if (hook !== null && store.version() === version) this.#hooks.set(token, hook);
     return hook;
   }
@@ -278,7 +266,9 @@ export class Hooks {
   /** Asked for at every delivery: drafts change, and so does what who listens may (LI2 in listening.ts). */
   async #heard(token: string): Promise<Hook | null> {
     const heard = await this.#d.listening.heard(token);
-    return heard === null ? null : hookOf({ ...heard, until: null }, true);
+    if (heard === null) return null;
+    const { services } = await this.#d.flows.catalogIn(heard.workspace);
+    return hookOf({ ...heard, until: null }, services, true);
   }
 
   async #verify(
@@ -294,14 +284,14 @@ export class Hooks {
       hook.target.environment,
     );
     const verdict =
-      secret === null ? ({ ok: false, reason: 'no_secret' } as const) : verify(signature.preset, secret, request, now);
+      secret === null ? ({ ok: false, reason: 'no_secret' } as const) : verify(signature.scheme, secret, request, now);
     if (!verdict.ok) {
       await this.#deny(hook, `webhook.signature_${verdict.reason}`, now);
       return refuse(
         401,
         'webhook.signature',
         'The signature of this request is missing, wrong or too old',
-        `Sign the raw body as ${signature.preset} does, with the shared secret and the present time.`,
+        `Sign the raw body as ${typeof signature.scheme === 'string' ? signature.scheme : 'the service'} does, with the shared secret and the present time.`,
       );
     }
     const delivery = {
@@ -309,6 +299,8 @@ export class Hooks {
       id: verdict.delivery,
       until: now + 2 * WINDOW * 1000,
     };
+    // A service says itself which delivery it is, and what it answers is judged first (hook-service.ts).
+    if (hook.service !== null) return delivery;
     const known = await this.#d.store.engine.knowsDelivery(delivery.hook, delivery.id);
     return known ? this.#replayed(hook) : delivery;
   }
@@ -323,6 +315,8 @@ export class Hooks {
 
   async #replayed(hook: Hook): Promise<HookAnswer> {
     await this.#deny(hook, 'webhook.replay', this.#d.clock.now());
+    // A service sends again until it hears a yes; by now the run of the first time is durable, as the record after it is.
+    if (hook.service !== null) return { status: 200, headers: JSON_TYPE, body: '{"known":true}' };
     return refuse(
       409,
       'webhook.replay',
@@ -349,37 +343,6 @@ export class Hooks {
     await this.#d.journal.barrier(group);
   }
 }
-
-/** What the trigger's settings say; null: it is not there, or switched off. Who listens wants to hear it all the same. */
-const hookOf = (
-  { workspace, flow, trigger: id, target, until }: Heard & Pick<Hook, 'until'>,
-  tries: boolean,
-): Hook | null => {
-  const trigger = target.compiled.flow.triggers?.find((t) => t.id === id && t.kind === 'webhook@1');
-  if (trigger === undefined || (trigger.disabled === true && !tries)) return null;
-  const settings = trigger.with ?? {};
-  const signature = settings['signature'] as { preset: Preset; secret: string } | undefined;
-  return {
-    workspace,
-    flow,
-    trigger: id,
-    target,
-    sync: settings['answer'] === 'sync',
-    method: typeof settings['method'] === 'string' ? settings['method'] : null,
-    signature: signature ?? null,
-    input: settings['input'] === undefined ? null : compile(settings['input'], 'input').compiled,
-    until,
-    tries,
-  };
-};
-
-/** What a trigger's `input` mapping may see: the trigger, and the time. */
-const triggerScope = (id: string, data: Record<string, unknown>, now: number, vars: Target['vars']) => ({
-  get: (root: string): unknown =>
-    root === 'trigger' ? { id, ...data } : root === 'now' ? now : root === 'vars' ? (vars ?? {}) : undefined,
-  step: (): unknown => null,
-  problem: (): unknown => null,
-});
 
 /** All that is wrong with an input, as one Problem that names the first place and counts the rest. */
 export const inputProblem = (problems: readonly Problem[]): Problem => {

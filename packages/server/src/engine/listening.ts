@@ -12,7 +12,7 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { may, type Principal, type Problem, problem, type Result, thingOf } from '@headgate/core';
+import { isHookKind, may, type Principal, type Problem, problem, type Result, thingOf } from '@headgate/core';
 import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { Store } from '../store/ports.ts';
 import type { Clock } from './clock.ts';
@@ -134,7 +134,7 @@ export class Listening {
 }
 
 const isWebhook = ({ compiled }: Target, trigger: string): boolean =>
-  (compiled.flow.triggers ?? []).some(({ id, kind }) => id === trigger && kind === 'webhook@1');
+  (compiled.flow.triggers ?? []).some(({ id, kind }) => id === trigger && isHookKind(kind));
 
 const refuse = (why: Problem): { readonly ok: false; readonly problem: Problem } => ({ ok: false, problem: why });
 

@@ -10,7 +10,7 @@
  */
 
 import type { Net, NetAnswer, NetRequest, Power, Problem, Result } from '@headgate/core';
-import { good, normalisePath, problem, readValues, SECRET_MARK } from '@headgate/core';
+import { good, isHookKind, normalisePath, problem, readValues, SECRET_MARK } from '@headgate/core';
 import type { BodySink, Door, Hop } from '../egress/door.ts';
 import type { Store } from '../store/ports.ts';
 import type { Act, Broker, Effect } from './broker.ts';
@@ -163,7 +163,7 @@ export const send = async (
 /** Counts webhooks that call webhooks, so that a flow that calls itself comes to an end (hooks.ts); null: nothing to count. */
 const hopsOf = (live: Live): number | null => {
   const depth = live.state.created?.depth ?? 0;
-  return depth > 0 || live.base.triggerKind === 'webhook@1' ? depth + 1 : null;
+  return depth > 0 || isHookKind(live.base.triggerKind) ? depth + 1 : null;
 };
 
 const bodyOf = (request: NetRequest): { body: string | undefined; type: string | null } => {

@@ -11,9 +11,12 @@
  */
 
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { HookRequest } from '@headgate/core';
+import { type HookRequest, type HookTrigger, pointedAt, readJson } from '@headgate/core';
 
 export type Preset = 'headgate' | 'github' | 'stripe' | 'slack' | 'standard-webhooks';
+
+/** A preset, or what the manifest of a service says. */
+export type Scheme = Preset | NonNullable<HookTrigger['signature']>;
 
 /** Seconds a signed time may lie off ours. */
 export const WINDOW = 300;
@@ -36,7 +39,32 @@ const hmac = (secret: string | Buffer, ...parts: (string | Uint8Array)[]): Buffe
 };
 
 /** Judges one request; `delivery` identifies it for the replay memory. `now` in milliseconds. */
-export const verify = (preset: Preset, secret: string, request: HookRequest, now: number): Verdict => {
+export const verify = (scheme: Scheme, secret: string, request: HookRequest, now: number): Verdict =>
+  typeof scheme === 'string' ? byPreset(scheme, secret, request, now) : byManifest(scheme, secret, request, now);
+
+const byManifest = (scheme: Exclude<Scheme, Preset>, secret: string, request: HookRequest, now: number): Verdict => {
+  const given = one(request, scheme.header.toLowerCase());
+  if (given === null) return { ok: false, reason: 'missing' };
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  if (scheme.kind === 'token')
+    return same(digest(given), digest(secret))
+      ? { ok: true, delivery: createHash('sha256').update(request.raw).digest('base64url') }
+      : { ok: false, reason: 'wrong' };
+  const mac = hmac(secret, request.raw);
+  const { prefix = '', encoding, time } = scheme;
+  const signed = given.startsWith(prefix) ? Buffer.from(given.slice(prefix.length), encoding) : Buffer.alloc(0);
+  if (!same(signed, mac)) return { ok: false, reason: 'wrong' };
+  const delivery = mac.toString('base64url');
+  if (time === undefined) return { ok: true, delivery };
+  // Signed by now, so it may be read.
+  const read = readJson(Buffer.from(request.raw).toString('utf8'));
+  const at = read.ok ? pointedAt(read.value, time) : undefined;
+  return typeof at === 'number' && Math.abs(now - at) <= WINDOW * 1000
+    ? { ok: true, delivery }
+    : { ok: false, reason: 'old' };
+};
+
+const byPreset = (preset: Preset, secret: string, request: HookRequest, now: number): Verdict => {
   const fresh = (seconds: string): boolean =>
     /^\d{1,12}$/.test(seconds) && Math.abs(now / 1000 - Number(seconds)) <= WINDOW;
   switch (preset) {

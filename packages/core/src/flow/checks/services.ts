@@ -4,6 +4,7 @@
  */
 
 import { fieldsOf, pollSchema } from '../../service/form.ts';
+import { hookTriggerOf } from '../../service/hook.ts';
 import { type Operation, operationOf, pollOf, type Service, type Services } from '../../service/manifest.ts';
 import { compileInput } from '../input.ts';
 import { isObject } from '../path.ts';
@@ -124,6 +125,59 @@ export const checkPoll = ({ value, place }: Use, services: Services, findings: F
       'service.input',
       'what a trigger asks by is written plainly, without expressions',
       place('with.input'),
+    );
+};
+
+/** The same of a trigger that a service calls. */
+export const checkServiceHook = ({ value, place }: Use, services: Services, findings: Findings): void => {
+  const { service: name, trigger: which, events } = value;
+  if (typeof name !== 'string' || typeof which !== 'string') return;
+  const service = services.get(name);
+  const found = hookTriggerOf(services, name, which);
+  if (service === undefined || found === undefined) {
+    unknownTrigger({ name, which, service, kind: 'webhook' }, place, findings);
+    return;
+  }
+  const { events: known } = found.trigger;
+  if (known === undefined || !Array.isArray(events)) return;
+  for (const [i, event] of events.entries())
+    if (typeof event === 'string' && !known.some((one) => event === one.name || event.startsWith(`${one.name}.`)))
+      findings.warning(
+        'service.input',
+        `${service.title} is not known to send ${named(event)}`,
+        place(`with.events[${i}]`),
+        didYouMean(
+          findings.suggest(
+            event,
+            known.map((one) => one.name),
+          ),
+        ),
+      );
+};
+
+type Unknown = {
+  readonly name: string;
+  readonly which: string;
+  readonly service: Service | undefined;
+  readonly kind: 'poll' | 'webhook';
+};
+
+const unknownTrigger = ({ name, which, service, kind }: Unknown, place: Use['place'], findings: Findings): void => {
+  const known =
+    service === undefined ? [] : (service.triggers ?? []).flatMap((one) => (one.kind === kind ? [one.id] : []));
+  if (service === undefined)
+    findings.problem(
+      'service.unknown',
+      `there is no service ${named(name)}`,
+      place('with.service'),
+      'See the list of services.',
+    );
+  else
+    findings.problem(
+      'service.unknown',
+      `${service.title} has nothing called ${named(which)} to ${kind === 'poll' ? 'ask for' : 'be called for'}`,
+      place('with.trigger'),
+      didYouMean(findings.suggest(which, known)) ?? `Known: ${known.slice(0, 20).join(', ') || 'none'}.`,
     );
 };
 

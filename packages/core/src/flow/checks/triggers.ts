@@ -11,7 +11,7 @@ import { leavesOf } from './expressions.ts';
 import { checkWith } from './fields.ts';
 import type { Findings } from './findings.ts';
 import { checkExpressions, type Known } from './references.ts';
-import { checkPoll } from './services.ts';
+import { checkPoll, checkServiceHook } from './services.ts';
 
 export const checkTriggers = (
   flow: Flow,
@@ -69,7 +69,13 @@ const checkTrigger = (trigger: Trigger, base: Path, catalog: Catalog, known: Kno
       { field: `${fieldPath(base)}.id` },
       'Choose another id.',
     );
-  if (kind.withServices !== undefined)
+  if (kind.kind === 'service.webhook')
+    checkServiceHook(
+      { value, place: (field) => ({ field: `${fieldPath(base)}.${field}` }) },
+      catalog.services,
+      findings,
+    );
+  else if (kind.withServices !== undefined)
     checkPoll(
       {
         value,

@@ -37,7 +37,8 @@ const triggerOf = (service: Service, trigger: ServiceTrigger) => {
     summary: trigger.summary,
     kind: trigger.kind,
     input: trigger.kind === 'poll' && operation !== undefined ? pollSchema(service, operation, trigger) : null,
-    preset: trigger.kind === 'webhook' ? trigger.preset : null,
+    preset: trigger.kind === 'webhook' ? (trigger.preset ?? trigger.signature?.kind ?? null) : null,
+    events: trigger.kind === 'webhook' ? (trigger.events ?? []) : null,
     setUp: trigger.kind === 'webhook' ? trigger.setUp : null,
   };
 };

@@ -7,6 +7,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import { isHookKind } from '@headgate/core';
 import type { Selectable, Transaction } from 'kysely';
 import { type Ground, fromJson, toJson } from '../ground.ts';
 import { DEFAULT_ENVIRONMENT } from '../environment.ts';
@@ -27,8 +28,6 @@ const head = (row: Selectable<Tables['version']>): Omit<VersionRow, 'doc'> => ({
   by: row.by,
   created: row.created,
 });
-
-const isWebhook = (kind: string): boolean => kind.startsWith('webhook@');
 
 export const versionsOf = (ground: Ground, workspace: string): Rows => {
   const { db, change, credentials } = ground;
@@ -70,7 +69,7 @@ export const versionsOf = (ground: Ground, workspace: string): Rows => {
         })
         .execute();
       if (trigger.kind.startsWith('alert@')) await putPublisher(trx, p, trigger.id);
-      if (!isWebhook(trigger.kind)) continue;
+      if (!isHookKind(trigger.kind)) continue;
       const nonce = randomBytes(32);
       const hash = credentials.hashHook(credentials.hookToken(nonce));
       await trx

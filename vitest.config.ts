@@ -10,6 +10,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // What is waited for is there in tenths of a second; a busy machine may take longer. What must be fast is timed by its test.
     expect: { poll: { timeout: 10_000 } },
+    // It names its own TypeScript by the condition that our packages have for theirs; so it is read through the transform, too.
+    server: { deps: { inline: ['@modelcontextprotocol/client', 'eventsource'] } },
     pool: 'forks',
     // Two: tests of processes wait more than they compute, and one long suite must not hold up all others.
     maxWorkers: 2,

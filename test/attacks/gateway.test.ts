@@ -38,7 +38,10 @@ describe('API-03 undeclared routes', () => {
     async (_name, contract) => {
       const answer = await server.ask(methodOf(contract), pathOf(contract));
       expect(answer.status).toBe(401);
-      expect(answer.headers['www-authenticate']).toBe('Bearer realm="headgate"');
+      const challenge = String(answer.headers['www-authenticate']);
+      if (contract.tags.includes('mcp'))
+        expect(challenge).toMatch(/^Bearer realm="headgate", resource_metadata="[^"]+"$/);
+      else expect(challenge).toBe('Bearer realm="headgate"');
       if (contract.tags.includes('pages')) expect(answer.headers['content-type']).toContain('text/html');
       else expect(breaches(contract, answer)).toEqual([]);
       expect(answer.text).not.toContain('0.0.0-canary-version');

@@ -17,6 +17,7 @@ import * as grants from './grants.ts';
 import * as hooks from './hooks.ts';
 import * as keys from './keys.ts';
 import * as limits from './limits.ts';
+import * as mcp from './mcp.ts';
 import * as oauth from './oauth.ts';
 import * as members from './members.ts';
 import * as overview from './overview.ts';
@@ -108,6 +109,9 @@ export const ROUTES = {
   getUsage: limits.getUsage,
   listUsage: limits.listUsage,
   setQuota: limits.setQuota,
+
+  mcp: mcp.mcp,
+  projectMcp: mcp.projectMcp,
 
   startRun: runs.startRun,
   listRuns: runs.listRuns,

@@ -37,6 +37,8 @@ export type GatewayDeps = {
   readonly proxies: readonly string[];
   /** Origins of web apps served elsewhere, which may call with a token (elsewhere.ts). */
   readonly webOrigins?: readonly string[];
+  /** Is the Model Context Protocol of 2025-11-25 spoken, too? Absent: yes. */
+  readonly mcpLegacy?: boolean;
   /** Flows to begin with, the first of which is the first flow of a new instance. */
   readonly starters: () => readonly Starter[];
   readonly version: string;

@@ -2,7 +2,7 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problem as makeProblem, type Problem } from '@headgate/core';
-import { statusOf, type Contract } from '@headgate/core/api';
+import { ROUTES, statusOf, type Contract } from '@headgate/core/api';
 import type { Lodge } from './lodge.ts';
 import type { AnyOutcome, Refused } from './outcome.ts';
 import { rateFields } from './tokens/allowance.ts';
@@ -55,7 +55,7 @@ export const problemAnswer = (
 ): void => {
   const status = statusOf(refused.refused.code);
   reply.code(status).headers(lodge.safe).header('content-security-policy', NO_PAGE);
-  if (status === 401) reply.header('www-authenticate', 'Bearer realm="headgate"');
+  if (status === 401) reply.header('www-authenticate', challenge(lodge, contract));
   const { retryAfter } = refused.refused;
   if (retryAfter !== undefined || status === 429 || status === 503)
     reply.header('retry-after', String(Math.ceil((retryAfter ?? 1000) / 1000)));
@@ -66,6 +66,14 @@ export const problemAnswer = (
     if (request.passage !== null) request.passage.fixed = true;
     reply.header('content-security-policy', lodge.pageCsp).type('text/html; charset=utf-8').send(page);
   }
+};
+
+/** How to come in (RFC 6750); to an MCP client with the address that says who gives it a token (RFC 9728 5.1). */
+const challenge = ({ gate }: Lodge, contract: Contract | null): string => {
+  const realm = 'Bearer realm="headgate"';
+  return contract === ROUTES.mcp || contract === ROUTES.projectMcp
+    ? `${realm}, resource_metadata="${gate.publicUrl}${ROUTES.oauthResource.path}"`
+    : realm;
 };
 
 /** A fault of ours, as the caller sees it. */

@@ -18,6 +18,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { listeningRoutes } from './routes/listening.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { oauthRoutes } from './routes/oauth.ts';
+import { mcpRoutes } from './routes/mcp.ts';
 import { memberRoutes } from './routes/members.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { pageRoutes } from './routes/pages.ts';
@@ -70,6 +71,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...policyRoutes(lodge),
     ...limitRoutes(lodge),
     ...runRoutes(lodge),
+    ...mcpRoutes(lodge),
     ...valueRoutes(lodge),
     ...runSearchRoutes(lodge),
     ...overviewRoutes(lodge),

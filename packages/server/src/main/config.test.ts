@@ -156,6 +156,7 @@ test('SEC-08 there is no setting that turns a protection into a warning: these a
     'HEADGATE_TWO_FACTORS',
     'HEADGATE_CURRENCY',
     'HEADGATE_WEB_ORIGINS',
+    'HEADGATE_MCP_LEGACY',
     'HEADGATE_CONFIG_DIR',
     'HEADGATE_SECRET_KEY_FILE',
     'HEADGATE_SECRETS_FILE',

@@ -31,6 +31,8 @@ export type Settings = {
   readonly proxies: readonly string[];
   /** Origins of web apps that are served elsewhere and may call this server, with a token. */
   readonly webOrigins: readonly string[];
+  /** Is the Model Context Protocol of 2025-11-25 spoken, too? */
+  readonly mcpLegacy: boolean;
   /** All state. */
   readonly dir: string;
   /** The instance key; outside `dir`, so that a backup does not hold both. */
@@ -84,6 +86,7 @@ const NAMES = [
   'HEADGATE_TWO_FACTORS',
   'HEADGATE_CURRENCY',
   'HEADGATE_WEB_ORIGINS',
+  'HEADGATE_MCP_LEGACY',
   'HEADGATE_CONFIG_DIR',
   'HEADGATE_SECRET_KEY_FILE',
   'HEADGATE_SECRETS_FILE',
@@ -288,6 +291,7 @@ export const readSettings = (
       publicUrlGiven: publicUrlGiven !== undefined,
       proxies,
       webOrigins,
+      mcpLegacy: flag('HEADGATE_MCP_LEGACY', true),
       dir,
       keyFile,
       secretsFile,

@@ -76,6 +76,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     hosts: hostsOf(s.host, port, publicUrl),
     proxies: s.proxies,
     webOrigins: s.webOrigins,
+    mcpLegacy: s.mcpLegacy,
     starters,
     version,
     web: s.web,

@@ -49,6 +49,7 @@ import { followRing } from './rows/ring.ts';
 import { connectionsOf } from './rows/connections.ts';
 import { secretsOf } from './rows/secrets.ts';
 import { servicesOf } from './rows/services.ts';
+import { toolsOf } from './rows/tools.ts';
 import { instanceOf, tokensOf, workspaceTokensOf } from './rows/tokens.ts';
 import type { Tables } from './schema/tables.ts';
 import { countersOf } from './vault-seal/counters.ts';
@@ -248,6 +249,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       policy: policyOf(ground, workspace),
       bounds: boundsOf(ground, workspace),
       services: servicesOf(ground, workspace),
+      tools: toolsOf(ground, workspace),
       limits: limitsOf(ground, workspace),
       environments: environmentsOf(ground, workspace),
       deployments: deploymentsOf(ground, workspace),

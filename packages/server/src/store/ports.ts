@@ -29,6 +29,7 @@ import type { SecretStore } from './secret.ts';
 import type { Tokens, WorkspaceTokens } from './token.ts';
 import type { PolicyStore } from './policy.ts';
 import type { OwnServices } from './services.ts';
+import type { Tools } from './tools.ts';
 
 export type { AuditEntry, AuditSearch } from './audit-entry.ts';
 export type { JournalWriter, Used, WriterState } from './journal-writer.ts';
@@ -231,6 +232,7 @@ export type WorkspaceStore = {
   /** What the instance lets its steps use, whatever its policy says. */
   readonly bounds: PolicyStore;
   readonly services: OwnServices;
+  readonly tools: Tools;
   readonly limits: WorkspaceLimits;
   readonly environments: Environments;
   readonly deployments: Deployments;

@@ -91,6 +91,7 @@ const ASKED: Readonly<Record<string, Call>> = {
   'environments.remove': (w, n) => w.environments.remove(n.project, n.environment),
   'policy.get': (w) => w.policy.get(),
   'services.list': (w) => w.services.list(),
+  'tools.list': (w, n) => w.tools.list({ sight: sight({}), limit: 10, project: n.project }),
   'services.docs': (w) => w.services.docs(),
   'bounds.get': (w) => w.bounds.get(),
   'limits.quota': (w) => w.limits.quota(),

@@ -1,0 +1,33 @@
+/**
+ * Calls under way that a notification can take back: in the era of 2025-11-25 a client does not hang up, it says so by the id
+ * of its request, in a request of its own.
+ *
+ * MU1 A call is taken back by who made it alone. Ids are the clients' own, and two clients may hold one key and count alike:
+ *     where an id stands for several calls, none of them is ended (MCP-08).
+ */
+
+export class UnderWay {
+  readonly #calls = new Map<string, Set<AbortController>>();
+
+  /** `who`: the id of the credential; `id`: of the request. */
+  begin(who: string, id: string | number): { readonly signal: AbortSignal; readonly end: () => void } {
+    const key = keyOf(who, id);
+    const call = new AbortController();
+    const calls = this.#calls.get(key) ?? new Set();
+    calls.add(call);
+    this.#calls.set(key, calls);
+    const end = (): void => {
+      calls.delete(call);
+      if (calls.size === 0) this.#calls.delete(key);
+    };
+    return { signal: call.signal, end };
+  }
+
+  takeBack(who: string, id: string | number): void {
+    const [only, ...more] = this.#calls.get(keyOf(who, id)) ?? [];
+    if (more.length === 0) only?.abort();
+  }
+}
+
+/** The number 1 and the text "1" are two ids. */
+const keyOf = (who: string, id: string | number): string => JSON.stringify([who, id]);

@@ -1,0 +1,109 @@
+/**
+ * The MCP endpoints. Who calls is judged like at every other route, before a byte of the message is read (MCP-02); that the
+ * request comes from no page of another site, and names a host of ours, too (MCP-01).
+ */
+
+import { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import type { Principal, ShapeKind } from '@headgate/core';
+import { ROUTES } from '@headgate/core/api';
+import { implement, type Route } from '../implement.ts';
+import type { Lodge } from '../lodge.ts';
+import type { Asked, Speak } from '../mcp/server.ts';
+import { type AnyOutcome, MISSING, nothing, type Outcome } from '../outcome.ts';
+import { seesProject } from '../places.ts';
+import { Tools } from '../mcp/tools.ts';
+
+type Contracts = typeof ROUTES.mcp.answers;
+type Answered = Outcome<Contracts>;
+
+/** Headers that mean something to the protocol, and nothing of them who calls. */
+const OF_PROTOCOL = /^(accept|content-type|mcp-[a-z-]{1,80})$/;
+const LONGEST = 8_192;
+
+export const mcpRoutes = (lodge: Lodge): readonly Route[] => {
+  const { gate } = lodge;
+  const tools = new Tools(gate);
+  const address = `${gate.publicUrl}${ROUTES.mcp.path}`;
+  let speaking: Promise<Speak> | undefined;
+  /** The protocol is loaded when somebody first speaks it. */
+  const speak = (): Promise<Speak> =>
+    (speaking ??= import('../mcp/server.ts').then(({ openMcp }) =>
+      openMcp(lodge, tools, { address, legacy: gate.mcpLegacy !== false }),
+    ));
+
+  const answer = async (
+    who: Principal,
+    request: FastifyRequest,
+    message: unknown,
+    project?: string,
+  ): Promise<Answered> => {
+    const shapes: ShapeKind[] = [];
+    const gone = new AbortController();
+    const { socket } = request.raw;
+    const hangsUp = (): void => gone.abort();
+    socket.once('close', hangsUp);
+    /** The socket goes on to the next request. */
+    const over = (): void => void socket.off('close', hangsUp);
+    const asked: Asked = {
+      who,
+      still: async () => (await request.passage?.again()) === true,
+      reveal: (some) => shapes.push(...some),
+      message,
+      headers: headersOf(request),
+      gone: gone.signal,
+      ...(project === undefined ? {} : { project }),
+    };
+    const response = await (await speak())(asked).catch((fault: unknown) => {
+      over();
+      throw fault;
+    });
+    if (response.headers.get('content-type')?.startsWith('text/event-stream') === true && response.body !== null)
+      return {
+        status: 200,
+        type: 'text/event-stream; charset=utf-8',
+        text: framesOf(response.body, () => {
+          over();
+          gone.abort();
+        }),
+        headers: { 'x-accel-buffering': 'no' },
+      };
+    const text = await response.text().finally(over);
+    if (text === '') return nothing(response.status);
+    // The statuses are those of the contract: a test holds every one against it.
+    return { status: response.status, body: JSON.parse(text) as unknown, reveal: shapes } as AnyOutcome as Answered;
+  };
+
+  return [
+    implement(ROUTES.mcp, ({ who, body, request }) => answer(who, request, body)),
+    implement(ROUTES.projectMcp, async ({ who, body, request, params }) => {
+      const there =
+        seesProject(who, params.project) && (await gate.store.in(who.workspace).projects.get(params.project)) !== null;
+      return there ? answer(who, request, body, params.project) : MISSING;
+    }),
+  ];
+};
+
+const headersOf = (request: FastifyRequest): Record<string, string> => {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers))
+    if (OF_PROTOCOL.test(name) && typeof value === 'string' && value.length <= LONGEST) kept[name] = value;
+  return kept;
+};
+
+/** The stream a frame at a time, which is what the guard looks at; it ends with its reader. */
+const framesOf = (body: ReadableStream<Uint8Array>, closed: () => void): Readable => {
+  const frames = async function* (): AsyncGenerator<string> {
+    const decoder = new TextDecoder();
+    let rest = '';
+    for await (const piece of body) {
+      const parts = (rest + decoder.decode(piece, { stream: true })).split('\n\n');
+      rest = parts.pop() ?? '';
+      for (const part of parts) yield `${part}\n\n`;
+    }
+    if (rest !== '') yield rest;
+  };
+  const stream = Readable.from(frames(), { highWaterMark: 1 });
+  stream.once('close', closed);
+  return stream;
+};

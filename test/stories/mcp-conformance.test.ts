@@ -1,0 +1,101 @@
+/**
+ * The official conformance suite of MCP against this server: those of its scenarios that a server of flows answers. Its tools
+ * are flows, made here under the names the suite asks for. The suite knows no credentials; a proxy on loopback adds the key.
+ *
+ * Not applicable, and why: sampling, logging, completion, prompts, images, audio, embedded resources and subscriptions are
+ * capabilities that this server does not announce; elicitation likewise.
+ */
+
+import { execFile } from 'node:child_process';
+import { createServer, request as forward, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROUTES } from '@headgate/core/api';
+import { startServer, type TestServer } from '../fixtures/server.ts';
+
+const SUITE = join(import.meta.dirname, '../../node_modules/@modelcontextprotocol/conformance/dist/index.js');
+
+/** What the suite said, and how it ended. The server runs in this process: nothing here may wait for it standing still. */
+const suite = (scenario: string): Promise<{ readonly code: number; readonly out: string }> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [SUITE, 'server', '--url', url, '--scenario', scenario], (fault, stdout, stderr) =>
+      resolve({ code: fault === null ? 0 : Number(fault.code ?? 1), out: stdout + stderr }),
+    );
+  });
+
+let server: TestServer;
+let proxy: Server;
+let url: string;
+
+const flow = (name: string, more: Record<string, unknown>) => ({
+  headgate: 1,
+  name,
+  description: `${name}, for the suite`,
+  triggers: [{ id: 'call', kind: 'mcp.tool@1', with: { name } }],
+  ...more,
+});
+const text = 'This is a simple text response for testing.';
+const nap = (id: string, after?: string) => ({
+  id,
+  kind: 'wait@1',
+  ...(after === undefined ? {} : { after: [after] }),
+  with: { for: '50ms' },
+});
+const FLOWS = [
+  flow('test_simple_text', { steps: [{ id: 'say', kind: 'set@1', with: { value: text } }], output: '{{ steps.say }}' }),
+  flow('test_error_handling', {
+    steps: [
+      {
+        id: 'no',
+        kind: 'stop@1',
+        with: { problem: 'on.purpose', text: 'This tool intentionally returns an error for testing' },
+      },
+    ],
+  }),
+  flow('test_tool_with_progress', { steps: [nap('one'), nap('two', 'one'), nap('three', 'two')], output: 'done' }),
+];
+
+beforeAll(async () => {
+  server = await startServer();
+  const { plain } = await server.key();
+  for (const draft of FLOWS) {
+    const { json } = await server.ask('POST', '/api/v1/flows', { key: plain, body: { draft } });
+    const { id } = json as { id: string };
+    expect((await server.ask('POST', `/api/v1/flows/${id}/publish`, { key: plain, body: {} })).status).toBe(201);
+  }
+  proxy = createServer((request, response) => {
+    const { method, headers, url: path = '/' } = request;
+    // What names a host is the suite's own to choose: its test of rebinding depends on it.
+    const out = forward(
+      { host: '127.0.0.1', port: server.port, method, path, headers: { ...headers, 'x-api-key': plain } },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    request.pipe(out);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}${ROUTES.mcp.path}`;
+});
+afterAll(async () => {
+  proxy.closeAllConnections();
+  await new Promise((resolve) => proxy.close(resolve));
+  await server.close();
+});
+
+test.each([
+  'server-initialize',
+  'ping',
+  'tools-list',
+  'tools-call-simple-text',
+  'tools-call-error',
+  'tools-call-with-progress',
+  'server-sse-multiple-streams',
+  'dns-rebinding-protection',
+])('the scenario %s of the conformance suite passes', async (scenario) => {
+  const { code, out } = await suite(scenario);
+  expect(out).not.toMatch(/✗|FAILURE/);
+  expect(code, out).toBe(0);
+});

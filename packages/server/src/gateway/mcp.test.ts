@@ -65,6 +65,7 @@ const long = tool('Long', {
     { id: 'first', kind: 'set@1', with: { value: 1 } },
     { id: 'nap', kind: 'wait@1', after: ['first'], with: { for: '10m' } },
   ],
+  output: '{{ steps.nap }}',
 });
 
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 /**
- * The measurements, by name: `npm run bench -- [http] [steps] [expr] [guard] [identity] [list] [start] [idle] [growth] [jail] [web]
+ * The measurements, by name: `npm run bench -- [http] [steps] [expr] [guard] [identity] [list] [start] [idle] [growth] [jail] [web] [mcp]
  * [--rounds N] [--seconds S] [--long]`. None named: all. Exit code 1 when something could not be measured; a target that is missed is
  * printed, and is no failure of the bench.
  */
@@ -16,6 +16,7 @@ import { identity } from './parts/identity.ts';
 import { idle } from './parts/idle.ts';
 import { jail } from './parts/jail.ts';
 import { list } from './parts/list.ts';
+import { mcp } from './parts/mcp.ts';
 import type { Options, Part } from './parts/part.ts';
 import { start } from './parts/start.ts';
 import { steps } from './parts/steps.ts';
@@ -33,6 +34,7 @@ const PARTS = new Map<string, Part>([
   ['growth', growth],
   ['jail', jail],
   ['web', web],
+  ['mcp', mcp],
 ]);
 
 const USAGE = `npm run bench -- [${[...PARTS.keys()].join('|')}]… [--rounds 1…20] [--seconds 1…60] [--long]`;

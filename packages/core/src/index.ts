@@ -70,6 +70,7 @@ export type {
   Server,
   SqlAnswer,
   SqlCall,
+  SqliteCall,
 } from './step/databases.ts';
 export { fileRef, noFiles } from './step/files.ts';
 export { noMail } from './step/mail.ts';

@@ -35,25 +35,40 @@ export type SqlCall = Server & {
   readonly bytes: number;
 };
 
+/** A statement that reads a SQLite file, which the step has read by its own power. */
+export type SqliteCall = {
+  readonly file: Uint8Array;
+  readonly sql: string;
+  readonly params: readonly unknown[];
+  readonly rows: number;
+  readonly bytes: number;
+  readonly timeout: number;
+};
+
 /** `changed`: how many rows a statement changed, as far as the database says. */
 export type SqlAnswer = { readonly rows: readonly Readonly<Record<string, unknown>>[]; readonly changed: number };
 
 export type RedisCall = Server & {
   readonly command: string;
   readonly args: readonly (string | number)[];
+  /** What every key has to begin with. */
+  readonly prefix: string;
+  readonly mode: 'read' | 'write';
   readonly database: number;
   readonly bytes: number;
 };
 
 export type MqttMessage = Server & {
   readonly topic: string;
-  readonly payload: string | Uint8Array;
+  readonly payload: Uint8Array;
   readonly qos: 0 | 1;
   readonly retain: boolean;
 };
 
 export type Databases = {
   sql(call: SqlCall): Done<SqlAnswer>;
+  /** In a process that has nothing but these bytes. */
+  sqlite(call: SqliteCall): Done<SqlAnswer['rows']>;
   redis(call: RedisCall): Done<unknown>;
   publish(message: MqttMessage): Done<null>;
 };
@@ -61,5 +76,5 @@ export type Databases = {
 /** For steps and tests that were lent none. */
 export const noDatabases = (problem: Problem): Databases => {
   const refuse = () => Promise.resolve({ problem, sent: 'no' as const });
-  return { sql: refuse, redis: refuse, publish: refuse };
+  return { sql: refuse, sqlite: refuse, redis: refuse, publish: refuse };
 };

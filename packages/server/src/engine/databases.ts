@@ -29,7 +29,10 @@ import {
   type SqlRows,
   tookTooLong,
 } from '../egress/databases/port.ts';
+import type { RedisQuery } from '../egress/databases/redis.ts';
+import { commandProblem } from '../egress/databases/redis-commands.ts';
 import { statementProblem } from '../egress/databases/statement.ts';
+import { sqliteIn } from './sqlite.ts';
 import type { Broker } from './broker.ts';
 import type { Credentials } from './credentials.ts';
 import type { Live } from './live.ts';
@@ -53,6 +56,7 @@ const NOBODY: Login = { user: '', password: '' };
 export class DatabaseDoor {
   readonly #deps: Deps;
   readonly #sql = new Pool<SqlQuery, SqlRows>();
+  readonly #redis = new Pool<RedisQuery, unknown>();
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -79,18 +83,38 @@ export class DatabaseDoor {
           }),
         );
       },
-      redis: (_call: RedisCall) => Promise.resolve({ problem: NOT_YET, sent: 'no' }),
-      publish: (_message: MqttMessage) => Promise.resolve({ problem: NOT_YET, sent: 'no' }),
+      sqlite: (call) => sqliteIn(call, signal),
+      redis: (call: RedisCall) => {
+        const wrong = commandProblem(call.command, call.args, call.mode, call.prefix);
+        if (wrong !== null) return Promise.resolve({ problem: wrong, sent: 'no' });
+        return use<unknown>('redis', call, async ({ login, key, signal: until }) => {
+          const { redis } = await import('../egress/databases/redis.ts');
+          const open = redis(this.#deps.connect, placeOf(call), login);
+          return this.#redis.query(workspace, `${key}\n${call.database}`, open, {
+            words: [call.command, ...call.args],
+            mode: call.mode,
+            bytes: call.bytes,
+            signal: until,
+          });
+        });
+      },
+      publish: (message: MqttMessage) =>
+        use<null>('mqtt', message, async ({ login, signal: until }) => {
+          const { publish } = await import('../egress/databases/mqtt.ts');
+          return publish(this.#deps.connect, placeOf(message), login, message, until);
+        }),
     };
   }
 
   close(): void {
     this.#sql.close();
+    this.#redis.close();
   }
 
   /** Drivers are loaded by the first who needs them, not by a server that asks no database. */
-  async #openSql({ speaks, database, ...server }: SqlCall, login: Login): Promise<Open<SqlQuery, SqlRows>> {
-    const place = { ...server, database };
+  async #openSql(call: SqlCall, login: Login): Promise<Open<SqlQuery, SqlRows>> {
+    const { speaks } = call;
+    const place = placeOf(call);
     if (speaks === 'mysql') {
       const { mysqlServer } = await import('../egress/databases/mysql.ts');
       return mysqlServer(this.#deps.connect, place, login);
@@ -139,7 +163,8 @@ export class DatabaseDoor {
   }
 }
 
-const NOT_YET = problem('database.command', 'There is no such database here');
+/** With the host in its one spelling. */
+const placeOf = <S extends Server>(server: S): S => ({ ...server, host: normaliseHost(server.host) ?? server.host });
 
 const noHost = (host: string): Problem =>
   problem('database.host', `${JSON.stringify(host.slice(0, 80))} is no host`, {

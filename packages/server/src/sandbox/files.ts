@@ -16,6 +16,9 @@ export const filesOf = (): RunnerFiles => ({
 /** What makes Python's snapshot. */
 export const snapshotFile = (): string => child('snapshot');
 
+/** What reads a SQLite file. */
+export const sqliteFile = (): string => child('sqlite');
+
 /** What compiles code. It runs none of it; the launcher locks it as far as it can work. */
 export const bundlerFile = (): string => fileURLToPath(new URL(`./bundler${ending}`, import.meta.url));
 

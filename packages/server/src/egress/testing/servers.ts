@@ -1,5 +1,5 @@
 /**
- * Real servers for tests: PostgreSQL and MariaDB as Debian ships them, each a child of the test on a free
+ * Real servers for tests: PostgreSQL, MariaDB, Redis and Mosquitto as Debian ships them, each a child of the test on a free
  * port of 127.0.0.1, with its data in a temporary folder, and ended by its id. Those that refuse root run as the user that
  * their package made.
  */
@@ -223,4 +223,56 @@ export const mariadbServer = async (
     "create database shop; create user headgate@'127.0.0.1' identified by 'pass-canary'; grant all on shop.* to headgate@'127.0.0.1'; grant file on *.* to headgate@'127.0.0.1'",
   );
   return { ...server, ca: cert, sql };
+};
+/** Redis with the password `pass-canary`, in the clear or by TLS alone. */
+export const redisServer = async (
+  o: { readonly tls?: boolean } = {},
+): Promise<TestServer & { readonly ca: string }> => {
+  const dir = folderFor('redis', null);
+  const { cert, certFile, keyFile } = certificateIn(dir);
+  const port = await freePort();
+  const ports =
+    o.tls === true
+      ? [
+          '--port',
+          '0',
+          '--tls-port',
+          String(port),
+          '--tls-cert-file',
+          certFile,
+          '--tls-key-file',
+          keyFile,
+          '--tls-auth-clients',
+          'no',
+        ]
+      : ['--port', String(port)];
+  const args = [...ports, '--bind', '127.0.0.1', '--save', '', '--dir', dir, '--requirepass', 'pass-canary'];
+  return { ...(await started({ file: '/usr/bin/redis-server', args, user: null, dir }, port, () => true)), ca: cert };
+};
+
+/** Mosquitto with the account `headgate` (password `pass-canary`); it keeps what waits for those who are away. */
+export const mosquittoServer = async (
+  o: { readonly tls?: boolean } = {},
+): Promise<TestServer & { readonly ca: string }> => {
+  const dir = folderFor('mosquitto', null);
+  const { cert, certFile, keyFile } = certificateIn(dir);
+  const port = await freePort();
+  const passwords = join(dir, 'passwords');
+  writeFileSync(passwords, '');
+  chmodSync(passwords, 0o600);
+  execFileSync('/usr/bin/mosquitto_passwd', ['-b', passwords, 'headgate', 'pass-canary'], { stdio: 'ignore' });
+  const settings = join(dir, 'mosquitto.conf');
+  writeFileSync(
+    settings,
+    [
+      `listener ${port} 127.0.0.1`,
+      'allow_anonymous false',
+      `password_file ${passwords}`,
+      ...(process.getuid?.() === 0 ? ['user root'] : []),
+      ...(o.tls === true ? [`certfile ${certFile}`, `keyfile ${keyFile}`] : []),
+      '',
+    ].join('\n'),
+  );
+  const file = '/usr/sbin/mosquitto';
+  return { ...(await started({ file, args: ['-c', settings], user: null, dir }, port, () => true)), ca: cert };
 };

@@ -37,7 +37,7 @@ test('it reads unless it says otherwise, and what broke off is repeated only whe
     const { outcome } = await trial(
       step,
       { ...plain, ...more },
-      { databases: { sql, redis: refuse, publish: refuse } },
+      { databases: { sql, sqlite: refuse, redis: refuse, publish: refuse } },
     );
     return outcome.kind === 'problem' ? [outcome.problem.code, outcome.problem.retry] : outcome.kind;
   };

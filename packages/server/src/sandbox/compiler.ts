@@ -16,6 +16,8 @@ import { type Child, start } from './spawn.ts';
 const STARTING = 30_000;
 const LONGEST = 10_000;
 const IDLE = 15_000;
+/** A program of ours may be large, and is put together once: so many times as long. */
+const OURS = 6;
 
 export type Bundler = {
   /** `slow`: it took too long, or more memory than there was; it is not told what of it. */
@@ -72,7 +74,7 @@ export const openBundler = ({ longest = LONGEST, idle = IDLE, packages = package
     };
     process.up ||= (await next(STARTING)) !== null;
     child.stdin.write(`${JSON.stringify(job)}\n`);
-    const value = process.up ? await next(longest) : null;
+    const value = process.up ? await next(job.modules === undefined ? longest : OURS * longest) : null;
     if (value === null) {
       drop();
       return 'slow';

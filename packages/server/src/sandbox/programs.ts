@@ -13,10 +13,39 @@ import type { FormatProgram } from '@headgate/core';
 import type { Bundler } from './compiler.ts';
 import type { Program } from './job.ts';
 
-const LIBRARIES = ['fflate'] as const;
+const LIBRARIES = [
+  'css-select',
+  'domhandler',
+  'domutils',
+  'fast-png',
+  'fflate',
+  'jpeg-js',
+  'markdown-it',
+  'parse5',
+  'parse5-htmlparser2-tree-adapter',
+  'pdfjs-dist',
+  'saxes',
+] as const;
 
 /** What they share, by the name that they import it by. */
-const SHARED = ['bytes', 'inflate', 'tar', 'zip'] as const;
+const SHARED = [
+  'bytes',
+  'inflate',
+  'tar',
+  'zip',
+  'dom',
+  'xml-text',
+  'pdf-world',
+  'image-world',
+  'sheet-read',
+  'sheet-write',
+] as const;
+
+/** What a library takes for granted of a browser, or of Node; the program puts it there, as far as it is needed. */
+const GLOBALS: Partial<Record<FormatProgram, readonly string[]>> = {
+  pdf: ['AbortController', 'AbortSignal', 'ReadableStream', 'DOMMatrix', 'Path2D'],
+  image: ['Buffer', 'TextDecoder'],
+};
 
 const language = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const textOf = (name: string): Promise<string> =>
@@ -31,7 +60,13 @@ export const ownPrograms = (bundler: Bundler): OwnPrograms => {
     const modules = Object.fromEntries(
       await Promise.all(SHARED.map(async (one) => [`./${one}.${language}`, await textOf(one)] as const)),
     );
-    const built = await bundler.run({ source: await textOf(name), language, libraries: LIBRARIES, modules });
+    const built = await bundler.run({
+      source: await textOf(name),
+      language,
+      libraries: LIBRARIES,
+      modules,
+      globals: GLOBALS[name] ?? [],
+    });
     if (built === 'slow') return null;
     const [fault] = built.faults;
     if (fault !== undefined) throw new Error(`the program ${name} does not compile: ${fault.text} ${fault.lineText}`);

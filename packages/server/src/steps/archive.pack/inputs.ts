@@ -5,6 +5,9 @@
 
 import {
   type Can,
+  done,
+  failed,
+  type Outcome,
   type FileInfo,
   type FormatCall,
   fileRef,
@@ -63,6 +66,37 @@ export const reading = async <T>(
     }),
   );
   return 'problem' in got ? got : got.value;
+};
+
+/** Runs a program that reads one source. */
+export const readBy = (
+  can: Can,
+  given: Given,
+  call: (size: number) => Omit<FormatCall, 'read'>,
+): Promise<{ readonly value: unknown } | Refused> =>
+  reading(can, given, ({ size, read }) =>
+    can.formats.run({ ...call(size), read: async (_source, from, to) => read(from, to) }),
+  );
+
+/** The fields of a step that reads one text: itself, a file of the project, or a reference. */
+export const textFields = (what: string, example: string) => ({
+  text: z.string().optional().describe(`The ${what} itself, e.g. ${example}.`),
+  path: pathField(`Or a file of the project that holds it.`),
+  from: fromField,
+});
+export const oneSource = (given: Given): boolean =>
+  [given.text, given.base64, given.path, given.from].filter((one) => one !== undefined).length === 1;
+export const ONE_SOURCE = 'one of `text`, `path` and `from`';
+
+/** Writes a text to a file of the project, or gives it back. */
+export const textOut = async (
+  can: Can,
+  text: string,
+  to: { readonly path: string | undefined; readonly type: string },
+): Promise<Outcome> => {
+  if (to.path === undefined) return done(text);
+  const made = await can.files.write(to.path, text, { type: to.type });
+  return 'problem' in made ? failed(made.problem, made.sent) : done(made.value);
 };
 
 /** Bytes that become a value, as base64. */

@@ -262,6 +262,8 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'mail.door': 'A letter cannot leave, since what the outside answers was recorded.',
   'mail.doubt': 'The line broke after a letter was handed over, so that it may have arrived.',
   'mail.instance': 'The instance lends its own mail server to no flow.',
+  'mail.box': 'A mailbox cannot be read now.',
+  'mail.unread': 'A mail is not built as mails are.',
   'mail.large': 'The files of a letter are too large together.',
   'mail.people': 'A letter goes to nobody, or to too many.',
   'mail.sender': 'A letter through a mail server of its own names no sender.',

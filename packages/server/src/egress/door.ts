@@ -22,6 +22,7 @@ import { bad, type Problem } from '@headgate/core';
 import type { AllowList } from './allow.ts';
 import { type Call, follow } from './follow.ts';
 import { openLines } from './lines.ts';
+import type { Inbox } from './mail/inbox.ts';
 import type { Post } from './mail/post.ts';
 import { type Place, Places, type Share } from './places.ts';
 import { crowded, noPlace, stopping } from './problems.ts';
@@ -108,6 +109,8 @@ export type Resolver = (name: string) => Promise<readonly string[]>;
 export type Door = {
   /** Hands a letter in at a mail server (mail/post.ts). Absent: a door that answers from what was recorded. */
   readonly post?: Post;
+  /** Opens a mailbox (mail/inbox.ts). */
+  readonly inbox?: Inbox;
   /** Never throws for anything a URL, a server or a network can do. What `judge` or a sink throws passes through. */
   request(req: OutRequest): Promise<Outcome>;
   /** A raw connection, for a database or a broker; what is spoken over it is its driver's. */
@@ -220,18 +223,24 @@ export const openDoor = (policy: AllowList, options: DoorOptions = {}): Door => 
     await lines.close();
   };
 
-  /** Loaded with the first letter. */
-  let opened: Promise<Post> | null = null;
+  // Loaded with the first letter, or the first mailbox.
+  const given = { resolve: options.resolve, authorities: options.authorities ?? [] };
+  let posting: Promise<Post> | null = null;
   const post: Post = async (ask) => {
-    const given = { resolve: options.resolve, authorities: options.authorities ?? [] };
-    opened ??= import('./mail/post.ts').then(({ openPost }) => openPost(policy, given));
-    return (await opened)(ask);
+    posting ??= import('./mail/post.ts').then(({ openPost }) => openPost(policy, given));
+    return (await posting)(ask);
+  };
+  let reading: Promise<Inbox> | null = null;
+  const inbox: Inbox = async (ask) => {
+    reading ??= import('./mail/inbox.ts').then(({ openInbox }) => openInbox(policy, given));
+    return (await reading)(ask);
   };
 
   return {
     request,
     post,
     connect,
+    inbox,
     close,
     counters: () => ({ ...counts, waiting: places.counts.waiting, idle: lines.idle() }),
   };

@@ -154,6 +154,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const triggers = openTriggers({
     ...{ ...calls, ...ground, journal: clear, runs, folders, open: vault.openChunk, alerts },
     journalOfRuns: journal,
+    jail: o.jail ?? null,
+    keep: files.keep,
   });
   const views = newRunViews(store, runs);
   const { start, settled } = newStarter({ store, clock, timers, values, flows, runs, views, journal });

@@ -321,6 +321,15 @@ class StepFiles implements Files {
   }
 }
 
+/** `by`: who writes it. */
+export type Kept = {
+  readonly project: string;
+  readonly path: string;
+  readonly type: string;
+  readonly by: string;
+  readonly bytes: Uint8Array;
+};
+
 /** The door: what the gateway asks of it, and what steps are lent of it. */
 export const fileDoor = ({ store, broker, stream, folders, ledger, full, now }: Door) => {
   const rooms = new Rooms({ ledger, full });
@@ -328,8 +337,27 @@ export const fileDoor = ({ store, broker, stream, folders, ledger, full, now }: 
   const newId = (): string => `file_${randomUUID().replaceAll('-', '')}`;
   const deps: Deps = { store, broker, stream, folders, room, now, newId };
   const port: EnginePort['files'] = { room, read: (...asked) => readContent(stream, ...asked) };
+  /** Writes a file of a project, which was judged already; a Problem: there is no room for it. */
+  const keep = async (workspace: string, put: Kept): Promise<Problem | null> => {
+    const files = store.in(workspace).files;
+    const coming = room(workspace);
+    try {
+      const why = coming.more(put.bytes.length);
+      if (why !== null) return why;
+      const sink = files.sink();
+      await sink.add(put.bytes);
+      const { bytes: _bytes, ...about } = put;
+      const made = await files.put({ id: newId(), ...about, content: await sink.end(), at: now() });
+      return made === 'missing' || made === 'taken'
+        ? problem('file.missing', 'The project of this flow is gone')
+        : null;
+    } finally {
+      coming.end();
+    }
+  };
   return {
     port,
+    keep,
     lend: (live: Live, step: string, narrow: readonly Power[] | undefined, signal: AbortSignal): Files =>
       new StepFiles(deps, live, step, narrow, signal),
   };

@@ -24,13 +24,13 @@ type Deps = {
   /** The kind of trigger, and what is done with it, for the log. */
   readonly kind: string;
   readonly what: string;
-  /** Asks once; answers how long to wait before the next time, in milliseconds. */
-  readonly ask: (row: PollRow) => Promise<number>;
+  /** Asks once; answers how long to wait before the next time, in milliseconds. Aborted: what it waits for is over. */
+  readonly ask: (row: PollRow, stopped: AbortSignal) => Promise<number>;
   /** Told of one that is not there any more. */
   readonly gone?: (key: string) => void;
 };
 
-type Armed = { row: PollRow; busy: boolean; due: number; cancel: () => void };
+type Armed = { row: PollRow; busy: boolean; due: number; cancel: () => void; readonly stop: AbortController };
 
 export const keyOf = ({ flow, trigger, environment }: PollRow): string => `${flow} ${trigger} ${environment}`;
 
@@ -53,6 +53,7 @@ export class Polls {
     for (const [key, armed] of this.#armed) {
       if (there.has(key)) continue;
       armed.cancel();
+      armed.stop.abort();
       this.#armed.delete(key);
       this.#d.gone?.(key);
     }
@@ -61,6 +62,8 @@ export class Polls {
       // Other settings are another question: it is asked at once.
       const same = armed !== undefined && JSON.stringify(armed.row.with) === JSON.stringify(row.with);
       if (armed !== undefined) armed.row = row;
+      // One that is asked right now ends what it waits for, and is asked anew.
+      if (armed !== undefined && !same && armed.busy) armed.stop.abort();
       if (armed === undefined || (!same && !armed.busy)) this.#arm(key, row, this.#d.clock.now());
     }
   }
@@ -73,8 +76,9 @@ export class Polls {
 
   close(): void {
     this.#closed = true;
-    for (const [key, { cancel }] of this.#armed) {
+    for (const [key, { cancel, stop }] of this.#armed) {
       cancel();
+      stop.abort();
       this.#d.gone?.(key);
     }
     this.#armed.clear();
@@ -83,13 +87,13 @@ export class Polls {
   #arm(key: string, row: PollRow, due: number): void {
     if (this.#closed) return;
     this.#armed.get(key)?.cancel();
-    const armed: Armed = { row, busy: false, due, cancel: () => undefined };
+    const armed: Armed = { row, busy: false, due, cancel: () => undefined, stop: new AbortController() };
     armed.cancel = this.#d.timers.at(due, () => {
       armed.busy = true;
       this.#d.later.do(row.workspace, this.#d.what, async () => {
         let wait = 0;
         try {
-          wait = await this.#d.ask(armed.row);
+          wait = await this.#d.ask(armed.row, armed.stop.signal);
         } finally {
           armed.busy = false;
           if (this.#armed.get(key) === armed) this.#arm(key, armed.row, this.#d.clock.now() + wait);

@@ -1,15 +1,20 @@
-/** Triggers that start runs by themselves, put together: by the clock, by asking services, by watching folders. */
+/** Triggers that start runs by themselves, put together: by the clock, by asking services, by watching folders, by reading mailboxes. */
 
+import type { Jail } from '../sandbox/jail.ts';
 import type { Folders } from '../store/folders/folders.ts';
 import type { Store } from '../store/ports.ts';
 import type { Alerts } from './alerts.ts';
 import { openPolls } from './asking.ts';
 import { startDue } from './due.ts';
+import { Messages } from './mail-message.ts';
+import { openMailboxes } from './mail-trigger.ts';
 import { Schedule } from './schedule.ts';
 import { TriggerHealth } from './trigger-health.ts';
 import { openWatches } from './watching.ts';
 
 type Deps = Omit<Parameters<typeof openPolls>[0], 'health'> & {
+  readonly jail: Jail | null;
+  readonly keep: Parameters<typeof openMailboxes>[0]['keep'];
   readonly folders: Folders;
   readonly alerts: Alerts;
   /** The journal that followers of runs hear of. */
@@ -21,6 +26,7 @@ export const openTriggers = (d: Deps) => {
   const health = new TriggerHealth({ store, alerts, now: clock.now });
   const polls = openPolls({ ...d, health });
   const watches = openWatches({ ...d, health });
+  const mailboxes = openMailboxes({ ...d, health, messages: new Messages(d.jail) });
   const schedule = new Schedule({
     ...d,
     broken: (row, error) =>
@@ -28,7 +34,7 @@ export const openTriggers = (d: Deps) => {
     missed: (row, count, rule, last) => alerts.missed(row, count, rule, last),
     start: (due) => startDue({ store, flows, runs, journal: journalOfRuns, alerts }, due),
   });
-  const each = [schedule, polls, watches] as const;
+  const each = [schedule, polls, watches, mailboxes] as const;
   return {
     /** Reads all of them anew: at the start, and whenever a flow changed. */
     load: async (): Promise<void> => {

@@ -1,5 +1,5 @@
 /**
- * `TextEncoder`, `TextDecoder`, `atob` and `btoa` for the realm of code, as the standards say and for UTF-8 alone. The
+ * `TextEncoder`, `TextDecoder`, `atob` and `btoa` for the realm of code, as the standards say and for UTF-8 and windows-1252 alone. The
  * function is handed over as text and evaluated inside each engine (realm.ts), so it refers to nothing outside itself.
  *
  * WT1 What an object remembers lies in its own private fields: nothing is kept for all of a realm.
@@ -104,6 +104,25 @@ export const installText = (world: World): void => {
 
   const LABELS = 'unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf-8 utf8 x-unicode20utf8'.split(' ');
 
+  const WESTERN_LABELS =
+    'ansi_x3.4-1968 ascii cp1252 cp819 csisolatin1 ibm819 iso-8859-1 iso-ir-100 iso8859-1 iso88591 iso_8859-1 iso_8859-1:1987 l1 latin1 us-ascii windows-1252 x-cp1252'.split(
+      ' ',
+    );
+  /** What the bytes 0x80 to 0x9f stand for in windows-1252. */
+  const WESTERN =
+    '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';
+
+  const westernOf = (bytes: Uint8Array): string => {
+    let text = '';
+    for (let from = 0; from < bytes.length; from += PIECE) {
+      const units = Array.from(bytes.subarray(from, from + PIECE), (byte) =>
+        byte >= 0x80 && byte < 0xa0 ? WESTERN.charCodeAt(byte - 0x80) : byte,
+      );
+      text += textOf(units);
+    }
+    return text;
+  };
+
   const bytesOf = (input: unknown): Uint8Array => {
     if (input === undefined) return new Uint8Array(0);
     if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
@@ -114,6 +133,7 @@ export const installText = (world: World): void => {
   class TextDecoder {
     readonly #fatal: boolean;
     readonly #ignoreBOM: boolean;
+    readonly #western: boolean;
     /** Between two calls of a stream: bytes still needed, what was read of the point, and what the next byte may be. */
     #needed = 0;
     #point = 0;
@@ -121,10 +141,12 @@ export const installText = (world: World): void => {
     #high = 0xbf;
     #begun = false;
 
-    constructor(label: unknown = 'utf-8', options?: { fatal?: unknown; ignoreBOM?: unknown }) {
-      const wanted = `${label as string}`;
-      if (!LABELS.includes(wanted.trim().toLowerCase()))
-        throw new RangeError(`The "${wanted}" encoding is not supported: code decodes utf-8`);
+    constructor(written: unknown = 'utf-8', options?: { fatal?: unknown; ignoreBOM?: unknown }) {
+      const wanted = `${written as string}`;
+      const label = wanted.trim().toLowerCase();
+      this.#western = WESTERN_LABELS.includes(label);
+      if (!this.#western && !LABELS.includes(label))
+        throw new RangeError(`The "${wanted}" encoding is not supported: code decodes utf-8 and windows-1252`);
       if (options !== undefined && options !== null && typeof options !== 'object' && typeof options !== 'function')
         throw new TypeError('The options of TextDecoder are an object');
       this.#fatal = Boolean(options?.fatal);
@@ -132,7 +154,7 @@ export const installText = (world: World): void => {
     }
 
     get encoding(): string {
-      return 'utf-8';
+      return this.#western ? 'windows-1252' : 'utf-8';
     }
 
     get fatal(): boolean {
@@ -160,6 +182,7 @@ export const installText = (world: World): void => {
 
     decode(input?: unknown, options?: { stream?: unknown }): string {
       const bytes = bytesOf(input);
+      if (this.#western) return westernOf(bytes);
       const stream = Boolean(options?.stream);
       let text = '';
       let units: number[] = [];

@@ -97,3 +97,51 @@ test('D11.12 another operation has other fields; what it does not take is shown 
   await page.getByRole('textbox', { name: /^Channel/ }).waitFor(SEEN);
   await page.context().close();
 }, 90_000);
+
+type Trigger = { readonly kind: string; readonly with: Record<string, unknown> };
+
+const triggerOf = async (flow: string): Promise<Trigger | undefined> => {
+  const { json } = await site.ask('GET', `/api/v1/flows/${flow}`);
+  return (json as { draft: { triggers?: Trigger[] } }).draft.triggers?.[0];
+};
+
+test('a trigger of a service is chosen by its service and by what to wait for, and its form has the fields it takes', async () => {
+  const flow = await site.flow({
+    ...FLOW,
+    triggers: [
+      { id: 'hear', kind: 'service.trigger@1', with: { service: 'github', trigger: 'new_issue', every: '1m' } },
+    ],
+  });
+  const page = await site.page();
+  await page.goto(`${site.url()}/flows/${flow}?view=outline&step=hear`);
+  await page.getByRole('combobox', { name: 'Service' }).waitFor(SEEN);
+  await page.getByRole('textbox', { name: /^Repo/ }).first().waitFor(SEEN);
+  await page.getByRole('combobox', { name: 'Service' }).selectOption({ label: 'Slack' });
+  await expect
+    .poll(async () => (await triggerOf(flow))?.with, SEEN)
+    .toEqual({ service: 'slack', trigger: 'new_message', every: '1m' });
+  await page.getByRole('textbox', { name: /^Channel/ }).fill('C0123456789');
+  await expect.poll(async () => (await triggerOf(flow))?.with['input'], SEEN).toEqual({ channel: 'C0123456789' });
+  expect(await violations(page, 'aside')).toEqual([]);
+  await page.context().close();
+}, 90_000);
+
+test('a service that calls by itself says where its address is entered, and which events it is known for', async () => {
+  const flow = await site.flow({
+    ...FLOW,
+    triggers: [
+      { id: 'hear', kind: 'service.webhook@1', with: { service: 'github', trigger: 'event', signing: 'hook' } },
+    ],
+  });
+  const page = await site.page();
+  await page.goto(`${site.url()}/flows/${flow}?view=outline&step=hear`);
+  await page.getByText(/In the settings of the repository, under Webhooks/).waitFor(SEEN);
+  await page.getByText(/Known events: push, issues/).waitFor(SEEN);
+  await page.getByRole('combobox', { name: 'Service' }).selectOption({ label: 'Stripe' });
+  await page.getByText(/In the dashboard of Stripe/).waitFor(SEEN);
+  await expect
+    .poll(async () => (await triggerOf(flow))?.with, SEEN)
+    .toEqual({ service: 'stripe', trigger: 'event', signing: 'hook' });
+  expect(await violations(page, 'aside')).toEqual([]);
+  await page.context().close();
+}, 90_000);

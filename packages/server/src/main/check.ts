@@ -4,6 +4,7 @@ import type { Inspected } from '@headgate/core';
 import { loadCatalog } from '../engine/loader.ts';
 import { openCompiler } from '../sandbox/compile.ts';
 import { inspectFile } from './files.ts';
+import { catalogFor } from './services-beside.ts';
 import { DONE, describe, FAILED, note, paint, pretty, print } from './say.ts';
 import { builtInServices, builtInSteps } from './steps.ts';
 
@@ -15,7 +16,11 @@ export const checkFiles = async (paths: readonly string[], json: boolean): Promi
   const compiler = openCompiler();
   const found: (Inspected & { readonly path: string })[] = [];
   try {
-    for (const path of paths) found.push({ path, ...(await inspectFile(path, catalog, compiler)) });
+    for (const path of paths) {
+      const beside = catalogFor(path, catalog);
+      const inspected = await inspectFile(path, beside.catalog, compiler);
+      found.push({ path, ...inspected, problems: [...beside.problems, ...inspected.problems] });
+    }
   } finally {
     await compiler.close();
   }

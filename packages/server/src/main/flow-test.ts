@@ -14,6 +14,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { bad, type Flow, good, type Problem, problem, type Result, type RunView } from '@headgate/core';
 import { type Door, openDoor, parseAllow } from '../egress/door.ts';
+import { loadCatalog } from '../engine/loader.ts';
 import { type Case, CASES, foldersOf, readCases, writeCases } from './cases.ts';
 import { differences } from './differences.ts';
 import { inspectFile } from './files.ts';
@@ -22,7 +23,9 @@ import type { CaseResult } from './junit.ts';
 import { lendCalls, openLocal, type Published, publishLocal, runAnswered, runLocal } from './local.ts';
 import { type Exchange, recordingDoor, replayDoor, switchDoor } from './replay.ts';
 import { describe } from './say.ts';
+import { servicesIn } from './services-beside.ts';
 import { newStandIns, secretsAsked } from './stand-ins.ts';
+import { builtInServices, builtInSteps } from './steps.ts';
 
 export type Options = {
   /** Ask the real services and keep their answers. */
@@ -123,7 +126,9 @@ const openBench = async (folder: string, cases: readonly Case[], o: Options): Pr
   const { door, through } = switchDoor();
   const { source, stand } = newStandIns();
   const { egressAllow, cache } = o;
-  const opened = await openLocal({ egressAllow, cache, log: () => undefined, door, sources: [source] });
+  const { services, problems: unread } = servicesIn(folder, await loadCatalog(builtInSteps(), builtInServices()));
+  if (unread.length > 0) return texts(unread);
+  const opened = await openLocal({ egressAllow, cache, log: () => undefined, door, services, sources: [source] });
   if (!opened.ok) return texts([opened.problem]);
   const house = opened.value;
   const names = readdirSync(folder).filter((name) => name.endsWith('.flow.json'));

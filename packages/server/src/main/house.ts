@@ -6,7 +6,7 @@
 import { createHmac } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import { at, bad, type Catalog, good, type Problem, problem, type Result } from '@headgate/core';
+import { at, bad, type Catalog, good, type Problem, problem, type Result, type Service } from '@headgate/core';
 import { type Door, openDoor, parseAllow } from '../egress/door.ts';
 import type { MailServer } from '../egress/mail/port.ts';
 import { openEngine } from '../engine/engine.ts';
@@ -27,6 +27,7 @@ import { judgeKey } from '../store/vault-seal/key-file.ts';
 import { type Keyring, keyring } from '../store/vault-seal/keyring.ts';
 import { WorkspaceLocked } from '../store/vault-seal/own-keys.ts';
 import { callsFor, openFiles, pythonsFor } from './open-files.ts';
+import { withServices } from './services-beside.ts';
 import { builtInServices, builtInSteps } from './steps.ts';
 
 const DAY = 86_400_000;
@@ -71,6 +72,8 @@ type Options = {
   readonly full?: () => Problem | null;
   /** The mail server of the instance, where flows may be lent it. */
   readonly flowMail?: MailServer | null;
+  /** Services besides those that come with Headgate. */
+  readonly services?: readonly Service[];
   /** Another door than the outgoing one: recorded answers, for flow tests. */
   readonly door?: Door;
   /** The folder for what can be made again. Left out: one in `dir`. */
@@ -135,7 +138,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       origin: o.publicUrl,
       ...(rekey === undefined ? {} : { rekey }),
     }),
-    loadCatalog(builtInSteps(), builtInServices()),
+    loadCatalog(builtInSteps(), builtInServices()).then((all) => withServices(all, o.services ?? [])),
   ]);
   if (!opened.ok) return opened;
   const store = opened.value;

@@ -19,6 +19,7 @@ import {
   problem,
   type Result,
   type RunView,
+  type Service,
 } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
 import type { EngineLog } from '../engine/options.ts';
@@ -37,6 +38,8 @@ type LocalOptions = {
   readonly compiler?: Compiler;
   /** The folder for what can be made again, so that it is not made for each house. */
   readonly cache: string;
+  /** Services besides those that come with Headgate. */
+  readonly services?: readonly Service[];
   /** Sources of secrets: a house of its own holds none. */
   readonly sources?: readonly SecretSource[];
 };

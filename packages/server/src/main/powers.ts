@@ -14,6 +14,7 @@ import { type Allow, grantsFor, LOCAL } from './allow.ts';
 import { type Compiler, openCompiler } from '../sandbox/compile.ts';
 import { inspectFile, readInput } from './files.ts';
 import { complain, describe, DONE, FAILED, MISUSED, note, paint, pretty, print } from './say.ts';
+import { catalogFor } from './services-beside.ts';
 import { builtInServices, builtInSteps } from './steps.ts';
 
 type Options = {
@@ -30,7 +31,7 @@ const HERE: Named = { principal: LOCAL, expires: null };
 
 /** Lists the powers of flow files. Answers the exit code: 1 when a file has problems, whatever its powers. */
 export const listPowers = async (paths: readonly string[], o: Options): Promise<number> => {
-  const catalog = await loadCatalog(builtInSteps(), builtInServices());
+  const shipped = await loadCatalog(builtInSteps(), builtInServices());
   const input = o.input === null ? null : await readInput(o.input, '--input');
   if (input?.ok === false) {
     complain([input.problem], o.json);
@@ -39,7 +40,10 @@ export const listPowers = async (paths: readonly string[], o: Options): Promise<
   const found = [];
   const compiler = openCompiler();
   try {
-    for (const path of paths) found.push({ path, ...(await powersOf(path, catalog, compiler, input?.value, o)) });
+    for (const path of paths) {
+      const { catalog } = catalogFor(path, shipped);
+      found.push({ path, ...(await powersOf(path, catalog, compiler, input?.value, o)) });
+    }
   } finally {
     await compiler.close();
   }

@@ -9,6 +9,7 @@ import { type Allow, LOCAL } from './allow.ts';
 import { lendCalls, openLocal, type Published, publishLocal, runLocal } from './local.ts';
 import { complain, DONE, FAILED, MISUSED, note, pretty, print } from './say.ts';
 import { secretsFile } from './secrets-file.ts';
+import { catalogFor } from './services-beside.ts';
 import { builtInServices, builtInSteps } from './steps.ts';
 
 type Options = {
@@ -38,7 +39,9 @@ const runWith = async (compiler: Compiler, path: string, o: Options): Promise<nu
     complain(problems, o.json);
     return code;
   };
-  const catalog = await loadCatalog(builtInSteps(), builtInServices());
+  const beside = catalogFor(path, await loadCatalog(builtInSteps(), builtInServices()));
+  const { catalog, services } = beside;
+  if (beside.problems.length > 0) return fail(beside.problems);
   const { flow, problems } = await inspectFile(path, catalog, compiler);
   if (flow === null || problems.length > 0) return fail(problems);
   const others = callsOthers(flow) ? await readAll(neighboursOf(path), catalog, compiler) : { flows: [], problems: [] };
@@ -51,6 +54,7 @@ const runWith = async (compiler: Compiler, path: string, o: Options): Promise<nu
     egressAllow: o.egressAllow,
     cache: o.cache,
     compiler,
+    services,
     sources: file === null ? [] : [file.value],
     log: (level, text, data) => (level === 'error' ? note(`${text} ${JSON.stringify(data)}`) : undefined),
   });

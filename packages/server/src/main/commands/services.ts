@@ -19,7 +19,7 @@ export const serviceCommands = (program: Command, at: At): void => {
   const take = service
     .command('import')
     .description(
-      'Describe a service by its OpenAPI document (3.0 or 3.1, as JSON), or by a manifest. It takes the place of one of the\n' +
+      'Describe a service by its OpenAPI document (3.0 or 3.1, JSON or YAML), or by a manifest. It takes the place of one of the\n' +
         'same name. Nothing is fetched; what cannot be taken over is told.',
     )
     .argument('<file>', 'the document or manifest')

@@ -3,6 +3,7 @@
 import { importOpenApi, isObject } from '@headgate/core';
 import { readText } from '../files.ts';
 import { describe, DONE, note, pretty, print } from '../say.ts';
+import { jsonOf } from './yaml.ts';
 import { ask, id, refused, rowsOf, table, type Where } from './ask.ts';
 
 export const listServices = (w: Where): Promise<number> =>
@@ -24,9 +25,11 @@ type Wish = { readonly name?: string; readonly base?: string; readonly print?: b
 export const importService = async (w: Where, file: string, { name, base, print: only }: Wish): Promise<number> => {
   const text = readText(file);
   if (!text.ok) return refused([text.problem], w.json);
-  let manifest = manifestIn(text.value);
+  const json = jsonOf(text.value);
+  if (!json.ok) return refused([json.problem], w.json);
+  let manifest = manifestIn(json.value);
   if (manifest === null) {
-    const made = importOpenApi(text.value, { name, base });
+    const made = importOpenApi(json.value, { name, base });
     if (!made.ok) return refused(made.problems, w.json);
     for (const one of made.notes) note(describe(one));
     manifest = made.service;

@@ -1,5 +1,6 @@
 /** How the flow is used from elsewhere: calls to copy, with a place for the key and never a key, and its webhooks. */
 
+import { isHookKind } from '@headgate/core';
 import { Code, Group, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -64,7 +65,7 @@ const Addresses = ({ environment = DEFAULT }: { readonly environment?: string })
   const { t } = useTranslation();
   const hooks = useAddresses(environment);
   const { triggers = [] } = useFlow();
-  const drafted = triggers.some(({ kind }) => kind.startsWith('webhook@'));
+  const drafted = triggers.some(({ kind }) => isHookKind(kind));
   return (
     <Loaded query={hooks}>
       {({ webhooks }) =>

@@ -2,7 +2,7 @@
 
 import { Box, Button, Tabs } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { everyStep, type Step, type Trigger } from '@headgate/core';
+import { everyStep, isHookKind, type Step, type Trigger } from '@headgate/core';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EditorSearch } from '../../router/paths.ts';
@@ -82,7 +82,7 @@ const Open = ({ thing, isStep, tab, show }: OpenProps) => {
           close={() => show({ step: undefined, tab: undefined, item: undefined })}
           rekeyed={(to) => show({ step: to }, true)}
         />
-        {!isStep && thing.kind === 'webhook@1' && (
+        {!isStep && isHookKind(thing.kind) && (
           <Suspense fallback={null}>
             <Listen trigger={thing} show={show} />
           </Suspense>

@@ -8,5 +8,8 @@ export const services = {
   search: 'Suchen, z. B. Slack: send a message',
   docs: 'Dokumentation von {{service}}',
   left: 'Für eine andere Handlung angegeben: diese nimmt es nicht. Geleert ist es weg.',
+  service: 'Dienst',
+  trigger: 'Worauf gewartet wird',
+  events: 'Bekannte Ereignisse: {{names}}.',
   chosen: '{{step}} macht „{{what}}“',
 };

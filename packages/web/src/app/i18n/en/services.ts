@@ -8,5 +8,8 @@ export const services = {
   search: 'Search, e.g. Slack: send a message',
   docs: 'Documentation of {{service}}',
   left: 'Given for another operation: this one does not take it. Empty it, and it is gone.',
+  service: 'Service',
+  trigger: 'What to wait for',
+  events: 'Known events: {{names}}.',
   chosen: 'Let {{step}} do “{{what}}”',
 } as const;

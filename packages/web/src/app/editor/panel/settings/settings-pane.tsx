@@ -5,7 +5,7 @@ import { isBlock, type Json, type Problem, type Step, type Trigger } from '@head
 import { Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEditor } from '../../editor-context.ts';
-import { Needs, ServiceFields } from '../../parts.ts';
+import { Needs, ServiceFields, ServiceTriggerFields } from '../../parts.ts';
 import { AnyField } from '../form/any-field.tsx';
 import classes from '../form/form.module.css';
 import { fieldsOf } from '../form/model.ts';
@@ -62,12 +62,16 @@ export const SettingsPane = ({ thing, isStep, problems }: Props) => {
         <Suspense fallback={null}>
           <ServiceFields thing={thing} fields={fields} />
         </Suspense>
+      ) : !isStep && kind.startsWith('service.') ? (
+        <Suspense fallback={null}>
+          <ServiceTriggerFields thing={thing} fields={fields} />
+        </Suspense>
       ) : (
         fields.map((field) => (
           <AnyField key={field.name} {...field} path={['with', field.name]} value={given[field.name]} />
         ))
       )}
-      {(isStep || kind.startsWith('service.trigger@')) && (
+      {(isStep || /^(service\.trigger|file\.watch)@/.test(kind)) && (
         <Suspense fallback={null}>
           <Needs step={thing.id} />
         </Suspense>

@@ -43,6 +43,43 @@ export type {
   TriggerView,
   ValueOf,
 } from './run/port.ts';
+export {
+  addWhom,
+  type AskAnswer,
+  type Answered,
+  type AskSpec,
+  type AskState,
+  comesTo,
+  lateValue,
+  newAsk,
+  nextNotice,
+  type Notice,
+  sameWhom,
+  type Tell,
+  type Via,
+  type Wanted,
+  type Whom,
+} from './run/asks.ts';
+export type { FormAnswer, FormLook, FormPage, FormsPort, Sent, SentFile } from './run/forms-port.ts';
+export type { People } from './step/people.ts';
+export type { AskAnswerGiven, AskBehind, AskDone, AsksPort, AskView } from './run/asks-port.ts';
+export {
+  FIELD_TYPES,
+  type FieldType,
+  type FormField,
+  formFields,
+  pageOf as formPage,
+  pagesOf as formPages,
+} from './form/fields.ts';
+export {
+  type FieldError,
+  fieldsOn,
+  type Judged,
+  judgeTexts,
+  judgeValues,
+  textsAgain,
+  type Texts as FormTexts,
+} from './form/judge.ts';
 export type { ConnectAnswer, ConnectionAt, ConnectionsPort, ConnectNext } from './run/connections-port.ts';
 export { holdsSomewhere, may, PERMISSIONS } from './access/permission.ts';
 export { isTokenPermission, TOKEN_PERMISSIONS, TOKEN_SENTENCES } from './access/token.ts';
@@ -218,7 +255,7 @@ export { inspectFlow } from './flow/inspect.ts';
 export type { Inspected } from './flow/inspect.ts';
 export { globOf } from './flow/glob.ts';
 export { challengeOf, deliveryOf, eventsOf, handedBy, hookTriggerOf, wantsEvent } from './service/hook.ts';
-export { isHookKind } from './flow/hook-kind.ts';
+export { hasAddress, isHookKind } from './flow/hook-kind.ts';
 export { valueAt as pointedAt } from './service/pointer.ts';
 export { readService } from './service/judge.ts';
 export { knownOrigin, SECRET_MARK } from './service/address.ts';

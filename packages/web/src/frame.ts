@@ -10,6 +10,8 @@ export type Frame = {
   readonly bare?: boolean;
   /** Where the page's script is. */
   readonly script?: string;
+  /** Where the browser goes on to, by itself. */
+  readonly refresh?: string;
 };
 
 const SHEET = new Markup(`<style>${style}</style>`);
@@ -17,13 +19,13 @@ const SHEET = new Markup(`<style>${style}</style>`);
 const pages = html`<nav aria-label="Pages"><a href="/">Flows</a> · <a href="/api/v1/reference">API reference</a> · <a href="/docs">Documentation</a> · <a href="/runs">Runs</a></nav>`;
 
 /** The whole document as text. */
-export const frame = ({ title, body, bare = false, script }: Frame): string =>
+export const frame = ({ title, body, bare = false, script, refresh }: Frame): string =>
   html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Headgate</title>
+${refresh !== undefined && html`<meta http-equiv="refresh" content="0; url=${refresh}">`}<title>${title} · Headgate</title>
 ${SHEET}${script !== undefined && html`<script src="${script}" defer></script>`}
 </head>
 <body>

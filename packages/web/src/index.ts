@@ -5,6 +5,7 @@ import { accountPage } from './account.ts';
 import { appPage } from './app-page.ts';
 import { passkeyScript } from './passkey-script.ts';
 import { consentPage, consentSignInPage } from './consent.ts';
+import { formPage } from './form.ts';
 import { failurePage } from './failure.ts';
 import { docsPage } from './docs.ts';
 import { referencePage } from './reference.ts';
@@ -23,6 +24,7 @@ export const pages: Pages = {
   passkeyScript,
   consent: consentPage,
   consentSignIn: consentSignInPage,
+  form: formPage,
   failure: failurePage,
   app: appPage,
 };

@@ -10,7 +10,7 @@ header { display: flex; flex-wrap: wrap; gap: 0.5rem 1.5rem; align-items: center
 header strong { font-size: 1.1rem; }
 header form { margin-left: auto; }
 a { color: var(--link); }
-a:focus-visible, button:focus-visible, input:focus-visible, select:focus-visible, summary:focus-visible, pre:focus-visible, .wide:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+a:focus-visible, button:focus-visible, textarea:focus-visible, input:focus-visible, select:focus-visible, summary:focus-visible, pre:focus-visible, .wide:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .skip { position: absolute; left: -100rem; }
 .skip:focus { left: 1rem; top: 0.5rem; background: var(--paper); padding: 0.5rem 1rem; }
 h1 { font-size: 1.6rem; margin: 0.5rem 0 1rem; }
@@ -28,8 +28,23 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1.25rem
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 label { display: block; font-weight: 600; margin-bottom: 0.25rem; }
-input, select, button { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 0.3rem; padding: 0.45rem 0.7rem; max-width: 100%; }
+input, select, textarea, button { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 0.3rem; padding: 0.45rem 0.7rem; max-width: 100%; }
 button { background: var(--card); cursor: pointer; }
+button.yes { background: var(--link); border-color: var(--link); color: var(--paper); font-weight: 600; }
+.field { margin: 1rem 0; border: 0; padding: 0; min-width: 0; }
+.field input:not([type=checkbox]):not([type=radio]), .field select, .field textarea { width: 100%; min-height: 2.75rem; }
+.field p { margin: 0.1rem 0 0.35rem; }
+legend { font-weight: 600; padding: 0; margin-bottom: 0.25rem; }
+label.tick { font-weight: 400; display: flex; gap: 0.6rem; align-items: center; min-height: 2.75rem; }
+.ask button { min-height: 2.75rem; }
+.trap { position: absolute; left: -100rem; }
+.sign { width: 3rem; height: 3rem; margin: 0 0 0.5rem; border-radius: 0.5rem; background: var(--link); color: var(--paper); font: 700 1.6rem/3rem system-ui, sans-serif; text-align: center; }
+.look-green { --link: var(--good); }
+.look-red { --link: var(--bad); }
+.look-orange { --link: var(--busy); }
+.look-purple { --link: #7a3fb0; }
+.look-grey { --link: var(--soft); }
+.told { white-space: pre-line; overflow-wrap: anywhere; }
 .fields { display: flex; flex-wrap: wrap; gap: 0.75rem 1rem; align-items: end; }
 .state { font-weight: 600; }
 .done { color: var(--good); }

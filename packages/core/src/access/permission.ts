@@ -20,6 +20,7 @@ export const PERMISSIONS = [
   'run',
   'run.read',
   'run.cancel',
+  'ask.answer',
   'grant.give',
   'secret.write',
   'file.read',

@@ -17,6 +17,7 @@ export const TABLE: Readonly<Record<Permission, Deed>> = {
   run: { object: 'flow', verb: 'run', says: 'Start runs and run them again' },
   'run.read': { object: 'run', verb: 'read', says: 'See runs, their journals and what they answered' },
   'run.cancel': { object: 'run', verb: 'cancel', says: 'Cancel runs and settle those in doubt' },
+  'ask.answer': { object: 'ask', verb: 'answer', says: 'Find, answer and hand on the questions that one is asked' },
   'grant.give': { object: 'grant', verb: 'give', says: 'Lend powers to steps, and take them back' },
   'secret.write': { object: 'secret', verb: 'store', says: 'Store and delete secrets; nobody reads one' },
   'file.read': { object: 'file', verb: 'read', says: 'List and download files; lend steps the power to read them' },

@@ -235,6 +235,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'http.url': 'The address of the request is not complete.',
   'repeat.until': '`until` gave something else than true or false.',
   'sort.mixed': 'Values of different kinds cannot be put in an order.',
+  'ask.late': 'Nobody answered a question before its deadline.',
   'split.size': 'The size of the pieces is no number.',
   'wait.for': 'The time to wait is too long to count.',
   'wait.timeout': 'The timeout is too long to count.',

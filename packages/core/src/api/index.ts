@@ -31,5 +31,5 @@ export { PERIODS } from './overview.ts';
 export { MAX_VISIT } from './public.ts';
 export type { Doc, DocsView } from './docs.ts';
 export { isShell } from './web.ts';
-export type { AccountView, AppView, Failure, WebApp, Pages, ResumeView } from './pages.ts';
+export type { AccountView, AppView, Failure, WebApp, FormState, FormView, Pages, ResumeView } from './pages.ts';
 export type { ConsentView } from './oauth.ts';

@@ -7,6 +7,9 @@
  * PG2 No credential stands in an address.
  */
 
+import type { FieldError } from '../form/judge.ts';
+import type { AskView } from '../run/asks-port.ts';
+import type { FormAnswer } from '../run/forms-port.ts';
 import type { DocsView } from './docs.ts';
 import type { ConsentView } from './oauth.ts';
 import type { OpenApi } from './openapi.ts';
@@ -25,12 +28,25 @@ export const referencePage = route({
   tags,
 });
 
+/** What a form that came back holds: what was wrong, by field, and the texts as they were sent. */
+export type FormState = { readonly errors: readonly FieldError[]; readonly texts: Readonly<Record<string, string>> };
+
+/** A form that starts a flow. `action`: where its pages are sent to. */
+export type FormView =
+  | { readonly kind: 'sign-in' }
+  | (Extract<FormAnswer, { kind: 'page' | 'done' }> & { readonly action: string });
+
 export type ResumeView = {
   /** Where the form posts to. */
   readonly action: string;
   readonly note: string | null;
-  /** `ask`: not used yet. `done`: it worked just now. `used`: it did its work before, or its time is over. */
-  readonly state: 'ask' | 'done' | 'used';
+  /**
+   * `ask`: not used yet. `done`: it worked just now. `used`: it did its work before, or its time is over. `late`: nobody
+   * answered in time. `sign-in`, `other`: only people with an account may answer, and this is none of them.
+   */
+  readonly state: 'ask' | 'done' | 'used' | 'late' | 'sign-in' | 'other';
+  /** What is asked, where it is a question to people. */
+  readonly ask?: AskView & FormState;
 };
 
 /** A password has at least so many signs. */
@@ -109,6 +125,7 @@ export type Pages = {
   readonly consent: (view: ConsentView) => string;
   /** Shown instead of it to who is not signed in; `to`: where one signs in. */
   readonly consentSignIn: (to: string) => string;
+  readonly form: (view: FormView) => string;
   readonly failure: (failure: Failure) => string;
   readonly app: (view: AppView) => string;
 };

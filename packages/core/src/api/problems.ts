@@ -239,6 +239,12 @@ const api = {
   'webhook.signature': { status: 401, when: 'The signature of the delivery is missing, wrong or too old.' },
   'webhook.replay': { status: 409, when: 'The delivery was accepted before; each starts one run.' },
   'resume.unknown': { status: 404, when: 'No resume link has this address.' },
+  'form.unknown': { status: 404, when: 'There is no form at this address, or it takes nothing any more.' },
+  'ask.over': { status: 410, when: 'The question was answered, or its time is over.' },
+  'ask.answered': { status: 409, when: 'You answered the question already, or handed it on.' },
+  'ask.invalid': { status: 422, when: 'The answer is none that the question takes.' },
+  'ask.person': { status: 422, when: 'Nobody by this id or address could answer the question.' },
+  'ask.other': { status: 403, when: 'The question is for other people.' },
   'resume.used': { status: 410, when: 'The resume link did its work already, or its time is over.' },
   'audit.down': {
     status: 503,

@@ -3,6 +3,8 @@
  * exactly one handler.
  */
 
+import * as asks from './asks.ts';
+import * as forms from './forms.ts';
 import * as audit from './audit.ts';
 import * as auth from './auth.ts';
 import * as invitations from './auth-invitations.ts';
@@ -134,6 +136,8 @@ export const ROUTES = {
   continueRun: runs.continueRun,
 
   webhook: hooks.webhook,
+  showForm: forms.showForm,
+  sendForm: forms.sendForm,
   showResume: hooks.showResume,
   useResume: hooks.useResume,
 
@@ -211,6 +215,12 @@ export const ROUTES = {
   invite: members.invite,
   listInvitations: members.listInvitations,
   revokeInvitation: members.revokeInvitation,
+
+  listAsks: asks.listAsks,
+  followAsks: asks.followAsks,
+  getAsk: asks.getAsk,
+  answerAsk: asks.answerAsk,
+  delegateAsk: asks.delegateAsk,
 
   listRoles: roles.listRoles,
   createRole: roles.createRole,

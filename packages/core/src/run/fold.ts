@@ -10,6 +10,7 @@
 import { PROBLEM_PORT } from '../flow/model.ts';
 import { at, type Problem } from '../problem.ts';
 import type { Event, EventData, Held } from './journal.ts';
+import { growAsk, newAsk } from './asks.ts';
 import { keepTime, letGo, newHolding } from './holding.ts';
 import { ask, dropScope, forget, mark, move, start } from './instance.ts';
 import { prune } from './plan.ts';
@@ -130,6 +131,7 @@ const applyToStep = (state: State, event: Event): void => {
         token: null,
         child: null,
         deadline: null,
+        ask: null,
         retry: true,
         attempt: event.data.attempt,
       });
@@ -145,9 +147,16 @@ const applyToStep = (state: State, event: Event): void => {
         token,
         child,
         deadline,
+        ask: event.data.ask === undefined ? null : newAsk(event.data.ask, event.at),
         retry: false,
         attempt: scope.attempts[step.pos] ?? 0,
       });
+    }
+    case 'step.asked':
+    case 'step.answered': {
+      const wait = scope.asked[step.pos] ?? null;
+      if (status === WAITING && wait?.do === 'wait' && wait.ask !== null) growAsk(wait.ask, event);
+      return;
     }
     case 'step.held':
       if (state.holding === null || status !== READY) return;

@@ -9,6 +9,8 @@ const all = {
   'step.done': true,
   'step.problem': true,
   'step.waiting': true,
+  'step.asked': true,
+  'step.answered': true,
   'step.held': true,
   'step.continued': true,
   'block.opened': true,

@@ -10,6 +10,7 @@
 
 import type { Usage } from '../flow/budget.ts';
 import type { Problem } from '../problem.ts';
+import type { AskSpec, Via, Whom } from './asks.ts';
 
 /** The rules a journal was planned by; recorded in `run.created` and raised when plan.ts changes its mind. */
 export const PLAN_VERSION = 1;
@@ -72,7 +73,17 @@ export type EventData = {
    * Waits for a time, an outside event (by the hash of a one-time token), a child run, or whichever comes first. At the
    * `deadline` the step has taken longer than its timeout.
    */
-  'step.waiting': { until?: number; token?: string; child?: string; note?: string; deadline?: number };
+  'step.waiting': { until?: number; token?: string; child?: string; note?: string; deadline?: number; ask?: AskSpec };
+  /** People were told of a question that waits, or somebody handed it on. `failed`: codes of what could not be told. */
+  'step.asked': {
+    why: 'asked' | 'reminder' | 'escalated' | 'delegated';
+    by?: string;
+    to?: readonly Whom[];
+    told?: readonly string[];
+    failed?: readonly string[];
+  };
+  /** Somebody answered a question. `data`: the answer, with its comment. */
+  'step.answered': { by: string; via: Via; data: Held };
   /** Held before it begins, at a breakpoint or while stepping: what it is about to be given, or why that cannot be told. */
   'step.held': { input: Held } | { problem: Problem };
   /** Somebody let a held step go on. `input`: what he gave it in place of what it was about to be given. */
@@ -109,6 +120,8 @@ export const EVENT_TYPES = [
   'step.done',
   'step.problem',
   'step.waiting',
+  'step.asked',
+  'step.answered',
   'step.held',
   'step.continued',
   'block.opened',

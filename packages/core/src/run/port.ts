@@ -13,6 +13,8 @@ import type { PageAsk, ValuePage } from './value/page.ts';
 import type { ValueShape } from './value/value-shape.ts';
 import type { Principal } from '../access/permission.ts';
 import type { Problem, Result } from '../problem.ts';
+import type { AskBehind, AsksPort } from './asks-port.ts';
+import type { FormsPort } from './forms-port.ts';
 import type { ConnectionsPort } from './connections-port.ts';
 import type { EventType, RunState, Started } from './journal.ts';
 
@@ -282,6 +284,8 @@ export type EnginePort = {
   readonly values: ValuesPort;
   readonly connections: ConnectionsPort;
   readonly files: FilesPort;
+  readonly asks: AsksPort;
+  readonly form: FormsPort['form'];
   /** Durable events as they come, from seq > after; ends after the run's end or when the signal aborts. Null: no such run. */
   readonly follow: (
     workspace: string,
@@ -308,7 +312,10 @@ export type EnginePort = {
   /** Settles a run in doubt. */
   readonly resolve: (who: Principal, run: string, choice: 'repeat' | 'skip' | 'fail') => Promise<Result<RunView>>;
   /** What a resume link stands for, without using it. Null when it never existed; `used` when it did its work. */
-  readonly resumable: (token: string) => Promise<{ readonly used: boolean; readonly note: string | null } | null>;
+  readonly resumable: (
+    token: string,
+    user: string | null,
+  ) => Promise<{ readonly used: boolean; readonly note: string | null; readonly ask: AskBehind | null } | null>;
   readonly resume: (token: string, body: unknown) => Promise<Result<{ readonly run: string }>>;
   /** What a run would touch: expressions and pure steps are evaluated, nothing is opened and nobody is called. */
   readonly dryRun: (request: DryRequest) => Promise<Result<DryRun>>;

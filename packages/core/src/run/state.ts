@@ -8,6 +8,7 @@
  */
 
 import type { Problem } from '../problem.ts';
+import type { AskState } from './asks.ts';
 import type { Held, RunCreated, RunState } from './journal.ts';
 import type { Shape, ShapeStep } from './shape.ts';
 
@@ -94,6 +95,8 @@ export type Command =
       readonly child: string | null;
       /** When the step has waited longer than its timeout. */
       readonly deadline: number | null;
+      /** The question that is waited for. */
+      readonly ask: AskState | null;
       readonly retry: boolean;
       readonly attempt: number;
     }

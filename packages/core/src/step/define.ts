@@ -12,9 +12,11 @@ import type { Usage } from '../flow/budget.ts';
 import type { Problem } from '../problem.ts';
 import { NO_SERVICES, type Services } from '../service/manifest.ts';
 import type { Databases } from './databases.ts';
+import type { AskSpec } from '../run/asks.ts';
 import type { Files } from './files.ts';
 import type { Mail } from './mail.ts';
 import type { Formats } from './formats.ts';
+import type { People } from './people.ts';
 
 /** Powers a step may ask for (the words of the whole house). */
 export const POWERS = ['net', 'file', 'secret', 'model', 'data', 'flow', 'mcp', 'code', 'ask'] as const;
@@ -46,9 +48,9 @@ export type Outcome =
   | { readonly kind: 'wait'; readonly for?: number; readonly until?: number; readonly value?: unknown }
   /**
    * Wait for an outside event by resume link: the port `answered` fires with what came; at the deadline (ms from now)
-   * the port `timeout` fires with null.
+   * the port `timeout` fires with null. `ask`: it is a question to people, which says itself what its answers come to.
    */
-  | { readonly kind: 'event'; readonly deadline?: number; readonly note?: string }
+  | { readonly kind: 'event'; readonly deadline?: number; readonly note?: string; readonly ask?: AskSpec }
   /** Fails with the author's own problem, which is never retried. What takes problems (`onProblem`, `collect`) takes it too; else the run fails. */
   | { readonly kind: 'stop'; readonly problem: Problem }
   /** Answers a synchronous webhook; the step is done with the body as its value. */
@@ -117,6 +119,7 @@ export type Can = {
   readonly mail: Mail;
   readonly formats: Formats;
   readonly databases: Databases;
+  readonly people: People;
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', text: string, data?: unknown) => void;
   /** Stable over all attempts of this step instance: pass it to a service that honours idempotency keys. */
   readonly key: string;

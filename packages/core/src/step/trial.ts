@@ -31,6 +31,7 @@ export const trial = async (kind: StepKind, input: unknown, lent: Partial<Can> =
     mail: noMail(problem('power.missing', 'No power to send mail was lent.')),
     formats: noFormats,
     databases: noDatabases(problem('power.missing', 'No net power was lent.')),
+    people: { mayAsk: async () => null },
     log: (level, text, data) => logs.push(data === undefined ? { level, text } : { level, text, data }),
     key: 'trial',
     signal: NEVER,

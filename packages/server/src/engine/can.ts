@@ -14,7 +14,7 @@ export type Lend = (
   signal: AbortSignal,
   log: Can['log'],
   key: string,
-) => Pick<Can, 'net' | 'code' | 'files' | 'formats' | 'mail' | 'databases'>;
+) => Pick<Can, 'net' | 'code' | 'files' | 'formats' | 'mail' | 'databases' | 'people'>;
 
 type Deps = {
   readonly clock: Clock;
@@ -40,6 +40,9 @@ const NO_CODE: Can['code'] = {
 };
 const NO_MAIL = noMail(problem('power.undeclared', 'This step kind declares no need to send mail'));
 const NO_DATABASES = noDatabases(problem('power.undeclared', 'This step kind declares no need for the network'));
+const NO_PEOPLE: Can['people'] = {
+  mayAsk: () => Promise.resolve(problem('power.undeclared', 'This step kind declares no need to ask people')),
+};
 const NO_FILES = noFiles(problem('power.undeclared', 'This step kind declares no need for files'));
 
 /** `flight` null: a pure step, which reaches nothing but its log. */
@@ -72,6 +75,7 @@ export const canOf = (
       formats: noFormats,
       mail: NO_MAIL,
       databases: NO_DATABASES,
+      people: NO_PEOPLE,
     };
   const { signal } = flight.abort;
   const key = instanceKey(live, step, scope);

@@ -73,10 +73,15 @@ export type CompiledFlow = {
   readonly vars: ReadonlySet<string> | 'all' | null;
   /** `wait.event` steps: their resume links are made only where there are any. */
   readonly events: readonly string[];
+  /** Does it ask people? */
+  readonly asks: boolean;
   readonly budget: Budget | undefined;
   /** Are there steps that use tokens or money? */
   readonly metered: boolean;
 };
+
+/** Kinds of steps that a link answers. */
+const ANSWERED: ReadonlySet<string> = new Set(['wait.event@1', 'ask@1']);
 
 /** No name of a value. */
 const ALL = '*';
@@ -175,7 +180,8 @@ export const compileFlow = (
     idempotency: optional(s.idempotency, 'settings.idempotency'),
     budget: s.budget,
     metered: steps.some((one) => one?.kind.usage !== undefined),
-    events: [...sources.values()].filter((x) => x.kind === 'wait.event@1').map((x) => x.id),
+    events: [...sources.values()].filter((x) => ANSWERED.has(x.kind)).map((x) => x.id),
+    asks: [...sources.values()].some((x) => x.kind === 'ask@1'),
   };
   // Evaluated when something comes in, before there is a run (hooks.ts).
   for (const { with: settings } of flow.triggers ?? [])

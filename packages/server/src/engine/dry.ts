@@ -116,6 +116,7 @@ export const drive = async (
       mail: noMail(problem('dry', 'Nothing is touched')),
       formats: { run: () => new Promise(() => undefined) },
       databases: noDatabases(problem('dry', 'Nothing is touched')),
+      people: { mayAsk: () => new Promise(() => undefined) },
     }),
     call: () => new Promise(() => undefined),
     meter: () => ({ settle: () => undefined }),
@@ -124,6 +125,8 @@ export const drive = async (
     limit: () => undefined,
     orphan: () => undefined,
     tokenHash: () => 'dry',
+    asked: () => undefined,
+    left: () => undefined,
     ended: () => undefined,
     parked: () => undefined,
     bug: () => {

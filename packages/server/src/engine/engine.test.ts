@@ -169,7 +169,7 @@ describe('waits', () => {
     const run = await g.run(id, {}, { wait: 0 });
     await g.until(run.id, 'waiting');
     const token = await tokenOf(run.id, g, 'link');
-    expect(await g.engine.resumable(token)).toEqual({ used: false, note: 'Well?' });
+    expect(await g.engine.resumable(token, null)).toEqual({ used: false, note: 'Well?', ask: null });
     expect(await g.engine.resume(token, { say: 'yes' })).toMatchObject({ ok: true });
     expect(await g.engine.resume(token, { say: 'again' })).toMatchObject({
       ok: false,

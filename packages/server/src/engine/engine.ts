@@ -4,10 +4,11 @@
  */
 
 import { createHash } from 'node:crypto';
-import { type Problem, problem, type Result } from '@headgate/core';
+import { type Problem, problem } from '@headgate/core';
 import { NO_FOLDERS } from '../store/folders/folders.ts';
 import { aimAt } from './aim.ts';
 import { Alerts } from './alerts.ts';
+import { Asks, asksPort } from './asks.ts';
 import { Broker } from './broker.ts';
 import { systemClock } from './clock.ts';
 import { Ledger } from './ledger.ts';
@@ -18,6 +19,7 @@ import { fileDoor } from './files.ts';
 import { Flows } from './flows.ts';
 import { Followers } from './follow.ts';
 import { FORMAT_LIMITS, FormatJail } from './formats.ts';
+import { newForms } from './forms.ts';
 import { Hooks } from './hooks.ts';
 import { KnownValues } from './known.ts';
 import type { Live } from './live.ts';
@@ -26,24 +28,27 @@ import { Listening } from './listening.ts';
 import { Loop } from './loop.ts';
 import { JsonTurns } from './json.ts';
 import { lender } from './lender.ts';
+import { netFor } from './net.ts';
 import { newGoOn } from './go-on.ts';
+import { journalPages } from './journal-pages.ts';
 import { Programs } from './code.ts';
 import type { Engine, EngineOptions } from './options.ts';
 import { newQueue } from './queue.ts';
 import { Recovery } from './recovery.ts';
 import { rerun } from './rerun.ts';
+import { newResume } from './resume.ts';
 import { dismissRevoked } from './revoked.ts';
 import { newRunViews } from './run-views.ts';
 import { Runs } from './runs.ts';
 import { openTriggers } from './triggers.ts';
 import { openSecrets } from './secrets.ts';
-import { checkInput, newStarter, unavailable, written } from './starter.ts';
+import { checkInput, newStarter, written } from './starter.ts';
 import { startSweeping } from './sweep.ts';
 import { Timers } from './timers.ts';
 import { ValueReader } from './value-reader.ts';
-import { Values, weigh } from './values.ts';
+import { Values } from './values.ts';
 import { veiled } from './veil.ts';
-import { eventView, PAGE } from './views.ts';
+import { eventView } from './views.ts';
 
 /** Opens the engine and takes up every run that was not over. */
 export const openEngine = async (o: EngineOptions): Promise<Engine> => {
@@ -56,7 +61,11 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const followers = new Followers();
   const known = new KnownValues();
   const clear = veiled(store.journal, known);
-  const journal = followers.watching(clear, (write) => values.written((write.blobs ?? []).map((b) => b.id)));
+  const journal = followers.watching(
+    clear,
+    (write) => values.written((write.blobs ?? []).map((b) => b.id)),
+    (write, group) => asks.wrote(write, group),
+  );
   const ledger = new Ledger({ limits: store.engine.limits, journal, now: clock.now });
   const broker = new Broker({
     ledger,
@@ -78,7 +87,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     publicUrl: o.publicUrl,
     alerts: () => alerts,
   });
-  const tokenOf = (live: Live, step: string, item: readonly number[]): string => vault.resumeToken(live.id, step, item);
+  const tokenOf = (live: Live, step: string, item: readonly number[], person?: string): string =>
+    vault.resumeToken(live.id, step, item, person);
   const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
   const info = {
@@ -100,8 +110,18 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const { now } = clock;
   const calls = { broker, door: o.door, store, credentials, turns, full, now, instanceMail: o.flowMail ?? null };
   const ground = { store, clock, timers, later, flows, log };
+  const asks: Asks = new Asks({
+    ...{ store, journal, clock, flows, values, publicUrl: o.publicUrl, mail: o.mail ?? null },
+    runs: () => runs,
+    effect: (live, { step }, needs, act) =>
+      broker.effect(live, step.id, live.compiled.steps[step.index]?.narrow, needs, act),
+    net: (live, { step }, signal) => netFor(calls, live, step.id, live.compiled.steps[step.index]?.narrow, signal),
+    token: tokenOf,
+    hash: hashOf,
+  });
   const runs: Runs = new Runs({
     ...ground,
+    asks,
     values,
     journal,
     ledger,
@@ -138,6 +158,11 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         limit: (live, deadline) => self.wakes.limit(live, deadline),
         orphan: (live, child) => self.children.orphan(live, child),
         tokenHash: (live, step, item) => hashOf(tokenOf(live, step, item)),
+        asked: (live, wait) => asks.opened(live, wait),
+        left: (live, wait, how) => {
+          if (wait.child !== null) self.children.orphan(live, wait.child);
+          asks.closed(live, wait, how);
+        },
         ended: (live) => self.ended(live),
         parked: (live) => self.parked(live),
         bug: (live, step, error) =>
@@ -159,6 +184,12 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   });
   const views = newRunViews(store, runs);
   const { start, settled } = newStarter({ store, clock, timers, values, flows, runs, views, journal });
+  const resuming = newResume({ store, journal, clock, runs, asks, hash: hashOf });
+  const form = newForms({
+    ...{ store, journal, clock, flows, runs, values },
+    room: files.port.room,
+    stamp: vault.stamp,
+  });
   const listening = new Listening({ store, clock, flows });
   const hooks = new Hooks({
     store,
@@ -215,23 +246,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       const row = await store.in(workspace).flows.get(flow);
       return row === null ? [] : lent.reveals({ workspace, project: row.project, flow, environment }, clock.now());
     },
-    journal: async (workspace, id, after, limit) => {
-      const row = await store.in(workspace).runs.get(id);
-      if (row === null) return null;
-      const events = [];
-      let next: number | null = null;
-      let size = 0;
-      for await (const event of runs.ends.events(workspace, id, after)) {
-        if (events.length === limit || size > PAGE) {
-          next = events[events.length - 1]?.seq ?? after;
-          break;
-        }
-        const view = eventView(event, workspace, values);
-        size += weigh(view.data, PAGE);
-        events.push(view);
-      }
-      return { events, next };
-    },
+    journal: journalPages({ store, runs, values }),
     connections,
     values: new ValueReader({ store, clock, timers, values, guard: known, ends: runs.ends, flows }),
     follow: async (workspace, id, after, signal) => {
@@ -280,31 +295,10 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       const made = await rerun({ store, flows, runs, values, check: checkInput }, found.value, request);
       return made.ok ? settled(made.value) : made;
     }),
-    resumable: async (token) => {
-      const kept = await store.engine.resumeToken(hashOf(token));
-      if (kept === null) return null;
-      const live = await runs.hold(kept.workspace, kept.run);
-      return {
-        used: kept.used !== null || live?.waits.some((w) => w.token === hashOf(token)) !== true,
-        note: kept.note,
-      };
-    },
-    resume: written(async (token, body): Promise<Result<{ run: string }>> => {
-      const hash = hashOf(token);
-      const kept = await store.engine.resumeToken(hash);
-      const gone = problem('resume.used', 'This link has done its work, or its run is over');
-      if (kept === null) return { ok: false, problem: problem('resume.unknown', 'There is nothing at this link') };
-      const live = await runs.hold(kept.workspace, kept.run);
-      const wait = live?.waits.find((w) => w.token === hash && !w.scope.dropped);
-      if (live === null || live === undefined || wait === undefined || live.over) return { ok: false, problem: gone };
-      live.waits = live.waits.filter((w) => w !== wait);
-      runs.loop.done(live, wait.step, wait.scope, body, 'answered');
-      runs.loop.advance(live);
-      await journal.barrier(live.group);
-      if (live.abandoned) return unavailable;
-      await store.engine.useToken(hash, clock.now());
-      return { ok: true, value: { run: live.id } };
-    }),
+    resumable: resuming.resumable,
+    resume: written(resuming.resume),
+    asks: asksPort(asks, resuming),
+    form,
     dryRun: newDryRun({ store, flows, clock }),
     queue: newQueue(runs.admission, o.keep),
     ready: () => {

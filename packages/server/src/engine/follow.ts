@@ -14,7 +14,11 @@ export class Followers {
   #written: () => Promise<void> = () => Promise.resolve();
 
   /** The same writer, telling followers when what they follow became durable. */
-  watching(journal: JournalWriter, written: (write: RunWrite) => void): JournalWriter {
+  watching(
+    journal: JournalWriter,
+    written: (write: RunWrite) => void,
+    wrote: (write: RunWrite, group: number) => void,
+  ): JournalWriter {
     let last = 0;
     this.#written = () => journal.barrier(last);
     return {
@@ -22,6 +26,7 @@ export class Followers {
       write: (write) => {
         const group = journal.write(write);
         last = group;
+        wrote(write, group);
         if (write.blobs !== undefined)
           void journal.barrier(group).then(
             () => written(write),

@@ -1,5 +1,6 @@
 /** What one step instance is lent: each of its doors, made for this step of this run. */
 
+import { mayAskBy } from './asks.ts';
 import type { Broker } from './broker.ts';
 import type { Lend } from './can.ts';
 import type { Allow, Programs } from './code.ts';
@@ -37,8 +38,11 @@ export const lender =
     const own = files.lend(live, cs.step.id, cs.narrow, signal);
     const mail = mailFor(calls, live, cs.step.id, cs.narrow, signal, key);
     const code = programs.lend({ live, step: cs.step.id, net, files: own, see, signal, log, allow, show });
+    const people = mayAskBy((powers) =>
+      broker.effect(live, cs.step.id, cs.narrow, powers, () => Promise.resolve(null), undefined, true),
+    );
     return {
-      ...{ net, files: own, mail, code },
+      ...{ net, files: own, mail, code, people },
       formats: formats.lend(live, signal),
       databases: databases.lend(live, cs.step.id, cs.narrow, signal),
     };

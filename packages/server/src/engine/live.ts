@@ -13,12 +13,14 @@ import {
   type EventType,
   isOpen,
   newState,
+  nextNotice,
   runState,
   type Scope,
   type ShapeStep,
   type State,
   unheld,
 } from '@headgate/core';
+import type { AskWrite } from '../store/ask.ts';
 import type { AuditEntry, Delivery, JournalWriter, RunRow, RunWrite } from '../store/ports.ts';
 import type { TriggerMemory } from '../store/run-write.ts';
 import type { CompiledFlow } from './compiled.ts';
@@ -75,6 +77,9 @@ export type DeadlineCommand = Extract<Command, { do: 'deadline' }>;
  */
 export const HELD_WAKE = 2;
 
+/** When people are to be told of a question again. */
+const noticeAt = ({ ask }: WaitCommand): number | null => (ask === null ? null : nextNotice(ask));
+
 const soonest = (a: number | null, b: number | null): number | null =>
   a === null ? b : b === null ? a : Math.min(a, b);
 
@@ -101,6 +106,7 @@ export class Live {
   /** Blobs of other runs that this one refers to. */
   uses: string[] = [];
   tokens: NonNullable<RunWrite['tokens']>[number][] = [];
+  asks: AskWrite[] = [];
   audit: AuditEntry[] = [];
   delivery: Delivery | null = null;
   /** What its trigger remembers, to be written with its first event. */
@@ -264,7 +270,7 @@ export class Live {
   get wake(): number | null {
     let earliest = this.held ? HELD_WAKE : this.deadline;
     for (const w of this.waits) {
-      const until = w.child === null ? soonest(w.until, w.deadline) : 1;
+      const until = w.child === null ? soonest(soonest(w.until, w.deadline), noticeAt(w)) : 1;
       earliest = soonest(earliest, until);
     }
     for (const d of this.deadlines) if (isOpen(d.block)) earliest = soonest(earliest, this.dueOf(d));
@@ -302,6 +308,8 @@ export class Live {
       ...(this.spilled.length > 0 ? { blobs: this.spilled } : {}),
       ...(this.uses.length > 0 ? { uses: this.uses } : {}),
       ...(this.tokens.length > 0 ? { tokens: this.tokens } : {}),
+      ...(this.asks.length > 0 ? { asks: this.asks } : {}),
+      ...(this.over && this.compiled.asks ? { asksOver: this.ended ?? 0 } : {}),
       ...(this.audit.length > 0 ? { audit: this.audit } : {}),
       ...(this.delivery === null ? {} : { delivery: this.delivery }),
       ...(this.memory === null ? {} : { memory: this.memory }),
@@ -311,6 +319,7 @@ export class Live {
     if (this.spilled.length > 0) this.spilled = [];
     if (this.uses.length > 0) this.uses = [];
     if (this.tokens.length > 0) this.tokens = [];
+    if (this.asks.length > 0) this.asks = [];
     if (this.audit.length > 0) this.audit = [];
     this.delivery = null;
     this.memory = null;

@@ -2,6 +2,7 @@
 
 import type { Problem, Scope, ShapeStep, Usage } from '@headgate/core';
 import type { JournalWriter } from '../store/ports.ts';
+import type { AskWait } from './ask-rows.ts';
 import type { Lend } from './can.ts';
 import type { Clock } from './clock.ts';
 import type { Held } from './ledger.ts';
@@ -39,6 +40,10 @@ export type LoopDeps = {
   readonly orphan: (live: Live, child: string) => void;
   /** The hash of the one-time token of a `wait.event` step instance. */
   readonly tokenHash: (live: Live, step: string, item: readonly number[]) => string;
+  /** A question to people begins to be waited for. */
+  readonly asked: (live: Live, wait: AskWait) => void;
+  /** Nobody waits for this any more: a called run, a question. */
+  readonly left: (live: Live, wait: WaitCommand, how: 'late' | 'gone') => void;
   /** The run is over and written. */
   readonly ended: (live: Live) => void;
   /** It waits, and nothing of it needs memory. */

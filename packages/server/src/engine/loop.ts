@@ -236,7 +236,7 @@ export class Loop {
     const left = live.waits.filter(which);
     if (left.length === 0) return;
     live.waits = live.waits.filter((wait) => !which(wait));
-    for (const { child } of left) if (child !== null) this.#d.orphan(live, child);
+    for (const wait of left) this.#d.left(live, wait, 'gone');
   }
 
   #finish(live: Live): void {
@@ -363,7 +363,7 @@ export class Loop {
   late(live: Live, wait: WaitCommand): void {
     this.#guard(live, () => {
       const cs = this.#compiled(live, wait.step);
-      if (wait.child !== null) this.#d.orphan(live, wait.child);
+      this.#d.left(live, wait, 'late');
       this.#settler.settle(live, cs, wait.step, wait.scope, wait.attempt, tooLong(cs));
     });
   }

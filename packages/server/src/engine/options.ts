@@ -4,7 +4,7 @@
 
 import type { Catalog, EnginePort, GuardPort, Problem } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
-import type { MailServer } from '../egress/mail/port.ts';
+import type { MailServer, SendMail } from '../egress/mail/port.ts';
 import type { Compiler } from '../sandbox/compile.ts';
 import type { Jail } from '../sandbox/jail.ts';
 import type { Folders } from '../store/folders/folders.ts';
@@ -29,8 +29,10 @@ export type Vault = {
     sealed: Uint8Array,
     bound: { readonly kind: string; readonly origins: readonly string[] } | null,
   ) => string;
-  /** The one-time token of a `wait.event` step instance: a MAC over run, step and item (row WH-08). */
-  readonly resumeToken: (run: string, step: string, item: readonly number[]) => string;
+  /** The one-time token of a waiting step instance: a MAC over run, step, item, and the person it is for (row WH-08). */
+  /** A MAC over what goes out with a page and comes back. */
+  readonly stamp: (text: string) => string;
+  readonly resumeToken: (run: string, step: string, item: readonly number[], person?: string) => string;
 };
 
 export type EngineLog = (level: 'info' | 'warn' | 'error', text: string, data: Record<string, unknown>) => void;
@@ -59,6 +61,8 @@ export type EngineOptions = {
   readonly folders?: Folders;
   /** The mail server of the instance, where flows may be lent it. */
   readonly flowMail?: MailServer | null;
+  /** Sends mails to people who are asked, where mail is set up. */
+  readonly mail?: SendMail | null;
   /** Told how far the deletion of a workspace has come. */
   readonly ending?: (stage: Stage, workspace: string) => void;
 };

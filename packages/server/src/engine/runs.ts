@@ -13,6 +13,7 @@ import { Admission } from './admission.ts';
 import { type Begin, baseOf } from './begin.ts';
 import { Recent } from './cache.ts';
 import { Children } from './children.ts';
+import type { Asks } from './asks.ts';
 import type { Clock } from './clock.ts';
 import type { CompiledFlow } from './compiled.ts';
 import { doubt, Interruptions, poison } from './doubt.ts';
@@ -44,6 +45,7 @@ type Deps = {
   readonly open: Opener;
   readonly loop: (runs: Runs) => Loop;
   readonly journal: Store['journal'];
+  readonly asks: Asks;
   readonly over: (live: Live) => void;
   readonly log: (level: 'warn' | 'error', text: string, data: Record<string, unknown>) => void;
 };

@@ -14,9 +14,11 @@ import {
   type ShapeStep,
   type Usage,
 } from '@headgate/core';
+import { askAt } from './ask-rows.ts';
 import type { Clock } from './clock.ts';
 import type { CompiledStep } from './compiled.ts';
 import type { Live } from './live.ts';
+import type { LoopDeps } from './loop-deps.ts';
 import { nextTry } from './retry.ts';
 import { withProblem } from './scope.ts';
 import type { Values } from './values.ts';
@@ -27,6 +29,7 @@ type Deps = {
   readonly scope: (live: Live, place: Scope) => ExprScope;
   /** The hash of the one-time token of a `wait.event` step instance. */
   readonly tokenHash: (live: Live, step: string, item: readonly number[]) => string;
+  readonly asked: LoopDeps['asked'];
 };
 
 export class Settler {
@@ -96,7 +99,7 @@ export class Settler {
           note: outcome.note ?? null,
           deadline: until,
         });
-        return live.record(
+        live.record(
           now,
           'step.waiting',
           {
@@ -104,10 +107,14 @@ export class Settler {
             ...limit,
             ...(until === null ? {} : { until }),
             ...(outcome.note === undefined ? {} : { note: outcome.note }),
+            ...(outcome.ask === undefined ? {} : { ask: outcome.ask }),
           },
           step.id,
           scope.item,
         );
+        const wait = outcome.ask === undefined ? null : askAt(scope, step);
+        if (wait !== null) this.#d.asked(live, wait);
+        return;
       }
       case 'respond': {
         const body = this.#d.values.hold(outcome.body ?? null, live.spilled);

@@ -1,5 +1,5 @@
 /**
- * What of a run stands on disk in the clear, without secrets: notes of resume links, codes of problems, audit records. All
+ * What of a run stands on disk in the clear, without secrets: notes of resume links, titles of questions, codes of problems, audit records. All
  * else of it is sealed. An expression can put a secret into each of them, as can code that was shown one.
  *
  * VE1 A record says what was asked for, and never the value that somebody put into it (rows SEC-05, OPS-03).
@@ -20,12 +20,13 @@ export const veiled = (journal: JournalWriter, guard: GuardPort): JournalWriter 
   };
   const records = (entries: readonly AuditEntry[]): readonly AuditEntry[] => entries.map(record);
   const run = (write: RunWrite): RunWrite => {
-    const { row, audit, tokens } = write;
-    if (row.problemCode === null && audit === undefined && tokens === undefined) return write;
+    const { row, audit, tokens, asks } = write;
+    if (row.problemCode === null && audit === undefined && tokens === undefined && asks === undefined) return write;
     const hide = (text: string): string => guard.redact(text, { workspace: row.workspace });
     return {
       ...write,
       ...(row.problemCode === null ? {} : { row: { ...row, problemCode: hide(row.problemCode) } }),
+      ...(asks === undefined ? {} : { asks: asks.map((one) => ({ ...one, title: hide(one.title) })) }),
       ...(audit === undefined ? {} : { audit: records(audit) }),
       ...(tokens === undefined
         ? {}

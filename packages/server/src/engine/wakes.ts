@@ -6,12 +6,14 @@
  */
 
 import { HELD_MOST, heldUntil, isOpen, problem } from '@headgate/core';
+import { askOf } from './ask-rows.ts';
+import { type Asks, noticeDue } from './asks.ts';
 import type { Clock } from './clock.ts';
 import type { DeadlineCommand, Live, WaitCommand } from './live.ts';
 import type { Runs } from './runs.ts';
 import type { Timers } from './timers.ts';
 
-type Deps = { readonly clock: Clock; readonly timers: Timers; readonly runs: Runs };
+type Deps = { readonly clock: Clock; readonly timers: Timers; readonly runs: Runs; readonly asks: Asks };
 
 export class Wakes {
   readonly #d: Deps;
@@ -47,6 +49,13 @@ export class Wakes {
     if (wait.until !== null) this.#at('a wake-up', wait.until, workspace, live.id);
     if (wait.deadline !== null) this.#at('a deadline', wait.deadline, workspace, live.id);
     if (wait.child !== null) this.#child(live, wait.child);
+    this.notice(live, wait);
+  }
+
+  /** Arms the timer that tells people of a question, the next time. */
+  notice(live: Live, wait: WaitCommand): void {
+    const due = noticeDue(wait);
+    if (due !== null) this.#at('telling people', due, live.base.workspace, live.id);
   }
 
   /** Called by the loop for every block with a timeout. */
@@ -93,6 +102,7 @@ export class Wakes {
       return runs.loop.advance(live);
     }
     const isDue = (time: number | null): boolean => time !== null && time <= now;
+    for (const wait of live.waits) if (isDue(noticeDue(wait)) && !isDue(wait.until)) this.#tell(live, wait);
     const due = live.waits.filter((w) => (isDue(w.until) || isDue(w.deadline)) && !w.scope.dropped);
     const late = live.deadlines.filter((d) => isDue(live.dueOf(d)) && isOpen(d.block));
     if (due.length === 0 && late.length === 0) return;
@@ -105,10 +115,23 @@ export class Wakes {
         if (wait.child !== null) runs.children.orphan(live, wait.child);
       } else if (!isDue(wait.until)) runs.loop.late(live, wait);
       else if (wait.retry) runs.loop.retry(live, wait);
+      else if (wait.ask !== null) this.#late(live, wait);
       else if (wait.token !== null) runs.loop.done(live, wait.step, wait.scope, null, 'timeout');
       else runs.loop.done(live, wait.step, wait.scope, null);
     }
     runs.loop.advance(live);
+  }
+
+  #late(live: Live, of: WaitCommand): void {
+    const wait = askOf(of);
+    if (wait !== null) this.#d.asks.late(live, wait);
+  }
+
+  /** Beside the work of the run: whoever is told slowly holds nothing up. */
+  #tell(live: Live, of: WaitCommand): void {
+    const { asks, runs } = this.#d;
+    const wait = askOf(of);
+    if (wait !== null) runs.later.do(live.base.workspace, 'telling people', () => asks.tell(live, wait));
   }
 }
 

@@ -11,7 +11,7 @@
 import type { GuardPort } from '@headgate/core';
 import type { Pages } from '@headgate/core/api';
 
-const OURS: ReadonlySet<string> = new Set(['kind', 'action', 'back', 'path']);
+const OURS: ReadonlySet<string> = new Set(['kind', 'action', 'back', 'path', 'state']);
 /** No workspace has this id. */
 export const NO_WORKSPACE = { workspace: '' } as const;
 
@@ -31,6 +31,7 @@ export const guardedPages = (pages: Pages, guard: GuardPort): Pages => {
     resume: (view) => pages.resume(clean(view)),
     account: (view) => pages.account(clean(view)),
     consent: (view) => pages.consent(clean(view)),
+    form: (view) => pages.form(clean(view)),
     failure: (failure) => pages.failure(clean(failure)),
   };
 };

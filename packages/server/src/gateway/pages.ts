@@ -100,6 +100,9 @@ const CALLBACK = '/api/v1/connect/callback';
 const forPeople = (contract: Contract, accept: string | undefined): boolean => {
   if (contract.tags.includes('pages') || contract.path === '/api/v1/oauth/authorize') return true;
   const forBoth =
-    contract.path === CALLBACK || contract.path.startsWith('/api/v1/resume/') || contract.path.startsWith(`${AUTH}/`);
+    contract.path === CALLBACK ||
+    contract.path.startsWith('/api/v1/resume/') ||
+    contract.path.startsWith('/api/v1/form/') ||
+    contract.path.startsWith(`${AUTH}/`);
   return forBoth && accept?.includes('text/html') === true;
 };

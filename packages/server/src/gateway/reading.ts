@@ -23,6 +23,8 @@ export const readBody = (
   const body = request.body as Body | undefined;
   if (body === undefined) return { value: {} };
   if ('code' in body) return refuse(body.code);
+  // The handler reads the bytes as they came.
+  if (contract.bodyKind === 'raw') return { value: {} };
   if (request.passage !== null) request.passage.release = body.release;
   if (body.bytes.length === 0) return { value: {} };
   const type = request.headers['content-type'] ?? '';

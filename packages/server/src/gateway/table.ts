@@ -4,6 +4,7 @@ import { type Contract, isShell, type OpenApi, openApi, ROUTES } from '@headgate
 import type { Lodge } from './lodge.ts';
 import type { Route } from './implement.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { askRoutes } from './routes/asks.ts';
 import { authRoutes } from './routes/auth.ts';
 import { authInvitationRoutes } from './routes/auth-invitations.ts';
 import { authLinkRoutes } from './routes/auth-links.ts';
@@ -12,6 +13,7 @@ import { ssoRoutes } from './routes/auth-sso.ts';
 import { environmentRoutes } from './routes/environments.ts';
 import { deletedFlowRoutes } from './routes/deleted-flows.ts';
 import { fileRoutes } from './routes/files.ts';
+import { formRoutes } from './routes/forms.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -84,6 +86,8 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...secretUseRoutes(lodge),
     ...connectionRoutes(lodge),
     ...fileRoutes(lodge),
+    ...askRoutes(lodge),
+    ...formRoutes(lodge),
     ...workspaceRoutes(lodge),
     ...projectRoutes(lodge),
     ...memberRoutes(lodge),

@@ -8,7 +8,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { at, bad, type Catalog, good, type Problem, problem, type Result, type Service } from '@headgate/core';
 import { type Door, openDoor, parseAllow } from '../egress/door.ts';
-import type { MailServer } from '../egress/mail/port.ts';
+import type { MailServer, SendMail } from '../egress/mail/port.ts';
 import { openEngine } from '../engine/engine.ts';
 import type { Engine, EngineLog, Vault } from '../engine/options.ts';
 import { Catalogs } from '../engine/catalogs.ts';
@@ -60,6 +60,8 @@ type Options = {
   /** Sources of secrets besides the store. */
   readonly sources?: readonly SecretSource[];
   readonly egressAllow: string;
+  /** Sends mails, where they are set up. */
+  readonly mail?: SendMail | null;
   /** Folders of the disk that flows may be lent. */
   readonly folders?: readonly FolderSetting[];
   readonly publicUrl: string;
@@ -113,9 +115,10 @@ const vaultOf = (ring: Keyring, store: Store): Vault => {
       const again = !value.ok && value.problem.code === 'secret.damaged' && store.followKeys();
       return openFor(workspace, again ? open.openSecret(workspace, id, version, sealed, bound) : value);
     },
-    resumeToken: (run, step, item) =>
+    stamp: (text) => createHmac('sha256', ring.derive('resume')).update(`form ${text}`).digest('base64url'),
+    resumeToken: (run, step, item, person) =>
       createHmac('sha256', ring.derive('resume'))
-        .update(JSON.stringify([run, step, item]))
+        .update(JSON.stringify(person === undefined ? [run, step, item] : [run, step, item, person]))
         .digest('base64url'),
   };
 };
@@ -158,6 +161,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       compiler,
       publicUrl: o.publicUrl,
       log: o.log,
+      ...(o.mail === undefined ? {} : { mail: o.mail }),
       ...(o.sources === undefined ? {} : { sources: o.sources }),
       ...(o.folders === undefined ? {} : { folders: openFolders(o.folders) }),
       ...(o.full === undefined ? {} : { full: o.full }),

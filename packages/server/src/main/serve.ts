@@ -85,7 +85,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     signUp: s.signUp,
     twoFactors: s.twoFactors,
     currency: s.currency,
-    mail: await mailOf(s),
+    mail: opened.value.mail,
     signOn: opened.value.signOn,
     fetchDocument: documentsThrough(house.door),
     ...(tracing === null ? {} : { traces: (await import('../gateway/traces.ts')).traces() }),
@@ -157,6 +157,7 @@ type Opened = {
   readonly port: number;
   readonly publicUrl: string;
   readonly signOn: SignOn | null;
+  readonly mail: SendMail | null;
 };
 
 /** All but the door: folder, key, lock, traces, house. What was opened is closed again when the next thing refuses. */
@@ -187,7 +188,9 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
   const say: EngineLog = (level, text, data) => log[level](data, text);
   // Before runs are taken up: what is late starts at once.
   const disk = await watchDisk({ dir: s.dir, floor: s.diskFloor, log: say });
+  const mail = await mailOf(s);
   const house = await openHouse({
+    mail,
     dir: s.dir,
     key: key.value,
     rekey: () => loadKeyFile(s.keyFile),
@@ -212,6 +215,7 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
       port,
       publicUrl,
       signOn: signOn.value,
+      mail,
     });
   disk.close();
   await tracing.value?.close();

@@ -93,6 +93,8 @@ export type EngineStore = {
     deadline: number | null;
     used: number | null;
   } | null>;
+  /** Whose link this is, of those that people without an account got to answer a question; null: nobody's. */
+  askLink(hash: string): Promise<{ workspace: string; run: string; step: string; item: string; person: string } | null>;
   /** Marks a token used, once: false when it already was. Durable when it resolves. */
   useToken(hash: string, at: number): Promise<boolean>;
   keyById(id: string): Promise<KeyRow | null>;

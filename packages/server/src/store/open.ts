@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { type Problem, type Result, bad, good, problem } from '@headgate/core';
 import { accountsOf } from './accounts/accounts.ts';
+import { asksOf } from './rows/asks.ts';
 import { auditOf } from './rows/audit.ts';
 import { backupStore } from './files/backup.ts';
 import { blobsOf } from './files/blobs.ts';
@@ -258,6 +259,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       secrets: secretsOf(ground, workspace),
       connections: connectionsOf(ground, workspace),
       files: filesOf(ground, contents, workspace),
+      asks: asksOf(ground, workspace),
       tokens: workspaceTokensOf(ground, workspace),
       clients: clientsOf(ground, workspace),
       consents: consentsOf(ground, workspace),

@@ -11,6 +11,7 @@
 import type { Budget, FlowPlace, Permission, Problem, Result, RunState, Sight, Visibility } from '@headgate/core';
 import type { Accounts } from './accounts/port.ts';
 import type { EngineStore } from './engine-port.ts';
+import type { AskStore } from './ask.ts';
 import type { FileStore } from './file.ts';
 import type { KeyLimits, WorkspaceKeys } from './key.ts';
 import type { WorkspaceLimits } from './limits.ts';
@@ -268,6 +269,7 @@ export type WorkspaceStore = {
   readonly secrets: SecretStore;
   readonly connections: ConnectionStore;
   readonly files: FileStore;
+  readonly asks: AskStore;
   readonly tokens: WorkspaceTokens;
   readonly clients: Clients;
   readonly consents: Consents;

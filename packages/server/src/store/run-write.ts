@@ -1,6 +1,7 @@
 /** What is written of a run: its row, and with it everything that becomes durable at the same moment. */
 
 import type { RunState } from '@headgate/core';
+import type { AskWrite } from './ask.ts';
 import type { AuditEntry } from './ports.ts';
 
 /** The row of a run: what lists and filters need, and no value that flowed through it. */
@@ -73,6 +74,10 @@ export type RunWrite = {
     readonly note: string | null;
     readonly deadline: number | null;
   }[];
+  /** Questions to people that came to life with this write, or changed by it. */
+  readonly asks?: readonly AskWrite[];
+  /** The run is over, and so are its questions that are open: when. */
+  readonly asksOver?: number;
   /** Audit records that belong to this write. */
   readonly audit?: readonly AuditEntry[];
   /** The delivery this run came of: remembered exactly when the run is. */

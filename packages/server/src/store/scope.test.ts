@@ -171,6 +171,14 @@ const ASKED: Readonly<Record<string, Call>> = {
   },
   'secrets.sealed': (w, n) => w.secrets.sealed(n.project, n.secret, 'default'),
   // Before the case that writes another content in its place.
+  'asks.list': (w, n) => w.asks.list({ user: n.user, state: 'open', limit: 9 }),
+  'asks.count': (w, n) => w.asks.count({ user: n.user, state: 'open' }),
+  'asks.mine': (w, n) => w.asks.mine({ user: n.user }, 'ask_of_victim'),
+  'asks.addresses': async (w, n) => [
+    await w.asks.addresses([{ kind: 'member', name: n.user }]),
+    await w.asks.member(n.user),
+  ],
+  'asks.member': (w, n) => w.asks.member(n.user),
   'files.lend': (w, n) => w.files.lend(n.run, { id: n.file, blob: held.blob }),
   'files.get': async (w, n) => [await w.files.get(n.project, n.file), await w.files.get('default', n.file)],
   'files.at': (w, n) => w.files.at(n.project, 'in/a.csv'),

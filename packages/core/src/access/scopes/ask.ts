@@ -1,19 +1,23 @@
-/** `ask: person ada@example.com`, `ask: role admin`: asking somebody for an answer or an approval. */
+/** `ask: person ada@example.com`, `ask: role admin`, `ask: group finance`: asking somebody for an answer or an approval. */
 
 import { named } from '../../flow/text/shown.ts';
 import { type Read, type Scope, texts, wrong } from './scope.ts';
 
-/** `whom`: `person`, `role`, or `anyone` with the name `*`. People are named by id or mail address. */
+/** `whom`: `person`, `role`, `group`, or `anyone` with the name `*`. People are named by id or mail address, groups by id or name. */
 export type AskScope = { readonly whom: string; readonly name: string };
 
 const ROLES: ReadonlySet<string> = new Set(['owner', 'admin', 'editor', 'operator', 'viewer']);
+/** Names of groups may hold spaces. */
+const GROUP = /^group\s+([\p{L}\p{N}][\p{L}\p{M}\p{N} _.+@&()-]{0,99})$/u;
 const PERSON = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.+@-]{0,199}$/u;
 
 const parse = (text: string): Read<AskScope> => {
   if (text === '*') return { scope: { whom: 'anyone', name: '*' } };
+  const group = GROUP.exec(text);
+  if (group !== null) return { scope: { whom: 'group', name: (group[1] ?? '').toLowerCase().normalize('NFC') } };
   const [first = '', second, more] = text.split(/\s+/);
   const [whom, name] = second === undefined ? [ROLES.has(first) ? 'role' : 'person', first] : [first, second];
-  if (more !== undefined) return wrong('expected person and who, role and which, or *');
+  if (more !== undefined) return wrong('expected person and who, role or group and which, or *');
   if (whom === 'role')
     return ROLES.has(name)
       ? { scope: { whom, name } }
@@ -35,6 +39,8 @@ export const ask: Scope<AskScope> = {
       ? 'Ask anybody of the workspace'
       : whom === 'role'
         ? `Ask people with the role ${name}`
-        : `Ask ${name}`,
+        : whom === 'group'
+          ? `Ask the people of the group ${name}`
+          : `Ask ${name}`,
   byTyping: () => false,
 };

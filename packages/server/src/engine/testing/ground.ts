@@ -118,9 +118,10 @@ export const openGround = async (
       openBlob: (w, id) => must(openBlobNow(ring.all('blob'), w, id, store.blobs.path(id))),
       streamBlob: (w, id) => open.openBlob(w, id, store.blobs.path(id)),
       openSecret: (w, id, v, s, b) => must(open.openSecret(w, id, v, s, b)),
-      resumeToken: (run, step, item) =>
+      stamp: (text) => createHmac('sha256', ring.derive('resume')).update(`form ${text}`).digest('base64url'),
+      resumeToken: (run, step, item, person) =>
         createHmac('sha256', ring.derive('resume'))
-          .update(JSON.stringify([run, step, item]))
+          .update(JSON.stringify(person === undefined ? [run, step, item] : [run, step, item, person]))
           .digest('base64url'),
     },
   });

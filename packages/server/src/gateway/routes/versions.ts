@@ -36,13 +36,15 @@ const shown = ({ version, hash, note, by, created }: Omit<VersionRow, 'doc'>) =>
   created: new Date(created).toISOString(),
 });
 
-const webhookOf = (gate: Gate, { trigger, token, until }: HookRow) => ({
+const webhookOf = (gate: Gate, { trigger, token, until }: HookRow, isForm = false) => ({
   trigger,
-  url: gate.publicUrl + HOOK_PREFIX + token,
+  url: gate.publicUrl + (isForm ? FORM_PREFIX : HOOK_PREFIX) + token,
   until: iso(until),
 });
 
-/** Addresses of the webhooks a published document has. */
+const FORM_PREFIX = '/api/v1/form/';
+
+/** Addresses of the webhooks and forms a published document has. */
 const webhooksOf = async (
   gate: Gate,
   workspace: string,
@@ -50,9 +52,11 @@ const webhooksOf = async (
   doc: unknown,
 ): Promise<ReturnType<typeof webhookOf>[]> => {
   const read = readFlow(doc);
-  const there = new Set(read.ok ? (read.flow.triggers ?? []).map((trigger) => trigger.id) : []);
+  const there = new Map(read.ok ? (read.flow.triggers ?? []).map(({ id: of, kind }) => [of, kind] as const) : []);
   const hooks = await gate.store.in(workspace).flows.hooks(id);
-  return hooks.filter(({ trigger }) => there.has(trigger)).map((row) => webhookOf(gate, row));
+  return hooks
+    .filter(({ trigger }) => there.has(trigger))
+    .map((row) => webhookOf(gate, row, there.get(row.trigger) === 'form@1'));
 };
 
 /** A side of a difference: a version by its number, or the draft. */

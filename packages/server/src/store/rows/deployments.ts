@@ -6,7 +6,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { isHookKind } from '@headgate/core';
+import { hasAddress } from '@headgate/core';
 import type { Selectable, Transaction } from 'kysely';
 import { type Ground, toJson } from '../ground.ts';
 import { stateName } from '../environment.ts';
@@ -130,7 +130,7 @@ export const deploymentsOf = (ground: Ground, workspace: string): Deployments =>
         .execute();
       // What an alert hears is what who promoted it may read, as with publishing (versions.ts).
       if (trigger.kind === 'alert@1') await putPublisher(trx, flow, stateName(trigger.id, environment), who);
-      if (!isHookKind(trigger.kind)) continue;
+      if (!hasAddress(trigger.kind)) continue;
       const nonce = randomBytes(32);
       const hash = credentials.hashHook(credentials.hookToken(nonce));
       await trx

@@ -9,6 +9,7 @@ import { type Ground, fromJson, listFromJson, toJson } from '../ground.ts';
 import { auditRecords, checkAudit } from './audit.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { removeDeleted } from './deleted-flows.ts';
+import { askLink } from './asks.ts';
 import { hookByToken } from './hooks.ts';
 import { keyById } from './keys.ts';
 import type { EngineStore } from '../engine-port.ts';
@@ -173,6 +174,7 @@ export const engineOf = (
         .executeTakeFirst();
       return row ?? null;
     },
+    askLink: askLink({ db }),
     useToken: async (hash, at) => (await writer.ask({ kind: 'token', hash, at })) === true,
     keyById: (id) => keyById(db, id),
     allSecrets: async () => {

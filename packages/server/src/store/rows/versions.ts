@@ -7,7 +7,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { isHookKind } from '@headgate/core';
+import { hasAddress } from '@headgate/core';
 import type { Selectable, Transaction } from 'kysely';
 import { type Ground, fromJson, toJson } from '../ground.ts';
 import { DEFAULT_ENVIRONMENT } from '../environment.ts';
@@ -69,7 +69,7 @@ export const versionsOf = (ground: Ground, workspace: string): Rows => {
         })
         .execute();
       if (trigger.kind.startsWith('alert@')) await putPublisher(trx, p, trigger.id);
-      if (!isHookKind(trigger.kind)) continue;
+      if (!hasAddress(trigger.kind)) continue;
       const nonce = randomBytes(32);
       const hash = credentials.hashHook(credentials.hookToken(nonce));
       await trx

@@ -43,7 +43,15 @@ const shutDoors = async (trx: Transaction<Tables>, workspace: string): Promise<v
     'secret',
     'file',
   ] as const;
-  const doors = ['resume_token', 'api_key', 'engine_token', 'oauth_consent', 'oauth_client', 'invitation'] as const;
+  const doors = [
+    'ask',
+    'resume_token',
+    'api_key',
+    'engine_token',
+    'oauth_consent',
+    'oauth_client',
+    'invitation',
+  ] as const;
   const people = ['group_member', 'user_group', 'custom_role', 'project_member', 'member'] as const;
   for (const table of [...groups, ...doors, ...people])
     await trx.deleteFrom(table).where('workspace', '=', workspace).execute();

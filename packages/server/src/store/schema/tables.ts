@@ -29,6 +29,7 @@ import type {
   TokenKeyTable,
   WorkspaceKeyTable,
 } from './key-tables.ts';
+import type { AskTables } from './ask-tables.ts';
 import type { OauthTables } from './oauth-tables.ts';
 import type { TriggerTables } from './trigger-tables.ts';
 
@@ -109,7 +110,8 @@ type AuditHeadTable = { one: number; count: number; chain: Uint8Array | null; se
 
 export type Tables = AccountTables &
   OauthTables &
-  TriggerTables & {
+  TriggerTables &
+  AskTables & {
     workspace: { id: string; name: string; created: number; two_factors: Generated<number> };
     project: { workspace: string; id: string; name: string; created: number };
     /** One row, raised by every change of configuration. */
@@ -160,16 +162,6 @@ export type Tables = AccountTables &
     promotion: PromotionTable;
     trigger_state: { flow: string; trigger_id: string; state: string };
     delivery: { hook: string; id: string; until: number };
-    resume_token: {
-      hash: string;
-      workspace: string;
-      run: string;
-      step: string;
-      item: string;
-      note: string | null;
-      deadline: number | null;
-      used: number | null;
-    };
     run: RunTable;
     journal: JournalTable;
     blob: { id: string; workspace: string; run: string; size: number; created: number };

@@ -19,6 +19,12 @@ export const grant = (names: Names): GrantRow => ({
   created: NOW,
 });
 
+/** A question to a person of the victim's. */
+const ASK = {
+  ...{ id: 'ask_of_victim', step: 'ask', item: '', title: 'Well?', state: 'open', opened: NOW, deadline: null },
+  ...{ ended: null, not: [], links: [], who: [{ kind: 'member', name: VICTIM.user }] },
+} as const;
+
 export const NOTHING_BROUGHT = { triggers: [], grants: [], ends: [] };
 export const promotion = (names: Names): PromotionRow => ({
   id: names.promotion,
@@ -163,7 +169,7 @@ export const fill = async (store: Store): Promise<void> => {
         { ...told, action: 'power.net', object: 'GET a.example:443', step: 'get' },
       ],
     }),
-    runWrite(openRow(VICTIM.open, of)),
+    runWrite(openRow(VICTIM.open, of), 'x', { asks: [ASK] }),
     runWrite(runRow('run_failed_v', { ...of, state: 'failed', problemCode: 'oops' })),
   ]);
 };

@@ -14,6 +14,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { chunkSealer } from '../vault-seal/chunks.ts';
 import { memoryName } from '../memory-name.ts';
 import type { TriggerMemory } from '../run-write.ts';
+import { askWriter } from './ask-rows.ts';
 import { writeBlobFile } from './blob-file.ts';
 import type { Answer, Ask, Group, WorkerSettings, WriterKeys } from './messages.ts';
 import { TOKEN_CELLS } from './messages.ts';
@@ -68,6 +69,7 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
     'select (select max(generation) from key_ring) as n, (select max(n) from workspace_key) as own',
   );
   const writeTrail = trailWriter(database);
+  const putAsk = askWriter(database);
   const putDelivery = database.prepare(
     'insert into delivery (hook, id, until) values (?, ?, ?) on conflict (hook, id) do nothing',
   );
@@ -193,6 +195,7 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
       putToken.run(...group.tokens.slice(at, at + TOKEN_CELLS));
     for (const { hook, id, until } of group.deliveries) putDelivery.run(hook, id, until);
     for (const memory of group.memories) keepMemory(memory);
+    for (const question of group.questions) putAsk(question);
     if (group.used.length > 0) tally.used(group.used);
     return group.asks.map(answer);
   };

@@ -7,6 +7,7 @@
  */
 
 import type { TriggerMemory } from '../run-write.ts';
+import type { AskOf } from './ask-rows.ts';
 import type { Cell } from './run-cells.ts';
 import type { Grown } from './tally.ts';
 
@@ -46,6 +47,7 @@ export type Group = {
   readonly used: Cell[];
   readonly deliveries: { readonly hook: string; readonly id: string; readonly until: number }[];
   readonly memories: TriggerMemory[];
+  readonly questions: AskOf[];
   readonly asks: Ask[];
 };
 
@@ -136,6 +138,7 @@ export const emptyGroup = (n: number): Group => ({
   used: [],
   deliveries: [],
   memories: [],
+  questions: [],
   asks: [],
 });
 
@@ -148,5 +151,6 @@ export const isEmpty = (group: Group): boolean =>
     group.used.length +
     group.deliveries.length +
     group.memories.length +
+    group.questions.length +
     group.asks.length ===
   0;

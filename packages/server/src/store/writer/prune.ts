@@ -60,6 +60,7 @@ export const pruner = (database: DatabaseSync, tally: Tally): Pruner => {
   const dropUsed = database.prepare('delete from used where day < ?');
   const dropJournal = database.prepare('delete from journal where run = ?');
   const dropTokens = database.prepare('delete from resume_token where run = ?');
+  const dropAsks = database.prepare('delete from ask where run = ?');
   const dropRun = database.prepare('delete from run where n = ?');
   const dropDeliveries = database.prepare(
     'delete from delivery where rowid in (select rowid from delivery where until < ? limit ?)',
@@ -91,6 +92,7 @@ export const pruner = (database: DatabaseSync, tally: Tally): Pruner => {
     tally.grew(run.workspace, -freed);
     pieces += Number(dropJournal.run(run.n).changes);
     dropTokens.run(run.id);
+    dropAsks.run(run.id);
     dropRun.run(run.n);
     return gone;
   };

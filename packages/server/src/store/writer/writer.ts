@@ -252,6 +252,9 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
     if (write.audit !== undefined) addAudit(write.audit);
     if (write.delivery !== undefined) gathering.deliveries.push(write.delivery);
     if (write.memory !== undefined) gathering.memories.push(write.memory);
+    const { project, flow } = write.row;
+    for (const ask of write.asks ?? []) gathering.questions.push({ workspace, project, flow, run, ask });
+    if (write.asksOver !== undefined) gathering.questions.push({ run, over: write.asksOver });
   };
 
   return {
@@ -265,7 +268,9 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
         write.tokens !== undefined ||
         write.audit !== undefined ||
         write.delivery !== undefined ||
-        write.memory !== undefined
+        write.memory !== undefined ||
+        write.asks !== undefined ||
+        write.asksOver !== undefined
       )
         addExtras(write);
       if (gathering.cells.length >= EARLY) post();

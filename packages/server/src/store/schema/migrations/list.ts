@@ -25,6 +25,7 @@ import { retiredHooks } from './0020-retired-hooks.ts';
 import { services } from './0023-services.ts';
 import { triggerMemory } from './0025-trigger-memory.ts';
 import { triggerParts } from './0026-trigger-parts.ts';
+import { asks } from './0028-asks.ts';
 import { files } from './0021-files.ts';
 import { deletedFlows } from './0024-deleted-flows.ts';
 
@@ -58,6 +59,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0024-deleted-flows', migration: deletedFlows },
   { name: '0025-trigger-memory', migration: triggerMemory },
   { name: '0026-trigger-parts', migration: triggerParts },
+  { name: '0028-asks', migration: asks },
 ];
 
 /** Their names, in order. */

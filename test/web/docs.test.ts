@@ -72,6 +72,14 @@ describe('flows of the guides are right, and run', () => {
             origins: ['https://sender.example.com'],
             value: 'a secret of the guide 17',
           });
+        if (text.includes('table.upsert@1'))
+          await site.ask('POST', '/api/v1/tables', {
+            name: 'customers',
+            columns: [
+              { name: 'email', type: 'text', unique: true },
+              { name: 'orders', type: 'number' },
+            ],
+          });
         if (text.includes('exports/orders.csv')) await upload('exports/orders.csv', ORDERS);
         const flow = await site.flow(draft as object);
         const published = await site.ask('POST', `/api/v1/flows/${flow}/publish`, { grant: 'needed' });

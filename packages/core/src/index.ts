@@ -110,6 +110,8 @@ export type {
   SqliteCall,
 } from './step/databases.ts';
 export { fileRef, noFiles } from './step/files.ts';
+export { noTables, noValues } from './step/tables.ts';
+export type { FindRows, KeyValue, PutRow, StepTables, StepValues, Which } from './step/tables.ts';
 export { noMail } from './step/mail.ts';
 export type { Letter, LetterPart, Mail, Mailed, MailAddress, MailServerAt } from './step/mail.ts';
 export { noFormats } from './step/formats.ts';
@@ -208,7 +210,7 @@ export type { Secret } from './guard/needles.ts';
 export type { Unpack } from './guard/packed.ts';
 export type { Reader } from './guard/regions.ts';
 export type { ShapeKind } from './guard/shapes.ts';
-export { isShapeKind } from './guard/shapes.ts';
+export { isShapeKind, SHAPE_KINDS } from './guard/shapes.ts';
 export { shortSecret } from './guard/short.ts';
 export { findKeys } from './guard/keys.ts';
 export { isSecretLabel } from './guard/labels.ts';
@@ -283,3 +285,26 @@ export type {
 export { isRepeatable, useService } from './service/call.ts';
 export { servicesPage } from './service/page.ts';
 export { importOpenApi } from './service/import/openapi.ts';
+export {
+  COLUMN_TYPES,
+  columnChange,
+  columnNamed,
+  columnSpec,
+  isPlain,
+  judgeColumn,
+  judgeColumns,
+  TABLE_NAME,
+  TABLE_NAME_IS,
+  tableName,
+} from './table/column.ts';
+export type { Column, ColumnChange, ColumnSpec, ColumnType } from './table/column.ts';
+export { readCells, writeLine } from './table/csv.ts';
+export { KEY_LIMITS, TABLE_LIMITS } from './table/limits.ts';
+export { keyEntry, keyName, keysName, MAIN_KEYS } from './table/key.ts';
+export type { KeyEntry } from './table/key.ts';
+export { condition, conditions, match, OPERATORS, order, sortedBy, testsOf } from './table/query.ts';
+export type { Condition, Operator, Test } from './table/query.ts';
+export { cellsOf, ownRow, rowValues } from './table/row.ts';
+export type { Cells, OwnRow, RowValues } from './table/row.ts';
+export { cellOf, fromText, toText, valueOf } from './table/value.ts';
+export type { Cell } from './table/value.ts';

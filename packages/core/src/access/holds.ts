@@ -5,13 +5,14 @@ import type { Power } from './power.ts';
 
 const NOTHING: readonly Permission[] = [];
 
-/** Who may not read or change files in the project himself lends no step what would do it for him. */
-export const holdsToo = (power: Power): readonly Permission[] => {
-  if (power.power !== 'file') return NOTHING;
-  if (power.verbs === 'read') return READING;
-  return power.verbs === 'write' ? WRITING : BOTH;
-};
+type Held = Readonly<Record<'read' | 'write' | 'both', readonly Permission[]>>;
 
-const READING: readonly Permission[] = ['file.read'];
-const WRITING: readonly Permission[] = ['file.write'];
-const BOTH: readonly Permission[] = ['file.read', 'file.write'];
+const FILES: Held = { read: ['file.read'], write: ['file.write'], both: ['file.read', 'file.write'] };
+const TABLES: Held = { read: ['table.read'], write: ['table.write'], both: ['table.read', 'table.write'] };
+
+/** Who may not read or change files or tables in the project himself lends no step what would do it for him. */
+export const holdsToo = (power: Power): readonly Permission[] => {
+  if (power.power !== 'file' && power.power !== 'data') return NOTHING;
+  const held = power.power === 'file' ? FILES : TABLES;
+  return power.verbs === 'read' ? held.read : power.verbs === 'write' ? held.write : held.both;
+};

@@ -25,6 +25,8 @@ export const PERMISSIONS = [
   'secret.write',
   'file.read',
   'file.write',
+  'table.read',
+  'table.write',
   'environment.manage',
   'project.manage',
   'key.own',

@@ -26,6 +26,16 @@ export const TABLE: Readonly<Record<Permission, Deed>> = {
     verb: 'change',
     says: 'Upload and delete files; lend steps the power to write them',
   },
+  'table.read': {
+    object: 'table',
+    verb: 'read',
+    says: 'See tables, their rows, and values by key; lend steps the power to read them',
+  },
+  'table.write': {
+    object: 'table',
+    verb: 'change',
+    says: 'Make, change and delete tables, rows and values by key; lend steps the power to do so',
+  },
   'environment.manage': { object: 'environment', verb: 'manage', says: 'Make environments, set their values, promote' },
   'project.manage': { object: 'project', verb: 'manage', says: 'Make, rename and delete projects' },
   'key.own': { object: 'key', verb: 'own', says: 'Have API keys of one’s own, within what one may' },

@@ -16,6 +16,8 @@ export const TOKEN_PERMISSIONS = [
   'secret.write',
   'file.read',
   'file.write',
+  'table.read',
+  'table.write',
   'audit.read',
   'metrics.read',
 ] as const satisfies readonly Permission[];
@@ -33,6 +35,8 @@ export const TOKEN_SENTENCES: Readonly<Record<TokenPermission, string>> = {
   'secret.write': 'Store, replace and remove secrets; it can read none',
   'file.read': 'List and download your files',
   'file.write': 'Upload, replace and delete files',
+  'table.read': 'Read your tables and what is kept by key',
+  'table.write': 'Make, change and delete tables, their rows, and what is kept by key',
   'audit.read': 'Read the audit trail of the workspace',
   'metrics.read': 'Read the figures of the server',
 };

@@ -224,6 +224,8 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'watch.missing': 'A folder that a trigger watches is not open, or not there.',
   'watch.many': 'A trigger is to watch more files than it can remember.',
   'file.special': 'What stands at a path on disk is no regular file.',
+  'table.missing': 'The project has no table of this name.',
+  'table.secret': 'What is to be written into a table has a secret in it, and would lie open there.',
   'file.missing': 'There is no file of this path in the project.',
   'file.path': 'A path of a file or folder climbs, is absolute, or could be read in more than one way.',
   'file.reference': 'A reference to a file leads to nothing that the run read or fetched.',

@@ -18,6 +18,7 @@ import * as flows from './flows.ts';
 import * as grants from './grants.ts';
 import * as hooks from './hooks.ts';
 import * as keys from './keys.ts';
+import * as kv from './kv.ts';
 import * as limits from './limits.ts';
 import * as mcp from './mcp.ts';
 import * as oauth from './oauth.ts';
@@ -36,6 +37,7 @@ import * as secrets from './secrets.ts';
 import * as services from './services.ts';
 import * as steps from './steps.ts';
 import * as system from './system.ts';
+import * as tables from './tables.ts';
 import * as templates from './templates.ts';
 import * as tickets from './tickets.ts';
 import * as tokens from './tokens.ts';
@@ -192,6 +194,27 @@ export const ROUTES = {
   getFile: files.getFile,
   downloadFile: files.downloadFile,
   deleteFile: files.deleteFile,
+
+  listTables: tables.listTables,
+  createTable: tables.createTable,
+  getTable: tables.getTable,
+  patchTable: tables.patchTable,
+  deleteTable: tables.deleteTable,
+  addColumn: tables.addColumn,
+  patchColumn: tables.patchColumn,
+  deleteColumn: tables.deleteColumn,
+  findRows: tables.findRows,
+  addRows: tables.addRows,
+  changeRows: tables.changeRows,
+  deleteRows: tables.deleteRows,
+  exportTable: tables.exportTable,
+
+  listStores: kv.listStores,
+  listKeyValues: kv.listKeyValues,
+  getKeyValue: kv.getKeyValue,
+  setKeyValue: kv.setKeyValue,
+  incrementKeyValue: kv.incrementKeyValue,
+  deleteKeyValue: kv.deleteKeyValue,
 
   listWorkspaces: workspaces.listWorkspaces,
   createWorkspace: workspaces.createWorkspace,

@@ -111,7 +111,11 @@ export const SHAPES = [
   word('pem', '-----BEGIN ', 'pem', 0, { form: 'pem' }),
 ] as const satisfies readonly Shape[];
 
-const KINDS: ReadonlySet<string> = new Set(['password', ...SHAPES.map(({ kind }) => kind)]);
+/** All of them: who reveals them all hides known values alone. */
+export const SHAPE_KINDS: readonly ShapeKind[] = [
+  ...new Set<ShapeKind>(['password', ...SHAPES.map(({ kind }) => kind)]),
+];
+const KINDS: ReadonlySet<string> = new Set(SHAPE_KINDS);
 
 /** Is this the name of a shape? For grants that name one. */
 export const isShapeKind = (name: string): name is ShapeKind => KINDS.has(name);

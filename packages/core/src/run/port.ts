@@ -267,6 +267,14 @@ export type TriggerView = {
   readonly failing: { readonly since: number; readonly times: number; readonly problem: Problem } | null;
 };
 
+/** What of tables and values by key is sealed, which only the engine opens: what each holds, in the same order. */
+type TablesPort = {
+  readonly open: (
+    workspace: string,
+    sealed: readonly { readonly name: string; readonly box: Uint8Array }[],
+  ) => readonly unknown[];
+};
+
 export type EnginePort = {
   readonly start: (request: StartRequest) => Promise<Result<{ readonly run: RunView; readonly finished: boolean }>>;
   readonly hook: (request: HookRequest) => Promise<HookAnswer>;
@@ -286,6 +294,7 @@ export type EnginePort = {
   readonly files: FilesPort;
   readonly asks: AsksPort;
   readonly form: FormsPort['form'];
+  readonly tables: TablesPort;
   /** Durable events as they come, from seq > after; ends after the run's end or when the signal aborts. Null: no such run. */
   readonly follow: (
     workspace: string,

@@ -14,6 +14,7 @@ import { NO_SERVICES, type Services } from '../service/manifest.ts';
 import type { Databases } from './databases.ts';
 import type { AskSpec } from '../run/asks.ts';
 import type { Files } from './files.ts';
+import type { StepTables, StepValues } from './tables.ts';
 import type { Mail } from './mail.ts';
 import type { Formats } from './formats.ts';
 import type { People } from './people.ts';
@@ -116,6 +117,8 @@ export type Can = {
   readonly net: Net;
   readonly code: Code;
   readonly files: Files;
+  readonly tables: StepTables;
+  readonly values: StepValues;
   readonly mail: Mail;
   readonly formats: Formats;
   readonly databases: Databases;

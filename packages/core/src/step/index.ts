@@ -28,8 +28,14 @@ export { formField, formFields, FIELD_TYPES, FORM_COLORS } from '../form/fields.
 export type { FormField } from '../form/fields.ts';
 export type { AskSpec, Notice, Tell, Wanted, Whom } from '../run/asks.ts';
 export type { People } from './people.ts';
+export { tableName } from '../table/column.ts';
+export { keyEntry, keyName, keysName, MAIN_KEYS } from '../table/key.ts';
+export { KEY_LIMITS, TABLE_LIMITS } from '../table/limits.ts';
+export { conditions, match, order } from '../table/query.ts';
+export { ownRow, rowValues } from '../table/row.ts';
 export { headersField, headersOf } from './headers.ts';
 export { trial } from './trial.ts';
+export { noTables, noValues } from './tables.ts';
 export { retryAfter } from './after.ts';
 export { trialFiles } from './trial-files.ts';
 export { byCodePoint, kindOf, listField, listOf, notBoolean } from './value.ts';

@@ -7,6 +7,7 @@
 import { problem } from '../problem.ts';
 import { noDatabases } from './databases.ts';
 import { noFiles } from './files.ts';
+import { noTables, noValues } from './tables.ts';
 import { noMail } from './mail.ts';
 import { noFormats } from './formats.ts';
 import type { Can, Outcome, StepKind } from './define.ts';
@@ -28,6 +29,8 @@ export const trial = async (kind: StepKind, input: unknown, lent: Partial<Can> =
     net: { request: async () => ({ problem: problem('power.missing', 'No net power was lent.'), sent: 'no' }) },
     code: { run: async () => ({ problem: problem('power.missing', 'No code power was lent.'), sent: 'no' }) },
     files: noFiles(problem('power.missing', 'No file power was lent.')),
+    tables: noTables(problem('power.missing', 'No data power was lent.')),
+    values: noValues(problem('power.missing', 'No data power was lent.')),
     mail: noMail(problem('power.missing', 'No power to send mail was lent.')),
     formats: noFormats,
     databases: noDatabases(problem('power.missing', 'No net power was lent.')),

@@ -1,6 +1,17 @@
 /** What a step's code may reach while it runs: its log, its key, its signal, and the powers its kind declared. */
 
-import { type Can, noDatabases, noFiles, noFormats, noMail, problem, type Scope, type ShapeStep } from '@headgate/core';
+import {
+  type Can,
+  noDatabases,
+  noFiles,
+  noFormats,
+  noMail,
+  noTables,
+  noValues,
+  problem,
+  type Scope,
+  type ShapeStep,
+} from '@headgate/core';
 import type { Clock } from './clock.ts';
 import type { CompiledStep } from './compiled.ts';
 import type { Flight, Live } from './live.ts';
@@ -14,7 +25,7 @@ export type Lend = (
   signal: AbortSignal,
   log: Can['log'],
   key: string,
-) => Pick<Can, 'net' | 'code' | 'files' | 'formats' | 'mail' | 'databases' | 'people'>;
+) => Pick<Can, 'net' | 'code' | 'files' | 'formats' | 'mail' | 'databases' | 'people' | 'tables' | 'values'>;
 
 type Deps = {
   readonly clock: Clock;
@@ -43,7 +54,15 @@ const NO_DATABASES = noDatabases(problem('power.undeclared', 'This step kind dec
 const NO_PEOPLE: Can['people'] = {
   mayAsk: () => Promise.resolve(problem('power.undeclared', 'This step kind declares no need to ask people')),
 };
+const NO_DATA = problem('power.undeclared', 'This step kind declares no need for data');
+const NO_TABLES = noTables(NO_DATA);
+const NO_VALUES = noValues(NO_DATA);
 const NO_FILES = noFiles(problem('power.undeclared', 'This step kind declares no need for files'));
+
+const NOTHING = {
+  ...{ net: NO_NET, code: NO_CODE, files: NO_FILES, formats: noFormats, mail: NO_MAIL },
+  ...{ databases: NO_DATABASES, people: NO_PEOPLE, tables: NO_TABLES, values: NO_VALUES },
+};
 
 /** `flight` null: a pure step, which reaches nothing but its log. */
 export const canOf = (
@@ -64,19 +83,7 @@ export const canOf = (
       scope.item,
     );
   };
-  if (flight === null)
-    return {
-      log,
-      key: '',
-      signal: NEVER,
-      net: NO_NET,
-      code: NO_CODE,
-      files: NO_FILES,
-      formats: noFormats,
-      mail: NO_MAIL,
-      databases: NO_DATABASES,
-      people: NO_PEOPLE,
-    };
+  if (flight === null) return { log, key: '', signal: NEVER, ...NOTHING };
   const { signal } = flight.abort;
   const key = instanceKey(live, step, scope);
   return { ...lend(live, cs, scope, signal, log, key), log, key, signal };

@@ -16,6 +16,7 @@ import { DatabaseDoor } from './databases.ts';
 import { newDryRun } from './dry-run.ts';
 import { Farewell } from './farewell.ts';
 import { fileDoor } from './files.ts';
+import { dataDoor } from './tables.ts';
 import { Flows } from './flows.ts';
 import { Followers } from './follow.ts';
 import { FORMAT_LIMITS, FormatJail } from './formats.ts';
@@ -106,6 +107,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const later = new Later(clock, timers, log);
   const alerts = new Alerts({ store, flows, broker, runs: () => runs, log, now: clock.now });
   const databases = new DatabaseDoor({ broker, connect: o.door.connect, credentials });
+  const data = dataDoor({ store, broker, openChunk: vault.openChunk, ledger, full, guard: known, now: clock.now });
   const files = fileDoor({ store, broker, stream: vault.streamBlob, folders, ledger, full, now: clock.now });
   const { now } = clock;
   const calls = { broker, door: o.door, store, credentials, turns, full, now, instanceMail: o.flowMail ?? null };
@@ -135,7 +137,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         journal,
         values,
         info,
-        lend: lender({ calls, broker, credentials, programs, formats, files, databases, values, info }),
+        lend: lender({ calls, broker, credentials, programs, formats, files, data, databases, values, info }),
         call: (live, step, scope, attempt, name, input) =>
           later.soon(live.base.workspace, async () => {
             if (live.over) return { problem: problem('run.over', 'This run is over already') };
@@ -240,6 +242,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     start,
     view: views.one,
     files: files.port,
+    tables: data.port,
     hook: (request) => hooks.answer(request),
     reveals: async (workspace, flow, environment) => {
       const lent = await flows.lent(workspace, flow);

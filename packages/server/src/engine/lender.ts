@@ -11,6 +11,7 @@ import type { FormatJail } from './formats.ts';
 import { mailFor } from './mail.ts';
 import { netFor } from './net.ts';
 import { RunScope } from './scope.ts';
+import type { dataDoor } from './tables.ts';
 
 type Deps = {
   readonly calls: Parameters<typeof netFor>[0] & Parameters<typeof mailFor>[0];
@@ -20,12 +21,13 @@ type Deps = {
   readonly formats: FormatJail;
   readonly databases: DatabaseDoor;
   readonly files: ReturnType<typeof fileDoor>;
+  readonly data: ReturnType<typeof dataDoor>;
   readonly values: ConstructorParameters<typeof RunScope>[2];
   readonly info: ConstructorParameters<typeof RunScope>[3];
 };
 
 export const lender =
-  ({ calls, broker, credentials, programs, formats, databases, files, values, info }: Deps): Lend =>
+  ({ calls, broker, credentials, programs, formats, databases, files, data, values, info }: Deps): Lend =>
   (live, cs, place, signal, log, key) => {
     const net = netFor(calls, live, cs.step.id, cs.narrow, signal);
     const see = (): RunScope => new RunScope(live, place, values, info);
@@ -45,5 +47,6 @@ export const lender =
       ...{ net, files: own, mail, code, people },
       formats: formats.lend(live, signal),
       databases: databases.lend(live, cs.step.id, cs.narrow, signal),
+      ...data.lend(live, cs, key),
     };
   };

@@ -17,6 +17,7 @@ import { formRoutes } from './routes/forms.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { kvRoutes } from './routes/kv.ts';
 import { listeningRoutes } from './routes/listening.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { oauthRoutes } from './routes/oauth.ts';
@@ -40,6 +41,7 @@ import { connectionRoutes } from './routes/connections.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { systemRoutes } from './routes/system.ts';
+import { tableRoutes } from './routes/tables.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { userRoutes } from './routes/users.ts';
@@ -79,6 +81,8 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...overviewRoutes(lodge),
     ...ticketRoutes(lodge),
     ...resumeRoutes(lodge),
+    ...tableRoutes(lodge),
+    ...kvRoutes(lodge),
     ...keyRoutes(lodge),
     ...tokenRoutes(lodge),
     ...oauthRoutes(lodge),

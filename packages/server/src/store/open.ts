@@ -25,6 +25,11 @@ import { engineOf } from './rows/engine.ts';
 import { directoryOf } from './rows/directory.ts';
 import { deletedFlowsOf } from './rows/deleted-flows.ts';
 import { dropLost, filesOf } from './rows/files.ts';
+import type { OwnGround } from './rows/own-ground.ts';
+import { ownRowsOf } from './rows/own-rows.ts';
+import { sealerOf } from './rows/own-seal.ts';
+import { dropLostRows, ownTablesOf } from './rows/own-tables.ts';
+import { ownValuesOf } from './rows/own-values.ts';
 import { flowsOf } from './rows/flows.ts';
 import { grantsOf } from './rows/grants.ts';
 import { groupsOf } from './rows/groups.ts';
@@ -232,12 +237,14 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     unlink: blobs.unlink,
   };
   const contents = { sink: blobs.sink, grew: stored.grew };
+  const ownGround = { seal: sealerOf(ring), grew: stored.grew };
   const accounts = accountsOf(ground, { origin: options.origin ?? 'http://localhost', version: changes.version });
   let closing: Promise<void> | null = null;
 
   return good({
     in: (workspace) => ({
       workspace,
+      ...ownDataOf(ground, ownGround, workspace),
       projects: projectsOf(ground, workspace),
       members: membersOf(ground, workspace),
       groups: groupsOf(ground, workspace),
@@ -274,7 +281,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     publicFlow: (id) => publicFlow(db, id),
     accounts,
     engine: {
-      ...engineOf(ground, blobs, () => dropLost(ground, contents)),
+      ...engineOf(ground, blobs, async () => (await dropLost(ground, contents)) + (await dropLostRows(db))),
       limits: engineLimitsOf(ground, stored.now),
       ends: workspaceEndsOf(ground),
     },
@@ -311,6 +318,14 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       return closing;
     },
   });
+};
+
+const ownDataOf = (ground: Ground, own: OwnGround, workspace: string) => {
+  const tables = ownTablesOf(ground, own, workspace);
+  return {
+    tables: { ...tables, ...ownRowsOf(ground, own, workspace, tables.get) },
+    values: ownValuesOf(ground, own, workspace),
+  };
 };
 
 /** As `tryOpenStore`, rejecting with `StoreRefused`. */

@@ -31,6 +31,8 @@ import type { Tokens, WorkspaceTokens } from './token.ts';
 import type { PolicyStore } from './policy.ts';
 import type { OwnServices } from './services.ts';
 import type { Tools } from './tools.ts';
+import type { TableStore } from './own-table.ts';
+import type { ValueStore } from './own-value.ts';
 
 export type { AuditEntry, AuditSearch } from './audit-entry.ts';
 export type { JournalWriter, Used, WriterState } from './journal-writer.ts';
@@ -270,6 +272,8 @@ export type WorkspaceStore = {
   readonly connections: ConnectionStore;
   readonly files: FileStore;
   readonly asks: AskStore;
+  readonly tables: TableStore;
+  readonly values: ValueStore;
   readonly tokens: WorkspaceTokens;
   readonly clients: Clients;
   readonly consents: Consents;

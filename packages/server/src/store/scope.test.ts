@@ -14,6 +14,7 @@ import { kitIn, NOW, runRow, runWrite, sight, writeAll } from './testing/kit.ts'
 import { type Names, NOBODY, VICTIM } from './testing/names.ts';
 import { clientRow, keyRow, tokenRow } from './testing/tokens.ts';
 import {
+  BY,
   connectionOf,
   contentOf,
   fileOf,
@@ -22,10 +23,12 @@ import {
   grant,
   held,
   invitation,
+  keyOf,
   MADE_OF,
   NOTHING_BROUGHT,
   promotion,
   publish,
+  tableOf,
 } from './testing/victim.ts';
 
 const kit = kitIn(tmpdir());
@@ -189,6 +192,29 @@ const ASKED: Readonly<Record<string, Call>> = {
   },
   'files.remove': (w, n) => w.files.remove(n.project, n.file),
   'files.isOf': (w, n) => w.files.isOf(n.run, 'blob_of_run_v'),
+  'tables.list': (w, n) => w.tables.list(n.project),
+  'tables.get': async (w, n) => [await w.tables.get(n.project, n.table), await w.tables.get('default', n.table)],
+  'tables.named': (w, n) => w.tables.named(n.project, 'people'),
+  'tables.create': (w, n) => w.tables.create({ ...tableOf(n), id: `${n.table}_mine`, name: 'mine' }),
+  'tables.rename': (w, n) => w.tables.rename(n.project, n.table, 'stolen', NOW),
+  'tables.addColumn': (w, n) => w.tables.addColumn(n.project, n.table, { name: 'b', type: 'text' }, NOW),
+  'tables.changeColumn': (w, n) => w.tables.changeColumn(n.project, n.table, 'email', { required: true }, NOW),
+  'tables.find': async (w, n) => [
+    await w.tables.find(n.project, n.table, { limit: 9 }),
+    await w.tables.find(n.project, n.table, { limit: 9, where: [{ column: 'email', is: 'filled' }] }),
+  ],
+  'tables.rows': (w, n) => w.tables.rows(n.project, n.table, ['row_of_v']),
+  'tables.add': (w, n) => w.tables.add(n.project, n.table, [{ id: 'row_more', values: { email: 'b' } }], BY),
+  'tables.change': (w, n) => w.tables.change(n.project, n.table, [{ id: 'row_of_v', values: { email: 'c' } }], BY),
+  'tables.removeRows': (w, n) => w.tables.removeRows(n.project, n.table, ['row_of_v'], BY),
+  'tables.removeColumn': (w, n) => w.tables.removeColumn(n.project, n.table, 'email', NOW),
+  'tables.remove': (w, n) => w.tables.remove(n.project, n.table),
+  'values.get': (w, n) => w.values.get(keyOf(n), NOW),
+  'values.list': (w, n) => w.values.list({ ...keyOf(n), limit: 9, now: NOW }),
+  'values.stores': (w, n) => w.values.stores(n.project, NOW),
+  'values.set': (w, n) => w.values.set(keyOf(n), 'stolen', { ...BY, expires: null }),
+  'values.increment': (w, n) => w.values.increment({ ...keyOf(n), key: 'count' }, 1, { ...BY, expires: null }),
+  'values.remove': (w, n) => w.values.remove(keyOf(n), BY),
   'connections.list': (w, n) => w.connections.list(n.project),
   'connections.get': (w, n) => w.connections.get(connectionOf(n)),
   'connections.sealed': (w, n) => w.connections.sealed(connectionOf(n)),

@@ -35,10 +35,10 @@ export const projectsOf = ({ db, change }: Ground, workspace: string): Workspace
       }),
     remove: async (id) => {
       const done = await change(async (trx) => {
-        for (const table of ['flow', 'secret', 'file'] as const) {
+        for (const table of ['flow', 'secret', 'file', 'own_table', 'own_value'] as const) {
           const used = await trx
             .selectFrom(table)
-            .select('id')
+            .select('project')
             .where('workspace', '=', workspace)
             .where('project', '=', id)
             .limit(1)

@@ -19,6 +19,7 @@ import type { WorkspaceEnds } from '../engine-port.ts';
 import type { Ground } from '../ground.ts';
 import type { Store } from '../ports.ts';
 import type { Tables } from '../schema/tables.ts';
+import { dropRowsIn } from './own-tables.ts';
 
 /** The workspace that every instance begins with, and that its command line makes keys in. */
 const FIRST = 'default';
@@ -78,6 +79,22 @@ export const beginEnd = ({ change }: Pick<Ground, 'change'>): Store['workspaces'
   };
 };
 
+/** Some rows of its tables. False: none were left. */
+const dropSomeRows = async (trx: Transaction<Tables>, workspace: string): Promise<boolean> => {
+  const row = await trx
+    .selectFrom('own_row')
+    .select('tbl')
+    .where('workspace', '=', workspace)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined && dropRowsIn(trx, workspace, row.tbl);
+};
+
+const dropData = async (trx: Transaction<Tables>, workspace: string): Promise<void> => {
+  for (const table of ['own_effect', 'own_value', 'own_cell', 'own_row', 'own_table'] as const)
+    await trx.deleteFrom(table).where('workspace', '=', workspace).execute();
+};
+
 export const workspaceEndsOf = ({ db, change, writer, unlink }: Ground): WorkspaceEnds => ({
   ending: () => db.selectFrom('workspace_end').selectAll().orderBy('at').execute(),
 
@@ -100,7 +117,7 @@ export const workspaceEndsOf = ({ db, change, writer, unlink }: Ground): Workspa
         .where('workspace', '=', workspace)
         .where('hash', 'in', few)
         .executeTakeFirst();
-      return docs.numDeletedRows > 0n;
+      return docs.numDeletedRows > 0n || (await dropSomeRows(trx, workspace));
     }),
 
   finish: (workspace) =>
@@ -115,6 +132,7 @@ export const workspaceEndsOf = ({ db, change, writer, unlink }: Ground): Workspa
         'workspace_bounds',
         'service',
       ] as const;
+      await dropData(trx, workspace);
       const counts = ['workspace_quota', 'used', 'stored', 'workspace_key', 'project'] as const;
       for (const table of [...rest, ...counts])
         await trx.deleteFrom(table).where('workspace', '=', workspace).execute();

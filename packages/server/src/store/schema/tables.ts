@@ -32,6 +32,7 @@ import type {
 import type { AskTables } from './ask-tables.ts';
 import type { OauthTables } from './oauth-tables.ts';
 import type { TriggerTables } from './trigger-tables.ts';
+import type { OwnTables } from './own-tables.ts';
 
 /** `plain`: 1 when all of it is text. `hash`: keyed, of the content. */
 type FileTable = {
@@ -111,7 +112,8 @@ type AuditHeadTable = { one: number; count: number; chain: Uint8Array | null; se
 export type Tables = AccountTables &
   OauthTables &
   TriggerTables &
-  AskTables & {
+  AskTables &
+  OwnTables & {
     workspace: { id: string; name: string; created: number; two_factors: Generated<number> };
     project: { workspace: string; id: string; name: string; created: number };
     /** One row, raised by every change of configuration. */

@@ -13,6 +13,7 @@ export type Names = {
   promotion: string;
   secret: string;
   file: string;
+  table: string;
   token: string;
   client: string;
   user: string;
@@ -33,6 +34,7 @@ export const VICTIM: Names = {
   promotion: 'pr_v',
   secret: 'github',
   file: 'file_v',
+  table: 'tbl_v',
   token: 't_v',
   client: 'c_v',
   user: 'u_v',
@@ -52,6 +54,7 @@ export const NOBODY: Names = {
   promotion: 'pr_0',
   secret: 'gitlab',
   file: 'file_0',
+  table: 'tbl_0',
   token: 't_0',
   client: 'c_0',
   user: 'u_0',

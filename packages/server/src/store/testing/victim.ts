@@ -86,6 +86,16 @@ export const fileOf = (names: Names) => ({
   at: NOW,
 });
 
+export const BY = { by: 'user', at: NOW };
+export const tableOf = (names: Names) => ({
+  id: names.table,
+  project: names.project,
+  name: 'people',
+  columns: [{ name: 'email', type: 'text' as const }],
+  ...BY,
+});
+export const keyOf = (names: Names) => ({ project: names.project, store: 'main', key: 'seen' });
+
 /** What the victim's file holds, and the id of its connection. */
 export const held = { blob: '', connection: '' };
 
@@ -157,6 +167,10 @@ export const fill = async (store: Store): Promise<void> => {
   });
   held.connection = made === null || made === 'taken' ? '' : made.id;
   const first = await victim.files.put({ ...fileOf(VICTIM), content: await contentOf(victim, 'a;b\n') });
+  await victim.tables.create(tableOf(VICTIM));
+  await victim.tables.add(VICTIM.project, VICTIM.table, [{ id: 'row_of_v', values: { email: 'a@x' } }], BY);
+  await victim.values.set(keyOf(VICTIM), 'kept', { ...BY, expires: null });
+  await victim.values.set({ ...keyOf(VICTIM), key: 'count' }, 5, { ...BY, expires: null });
   held.blob = typeof first === 'string' ? '' : first.blob;
   const of = { workspace: 'victim', project: VICTIM.project, flow: VICTIM.flow, hash: VICTIM.hash };
   const by = { workspace: 'victim', actor: 'user', run: VICTIM.run };

@@ -61,6 +61,7 @@ export const pruner = (database: DatabaseSync, tally: Tally): Pruner => {
   const dropJournal = database.prepare('delete from journal where run = ?');
   const dropTokens = database.prepare('delete from resume_token where run = ?');
   const dropAsks = database.prepare('delete from ask where run = ?');
+  const dropEffects = database.prepare('delete from own_effect where run = ?');
   const dropRun = database.prepare('delete from run where n = ?');
   const dropDeliveries = database.prepare(
     'delete from delivery where rowid in (select rowid from delivery where until < ? limit ?)',
@@ -93,6 +94,7 @@ export const pruner = (database: DatabaseSync, tally: Tally): Pruner => {
     pieces += Number(dropJournal.run(run.n).changes);
     dropTokens.run(run.id);
     dropAsks.run(run.id);
+    dropEffects.run(run.id);
     dropRun.run(run.n);
     return gone;
   };

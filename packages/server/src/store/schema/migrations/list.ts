@@ -27,6 +27,7 @@ import { triggerMemory } from './0025-trigger-memory.ts';
 import { triggerParts } from './0026-trigger-parts.ts';
 import { asks } from './0028-asks.ts';
 import { files } from './0021-files.ts';
+import { ownData } from './0027-own-data.ts';
 import { deletedFlows } from './0024-deleted-flows.ts';
 
 type Named = { readonly name: string; readonly migration: Migration };
@@ -59,6 +60,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0024-deleted-flows', migration: deletedFlows },
   { name: '0025-trigger-memory', migration: triggerMemory },
   { name: '0026-trigger-parts', migration: triggerParts },
+  { name: '0027-own-data', migration: ownData },
   { name: '0028-asks', migration: asks },
 ];
 

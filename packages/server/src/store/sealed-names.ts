@@ -1,0 +1,7 @@
+/** What cells and values by key are sealed under, as a journal is under its run: each opens in its own place alone. */
+
+export const cellName = (table: string, column: string, row: string): string =>
+  JSON.stringify(['cell', table, column, row]);
+
+export const valueName = (project: string, store: string, key: string): string =>
+  JSON.stringify(['value', project, store, key]);

@@ -85,7 +85,8 @@ describe('MCP-01: a page of another site reaches for the server', () => {
   });
 
   test('twin: a client that is no browser, and our own page, are served', async () => {
-    for (const headers of [{}, { origin: server.url, 'sec-fetch-site': 'same-origin' }]) {
+    const own: Record<string, string>[] = [{}, { origin: server.url, 'sec-fetch-site': 'same-origin' }];
+    for (const headers of own) {
       const answer = await speak(call('echo', { say: 'hi' }), { key, headers });
       expect(messageOf(answer.text)).toMatchObject({ result: { content: [{ text: 'hi' }] } });
     }

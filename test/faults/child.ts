@@ -141,6 +141,7 @@ const engine = await openEngine({
     openBlob: (w, id) => must(openBlobNow(ring.all('blob'), w, id, store.blobs.path(id))),
     streamBlob: (w, id) => open.openBlob(w, id, store.blobs.path(id)),
     openSecret: (w, id, v, s, b) => must(open.openSecret(w, id, v, s, b)),
+    stamp: (text) => createHmac('sha256', ring.derive('resume')).update(`form ${text}`).digest('base64url'),
     resumeToken: (run, step, item) =>
       createHmac('sha256', ring.derive('resume'))
         .update(JSON.stringify([run, step, item]))

@@ -55,6 +55,7 @@ const engine = await openEngine({
     streamBlob: (w, id) => open.openBlob(w, id, store.blobs.path(id)),
     openSecret: (w, id, v, s, b) => must(open.openSecret(w, id, v, s, b)),
     resumeToken: (run, step) => `${run} ${step}`,
+    stamp: (text) => `stamp of ${text}`,
   },
 });
 

@@ -61,6 +61,8 @@ describe('a contract', () => {
       'GET /api/v1/openapi.json',
       'GET /api/v1/schemas/{name}',
       'ANY /api/v1/webhook/{token}/*',
+      'GET /api/v1/form/{token}',
+      'POST /api/v1/form/{token}',
       'GET /api/v1/resume/{token}',
       'POST /api/v1/resume/{token}',
       'POST /api/v1/tokens/refresh',

@@ -21,8 +21,10 @@ export const grant = (names: Names): GrantRow => ({
 
 /** A question to a person of the victim's. */
 const ASK = {
-  ...{ id: 'ask_of_victim', step: 'ask', item: '', title: 'Well?', state: 'open', opened: NOW, deadline: null },
-  ...{ ended: null, not: [], links: [], who: [{ kind: 'member', name: VICTIM.user }] },
+  ...{ id: 'ask_of_victim', step: 'ask', item: '', title: 'Well?', opened: NOW, deadline: null },
+  ...{ ended: null, not: [], links: [] },
+  who: [{ kind: 'member', name: VICTIM.user }],
+  state: 'open',
 } as const;
 
 export const NOTHING_BROUGHT = { triggers: [], grants: [], ends: [] };

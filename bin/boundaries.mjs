@@ -72,8 +72,7 @@ const judgeFile = (table, file, text) => {
   for (const comment of parsed.comments) {
     if (/^\/\s*<reference/.test(comment.value)) cross(comment.start, 'bring in types by a reference comment');
   }
-  if (table.rooms[room]?.sql !== true && !mayUse(table, room, file, 'SQL'))
-    for (const at of sqlIn(program)) cross(at, 'hold SQL');
+  if (table.rooms[room]?.sql !== true) for (const at of sqlIn(program)) cross(at, 'hold SQL');
   return found;
 };
 

@@ -257,6 +257,21 @@ describe('MCP-13: what is no message', () => {
     },
   );
 
+  test('a subscription is refused and its stream ends: no client holds one open without measure (Q-03)', async () => {
+    const params = {
+      _meta: {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+        'io.modelcontextprotocol/clientCapabilities': {},
+      },
+      notifications: { toolsListChanged: true },
+    };
+    const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' };
+    const answer = await speak(rpc('subscriptions/listen', params), { key, headers });
+    expect(answer.text).toContain('"error"');
+    expect(answer.text).toContain('ubscription');
+  });
+
   test('there is no session to take over: GET and DELETE are no ways in', async () => {
     for (const method of ['GET', 'DELETE'])
       expect((await server.ask(method, PATH, { key, headers: { 'mcp-session-id': 'x' } })).status).toBe(405);

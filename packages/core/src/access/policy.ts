@@ -8,6 +8,7 @@
 
 import { bad, good, type Problem, type Result } from '../problem.ts';
 import { isMailMethod } from './scopes/mail.ts';
+import { RAW } from './scopes/net.ts';
 import { covers, parsePower, type Power, printPower, withoutCode } from './power.ts';
 
 /** `only` null: everything that is not denied. */
@@ -32,9 +33,12 @@ export const allows = ({ only, denied }: Policy, ...forms: readonly Power[]): bo
   return only === null || only.some(within);
 };
 
-/** Who denies every call of a host denies mail through it, too: `*` lends no mail (scopes/mail.ts NM1), and takes it away. */
+/**
+ * Who denies every call of a host denies mail through it and its database, too: `*` lends neither (scopes/mail.ts NM1,
+ * scopes/net.ts NE1), and takes both away.
+ */
 const asCall = (form: Power): Power =>
-  form.power === 'net' && isMailMethod(form.method)
+  form.power === 'net' && (isMailMethod(form.method) || form.method === RAW)
     ? { power: 'net', method: '*', host: form.host, port: form.port }
     : form;
 

@@ -3,7 +3,8 @@
  * sent and read by words of its own (mail.ts).
  * `net: TCP db.example.com:5432`: a database or a broker of messages, which is spoken to in its own way and not by HTTP.
  *
- * NE1 TCP stands alone, has a port, and no path. `*` is any way of talking, so it covers TCP and denies it; a path does not.
+ * NE1 TCP stands alone, has a port, and no path. `*` is any method of HTTP and lends no TCP: who lent it was asked about calls of
+ *     the web alone. Who denies it denies TCP there, too (policy.ts).
  */
 
 import { hostCovers, normalisePattern } from '../host.ts';
@@ -27,7 +28,8 @@ export type NetScope = {
 };
 
 export const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-const RAW = 'TCP';
+/** How databases and brokers of messages are spoken to. */
+export const RAW = 'TCP';
 const TARGET = /^(?:(https?):\/\/)?(\[[^\]]*\]|[^:/]*)(?::(\d{1,5}|\*))?(\/.*)?$/;
 
 const parse = (text: string): Read<NetScope> => {
@@ -106,7 +108,9 @@ export const net: Scope<NetScope> = {
   covers: (grant, request) => {
     if (isMailMethod(grant.method) || isMailMethod(request.method)) return mailScopeCovers(grant, request);
     return (
-      (grant.method === '*' || (request.method !== '*' && wordsCover(grant.method, request.method))) &&
+      (grant.method === '*' && request.method !== RAW
+        ? true
+        : request.method !== '*' && wordsCover(grant.method, request.method)) &&
       (grant.port === '*' || grant.port === request.port) &&
       hostCovers(grant.host, request.host) &&
       pathCovers(grant.path, request.path)

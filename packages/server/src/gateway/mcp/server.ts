@@ -69,7 +69,9 @@ export const openMcp = (
   return async (asked) => {
     const backed = takenBackBy(asked.message);
     if (backed !== undefined) underWay.takeBack(asked.who.id, backed);
-    const handler = createMcpHandler(() => serverFor(asked), { legacy: o.legacy ? 'stateless' : 'reject' });
+    // Nothing is announced that could be listened to: a stream that never ends would outlive its key, and be counted by nobody.
+    const settings = { legacy: o.legacy ? 'stateless' : 'reject', maxSubscriptions: 0 } as const;
+    const handler = createMcpHandler(() => serverFor(asked), settings);
     const request = new Request(o.address, { method: 'POST', headers: asked.headers, signal: asked.gone });
     return handler.fetch(request, { parsedBody: asked.message });
   };

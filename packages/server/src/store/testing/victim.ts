@@ -76,7 +76,10 @@ export const publish = (names: Names) => ({
   by: 'user',
   at: NOW,
   grants: [],
-  triggers: [{ id: 'hook', kind: 'webhook@1', with: {}, disabled: false }],
+  triggers: [
+    { id: 'hook', kind: 'webhook@1', with: {}, disabled: false },
+    { id: 'tool', kind: 'mcp.tool@1', with: {}, disabled: false },
+  ],
 });
 
 export const fileOf = (names: Names) => ({

@@ -132,16 +132,22 @@ const SCREENS: readonly Screen[] = [
   { name: 'audit', path: () => '/trust/audit', shows: (page) => page.getByRole('row').nth(3).waitFor() },
 ];
 
+/** A busy machine draws late: what is looked at is what is there in the end. Milliseconds. */
+const PATIENCE = 25_000;
+
 /** Nothing loads any more, and two looks in a row see the same. */
 const settled = async (page: Page): Promise<void> => {
-  await expect.poll(() => page.locator('.mantine-Skeleton-root').count()).toBe(0);
+  await expect.poll(() => page.locator('.mantine-Skeleton-root').count(), { timeout: PATIENCE }).toBe(0);
   let before: Buffer = Buffer.alloc(0);
   await expect
-    .poll(async () => {
-      const [was, now] = [before, await page.screenshot()];
-      before = now;
-      return now.equals(was);
-    })
+    .poll(
+      async () => {
+        const [was, now] = [before, await page.screenshot()];
+        before = now;
+        return now.equals(was);
+      },
+      { timeout: PATIENCE },
+    )
     .toBe(true);
 };
 
@@ -164,9 +170,11 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
       await expect
         .poll(async () => difference(blank, await page.screenshot(), readFileSync(file)), {
           message: 'share of the picture that looks different',
+          timeout: PATIENCE,
         })
         .toBeLessThan(differs);
     },
+    90_000,
   );
 });
 

@@ -8,7 +8,7 @@ import { startServer, type TestServer } from '../fixtures/server.ts';
 let server: TestServer;
 let key: string;
 
-const PATH = ROUTES.mcp.path;
+const PATH = ROUTES.speakMcp.path;
 const ACCEPT = 'application/json, text/event-stream';
 const rpc = (method: string, params: unknown = {}, id: unknown = 1) => ({ jsonrpc: '2.0', id, method, params });
 const call = (name: string, args: unknown, id: unknown = 1) => rpc('tools/call', { name, arguments: args }, id);

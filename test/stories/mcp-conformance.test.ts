@@ -77,7 +77,7 @@ beforeAll(async () => {
     request.pipe(out);
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}${ROUTES.mcp.path}`;
+  url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}${ROUTES.speakMcp.path}`;
 });
 afterAll(async () => {
   proxy.closeAllConnections();

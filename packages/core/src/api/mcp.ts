@@ -25,7 +25,7 @@ const answers = {
   406: json.describe('A JSON-RPC error: the header accept must name both application/json and text/event-stream'),
 };
 
-export const mcp = route({
+export const speakMcp = route({
   method: 'POST',
   path: '/api/v1/mcp/streamable',
   needs: 'run',
@@ -36,7 +36,7 @@ export const mcp = route({
   tags: ['mcp'],
 });
 
-export const projectMcp = route({
+export const speakProjectMcp = route({
   method: 'POST',
   path: '/api/v1/mcp/project/{project}/streamable',
   needs: 'run',

@@ -114,8 +114,8 @@ export const ROUTES = {
   listUsage: limits.listUsage,
   setQuota: limits.setQuota,
 
-  mcp: mcp.mcp,
-  projectMcp: mcp.projectMcp,
+  speakMcp: mcp.speakMcp,
+  speakProjectMcp: mcp.speakProjectMcp,
 
   startRun: runs.startRun,
   listRuns: runs.listRuns,

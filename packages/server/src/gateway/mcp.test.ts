@@ -15,7 +15,7 @@ const LEGACY = { mode: 'legacy' } as const;
 const clientOf = async (
   plain: string,
   mode: typeof MODERN | typeof LEGACY,
-  path = ROUTES.mcp.path,
+  path = ROUTES.speakMcp.path,
 ): Promise<Client> => {
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: mode });
   open.push(client);

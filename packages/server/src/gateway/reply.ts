@@ -71,7 +71,7 @@ export const problemAnswer = (
 /** How to come in (RFC 6750); to an MCP client with the address that says who gives it a token (RFC 9728 5.1). */
 const challenge = ({ gate }: Lodge, contract: Contract | null): string => {
   const realm = 'Bearer realm="headgate"';
-  return contract === ROUTES.mcp || contract === ROUTES.projectMcp
+  return contract === ROUTES.speakMcp || contract === ROUTES.speakProjectMcp
     ? `${realm}, resource_metadata="${gate.publicUrl}${ROUTES.oauthResource.path}"`
     : realm;
 };

@@ -14,7 +14,7 @@ import { type AnyOutcome, MISSING, nothing, type Outcome } from '../outcome.ts';
 import { seesProject } from '../places.ts';
 import { Tools } from '../mcp/tools.ts';
 
-type Contracts = typeof ROUTES.mcp.answers;
+type Contracts = typeof ROUTES.speakMcp.answers;
 type Answered = Outcome<Contracts>;
 
 /** Headers that mean something to the protocol, and nothing of them who calls. */
@@ -24,7 +24,7 @@ const LONGEST = 8_192;
 export const mcpRoutes = (lodge: Lodge): readonly Route[] => {
   const { gate } = lodge;
   const tools = new Tools(gate);
-  const address = `${gate.publicUrl}${ROUTES.mcp.path}`;
+  const address = `${gate.publicUrl}${ROUTES.speakMcp.path}`;
   let speaking: Promise<Speak> | undefined;
   /** The protocol is loaded when somebody first speaks it. */
   const speak = (): Promise<Speak> =>
@@ -75,8 +75,8 @@ export const mcpRoutes = (lodge: Lodge): readonly Route[] => {
   };
 
   return [
-    implement(ROUTES.mcp, ({ who, body, request }) => answer(who, request, body)),
-    implement(ROUTES.projectMcp, async ({ who, body, request, params }) => {
+    implement(ROUTES.speakMcp, ({ who, body, request }) => answer(who, request, body)),
+    implement(ROUTES.speakProjectMcp, async ({ who, body, request, params }) => {
       const there =
         seesProject(who, params.project) && (await gate.store.in(who.workspace).projects.get(params.project)) !== null;
       return there ? answer(who, request, body, params.project) : MISSING;

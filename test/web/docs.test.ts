@@ -61,6 +61,9 @@ const upload = async (path: string, text: string): Promise<void> => {
   expect((await fetch(url, { method: 'PUT', headers, body: text })).status).toBe(200);
 };
 
+/** Flows that ask a database or a broker of somebody's own, or a folder of a server: they are published, and that is all. */
+const ELSEWHERE = /"(?:db|cache|hub)\.example\.com"|"disk\//;
+
 describe('flows of the guides are right, and run', () => {
   for (const name of guides)
     for (const [i, text] of blocks(name, 'json').entries())
@@ -84,6 +87,7 @@ describe('flows of the guides are right, and run', () => {
         const flow = await site.flow(draft as object);
         const published = await site.ask('POST', `/api/v1/flows/${flow}/publish`, { grant: 'needed' });
         expect(published.status, published.text).toBe(201);
+        if (ELSEWHERE.test(text)) return;
         const run = await site.ask('POST', `/api/v1/flows/${flow}/runs`, { input: {}, wait: 30 });
         expect(run.json, run.text).toMatchObject({ state: 'done' });
         if (text.includes('exports/orders.csv')) expect(run.json).toMatchObject({ output: { rows: 2, sum: 30 } });

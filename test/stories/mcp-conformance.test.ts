@@ -99,3 +99,7 @@ test.each([
   expect(out).not.toMatch(/✗|FAILURE/);
   expect(code, out).toBe(0);
 });
+
+test('the suite can fail: a scenario of what is not announced does', async () => {
+  expect((await suite('prompts-list')).code).not.toBe(0);
+});

@@ -51,6 +51,17 @@ const data: { [T in EventType]: fc.Arbitrary<EventData[T]> } = {
     { until: fc.nat(9), token: fc.constant('t'), child: fc.constant('r'), deadline: fc.nat(9) },
     optional,
   ),
+  'step.asked': fc.record(
+    {
+      why: fc.constantFrom('asked', 'reminder', 'escalated', 'delegated'),
+      by: fc.constant('u1'),
+      to: fc.constant([]),
+      told: fc.constant(['inbox']),
+      failed: fc.constant([]),
+    },
+    { requiredKeys: ['why'] },
+  ),
+  'step.answered': fc.record({ by: fc.constant('u1'), via: fc.constantFrom('inbox', 'link'), data: held }),
   'step.held': fc.oneof(fc.record({ input: held }), fc.record({ problem })),
   'step.continued': fc.record(
     { mode: fc.constantFrom('continue', 'step'), by: fc.constant('u1'), input: held },
@@ -83,6 +94,8 @@ const STEPS: readonly EventType[] = [
   'step.done',
   'step.problem',
   'step.waiting',
+  'step.asked',
+  'step.answered',
   'step.held',
   'step.continued',
   'block.opened',

@@ -14,7 +14,7 @@ afterAll(() => g.close());
 /** Megabytes of the file: more than a value (16 MB), and than the bound below, may be. */
 const SIZE = 160;
 const MB = 1024 * 1024;
-/** Megabytes that memory may grow by meanwhile. */
+/** Megabytes that what memory holds may grow by meanwhile. */
 const BOUND = 96;
 
 const FLOW = {
@@ -98,16 +98,18 @@ const collect = ((): (() => void) => {
   return runInNewContext('gc') as () => void; // parse boundary: the engine's own collector
 })();
 
-test(`DOS-09 a CSV of ${SIZE} MB is summed through each, while memory grows by less than ${BOUND} MB`, async () => {
+test(`DOS-09 a CSV of ${SIZE} MB is summed through each, while what memory holds grows by less than ${BOUND} MB`, async () => {
   const expected = await writeFile(SIZE * MB);
   const flow = await g.publish(FLOW, { grants: [{ step: 'split', power: 'file: read big/' }] });
   collect();
   const before = process.memoryUsage();
   let most = 0;
+  // What is held, not what the collector has not come round to: how long garbage stays depends on the machine, and told of a fault where there was none.
   const watch = setInterval(() => {
+    collect();
     const { heapUsed, external } = process.memoryUsage();
     most = Math.max(most, heapUsed + external - before.heapUsed - before.external);
-  }, 20);
+  }, 200);
   const started = await g.run(flow, {}, { wait: 1 });
   const done = await g.until(started.id, 'done', 100_000).finally(() => clearInterval(watch));
   expect(done.output).toEqual(expected);

@@ -95,6 +95,7 @@ export { type Deed, TABLE } from './access/table.ts';
 export { thingAt, thingOf } from './access/thing.ts';
 export type { Place as FlowPlace } from './access/thing.ts';
 export { isRole, permissionsOf } from './access/role.ts';
+export { assistantOf } from './access/assistant.ts';
 export type { Power, PowerWord } from './access/power.ts';
 export { POWERS, catalogOf } from './step/define.ts';
 export { holdsMore, MOST_VALUES, readValues } from './step/json-values.ts';
@@ -243,6 +244,7 @@ export {
 } from './flow/edit/commands.ts';
 export { addNote, groupBoxes, placeBoxes, type Point } from './flow/edit/drawn.ts';
 export { type Edit, type EditPath, type Owner, type Place as StepPlace, together } from './flow/edit/edit.ts';
+export { editSchema } from './flow/edit/schema.ts';
 export { moveSteps } from './flow/edit/move.ts';
 export { isDivisible, withoutFields } from './flow/edit/part.ts';
 export { type KindTold, newerKind, upgradeSteps } from './flow/edit/upgrade.ts';

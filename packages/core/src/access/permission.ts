@@ -15,6 +15,7 @@ import type { Visibility } from './visibility.ts';
 export const PERMISSIONS = [
   'flow.read',
   'flow.write',
+  'flow.assist',
   'flow.publish',
   'flow.share',
   'run',

@@ -22,6 +22,7 @@ const OPERATOR: readonly Permission[] = [...VIEWER, 'run', 'run.cancel'];
 const EDITOR: readonly Permission[] = [
   ...OPERATOR,
   'flow.write',
+  'flow.assist',
   'flow.publish',
   'grant.give',
   'secret.write',

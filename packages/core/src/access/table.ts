@@ -12,6 +12,11 @@ export type Deed = { readonly object: string; readonly verb: string; readonly sa
 export const TABLE: Readonly<Record<Permission, Deed>> = {
   'flow.read': { object: 'flow', verb: 'read', says: 'See flows: drafts, versions, differences, what they were lent' },
   'flow.write': { object: 'flow', verb: 'change', says: 'Make flows, edit, rename, switch, delete and try them' },
+  'flow.assist': {
+    object: 'flow',
+    verb: 'assist',
+    says: 'Let an assistant build flows over MCP, as drafts: it reads, edits, checks and tests them, and neither publishes nor lends',
+  },
   'flow.publish': { object: 'flow', verb: 'publish', says: 'Publish the draft as a version' },
   'flow.share': { object: 'flow', verb: 'share', says: 'Show a flow to the whole workspace, or to everybody' },
   run: { object: 'flow', verb: 'run', says: 'Start runs and run them again' },

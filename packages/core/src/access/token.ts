@@ -9,6 +9,7 @@ import type { Permission } from './permission.ts';
 export const TOKEN_PERMISSIONS = [
   'flow.read',
   'flow.write',
+  'flow.assist',
   'flow.publish',
   'run',
   'run.read',
@@ -28,6 +29,7 @@ export type TokenPermission = (typeof TOKEN_PERMISSIONS)[number];
 export const TOKEN_SENTENCES: Readonly<Record<TokenPermission, string>> = {
   'flow.read': 'Read your flows, their versions and what they ask for',
   'flow.write': 'Make, change and delete flows',
+  'flow.assist': 'Build flows with you as drafts: it can test them, and neither publish them nor lend them powers',
   'flow.publish': 'Publish versions of flows, which their triggers then run',
   run: 'Start your flows: they act with the powers that were lent to them',
   'run.read': 'Read runs: their input, their results and what happened in them',

@@ -224,6 +224,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'watch.missing': 'A folder that a trigger watches is not open, or not there.',
   'watch.many': 'A trigger is to watch more files than it can remember.',
   'file.special': 'What stands at a path on disk is no regular file.',
+  'test.given': 'An assistant tests a flow, and did not give what a step would answer that acts.',
   'table.missing': 'The project has no table of this name.',
   'table.secret': 'What is to be written into a table has a secret in it, and would lie open there.',
   'file.missing': 'There is no file of this path in the project.',

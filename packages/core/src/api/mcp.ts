@@ -36,6 +36,18 @@ export const speakMcp = route({
   tags: ['mcp'],
 });
 
+/** Below the address of the tools, so that a token for that resource (RFC 8707) reaches it where it holds the permission. */
+export const speakBuildMcp = route({
+  method: 'POST',
+  path: '/api/v1/mcp/streamable/build',
+  needs: 'flow.assist',
+  on: 'any',
+  body: message,
+  answers,
+  summary: 'Speak the Model Context Protocol to build flows as drafts: read, edit, check, try; never publish or lend',
+  tags: ['mcp'],
+});
+
 export const speakProjectMcp = route({
   method: 'POST',
   path: '/api/v1/mcp/project/{project}/streamable',

@@ -115,6 +115,7 @@ export const ROUTES = {
   setQuota: limits.setQuota,
 
   speakMcp: mcp.speakMcp,
+  speakBuildMcp: mcp.speakBuildMcp,
   speakProjectMcp: mcp.speakProjectMcp,
 
   startRun: runs.startRun,

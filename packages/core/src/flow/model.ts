@@ -25,7 +25,7 @@ const duration = z.string().regex(DURATION, 'a duration as <int>(ms|s|m|h|d), e.
 const expression = z.string().min(1);
 const text = z.string().max(10_000);
 /** Any JSON value. One walk instead of zod's union per value: a 2 MB document costs milliseconds, not a second. */
-const json = z.custom<Json>(isJson, 'a JSON value');
+export const jsonValue = z.custom<Json>(isJson, 'a JSON value');
 
 /** Extra tries after a problem: `max` tries, waiting delay × factor^n (at most cap), spread by jitter. */
 export const retrySchema = z.strictObject({
@@ -39,7 +39,7 @@ export const retrySchema = z.strictObject({
 
 /** The short form of a block around one step. */
 export const eachSchema = z.strictObject({
-  over: z.union([expression, z.array(json)]),
+  over: z.union([expression, z.array(jsonValue)]),
   concurrency: z.int().min(1).max(1000).optional(),
   onItem: z.enum(['stop', 'collect']).optional(),
 });
@@ -51,7 +51,7 @@ export const stepSchema = z.strictObject({
   note: text.optional(),
   after: z.array(z.string().regex(AFTER, 'a step id, or step.port')).max(1000).optional(),
   join: z.enum(['all', 'any', 'first']).optional(),
-  with: z.record(z.string(), json).optional(),
+  with: z.record(z.string(), jsonValue).optional(),
   each: eachSchema.optional(),
   retry: retrySchema.optional(),
   onProblem: z.enum(['stop', 'continue', 'port']).optional(),
@@ -66,7 +66,7 @@ export const triggerSchema = z.strictObject({
   name: z.string().max(200).optional(),
   note: text.optional(),
   disabled: z.boolean().optional(),
-  with: z.record(z.string(), json).optional(),
+  with: z.record(z.string(), jsonValue).optional(),
 });
 
 /** `key`: an expression over input and trigger; runs of one key share the limit. Without it, the whole flow does. */
@@ -109,10 +109,10 @@ export const flowSchema = z.strictObject({
   headgate: z.literal(1),
   name: z.string().min(1).max(200),
   description: text.optional(),
-  input: z.record(z.string(), json).optional(),
+  input: z.record(z.string(), jsonValue).optional(),
   triggers: z.array(triggerSchema).max(1000).optional(),
   steps: z.array(stepSchema).max(10_000),
-  output: json.optional(),
+  output: jsonValue.optional(),
   settings: settingsSchema.optional(),
   layout: z.record(z.string(), point).optional(),
   notes: boxes(canvasNoteSchema).optional(),
@@ -139,11 +139,11 @@ export const PROBLEM_PORT = 'problem';
 
 /** Schema of the `with` of `each@1`. */
 export const eachWith = z.strictObject({
-  over: z.union([expression, z.array(json)]),
+  over: z.union([expression, z.array(jsonValue)]),
   concurrency: z.int().min(1).max(1000).optional(),
   onItem: z.enum(['stop', 'collect']).optional(),
   steps: z.array(stepSchema).max(10_000),
-  result: json.optional(),
+  result: jsonValue.optional(),
 });
 
 /** Schema of the `with` of `repeat@1`. `until` sees the steps of the turn just ended. */
@@ -151,7 +151,7 @@ export const repeatWith = z.strictObject({
   until: expression,
   max: z.int().min(1).max(100_000),
   steps: z.array(stepSchema).max(10_000),
-  result: json.optional(),
+  result: jsonValue.optional(),
 });
 
 export type EachWith = z.infer<typeof eachWith>;

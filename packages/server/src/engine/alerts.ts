@@ -72,7 +72,8 @@ export class Alerts {
     if (state.phase !== 'failed') return;
     const why = state.problem;
     this.warn('a run failed', { run: base.id, flow: base.flow, code: why?.code, step: why?.at?.step });
-    if (TELLERS.has(base.triggerKind)) return;
+    // Who tries a draft looks at it: a flow that failed while it was being made calls nobody.
+    if (TELLERS.has(base.triggerKind) || base.version === null) return;
     const input = { run: base.id, flow: base.flow, version: base.version, trigger: base.triggerKind, problem: why };
     this.#later(async () => {
       const name = live.compiled.flow.settings?.errorFlow;

@@ -160,7 +160,7 @@ const bySession = async (
 };
 
 /** The code of the refusal, or undefined when the principal may. */
-const judge = async (
+export const judge = async (
   places: Places,
   who: Principal,
   permission: Permission,

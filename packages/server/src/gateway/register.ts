@@ -4,39 +4,21 @@
  * → audit → the writer.
  *
  * RG1 Identity and permission are judged by the matched route's contract, before a byte of the body is read (API-01).
- * RG2 A refusal is on record before its answer leaves (OPS-03).
+ * RG2 What happens with a call that was let in is one function for every door (conduct.ts).
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import {
-  isSelf,
-  isStream,
-  permissionOf,
-  PROBLEMS,
-  statusOf,
-  type Contract,
-  type ProblemCode,
-} from '@headgate/core/api';
-import { WorkspaceLocked } from '../store/vault-seal/own-keys.ts';
-import { admit, type Turned } from './admit.ts';
+import { isStream, type Contract } from '@headgate/core/api';
+import { admit } from './admit.ts';
+import { conclude, conduct, refusalOf } from './conduct.ts';
 import { isOwnPage } from './foreign.ts';
 import type { Lodge } from './lodge.ts';
-import { isRefused, MISSING, refuse, type AnyOutcome, type Refused } from './outcome.ts';
+import { isRefused, refuse, type AnyOutcome, type Refused } from './outcome.ts';
 import type { Route } from './implement.ts';
 import type { Passage } from './passage.ts';
-import { projectOf } from './places.ts';
 import { readBody } from './reading.ts';
 import { answer, problemAnswer } from './reply.ts';
 import { whenLeft } from './writer.ts';
-
-/** Of a body, in a record. */
-const MOST_TOLD = 500;
-
-/** Answers that tell of a refusal, and so must be on record first. */
-const DENIALS: ReadonlySet<number> = new Set([401, 403, 404, 410, 421]);
-
-/** What the engine calls an object that is not there for this principal; all sound alike to the caller. */
-const NOT_THERE: ReadonlySet<string> = new Set(['flow.not_found', 'run.not_found']);
 
 /** Fastify's spelling of a contract's path. */
 const pathOf = (path: string): string => path.replaceAll(/\{([a-z]+)\}/g, ':$1');
@@ -102,32 +84,6 @@ const enter = async (
   return true;
 };
 
-const refusalOf = ({ code, wait, why, level }: Turned, contract: Contract): Refused => {
-  if (code === 'missing') return MISSING;
-  const { refused } = refuse(code, ...fixOf(code, contract));
-  return {
-    refused: wait === undefined ? refused : { ...refused, retry: 'after', retryAfter: wait },
-    ...(why === undefined ? {} : { why }),
-    ...(level === undefined ? {} : { level }),
-  };
-};
-
-const fixOf = (code: ProblemCode, contract: Contract): [string, string] | [] => {
-  if (code === 'permission.missing')
-    return [`This needs the permission ${contract.needs} on the whole of what it touches`, 'Use a key that holds it.'];
-  if (code === 'auth.missing' && isSelf(contract.needs)) return [PROBLEMS[code].when, 'Sign in first.'];
-  if (code === 'auth.missing')
-    return [PROBLEMS[code].when, 'Send the key in the header x-api-key, or as authorization: Bearer.'];
-  if (code === 'factor.needed')
-    return [
-      PROBLEMS[code].when,
-      'Codes: /api/v1/auth/totp; passkeys: /api/v1/auth/account/passkeys, then sign in with one.',
-    ];
-  if (code === 'workspace.none')
-    return [PROBLEMS[code].when, 'Take up an invitation, or choose another: POST /api/v1/auth/workspaces/{id}.'];
-  return [];
-};
-
 const turn = async (
   lodge: Lodge,
   passage: Passage,
@@ -143,41 +99,7 @@ const turn = async (
 const handle = async (lodge: Lodge, route: Route, passage: Passage, request: FastifyRequest): Promise<AnyOutcome> => {
   const body = readBody(lodge, route.contract, request);
   if ('refused' in body) return body;
-  passage.made = route.contract.makes === '' ? '' : lodge.gate.newId(route.contract.makes);
-  const came = {
-    made: passage.made,
-    params: request.params,
-    query: request.query,
-    body: body.value,
-    who: passage.who,
-    session: passage.session,
-    request,
-  };
-  const outcome = await unlocked(
-    route.run(came, async (parts) => {
-      const { contract, who } = passage;
-      passage.told = toldOf(contract, parts.query, parts.body);
-      const permission = permissionOf(contract.needs);
-      if (contract.on === 'project' && who !== null && permission !== undefined) {
-        const project = projectOf(parts.params, parts.body, parts.query);
-        const turned = await lodge.places.judgeProject(who, permission, project);
-        if (turned !== undefined) return refusalOf({ code: turned, who }, contract);
-      }
-      const free = contract.audited !== 'before' || (await recorded(lodge, passage, request, null));
-      return free ? null : refuse('audit.down');
-    }),
-  );
-  return isRefused(outcome) && NOT_THERE.has(outcome.refused.code) ? MISSING : outcome;
-};
-
-/** That the key of a workspace is not at hand is an answer, wherever it was found out. */
-const unlocked = async (done: Promise<AnyOutcome>): Promise<AnyOutcome> => {
-  try {
-    return await done;
-  } catch (error) {
-    if (error instanceof WorkspaceLocked) return { refused: error.problem };
-    throw error;
-  }
+  return conduct(lodge, route, passage, request, { params: request.params, query: request.query, body: body.value });
 };
 
 /** Puts what must be on record on record, then answers. */
@@ -188,60 +110,12 @@ const leave = async (
   reply: FastifyReply,
   outcome: AnyOutcome,
 ): Promise<void> => {
-  const { contract } = passage;
-  const status = isRefused(outcome) ? statusOf(outcome.refused.code) : outcome.status;
-  const reason = isRefused(outcome) ? outcome.refused.code : null;
-  let last = outcome;
-  if (reason !== null && DENIALS.has(status))
-    await recorded(lodge, passage, request, (isRefused(outcome) ? outcome.why : undefined) ?? reason);
-  else if (contract.audited === 'after' && reason === null && !(await recorded(lodge, passage, request, null)))
-    last = refuse('audit.down', 'It is done, and the audit trail cannot be written');
+  const last = await conclude(lodge, passage, request, outcome, request.params);
   if (!isRefused(last) && 'body' in last) {
     if (last.fresh !== undefined) passage.fresh = typeof last.fresh === 'string' ? [last.fresh] : last.fresh;
     if (last.reveal !== undefined) passage.reveal = last.reveal;
   }
   if (!isRefused(last) && 'fixed' in last && last.fixed === true) passage.fixed = true;
-  if (isRefused(last)) problemAnswer(lodge, contract, request, reply, last);
+  if (isRefused(last)) problemAnswer(lodge, passage.contract, request, reply, last);
   else answer(lodge, reply, last);
-};
-
-/** Resolves to false when the record could not be written. `reason`: the code of the refusal; null: allowed. */
-const recorded = (
-  lodge: Lodge,
-  { contract, who, session, made, told }: Passage,
-  request: FastifyRequest,
-  reason: string | null,
-): Promise<boolean> =>
-  lodge.audit.record({
-    ...(who === null ? {} : { workspace: who.workspace }),
-    actor: who?.id ?? session?.user.id ?? `stranger ${request.ip}`,
-    action: lodge.nameOf(contract),
-    object: [objectOf(contract, request.params, reason === null ? made : ''), told]
-      .filter((part) => part !== '')
-      .join(' '),
-    decision: reason === null ? 'allow' : 'deny',
-    reason,
-  });
-
-/** The object of a deed: the id of what it makes and the ids in the path, but never a token. */
-const objectOf = (contract: Contract, params: unknown, made: string): string => {
-  const ids =
-    typeof params !== 'object' || params === null
-      ? []
-      : Object.entries(params)
-          .filter(([name]) => name !== 'token' && name !== '*')
-          .map(([, value]) => String(value).slice(0, 64));
-  const named = [...ids, ...(made === '' ? [] : [made])];
-  return named.length === 0 ? contract.path : named.join('/');
-};
-
-/** What the record says of query and body: the fields that the contract names, where they are given. */
-const toldOf = ({ tells }: Contract, ...parts: readonly unknown[]): string => {
-  if (tells.length === 0) return '';
-  const came = parts.filter((part) => typeof part === 'object' && part !== null);
-  const given = tells.flatMap((name) => {
-    const value: unknown = came.map((part) => Reflect.get(part, name)).find((one) => one !== undefined);
-    return value === undefined ? [] : [`${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`];
-  });
-  return given.join(' ').slice(0, MOST_TOLD);
 };

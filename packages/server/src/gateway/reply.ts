@@ -71,9 +71,10 @@ export const problemAnswer = (
 /** How to come in (RFC 6750); to an MCP client with the address that says who gives it a token (RFC 9728 5.1). */
 const challenge = ({ gate }: Lodge, contract: Contract | null): string => {
   const realm = 'Bearer realm="headgate"';
-  return contract === ROUTES.speakMcp || contract === ROUTES.speakProjectMcp
-    ? `${realm}, resource_metadata="${gate.publicUrl}${ROUTES.oauthResource.path}"`
-    : realm;
+  if (contract === null || !contract.tags.includes('mcp')) return realm;
+  // Of what it may build a client has to ask by name: nobody gets that scope unasked.
+  const scope = contract === ROUTES.speakBuildMcp ? ', scope="flow.read flow.assist flow.write run run.read"' : '';
+  return `${realm}${scope}, resource_metadata="${gate.publicUrl}${ROUTES.oauthResource.path}"`;
 };
 
 /** A fault of ours, as the caller sees it. */

@@ -59,6 +59,12 @@ export const routes = (lodge: Lodge): readonly Route[] => {
   // Made when somebody asks for it: not every start needs it.
   let made: OpenApi | undefined;
   const document = (): OpenApi => (made ??= openApi(ROUTES));
+  const byContract = new Map<Contract, Route>();
+  const routeOf = (contract: Contract): Route => {
+    const found = byContract.get(contract);
+    if (found === undefined) throw new Error(`no route ${contract.path}`);
+    return found;
+  };
   const all: readonly Route[] = [
     ...systemRoutes(lodge, document),
     ...flowRoutes(lodge),
@@ -75,7 +81,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...policyRoutes(lodge),
     ...limitRoutes(lodge),
     ...runRoutes(lodge),
-    ...mcpRoutes(lodge),
+    ...mcpRoutes(lodge, routeOf),
     ...valueRoutes(lodge),
     ...runSearchRoutes(lodge),
     ...overviewRoutes(lodge),
@@ -108,6 +114,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...docsRoutes(lodge),
     ...webRoutes(lodge),
   ];
+  for (const one of all) byContract.set(one.contract, one);
   const counts = new Map<Contract, number>();
   for (const { contract } of all) counts.set(contract, (counts.get(contract) ?? 0) + 1);
   for (const [name, contract] of Object.entries(ROUTES)) {

@@ -86,13 +86,14 @@ const ended = async ({ gate, places }: Needed, run: string, caller: Caller): Pro
   return null;
 };
 
-const given = (output: unknown): Called => {
+/** An output as text, and as it is where it is an object. */
+export const given = (output: unknown): Called => {
   const text = typeof output === 'string' ? output : JSON.stringify(output ?? null);
   return { content: [{ type: 'text', text }], ...(isObject(output) ? { structuredContent: output } : {}) };
 };
 
 /** A Problem as a text that a model can act on: what, where, and what to do next. */
-const failed = ({ code, text, at, fix }: Problem): Called => {
+export const failed = ({ code, text, at, fix }: Problem): Called => {
   const place =
     at === undefined
       ? ''

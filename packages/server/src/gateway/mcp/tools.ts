@@ -18,14 +18,10 @@ import {
 } from '@headgate/core';
 import type { Store } from '../../store/ports.ts';
 import type { ToolRow } from '../../store/tools.ts';
+import type { Described } from './desk.ts';
 
-/** A tool as MCP describes one (specification, "Tools"), and where a call of it leads. */
-export type Tool = {
-  readonly name: string;
-  readonly title: string;
-  readonly description?: string;
-  readonly inputSchema: { readonly type: 'object'; readonly [key: string]: unknown };
-  readonly annotations: { readonly readOnlyHint: boolean; readonly openWorldHint: boolean };
+/** A tool, and where a call of it leads. */
+export type Tool = Described & {
   readonly at: { readonly flow: string; readonly project: string; readonly version: number; readonly trigger: string };
 };
 

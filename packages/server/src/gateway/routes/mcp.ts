@@ -6,9 +6,12 @@
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import type { Principal, ShapeKind } from '@headgate/core';
-import { ROUTES } from '@headgate/core/api';
+import { type Contract, ROUTES } from '@headgate/core/api';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
+import { buildDesk } from '../mcp/build-desk.ts';
+import type { Desk } from '../mcp/desk.ts';
+import { flowDesk } from '../mcp/flow-desk.ts';
 import type { Asked, Speak } from '../mcp/server.ts';
 import { type AnyOutcome, MISSING, nothing, type Outcome } from '../outcome.ts';
 import { seesProject } from '../places.ts';
@@ -21,7 +24,8 @@ type Answered = Outcome<Contracts>;
 const OF_PROTOCOL = /^(accept|content-type|mcp-[a-z-]{1,80})$/;
 const LONGEST = 8_192;
 
-export const mcpRoutes = (lodge: Lodge): readonly Route[] => {
+/** `routeOf`: the route of a contract, once all are made. */
+export const mcpRoutes = (lodge: Lodge, routeOf: (contract: Contract) => Route): readonly Route[] => {
   const { gate } = lodge;
   const tools = new Tools(gate);
   const address = `${gate.publicUrl}${ROUTES.speakMcp.path}`;
@@ -29,14 +33,14 @@ export const mcpRoutes = (lodge: Lodge): readonly Route[] => {
   /** The protocol is loaded when somebody first speaks it. */
   const speak = (): Promise<Speak> =>
     (speaking ??= import('../mcp/server.ts').then(({ openMcp }) =>
-      openMcp(lodge, tools, { address, legacy: gate.mcpLegacy !== false }),
+      openMcp({ version: gate.version, address, legacy: gate.mcpLegacy !== false }),
     ));
 
   const answer = async (
     who: Principal,
     request: FastifyRequest,
     message: unknown,
-    project?: string,
+    desk: Desk = flowDesk(lodge, tools, undefined),
   ): Promise<Answered> => {
     const shapes: ShapeKind[] = [];
     const gone = new AbortController();
@@ -52,7 +56,7 @@ export const mcpRoutes = (lodge: Lodge): readonly Route[] => {
       message,
       headers: headersOf(request),
       gone: gone.signal,
-      ...(project === undefined ? {} : { project }),
+      desk,
     };
     const response = await (await speak())(asked).catch((fault: unknown) => {
       over();
@@ -76,10 +80,13 @@ export const mcpRoutes = (lodge: Lodge): readonly Route[] => {
 
   return [
     implement(ROUTES.speakMcp, ({ who, body, request }) => answer(who, request, body)),
+    implement(ROUTES.speakBuildMcp, ({ who, body, request }) =>
+      answer(who, request, body, buildDesk(lodge, routeOf, who, request)),
+    ),
     implement(ROUTES.speakProjectMcp, async ({ who, body, request, params }) => {
       const there =
         seesProject(who, params.project) && (await gate.store.in(who.workspace).projects.get(params.project)) !== null;
-      return there ? answer(who, request, body, params.project) : MISSING;
+      return there ? answer(who, request, body, flowDesk(lodge, tools, params.project)) : MISSING;
     }),
   ];
 };

@@ -177,6 +177,11 @@ describe('an assistant', () => {
 
     const reader = await clientOf((await server.key({ permissions: ['flow.read', 'flow.assist'] })).plain);
     expect((await call(reader, 'create_flow', { draft: HELLO })).text).toContain('permission.missing');
+    const theirOwn = await server.ask('POST', '/api/v1/flows', { key: owner, body: { draft: HELLO } });
+    const flow = (theirOwn.json as { id: string }).id;
+    const edits = [{ do: 'set', of: null, path: ['name'], value: 'Bye' }];
+    expect((await call(reader, 'edit_flow', { flow, revision: 1, edits })).text).toContain('permission.missing');
+    expect(await flowOf(flow)).toMatchObject({ revision: 1 });
     const other = (await server.key({ workspace: 'elsewhere' })).plain;
     const theirs = await server.ask('POST', '/api/v1/flows', { key: other, body: { draft: HELLO } });
     const { id } = theirs.json as { id: string };
@@ -184,5 +189,23 @@ describe('an assistant', () => {
     const never = await call(await clientOf(key), 'read_flow', { flow: 'flow_never' });
     expect(foreign.isError).toBe(true);
     expect(foreign.text).toBe(never.text);
+  });
+
+  test('LLM-09 builds only in the projects where its person may let it, though he may more elsewhere', async () => {
+    const ask = async (method: 'POST' | 'PUT', path: string, body: unknown) =>
+      (await server.ask(method, `/api/v1/${path}`, { key: owner, body })).json as { id: string };
+    const [here, there] = [
+      await ask('POST', 'projects', { name: 'Here' }),
+      await ask('POST', 'projects', { name: 'There' }),
+    ];
+    const role = await ask('POST', 'roles', { name: 'No assistants', permissions: ['flow.read', 'flow.write', 'run'] });
+    const plain = (await server.key({ user: 'u_half' })).plain;
+    await ask('PUT', `projects/${here.id}/members/u_half`, { role: 'editor' });
+    await ask('PUT', `projects/${there.id}/members/u_half`, { role: role.id });
+    const draft = { draft: HELLO, project: there.id };
+    expect((await server.ask('POST', '/api/v1/flows', { key: plain, body: draft })).status).toBe(201);
+    const client = await clientOf(plain);
+    expect((await call(client, 'create_flow', { draft: HELLO, project: here.id })).isError).toBeUndefined();
+    expect((await call(client, 'create_flow', draft)).isError).toBe(true);
   });
 });

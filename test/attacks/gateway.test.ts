@@ -40,7 +40,7 @@ describe('API-03 undeclared routes', () => {
       expect(answer.status).toBe(401);
       const challenge = String(answer.headers['www-authenticate']);
       if (contract.tags.includes('mcp'))
-        expect(challenge).toMatch(/^Bearer realm="headgate", resource_metadata="[^"]+"$/);
+        expect(challenge).toMatch(/^Bearer realm="headgate"(, scope="[a-z. ]+")?, resource_metadata="[^"]+"$/);
       else expect(challenge).toBe('Bearer realm="headgate"');
       if (contract.tags.includes('pages')) expect(answer.headers['content-type']).toContain('text/html');
       else expect(breaches(contract, answer)).toEqual([]);

@@ -61,7 +61,7 @@ const data: { [T in EventType]: fc.Arbitrary<EventData[T]> } = {
     },
     { requiredKeys: ['why'] },
   ),
-  'step.answered': fc.record({ by: fc.constant('u1'), via: fc.constantFrom('inbox', 'link'), data: held }),
+  'step.answered': fc.record({ by: fc.constant('u1'), via: fc.constantFrom('inbox', 'page', 'api'), data: held }),
   'step.held': fc.oneof(fc.record({ input: held }), fc.record({ problem })),
   'step.continued': fc.record(
     { mode: fc.constantFrom('continue', 'step'), by: fc.constant('u1'), input: held },

@@ -13,6 +13,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'block.depth': 'Blocks stand within each other deeper than allowed.',
   'block.each': 'A block also carries `each`.',
   'block.empty': 'A block holds no step.',
+  'ask.declined': 'The client of a caller did not answer a question that his call came to.',
   'edit.field': 'An edit sets a field that is none, or gives it a value that it cannot have.',
   'paste.empty': 'What was to be pasted holds no step.',
   'paste.foreign': 'What was to be pasted is no part of a flow.',

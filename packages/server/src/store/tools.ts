@@ -1,4 +1,4 @@
-/** Flows that are tools of the MCP server, as the gateway finds them. */
+/** Flows that are tools, or prompts, of the MCP server, as the gateway finds them. */
 
 import type { Sight } from '@headgate/core';
 
@@ -14,9 +14,14 @@ export type ToolRow = {
   readonly doc: unknown;
 };
 
+/** The kinds of triggers by which a flow is one of these. */
+export const MCP_KINDS = { tool: 'mcp.tool@1', prompt: 'mcp.prompt@1' } as const;
+export type McpKind = keyof typeof MCP_KINDS;
+
 export type Tools = {
   /** Those that are seen, by `run`: the oldest flow first; at most `limit`. */
   readonly list: (q: {
+    readonly kind: McpKind;
     readonly sight: Sight;
     readonly limit: number;
     readonly project?: string;

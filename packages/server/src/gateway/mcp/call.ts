@@ -2,12 +2,14 @@
  * A call of a tool: a run of its flow, whose end is the answer. It goes through the same door as every other start of a run.
  *
  * MC1 Who calls is judged when he calls, and again before an answer that was waited for leaves (AZ-10).
- * MC2 A client that leaves, or takes its call back, has the run cancelled, where it may cancel one.
+ * MC2 A question that a run asks its very caller is put to it through the protocol where the client can (elicit.ts); it stays in the inbox besides.
+ * MC3 A client that leaves, or takes its call back, has the run cancelled, where it may cancel one.
  */
 
 import { isObject, isOver, type Principal, type Problem, problem, type RunView, type ShapeKind } from '@headgate/core';
 import { permissionOf, ROUTES } from '@headgate/core/api';
 import type { Lodge } from '../lodge.ts';
+import { MCP_KINDS, type McpKind } from '../../store/tools.ts';
 import type { Tool } from './tools.ts';
 
 /** The result of a call, as MCP has it. */
@@ -15,6 +17,14 @@ export type Called = {
   content: { type: 'text'; text: string }[];
   structuredContent?: Record<string, unknown>;
   isError?: boolean;
+};
+
+/** What a caller is asked in the middle of a call, and what the call is when it comes back with an answer. */
+export type Asking<Q> = {
+  /** The question that waits for this caller in a run, as the protocol puts it; null: none, or none that it can be asked so. */
+  readonly question: (run: string) => Promise<Q | null>;
+  /** The run that an answer came back for, with the answer given; or why not. Undefined: the call begins. */
+  readonly back?: Promise<{ readonly run: string } | { readonly problem: Problem }>;
 };
 
 export type Caller = {
@@ -41,43 +51,80 @@ const TAKEN_BACK = problem('run.cancelled', 'The call was taken back, and its ru
 
 type Needed = Pick<Lodge, 'gate' | 'waiting' | 'places'>;
 
-/** Runs the flow of a tool to its end. A run that fails is an answer too: its Problem, for the model to read. */
-export const callTool = async (lodge: Needed, { at }: Tool, input: unknown, caller: Caller): Promise<Called> => {
+/** What a call came to: the output, or why there is none; or a question to the caller. */
+export type Came<Q> = { readonly output: unknown } | { readonly problem: Problem } | { readonly question: Q };
+
+/** Runs the flow of a tool or a prompt to its end, or to a question that its caller can be asked. */
+export const runFor = async <Q = never>(
+  lodge: Needed,
+  kind: McpKind,
+  { at }: Tool,
+  input: unknown,
+  caller: Caller,
+  asking?: Asking<Q>,
+): Promise<Came<Q>> => {
   const { engine, store } = lodge.gate;
   const { who } = caller;
   const leave = lodge.waiting.enter(who.id);
-  if (leave === undefined) return failed(BUSY);
+  if (leave === undefined) return { problem: BUSY };
   try {
     const version = store.version();
-    const started = await engine.start({
-      principal: who,
-      flow: at.flow,
-      which: {},
-      input,
-      trigger: { kind: 'mcp.tool@1', id: at.trigger },
-      wait: caller.progress === undefined ? AT_ONCE : 0,
-    });
-    if (!started.ok) return failed(started.problem);
-    const { run, finished } = started.value;
-    const end = finished ? run : await ended(lodge, run.id, caller);
-    if (end === null) return failed(TAKEN_BACK);
-    if (version !== store.version() && !(await caller.still())) return failed(CLOSED);
+    const begun = await (asking?.back ?? begin(lodge, kind, at, input, caller));
+    if ('problem' in begun) return begun;
+    const end = 'end' in begun ? begun.end : await ended(lodge, begun.run, caller, asking);
+    if (end === null) return { problem: TAKEN_BACK };
+    if (version !== store.version() && !(await caller.still())) return { problem: CLOSED };
+    if ('question' in end) return end;
     caller.reveal(await engine.reveals(who.workspace, end.flow, end.environment));
-    if (end.state === 'done') return given(end.output);
-    return failed(end.problem ?? problem(`run.${end.state}`, `The run ${end.id} was ${end.state}`));
+    if (end.state === 'done') return { output: end.output };
+    return { problem: end.problem ?? problem(`run.${end.state}`, `The run ${end.id} was ${end.state}`) };
   } finally {
     leave();
   }
 };
 
-/** The run when it is over; null: the client did not wait for that. */
-const ended = async ({ gate, places }: Needed, run: string, caller: Caller): Promise<RunView | null> => {
+/** A call of a tool as its answer. A run that fails is an answer too: its Problem, for the model to read. */
+export const calledOf = (came: { readonly output: unknown } | { readonly problem: Problem }): Called =>
+  'problem' in came ? failed(came.problem) : given(came.output);
+
+type Begun = { readonly run: string } | { readonly end: RunView } | { readonly problem: Problem };
+
+const begin = async (
+  { gate }: Needed,
+  kind: McpKind,
+  at: Tool['at'],
+  input: unknown,
+  { who, progress }: Caller,
+): Promise<Begun> => {
+  const started = await gate.engine.start({
+    principal: who,
+    flow: at.flow,
+    which: {},
+    input,
+    trigger: { kind: MCP_KINDS[kind], id: at.trigger },
+    wait: progress === undefined ? AT_ONCE : 0,
+  });
+  if (!started.ok) return started;
+  const { run, finished } = started.value;
+  return finished ? { end: run } : { run: run.id };
+};
+
+/** The run when it is over, or a question of it to the caller; null: the client did not wait for that. */
+const ended = async <Q>(
+  { gate, places }: Needed,
+  run: string,
+  caller: Caller,
+  asking: Asking<Q> | undefined,
+): Promise<RunView | { readonly question: Q } | null> => {
   const { who, signal, progress } = caller;
   const { engine } = gate;
   const events = await engine.follow(who.workspace, run, 0, signal);
   let done = 0;
-  for await (const { type, step } of events ?? [])
+  for await (const { type, step } of events ?? []) {
     if (type === 'step.done' && step !== undefined) await progress?.((done += 1), step);
+    const question = type === 'step.asked' ? await asking?.question(run) : undefined;
+    if (question !== undefined && question !== null) return { question };
+  }
   const view = await engine.view(who.workspace, run);
   if (view !== null && isOver(view.state)) return view;
   const cancel = permissionOf(ROUTES.cancelRun.needs);

@@ -8,10 +8,20 @@
  *     gateway found, and the credential goes no further (MCP-03).
  */
 
-import { createMcpHandler, ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  createMcpHandler,
+  inputRequired,
+  type InputRequiredResult,
+  inputResponse,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import { isObject } from '@headgate/core';
 import type { Caller } from './call.ts';
-import type { Desk } from './desk.ts';
+import type { Client, Desk, Prompts, Question, Resources } from './desk.ts';
 import { UnderWay } from './under-way.ts';
 
 export type Asked = Omit<Caller, 'signal' | 'progress'> & {
@@ -30,32 +40,37 @@ export const openMcp = (o: { readonly version: string; readonly address: string;
     const { desk, who } = asked;
     const server = new Server(
       { name: 'headgate', title: 'Headgate', version: o.version },
-      { capabilities: { tools: {} }, instructions: desk.instructions },
+      {
+        capabilities: {
+          tools: {},
+          ...(desk.prompts === undefined ? {} : { prompts: {} }),
+          ...(desk.resources === undefined ? {} : { resources: {} }),
+        },
+        instructions: desk.instructions,
+      },
     );
     server.setRequestHandler('tools/list', async () => ({ tools: [...(await desk.list(who))] }));
-    server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
-      const token = mcpReq._meta?.progressToken;
-      const { signal: back, end } = underWay.begin(who.id, mcpReq.id);
-      const signal = AbortSignal.any([mcpReq.signal, asked.gone, back]);
-      const called = await desk
-        .call(params.name, params.arguments ?? {}, {
-          ...asked,
-          signal,
-          ...(token === undefined
-            ? {}
-            : {
-                progress: (progress, message) =>
-                  mcpReq.notify({
-                    method: 'notifications/progress',
-                    params: { progressToken: token, progress, message },
-                  }),
-              }),
-        })
-        .finally(end);
-      if (called === null) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name}`);
-      return called;
+    server.setRequestHandler('tools/call', async ({ params }, ctx) => {
+      const { caller, end } = begun(asked, ctx);
+      const called = await desk.call(params.name, params.arguments ?? {}, caller, clientOf(ctx)).finally(end);
+      if (called === null) return none(`Unknown tool: ${params.name}`);
+      return 'question' in called ? asking(called.question) : called;
     });
+    if (desk.prompts !== undefined) servePrompts(server, desk.prompts, (ctx) => begun(asked, ctx));
+    if (desk.resources !== undefined) serveResources(server, desk.resources);
     return server;
+  };
+  /** What is known of a call, and what to do when it is over. */
+  const begun = (asked: Asked, { mcpReq }: ServerContext): Begun => {
+    const token = mcpReq._meta?.progressToken;
+    const { signal: back, end } = underWay.begin(asked.who.id, mcpReq.id);
+    const signal = AbortSignal.any([mcpReq.signal, asked.gone, back]);
+    const progress = (done: number, message: string): Promise<void> =>
+      mcpReq.notify({
+        method: 'notifications/progress',
+        params: { progressToken: token ?? '', progress: done, message },
+      });
+    return { caller: { ...asked, signal, ...(token === undefined ? {} : { progress }) }, end };
   };
   return async (asked) => {
     const backed = takenBackBy(asked.message);
@@ -66,6 +81,67 @@ export const openMcp = (o: { readonly version: string; readonly address: string;
     const request = new Request(o.address, { method: 'POST', headers: asked.headers, signal: asked.gone });
     return handler.fetch(request, { parsedBody: asked.message });
   };
+};
+
+type Begun = { readonly caller: Caller; readonly end: () => void };
+
+/** The key of the one question in a call. */
+const KEY = 'answer';
+
+const asking = ({ message, schema, state }: Question): InputRequiredResult =>
+  inputRequired({
+    inputRequests: { [KEY]: inputRequired.elicit({ message, requestedSchema: schema }) },
+    requestState: state,
+  });
+
+/** What the client says of itself in each request, and what it answers (era of 2026-07-28). */
+const clientOf = ({ mcpReq }: ServerContext): Client => {
+  const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {};
+  const capabilities = envelope[CLIENT_CAPABILITIES_META_KEY];
+  const state = mcpReq.requestState<string>();
+  const said = inputResponse(mcpReq.inputResponses, KEY);
+  return {
+    takesQuestions: isObject(capabilities) && capabilities['elicitation'] !== undefined,
+    ...(typeof state === 'string' ? { state } : {}),
+    ...(said.kind === 'elicit' ? { said } : {}),
+  };
+};
+
+const none = (text: string): never => {
+  throw new ProtocolError(ProtocolErrorCode.InvalidParams, text);
+};
+
+const servePrompts = (server: Server, prompts: Prompts, begun: (ctx: ServerContext) => Begun): void => {
+  server.setRequestHandler('prompts/list', async (_, ctx) => {
+    const { caller, end } = begun(ctx);
+    end();
+    return { prompts: [...(await prompts.list(caller.who))] };
+  });
+  server.setRequestHandler('prompts/get', async ({ params }, ctx) => {
+    const { caller, end } = begun(ctx);
+    const got = await prompts.get(params.name, params.arguments ?? {}, caller).finally(end);
+    if (got === null) return none(`Unknown prompt: ${params.name}`);
+    if (typeof got === 'string') throw new ProtocolError(ProtocolErrorCode.InternalError, got);
+    const { description, messages } = got;
+    return {
+      ...(description === undefined ? {} : { description }),
+      messages: messages.map(({ role, text }) => ({ role, content: { type: 'text' as const, text } })),
+    };
+  });
+};
+
+const serveResources = (server: Server, resources: Resources): void => {
+  server.setRequestHandler('resources/list', async ({ params }) => {
+    const { resources: list, next } = await resources.list(params?.cursor);
+    return { resources: [...list], ...(next === undefined ? {} : { nextCursor: next }) };
+  });
+  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }));
+  server.setRequestHandler('resources/read', async ({ params }) => {
+    const got = await resources.read(params.uri);
+    if (got === null) return none(`Unknown resource: ${params.uri.slice(0, 500)}`);
+    if (typeof got === 'string') return none(got);
+    return { contents: [got] };
+  });
 };
 
 /** The id of the request that a notification takes back. */

@@ -1,5 +1,5 @@
 /**
- * The tools that a principal has: published flows with a trigger of the kind `mcp.tool` that it may run.
+ * The tools, or prompts, that a principal has: published flows with a trigger of that kind that it may run.
  *
  * MT1 Who lists them and who calls one is judged by the same rows: a tool that is not on the list of a principal is, to it, a
  *     tool that does not exist (MCP-06).
@@ -17,7 +17,7 @@ import {
   sightOf,
 } from '@headgate/core';
 import type { Store } from '../../store/ports.ts';
-import type { ToolRow } from '../../store/tools.ts';
+import type { McpKind, ToolRow } from '../../store/tools.ts';
 import type { Described } from './desk.ts';
 
 /** A tool, and where a call of it leads. */
@@ -34,11 +34,13 @@ type Needed = { readonly store: Store; readonly catalogIn: (workspace: string) =
 
 export class Tools {
   readonly #of: Needed;
+  readonly #kind: McpKind;
   readonly #kept = new Map<string, Promise<ReadonlyMap<string, Tool>>>();
   #version = -1;
 
-  constructor(of: Needed) {
+  constructor(of: Needed, kind: McpKind = 'tool') {
     this.#of = of;
+    this.#kind = kind;
   }
 
   /** By name, the oldest flow first; of one project alone where one is named. */
@@ -50,7 +52,12 @@ export class Tools {
     const key = JSON.stringify([who.workspace, project ?? null, sight]);
     const known = this.#kept.get(key);
     if (known !== undefined) return known;
-    const made = this.#read(who.workspace, { sight, limit: MOST, ...(project === undefined ? {} : { project }) });
+    const made = this.#read(who.workspace, {
+      kind: this.#kind,
+      sight,
+      limit: MOST,
+      ...(project === undefined ? {} : { project }),
+    });
     this.#kept.set(key, made);
     // What could not be read is not kept.
     made.catch(() => this.#kept.delete(key));

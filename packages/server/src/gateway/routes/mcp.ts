@@ -11,11 +11,11 @@ import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { buildDesk } from '../mcp/build-desk.ts';
 import type { Desk } from '../mcp/desk.ts';
-import { flowDesk } from '../mcp/flow-desk.ts';
+import { flowDesk, Offers } from '../mcp/flow-desk.ts';
+import { insideFor } from '../mcp/inside.ts';
 import type { Asked, Speak } from '../mcp/server.ts';
 import { type AnyOutcome, MISSING, nothing, type Outcome } from '../outcome.ts';
 import { seesProject } from '../places.ts';
-import { Tools } from '../mcp/tools.ts';
 
 type Contracts = typeof ROUTES.speakMcp.answers;
 type Answered = Outcome<Contracts>;
@@ -27,7 +27,10 @@ const LONGEST = 8_192;
 /** `routeOf`: the route of a contract, once all are made. */
 export const mcpRoutes = (lodge: Lodge, routeOf: (contract: Contract) => Route): readonly Route[] => {
   const { gate } = lodge;
-  const tools = new Tools(gate);
+  const offers = new Offers(gate);
+  /** What the flows of the workspace, or of one of its projects, offer to this caller. */
+  const flows = (who: Principal, request: FastifyRequest, project?: string): Desk =>
+    flowDesk(lodge, offers, insideFor(lodge, routeOf, who, request), project);
   const address = `${gate.publicUrl}${ROUTES.speakMcp.path}`;
   let speaking: Promise<Speak> | undefined;
   /** The protocol is loaded when somebody first speaks it. */
@@ -36,12 +39,7 @@ export const mcpRoutes = (lodge: Lodge, routeOf: (contract: Contract) => Route):
       openMcp({ version: gate.version, address, legacy: gate.mcpLegacy !== false }),
     ));
 
-  const answer = async (
-    who: Principal,
-    request: FastifyRequest,
-    message: unknown,
-    desk: Desk = flowDesk(lodge, tools, undefined),
-  ): Promise<Answered> => {
+  const answer = async (who: Principal, request: FastifyRequest, message: unknown, desk: Desk): Promise<Answered> => {
     const shapes: ShapeKind[] = [];
     const gone = new AbortController();
     const { socket } = request.raw;
@@ -79,14 +77,14 @@ export const mcpRoutes = (lodge: Lodge, routeOf: (contract: Contract) => Route):
   };
 
   return [
-    implement(ROUTES.speakMcp, ({ who, body, request }) => answer(who, request, body)),
+    implement(ROUTES.speakMcp, ({ who, body, request }) => answer(who, request, body, flows(who, request))),
     implement(ROUTES.speakBuildMcp, ({ who, body, request }) =>
       answer(who, request, body, buildDesk(lodge, routeOf, who, request)),
     ),
     implement(ROUTES.speakProjectMcp, async ({ who, body, request, params }) => {
       const there =
         seesProject(who, params.project) && (await gate.store.in(who.workspace).projects.get(params.project)) !== null;
-      return there ? answer(who, request, body, flowDesk(lodge, tools, params.project)) : MISSING;
+      return there ? answer(who, request, body, flows(who, request, params.project)) : MISSING;
     }),
   ];
 };

@@ -1,13 +1,11 @@
 /** The rows of store/tools.ts. */
 
 import { fromJson, type Ground } from '../ground.ts';
-import type { Tools } from '../tools.ts';
+import { MCP_KINDS, type Tools } from '../tools.ts';
 import { seenFlows } from './seen.ts';
 
-const KIND = 'mcp.tool@1';
-
 export const toolsOf = ({ db }: Pick<Ground, 'db'>, workspace: string): Tools => ({
-  list: async ({ sight, limit, project }) => {
+  list: async ({ kind, sight, limit, project }) => {
     let query = db
       .selectFrom('flow')
       .selectAll('flow')
@@ -33,7 +31,7 @@ export const toolsOf = ({ db }: Pick<Ground, 'db'>, workspace: string): Tools =>
         'doc.doc',
       ])
       .where('flow_trigger.workspace', '=', workspace)
-      .where('flow_trigger.kind', '=', KIND)
+      .where('flow_trigger.kind', '=', MCP_KINDS[kind])
       .where('flow_trigger.disabled', '=', 0)
       .orderBy('seen.n')
       .orderBy('flow_trigger.trigger_id')

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { trigger } from './trigger.ts';
+
+test('a tool needs no settings, and its name is one that every MCP client takes', () => {
+  const takes = (settings: unknown): boolean => trigger.input.safeParse(settings).success;
+  expect(takes({})).toBe(true);
+  expect(takes({ name: 'look_up-order2', description: 'Finds an order by its number' })).toBe(true);
+  for (const name of ['', '2nd', 'two words', 'a'.repeat(65), 'ünder', 'a/b']) expect(takes({ name })).toBe(false);
+  expect(takes({ description: '' })).toBe(false);
+  expect(takes({ tool: 'x' })).toBe(false);
+});

@@ -9,7 +9,7 @@ import { json } from './shapes.ts';
 
 const tags = ['services'] as const;
 
-const auth = z.enum(['none', 'bearer', 'header', 'basic', 'path', 'oauth2']).describe('How it knows who calls');
+const auth = z.enum(['none', 'bearer', 'header', 'basic', 'path', 'aws4', 'oauth2']).describe('How it knows who calls');
 
 const listed = z
   .strictObject({

@@ -3,10 +3,12 @@
  * flow's file says plainly, and the call itself, with all of it.
  *
  * AD1 A field becomes one segment or a part of one, encoded, and never `.`, `..` or nothing: it cannot leave its place.
- * AD2 A field of the base becomes letters, digits and hyphens of a host's name, or one segment of its path.
+ * AD2 A field of the base becomes letters, digits and hyphens of a host's name, or one segment of its path; one that is a
+ *     whole server is a host and a port, and nothing besides.
  * AD3 A secret stands in an address as SECRET_MARK until the broker, having judged, puts it there.
  */
 
+import { normaliseHost } from '../access/host.ts';
 import { bad, good, problem, type Problem, type Result } from '../problem.ts';
 import { fieldsOf } from './form.ts';
 import type { Field, Operation, Service } from './manifest.ts';
@@ -55,6 +57,16 @@ const inBase = (base: string, name: string, value: unknown): Result<string> => {
     : bad(wrong(name, 'must be letters, digits and hyphens: it is part of the name of a host.'));
 };
 
+/** The origin that a server of somebody's own is named by. */
+const wholeOf = (name: string, value: unknown): Result<string> => {
+  const text = (textOf(value) ?? '').replace(/\/$/, '');
+  const address = /^https?:\/\//.test(text) ? text : `https://${text}`;
+  const host = text.replace(/^https?:\/\//, '').replace(/:\d{1,5}$/, '');
+  return normaliseHost(host) !== undefined && URL.canParse(address)
+    ? good(new URL(address).origin)
+    : bad(wrong(name, 'must be the host of a server, with a port where it needs one: minio.example.com:9000.'));
+};
+
 type Fields = Readonly<Record<string, Field>>;
 type Input = Readonly<Record<string, unknown>>;
 
@@ -72,9 +84,14 @@ const fill = (template: string, service: Service, fields: Fields, input: Input):
   let from = 0;
   for (const match of template.matchAll(NAME)) {
     const [name, field] = fieldOf(fields, match[1] ?? '');
-    text += template.slice(from, match.index);
+    // A whole server says itself how it is spoken to.
+    text = field?.whole === true ? '' : text + template.slice(from, match.index);
     const put =
-      field?.in === 'base' ? inBase(service.base, name, input[name]) : segment(name, input[name], field?.many === true);
+      field?.whole === true
+        ? wholeOf(name, input[name])
+        : field?.in === 'base'
+          ? inBase(service.base, name, input[name])
+          : segment(name, input[name], field?.many === true);
     if (!put.ok) return { text, problem: put.problem };
     text += put.value;
     from = match.index + match[0].length;

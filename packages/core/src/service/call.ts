@@ -6,8 +6,8 @@
  * CL2 Pages come to an end: by `most`, by MOST_PAGES, or when the service says that there is no more.
  */
 
-import { problem, type Problem } from '../problem.ts';
-import type { Net } from '../step/define.ts';
+import { bad, good, problem, type Problem, type Result } from '../problem.ts';
+import type { Net, NetAnswer } from '../step/define.ts';
 import { answerOf, pageOf } from './answer.ts';
 import { inputJudge } from './form.ts';
 import type { Operation, Paging, Service } from './manifest.ts';
@@ -36,8 +36,11 @@ export type Used =
 
 const refused = (of: Problem, sent: 'no' | 'maybe'): Used => ({ ok: false, problem: of, sent });
 
+/** Reads the answers of services that write XML; undefined: nobody here does. */
+export type ReadXml = (text: string, lists: readonly string[]) => Promise<Result<unknown>>;
+
 /** Uses an operation. The value of one with pages is `{items, more}`, of any other what its manifest says. */
-export const useService = async (use: ServiceUse, net: Net): Promise<Used> => {
+export const useService = async (use: ServiceUse, net: Net, xml?: ReadXml): Promise<Used> => {
   const { service, operation, most } = use;
   const judged = inputJudge(service, operation)(use.input);
   if (!judged.ok) return refused(firstWrong(service, judged.problems), 'no');
@@ -52,18 +55,22 @@ export const useService = async (use: ServiceUse, net: Net): Promise<Used> => {
     const size = sizeOf(paging, most, items.length);
     const call = callOf(service, operation, input, page, size);
     if (!call.ok) return refused(call.problem, pages === 0 ? 'no' : 'maybe');
-    const answer = await net.request({ ...call.value, ...keyed(use, call.value.headers), ...placed(use) });
-    if ('problem' in answer) return refused(answer.problem, pages === 0 ? answer.sent : 'maybe');
+    const ask = { ...call.value, ...keyed(use, call.value.headers), ...placed(use), ...signed(use, input) };
+    const given = await net.request(ask);
+    if ('problem' in given) return refused(given.problem, pages === 0 ? given.sent : 'maybe');
+    const read = await legible(use, given, xml);
+    if (!read.ok) return refused(read.problem, 'maybe');
+    const answer = read.value;
     const value = answerOf(service, operation, answer);
     if (!value.ok) return refused(value.problem, 'maybe');
     if (paging === undefined) return { ok: true, value: value.value };
-    const read = pageOf(service, paging, answer, page, size);
-    if (!read.ok) return refused(read.problem, 'maybe');
-    for (const item of read.value.items) items.push(item);
+    const part = pageOf(service, paging, answer, page, size);
+    if (!part.ok) return refused(part.problem, 'maybe');
+    for (const item of part.value.items) items.push(item);
     pages += 1;
-    page = read.value.next;
+    page = part.value.next;
     const enough =
-      most === undefined || items.length >= most || pages >= MOST_PAGES || use.enough?.(read.value.items) === true;
+      most === undefined || items.length >= most || pages >= MOST_PAGES || use.enough?.(part.value.items) === true;
     if (page === undefined || enough) {
       const kept = most === undefined ? items : items.slice(0, most);
       return { ok: true, value: { items: kept, more: page !== undefined || kept.length < items.length } };
@@ -95,6 +102,28 @@ const placed = ({ service, secret }: ServiceUse) =>
   secret === undefined || service.auth.kind === 'none'
     ? {}
     : { secret, ...(service.auth.kind === 'path' ? { secretIn: 'path' as const } : {}) };
+
+const signed = ({ service: { auth }, operation }: ServiceUse, input: Readonly<Record<string, unknown>>) => {
+  if (auth.kind !== 'aws4') return {};
+  const link = operation.link === undefined ? {} : { link: Number(input[operation.link.seconds]) };
+  return { sign: { service: auth.service, region: String(input[auth.region]), ...link } };
+};
+
+/** An answer in XML as values; any other as it is. */
+const legible = async (
+  { service, operation }: ServiceUse,
+  answer: NetAnswer,
+  xml: ReadXml | undefined,
+): Promise<Result<NetAnswer>> => {
+  const { answers } = service;
+  const isXml = /[/+]xml\b/i.test(answer.headers['content-type'] ?? '') && typeof answer.body === 'string';
+  const asIs = operation.output?.raw === true && answer.status < 300;
+  if (answers === undefined || !isXml || asIs || typeof answer.body !== 'string') return good(answer);
+  if (xml === undefined)
+    return bad(problem('service.answer', `${service.title} answers in XML, which nobody reads here.`));
+  const read = await xml(answer.body, answers.lists ?? []);
+  return read.ok ? good({ ...answer, body: read.value }) : read;
+};
 
 /** May it be done again after a crash in the middle of it? */
 export const isRepeatable = (operation: Operation): boolean =>

@@ -120,6 +120,18 @@ const operationFaults = (service: Service, operation: Operation, path: readonly 
   }
   for (const [name, field] of Object.entries(fields))
     found.push(...fieldFaults(operation, name, field, [...path, 'input', name]));
+  if (
+    Object.values(fields).some(({ whole }) => whole === true) &&
+    !/^https:\/\/\{[^{}]+\}(?:\/[^{}]*)?$/.test(service.base)
+  )
+    found.push(wrong(['base'], 'A field that is a whole server stands alone for host and port: https://{endpoint}.'));
+  const { auth } = service;
+  if (auth.kind === 'aws4' && fields[auth.region]?.schema['type'] !== 'string')
+    found.push(wrong(['auth', 'region'], `The operation ${operation.id} has no field ${auth.region} that is a text.`));
+  if (operation.link !== undefined && (auth.kind !== 'aws4' || operation.method !== 'GET'))
+    found.push(wrong([...path, 'link'], 'A link is signed by aws4, and is for GET.'));
+  if (operation.link !== undefined && fields[operation.link.seconds]?.schema['type'] !== 'integer')
+    found.push(wrong([...path, 'link', 'seconds'], 'There is no field of this name that is a whole number.'));
   const places = Object.entries(fields).flatMap(([name, field]) =>
     field.in === 'body' ? [field.as ?? `/${name}`] : [],
   );
@@ -145,6 +157,7 @@ const fieldFaults = (
 ): readonly Problem[] => {
   const found: Problem[] = [];
   if (field.in === 'body' && operation.method === 'GET') found.push(wrong(path, 'A GET has no body.'));
+  if (field.whole === true && field.in !== 'base') found.push(wrong(path, 'A whole server stands in the base.'));
   if (field.in === 'mail' && operation.body?.mail === undefined)
     found.push(wrong(path, 'The body says no place for a letter (`mail`).'));
   if (field.in === 'mail' && !LETTER_FIELDS.some((one) => one === (field.as ?? name)))

@@ -44,6 +44,18 @@ const auth = z.discriminatedUnion('kind', [
     .describe('In the path, where the service knows no other way; the engine fills it in after the power was judged.'),
   z
     .strictObject({
+      kind: z.literal('aws4'),
+      service: z
+        .string()
+        .regex(/^[a-z0-9-]{1,40}$/)
+        .describe('What the service is called in signatures, e.g. s3.'),
+      region: z.string().regex(FIELD).describe('The field of the input that says the region.'),
+    })
+    .describe(
+      'AWS Signature Version 4, by a secret of kind basic: the id of the access key as user, the secret key as password.',
+    ),
+  z
+    .strictObject({
       kind: z.literal('oauth2'),
       authorizeUrl: z.url().max(500).describe('Where a person consents.'),
       tokenUrl: z.url().max(500).describe('Where a code is changed for a token.'),
@@ -59,13 +71,13 @@ const auth = z.discriminatedUnion('kind', [
     .describe('A token of a person’s account, by a connection or a secret of kind bearer or oauth2_refresh.'),
 ]);
 
-const PLACES = ['base', 'path', 'query', 'header', 'body', 'mail'] as const;
+const PLACES = ['base', 'path', 'query', 'header', 'body', 'mail', 'sign'] as const;
 
 const field = z.strictObject({
   in: z
     .enum(PLACES)
     .describe(
-      'Where it goes: into a name of the base address, the path, the query, a header, the body, or a letter that is put into the body.',
+      'Where it goes: into a name of the base address, the path, the query, a header, the body, a letter that is put into the body, or nowhere but into the signature.',
     ),
   as: z
     .string()
@@ -78,6 +90,12 @@ const field = z.strictObject({
     .max(3)
     .optional()
     .describe('A list becomes one text, joined by this. Left out: a list repeats its name.'),
+  whole: z
+    .literal(true)
+    .optional()
+    .describe(
+      'In the base: all of its host and port, or with them http:// or https://, as people name a server of their own.',
+    ),
   many: z.literal(true).optional().describe('In a path: slashes part segments, each encoded by itself.'),
   schema,
 });
@@ -137,7 +155,10 @@ const operation = z.strictObject({
   input: inputs,
   body: z
     .strictObject({
-      kind: z.enum(['json', 'form', 'text']).optional().describe('How it is written. Left out: json.'),
+      kind: z
+        .enum(['json', 'form', 'text', 'base64'])
+        .optional()
+        .describe('How it is written; base64: the bytes that its text stands for. Left out: json.'),
       fixed: z.unknown().optional().describe('What is always in it, before the fields.'),
       mail: pointer('Where a letter made of the fields of mail goes, in base64url.').optional(),
     })
@@ -148,8 +169,13 @@ const operation = z.strictObject({
     .strictObject({
       at: pointer('Where the value is in the answer. Left out: all of it.').optional(),
       schema: schema.optional(),
+      raw: z.literal(true).optional().describe('As it comes: XML stays text, whatever `answers` says.'),
     })
     .optional(),
+  link: z
+    .strictObject({ seconds: z.string().regex(FIELD).describe('The field of the input that says how long it lasts.') })
+    .optional()
+    .describe('Nothing is called: what the step gives is a signed address, which whoever has it may call (aws4).'),
   paging: paging.optional(),
   repeatable: z.boolean().optional().describe('May it be done twice without harm? Left out: GET, PUT and DELETE may.'),
   idempotency: z
@@ -248,6 +274,13 @@ export const serviceSchema = z
       ),
     fields: inputs.optional().describe('Fields that every operation has.'),
     headers: z.record(z.string().regex(HEADER), line(300)).optional().describe('Headers that every call sends.'),
+    answers: z
+      .strictObject({
+        kind: z.literal('xml'),
+        lists: z.array(line(100)).max(100).optional().describe('Elements that are always a list.'),
+      })
+      .optional()
+      .describe('How answers are written that are no JSON. Places in them are those of xml.parse.'),
     errors: errors.optional(),
     limits: limits.optional(),
     operations: z.array(operation).min(1).max(500),

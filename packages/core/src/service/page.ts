@@ -12,6 +12,7 @@ const SIGN: Readonly<Record<Service['auth']['kind'], string>> = {
   header: 'by a key in a header',
   basic: 'by user and password',
   path: 'by a token, which the engine alone puts into the path',
+  aws4: 'by a signature (AWS Signature Version 4), which the engine alone makes',
   oauth2: 'by a connection to an account',
 };
 

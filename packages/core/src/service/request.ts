@@ -19,6 +19,8 @@ export type ServiceCall = {
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly body?: unknown;
+  /** Its text is base64 of what is sent. */
+  readonly bytes?: true;
 };
 
 /** What a later page is asked for by: its mark, or its whole address. */
@@ -66,6 +68,7 @@ export const callOf = (
     url,
     headers: form ? { 'content-type': 'application/x-www-form-urlencoded', ...headers.value } : headers.value,
     ...(body.value === undefined ? {} : { body: body.value }),
+    ...(operation.body?.kind === 'base64' && body.value !== undefined ? { bytes: true } : {}),
   });
 };
 
@@ -128,6 +131,7 @@ const bodyOf = (
       flatten(form, '', body);
       return good(form.toString());
     }
+    case 'base64':
     case 'text':
       return good(body === undefined ? undefined : textOf(body));
     default:

@@ -88,6 +88,10 @@ export type NetRequest = {
   readonly secret?: string;
   /** It goes to where SECRET_MARK stands in the path, for services that know no other way; else into a header. */
   readonly secretIn?: 'path';
+  /** `body` is base64 of the bytes that are sent. */
+  readonly bytes?: true;
+  /** The secret signs the call and is not sent (AWS Signature Version 4). `link`: nothing is sent; the answer is a signed address that lasts so many seconds. */
+  readonly sign?: { readonly service: string; readonly region: string; readonly link?: number };
 };
 /** `body`: parsed JSON, text, or a file reference `{file, size, type}` when large or binary. */
 export type NetAnswer = { readonly status: number; readonly headers: Record<string, string>; readonly body: unknown };

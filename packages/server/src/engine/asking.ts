@@ -49,6 +49,7 @@ type Deps = {
   readonly credentials: Credentials;
   readonly turns: JsonTurns;
   readonly clock: Clock;
+  readonly now: () => number;
   readonly timers: Timers;
   readonly later: Later;
   readonly flows: Flows;

@@ -150,6 +150,12 @@ const notInHeader = (name: string, kind: string): Problem =>
     fix: 'Name a secret of another kind, such as bearer or api_key.',
   });
 
+const noKey = (name: string, kind: string): Problem =>
+  problem('secret.kind', `The secret ${name} is of the kind ${kind}, which is no pair of access key and secret key`, {
+    at: { field: 'with.secret' },
+    fix: 'Store it as a secret of the kind basic: the id of the access key as user, the secret key as password.',
+  });
+
 export class Credentials {
   readonly #sources: readonly SecretSource[];
   readonly #tokens: Tokens;
@@ -258,6 +264,20 @@ export class Credentials {
     const { held } = found;
     const text = 'value' in held ? held.value : held.kind === 'bearer' ? held.token : '';
     return IN_PATH.test(text) ? { text } : { problem: notInPath(ask.name) };
+  }
+
+  /**
+   * The key that signs calls to `origin`: the id of an access key, and the key. Problems: those of `fill`.
+   */
+  async forSigning(
+    ask: TokenAsk,
+    origin: string,
+  ): Promise<{ readonly problem: Problem } | { readonly id: string; readonly secret: string }> {
+    const found = await this.#held(ask);
+    if (found !== null && 'problem' in found) return found;
+    if (found === null || !found.origins.includes(origin)) return { problem: notFor(ask.name, origin) };
+    const { held } = found;
+    return held.kind === 'basic' ? { id: held.user, secret: held.password } : { problem: noKey(ask.name, held.kind) };
   }
 
   /**

@@ -6,6 +6,7 @@
  *    journal; the door takes it from a redirect to another origin.
  * N2a A secret that goes into a path is judged and recorded as SECRET_MARK in its place; such a call follows no redirect.
  * N4 A call whose token the service calls invalid (401, RFC 6750) is sent once more with a renewed one, for connections alone.
+ * N2b A call that a secret signs follows no redirect; a link that it signs is judged as the call it is for, and nothing is sent.
  * N3 A call whose power is taken back is broken off (broker.ts B4).
  */
 
@@ -13,6 +14,7 @@ import type { Net, NetAnswer, NetRequest, Power, Problem, Result } from '@headga
 import { good, isHookKind, normalisePath, problem, readValues, SECRET_MARK } from '@headgate/core';
 import type { BodySink, Door, Hop } from '../egress/door.ts';
 import type { Store } from '../store/ports.ts';
+import { signHeaders, signLink } from './aws-signature.ts';
 import type { Act, Broker, Effect } from './broker.ts';
 import type { Credentials, Filled } from './credentials.ts';
 import { countedSink, FileRefused, MOST_FETCHED } from './fetched.ts';
@@ -36,6 +38,7 @@ type Deps = {
   readonly turns: JsonTurns;
   /** Why nothing is fetched into files now, for want of room on the disk. */
   readonly full: () => Problem | null;
+  readonly now: () => number;
 };
 
 const portOf = (url: URL): number => (url.port !== '' ? Number(url.port) : url.protocol === 'http:' ? 80 : 443);
@@ -85,7 +88,7 @@ export const netFor = (
 
 /** One call: judged, filled in, sent, read. */
 export const send = async (
-  deps: Pick<Deps, 'door' | 'credentials' | 'turns'>,
+  deps: Pick<Deps, 'door' | 'credentials' | 'turns' | 'now'>,
   from: From,
   request: NetRequest,
 ): ReturnType<Net['request']> => {
@@ -103,11 +106,21 @@ export const send = async (
   if (request.secret !== undefined) needs.push({ power: 'secret', name: request.secret, origin: url.origin });
   const done = await from.effect(needs, async (judgeAgain, stopped) => {
     const headers: Record<string, string> = { ...request.headers };
+    const { body, type } = bodyOf(request);
+    if (type !== null && !Object.keys(headers).some((h) => h.toLowerCase() === 'content-type'))
+      headers['content-type'] = type;
     let secret: Filled | null = null;
     let to = url.href;
     if (request.secret !== undefined) {
       const ask = { ...from.of, name: request.secret };
-      if (request.secretIn === 'path') {
+      if (request.sign !== undefined) {
+        const key = await deps.credentials.forSigning(ask, url.origin);
+        if ('problem' in key) return { problem: key.problem, sent: 'no' as const };
+        const { link, ...place } = request.sign;
+        const signed = { ...place, method, url, key, at: deps.now() };
+        if (link !== undefined) return { status: 200, headers: {}, body: { url: signLink(signed, link) } };
+        Object.assign(headers, signHeaders(signed, headers, body ?? ''));
+      } else if (request.secretIn === 'path') {
         const part = await deps.credentials.forPath(ask, url.origin);
         if ('problem' in part) return { problem: part.problem, sent: 'no' as const };
         to = url.origin + url.pathname.replace(SECRET_MARK, () => part.text) + url.search;
@@ -118,9 +131,6 @@ export const send = async (
       }
     }
     if (from.hops !== null) headers['x-headgate-hops'] = String(from.hops);
-    const { body, type } = bodyOf(request);
-    if (type !== null && !Object.keys(headers).some((h) => h.toLowerCase() === 'content-type'))
-      headers['content-type'] = type;
     const call = {
       method,
       url: to,
@@ -130,7 +140,7 @@ export const send = async (
       share: { workspace: from.of.workspace, flow: from.of.flow },
       maxBytes: LIMITS.maxBytes,
       inlineBytes: LIMITS.inlineBytes,
-      maxRedirects: request.secretIn === 'path' ? 0 : LIMITS.maxRedirects,
+      maxRedirects: request.secretIn === 'path' || request.sign !== undefined ? 0 : LIMITS.maxRedirects,
       signal: AbortSignal.any([from.signal, stopped]),
       judge: (hop: Hop) =>
         hop.hop === 0
@@ -166,8 +176,10 @@ const hopsOf = (live: Live): number | null => {
   return depth > 0 || isHookKind(live.base.triggerKind) ? depth + 1 : null;
 };
 
-const bodyOf = (request: NetRequest): { body: string | undefined; type: string | null } => {
+const bodyOf = (request: NetRequest): { body: string | Uint8Array | undefined; type: string | null } => {
   if (request.body === undefined || request.body === null) return { body: undefined, type: null };
+  if (request.bytes === true && typeof request.body === 'string')
+    return { body: Buffer.from(request.body, 'base64'), type: 'application/octet-stream' };
   if (typeof request.body === 'string') return { body: request.body, type: 'text/plain; charset=utf-8' };
   return { body: JSON.stringify(request.body), type: 'application/json' };
 };

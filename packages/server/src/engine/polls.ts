@@ -30,6 +30,9 @@ type Deps = {
   readonly gone?: (key: string) => void;
 };
 
+/** Why one that was asked is stopped when it is not there any more; it has no reason when the server stops, or its settings changed. */
+export const GONE = Symbol('gone');
+
 type Armed = { row: PollRow; busy: boolean; due: number; cancel: () => void; readonly stop: AbortController };
 
 export const keyOf = ({ flow, trigger, environment }: PollRow): string => `${flow} ${trigger} ${environment}`;
@@ -53,7 +56,7 @@ export class Polls {
     for (const [key, armed] of this.#armed) {
       if (there.has(key)) continue;
       armed.cancel();
-      armed.stop.abort();
+      armed.stop.abort(GONE);
       this.#armed.delete(key);
       this.#d.gone?.(key);
     }

@@ -48,3 +48,31 @@ export const triggerEffect =
     }
     return { ok: true, value: await act((request) => judge(request).denied, NEVER) };
   };
+
+/**
+ * May the trigger still do what it is in the middle of? Asked anew for every message of a long session; what it is refused
+ * then is on record, what it may was when the session began.
+ */
+export const stillMay = async (
+  { flows, journal, clock }: Deps,
+  { workspace, project, flow, environment, trigger }: PollRow,
+  needs: readonly Power[],
+): Promise<Problem | null> => {
+  const lent = await flows.lent(workspace, flow);
+  const place = { workspace, project, flow, environment };
+  for (const request of needs) {
+    const asked = { place, step: trigger, narrow: undefined, request, reached: undefined, caller: null };
+    const answer = lent.judge(asked, clock.now());
+    if (answer.ok) continue;
+    const group = journal.audit([
+      {
+        ...{ at: clock.now(), workspace, actor: `trigger:${trigger}`, action: `power.${request.power}` },
+        ...{ object: printPower(withoutPath(request)), decision: 'deny', reason: answer.problem.code },
+        ...{ run: null, step: trigger },
+      },
+    ]);
+    await journal.barrier(group);
+    return answer.problem;
+  }
+  return null;
+};

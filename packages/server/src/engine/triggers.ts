@@ -1,4 +1,7 @@
-/** Triggers that start runs by themselves, put together: by the clock, by asking services, by watching folders, by reading mailboxes. */
+/**
+ * Triggers that start runs by themselves, put together: by the clock, by asking services, by watching folders, by reading mailboxes, by hearing
+ * brokers of messages.
+ */
 
 import type { Jail } from '../sandbox/jail.ts';
 import type { Folders } from '../store/folders/folders.ts';
@@ -8,6 +11,7 @@ import { openPolls } from './asking.ts';
 import { startDue } from './due.ts';
 import { Messages } from './mail-message.ts';
 import { openMailboxes } from './mail-trigger.ts';
+import { openSubscriptions } from './mqtt-trigger.ts';
 import { Schedule } from './schedule.ts';
 import { TriggerHealth } from './trigger-health.ts';
 import { openWatches } from './watching.ts';
@@ -27,6 +31,7 @@ export const openTriggers = (d: Deps) => {
   const polls = openPolls({ ...d, health });
   const watches = openWatches({ ...d, health });
   const mailboxes = openMailboxes({ ...d, health, messages: new Messages(d.jail) });
+  const subscriptions = openSubscriptions({ ...d, health });
   const schedule = new Schedule({
     ...d,
     broken: (row, error) =>
@@ -34,7 +39,7 @@ export const openTriggers = (d: Deps) => {
     missed: (row, count, rule, last) => alerts.missed(row, count, rule, last),
     start: (due) => startDue({ store, flows, runs, journal: journalOfRuns, alerts }, due),
   });
-  const each = [schedule, polls, watches, mailboxes] as const;
+  const each = [schedule, polls, watches, mailboxes, subscriptions] as const;
   return {
     /** Reads all of them anew: at the start, and whenever a flow changed. */
     load: async (): Promise<void> => {

@@ -38,7 +38,7 @@ export const publish = async (
   if (!socket.ok) return { ok: false, problem: socket.problem, sent: 'no' };
   const line = new Line(new Held(socket.value, ANSWERS), signal);
   try {
-    const begun = await begin(line, place, login);
+    const begun = await beginSession(line, place, login, null);
     if (!begun.ok) return { ok: false, problem: signal.aborted ? givenUp() : begun.problem, sent: 'no' };
     const message = { cmd: 'publish', topic, payload: Buffer.from(payload), qos, retain, dup: false } as const;
     const left = await line.send(qos === 0 ? message : { ...message, messageId: 1 });
@@ -55,19 +55,33 @@ export const publish = async (
   }
 };
 
-const begin = async (line: Line, place: Place, { user, password }: Login): Promise<Result<null>> => {
+type Speaking = { send(packet: Packet): Promise<boolean>; next(cmd: string): Promise<Packet | null> };
+
+/**
+ * Says who it is. `lasting`: the session has a name, and the broker keeps it beyond the connection; null: it ends with it.
+ * `kept`: the broker had it already.
+ */
+export const beginSession = async (
+  line: Speaking,
+  place: Place,
+  { user, password }: Login,
+  lasting: { readonly client: string; readonly keepalive: number } | null,
+): Promise<Result<{ readonly kept: boolean }>> => {
+  const answer = line.next('connack');
   await line.send({
     cmd: 'connect',
     protocolId: 'MQTT',
     protocolVersion: 4,
-    clean: true,
-    clientId: '',
-    keepalive: 60,
+    clean: lasting === null,
+    clientId: lasting?.client ?? '',
+    keepalive: lasting?.keepalive ?? 60,
     ...(user === '' ? {} : { username: user, password: Buffer.from(password, 'utf8') }),
   });
-  const said = await line.next('connack');
+  const said = await answer;
   if (said?.cmd !== 'connack') return bad(lost(place, 'it does not speak as MQTT does'));
-  return said.returnCode === 0 ? good(null) : bad(refusedLogin(place, REFUSALS[said.returnCode ?? 0] ?? 'it says no'));
+  return said.returnCode === 0
+    ? good({ kept: said.sessionPresent })
+    : bad(refusedLogin(place, REFUSALS[said.returnCode ?? 0] ?? 'it says no'));
 };
 
 /** MQTT 3.1.1, table 3.1. */

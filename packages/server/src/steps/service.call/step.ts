@@ -6,6 +6,7 @@
  */
 
 import {
+  type Can,
   defineStep,
   done,
   failed,
@@ -15,6 +16,7 @@ import {
   NO_SERVICES,
   operationOf,
   problem,
+  type Result,
   SECRET_NAME,
   SECRET_NAME_IS,
   SERVICE_NAME,
@@ -25,6 +27,7 @@ import {
   useService,
   z,
 } from '@headgate/core/step';
+import { readBy } from '../archive.pack/inputs.ts';
 
 const input = z.strictObject({
   service: z.string().max(60).regex(SERVICE_NAME).describe('The service, written plainly, e.g. slack.'),
@@ -45,6 +48,14 @@ const input = z.strictObject({
     .optional()
     .describe('Of an operation with pages, how many items to fetch. Left out: one page, as the service cuts it.'),
 });
+
+/** An answer in XML, read in the jail. */
+const readXml = async (can: Can, answer: string, lists: readonly string[]): Promise<Result<unknown>> => {
+  const given = { text: answer };
+  const call = (size: number) => ({ program: 'xml' as const, input: { size, lists, depth: 30, elements: 90_000 } });
+  const read = await readBy(can, given, call);
+  return 'problem' in read ? { ok: false, problem: read.problem } : { ok: true, value: read.value };
+};
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
@@ -89,6 +100,7 @@ const kindWith = (services: Services): StepKind => {
       const used = await useService(
         { ...of, secret: given.secret, input: given.input ?? {}, most: given.most, key: can.key },
         can.net,
+        (answer, lists) => readXml(can, answer, lists),
       );
       return used.ok ? done(used.value) : failed(used.problem, used.sent);
     },

@@ -12,7 +12,7 @@ export default defineConfig({
     // What is waited for is there in tenths of a second; a busy machine may take longer. What must be fast is timed by its test.
     expect: { poll: { timeout: 10_000 } },
     // It names its own TypeScript by the condition that our packages have for theirs; so it is read through the transform, too.
-    server: { deps: { inline: ['@modelcontextprotocol/client', 'eventsource'] } },
+    server: { deps: { inline: ['@modelcontextprotocol/client', 'eventsource', /@ai-sdk/, 'eventsource-parser'] } },
     pool: 'forks',
     // Two: tests of processes wait more than they compute, and one long suite must not hold up all others.
     maxWorkers: 2,

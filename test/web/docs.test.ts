@@ -61,8 +61,8 @@ const upload = async (path: string, text: string): Promise<void> => {
   expect((await fetch(url, { method: 'PUT', headers, body: text })).status).toBe(200);
 };
 
-/** Flows that ask a database or a broker of somebody's own, or a folder of a server: they are published, and that is all. */
-const ELSEWHERE = /"(?:db|cache|hub)\.example\.com"|"disk\//;
+/** Flows that ask a database, a broker or a model of somebody's own, or a folder of a server: they are published, and that is all. */
+const ELSEWHERE = /"(?:db|cache|hub)\.example\.com"|"disk\/|"model": "local\//;
 
 describe('flows of the guides are right, and run', () => {
   for (const name of guides)

@@ -114,6 +114,26 @@ export { fileRef, noFiles } from './step/files.ts';
 export { noTables, noValues } from './step/tables.ts';
 export type { FindRows, KeyValue, PutRow, StepTables, StepValues, Which } from './step/tables.ts';
 export { noMail } from './step/mail.ts';
+export { noModels } from './step/models.ts';
+export type {
+  EmbedCall,
+  Embedded,
+  Finish,
+  GenerateCall,
+  Generated,
+  ModelAsk,
+  ModelMessage,
+  Models,
+  ModelToolCall,
+  ModelUse,
+} from './step/models.ts';
+export { costOf, guessFileTokens, guessTokens } from './model/tokens.ts';
+export type { TokensUsed } from './model/tokens.ts';
+export { readProvider } from './model/provider.ts';
+export type { ModelPrice, ModelSpec, ModelTask, ProviderKind } from './model/provider.ts';
+export { findModel, modelsListed, providersIn, setupFault } from './model/setup.ts';
+export type { ModelAt, Provider, ProviderSetup } from './model/setup.ts';
+export type { ModelsPort } from './run/models-port.ts';
 export type { Letter, LetterPart, Mail, Mailed, MailAddress, MailServerAt } from './step/mail.ts';
 export { noFormats } from './step/formats.ts';
 export type { FormatCall, FormatProgram, Formats } from './step/formats.ts';

@@ -58,7 +58,7 @@ const VOID: Partial<Record<Power['power'], string>> = {
 };
 
 /**
- * The grant an effect may stand on, or why there is none: `grant.missing` (nobody lent it), `grant.void` (who lent it may
+ * The grant an effect may stand on, or why there is none: `grant.missing` (nobody lent it), `grant.tokens` (lent for fewer tokens a run), `grant.void` (who lent it may
  * no longer), `grant.caller` (lent as caller, who may not), `policy.bounds`, `policy.denied`, `power.narrowed`.
  */
 export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Authority<G> => {
@@ -118,6 +118,13 @@ export const authority = <G extends GrantLent>(asked: AuthorityRequest<G>): Auth
       'grant.missing',
       'The code was changed since the step was lent this',
       `${lend}, after reading the code.`,
+    );
+  const fewer: Power | null = request.power === 'model' && (request.tokens ?? 0) > 1 ? { ...request, tokens: 1 } : null;
+  if (fewer !== null && asked.grants.some((grant) => here(grant) && covers(grant.power, fewer)))
+    return refuse(
+      'grant.tokens',
+      'This run would come to more tokens than it was lent',
+      `${lend}, or let it use fewer.`,
     );
   const elsewhere = asked.grants.some((grant) => here(grant) && covers(withoutPath(grant.power), told));
   return elsewhere

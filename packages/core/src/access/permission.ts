@@ -28,6 +28,7 @@ export const PERMISSIONS = [
   'file.write',
   'table.read',
   'table.write',
+  'model.manage',
   'environment.manage',
   'project.manage',
   'key.own',

@@ -32,6 +32,7 @@ const EDITOR: readonly Permission[] = [
 const ADMIN: readonly Permission[] = [
   ...EDITOR,
   'flow.share',
+  'model.manage',
   'environment.manage',
   'project.manage',
   'key.manage',

@@ -41,6 +41,7 @@ export const TABLE: Readonly<Record<Permission, Deed>> = {
     verb: 'change',
     says: 'Make, change and delete tables, rows and values by key; lend steps the power to do so',
   },
+  'model.manage': { object: 'model', verb: 'manage', says: 'Set up providers of models, by secrets one may store' },
   'environment.manage': { object: 'environment', verb: 'manage', says: 'Make environments, set their values, promote' },
   'project.manage': { object: 'project', verb: 'manage', says: 'Make, rename and delete projects' },
   'key.own': { object: 'key', verb: 'own', says: 'Have API keys of one’s own, within what one may' },

@@ -21,6 +21,7 @@ import * as keys from './keys.ts';
 import * as kv from './kv.ts';
 import * as limits from './limits.ts';
 import * as mcp from './mcp.ts';
+import * as models from './models.ts';
 import * as oauth from './oauth.ts';
 import * as members from './members.ts';
 import * as overview from './overview.ts';
@@ -81,6 +82,12 @@ export const ROUTES = {
   getService: services.getService,
   putService: services.putService,
   deleteService: services.deleteService,
+  listModels: models.listModels,
+  listModelKinds: models.listModelKinds,
+  listModelProviders: models.listModelProviders,
+  putModelProvider: models.putModelProvider,
+  deleteModelProvider: models.deleteModelProvider,
+  testModelProvider: models.testModelProvider,
 
   stepTypes: steps.stepTypes,
   flowPowers: grants.flowPowers,

@@ -75,6 +75,7 @@ const fold = (state: State, event: Event): void => {
       state.response = event.data;
       return;
     case 'run.log':
+    case 'step.said':
     case 'run.recovered':
     case 'run.paused':
       return;

@@ -15,6 +15,7 @@ const all = {
   'step.continued': true,
   'block.opened': true,
   'block.item': true,
+  'step.said': true,
   'run.cancel': true,
   'run.responded': true,
   'run.log': true,

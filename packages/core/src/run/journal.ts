@@ -92,6 +92,8 @@ export type EventData = {
   'block.opened': { count: number; over?: Held; deadline?: number };
   /** One item or turn ended; `item` is the path including its index. `more: false` ends a repeat. */
   'block.item': { out: Held; reused?: string } | { problem: Problem } | { out: Held; more: boolean };
+  /** What a model says while it says it, `at` so many characters from its beginning; the result holds all of it. `at` 0: it begins anew. Secrets are taken out. */
+  'step.said': { text: string; at: number };
   'run.cancel': { by: string; reason?: string };
   /** The answer of a `respond` step, recorded before it leaves. */
   'run.responded': { status: number; headers: Record<string, string>; body: Held };
@@ -126,6 +128,7 @@ export const EVENT_TYPES = [
   'step.continued',
   'block.opened',
   'block.item',
+  'step.said',
   'run.cancel',
   'run.responded',
   'run.log',

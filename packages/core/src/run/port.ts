@@ -16,6 +16,7 @@ import type { Problem, Result } from '../problem.ts';
 import type { AskBehind, AsksPort } from './asks-port.ts';
 import type { FormsPort } from './forms-port.ts';
 import type { ConnectionsPort } from './connections-port.ts';
+import type { ModelsPort } from './models-port.ts';
 import type { EventType, RunState, Started } from './journal.ts';
 
 export type StartRequest = {
@@ -291,6 +292,7 @@ export type EnginePort = {
   ) => Promise<{ events: EventView[]; next: number | null } | null>;
   readonly values: ValuesPort;
   readonly connections: ConnectionsPort;
+  readonly models: ModelsPort;
   readonly files: FilesPort;
   readonly asks: AsksPort;
   readonly form: FormsPort['form'];

@@ -17,7 +17,9 @@ import type { Files } from './files.ts';
 import type { StepTables, StepValues } from './tables.ts';
 import type { Mail } from './mail.ts';
 import type { Formats } from './formats.ts';
+import type { Models } from './models.ts';
 import type { People } from './people.ts';
+import type { ProviderKind } from '../model/provider.ts';
 
 /** Powers a step may ask for (the words of the whole house). */
 export const POWERS = ['net', 'file', 'secret', 'model', 'data', 'flow', 'mcp', 'code', 'ask'] as const;
@@ -127,6 +129,7 @@ export type Can = {
   readonly formats: Formats;
   readonly databases: Databases;
   readonly people: People;
+  readonly models: Models;
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', text: string, data?: unknown) => void;
   /** Stable over all attempts of this step instance: pass it to a service that honours idempotency keys. */
   readonly key: string;
@@ -145,7 +148,7 @@ export type StepKind = {
   readonly kind: string;
   readonly version: number;
   readonly title: string;
-  readonly group: 'flow' | 'data' | 'net' | 'trigger' | 'people';
+  readonly group: 'flow' | 'data' | 'net' | 'trigger' | 'people' | 'model';
   /** One or two plain sentences. */
   readonly summary: string;
   readonly input: z.ZodType;
@@ -169,6 +172,8 @@ export type StepKind = {
    * called, and what the outcome says was used is charged; a kind without this uses nothing and may say nothing.
    */
   readonly usage?: (input: unknown) => Usage;
+  /** What it uses of what budgets count is set aside and charged by the door that it goes through. */
+  readonly metered?: true;
   /** May the effect be repeated after a crash without harm? Depends on the evaluated input. Pure steps always may. */
   readonly repeatable?: (input: unknown) => boolean;
   readonly run: (input: never, can: Can) => Outcome | Promise<Outcome>;
@@ -217,16 +222,26 @@ export type Catalog = {
   readonly triggers: readonly TriggerKind[];
   /** The services that flows can name. */
   readonly services: Services;
+  /** The kinds of providers of models that can be set up. */
+  readonly providers: readonly ProviderKind[];
 };
 
 export const catalogOf = (
   steps: readonly StepKind[],
   triggers: readonly TriggerKind[],
   services: Services = NO_SERVICES,
+  providers: readonly ProviderKind[] = [],
 ): Catalog => {
   const known = services === NO_SERVICES ? steps : steps.map((s) => s.withServices?.(services) ?? s);
   const heard = services === NO_SERVICES ? triggers : triggers.map((t) => t.withServices?.(services) ?? t);
   const byKind = new Map(known.map((s) => [`${s.kind}@${s.version}`, s]));
   const triggersByKind = new Map(heard.map((t) => [`${t.kind}@${t.version}`, t]));
-  return { step: (k) => byKind.get(k), trigger: (k) => triggersByKind.get(k), steps: known, triggers: heard, services };
+  return {
+    step: (k) => byKind.get(k),
+    trigger: (k) => triggersByKind.get(k),
+    steps: known,
+    triggers: heard,
+    services,
+    providers,
+  };
 };

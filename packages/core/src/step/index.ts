@@ -28,6 +28,23 @@ export { formField, formFields, FIELD_TYPES, FORM_COLORS } from '../form/fields.
 export type { FormField } from '../form/fields.ts';
 export type { AskSpec, Notice, Tell, Wanted, Whom } from '../run/asks.ts';
 export type { People } from './people.ts';
+export { noModels } from './models.ts';
+export type {
+  EmbedCall,
+  Embedded,
+  GenerateCall,
+  Generated,
+  ModelFile,
+  ModelMessage,
+  Models,
+  ModelText,
+  ModelTool,
+  ModelToolCall,
+  ModelUse,
+} from './models.ts';
+export { guessFileTokens, guessTokens } from '../model/tokens.ts';
+export { MODEL_NAME } from '../model/provider.ts';
+export { compileInput } from '../flow/input.ts';
 export { tableName } from '../table/column.ts';
 export { keyEntry, keyName, keysName, MAIN_KEYS } from '../table/key.ts';
 export { KEY_LIMITS, TABLE_LIMITS } from '../table/limits.ts';

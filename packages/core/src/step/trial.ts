@@ -9,6 +9,7 @@ import { noDatabases } from './databases.ts';
 import { noFiles } from './files.ts';
 import { noTables, noValues } from './tables.ts';
 import { noMail } from './mail.ts';
+import { noModels } from './models.ts';
 import { noFormats } from './formats.ts';
 import type { Can, Outcome, StepKind } from './define.ts';
 
@@ -35,6 +36,7 @@ export const trial = async (kind: StepKind, input: unknown, lent: Partial<Can> =
     formats: noFormats,
     databases: noDatabases(problem('power.missing', 'No net power was lent.')),
     people: { mayAsk: async () => null },
+    models: noModels(problem('power.missing', 'No power to ask models was lent.')),
     log: (level, text, data) => logs.push(data === undefined ? { level, text } : { level, text, data }),
     key: 'trial',
     signal: NEVER,

@@ -64,6 +64,8 @@ export type OutRequest = {
   /** With a `sink`, a body that is larger than this, or not text, is streamed there. */
   inlineBytes: number;
   sink?: () => BodySink;
+  /** Told of the head of the answer that is handed back, before anything of its body is read. */
+  head?(status: number, headers: Record<string, string | string[]>): void;
 };
 
 export type OutBody = { kind: 'bytes'; bytes: Buffer } | { kind: 'blob'; id: string; size: number };

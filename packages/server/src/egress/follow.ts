@@ -66,6 +66,7 @@ const hops = async (call: Call, stop: Stop): Promise<Result<OutResponse>> => {
     const head = await attempt(call, stop, () => reach(call, stop, target, message));
     if (!head.ok) return head;
     if (req.maxRedirects === 0 || !isRedirect(head.value)) {
+      req.head?.(head.value.status, head.value.headers);
       return attempt(call, stop, async () => {
         const body = await collect(head.value, message.method, req, stop);
         return good({ status: head.value.status, headers: head.value.headers, url: target.url.href, hops: hop, body });

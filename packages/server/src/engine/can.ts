@@ -6,6 +6,7 @@ import {
   noFiles,
   noFormats,
   noMail,
+  noModels,
   noTables,
   noValues,
   problem,
@@ -25,7 +26,8 @@ export type Lend = (
   signal: AbortSignal,
   log: Can['log'],
   key: string,
-) => Pick<Can, 'net' | 'code' | 'files' | 'formats' | 'mail' | 'databases' | 'people' | 'tables' | 'values'>;
+  flight: Flight,
+) => Pick<Can, 'net' | 'code' | 'files' | 'formats' | 'mail' | 'databases' | 'people' | 'tables' | 'values' | 'models'>;
 
 type Deps = {
   readonly clock: Clock;
@@ -54,6 +56,7 @@ const NO_DATABASES = noDatabases(problem('power.undeclared', 'This step kind dec
 const NO_PEOPLE: Can['people'] = {
   mayAsk: () => Promise.resolve(problem('power.undeclared', 'This step kind declares no need to ask people')),
 };
+const NO_MODELS = noModels(problem('power.undeclared', 'This step kind declares no need to ask models'));
 const NO_DATA = problem('power.undeclared', 'This step kind declares no need for data');
 const NO_TABLES = noTables(NO_DATA);
 const NO_VALUES = noValues(NO_DATA);
@@ -61,7 +64,7 @@ const NO_FILES = noFiles(problem('power.undeclared', 'This step kind declares no
 
 const NOTHING = {
   ...{ net: NO_NET, code: NO_CODE, files: NO_FILES, formats: noFormats, mail: NO_MAIL },
-  ...{ databases: NO_DATABASES, people: NO_PEOPLE, tables: NO_TABLES, values: NO_VALUES },
+  ...{ databases: NO_DATABASES, people: NO_PEOPLE, tables: NO_TABLES, values: NO_VALUES, models: NO_MODELS },
 };
 
 /** `flight` null: a pure step, which reaches nothing but its log. */
@@ -86,7 +89,7 @@ export const canOf = (
   if (flight === null) return { log, key: '', signal: NEVER, ...NOTHING };
   const { signal } = flight.abort;
   const key = instanceKey(live, step, scope);
-  return { ...lend(live, cs, scope, signal, log, key), log, key, signal };
+  return { ...lend(live, cs, scope, signal, log, key, flight), log, key, signal };
 };
 
 /** Stable over all attempts of one step instance. */

@@ -36,11 +36,11 @@ export class Catalogs {
   }
 
   #with(docs: readonly unknown[]): Catalog {
-    const { steps, triggers, services } = this.#base;
+    const { steps, triggers, services, providers } = this.#base;
     const own = docs.flatMap((doc) => {
       const read = readService(doc);
       return read.ok && services.get(read.service.name) === undefined ? [read.service] : [];
     });
-    return catalogOf(steps, triggers, servicesOf([...services.list, ...own]));
+    return catalogOf(steps, triggers, servicesOf([...services.list, ...own]), providers);
   }
 }

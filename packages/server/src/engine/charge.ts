@@ -2,8 +2,12 @@
 
 import { at, type Outcome, type Problem, type Usage } from '@headgate/core';
 
-/** The outcome with what was charged. What a kind that declares no use says of it is charged to nobody, and not on record. */
-export const charged = (outcome: Outcome, used: Usage | undefined): Outcome => {
+/**
+ * The outcome with what was charged, by the step as a whole or, question by question, by the door of models. What a kind
+ * that declares no use says of it is charged to nobody, and not on record.
+ */
+export const charged = (outcome: Outcome, used: Usage | undefined, asked: Usage | null): Outcome => {
+  if (asked !== null && (outcome.kind === 'done' || outcome.kind === 'problem')) return { ...outcome, usage: asked };
   if (!('usage' in outcome)) return outcome;
   const { usage: _, ...rest } = outcome;
   return used === undefined ? rest : { ...rest, usage: used };

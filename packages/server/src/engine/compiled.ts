@@ -179,7 +179,7 @@ export const compileFlow = (
         : { for: milliseconds(s.debounce.for) ?? 0, key: optional(s.debounce.key, 'settings.debounce.key') },
     idempotency: optional(s.idempotency, 'settings.idempotency'),
     budget: s.budget,
-    metered: steps.some((one) => one?.kind.usage !== undefined),
+    metered: steps.some((one) => one?.kind.usage !== undefined || one?.kind.metered === true),
     events: [...sources.values()].filter((x) => ANSWERED.has(x.kind)).map((x) => x.id),
     asks: [...sources.values()].some((x) => x.kind === 'ask@1'),
   };

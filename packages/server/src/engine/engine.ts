@@ -29,6 +29,9 @@ import { Listening } from './listening.ts';
 import { Loop } from './loop.ts';
 import { JsonTurns } from './json.ts';
 import { lender } from './lender.ts';
+import { ModelDoor } from './models/door.ts';
+import { lookAt } from './models/look.ts';
+import { Providers } from './models/providers.ts';
 import { netFor } from './net.ts';
 import { newGoOn } from './go-on.ts';
 import { journalPages } from './journal-pages.ts';
@@ -109,6 +112,16 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const databases = new DatabaseDoor({ broker, connect: o.door.connect, credentials });
   const data = dataDoor({ store, broker, openChunk: vault.openChunk, ledger, full, guard: known, now: clock.now });
   const files = fileDoor({ store, broker, stream: vault.streamBlob, folders, ledger, full, now: clock.now });
+  const asked = {
+    broker,
+    door: o.door,
+    credentials,
+    journal,
+    guard: known,
+    clock,
+    providers: new Providers(o.catalog.providers, store),
+  };
+  const models = new ModelDoor(asked);
   const { now } = clock;
   const calls = { broker, door: o.door, store, credentials, turns, full, now, instanceMail: o.flowMail ?? null };
   const ground = { store, clock, timers, later, flows, log };
@@ -137,7 +150,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         journal,
         values,
         info,
-        lend: lender({ calls, broker, credentials, programs, formats, files, data, databases, values, info }),
+        lend: lender({ calls, broker, credentials, programs, formats, files, data, models, databases, values, info }),
         call: (live, step, scope, attempt, name, input) =>
           later.soon(live.base.workspace, async () => {
             if (live.over) return { problem: problem('run.over', 'This run is over already') };
@@ -251,6 +264,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     },
     journal: journalPages({ store, runs, values }),
     connections,
+    models: { test: lookAt(asked) },
     values: new ValueReader({ store, clock, timers, values, guard: known, ends: runs.ends, flows }),
     follow: async (workspace, id, after, signal) => {
       const row = await store.in(workspace).runs.get(id);

@@ -9,6 +9,7 @@ import type { DatabaseDoor } from './databases.ts';
 import type { fileDoor } from './files.ts';
 import type { FormatJail } from './formats.ts';
 import { mailFor } from './mail.ts';
+import type { ModelDoor } from './models/door.ts';
 import { netFor } from './net.ts';
 import { RunScope } from './scope.ts';
 import type { dataDoor } from './tables.ts';
@@ -22,13 +23,14 @@ type Deps = {
   readonly databases: DatabaseDoor;
   readonly files: ReturnType<typeof fileDoor>;
   readonly data: ReturnType<typeof dataDoor>;
+  readonly models: ModelDoor;
   readonly values: ConstructorParameters<typeof RunScope>[2];
   readonly info: ConstructorParameters<typeof RunScope>[3];
 };
 
 export const lender =
-  ({ calls, broker, credentials, programs, formats, databases, files, data, values, info }: Deps): Lend =>
-  (live, cs, place, signal, log, key) => {
+  ({ calls, broker, credentials, programs, formats, databases, files, data, models, values, info }: Deps): Lend =>
+  (live, cs, place, signal, log, key, flight) => {
     const net = netFor(calls, live, cs.step.id, cs.narrow, signal);
     const see = (): RunScope => new RunScope(live, place, values, info);
     const allow: Allow = (language, act) => {
@@ -48,5 +50,6 @@ export const lender =
       formats: formats.lend(live, signal),
       databases: databases.lend(live, cs.step.id, cs.narrow, signal),
       ...data.lend(live, cs, key),
+      models: models.lend(live, cs, place, signal, flight),
     };
   };

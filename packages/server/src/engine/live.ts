@@ -14,10 +14,12 @@ import {
   isOpen,
   newState,
   nextNotice,
+  type Problem,
   runState,
   type Scope,
   type ShapeStep,
   type State,
+  type Usage,
   unheld,
 } from '@headgate/core';
 import type { AskWrite } from '../store/ask.ts';
@@ -57,6 +59,9 @@ export class Flight {
   /** When the step's timeout is over, waiting included. */
   readonly deadline: number | null;
   readonly abort = new AbortController();
+  /** What its questions to models used so far, and the budget that one of them would have exceeded. */
+  used: Required<Usage> | null = null;
+  broke: Problem | null = null;
   settled = false;
   cancelTimer: (() => void) | null = null;
 

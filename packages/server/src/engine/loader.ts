@@ -9,6 +9,8 @@ import {
   type Catalog,
   catalogOf,
   printProblem,
+  type ProviderKind,
+  readProvider,
   readService,
   type Service,
   servicesOf,
@@ -19,10 +21,10 @@ import {
 type Module = { readonly step?: StepKind; readonly trigger?: TriggerKind };
 
 /**
- * Loads every kind under `dir`, and the services under `services`. Throws on what is not what its name says: a broken
+ * Loads every kind under `dir`, the services under `services`, and the kinds of providers of models under `providers`. Throws on what is not what its name says: a broken
  * installation.
  */
-export const loadCatalog = async (dir: string, services?: string): Promise<Catalog> => {
+export const loadCatalog = async (dir: string, services?: string, providers?: string): Promise<Catalog> => {
   const entries = await readdir(dir, { withFileTypes: true });
   const folders = entries
     .filter((e) => e.isDirectory())
@@ -33,6 +35,7 @@ export const loadCatalog = async (dir: string, services?: string): Promise<Catal
     modules.flatMap((m) => (m.step === undefined ? [] : [m.step])),
     modules.flatMap((m) => (m.trigger === undefined ? [] : [m.trigger])),
     servicesOf(services === undefined ? [] : await loadServices(services)),
+    providers === undefined ? [] : await loadProviders(providers),
   );
 };
 
@@ -46,6 +49,20 @@ const loadServices = async (dir: string): Promise<readonly Service[]> => {
       if (`${read.service.name}.json` !== file)
         throw new Error(`the file ${file} holds the service ${read.service.name}`);
       return read.service;
+    }),
+  );
+};
+
+/** Every document of a folder: `NAME.json` holds the kind of provider of that name. */
+const loadProviders = async (dir: string): Promise<readonly ProviderKind[]> => {
+  const files = (await readdir(dir)).filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(
+    files.map(async (file) => {
+      const read = readProvider(JSON.parse(await readFile(`${dir}/${file}`, 'utf8')));
+      if (!read.ok) throw new Error(`the provider ${file}: ${printProblem(read.problem)}`);
+      if (`${read.provider.name}.json` !== file)
+        throw new Error(`the file ${file} holds the provider ${read.provider.name}`);
+      return read.provider;
     }),
   );
 };

@@ -304,12 +304,12 @@ export class Loop {
       (outcome) => {
         // Whatever became of the step meanwhile, what it used was used.
         const used = set?.settle('usage' in outcome ? outcome.usage : undefined);
-        this.#land(live, cs, flight, charged(outcome, used));
+        this.#land(live, cs, flight, charged(outcome, used, flight.used));
       },
       (error: unknown) => {
         set?.settle(undefined);
         if (error instanceof JournalDown) return this.#d.down(live);
-        this.#land(live, cs, flight, this.#faultOf(live, step, error));
+        this.#land(live, cs, flight, charged(this.#faultOf(live, step, error), undefined, flight.used));
       },
     );
   }
@@ -338,6 +338,7 @@ export class Loop {
       return;
     }
     this.#settler.settle(live, cs, flight.step, flight.scope, flight.attempt, outcome, flight.deadline);
+    if (flight.broke !== null) this.fail(live, stopped(flight.broke, flight.step.id, flight.scope.item));
     this.advance(live);
   }
 

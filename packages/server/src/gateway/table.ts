@@ -23,6 +23,7 @@ import { limitRoutes } from './routes/limits.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { memberRoutes } from './routes/members.ts';
+import { modelRoutes } from './routes/models.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { powerRoutes } from './routes/powers.ts';
@@ -74,6 +75,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...stepRoutes(lodge),
     ...templateRoutes(lodge),
     ...serviceRoutes(lodge),
+    ...modelRoutes(lodge),
     ...grantRoutes(lodge),
     ...powerRoutes(lodge),
     ...environmentRoutes(lodge),

@@ -28,7 +28,7 @@ import { type Keyring, keyring } from '../store/vault-seal/keyring.ts';
 import { WorkspaceLocked } from '../store/vault-seal/own-keys.ts';
 import { callsFor, openFiles, pythonsFor } from './open-files.ts';
 import { withServices } from './services-beside.ts';
-import { builtInServices, builtInSteps } from './steps.ts';
+import { builtInProviders, builtInServices, builtInSteps } from './steps.ts';
 
 const DAY = 86_400_000;
 
@@ -141,7 +141,9 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       origin: o.publicUrl,
       ...(rekey === undefined ? {} : { rekey }),
     }),
-    loadCatalog(builtInSteps(), builtInServices()).then((all) => withServices(all, o.services ?? [])),
+    loadCatalog(builtInSteps(), builtInServices(), builtInProviders()).then((all) =>
+      withServices(all, o.services ?? []),
+    ),
   ]);
   if (!opened.ok) return opened;
   const store = opened.value;

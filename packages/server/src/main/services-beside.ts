@@ -50,7 +50,12 @@ const manifestOf = (path: string): ReturnType<typeof readService> => {
 export const withServices = (catalog: Catalog, services: readonly Service[]): Catalog =>
   services.length === 0
     ? catalog
-    : catalogOf(catalog.steps, catalog.triggers, servicesOf([...catalog.services.list, ...services]));
+    : catalogOf(
+        catalog.steps,
+        catalog.triggers,
+        servicesOf([...catalog.services.list, ...services]),
+        catalog.providers,
+      );
 
 /** What a flow file can name: what comes with Headgate, and what lies beside it. */
 export const catalogFor = (path: string, catalog: Catalog): { readonly catalog: Catalog } & Beside => {

@@ -4,4 +4,5 @@ import { fileURLToPath } from 'node:url';
 
 export const builtInSteps = (): string => fileURLToPath(new URL('../steps', import.meta.url));
 
+export const builtInProviders = (): string => fileURLToPath(new URL('../../providers', import.meta.url));
 export const builtInServices = (): string => fileURLToPath(new URL('../../services', import.meta.url));

@@ -146,6 +146,7 @@ const GROUPS: readonly (readonly [StepKind['group'], string])[] = [
   ['data', 'Data'],
   ['net', 'Network'],
   ['people', 'People'],
+  ['model', 'Models'],
 ];
 
 const byName = (a: { readonly kind: string }, b: { readonly kind: string }): number => (a.kind < b.kind ? -1 : 1);

@@ -54,6 +54,7 @@ import { runsOf } from './rows/runs.ts';
 import { followRing } from './rows/ring.ts';
 import { connectionsOf } from './rows/connections.ts';
 import { secretsOf } from './rows/secrets.ts';
+import { modelProvidersOf } from './rows/model-providers.ts';
 import { servicesOf } from './rows/services.ts';
 import { toolsOf } from './rows/tools.ts';
 import { instanceOf, tokensOf, workspaceTokensOf } from './rows/tokens.ts';
@@ -257,6 +258,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       policy: policyOf(ground, workspace),
       bounds: boundsOf(ground, workspace),
       services: servicesOf(ground, workspace),
+      modelProviders: modelProvidersOf(ground, workspace),
       tools: toolsOf(ground, workspace),
       limits: limitsOf(ground, workspace),
       environments: environmentsOf(ground, workspace),

@@ -29,6 +29,7 @@ import type { Delivery, RunRow, RunWrite } from './run-write.ts';
 import type { SecretStore } from './secret.ts';
 import type { Tokens, WorkspaceTokens } from './token.ts';
 import type { PolicyStore } from './policy.ts';
+import type { ModelProviders } from './model-provider.ts';
 import type { OwnServices } from './services.ts';
 import type { Tools } from './tools.ts';
 import type { TableStore } from './own-table.ts';
@@ -235,6 +236,7 @@ export type WorkspaceStore = {
   /** What the instance lets its steps use, whatever its policy says. */
   readonly bounds: PolicyStore;
   readonly services: OwnServices;
+  readonly modelProviders: ModelProviders;
   readonly tools: Tools;
   readonly limits: WorkspaceLimits;
   readonly environments: Environments;

@@ -96,6 +96,8 @@ const ASKED: Readonly<Record<string, Call>> = {
   'services.list': (w) => w.services.list(),
   'tools.list': (w, n) => w.tools.list({ kind: 'tool', sight: sight({}), limit: 10, project: n.project }),
   'services.docs': (w) => w.services.docs(),
+
+  'modelProviders.list': (w) => w.modelProviders.list(),
   'bounds.get': (w) => w.bounds.get(),
   'limits.quota': (w) => w.limits.quota(),
   'limits.usage': (w) => w.limits.usage(NOW),
@@ -252,6 +254,8 @@ const MADE: Readonly<Record<string, Call>> = {
   'bounds.set': (w) => w.bounds.set({ only: [], denied: [], updated: NOW, by: 'key_mine' }),
   'services.put': (w) => w.services.put({ name: 'own', doc: {}, hash: 'h', by: 'key_mine', updated: NOW }),
   'services.remove': (w, names) => w.services.remove(names.key),
+  'modelProviders.put': (w) => w.modelProviders.put({ name: 'own', doc: {}, by: 'key_mine', updated: NOW }),
+  'modelProviders.remove': (w, names) => w.modelProviders.remove(names.key),
   'policy.set': (w) => w.policy.set({ only: [], denied: [], updated: NOW, by: 'key_mine' }),
   'keys.create': (w, n) => w.keys.create(keyRow(`${n.key}_mine`, w.workspace)),
   'clients.create': (w, n) => w.clients.create(clientRow(`${n.client}_mine`, w.workspace)),

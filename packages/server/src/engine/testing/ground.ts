@@ -250,11 +250,12 @@ const catalogWith = async (more: string | undefined, services?: readonly Service
   const own = await loadCatalog(
     fileURLToPath(new URL('../../steps', import.meta.url)),
     fileURLToPath(new URL('../../../services', import.meta.url)),
+    fileURLToPath(new URL('../../../providers', import.meta.url)),
   );
-  if (services !== undefined) return catalogOf(own.steps, own.triggers, servicesOf(services));
+  if (services !== undefined) return catalogOf(own.steps, own.triggers, servicesOf(services), own.providers);
   if (more === undefined) return own;
   const extra = await loadCatalog(more);
-  return catalogOf([...own.steps, ...extra.steps], [...own.triggers, ...extra.triggers], own.services);
+  return catalogOf([...own.steps, ...extra.steps], [...own.triggers, ...extra.triggers], own.services, own.providers);
 };
 
 /** Code that an author types is lent by typing it; what is published here by hand goes round that. */

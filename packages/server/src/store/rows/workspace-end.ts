@@ -131,6 +131,7 @@ export const workspaceEndsOf = ({ db, change, writer, unlink }: Ground): Workspa
         'workspace_policy',
         'workspace_bounds',
         'service',
+        'model_provider',
       ] as const;
       await dropData(trx, workspace);
       const counts = ['workspace_quota', 'used', 'stored', 'workspace_key', 'project'] as const;

@@ -143,6 +143,7 @@ export type Tables = AccountTables &
     power_grant: PowerGrantTable;
     workspace_policy: PolicyTable;
     workspace_bounds: PolicyTable;
+    model_provider: { workspace: string; name: string; doc: string; by: string; updated: number };
     service: { workspace: string; name: string; doc: string; hash: string; by: string; updated: number };
     workspace_quota: { workspace: string; quota: string; updated: number; set_by: string };
     /** By day, counted from 1970. `holder`: a flow, a key, or empty for the whole workspace. */

@@ -137,6 +137,7 @@ export const fill = async (store: Store): Promise<void> => {
   await victim.limits.setQuota({ quota: { runs: { day: 7 } }, updated: NOW, by: VICTIM.key });
   await victim.bounds.set({ only: ['code: *'], denied: [], updated: NOW, by: VICTIM.key });
   await victim.services.put({ name: VICTIM.key, doc: { of: VICTIM.key }, hash: 'v', by: VICTIM.key, updated: NOW });
+  await victim.modelProviders.put({ name: VICTIM.key, doc: { of: VICTIM.key }, by: VICTIM.key, updated: NOW });
   await victim.policy.set({ only: null, denied: ['code: python'], updated: NOW, by: VICTIM.key });
   await victim.flows.create(flow(VICTIM.flow, VICTIM.project));
   await victim.flows.publish({ ...publish(VICTIM), grants: [{ ...grant(VICTIM), id: VICTIM.grant }] });

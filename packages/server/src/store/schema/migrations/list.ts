@@ -26,6 +26,7 @@ import { services } from './0023-services.ts';
 import { triggerMemory } from './0025-trigger-memory.ts';
 import { triggerParts } from './0026-trigger-parts.ts';
 import { asks } from './0028-asks.ts';
+import { models } from './0031-models.ts';
 import { files } from './0021-files.ts';
 import { ownData } from './0027-own-data.ts';
 import { deletedFlows } from './0024-deleted-flows.ts';
@@ -62,6 +63,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0026-trigger-parts', migration: triggerParts },
   { name: '0027-own-data', migration: ownData },
   { name: '0028-asks', migration: asks },
+  { name: '0031-models', migration: models },
 ];
 
 /** Their names, in order. */

@@ -1,0 +1,25 @@
+/** The providers of models of a workspace, read once per change of the store. */
+
+import { type Catalog, type Provider, providersIn } from '@headgate/core';
+import type { Store } from '../../store/ports.ts';
+import { Recent } from '../cache.ts';
+
+export class Providers {
+  readonly #kinds: Catalog['providers'];
+  readonly #store: Pick<Store, 'in' | 'version'>;
+  readonly #kept = new Recent<string, { readonly version: number; readonly providers: readonly Provider[] }>(1_000);
+
+  constructor(kinds: Catalog['providers'], store: Pick<Store, 'in' | 'version'>) {
+    this.#kinds = kinds;
+    this.#store = store;
+  }
+
+  async in(workspace: string): Promise<readonly Provider[]> {
+    const version = this.#store.version();
+    const kept = this.#kept.get(workspace);
+    if (kept?.version === version) return kept.providers;
+    const providers = providersIn(this.#kinds, await this.#store.in(workspace).modelProviders.list());
+    this.#kept.set(workspace, { version, providers });
+    return providers;
+  }
+}

@@ -236,6 +236,49 @@ describe('questions to people', () => {
     expect(await ended(run)).toMatchObject({ output: { by: eve.id } });
   });
 
+  test('AZ-08 AZ-12 questions to others are listed to who may read their runs, and opened by nobody but who is asked', async () => {
+    const run = await asks({ who: { members: ['ben@example.com'] } });
+    const own = await asks({ who: { members: ['ben@example.com'] } });
+    const row = await askOf(ben, run);
+    await askOf(ben, own);
+    const all = async (who: Inmate, more = ''): Promise<Row[]> =>
+      ((await who.ask('GET', `/api/v1/asks?whose=all&limit=200${more}`)).json as { asks: Row[] }).asks;
+    const { flow } = (await ada.ask('GET', `/api/v1/runs/${own}`)).json as { flow: string };
+    expect((await ada.ask('PATCH', `/api/v1/flows/${flow}`, { visibility: 'private' })).status).toBe(200);
+    const seen = await all(eve);
+    expect(seen.some((one) => one.run === run)).toBe(true);
+    expect(seen.some((one) => one.run === own)).toBe(false);
+    expect((await eve.ask('GET', `/api/v1/asks/${row.id}`)).status).toBe(404);
+    // Who is asked by a private flow is asked all the same, and its owner sees that it waits.
+    expect((await inboxOf(ben)).asks.some((one) => one.run === own)).toBe(true);
+    expect((await all(ada)).some((one) => one.run === own)).toBe(true);
+    const stranger = (await server.key({ workspace: 'elsewhere', user: 'u_else', role: 'owner' })).plain;
+    const abroad = await server.ask('GET', '/api/v1/asks?whose=all', { key: stranger });
+    expect(abroad.json).toMatchObject({ asks: [] });
+    const answers = await ownKey(ben, ['ask.answer']);
+    expect(codeOf(await server.ask('GET', '/api/v1/asks?whose=all', { key: answers.key }))).toBe('permission.missing');
+    expect((await server.ask('GET', '/api/v1/asks', { key: answers.key })).status).toBe(200);
+  });
+
+  test('what was answered is told to who is asked once it does not wait for him, and not before', async () => {
+    const run = await asks({ who: { members: ['ben@example.com', 'eve@example.com'] }, answers: 'all' });
+    const row = await askOf(ben, run);
+    const path = `/api/v1/asks/${row.id}`;
+    const comment = 'Only once';
+    expect((await ben.ask('POST', `${path}/answer`, { answer: 'approved', comment })).status).toBe(200);
+    const first = { by: ben.id, answer: 'approved', comment };
+    expect((await ben.ask('GET', path)).json).toMatchObject({ yours: false, state: 'open', given: [first] });
+    expect((await eve.ask('GET', path)).json).toMatchObject({ yours: true, answers: 1, given: [] });
+    expect((await eve.ask('POST', `${path}/answer`, { answer: 'approved' })).status).toBe(200);
+    await ended(run);
+    const over = (await eve.ask('GET', path)).json;
+    expect(over).toMatchObject({ yours: false, state: 'answered', run, step: 'ask', flowName: 'Asks' });
+    expect(over).toMatchObject({ given: [first, { by: eve.id, answer: 'approved', comment: null }] });
+    for (const state of ['answered', 'over'])
+      expect((await inboxOf(eve, state)).asks.some((one) => one.run === run)).toBe(true);
+    expect((await inboxOf(eve, 'late')).asks.some((one) => one.run === run)).toBe(false);
+  });
+
   test('a flow that was not lent to ask somebody asks nobody', async () => {
     const steps = [{ id: 'ask', kind: 'ask@1', with: { title: 'Well?', who: { members: ['{{ input.who }}'] } } }];
     const made = await ada.ask('POST', '/api/v1/flows', {

@@ -62,12 +62,14 @@ export {
 } from './run/asks.ts';
 export type { FormAnswer, FormLook, FormPage, FormsPort, Sent, SentFile } from './run/forms-port.ts';
 export type { People } from './step/people.ts';
-export type { AskAnswerGiven, AskBehind, AskDone, AsksPort, AskView } from './run/asks-port.ts';
+export type { AskAnswerGiven, AskBehind, AskDone, AskGiven, AskLook, AsksPort, AskView } from './run/asks-port.ts';
 export {
   FIELD_TYPES,
   type FieldType,
   type FormField,
   formFields,
+  MOST_FIELDS,
+  MOST_PAGES,
   pageOf as formPage,
   pagesOf as formPages,
 } from './form/fields.ts';

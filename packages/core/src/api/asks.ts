@@ -1,8 +1,10 @@
 /**
- * Questions to people: the inbox of whoever calls. What is asked of somebody else is not there.
+ * Questions to people: the inbox of whoever calls. What is asked of somebody else is not there; it can be listed, and no more,
+ * by who may read the run that asks.
  *
- * AK1 A question is found, answered and handed on by an account that it names, its role or a group it is in; by a key or a
+ * AK1 A question is opened, answered and handed on by an account that it names, its role or a group it is in; by a key or a
  *     token of that account only where it holds `ask.answer`.
+ * AK2 Others see of it what its run tells who may read runs: that it was asked, and how it stands.
  */
 
 import { z } from 'zod';
@@ -11,6 +13,10 @@ import { empty, media, route } from './route.ts';
 import { byId, count, id, json, name, time } from './shapes.ts';
 
 const tags = ['asks'] as const;
+
+const askState = z
+  .enum(['open', 'answered', 'late', 'gone'])
+  .describe('`gone`: nobody waits for it any more, its run is over or its branch is not wanted');
 
 const row = z
   .strictObject({
@@ -21,9 +27,7 @@ const row = z
     project: id,
     run: id,
     step: z.string(),
-    state: z
-      .enum(['open', 'answered', 'late', 'gone'])
-      .describe('`gone`: nobody waits for it any more, its run is over or its branch is not wanted'),
+    state: askState,
     asked: time,
     deadline: time.nullable(),
     ended: time.nullable(),
@@ -42,14 +46,26 @@ export const listAsks = route({
   needs: 'ask.answer',
   on: 'any',
   query: z.strictObject({
-    state: z.enum(['open', 'over']).optional().describe('`open` (or absent): what waits for you. `over`: the rest'),
+    state: z
+      .enum(['open', 'over', 'answered', 'late'])
+      .optional()
+      .describe(
+        '`open` (or absent): what waits. `answered`. `late`: nobody answered in time, or nobody waits for it any more. `over`: both of these',
+      ),
+    whose: z
+      .enum(['mine', 'all'])
+      .optional()
+      .describe(
+        '`mine` (or absent): what you are asked. `all`: what is asked in the runs that you may read (`run.read`)',
+      ),
     cursor: id.optional(),
     limit: count(200).optional(),
   }),
   answers: {
     200: z.strictObject({ asks: z.array(row), open: z.int().describe('How many wait for you'), next: id.optional() }),
   },
-  summary: 'List the questions that you are asked, the latest first',
+  problems: ['permission.missing'],
+  summary: 'List the questions that you are asked, or that others are, the latest first',
   tags,
 });
 
@@ -89,10 +105,28 @@ export const getAsk = route({
       deadline: time.nullable(),
       answers: z.int().describe('Answers that came'),
       count: z.int().describe('Answers it takes'),
+      flow: id,
+      flowName: z.string().nullable(),
+      run: id,
+      step: z.string(),
+      state: askState,
+      ended: time.nullable(),
+      yours: z.boolean().describe('It waits for your answer'),
+      given: z
+        .array(
+          z.strictObject({
+            by: z.string().describe('The id of an account, the address of a mail, or `link`'),
+            at: time,
+            answer: json,
+            comment: z.string().nullable(),
+          }),
+        )
+        .readonly()
+        .describe('What was answered; nothing while it waits for you'),
     }),
   },
   problems: ['missing'],
-  summary: 'Look at a question that waits for you',
+  summary: 'Look at a question that you are asked, and at what was answered when it waits no more',
   tags,
 });
 

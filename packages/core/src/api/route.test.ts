@@ -113,6 +113,7 @@ describe('a contract', () => {
       'GET /trust',
       'GET /trust/*',
       'GET /dashboard',
+      'GET /inbox',
       'GET /forms/*',
       'GET /assets/{name}',
     ]);

@@ -334,6 +334,7 @@ export const ROUTES = {
   appTrust: web.appTrust,
   appTrusts: web.appTrusts,
   appDashboard: web.appDashboard,
+  appInbox: web.appInbox,
   appForm: web.appForm,
   appFile: web.appFile,
 } as const satisfies Readonly<Record<string, Contract>>;

@@ -37,6 +37,7 @@ export const appSetting = shell('/settings/*');
 export const appTrust = shell('/trust');
 export const appTrusts = shell('/trust/*');
 export const appDashboard = shell('/dashboard');
+export const appInbox = shell('/inbox');
 export const appForm = shell('/forms/*');
 
 export const appFile = route({
@@ -65,5 +66,6 @@ const SHELLS: ReadonlySet<Contract> = new Set<Contract>([
   appTrust,
   appTrusts,
   appDashboard,
+  appInbox,
   appForm,
 ]);

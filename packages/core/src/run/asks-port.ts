@@ -20,6 +20,28 @@ export type AskView = {
   readonly count: number;
 };
 
+/** One answer that was given. `by`: the id of an account, the address of a mail, or `link`. */
+export type AskGiven = {
+  readonly by: string;
+  readonly at: string;
+  readonly answer: unknown;
+  readonly comment: string | null;
+};
+
+/** A question as its inbox opens it, over or not. */
+export type AskLook = AskView & {
+  readonly flow: string;
+  readonly flowName: string | null;
+  readonly run: string;
+  readonly step: string;
+  readonly state: 'open' | 'answered' | 'late' | 'gone';
+  readonly ended: string | null;
+  /** It waits for this very account. */
+  readonly yours: boolean;
+  /** What was answered so far; nothing while it waits for this account, whom the others' answers are not to lead. */
+  readonly given: readonly AskGiven[];
+};
+
 /** What somebody answers: `answer` is `approved` or `refused`, a choice, or the values of a form. */
 export type AskAnswerGiven = {
   readonly answer: unknown;
@@ -40,7 +62,7 @@ export type AskBehind =
 
 export type AsksPort = {
   /** Null: there is none for this principal. */
-  readonly show: (who: Principal, id: string) => Promise<AskView | null>;
+  readonly show: (who: Principal, id: string) => Promise<AskLook | null>;
   readonly answer: (who: Principal, id: string, given: AskAnswerGiven, via: 'inbox' | 'api') => Promise<AskDone>;
   /** Hands it on to a member, by id or mail address. */
   readonly delegate: (who: Principal, id: string, to: string) => Promise<AskDone>;

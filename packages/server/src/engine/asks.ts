@@ -9,6 +9,7 @@
  */
 
 import {
+  type AskLook,
   type AskState,
   type AskView,
   type Answered,
@@ -28,9 +29,10 @@ import {
   type Whom,
 } from '@headgate/core';
 import type { SendMail } from '../egress/mail/port.ts';
-import type { AskRow } from '../store/ask.ts';
+import type { AskNamed } from '../store/ask.ts';
 import type { RunWrite, Store } from '../store/ports.ts';
 import { saidBy, saidOnPage, type Said } from './ask-answer.ts';
+import { aboutAsk, answered, askOver } from './ask-over.ts';
 import { askId, askOf, type AskWait, askWrite } from './ask-rows.ts';
 import type { Act, Effect } from './broker.ts';
 import type { Clock } from './clock.ts';
@@ -179,10 +181,7 @@ export class Asks {
   }
 
   #answered(live: Live, { answers }: AskState): Answered[] {
-    return answers.map(({ by, at, data }) => {
-      const said = this.#d.values.read(live.base.workspace, data) as { answer: unknown; comment: string | null };
-      return { answer: said.answer, comment: said.comment, by, at: iso(at) };
-    });
+    return answers.map((one) => answered(this.#d.values, live.base.workspace, one));
   }
 
   view({ ask, until }: AskWait): AskView {
@@ -217,7 +216,7 @@ export class Asks {
     return who.user !== undefined && holdsSomewhere(who, 'ask.answer') ? who.user : null;
   }
 
-  async #mine(who: Principal, id: string): Promise<{ readonly row: AskRow; readonly user: string } | null> {
+  async #mine(who: Principal, id: string): Promise<{ readonly row: AskNamed; readonly user: string } | null> {
     const user = this.#account(who);
     if (user === null) return null;
     const { projects, flows } = who;
@@ -226,12 +225,15 @@ export class Asks {
     return row === null ? null : { row, user };
   }
 
-  async show(who: Principal, id: string): Promise<AskView | null> {
+  async show(who: Principal, id: string): Promise<AskLook | null> {
     const mine = await this.#mine(who, id);
     if (mine === null) return null;
-    const { run, step, item } = mine.row;
-    const found = await this.waiting(who.workspace, run, step, item);
-    return found === null ? null : this.view(found.wait);
+    const { row, user } = mine;
+    const found = await this.waiting(who.workspace, row.run, row.step, row.item);
+    if (found === null || row.state !== 'open') return askOver(this.#d, this.#d.runs().ends, who.workspace, row);
+    const yours = !isOut(found.wait.ask, user);
+    const given = yours ? [] : this.#answered(found.live, found.wait.ask);
+    return { ...this.view(found.wait), ...aboutAsk(row), yours, given };
   }
 
   readonly answer: AsksPort['answer'] = async (who, id, given, via) => {

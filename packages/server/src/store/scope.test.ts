@@ -177,6 +177,7 @@ const ASKED: Readonly<Record<string, Call>> = {
   'secrets.sealed': (w, n) => w.secrets.sealed(n.project, n.secret, 'default'),
   // Before the case that writes another content in its place.
   'asks.list': (w, n) => w.asks.list({ user: n.user, state: 'open', limit: 9 }),
+  'asks.seen': (w, n) => w.asks.seen({ sight: sight({ onlyFlows: [n.flow] }), state: 'open', limit: 9 }),
   'asks.count': (w, n) => w.asks.count({ user: n.user, state: 'open' }),
   'asks.mine': (w, n) => w.asks.mine({ user: n.user }, 'ask_of_victim'),
   'asks.addresses': async (w, n) => [

@@ -1,31 +1,19 @@
 /** Questions to people: the inbox of whoever calls. What a question is, and who is asked, the engine knows. */
 
-import { type AskDone, type Principal, problem } from '@headgate/core';
+import { type AskDone, holdsSomewhere, type Principal, problem, sightOf } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
-import type { AskRow } from '../../store/ask.ts';
+import type { AskNamed } from '../../store/ask.ts';
 import type { Gate } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
-import { give, MISSING, nothing, type Refused } from '../outcome.ts';
+import { give, MISSING, nothing, refuse, type Refused } from '../outcome.ts';
 import { streamed, type StreamEvent } from '../streams.ts';
 
 const PAGE = 50;
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-const shown = ({
-  id,
-  title,
-  flow,
-  flowName,
-  project,
-  run,
-  step,
-  state,
-  opened,
-  deadline,
-  ended,
-}: AskRow & { readonly flowName: string | null }) => ({
+const shown = ({ id, title, flow, flowName, project, run, step, state, opened, deadline, ended }: AskNamed) => ({
   id,
   title,
   flow,
@@ -101,14 +89,20 @@ async function* counted(
 export const askRoutes = ({ gate, streams }: Lodge): readonly Route[] => [
   implement(ROUTES.listAsks, async ({ who, query }) => {
     const search = searchOf(who);
-    if (search === null) return give(200, { asks: [], open: 0 });
     const { asks } = gate.store.in(who.workspace);
-    const { rows, next } = await asks.list({
-      ...search,
-      state: query.state ?? 'open',
+    const part = {
+      state: query.state ?? ('open' as const),
       limit: query.limit ?? PAGE,
       ...(query.cursor === undefined ? {} : { after: query.cursor }),
-    });
+    };
+    const all = query.whose === 'all';
+    if (all && !holdsSomewhere(who, 'run.read'))
+      return refuse('permission.missing', 'Seeing what others are asked needs the permission run.read');
+    const { rows, next } = all
+      ? await asks.seen({ ...part, sight: sightOf(who, 'run.read') })
+      : search === null
+        ? { rows: [], next: null }
+        : await asks.list({ ...search, ...part });
     const open = await countOf(gate, who);
     return give(200, { asks: rows.map(shown), open, ...(next === null ? {} : { next }) });
   }),

@@ -8,10 +8,11 @@
 
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import type { Whom } from '@headgate/core';
-import type { AskEnd, AskRow, AskSearch, AskStore } from '../ask.ts';
+import type { AskEnd, AskNamed, AskSearch, AskStanding, AskStore } from '../ask.ts';
 import type { EngineStore } from '../engine-port.ts';
 import type { Ground } from '../ground.ts';
 import type { Tables } from '../schema/tables.ts';
+import { seenFlows } from './seen.ts';
 
 type Db = Ground['db'];
 type Named = { readonly kind: Whom['kind']; readonly name: string };
@@ -43,10 +44,17 @@ const namesOf = async (db: Db, workspace: string, user: string): Promise<Named[]
 
 const plain = (name: string): string => name.trim().toLowerCase().normalize('NFC');
 
-const row = ({ state, ...rest }: Omit<AskRow, 'state'> & { readonly state: string }): AskRow => ({
+const row = ({ state, ...rest }: Omit<AskNamed, 'state'> & { readonly state: string }): AskNamed => ({
   ...rest,
   state: state as AskEnd,
 });
+
+const ENDS = { open: ['open'], answered: ['answered'], late: ['late', 'gone'] } as const;
+
+const standing =
+  (state: AskStanding) =>
+  (eb: ExpressionBuilder<Tables, 'ask'>): Expression<SqlBool> =>
+    state === 'over' ? eb('ask.state', '!=', 'open') : eb('ask.state', 'in', ENDS[state]);
 
 const COLUMNS = [
   'ask.id',
@@ -97,47 +105,71 @@ export const asksOf = ({ db }: Pick<Ground, 'db'>, workspace: string): AskStore 
     const names = await namesOf(db, workspace, search.user);
     if (names === null) return null;
     const query = within(names, search);
-    return search.state === 'open'
-      ? query.where('ask.state', '=', 'open').where((eb) => eb.not(isDone(search.user)(eb)))
-      : query.where((eb) => eb.or([eb('ask.state', '!=', 'open'), isDone(search.user)(eb)]));
+    const done = isDone(search.user);
+    switch (search.state) {
+      case 'open':
+        return query.where('ask.state', '=', 'open').where((eb) => eb.not(done(eb)));
+      case 'late':
+        return query.where(standing('late'));
+      default:
+        // What one answered, or handed on, is over for oneself.
+        return query.where((eb) =>
+          eb.or([standing(search.state)(eb), eb.and([eb('ask.state', '=', 'open'), done(eb)])]),
+        );
+    }
+  };
+
+  /** One page of what a query finds, the latest first; null: there is nobody who could find anything. */
+  const paged = async (query: Awaited<ReturnType<typeof found>>, after: string | undefined, limit: number) => {
+    if (query === null) return { rows: [], next: null };
+    const from =
+      after === undefined
+        ? undefined
+        : await db
+            .selectFrom('ask')
+            .select(['opened', 'id'])
+            .where('workspace', '=', workspace)
+            .where('id', '=', after)
+            .executeTakeFirst();
+    if (after !== undefined && from === undefined) return { rows: [], next: null };
+    const rows = await (from === undefined
+      ? query
+      : query.where((eb) =>
+          eb.or([
+            eb('ask.opened', '<', from.opened),
+            eb.and([eb('ask.opened', '=', from.opened), eb('ask.id', '<', from.id)]),
+          ]),
+        )
+    )
+      .leftJoin('flow', 'flow.id', 'ask.flow')
+      .select([...COLUMNS, 'flow.name as flowName'])
+      .orderBy('ask.opened', 'desc')
+      .orderBy('ask.id', 'desc')
+      .limit(limit + 1)
+      .execute();
+    const shown = rows.slice(0, limit);
+    const last = shown[shown.length - 1];
+    return { rows: shown.map(row), next: rows.length > limit && last !== undefined ? last.id : null };
   };
 
   return {
-    list: async ({ after, limit, ...search }) => {
-      const query = await found(search);
-      if (query === null) return { rows: [], next: null };
-      const from =
-        after === undefined
-          ? undefined
-          : await db
-              .selectFrom('ask')
-              .select(['opened', 'id'])
-              .where('workspace', '=', workspace)
-              .where('id', '=', after)
-              .executeTakeFirst();
-      if (after !== undefined && from === undefined) return { rows: [], next: null };
-      const rows = await (from === undefined
-        ? query
-        : query.where((eb) =>
-            eb.or([
-              eb('ask.opened', '<', from.opened),
-              eb.and([eb('ask.opened', '=', from.opened), eb('ask.id', '<', from.id)]),
-            ]),
-          )
-      )
-        .leftJoin('flow', 'flow.id', 'ask.flow')
-        .select([...COLUMNS, 'flow.name as flowName'])
-        .orderBy('ask.opened', 'desc')
-        .orderBy('ask.id', 'desc')
-        .limit(limit + 1)
-        .execute();
-      const page = rows.slice(0, limit);
-      const last = page[page.length - 1];
-      return {
-        rows: page.map(({ flowName, ...rest }) => ({ ...row(rest), flowName })),
-        next: rows.length > limit && last !== undefined ? last.id : null,
-      };
-    },
+    list: async ({ after, limit, ...search }) => paged(await found(search), after, limit),
+    seen: ({ sight, state, after, limit }) =>
+      paged(
+        db
+          .selectFrom('ask')
+          .where('ask.workspace', '=', workspace)
+          .where(standing(state))
+          .where('ask.flow', 'in', (eb) =>
+            eb
+              .selectFrom('flow')
+              .select('flow.id')
+              .where('flow.workspace', '=', workspace)
+              .where((of) => seenFlows(of, sight)),
+          ),
+        after,
+        limit,
+      ),
     count: async (search) => {
       const query = await found(search);
       if (query === null) return 0;
@@ -147,7 +179,11 @@ export const asksOf = ({ db }: Pick<Ground, 'db'>, workspace: string): AskStore 
     mine: async (search, id) => {
       const names = await namesOf(db, workspace, search.user);
       if (names === null) return null;
-      const there = await within(names, search).select(COLUMNS).where('ask.id', '=', id).executeTakeFirst();
+      const there = await within(names, search)
+        .leftJoin('flow', 'flow.id', 'ask.flow')
+        .select([...COLUMNS, 'flow.name as flowName'])
+        .where('ask.id', '=', id)
+        .executeTakeFirst();
       return there === undefined ? null : row(there);
     },
     addresses: async (who) => {

@@ -29,7 +29,7 @@ test('AC1 no two actions that apply at once share a key, or one the beginning of
 test('AC3 a key without a modifier is for the canvas and the outline, but for the help and the ways to other pages', () => {
   const plain = ACTION_NAMES.filter((name) => specOf(name).keys?.some((key) => /^[A-Z?/.[\]0-9](?: |$)/.test(key)));
   const outside = plain.filter((name) => specOf(name).context !== 'graph');
-  expect(outside.toSorted()).toEqual(['goFlows', 'goRuns', 'goTrust', 'help']);
+  expect(outside.toSorted()).toEqual(['goFlows', 'goInbox', 'goRuns', 'goTrust', 'help']);
 });
 
 test('every action has a name in both languages, of its own', () => {

@@ -28,6 +28,7 @@ export const ACTIONS = {
   help: { title: 'help', context: 'everywhere', keys: ['?'] },
   goFlows: { title: 'goFlows', context: 'everywhere', keys: ['G F'] },
   goRuns: { title: 'goRuns', context: 'everywhere', keys: ['G R'] },
+  goInbox: { title: 'goInbox', context: 'everywhere', keys: ['G I'] },
   goTrust: { title: 'goTrust', context: 'everywhere', keys: ['G S'] },
   goOverview: { title: 'goOverview', context: 'everywhere' },
   goSettings: { title: 'goSettings', context: 'everywhere' },

@@ -14,6 +14,8 @@ export const ServiceTriggerFields = lazily(
   async () => (await import('./services/service-trigger-fields.tsx')).ServiceTriggerFields,
 );
 
+export const Designer = lazily(async () => (await import('./designer/designer.tsx')).Designer);
+
 /** What most panels of a step show. */
 export const warmPanel = (): void => {
   for (const part of [InputPane, OutputPane, Needs, SecretField]) part.warm();

@@ -62,6 +62,13 @@ export const paths = {
   form: (flow: string) => `/forms/${encodeURIComponent(flow)}`,
   runs: () => '/runs',
   dashboard: () => '/dashboard',
+  inbox: (
+    search: {
+      readonly ask?: string | undefined;
+      readonly state?: string | undefined;
+      readonly whose?: string | undefined;
+    } = {},
+  ) => withSearch('/inbox', search),
   /** `since`: a day. */
   runsSince: (since: string, state?: string) => withSearch('/runs', { from: since, state }),
   runsIn: (state: string) => withSearch('/runs', { state }),

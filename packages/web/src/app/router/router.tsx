@@ -157,6 +157,27 @@ export const dashboardRoute = createRoute({
   component: lazyRouteComponent(() => withTexts(import('../dashboard/dashboard-page.tsx')), 'DashboardPage'),
 });
 
+const ASK_VIEWS = ['answered', 'late'] as const;
+export type InboxSearch = {
+  /** The question that is open. */
+  readonly ask?: string | undefined;
+  /** Absent: those that wait. */
+  readonly state?: (typeof ASK_VIEWS)[number] | undefined;
+  /** Absent: one's own. */
+  readonly whose?: 'all' | undefined;
+};
+
+export const inboxRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/inbox',
+  validateSearch: (search: Readonly<Record<string, unknown>>): InboxSearch => ({
+    ask: text(search.ask),
+    state: ASK_VIEWS.find((one) => one === search.state),
+    whose: search.whose === 'all' ? 'all' : undefined,
+  }),
+  component: lazyRouteComponent(() => withTexts(import('../inbox/inbox-page.tsx')), 'InboxPage'),
+});
+
 export const formRoute = createRoute({
   getParentRoute: () => root,
   path: '/forms/$flow',
@@ -180,6 +201,7 @@ export const makeRouter = () =>
       settingsRoute,
       formRoute,
       dashboardRoute,
+      inboxRoute,
     ]),
     defaultErrorComponent: Broken,
     defaultPreload: 'intent',

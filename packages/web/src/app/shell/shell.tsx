@@ -16,6 +16,8 @@ const fetchPalette = () => import('./palette.tsx');
 const fetchHelp = () => import('./help.tsx');
 const Palette = lazy(() => fetchPalette().then(({ Palette }) => ({ default: Palette })));
 const Help = lazy(() => fetchHelp().then(({ Help }) => ({ default: Help })));
+// The number beside the inbox is fetched when the page stands.
+const Badge = lazy(() => import('../inbox/badge.tsx').then(({ Badge }) => ({ default: Badge })));
 const SIGNS = ['pointerdown', 'keydown', 'touchstart'] as const;
 
 const SCHEMES = ['auto', 'light', 'dark'] as const;
@@ -44,6 +46,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   useAction('goFlows', () => void navigate({ to: '/flows' }));
   useAction('goOverview', () => void navigate({ to: '/dashboard' }));
   useAction('goRuns', () => void navigate({ to: '/runs' }));
+  useAction('goInbox', () => void navigate({ to: '/inbox' }));
   useAction('goTrust', () => void navigate({ to: '/trust/$page', params: { page: 'secrets' } }));
   useAction('goSettings', () => void navigate({ to: '/settings/$page', params: { page: 'general' } }));
   useAction('theme', () => setColorScheme(nextScheme));
@@ -52,6 +55,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   const links = [
     { to: paths.dashboard(), text: t('common.overview') },
     { to: paths.flows(), text: t('common.flows') },
+    { to: paths.inbox(), text: t('common.inbox') },
     { to: paths.runs(), text: t('common.runs') },
     { to: paths.trust(), text: t('common.trust') },
   ] as const;
@@ -72,7 +76,18 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
                   key={to}
                   component={Link}
                   to={to}
-                  label={text}
+                  label={
+                    to === paths.inbox() && account !== 'token' ? (
+                      <>
+                        {text}
+                        <Suspense fallback={null}>
+                          <Badge />
+                        </Suspense>
+                      </>
+                    ) : (
+                      text
+                    )
+                  }
                   active={pathname.startsWith(to)}
                   w="auto"
                   py={4}

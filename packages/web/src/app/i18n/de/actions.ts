@@ -5,6 +5,7 @@ export const actions = {
   goFlows: 'Zu den Flows',
   goOverview: 'Zum Überblick',
   goRuns: 'Zu den Läufen',
+  goInbox: 'Zum Eingang',
   goTrust: 'Zum Vertrauen',
   goSettings: 'Zu den Einstellungen',
   theme: 'Farben wechseln',

@@ -11,6 +11,7 @@ import { connect } from './connect.ts';
 import { connections } from './connections.ts';
 import { data } from './data.ts';
 import { declared } from './declared.ts';
+import { designer } from './designer.ts';
 import { editor } from './editor.ts';
 import { expression } from './expression.ts';
 import { flowActs } from './flow-acts.ts';
@@ -18,6 +19,7 @@ import { flows } from './flows.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
 import { hints } from './hints.ts';
+import { inbox } from './inbox.ts';
 import { needs } from './needs.ts';
 import { listen } from './listen.ts';
 import { environments } from './environments.ts';
@@ -44,6 +46,7 @@ export const german: Translation = {
   connections,
   data,
   declared,
+  designer,
   editor,
   expression,
   flowActs,
@@ -51,6 +54,7 @@ export const german: Translation = {
   graph,
   held,
   hints,
+  inbox,
   needs,
   listen,
   environments,

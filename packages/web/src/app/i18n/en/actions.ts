@@ -5,6 +5,7 @@ export const actions = {
   goFlows: 'Go to flows',
   goOverview: 'Go to the overview',
   goRuns: 'Go to runs',
+  goInbox: 'Go to the inbox',
   goTrust: 'Go to trust',
   goSettings: 'Go to settings',
   theme: 'Change the theme',

@@ -8,6 +8,7 @@ import { connect } from './connect.ts';
 import { connections } from './connections.ts';
 import { data } from './data.ts';
 import { declared } from './declared.ts';
+import { designer } from './designer.ts';
 import { editor } from './editor.ts';
 import { environments } from './environments.ts';
 import { expression } from './expression.ts';
@@ -16,6 +17,7 @@ import { forms } from './forms.ts';
 import { graph } from './graph.ts';
 import { held } from './held.ts';
 import { hints } from './hints.ts';
+import { inbox } from './inbox.ts';
 import { listen } from './listen.ts';
 import { needs } from './needs.ts';
 import { oversight } from './oversight.ts';
@@ -38,6 +40,7 @@ export const later = {
   connections,
   data,
   declared,
+  designer,
   editor,
   environments,
   expression,
@@ -46,6 +49,7 @@ export const later = {
   graph,
   held,
   hints,
+  inbox,
   listen,
   needs,
   oversight,

@@ -5,7 +5,7 @@ import { isBlock, type Json, type Problem, type Step, type Trigger } from '@head
 import { Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEditor } from '../../editor-context.ts';
-import { Needs, ServiceFields, ServiceTriggerFields } from '../../parts.ts';
+import { Designer, Needs, ServiceFields, ServiceTriggerFields } from '../../parts.ts';
 import { AnyField } from '../form/any-field.tsx';
 import classes from '../form/form.module.css';
 import { fieldsOf } from '../form/model.ts';
@@ -67,9 +67,15 @@ export const SettingsPane = ({ thing, isStep, problems }: Props) => {
           <ServiceTriggerFields thing={thing} fields={fields} />
         </Suspense>
       ) : (
-        fields.map((field) => (
-          <AnyField key={field.name} {...field} path={['with', field.name]} value={given[field.name]} />
-        ))
+        fields.map((field) =>
+          field.name === 'fields' && isDesigned(kind, given) ? (
+            <Suspense key={field.name} fallback={null}>
+              <Designer {...field} path={['with', field.name]} value={given[field.name]} asks={isStep} />
+            </Suspense>
+          ) : (
+            <AnyField key={field.name} {...field} path={['with', field.name]} value={given[field.name]} />
+          ),
+        )
       )}
       {(isStep || /^(service\.trigger|file\.watch)@/.test(kind)) && (
         <Suspense fallback={null}>
@@ -99,5 +105,9 @@ export const SettingsPane = ({ thing, isStep, problems }: Props) => {
     </div>
   );
 };
+
+/** Has it a form that people fill in? */
+const isDesigned = (kind: string, given: Readonly<Record<string, Json>>): boolean =>
+  kind.startsWith('form@') || (kind.startsWith('ask@') && given['wanted'] === 'form');
 
 const valueOf = (thing: Step | Trigger, name: string): Json | undefined => Reflect.get(thing, name) as Json | undefined;

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
-import { type GenerateCall, problem, trial } from '@headgate/core/step';
+import { type Files, type GenerateCall, type Generated, problem, trial } from '@headgate/core/step';
 import { readJson } from './json.ts';
 import { step } from './step.ts';
 
-const ANSWER = {
-  ...{ text: 'Well.', calls: [], finish: 'stop', model: 'a/b', cached: false },
+const ANSWER: Generated = {
+  ...{ text: 'Well.', calls: [], model: 'a/b', cached: false },
+  finish: 'stop',
   usage: { input: 1, output: 1, cached: 0, money: 0 },
-} as const;
+};
 
 const asked = async (input: object, text = 'Well.') => {
   const calls: GenerateCall[] = [];
@@ -55,7 +56,9 @@ test('a conversation goes in as it is, files with its last message', async () =>
         embed: async () => ({ problem: problem('x', 'x'), sent: 'no' }),
       },
       files: {
-        read: async (_source, use) => ({ value: await use({ size: 3, type: 'image/png', read: bytes }) }),
+        read: async (_source: unknown, use: Parameters<Files['read']>[1]) => ({
+          value: await use({ size: 3, type: 'image/png', read: bytes }),
+        }),
       } as never,
     },
   );

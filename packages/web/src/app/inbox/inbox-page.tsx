@@ -37,7 +37,7 @@ export const InboxPage = () => {
             aria-label={t('inbox.show')}
             value={state}
             onChange={(value) =>
-              set({ state: ASK_STATES.find((one) => one === value && one !== 'open'), ask: undefined })
+              set({ state: value === 'answered' || value === 'late' ? value : undefined, ask: undefined })
             }
             data={ASK_STATES.map((one) => ({ value: one, label: t(`inbox.views.${one}`) }))}
           />

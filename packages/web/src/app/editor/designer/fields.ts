@@ -60,7 +60,7 @@ export const addedTo = (fields: readonly Draft[], type: FieldType, label: string
   const last = fields.at(-1);
   const page = last === undefined ? 1 : pageIn(last);
   const field = { name: freeNameIn(fields, nameOf(label)), label, type };
-  const choices = type === 'choice' || type === 'choices' ? { choices: [`${choice} 1`, `${choice} 2`] } : {};
+  const choices: Draft = type === 'choice' || type === 'choices' ? { choices: [`${choice} 1`, `${choice} 2`] } : {};
   return [...fields, { ...field, ...choices, ...(page === 1 ? {} : { page }) }];
 };
 

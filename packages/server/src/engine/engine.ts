@@ -259,6 +259,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     hook: (request) => hooks.answer(request),
     reveals: async (workspace, flow, environment) => {
       const lent = await flows.lent(workspace, flow);
+      if (!lent.namesShapes) return [];
       const row = await store.in(workspace).flows.get(flow);
       return row === null ? [] : lent.reveals({ workspace, project: row.project, flow, environment }, clock.now());
     },

@@ -110,6 +110,11 @@ export class Lent {
     });
   }
 
+  /** Was any shape of keys ever lent to be shown? Where none was, nothing has to be looked up to know what may be. */
+  get namesShapes(): boolean {
+    return this.#shapes.length > 0;
+  }
+
   /** The shapes of keys that what the flow answers may show, by grants that still count. */
   reveals(place: Place, now: number): readonly ShapeKind[] {
     if (this.#shapes.length === 0) return this.#shapes;

@@ -233,6 +233,8 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'file.text': 'A file that should be text is no UTF-8.',
   'file.disk': 'The disk of the server refuses to write in a folder that its admin opened.',
   'file.readonly': 'A folder on the disk of the server is open for reading alone.',
+  'feed.status': 'A feed answers with a status that is no yes.',
+  'feed.unknown': 'What is at the address of a feed is neither RSS nor Atom nor JSON Feed.',
   'trigger.owner': 'A trigger has nobody behind it any more: who owns its flow is gone.',
   'watch.missing': 'A folder that a trigger watches is not open, or not there.',
   'watch.many': 'A trigger is to watch more files than it can remember.',

@@ -24,7 +24,6 @@ import type { Compiler } from '../sandbox/compile.ts';
 import type { Jail } from '../sandbox/jail.ts';
 import type { Job, JobResult, Limits } from '../sandbox/job.ts';
 import { Line } from '../sandbox/line.ts';
-import type { Live } from './live.ts';
 
 /** Seconds on the processor and megabytes that reading or writing one file may take. */
 export type FormatLimits = { readonly seconds: number; readonly memoryMb: number };
@@ -35,6 +34,9 @@ const PIECE = 4 * 1024 * 1024;
 const AT_ONCE = 4;
 const OF_ONE = 2;
 const CODE = /^[a-z]{2,12}\.[a-z_]{2,30}$/;
+
+/** For whom it is. */
+type Party = { readonly workspace: string; readonly flow: string };
 
 type Waiting = { readonly job: Job; readonly go: () => void };
 
@@ -60,19 +62,19 @@ export class FormatJail {
     };
   }
 
-  /** The `formats` object of one step instance. */
-  lend(live: Live, signal: AbortSignal): Formats {
-    return { run: (call) => this.#run(live, signal, call) };
+  /** The `formats` object of one step instance, or of a trigger. */
+  lend(of: Party, signal: AbortSignal): Formats {
+    return { run: (call) => this.#run(of, signal, call) };
   }
 
-  async #run(live: Live, signal: AbortSignal, call: FormatCall): ReturnType<Formats['run']> {
+  async #run(of: Party, signal: AbortSignal, call: FormatCall): ReturnType<Formats['run']> {
     const jail = this.#jail;
     const program = (await this.#compiler?.own(call.program)) ?? null;
     if (jail === null || program === null) return refused(NO_JAIL);
     let sent: 'no' | 'maybe' = 'no';
     const job: Job = {
-      domain: `${live.base.workspace} formats`,
-      party: live.base.flow,
+      domain: `${of.workspace} formats`,
+      party: of.flow,
       program,
       input: JSON.stringify(call.input),
       names: ['read', 'write', 'take'],

@@ -47,7 +47,7 @@ export const lender =
     );
     return {
       ...{ net, files: own, mail, code, people },
-      formats: formats.lend(live, signal),
+      formats: formats.lend(live.base, signal),
       databases: databases.lend(live, cs.step.id, cs.narrow, signal),
       ...data.lend(live, cs, key),
       models: models.lend(live, cs, place, signal, flight),

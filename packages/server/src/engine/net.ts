@@ -58,7 +58,10 @@ export type From = {
   readonly of: TokenAsk;
   readonly effect: <T>(needs: readonly Power[], act: Act<T>) => Promise<Effect<T>>;
   readonly hops: number | null;
-  readonly sink: () => BodySink;
+  /** Where what is large, or no text, is kept. */
+  readonly sink?: () => BodySink;
+  /** The answer is handed over as the bytes that came, this many at most. */
+  readonly whole?: number;
   readonly signal: AbortSignal;
 };
 
@@ -138,7 +141,7 @@ export const send = async (
       ...(body === undefined ? {} : { body }),
       timeout: Math.min(request.timeout ?? LIMITS.timeout, LIMITS.longest),
       share: { workspace: from.of.workspace, flow: from.of.flow },
-      maxBytes: LIMITS.maxBytes,
+      maxBytes: from.whole ?? LIMITS.maxBytes,
       inlineBytes: LIMITS.inlineBytes,
       maxRedirects: request.secretIn === 'path' || request.sign !== undefined ? 0 : LIMITS.maxRedirects,
       signal: AbortSignal.any([from.signal, stopped]),
@@ -146,7 +149,7 @@ export const send = async (
         hop.hop === 0
           ? null
           : judgeAgain(callOf(hop.method, hop.host.includes(':') ? `[${hop.host}]` : hop.host, hop.port, hop.url)),
-      sink: from.sink,
+      ...(from.sink === undefined ? {} : { sink: from.sink }),
     };
     let answer: Awaited<ReturnType<Door['request']>>;
     try {
@@ -163,7 +166,7 @@ export const send = async (
     }
     if (!answer.ok) return { problem: answer.problem, sent: answer.sent };
     if (answer.value.status === 401) secret?.refused();
-    const told = await read(answer.value, deps.turns);
+    const told = from.whole === undefined ? await read(answer.value, deps.turns) : wholeOf(answer.value);
     if (!told.ok) return { problem: told.problem, sent: 'maybe' as const };
     return { status: answer.value.status, headers: flat(answer.value.headers), body: told.value };
   });
@@ -198,6 +201,9 @@ const isSpent = ({ status, headers, url }: Response, origin: string): boolean =>
   /\berror\s*=\s*"?invalid_token\b/i.test(String(headers['www-authenticate'] ?? ''));
 
 type Response = Extract<Awaited<ReturnType<Door['request']>>, { ok: true }>['value'];
+
+const wholeOf = ({ body }: Response): Result<Uint8Array> =>
+  good(body.kind === 'bytes' ? body.bytes : new Uint8Array(0));
 
 /** JSON parsed (json.ts), text as text, the rest as a file reference. */
 const read = async (response: Response, turns: JsonTurns): Promise<Result<NetAnswer['body']>> => {

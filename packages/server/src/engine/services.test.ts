@@ -21,7 +21,6 @@ import { openCompiler } from '../sandbox/compile.ts';
 import { openJail } from '../sandbox/jail.ts';
 import { step } from '../steps/service.call/step.ts';
 import { FORMAT_LIMITS, FormatJail } from './formats.ts';
-import type { Live } from './live.ts';
 
 const DIR = `${import.meta.dirname}/../../services`;
 const files = readdirSync(DIR).filter((name) => name.endsWith('.json'));
@@ -87,7 +86,7 @@ const net: Net = {
 /** Answers in XML are read where they are: in the jail. */
 const jail = openJail({ cache: fileURLToPath(new URL('../../../../.tmp/cache', import.meta.url)) });
 const compiler = openCompiler();
-const nobody = { base: { workspace: 'w', flow: 'f' } } as Live;
+const nobody = { workspace: 'w', flow: 'f' };
 const formats = new FormatJail(jail, compiler, FORMAT_LIMITS).lend(nobody, new AbortController().signal);
 afterAll(async () => {
   await jail.close();

@@ -1,5 +1,5 @@
 /**
- * Triggers that start runs by themselves, put together: by the clock, by asking services, by watching folders, by reading mailboxes, by hearing
+ * Triggers that start runs by themselves, put together: by the clock, by asking services, by watching folders, by reading mailboxes and feeds, by hearing
  * brokers of messages.
  */
 
@@ -9,6 +9,8 @@ import type { Store } from '../store/ports.ts';
 import type { Alerts } from './alerts.ts';
 import { openPolls } from './asking.ts';
 import { startDue } from './due.ts';
+import { openFeeds } from './feed-trigger.ts';
+import type { FormatJail } from './formats.ts';
 import { Messages } from './mail-message.ts';
 import { openMailboxes } from './mail-trigger.ts';
 import { openSubscriptions } from './mqtt-trigger.ts';
@@ -18,6 +20,7 @@ import { openWatches } from './watching.ts';
 
 type Deps = Omit<Parameters<typeof openPolls>[0], 'health'> & {
   readonly jail: Jail | null;
+  readonly formats: FormatJail;
   readonly keep: Parameters<typeof openMailboxes>[0]['keep'];
   readonly folders: Folders;
   readonly alerts: Alerts;
@@ -32,6 +35,7 @@ export const openTriggers = (d: Deps) => {
   const watches = openWatches({ ...d, health });
   const mailboxes = openMailboxes({ ...d, health, messages: new Messages(d.jail) });
   const subscriptions = openSubscriptions({ ...d, health });
+  const feeds = openFeeds({ ...d, health });
   const schedule = new Schedule({
     ...d,
     broken: (row, error) =>
@@ -39,7 +43,7 @@ export const openTriggers = (d: Deps) => {
     missed: (row, count, rule, last) => alerts.missed(row, count, rule, last),
     start: (due) => startDue({ store, flows, runs, journal: journalOfRuns, alerts }, due),
   });
-  const each = [schedule, polls, watches, mailboxes, subscriptions] as const;
+  const each = [schedule, polls, watches, mailboxes, subscriptions, feeds] as const;
   return {
     /** Reads all of them anew: at the start, and whenever a flow changed. */
     load: async (): Promise<void> => {

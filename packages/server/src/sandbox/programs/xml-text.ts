@@ -1,4 +1,4 @@
-/** The text of an XML document by its mark or its declaration (XML 1.0, appendix F): UTF-8, UTF-16, Latin-1. */
+/** The text of an XML document by its mark or its declaration (XML 1.0, appendix F): UTF-8, UTF-16, Latin-1, Windows-1252. */
 
 import { fault, textOf } from './bytes.ts';
 
@@ -20,6 +20,13 @@ const latin = (bytes: Uint8Array): string => {
   return parts.join('');
 };
 
+/** What Windows-1252 has from 0x80 to 0x9f, where Latin-1 has control characters. */
+const WINDOWS = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
+const windows = (bytes: Uint8Array): string =>
+  // oxlint-disable-next-line no-control-regex -- they are what is replaced
+  latin(bytes).replace(/[\u0080-\u009f]/g, (sign) => WINDOWS[sign.charCodeAt(0) - 0x80] ?? sign);
+
 export const xmlText = (bytes: Uint8Array): string => {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return utf16(bytes, true);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return utf16(bytes, false);
@@ -27,9 +34,10 @@ export const xmlText = (bytes: Uint8Array): string => {
     .exec(latin(bytes.subarray(0, 200)))?.[1]
     ?.toLowerCase();
   if (declared === 'iso-8859-1' || declared === 'latin1') return latin(bytes);
+  if (declared === 'windows-1252' || declared === 'cp1252') return windows(bytes);
   const text = declared === undefined || declared === 'utf-8' || declared === 'us-ascii' ? textOf(bytes) : undefined;
   if (text !== undefined) return text;
   throw fault('xml.encoding', `It is no text in ${declared ?? 'UTF-8'} that is read here`, {
-    fix: 'Send it as UTF-8, UTF-16 or ISO-8859-1.',
+    fix: 'Send it as UTF-8, UTF-16, ISO-8859-1 or Windows-1252.',
   });
 };

@@ -114,6 +114,9 @@ describe('a contract', () => {
       'GET /trust/*',
       'GET /dashboard',
       'GET /inbox',
+      'GET /tables',
+      'GET /tables/*',
+      'GET /files',
       'GET /forms/*',
       'GET /assets/{name}',
     ]);

@@ -335,6 +335,9 @@ export const ROUTES = {
   appTrusts: web.appTrusts,
   appDashboard: web.appDashboard,
   appInbox: web.appInbox,
+  appTables: web.appTables,
+  appTable: web.appTable,
+  appFiles: web.appFiles,
   appForm: web.appForm,
   appFile: web.appFile,
 } as const satisfies Readonly<Record<string, Contract>>;

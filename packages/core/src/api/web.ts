@@ -38,6 +38,9 @@ export const appTrust = shell('/trust');
 export const appTrusts = shell('/trust/*');
 export const appDashboard = shell('/dashboard');
 export const appInbox = shell('/inbox');
+export const appTables = shell('/tables');
+export const appTable = shell('/tables/*');
+export const appFiles = shell('/files');
 export const appForm = shell('/forms/*');
 
 export const appFile = route({
@@ -67,5 +70,8 @@ const SHELLS: ReadonlySet<Contract> = new Set<Contract>([
   appTrusts,
   appDashboard,
   appInbox,
+  appTables,
+  appTable,
+  appFiles,
   appForm,
 ]);

@@ -28,7 +28,8 @@ import { dropLost, filesOf } from './rows/files.ts';
 import type { OwnGround } from './rows/own-ground.ts';
 import { ownRowsOf } from './rows/own-rows.ts';
 import { sealerOf } from './rows/own-seal.ts';
-import { dropLostRows, ownTablesOf } from './rows/own-tables.ts';
+import { ownLitterOf } from './rows/own-litter.ts';
+import { ownTablesOf } from './rows/own-tables.ts';
 import { ownValuesOf } from './rows/own-values.ts';
 import { flowsOf } from './rows/flows.ts';
 import { grantsOf } from './rows/grants.ts';
@@ -238,7 +239,8 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     unlink: blobs.unlink,
   };
   const contents = { sink: blobs.sink, grew: stored.grew };
-  const ownGround = { seal: sealerOf(ring), grew: stored.grew };
+  const litter = ownLitterOf(db);
+  const ownGround = { seal: sealerOf(ring), grew: stored.grew, lost: litter.add };
   const accounts = accountsOf(ground, { origin: options.origin ?? 'http://localhost', version: changes.version });
   let closing: Promise<void> | null = null;
 
@@ -283,7 +285,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     publicFlow: (id) => publicFlow(db, id),
     accounts,
     engine: {
-      ...engineOf(ground, blobs, async () => (await dropLost(ground, contents)) + (await dropLostRows(db))),
+      ...engineOf(ground, blobs, async () => (await dropLost(ground, contents)) + (await litter.collect())),
       limits: engineLimitsOf(ground, stored.now),
       ends: workspaceEndsOf(ground),
     },
@@ -313,6 +315,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
         uses.stop();
         try {
           await writer.close();
+          await litter.close();
         } finally {
           await db.destroy();
         }

@@ -17,6 +17,8 @@ import type { Seal } from './own-seal.ts';
 export type OwnGround = {
   readonly seal: Seal;
   readonly grew: (grown: readonly (readonly [workspace: string, bytes: number])[]) => void;
+  /** A table is gone, and its rows are left. */
+  readonly lost: (table: { readonly workspace: string; readonly table: string }) => void;
 };
 
 export type Trx = Transaction<Tables>;

@@ -277,6 +277,32 @@ test('stored bytes are counted and given back, cell by cell, column by column, a
   expect(await bytes()).toBe(0);
 });
 
+test('OL1 rows go after their table, and those that a crash left are found; rows of tables that are there stay', async () => {
+  const dir = kit.dir();
+  const store = await kit.store({ dir });
+  const space = store.in('default');
+  const [gone, stays] = [await tableIn(space), await tableIn(space)];
+  const many = Array.from({ length: 450 }, (_, n) => ({ email: `${n}@x` }));
+  for (const table of [gone, stays]) await add(space, table, many);
+  const database = new DatabaseSync(join(dir, DATABASE));
+  const left = (table: string): number =>
+    ['own_row', 'own_cell']
+      .map((name) => database.prepare(`select count(*) as many from ${name} where tbl = ?`).get(table)?.['many'])
+      .reduce<number>((sum, count) => sum + Number(count), 0);
+  expect(await space.tables.remove('default', gone)).toBe(true);
+  await expect.poll(() => left(gone)).toBe(0);
+  const kept = left(stays);
+  expect(kept).toBeGreaterThan(900);
+  // As if the server had died between the two.
+  database.prepare("update own_row set tbl = 'tbl_lost' where tbl = ? and n % 2 = 0").run(stays);
+  database.prepare("update own_cell set tbl = 'tbl_lost' where tbl = ? and at % 2 = 0").run(stays);
+  expect(left('tbl_lost')).toBeGreaterThan(0);
+  await store.engine.collectLitter();
+  expect(left('tbl_lost')).toBe(0);
+  expect(left(stays)).toBe(kept / 2);
+  database.close();
+});
+
 test('a column is renamed, made unique, required and taken away, and what its cells hold has to fit', async () => {
   const space = (await kit.store()).in('default');
   const table = await tableIn(space, [{ name: 'a', type: 'text' }]);

@@ -52,13 +52,13 @@ export const tableNow = async (trx: Trx, workspace: string, project: string, id:
     .where('id', '=', id)
     .executeTakeFirst();
 
-/** Rows of a table that are looked through, or deleted, at once. */
+/** Rows of a table that are looked through at once. */
 const PORTION = 500;
 
-/** Deletes some rows of a table that is gone. False: there were none. */
-const dropRows = (db: Ground['db'], workspace: string, table: string): Promise<boolean> =>
-  db.transaction().execute((trx) => dropRowsIn(trx, workspace, table));
+/** Rows that go at once: their cells lie all over the indexes, so that each costs several pages. */
+const GONE = 200;
 
+/** Deletes some rows of a table that is gone. False: there were none. */
 export const dropRowsIn = async (trx: Trx, workspace: string, table: string): Promise<boolean> => {
   const some = trx
     .selectFrom('own_row')
@@ -66,7 +66,7 @@ export const dropRowsIn = async (trx: Trx, workspace: string, table: string): Pr
     .where('workspace', '=', workspace)
     .where('tbl', '=', table)
     .orderBy('n')
-    .limit(PORTION);
+    .limit(GONE);
   await trx
     .deleteFrom('own_cell')
     .where('workspace', '=', workspace)
@@ -75,19 +75,6 @@ export const dropRowsIn = async (trx: Trx, workspace: string, table: string): Pr
     .execute();
   const gone = await trx.deleteFrom('own_row').where('n', 'in', some).executeTakeFirst();
   return gone.numDeletedRows > 0n;
-};
-
-/** Deletes rows of tables that a crash left without one; how many tables' there were. */
-export const dropLostRows = async (db: Ground['db']): Promise<number> => {
-  const lost = await db
-    .selectFrom('own_row')
-    .leftJoin('own_table', 'own_table.id', 'own_row.tbl')
-    .select(['own_row.workspace', 'own_row.tbl'])
-    .where('own_table.id', 'is', null)
-    .distinct()
-    .execute();
-  for (const { workspace, tbl } of lost) while (await dropRows(db, workspace, tbl)) await Promise.resolve();
-  return lost.length;
 };
 
 /** An optional member that is set to its own absence is no member. */
@@ -280,8 +267,7 @@ export const ownTablesOf = (ground: Ground, own: OwnGround, workspace: string): 
         return true;
       });
       if (done === null) return false;
-      // What a crash leaves of it, nobody reaches; it is collected as litter.
-      while (await dropRows(db, workspace, id)) await new Promise((resolve) => setImmediate(resolve));
+      own.lost({ workspace, table: id });
       return true;
     },
     addColumn: (project, id, spec, at) =>

@@ -31,6 +31,7 @@ export const ACTIONS = {
   goInbox: { title: 'goInbox', context: 'everywhere', keys: ['G I'] },
   goTrust: { title: 'goTrust', context: 'everywhere', keys: ['G S'] },
   goOverview: { title: 'goOverview', context: 'everywhere' },
+  goTables: { title: 'goTables', context: 'everywhere' },
   goSettings: { title: 'goSettings', context: 'everywhere' },
   theme: { title: 'theme', context: 'everywhere' },
   newFlow: { title: 'newFlow', context: 'everywhere' },

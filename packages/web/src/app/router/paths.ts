@@ -69,6 +69,9 @@ export const paths = {
       readonly whose?: string | undefined;
     } = {},
   ) => withSearch('/inbox', search),
+  tables: (search: { readonly project?: string | undefined; readonly make?: 'table' } = {}) =>
+    withSearch('/tables', search),
+  table: (id: string, project?: string) => withSearch(`/tables/${encodeURIComponent(id)}`, { project }),
   /** `since`: a day. */
   runsSince: (since: string, state?: string) => withSearch('/runs', { from: since, state }),
   runsIn: (state: string) => withSearch('/runs', { state }),

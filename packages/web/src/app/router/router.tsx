@@ -14,6 +14,7 @@ import { Broken } from '../shell/broken.tsx';
 import { NotFound } from '../shell/not-found.tsx';
 import { Shell } from '../shell/shell.tsx';
 import { runSearch, runsSearch } from '../runs/search.ts';
+import { tableSearch, tablesSearch } from '../tables/search.ts';
 import { type EditorSearch, FLOW_PAGES, SETTINGS_PAGES, TRUST_PAGES } from './paths.ts';
 
 /** A page whose texts come later, too. */
@@ -178,6 +179,20 @@ export const inboxRoute = createRoute({
   component: lazyRouteComponent(() => withTexts(import('../inbox/inbox-page.tsx')), 'InboxPage'),
 });
 
+export const tablesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/tables',
+  validateSearch: tablesSearch,
+  component: lazyRouteComponent(() => withTexts(import('../tables/tables-page.tsx')), 'TablesPage'),
+});
+
+export const tableRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/tables/$table',
+  validateSearch: tableSearch,
+  component: lazyRouteComponent(() => withTexts(import('../tables/table-page.tsx')), 'TablePage'),
+});
+
 export const formRoute = createRoute({
   getParentRoute: () => root,
   path: '/forms/$flow',
@@ -199,6 +214,8 @@ export const makeRouter = () =>
       trustRoute,
       settingsHome,
       settingsRoute,
+      tablesRoute,
+      tableRoute,
       formRoute,
       dashboardRoute,
       inboxRoute,

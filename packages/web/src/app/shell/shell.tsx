@@ -47,6 +47,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   useAction('goOverview', () => void navigate({ to: '/dashboard' }));
   useAction('goRuns', () => void navigate({ to: '/runs' }));
   useAction('goInbox', () => void navigate({ to: '/inbox' }));
+  useAction('goTables', () => void navigate({ to: '/tables' }));
   useAction('goTrust', () => void navigate({ to: '/trust/$page', params: { page: 'secrets' } }));
   useAction('goSettings', () => void navigate({ to: '/settings/$page', params: { page: 'general' } }));
   useAction('theme', () => setColorScheme(nextScheme));
@@ -57,6 +58,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
     { to: paths.flows(), text: t('common.flows') },
     { to: paths.inbox(), text: t('common.inbox') },
     { to: paths.runs(), text: t('common.runs') },
+    { to: paths.tables(), text: t('common.tables') },
     { to: paths.trust(), text: t('common.trust') },
   ] as const;
   return (

@@ -1,5 +1,6 @@
 /** A transport over HTTP: of the page's own origin with its session, or of another with an engine token and no cookie. */
 
+import { saveBlob, saveFrom } from '../ui/save-file.ts';
 import { parts } from './events.ts';
 import { type Answered, type Asked, type Following, type Transport, Unreached } from './transport.ts';
 
@@ -43,6 +44,13 @@ const over = (origin: string, proof: Proof): Transport => {
       const response = await send(asked, {});
       const text = await response.text();
       return { status: response.status, body: text === '' ? null : bodyOf(response, text) };
+    },
+    save: async ({ path, name }) => {
+      // With a session the browser asks for it by itself, and streams it; a token goes in a header, which a link has none of.
+      if (proof.signedIn) return saveFrom(name, origin + path);
+      const response = await send({ method: 'GET', path }, { accept: '*/*' });
+      if (!response.ok) throw new Unreached(`the engine answered ${response.status}`);
+      saveBlob(name, await response.blob());
     },
     follow: (following) =>
       follow(following, (headers) => send({ method: 'GET', path: following.path, signal: following.signal }, headers)),

@@ -27,12 +27,16 @@ export type Following = {
   readonly state?: (state: StreamState) => void;
 };
 
+export type Saving = { readonly path: string; readonly name: string };
+
 export type Transport = {
   /** Does it act for somebody who is signed in? Else for whoever holds a token, who has no account here. */
   readonly signedIn: boolean;
   /** Where the engine is, for addresses that people copy. */
   readonly origin: string;
   readonly ask: (asked: Asked) => Promise<Answered>;
+  /** Gives what the engine sends to the person as a file. */
+  readonly save: (saving: Saving) => Promise<void>;
   /** Resolves when the stream is over: the engine said so, or the signal did. */
   readonly follow: (following: Following) => Promise<void>;
 };

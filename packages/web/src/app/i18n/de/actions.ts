@@ -6,6 +6,7 @@ export const actions = {
   goOverview: 'Zum Überblick',
   goRuns: 'Zu den Läufen',
   goInbox: 'Zum Eingang',
+  goTables: 'Zu den Tabellen',
   goTrust: 'Zum Vertrauen',
   goSettings: 'Zu den Einstellungen',
   theme: 'Farben wechseln',

@@ -9,6 +9,7 @@ export const common = {
   inbox: 'Eingang',
   asks_one: '{{count}} Frage wartet auf Sie',
   asks_other: '{{count}} Fragen warten auf Sie',
+  tables: 'Tabellen',
   trust: 'Vertrauen',
   settings: 'Einstellungen',
   account: 'Konto',

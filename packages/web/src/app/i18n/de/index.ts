@@ -32,6 +32,7 @@ import { running } from './running.ts';
 import { runs } from './runs.ts';
 import { services } from './services.ts';
 import { settings } from './settings.ts';
+import { tables } from './tables.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
@@ -67,6 +68,7 @@ export const german: Translation = {
   runs,
   services,
   settings,
+  tables,
   templates,
   trust,
 };

@@ -6,6 +6,7 @@ export const actions = {
   goOverview: 'Go to the overview',
   goRuns: 'Go to runs',
   goInbox: 'Go to the inbox',
+  goTables: 'Go to tables',
   goTrust: 'Go to trust',
   goSettings: 'Go to settings',
   theme: 'Change the theme',

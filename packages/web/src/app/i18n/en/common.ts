@@ -9,6 +9,7 @@ export const common = {
   inbox: 'Inbox',
   asks_one: '{{count}} question waits for you',
   asks_other: '{{count}} questions wait for you',
+  tables: 'Tables',
   trust: 'Trust',
   settings: 'Settings',
   account: 'Account',

@@ -28,6 +28,7 @@ import { running } from './running.ts';
 import { runs } from './runs.ts';
 import { services } from './services.ts';
 import { settings } from './settings.ts';
+import { tables } from './tables.ts';
 import { templates } from './templates.ts';
 import { trust } from './trust.ts';
 
@@ -60,6 +61,7 @@ export const later = {
   runs,
   services,
   settings,
+  tables,
   templates,
   trust,
 } as const;

@@ -10,7 +10,7 @@ import { isObject, SECRET_NAME } from '@headgate/core';
 export type Schema = Readonly<Record<string, unknown>>;
 
 /** How a text is written: `expression` is always one, `template` may hold some. */
-export type Writing = 'template' | 'expression' | 'duration' | 'secret' | 'code' | 'cron' | 'zone';
+export type Writing = 'template' | 'expression' | 'duration' | 'secret' | 'code' | 'cron' | 'zone' | 'table';
 
 export type Form =
   | {
@@ -122,11 +122,13 @@ const textOf = (schema: Schema, at: Named): Form => {
     WRITINGS[at.kind.replace(/@.*$/, '')]?.[at.name] ??
     (schema['format'] === 'expression'
       ? 'expression'
-      : pattern === DURATION
-        ? 'duration'
-        : pattern === SECRET_NAME.source
-          ? 'secret'
-          : 'template');
+      : schema['format'] === 'table'
+        ? 'table'
+        : pattern === DURATION
+          ? 'duration'
+          : pattern === SECRET_NAME.source
+            ? 'secret'
+            : 'template');
   return {
     is: 'text',
     writing,

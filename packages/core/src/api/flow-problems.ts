@@ -235,6 +235,8 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'file.readonly': 'A folder on the disk of the server is open for reading alone.',
   'feed.status': 'A feed answers with a status that is no yes.',
   'feed.unknown': 'What is at the address of a feed is neither RSS nor Atom nor JSON Feed.',
+  'hook.entering':
+    'The address of a trigger could not be entered at the service that is to call it, or taken out there.',
   'trigger.owner': 'A trigger has nobody behind it any more: who owns its flow is gone.',
   'watch.missing': 'A folder that a trigger watches is not open, or not there.',
   'watch.many': 'A trigger is to watch more files than it can remember.',

@@ -55,7 +55,7 @@ const judge = (service: Service): readonly Problem[] => {
     if (ids.has(trigger.id)) found.push(wrong([...path, 'id'], 'An operation or another trigger has this id.'));
     ids.add(trigger.id);
     if (trigger.kind === 'webhook') {
-      found.push(...hookFaults(trigger, path));
+      found.push(...hookFaults(trigger, path), ...registerFaults(service, trigger, [...path, 'register']));
       continue;
     }
     const asked = operationOf(service, trigger.operation);
@@ -101,6 +101,31 @@ const hookFaults = (trigger: HookTrigger, path: readonly PropertyKey[]): readonl
   if (!says && (trigger.events ?? trigger.silent ?? trigger.action) !== undefined)
     found.push(wrong(path, 'Nothing says which kind of event it is (`event` or `eventHeader`).'));
   return found;
+};
+
+const registerFaults = (
+  service: Service,
+  { register }: HookTrigger,
+  path: readonly PropertyKey[],
+): readonly Problem[] => {
+  if (register === undefined) return [];
+  const { operation, url, secret, events, find, remove } = register;
+  const flags = events === undefined ? [] : 'flags' in events ? Object.values(events.flags) : [events.field];
+  const uses: readonly (readonly [string, readonly (string | undefined)[]])[] = [
+    [operation, [url, secret, ...flags]],
+    [remove.operation, [remove.id]],
+    ...(find === undefined ? [] : [[find.operation, []] as const]),
+  ];
+  return uses.flatMap(([id, names]) => {
+    const asked = operationOf(service, id);
+    if (asked === undefined) return [wrong(path, `There is no operation ${id}.`)];
+    const fields = fieldsOf(service, asked);
+    return names.flatMap((name) =>
+      name === undefined || Object.hasOwn(fields, name)
+        ? []
+        : [wrong(path, `The operation ${id} has no field ${name}.`)],
+    );
+  });
 };
 
 const operationFaults = (service: Service, operation: Operation, path: readonly PropertyKey[]): readonly Problem[] => {

@@ -25,6 +25,41 @@ const signature = z
   ])
   .describe('How the service proves that it is the one who calls, where no preset says it.');
 
+const field = (text: string) => z.string().regex(FIELD).describe(text);
+const operation = (text: string) => z.string().max(60).describe(text);
+
+const register = z
+  .strictObject({
+    operation: operation('The operation that makes the service call an address.'),
+    url: field('Its field for the address.'),
+    secret: field('Its field for the shared secret.').optional(),
+    events: z
+      .union([
+        z.strictObject({
+          field: field('Its field for a list of kinds of events.'),
+          all: z.array(line(100)).max(200).optional().describe('What stands there for all of them. Left out: nothing.'),
+        }),
+        z.strictObject({
+          flags: z.record(line(100), z.string().regex(FIELD)).describe('A field for each kind of event.'),
+        }),
+      ])
+      .optional(),
+    id: pointer('Where its answer says which one it is.').optional(),
+    find: z
+      .strictObject({
+        operation: operation('The operation that lists those there are.'),
+        url: pointer('Where one says its address.'),
+        id: pointer('Where it says which it is.'),
+      })
+      .optional()
+      .describe('One that was made when the server died is found by its address.'),
+    remove: z.strictObject({
+      operation: operation('The operation that ends it.'),
+      id: field('Its field for which one.').optional(),
+    }),
+  })
+  .describe('How the address is entered at the service, and taken out again, without a person.');
+
 export const triggerSchema = z.discriminatedUnion('kind', [
   z
     .strictObject({
@@ -87,6 +122,7 @@ export const triggerSchema = z.discriminatedUnion('kind', [
         .optional()
         .describe('A delivery that only asks whether anybody is there.'),
       each: pointer('Where what is handed over is in the body; left out: all of it.').optional(),
+      register: register.optional(),
     })
     .describe('The service calls the address of the trigger.'),
 ]);

@@ -59,6 +59,8 @@ export { byCodePoint, kindOf, listField, listOf, notBoolean } from './value.ts';
 export { isRepeatable, MOST_ITEMS, useService } from '../service/call.ts';
 export { NO_SERVICES, operationOf, pollOf, SERVICE_NAME, servicesOf } from '../service/manifest.ts';
 export type { Services } from '../service/manifest.ts';
+export { hookTriggerOf } from '../service/hook.ts';
+export { registerNeeds } from '../service/register.ts';
 export { serviceNeeds, unknownNeeds } from '../service/powers.ts';
 export type {
   Can,

@@ -366,6 +366,23 @@ export class Credentials {
     return login.ok ? { login: login.value, version: `${found.id} ${found.version}` } : { problem: login.problem };
   }
 
+  /**
+   * The same text, to be told to the service at `origin` that signs by it, and what names this version of it. Problems: those
+   * of `fill`.
+   */
+  async shared(
+    ask: TokenAsk,
+    origin: string,
+  ): Promise<{ readonly problem: Problem } | { readonly value: string; readonly version: string }> {
+    const found = await this.#held(ask);
+    if (found !== null && 'problem' in found) return found;
+    if (found === null || !found.origins.includes(origin)) return { problem: notFor(ask.name, origin) };
+    const { held, id, version } = found;
+    return 'value' in held
+      ? { value: held.value, version: `${id} ${version}` }
+      : { problem: notInHeader(ask.name, held.kind) };
+  }
+
   /** The one text of a secret with which signatures are checked; null when there is none. */
   async signing(workspace: string, project: string, name: string, environment: string): Promise<string | null> {
     const held = (await this.read(workspace, project, name, environment))?.held;

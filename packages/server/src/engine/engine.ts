@@ -194,7 +194,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const triggers = openTriggers({
     ...{ ...calls, ...ground, journal: clear, runs, folders, open: vault.openChunk, alerts },
     journalOfRuns: journal,
-    ...{ jail: o.jail ?? null, formats },
+    ...{ jail: o.jail ?? null, formats, publicUrl: o.publicUrl },
     keep: files.keep,
   });
   const views = newRunViews(store, runs);

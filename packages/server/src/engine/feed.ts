@@ -139,7 +139,7 @@ export const entriesOf = (value: unknown, base: string): readonly Entry[] | null
       : root['rdf:RDF'] !== undefined
         ? [fieldsOf(rdf['channel']), rdf['item']]
         : [root, root['items']];
-  const isJson = typeof root['version'] === 'string' && /^https:\/\/jsonfeed\.org\//.test(root['version']);
+  const isJson = typeof root['version'] === 'string' && root['version'].startsWith('https://jsonfeed.org/');
   if (about === root && !(isJson && Array.isArray(items))) return null;
   const link = linkOf(about['link'], base) ?? addressOf(firstOf(about, 'home_page_url'), base);
   const feed = { title: firstOf(about, 'title'), link };

@@ -14,6 +14,7 @@ import type { FormatJail } from './formats.ts';
 import { Messages } from './mail-message.ts';
 import { openMailboxes } from './mail-trigger.ts';
 import { openSubscriptions } from './mqtt-trigger.ts';
+import { Registering } from './registering.ts';
 import { Schedule } from './schedule.ts';
 import { TriggerHealth } from './trigger-health.ts';
 import { openWatches } from './watching.ts';
@@ -21,6 +22,7 @@ import { openWatches } from './watching.ts';
 type Deps = Omit<Parameters<typeof openPolls>[0], 'health'> & {
   readonly jail: Jail | null;
   readonly formats: FormatJail;
+  readonly publicUrl: string;
   readonly keep: Parameters<typeof openMailboxes>[0]['keep'];
   readonly folders: Folders;
   readonly alerts: Alerts;
@@ -36,6 +38,7 @@ export const openTriggers = (d: Deps) => {
   const mailboxes = openMailboxes({ ...d, health, messages: new Messages(d.jail) });
   const subscriptions = openSubscriptions({ ...d, health });
   const feeds = openFeeds({ ...d, health });
+  const registering = new Registering({ ...d, health });
   const schedule = new Schedule({
     ...d,
     broken: (row, error) =>
@@ -43,7 +46,7 @@ export const openTriggers = (d: Deps) => {
     missed: (row, count, rule, last) => alerts.missed(row, count, rule, last),
     start: (due) => startDue({ store, flows, runs, journal: journalOfRuns, alerts }, due),
   });
-  const each = [schedule, polls, watches, mailboxes, subscriptions, feeds] as const;
+  const each = [schedule, polls, watches, mailboxes, subscriptions, feeds, registering] as const;
   return {
     /** Reads all of them anew: at the start, and whenever a flow changed. */
     load: async (): Promise<void> => {

@@ -68,6 +68,16 @@ export type EngineStore = {
   saveTriggerState(flow: string, trigger: string, environment: string, state: unknown): Promise<void>;
   /** What a trigger remembers, sealed as a journal is, under its name (memory-name.ts); null: nothing yet. */
   memory(flow: string, trigger: string, environment: string): Promise<Uint8Array | null>;
+  /** Triggers, there or gone, that remember what they entered at a service (engine/registering.ts), of all flows that are not removed for good. */
+  entered(): Promise<
+    {
+      readonly workspace: string;
+      readonly project: string;
+      readonly flow: string;
+      readonly trigger: string;
+      readonly environment: string;
+    }[]
+  >;
   /** Remembers it, without a run. Durable when it resolves; false: the flow is gone. */
   saveMemory(memory: TriggerMemory): Promise<boolean>;
   /** The parts of it, in pages: those after `after`, in the order of their names, at most `limit`. */

@@ -138,6 +138,7 @@ export const checkServiceHook = ({ value, place }: Use, services: Services, find
     unknownTrigger({ name, which, service, kind: 'webhook' }, place, findings);
     return;
   }
+  if (isObject(value['register'])) checkRegister(found, value['register'], place, findings);
   const { events: known } = found.trigger;
   if (known === undefined || !Array.isArray(events)) return;
   for (const [i, event] of events.entries())
@@ -152,6 +153,33 @@ export const checkServiceHook = ({ value, place }: Use, services: Services, find
             known.map((one) => one.name),
           ),
         ),
+      );
+};
+
+type Found = NonNullable<ReturnType<typeof hookTriggerOf>>;
+
+/** Is the address entered there without a person at all, and is all said that this takes? */
+const checkRegister = (
+  { service, trigger }: Found,
+  given: Readonly<Record<string, unknown>>,
+  place: Use['place'],
+  findings: Findings,
+): void => {
+  const { register, setUp } = trigger;
+  const made = register === undefined ? undefined : operationOf(service, register.operation);
+  if (register === undefined || made === undefined) {
+    const text = `${service.title} lets nobody enter an address but a person`;
+    return findings.problem('service.input', text, place('with.register'), setUp);
+  }
+  const input = isObject(given['input']) ? given['input'] : {};
+  const own = new Set([register.url, register.secret]);
+  for (const [name, { required, schema }] of Object.entries(fieldsOf(service, made)))
+    if (required === true && !own.has(name) && schema['default'] === undefined && input[name] === undefined)
+      findings.problem(
+        'service.input',
+        `${service.title} has to know \`${name}\` to enter the address`,
+        place(`with.register.input`),
+        String(schema['description'] ?? ''),
       );
 };
 

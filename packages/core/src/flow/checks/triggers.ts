@@ -62,7 +62,7 @@ const checkTrigger = (trigger: Trigger, base: Path, catalog: Catalog, known: Kno
     return;
   }
   checkWith({ schema: kind.input, value, perItem: [], place }, findings);
-  if (kind.needs !== undefined && known.graph.byId.has(trigger.id))
+  if ((kind.needs?.(value) ?? []).length > 0 && known.graph.byId.has(trigger.id))
     findings.problem(
       'id.duplicate',
       `a step has the id ${named(trigger.id)}, too, and powers are lent to both by it`,

@@ -131,6 +131,15 @@ export const engineOf = (
         .executeTakeFirst();
       return row?.sealed ?? null;
     },
+    entered: async () => {
+      const rows = await db
+        .selectFrom('trigger_memory')
+        .innerJoin('flow', 'flow.id', 'trigger_memory.flow')
+        .select(['flow.workspace', 'flow.project', 'flow.id as flow', 'trigger_id', 'environment'])
+        .where('trigger_id', 'like', '%!entered')
+        .execute();
+      return rows.map(({ trigger_id, ...row }) => ({ ...row, trigger: trigger_id.slice(0, -'!entered'.length) }));
+    },
     memoryParts: async (flow, trigger, environment, after, limit) =>
       db
         .selectFrom('trigger_part')

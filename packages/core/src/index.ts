@@ -118,16 +118,24 @@ export type { FindRows, KeyValue, PutRow, StepTables, StepValues, Which } from '
 export { noMail } from './step/mail.ts';
 export { noModels } from './step/models.ts';
 export type {
+  DrawCall,
+  Drawn,
   EmbedCall,
   Embedded,
   Finish,
   GenerateCall,
   Generated,
+  Heard,
   ModelAsk,
   ModelMessage,
   Models,
   ModelToolCall,
   ModelUse,
+  RerankCall,
+  Reranked,
+  SayCall,
+  Spoken,
+  TranscribeCall,
 } from './step/models.ts';
 export { costOf, guessFileTokens, guessTokens } from './model/tokens.ts';
 export type { TokensUsed } from './model/tokens.ts';

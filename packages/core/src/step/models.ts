@@ -93,16 +93,53 @@ export type Embedded = {
   readonly vectors: readonly (readonly number[])[];
   readonly model: string;
   readonly usage: ModelUse;
-  readonly cached: boolean;
+};
+
+export type RerankCall = ModelAsk & { readonly query: string; readonly texts: readonly string[] };
+/** The best first; `index`: its place in `texts`. */
+export type Reranked = {
+  readonly ranks: readonly { readonly index: number; readonly score: number }[];
+  readonly model: string;
+  readonly usage: ModelUse;
+};
+
+export type DrawCall = ModelAsk & { readonly prompt: string; readonly count: number; readonly size?: string };
+export type Drawn = {
+  readonly images: readonly { readonly bytes: Uint8Array; readonly mediaType: string }[];
+  readonly model: string;
+  readonly usage: ModelUse;
+};
+
+export type TranscribeCall = ModelAsk & {
+  readonly file: ModelFile;
+  readonly language?: string;
+  readonly hint?: string;
+};
+export type Heard = { readonly text: string; readonly model: string; readonly usage: ModelUse };
+
+export type SayCall = ModelAsk & {
+  readonly text: string;
+  readonly voice: string;
+  readonly format: 'mp3' | 'wav' | 'opus' | 'aac' | 'flac';
+};
+export type Spoken = {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  readonly model: string;
+  readonly usage: ModelUse;
 };
 
 export type Models = {
   generate(call: GenerateCall): Done<Generated>;
   embed(call: EmbedCall): Done<Embedded>;
+  rerank(call: RerankCall): Done<Reranked>;
+  draw(call: DrawCall): Done<Drawn>;
+  transcribe(call: TranscribeCall): Done<Heard>;
+  say(call: SayCall): Done<Spoken>;
 };
 
 /** For steps and tests that were lent none. */
 export const noModels = (problem: Problem): Models => {
   const refuse = () => Promise.resolve({ problem, sent: 'no' as const });
-  return { generate: refuse, embed: refuse };
+  return { generate: refuse, embed: refuse, rerank: refuse, draw: refuse, transcribe: refuse, say: refuse };
 };

@@ -333,6 +333,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       alerts.close();
       await runs.close(grace);
       databases.close();
+      await models.close();
       timers.close();
     },
   };

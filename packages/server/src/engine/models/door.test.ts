@@ -222,3 +222,102 @@ test('a value is what its schema says, or a Problem', async () => {
   server.next({ says: '{"n": 3, "more": 1}' });
   expect(await ground.run(flow)).toMatchObject({ state: 'failed', problem: { code: 'model.answer' } });
 });
+
+test('texts become vectors and are ranked, by the model that comes with the server, which nobody set up', async () => {
+  const flow = await ground.publish(
+    {
+      headgate: 1,
+      name: 'Ranks',
+      steps: [
+        { id: 'embed', kind: 'model.embed@1', with: { texts: ['A dog', 'A puppy', 'An invoice'] } },
+        {
+          id: 'rank',
+          kind: 'model.rerank@1',
+          with: {
+            query: 'How do I reset my password?',
+            texts: ['Our office is in Paris', 'Changing a forgotten password', 'Opening hours'],
+          },
+        },
+      ],
+      output: { dimensions: '{{ steps.embed.dimensions }}', best: '{{ steps.rank.items[0].text }}' },
+    },
+    { grants: [{ step: '*', power: 'model: offline/*' }] },
+  );
+  expect(await ground.run(flow, {}, { wait: 30_000 })).toMatchObject({
+    state: 'done',
+    output: { dimensions: 512, best: 'Changing a forgotten password' },
+  });
+  expect(server.asked).toEqual([]);
+});
+
+test('vectors, ranks, pictures and speech of a provider, each judged and counted', async () => {
+  await setUp({
+    models: [
+      { id: 'vec', does: ['embed'] },
+      { id: 'rank', does: ['rerank'] },
+      { id: 'draw', does: ['image'] },
+      { id: 'ear', does: ['transcribe'] },
+      { id: 'voice', does: ['say'] },
+    ],
+  });
+  const flow = await ground.publish(
+    {
+      headgate: 1,
+      name: 'All',
+      steps: [
+        { id: 'embed', kind: 'model.embed@1', with: { model: 'local/vec', texts: ['aab', 'b'] } },
+        {
+          id: 'rank',
+          kind: 'model.rerank@1',
+          with: { model: 'local/rank', query: 'red apple', texts: ['blue sky', 'a red apple'] },
+        },
+        { id: 'draw', kind: 'image.generate@1', with: { model: 'local/draw', prompt: 'A cat', folder: 'out/' } },
+        { id: 'say', kind: 'speech.say@1', with: { model: 'local/voice', text: 'Hello', path: 'out/hello.mp3' } },
+        { id: 'take', kind: 'file.read@1', after: ['say'], with: { path: 'out/hello.mp3', as: 'reference' } },
+        {
+          id: 'hear',
+          kind: 'speech.transcribe@1',
+          after: ['take'],
+          with: { model: 'local/ear', file: '{{ steps.take }}', hint: 'Ada' },
+        },
+      ],
+      output: {
+        vectors: '{{ steps.embed.vectors.length }}',
+        best: '{{ steps.rank.items[0].text }}',
+        picture: '{{ steps.draw.files[0] }}',
+        heard: '{{ steps.hear.text }}',
+      },
+    },
+    {
+      grants: [
+        { step: '*', power: 'model: local/*' },
+        { step: '*', power: 'file: write out/' },
+        { step: '*', power: 'file: read out/' },
+      ],
+    },
+  );
+  const run = await ground.run(flow, {}, { wait: 30_000 });
+  expect(run.problem).toBe(null);
+  expect(run).toMatchObject({
+    state: 'done',
+    output: {
+      vectors: 2,
+      best: 'a red apple',
+      picture: { path: 'out/picture-1.png', type: 'image/png' },
+      heard: 'Hello from the recording.',
+    },
+  });
+  const form = server.asked.find(({ path }) => path === '/v1/audio/transcriptions');
+  expect(form?.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
+  expect(form?.text).toContain('ID3 Hello');
+  expect(form?.headers['authorization']).toBe(`Bearer ${SECRET}`);
+  const used = (await eventsOf(run.id))
+    .filter(({ type }) => type === 'step.done')
+    .map(({ step, data }) => [step, (data as { usage?: { tokens: number } }).usage?.tokens]);
+  expect(Object.fromEntries(used)).toMatchObject({ embed: 2, rank: 7, draw: 105, hear: 24 });
+  // A model is asked for what it does, and for nothing else.
+  const other = await ground.publish(asks({ model: 'local/vec' }), {
+    grants: [{ step: 'ask', power: 'model: local/*' }],
+  });
+  expect(await ground.run(other)).toMatchObject({ state: 'failed', problem: { code: 'model.task' } });
+});

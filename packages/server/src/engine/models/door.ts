@@ -1,251 +1,223 @@
 /**
- * The door of models: what a `model` need lends a step. Which model answers, how often it is asked and what that costs is
- * decided here; the words of each provider are the libraries' (adapters.ts), and every byte goes through the outgoing door.
- *
- * DM1 No question is asked that was not judged at that moment, with the tokens that the run would come to by it; of each
- *     there is a record.
- * DM2 What a question may use at most is set aside before it is asked, and what it used is charged whatever became of it.
- * DM3 The key is opened after the decision, goes to the provider's own address alone, and reaches neither the step, the
- *     journal, nor what the model is asked.
- * DM4 A question whose power is taken back is broken off (broker.ts B4); what it used until then is charged.
+ * The door of models: what a `model` need lends a step. The words of each provider are the libraries' (adapters.ts) or those of
+ * the interface they share (plain.ts); who may ask, how often and for how much is questions.ts.
  */
 
 import {
   costOf,
-  findModel,
+  type Embedded,
+  type EmbedCall,
   type GenerateCall,
   type Generated,
   type GuardPort,
-  type ModelAt,
-  type ModelAsk,
+  guessTokens,
   type Models,
-  type ModelTask,
-  type Power,
-  type Problem,
+  type ModelAsk,
+  type ModelUse,
+  problem,
+  type RerankCall,
+  type Reranked,
   type Scope,
   type TokensUsed,
 } from '@headgate/core';
-import type { Door } from '../../egress/door.ts';
 import type { JournalWriter } from '../../store/ports.ts';
-import type { Broker } from '../broker.ts';
-import type { Clock } from '../clock.ts';
 import type { CompiledStep } from '../compiled.ts';
-import type { Credentials } from '../credentials.ts';
 import type { Flight, Live } from '../live.ts';
 import { speak } from './adapters.ts';
 import { Answers } from './answers.ts';
-import { type Answer, ask, goingIn, listen } from './chat.ts';
-import { tooLate } from './faults.ts';
-import { type Fetch, fetchThrough } from './fetch.ts';
-import { keyed } from './key.ts';
-import type { Providers } from './providers.ts';
-import { reserve, tokensComing } from './spending.ts';
+import { ask, goingIn, listen } from './chat.ts';
+import { unanswered } from './faults.ts';
+import { Offline } from './offline.ts';
+import { askPlainly, drawing, hearing, type Plain, ranking, saying } from './plain.ts';
+import {
+  type Asker,
+  type At,
+  type QuestionDeps,
+  Questions,
+  type Refused,
+  timely,
+  type Tried,
+  type Try,
+} from './questions.ts';
 import { Told } from './told.ts';
 
-export type ModelDeps = {
-  readonly broker: Broker;
-  readonly door: Pick<Door, 'request'>;
-  readonly credentials: Credentials;
-  readonly providers: Providers;
-  readonly journal: Pick<JournalWriter, 'write' | 'barrier'>;
+export type ModelDeps = QuestionDeps & {
+  readonly journal: JournalWriter;
   readonly guard: Pick<GuardPort, 'window'>;
-  readonly clock: Clock;
 };
 
-/** For whom a question is asked. */
-export type Asker = {
-  readonly live: Live;
-  readonly cs: Pick<CompiledStep, 'step' | 'narrow'>;
-  readonly place: Scope;
-  readonly signal: AbortSignal;
-  readonly flight: Flight;
-};
-
-/** The first wait between two tries, and the longest that is waited here; longer ones are the flow's own retries. */
-const FIRST_WAIT = 500;
-const LONGEST_WAIT = 20_000;
-
-type Refused = { readonly problem: Problem; readonly sent: 'no' | 'maybe' };
-
-/** How one try ended: `again` says whether another may do better. */
-export type Try<T> =
-  | { readonly ok: true; readonly value: T }
-  | {
-      readonly ok: false;
-      readonly problem: Problem;
-      readonly sent: 'no' | 'maybe';
-      readonly again: boolean;
-      readonly wait?: number;
-    };
+/** Texts of one question for vectors; more are asked for one after the other. */
+const AT_ONCE = 96;
+const NOTHING: ModelUse = { input: 0, output: 0, cached: 0, money: 0 };
 
 export class ModelDoor {
   readonly #d: ModelDeps;
+  readonly #questions: Questions;
   readonly #answers = new Answers<Generated>();
+  readonly #offline: Offline;
 
   constructor(deps: ModelDeps) {
     this.#d = deps;
+    this.#questions = new Questions(deps);
+    this.#offline = new Offline();
+  }
+
+  /** Lets go of the model that comes with the server. */
+  close(): Promise<void> {
+    return this.#offline.close();
   }
 
   /** The `models` object of one step instance. */
   lend(live: Live, cs: CompiledStep, place: Scope, signal: AbortSignal, flight: Flight): Models {
     const asker: Asker = { live, cs, place, signal, flight };
     return {
-      generate: (call) =>
-        this.#first(asker, call, 'chat', (at, name, left) => this.#generate(asker, call, at, name, left)),
-      embed: () => Promise.resolve({ problem: tooLate('embed', 0), sent: 'no' }),
+      generate: (call) => this.#questions.first(asker, call, ['chat'], (at) => this.#generate(asker, call, at)),
+      embed: (call) => this.#embed(asker, call),
+      rerank: (call) => this.#rerank(asker, call),
+      draw: (call) => this.#plain(asker, call, drawing(call)),
+      transcribe: (call) => this.#plain(asker, call, hearing(call)),
+      say: (call) => this.#plain(asker, call, saying(call)),
     };
   }
 
-  /** The first answer of the models that are named, each tried as often as it may be. */
-  async #first<T>(
-    { live, signal }: Asker,
-    call: ModelAsk,
-    task: ModelTask,
-    once: (at: ModelAt, name: string, left: number) => Promise<Try<T>>,
-  ): Promise<T | Refused> {
-    const { clock, providers } = this.#d;
-    const until = clock.now() + call.timeout;
-    let last: Refused | null = null;
-    let sent: 'no' | 'maybe' = 'no';
-    for (const name of call.models) {
-      const found = findModel(await providers.in(live.base.workspace), name, task);
-      if (!found.ok) {
-        last ??= { problem: found.problem, sent };
-        continue;
-      }
-      for (let tries = 0; tries <= call.tries; tries += 1) {
-        const left = until - clock.now();
-        if (left <= 0 || signal.aborted) return { problem: last?.problem ?? tooLate(name, call.timeout), sent };
-        const done = await once(found.value, name, left);
-        if (done.ok) return done.value;
-        if (done.sent === 'maybe') sent = 'maybe';
-        last = { problem: done.problem, sent };
-        if (!done.again) return last;
-        const wait = done.wait ?? FIRST_WAIT * 2 ** tries;
-        if (!worthTrying(done.problem) || wait > LONGEST_WAIT || wait >= until - clock.now() || tries === call.tries)
-          break;
-        await paused(wait, signal);
-      }
-    }
-    return last ?? { problem: tooLate('the model', call.timeout), sent };
-  }
-
-  /**
-   * One question: its cost set aside, judged, the key filled in, asked. `act` gets a `fetch` that goes where the model is and
-   * nowhere else, and says what was used.
-   */
-  async question<T>(
-    { live, cs, signal, flight }: Asker,
-    at: ModelAt,
-    name: string,
-    most: TokensUsed,
-    left: number,
-    stall: number,
-    act: (through: Fetch, stopped: AbortSignal) => Promise<{ readonly done: Try<T>; readonly used: TokensUsed | null }>,
-  ): Promise<Try<T>> {
-    const { broker, credentials, door } = this.#d;
-    const { price } = at.spec;
-    const held = reserve(broker, live, flight, costOf(most, price));
-    if ('problem' in held) return { ok: false, problem: held.problem, sent: 'no', again: false };
-    const { workspace, project, flow, environment, principal, id: run } = live.base;
-    const power: Power = { power: 'model', model: name, tokens: tokensComing(live) };
-    let began = false;
-    try {
-      const done = await broker.effect(
-        live,
-        cs.step.id,
-        cs.narrow,
-        [power],
-        async (_again, stopped): Promise<Try<T>> => {
-          began = true;
-          let used: TokensUsed | null = null;
-          try {
-            const of = { workspace, project, flow, environment, principal, run, step: cs.step.id };
-            const headers = await keyed(credentials, of, at);
-            if ('problem' in headers) return { ok: false, problem: headers.problem, sent: 'no', again: false };
-            const both = AbortSignal.any([signal, stopped]);
-            const share = { workspace, flow };
-            const { origin } = new URL(at.baseUrl);
-            const through = fetchThrough({
-              door,
-              origin,
-              headers: headers.headers,
-              share,
-              signal: both,
-              timeout: left,
-              stall,
-            });
-            const told = await act(through, both);
-            ({ used } = told);
-            return told.done;
-          } finally {
-            held.settle(used === null ? undefined : costOf(used, price));
-          }
-        },
-      );
-      return done.ok ? done.value : { ok: false, problem: done.problem, sent: done.sent, again: false };
-    } finally {
-      if (!began) held.settle(undefined);
-    }
-  }
-
-  async #generate(asker: Asker, call: GenerateCall, at: ModelAt, name: string, left: number): Promise<Try<Generated>> {
+  async #generate(asker: Asker, call: GenerateCall, at: At): Promise<Try<Generated>> {
     const { live, cs, place } = asker;
     const { clock, guard, journal } = this.#d;
-    const maxTokens = Math.min(call.maxTokens, at.spec.output ?? call.maxTokens);
-    const bounded: GenerateCall = { ...call, maxTokens };
-    const key = call.cache === true ? this.#answers.keyOf(live.base.workspace, at, bounded) : null;
-    const most = { input: goingIn(bounded), output: maxTokens, cached: 0 };
+    const { model, name, left } = at;
+    const { spec } = model;
+    const bounded: GenerateCall = { ...call, maxTokens: Math.min(call.maxTokens, spec.output ?? call.maxTokens) };
+    const key = call.cache === true ? this.#answers.keyOf(live.base.workspace, model, bounded) : null;
+    const most = { input: goingIn(bounded), output: bounded.maxTokens, cached: 0 };
     const stall = call.stream === true ? call.stall : left;
-    return this.question<Generated>(asker, at, name, most, left, stall, async (through, stopped) => {
+    return this.#questions.ask<Generated>(asker, at, most, stall, async (reach, stopped) => {
       const kept = key === null ? undefined : this.#answers.get(key, clock.now());
-      if (kept !== undefined) return { done: { ok: true, value: { ...kept, ...FREE } }, used: null };
-      const model = (await speak(at, through)).chat(at.spec.id);
+      if (kept !== undefined)
+        return { done: { ok: true, value: { ...kept, cached: true, usage: NOTHING } }, used: null };
+      const chat = (await speak(model, reach())).chat(spec.id);
       const record = (text: string, from: number): void => {
         live.record(clock.now(), 'step.said', { text, at: from }, cs.step.id, place.item);
-        live.flush(journal as JournalWriter);
+        live.flush(journal);
       };
       const told = new Told({ guard, workspace: live.base.workspace, now: clock.now, record });
-      const answer: Answer =
-        call.stream === true
-          ? await listen(model, name, bounded, stopped, (piece) => told.hear(piece))
-          : await ask(model, name, bounded, stopped);
-      if (call.stream === true && answer.ok) told.end();
+      const streams = call.stream === true;
+      const answer = streams
+        ? await listen(chat, name, bounded, stopped, (piece) => told.hear(piece))
+        : await ask(chat, name, bounded, stopped);
       if (!answer.ok) return { done: timely(answer, name, call.timeout), used: answer.used };
+      if (streams) told.end();
       const { used, ...said } = answer.said;
-      const { money } = costOf(used, at.spec.price);
-      const value: Generated = { ...said, model: name, usage: { ...used, money }, cached: false };
+      const value: Generated = {
+        ...said,
+        model: name,
+        usage: { ...used, money: costOf(used, spec.price).money },
+        cached: false,
+      };
       if (key !== null && said.finish === 'stop') this.#answers.set(key, value, clock.now());
       return { done: { ok: true, value }, used };
     });
   }
+
+  /** The vectors of texts, so many at a time, all by one model. */
+  async #embed(asker: Asker, call: EmbedCall): Promise<Embedded | Refused> {
+    return this.#questions.first(asker, call, ['embed'], (at) => this.#embedAll(asker, call, at));
+  }
+
+  async #embedAll(asker: Asker, call: EmbedCall, at: At): Promise<Try<Embedded>> {
+    const vectors: (readonly number[])[] = [];
+    let usage = NOTHING;
+    for (let from = 0; from < call.texts.length; from += AT_ONCE) {
+      const some = call.texts.slice(from, from + AT_ONCE);
+      const done = await this.#embedSome(asker, { ...call, texts: some }, at);
+      if (!done.ok) return done;
+      vectors.push(...done.value.vectors);
+      usage = added(usage, done.value.usage);
+    }
+    return { ok: true, value: { vectors, model: at.name, usage } };
+  }
+
+  async #embedSome(asker: Asker, { texts, dimensions, timeout }: EmbedCall, at: At): Promise<Try<Embedded>> {
+    const { model, name, left } = at;
+    const most = { input: texts.reduce((sum, text) => sum + guessTokens(text), 0), output: 0, cached: 0 };
+    return this.#questions.ask<Embedded>(asker, at, most, left, async (reach, stopped): Promise<Tried<Embedded>> => {
+      const gives = (vectors: readonly (readonly number[])[], used: TokensUsed): Tried<Embedded> => ({
+        done: {
+          ok: true,
+          value: { vectors, model: name, usage: { ...used, money: costOf(used, model.spec.price).money } },
+        },
+        used,
+      });
+      try {
+        if (model.provider.kind.adapter === 'offline') return gives(await this.#offline.embed(texts, stopped), most);
+        const { embeddings, usage } = await (await speak(model, reach())).embed(model.spec.id).doEmbed({
+          ...{ values: [...texts], abortSignal: stopped },
+          ...(dimensions === undefined ? {} : { dimensions }),
+        });
+        if (embeddings.length !== texts.length) throw new Error('not as many vectors as texts');
+        return gives(embeddings, { ...most, input: usage?.tokens ?? most.input });
+      } catch (error) {
+        const why = unanswered(error, name);
+        return { done: timely(why, name, timeout), used: why.free ? null : most };
+      }
+    });
+  }
+
+  /** By a model for it, or by the vectors of one that embeds. */
+  async #rerank(asker: Asker, call: RerankCall): Promise<Reranked | Refused> {
+    return this.#questions.first<Reranked>(asker, call, ['rerank', 'embed'], async (at) => {
+      if ((at.model.spec.does ?? []).includes('embed')) {
+        const done = await this.#embedAll(asker, { ...call, texts: [call.query, ...call.texts] }, at);
+        if (!done.ok) return done;
+        const [query = [], ...vectors] = done.value.vectors;
+        const ranks = vectors.map((vector, index) => ({ index, score: nearness(query, vector) }));
+        const { model, usage } = done.value;
+        return { ok: true, value: { ranks: ranks.toSorted((a, b) => b.score - a.score), model, usage } };
+      }
+      return this.#plainly(asker, call, ranking(call), at);
+    });
+  }
+
+  #plain<T extends object>(asker: Asker, call: ModelAsk, plain: Plain<T>): Promise<(T & Answered) | Refused> {
+    return this.#questions.first(asker, call, [plain.task], (at) => this.#plainly(asker, call, plain, at));
+  }
+
+  async #plainly<T extends object>(asker: Asker, call: ModelAsk, plain: Plain<T>, at: At): Promise<Try<T & Answered>> {
+    const { model, name, left } = at;
+    const { adapter } = model.provider.kind;
+    if (adapter !== 'openai' && adapter !== 'openai-compatible')
+      return { ok: false, problem: otherWords(name), sent: 'no', again: true };
+    return this.#questions.ask<T & Answered>(asker, at, plain.most, left, async (reach, stopped) => {
+      const answer = await askPlainly(reach(), model.baseUrl, model.spec.id, name, plain, stopped);
+      if (!answer.ok) return { done: timely(answer, name, call.timeout), used: answer.used };
+      const usage = { ...answer.used, money: costOf(answer.used, model.spec.price).money };
+      return { done: { ok: true, value: { ...answer.value, model: name, usage } }, used: answer.used };
+    });
+  }
 }
 
-const FREE = { cached: true, usage: { input: 0, output: 0, cached: 0, money: 0 } } as const;
+type Answered = { readonly model: string; readonly usage: ModelUse };
 
-/** That its time was over is told as such, and not as the door tells of a call. */
-const timely = (answer: Extract<Answer, { ok: false }>, name: string, timeout: number): Try<never> => {
-  const { problem, sent, again, wait } = answer;
-  const late = problem.code === 'egress.timeout' && sent === 'maybe';
-  return {
-    ok: false,
-    problem: late ? tooLate(name, timeout) : problem,
-    sent,
-    again: again && problem.code !== 'egress.cancelled',
-    ...(wait === undefined ? {} : { wait }),
-  };
-};
-
-/** Would the same model do better a moment later? Another one may, even where not. */
-const worthTrying = ({ code, retry }: Problem): boolean => retry !== 'no' && code !== 'model.timeout';
-
-const paused = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const over = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', over);
-      resolve();
-    };
-    const timer = setTimeout(over, ms);
-    signal.addEventListener('abort', over, { once: true });
+const otherWords = (name: string) =>
+  problem('model.task', `${name} is asked for this in words that are not spoken here`, {
+    at: { field: 'with.model' },
+    retry: 'no',
+    fix: 'Name a model of OpenAI, or of a server that speaks as it does.',
   });
+
+const added = (a: ModelUse, b: ModelUse): ModelUse => ({
+  input: a.input + b.input,
+  output: a.output + b.output,
+  cached: a.cached + b.cached,
+  money: a.money + b.money,
+});
+
+/** The cosine of the angle between two vectors. */
+const nearness = (a: readonly number[], b: readonly number[]): number => {
+  let [dot, of, other] = [0, 0, 0];
+  for (const [i, x] of a.entries()) {
+    const y = b[i] ?? 0;
+    dot += x * y;
+    of += x * x;
+    other += y * y;
+  }
+  return of === 0 || other === 0 ? 0 : dot / Math.sqrt(of * other);
+};

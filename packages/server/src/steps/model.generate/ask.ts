@@ -13,6 +13,9 @@ const duration = (what: string) =>
     .optional()
     .describe(what);
 
+/** The model that comes with the server. */
+export const OFFLINE = 'offline/embeddings-en';
+
 export const modelName = z.string().max(300).regex(MODEL_NAME, 'provider/model, e.g. openai/gpt-5-mini');
 
 /** Fields of every step that asks a model. */
@@ -30,6 +33,11 @@ export const askFields = {
   timeout: duration('The longest time for all of it, tries and fallbacks included, e.g. 2m. Left out: 2m.'),
   tries: z.int().min(0).max(5).optional().describe('Further tries of one model that is busy or down. Left out: 2.'),
 };
+
+/** What an answer took, as steps give it. */
+export const usageOf = z
+  .strictObject({ input: z.int(), output: z.int(), cached: z.int(), money: z.int() })
+  .describe('Tokens in and out, those of them that the provider still had, and millionths of money.');
 
 type Asked = {
   readonly model: string;

@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
-import { type Files, type GenerateCall, type Generated, problem, trial } from '@headgate/core/step';
+import { type GenerateCall, noModels, problem, trial } from '@headgate/core/step';
 import { readJson } from './json.ts';
 import { step } from './step.ts';
 
-const ANSWER: Generated = {
-  ...{ text: 'Well.', calls: [], model: 'a/b', cached: false },
-  finish: 'stop',
+const NONE = noModels(problem('x', 'x'));
+
+const ANSWER = {
+  ...{ text: 'Well.', calls: [], finish: 'stop', model: 'a/b', cached: false },
   usage: { input: 1, output: 1, cached: 0, money: 0 },
-};
+} as const;
 
 const asked = async (input: object, text = 'Well.') => {
   const calls: GenerateCall[] = [];
@@ -16,7 +17,7 @@ const asked = async (input: object, text = 'Well.') => {
     return { ...ANSWER, text };
   };
   const { outcome } = await trial(step, input, {
-    models: { generate, embed: async () => ({ problem: problem('x', 'x'), sent: 'no' }) },
+    models: { ...NONE, generate },
   });
   return { outcome, call: calls[0] };
 };
@@ -49,16 +50,14 @@ test('a conversation goes in as it is, files with its last message', async () =>
     },
     {
       models: {
+        ...NONE,
         generate: async (call) => {
           calls.push(call);
           return ANSWER;
         },
-        embed: async () => ({ problem: problem('x', 'x'), sent: 'no' }),
       },
       files: {
-        read: async (_source: unknown, use: Parameters<Files['read']>[1]) => ({
-          value: await use({ size: 3, type: 'image/png', read: bytes }),
-        }),
+        read: async (_source, use) => ({ value: await use({ size: 3, type: 'image/png', read: bytes }) }),
       } as never,
     },
   );

@@ -4,14 +4,9 @@
  */
 
 import {
-  type Can,
-  compileInput,
   defineStep,
   done,
   failed,
-  type FileRef,
-  fileRef,
-  gather,
   type GenerateCall,
   type ModelFile,
   type ModelMessage,
@@ -19,14 +14,12 @@ import {
   milliseconds,
   type Outcome,
   problem,
-  type Problem,
   z,
 } from '@headgate/core/step';
-import { askFields, askOf, modelNeeds } from './ask.ts';
-import { readJson } from './json.ts';
+import { askFields, askOf, modelNeeds, usageOf } from './ask.ts';
+import { filesField, readFiles } from './files.ts';
+import { askForValue, closed } from './value.ts';
 
-/** Bytes of one file that goes in. */
-const MOST_FILE = 20 * 1024 * 1024;
 const TOKENS = 4_096;
 const STALL = 30_000;
 
@@ -46,13 +39,7 @@ const input = z
       .optional()
       .describe('A conversation so far, the oldest first. Instead of `prompt`.'),
     system: z.string().max(500_000).optional().describe('Who the model is to be and by what rules it answers.'),
-    files: z
-      .array(fileRef)
-      .max(20)
-      .optional()
-      .describe(
-        'Pictures, recordings or documents that go in with the last message: references, as file.read and http.request give them.',
-      ),
+    files: filesField,
     temperature: z
       .number()
       .min(0)
@@ -87,27 +74,6 @@ const input = z
   });
 type Input = z.output<typeof input>;
 
-const tooLarge = problem('file.size', 'A file of more than 20 MB is too large for a model', { at: { field: 'files' } });
-
-const readFile = async (can: Can, source: FileRef): Promise<{ file: ModelFile } | { problem: Problem }> => {
-  const name = source.path;
-  const got = await can.files.read(source, async (file) => {
-    const bytes = file.size > MOST_FILE ? undefined : await gather(file.read(), MOST_FILE);
-    return { bytes, type: file.type };
-  });
-  if ('problem' in got) return got;
-  const { bytes, type } = got.value;
-  if (bytes === undefined) return { problem: tooLarge };
-  return {
-    file: {
-      type: 'file',
-      mediaType: type,
-      bytes,
-      ...(name === undefined ? {} : { name: name.split('/').at(-1) ?? name }),
-    },
-  };
-};
-
 const messagesOf = (given: Input, files: readonly ModelFile[]): readonly ModelMessage[] => {
   const said = given.messages ?? [{ role: 'user' as const, content: given.prompt ?? '' }];
   return said.map(({ role, content }, i): ModelMessage => {
@@ -116,17 +82,6 @@ const messagesOf = (given: Input, files: readonly ModelFile[]): readonly ModelMe
     return { role, content: i === said.length - 1 ? [...files, text] : [text] };
   });
 };
-
-const notAsAsked = (why: string): Problem =>
-  problem('model.answer', `The model did not answer in the form that was asked for: ${why}`, {
-    retry: 'yes',
-    fix: 'Ask with model.extract, which lets it mend its answer once; describe the fields; or take a larger model.',
-  });
-
-const schemaFault = (first: Problem | undefined): Problem => ({
-  ...problem('input.invalid', first?.text ?? 'The schema is none'),
-  at: { field: (first?.at?.field ?? 'input').replace(/^input/, 'with.schema') },
-});
 
 export const step = defineStep({
   kind: 'model.generate',
@@ -142,9 +97,7 @@ export const step = defineStep({
       value: z.unknown().describe('With `schema`: the value; else null.'),
       finish: z.string().describe('Why it ended: stop, length, filter, calls or other.'),
       model: z.string().describe('The model that answered.'),
-      usage: z
-        .strictObject({ input: z.int(), output: z.int(), cached: z.int(), money: z.int() })
-        .describe('Tokens in and out, those of them the provider still had, and millionths of money.'),
+      usage: usageOf,
       cached: z.boolean().describe('It was answered before, and cost nothing.'),
     })
     .describe('The answer.'),
@@ -153,41 +106,31 @@ export const step = defineStep({
   // Asked twice it answers twice, and costs twice; nothing else comes of it.
   repeatable: () => true,
   run: async (given, can): Promise<Outcome> => {
-    const judge = given.schema === undefined ? null : compileInput(given.schema);
-    if (judge !== null && !judge.ok) return failed(schemaFault(judge.problems[0]), 'no');
-    const files: ModelFile[] = [];
-    for (const source of given.files ?? []) {
-      const read = await readFile(can, source);
-      if ('problem' in read) return failed(read.problem, 'no');
-      files.push(read.file);
-    }
+    const files = await readFiles(can, given.files ?? []);
+    if ('problem' in files) return failed(files.problem, 'no');
     const call: GenerateCall = {
       ...askOf(given),
-      messages: messagesOf(given, files),
+      messages: messagesOf(given, files.files),
       maxTokens: given.maxTokens ?? TOKENS,
       stall: given.stall === undefined ? STALL : (milliseconds(given.stall) ?? STALL),
       ...(given.system === undefined ? {} : { system: given.system }),
       ...(given.temperature === undefined ? {} : { temperature: given.temperature }),
       ...(given.stop === undefined ? {} : { stop: given.stop }),
-      ...(given.schema === undefined ? {} : { schema: given.schema }),
       ...(given.stream === undefined ? {} : { stream: given.stream }),
       ...(given.cache === undefined ? {} : { cache: given.cache }),
     };
+    if (given.schema !== undefined) {
+      const asked = await askForValue(can, call, closed(given.schema), 0);
+      if ('problem' in asked) return failed(asked.problem, asked.sent);
+      const { value, text, finish, model, usage, cached } = asked;
+      return done({ text, value, finish, model, usage, cached });
+    }
     const answer = await can.models.generate(call);
     if ('problem' in answer) return failed(answer.problem, answer.sent);
     const { text, finish, model, usage, cached } = answer;
-    if (finish === 'filter' && text === '') return failed(FILTERED, 'maybe');
-    if (judge === null) return done({ text, value: null, finish, model, usage, cached });
-    const read = readJson(text);
-    if (read === undefined)
-      return failed(
-        notAsAsked(finish === 'length' ? 'it ended in the middle (`maxTokens`)' : 'it is no JSON'),
-        'maybe',
-      );
-    const judged = judge.validate(read.value);
-    if (!judged.ok)
-      return failed(notAsAsked(judged.problems[0]?.text.replace(/^input/, 'the value') ?? 'it does not fit'), 'maybe');
-    return done({ text, value: judged.value, finish, model, usage, cached });
+    return finish === 'filter' && text === ''
+      ? failed(FILTERED, 'maybe')
+      : done({ text, value: null, finish, model, usage, cached });
   },
 });
 

@@ -59,6 +59,9 @@ const textOf = ({ body }: Asked): string =>
     .map(({ content }) => (typeof content === 'string' ? content : JSON.stringify(content)))
     .join('\n');
 
+/** A picture of one point, as PNG. */
+const PICTURE = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
 const INSTRUCTION = /\bCALL (\w+) (\{.*?\})(?=\s|$)/s;
 
 /**
@@ -177,6 +180,19 @@ export const openModelServer = async (): Promise<ModelServer> => {
     });
   };
 
+  /** By how many words of the question are in a text. */
+  const ranked = (response: ServerResponse, of: Asked): void => {
+    const query = new Set(String(of.body['query']).toLowerCase().split(/\W+/));
+    const results = ([] as unknown[]).concat(of.body['documents']).map((text, index) => ({
+      index,
+      relevance_score: String(text)
+        .toLowerCase()
+        .split(/\W+/)
+        .filter((word) => query.has(word)).length,
+    }));
+    json(response, 200, { results, usage: { total_tokens: 7 } });
+  };
+
   const answer = (response: ServerResponse, of: Asked): void => {
     if (of.path === '/v1/models') return json(response, 200, { data: [{ id: 'small' }, { id: 'large' }] });
     const turn = turns.shift() ?? (typeof usual === 'function' ? usual(of) : usual);
@@ -189,6 +205,15 @@ export const openModelServer = async (): Promise<ModelServer> => {
       return void response.end(turn.raw);
     }
     if (of.path === '/v1/embeddings') return embedded(response, of);
+    if (of.path === '/v1/rerank') return ranked(response, of);
+    if (of.path === '/v1/images/generations')
+      return json(response, 200, { data: [{ b64_json: PICTURE }], usage: { input_tokens: 5, output_tokens: 100 } });
+    if (of.path === '/v1/audio/transcriptions')
+      return json(response, 200, { text: 'Hello from the recording.', usage: { input_tokens: 20, output_tokens: 4 } });
+    if (of.path === '/v1/audio/speech') {
+      response.writeHead(200, { 'content-type': 'audio/mpeg' });
+      return void response.end(`ID3 ${String(of.body['input'])}`);
+    }
     return of.body.stream === true ? streamed(response, of, turn) : whole(response, of, turn);
   };
 

@@ -27,6 +27,7 @@ import { speak } from './adapters.ts';
 import { Answers } from './answers.ts';
 import { ask, goingIn, listen } from './chat.ts';
 import { unanswered } from './faults.ts';
+import { hidden, type Hide, hider } from './hidden.ts';
 import { Offline } from './offline.ts';
 import { askPlainly, drawing, hearing, type Plain, ranking, saying } from './plain.ts';
 import {
@@ -43,7 +44,7 @@ import { Told } from './told.ts';
 
 export type ModelDeps = QuestionDeps & {
   readonly journal: JournalWriter;
-  readonly guard: Pick<GuardPort, 'window'>;
+  readonly guard: Pick<GuardPort, 'window' | 'redact'>;
 };
 
 /** Texts of one question for vectors; more are asked for one after the other. */
@@ -70,14 +71,20 @@ export class ModelDoor {
   /** The `models` object of one step instance. */
   lend(live: Live, cs: CompiledStep, place: Scope, signal: AbortSignal, flight: Flight): Models {
     const asker: Asker = { live, cs, place, signal, flight };
+    const hide: Hide = hider(this.#d.guard, live.base.workspace);
     return {
-      generate: (call) => this.#questions.first(asker, call, ['chat'], (at) => this.#generate(asker, call, at)),
-      embed: (call) => this.#embed(asker, call),
-      rerank: (call) => this.#rerank(asker, call),
-      draw: (call) => this.#plain(asker, call, drawing(call)),
-      transcribe: (call) => this.#plain(asker, call, hearing(call)),
-      say: (call) => this.#plain(asker, call, saying(call)),
+      generate: (call) => this.#chat(asker, hidden(call, hide)),
+      embed: (call) => this.#embed(asker, { ...call, texts: call.texts.map(hide) }),
+      rerank: (call) => this.#rerank(asker, { ...call, query: hide(call.query), texts: call.texts.map(hide) }),
+      draw: (call) => this.#plain(asker, call, drawing({ ...call, prompt: hide(call.prompt) })),
+      transcribe: ({ hint, ...call }) =>
+        this.#plain(asker, call, hearing({ ...call, ...(hint === undefined ? {} : { hint: hide(hint) }) })),
+      say: (call) => this.#plain(asker, call, saying({ ...call, text: hide(call.text) })),
     };
+  }
+
+  #chat(asker: Asker, call: GenerateCall): Promise<Generated | Refused> {
+    return this.#questions.first(asker, call, ['chat'], (at) => this.#generate(asker, call, at));
   }
 
   async #generate(asker: Asker, call: GenerateCall, at: At): Promise<Try<Generated>> {

@@ -26,7 +26,6 @@ export type ModelTask = (typeof MODEL_TASKS)[number];
 
 /** Which words are spoken to it. `offline`: a model that comes with the server. */
 export const ADAPTERS = ['openai', 'openai-compatible', 'anthropic', 'google', 'offline'] as const;
-export type Adapter = (typeof ADAPTERS)[number];
 
 const text = (most: number) => z.string().min(1).max(most);
 const count = z.int().min(1).max(100_000_000);

@@ -14,7 +14,7 @@ export type { Usage } from '../flow/budget.ts';
 export { eachWith, ID, PROBLEM_PORT, repeatWith } from '../flow/model.ts';
 export { CODE_LANGUAGES, defineBlock, defineStep, defineTrigger, done, failed, perItem, using } from './define.ts';
 export { fromBase64, gather, textOf, toBase64 } from './bytes.ts';
-export { fileInfo, fileRef } from './files.ts';
+export { fileInfo, fileRef, noFiles } from './files.ts';
 export { piped, Pipe, storedFrom } from './formats.ts';
 export type { FormatCall, Formats } from './formats.ts';
 export { readValues } from './json-values.ts';

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { type GenerateCall, noModels, problem, trial } from '@headgate/core/step';
+import { type GenerateCall, type Generated, noModels, problem, trial } from '@headgate/core/step';
 import { step } from './step.ts';
 
 const USE = { input: 2, output: 1, cached: 0, money: 0 };
 
 const classify = async (more: object, ...texts: readonly string[]) => {
   const calls: GenerateCall[] = [];
-  const generate = async (call: GenerateCall) => {
+  const generate = async (call: GenerateCall): Promise<Generated> => {
     calls.push(call);
     const text = texts[calls.length - 1] ?? '';
-    return { ...{ text, calls: [], finish: 'stop', model: 'a/b', cached: false }, usage: USE } as const;
+    return { text, calls: [], finish: 'stop', model: 'a/b', cached: false, usage: USE };
   };
   const given = {
     model: 'a/b',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type GenerateCall, noModels, problem, trial } from '@headgate/core/step';
+import { type GenerateCall, type Generated, noModels, problem, trial } from '@headgate/core/step';
 import { closed } from '../model.generate/value.ts';
 import { step } from './step.ts';
 
@@ -8,10 +8,10 @@ const USE = { input: 2, output: 1, cached: 0, money: 3 };
 /** A model that says these texts, one after the other. */
 const saying = (...texts: readonly string[]) => {
   const calls: GenerateCall[] = [];
-  const generate = async (call: GenerateCall) => {
+  const generate = async (call: GenerateCall): Promise<Generated> => {
     calls.push(call);
     const text = texts[calls.length - 1] ?? '';
-    return { ...{ text, calls: [], finish: 'stop', model: 'a/b', cached: false }, usage: USE } as const;
+    return { text, calls: [], finish: 'stop', model: 'a/b', cached: false, usage: USE };
   };
   return { calls, models: { ...noModels(problem('x', 'x')), generate } };
 };

@@ -1,14 +1,18 @@
 import { expect, test } from 'vitest';
-import { type GenerateCall, noModels, problem, trial } from '@headgate/core/step';
+import { type Files, type GenerateCall, type Generated, noFiles, noModels, problem, trial } from '@headgate/core/step';
 import { readJson } from './json.ts';
 import { step } from './step.ts';
 
 const NONE = noModels(problem('x', 'x'));
 
-const ANSWER = {
-  ...{ text: 'Well.', calls: [], finish: 'stop', model: 'a/b', cached: false },
+const ANSWER: Generated = {
+  text: 'Well.',
+  calls: [],
+  finish: 'stop',
+  model: 'a/b',
+  cached: false,
   usage: { input: 1, output: 1, cached: 0, money: 0 },
-} as const;
+};
 
 const asked = async (input: object, text = 'Well.') => {
   const calls: GenerateCall[] = [];
@@ -37,6 +41,9 @@ test('a conversation goes in as it is, files with its last message', async () =>
     yield Uint8Array.of(1, 2, 3);
   };
   const calls: GenerateCall[] = [];
+  const read: Files['read'] = async (_source, use) => ({
+    value: await use({ size: 3, type: 'image/png', read: bytes }),
+  });
   const { outcome } = await trial(
     step,
     {
@@ -56,9 +63,7 @@ test('a conversation goes in as it is, files with its last message', async () =>
           return ANSWER;
         },
       },
-      files: {
-        read: async (_source, use) => ({ value: await use({ size: 3, type: 'image/png', read: bytes }) }),
-      } as never,
+      files: { ...noFiles(problem('x', 'x')), read },
     },
   );
   expect(outcome.kind).toBe('done');

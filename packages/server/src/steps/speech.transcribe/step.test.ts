@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { noModels, problem, trial } from '@headgate/core/step';
+import { type Files, noFiles, noModels, problem, trial } from '@headgate/core/step';
 import { step } from './step.ts';
 
 const USE = { input: 2, output: 1, cached: 0, money: 0 };
@@ -9,6 +9,9 @@ test('a recording is read and handed on, and its words come back', async () => {
   const bytes = async function* () {
     yield Uint8Array.of(7);
   };
+  const read: Files['read'] = async (_source, use) => ({
+    value: await use({ size: 1, type: 'audio/mpeg', read: bytes }),
+  });
   const { outcome } = await trial(
     step,
     { model: 'a/b', file: { file: 'blob_12345678', size: 1, type: 'audio/mpeg', path: 'in/call.mp3' }, language: 'de' },
@@ -20,11 +23,7 @@ test('a recording is read and handed on, and its words come back', async () => {
           return { text: 'Hello.', model: 'a/b', usage: USE };
         },
       },
-      files: {
-        read: async (_of: unknown, use: never) => ({
-          value: await (use as (f: unknown) => unknown)({ size: 1, type: 'audio/mpeg', read: bytes }),
-        }),
-      } as never,
+      files: { ...noFiles(problem('x', 'x')), read },
     },
   );
   expect(outcome).toMatchObject({ kind: 'done', value: { text: 'Hello.', model: 'a/b', usage: USE } });

@@ -1,12 +1,13 @@
 import { readCells } from '@headgate/core';
 import { expect, test } from 'vitest';
+import type { ColumnShown } from '../conditions.ts';
 import { batches, guessed, hasHeads, Judge, textOf } from './read.ts';
 
-const COLUMNS = [
+const COLUMNS: readonly ColumnShown[] = [
   { name: 'email', type: 'text', unique: true, required: true },
   { name: 'Größe', type: 'number' },
   { name: 'kind', type: 'choice', choices: ['a', 'b'], default: 'a', required: true },
-] as const;
+];
 const WORDS = { needed: 'needed', twice: (line: number) => `as in ${line}` };
 
 const judged = (csv: string) => {

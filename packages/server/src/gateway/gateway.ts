@@ -27,6 +27,7 @@ import { Looks } from './looks.ts';
 import { Metrics } from './metrics.ts';
 import { refuse } from './outcome.ts';
 import { AccessTokens } from './oauth/access-token.ts';
+import { Pace } from './pace.ts';
 import { pageParts } from './pages.ts';
 import { Places } from './places.ts';
 import { proxies } from './proxies.ts';
@@ -91,6 +92,7 @@ export const buildGateway = (deps: GatewayDeps): FastifyInstance => {
   app.addHook('preClose', (done) => {
     state.closing = true;
     lodge.streams.endAll();
+    setTimeout(() => lodge.pace.close(), limit.grace).unref();
     setTimeout(() => app.server.closeAllConnections(), limit.grace).unref();
     done();
   });
@@ -121,6 +123,7 @@ const furnish = (gate: Gate, state: { readonly closing: boolean }): Lodge => {
     }),
     guesses: new Windows(gate.clock),
     streams,
+    pace: new Pace(limit, endUnread),
     rooms: new FlowRooms(gate),
     waiting: new Waiting(limit.waiting),
     looks: new Looks(),
@@ -150,13 +153,17 @@ const framework = (
     const server = createServer(
       {
         headersTimeout: limit.headersTimeout,
-        requestTimeout: limit.requestTimeout,
+        // Pace looks after what comes slowly.
+        requestTimeout: 0,
         keepAliveTimeout: limit.keepAliveTimeout,
         connectionsCheckingInterval: limit.checkEvery,
         maxHeaderSize: limit.headerSize,
       },
-      (request, response) =>
-        request.url?.startsWith(HOOK_PREFIX) === true ? webhook(request, response) : handler(request, response),
+      (request, response) => {
+        lodge.pace.begun(request, response);
+        if (request.url?.startsWith(HOOK_PREFIX) === true) webhook(request, response);
+        else handler(request, response);
+      },
     );
     server.maxConnections = limit.connections;
     return server;
@@ -194,7 +201,10 @@ const readBodies = (app: FastifyInstance, lodge: Lodge): void => {
     if (contract === undefined || request.headers['content-length'] === '0') return done(null, undefined);
     if (!readable(contract, request.headers['content-type'])) return done(null, { code: 'body.type' });
     // Its handler reads it as it comes (uploads.ts).
-    if (contract.bodyKind === 'stream') return done(null, undefined);
+    if (contract.bodyKind === 'stream') {
+      lodge.pace.file(request.raw);
+      return done(null, undefined);
+    }
     lodge.bodies.read(payload, lodge.gate.limit.body, (body) => done(null, body));
   });
 };

@@ -33,6 +33,9 @@ export type Limits = {
   readonly connections: number;
   readonly headersTimeout: number;
   readonly requestTimeout: number;
+  /** A file that comes in may take longer, as long as this many bytes a second came within each window. */
+  readonly uploadWindow: number;
+  readonly uploadRate: number;
   readonly keepAliveTimeout: number;
   /** A stream whose client takes nothing for this long is closed. */
   readonly stalled: number;
@@ -68,6 +71,8 @@ export const LIMITS: Limits = {
   connections: 5000,
   headersTimeout: 10_000,
   requestTimeout: 60_000,
+  uploadWindow: 30_000,
+  uploadRate: 16 * 1024,
   keepAliveTimeout: 72_000,
   stalled: 60_000,
   heartbeat: 15_000,

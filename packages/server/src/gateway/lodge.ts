@@ -14,6 +14,7 @@ import type { FlowRooms } from './flow-rooms.ts';
 import type { Looks } from './looks.ts';
 import type { Metrics } from './metrics.ts';
 import type { Plain } from './outcome.ts';
+import type { Pace } from './pace.ts';
 import type { Places } from './places.ts';
 import type { Proxies } from './proxies.ts';
 import type { StreamTickets } from './stream-tickets.ts';
@@ -39,6 +40,7 @@ export type Lodge = {
   readonly allowances: Allowances;
   readonly guesses: Windows;
   readonly streams: Streams;
+  readonly pace: Pace;
   readonly rooms: FlowRooms;
   readonly waiting: Waiting;
   readonly looks: Looks;

@@ -9,7 +9,7 @@
 
 import type { Problem } from '@headgate/core';
 import { problem } from '@headgate/core';
-import type { Door } from '../../egress/door.ts';
+import type { Door, OutRequest } from '../../egress/door.ts';
 
 /** Carries what became of a call through a library, back to who asked. */
 export class CallFault extends Error {
@@ -71,6 +71,18 @@ const headersOf = (
   return { ...made, ...(type === undefined ? {} : { 'content-type': type }), ...headers };
 };
 
+type Came = Parameters<NonNullable<OutRequest['head']>>;
+
+const answerOf = (
+  status: Came[0],
+  headers: Came[1],
+  body: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null,
+): Response => {
+  const told = new Headers();
+  for (const [name, value] of Object.entries(headers)) told.set(name, Array.isArray(value) ? value.join(', ') : value);
+  return new Response(status === 204 || status === 205 ? null : body, { status, headers: told });
+};
+
 /** `fetch`, through the door: it rejects with a CallFault when there was no answer, and a body that breaks off ends with one. */
 export const fetchThrough =
   (through: Through): Fetch =>
@@ -80,6 +92,7 @@ export const fetchThrough =
     const { body, type } = await bodyOf(init?.body);
     const stop = new AbortController();
     let stalled = false;
+    let told = false;
     let silence: ReturnType<typeof setTimeout> | undefined;
     const heard = (): void => {
       clearTimeout(silence);
@@ -121,10 +134,8 @@ export const fetchThrough =
           head: (status, headers) => {
             if (status >= 300 && status < 400) return over(new CallFault(ELSEWHERE, 'maybe'));
             heard();
-            const told = new Headers();
-            for (const [name, value] of Object.entries(headers))
-              told.set(name, Array.isArray(value) ? value.join(', ') : value);
-            resolve(new Response(status === 204 || status === 205 ? null : stream, { status, headers: told }));
+            told = true;
+            resolve(answerOf(status, headers, stream));
           },
           sink: () => ({
             write: (chunk) => {
@@ -142,8 +153,12 @@ export const fetchThrough =
         .then(
           (outcome) => {
             clearTimeout(silence);
-            if (outcome.ok) into?.close();
-            else over(new CallFault(stalled ? STALLED : outcome.problem, outcome.sent));
+            if (outcome.ok) {
+              // A door that answers from what was recorded tells no head before.
+              const { status, headers, body } = outcome.value;
+              if (!told) resolve(answerOf(status, headers, body.kind === 'bytes' ? new Uint8Array(body.bytes) : null));
+              into?.close();
+            } else over(new CallFault(stalled ? STALLED : outcome.problem, outcome.sent));
           },
           (error: unknown) => {
             clearTimeout(silence);

@@ -9,6 +9,7 @@ export const TRUST_PAGES = [
   'roles',
   'secrets',
   'connections',
+  'models',
   'powers',
   'keys',
   'tokens',

@@ -12,6 +12,7 @@ const PAGES: Readonly<Record<Name, LazyExoticComponent<ComponentType>>> = {
   connections: lazy(() =>
     import('./connections/connections-page.tsx').then(({ ConnectionsPage }) => ({ default: ConnectionsPage })),
   ),
+  models: lazy(() => import('./models/models-page.tsx').then(({ ModelsPage }) => ({ default: ModelsPage }))),
   keys: lazy(() => import('./keys/keys-page.tsx').then(({ KeysPage }) => ({ default: KeysPage }))),
   roles: lazy(() => import('./roles/roles-page.tsx').then(({ RolesPage }) => ({ default: RolesPage }))),
   powers: lazy(() => import('./powers/map-page.tsx').then(({ MapPage }) => ({ default: MapPage }))),

@@ -20,6 +20,7 @@ import { graph } from './graph.ts';
 import { held } from './held.ts';
 import { hints } from './hints.ts';
 import { inbox } from './inbox.ts';
+import { models } from './models.ts';
 import { needs } from './needs.ts';
 import { listen } from './listen.ts';
 import { environments } from './environments.ts';
@@ -56,6 +57,7 @@ export const german: Translation = {
   held,
   hints,
   inbox,
+  models,
   needs,
   listen,
   environments,

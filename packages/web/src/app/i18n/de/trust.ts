@@ -5,6 +5,7 @@ export const trust = {
     members: 'Mitglieder',
     secrets: 'Geheimnisse',
     connections: 'Verbindungen',
+    models: 'Modelle',
     keys: 'API-Schlüssel',
     audit: 'Prüfpfad',
     roles: 'Rollen und Gruppen',

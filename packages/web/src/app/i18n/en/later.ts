@@ -19,6 +19,7 @@ import { held } from './held.ts';
 import { hints } from './hints.ts';
 import { inbox } from './inbox.ts';
 import { listen } from './listen.ts';
+import { models } from './models.ts';
 import { needs } from './needs.ts';
 import { oversight } from './oversight.ts';
 import { overview } from './overview.ts';
@@ -52,6 +53,7 @@ export const later = {
   hints,
   inbox,
   listen,
+  models,
   needs,
   oversight,
   overview,

@@ -5,6 +5,7 @@ export const trust = {
     members: 'Members',
     secrets: 'Secrets',
     connections: 'Connections',
+    models: 'Models',
     keys: 'API keys',
     audit: 'Audit trail',
     roles: 'Roles and groups',

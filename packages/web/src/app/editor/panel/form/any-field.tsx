@@ -5,7 +5,7 @@ import { fieldPath, type Json } from '@headgate/core';
 import { lazy, Suspense, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { growing } from '../../../ui/growing.ts';
-import { SecretField, TableField } from '../../parts.ts';
+import { ModelInput, SecretField, TableField } from '../../parts.ts';
 import { type FieldPath, useOwner } from '../settings/owner.ts';
 import type { FieldProps } from './field-props.ts';
 import { FieldFrame, type Mode } from './field-frame.tsx';
@@ -240,6 +240,18 @@ const ValueInput = ({ form, value, path, label, typed, input }: InputProps) => {
     case 'map':
       return <MapField form={form} value={value} path={path} label={label} inner={AnyField} />;
     default: {
+      if (form.is === 'text' && form.writing === 'model')
+        return (
+          <Suspense fallback={null}>
+            <ModelInput
+              input={input}
+              text={typed.text}
+              change={typed.change}
+              flush={typed.flush}
+              aim={() => owner.aim(path)}
+            />
+          </Suspense>
+        );
       const tall = form.is === 'any' || (form.is === 'text' && form.long);
       return (
         <Textarea

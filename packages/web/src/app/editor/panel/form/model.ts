@@ -10,7 +10,7 @@ import { isObject, SECRET_NAME } from '@headgate/core';
 export type Schema = Readonly<Record<string, unknown>>;
 
 /** How a text is written: `expression` is always one, `template` may hold some. */
-export type Writing = 'template' | 'expression' | 'duration' | 'secret' | 'code' | 'cron' | 'zone' | 'table';
+export type Writing = 'template' | 'expression' | 'duration' | 'secret' | 'code' | 'cron' | 'zone' | 'table' | 'model';
 
 export type Form =
   | {
@@ -124,11 +124,13 @@ const textOf = (schema: Schema, at: Named): Form => {
       ? 'expression'
       : schema['format'] === 'table'
         ? 'table'
-        : pattern === DURATION
-          ? 'duration'
-          : pattern === SECRET_NAME.source
-            ? 'secret'
-            : 'template');
+        : schema['format'] === 'model'
+          ? 'model'
+          : pattern === DURATION
+            ? 'duration'
+            : pattern === SECRET_NAME.source
+              ? 'secret'
+              : 'template');
   return {
     is: 'text',
     writing,

@@ -57,6 +57,30 @@ test('D11.5 an operation is found by what it does, added as a step of that name,
   await page.context().close();
 }, 90_000);
 
+test('D11.5 what a service waits for is found by its words, and added as the trigger that waits for it', async () => {
+  const flow = await site.flow(FLOW);
+  const page = await site.page();
+  await page.goto(`${site.url()}/flows/${flow}?view=outline`);
+  await page.getByRole('treeitem', { name: /first/ }).first().focus();
+  await page.keyboard.press('/');
+  const search = page.getByRole('textbox', { name: 'Search for a step' });
+  await search.fill('sheets append');
+  await page.getByRole('option', { name: /^Google Sheets: append/ }).waitFor(SEEN);
+  await search.fill('new github issue');
+  await page.getByRole('option', { name: 'GitHub: when an issue is opened' }).waitFor(SEEN);
+  expect(await violations(page, '[role=dialog]')).toEqual([]);
+  await page.getByRole('option', { name: 'GitHub: when an issue is opened' }).click();
+  await expect
+    .poll(
+      async () =>
+        ((await site.ask('GET', `/api/v1/flows/${flow}`)).json as { draft: { triggers?: object[] } }).draft
+          .triggers?.[0],
+      SEEN,
+    )
+    .toMatchObject({ kind: 'service.trigger@1', with: { service: 'github', trigger: 'new_issue' } });
+  await page.context().close();
+}, 60_000);
+
 test('D11.12 another operation has other fields; what it does not take is shown until it is emptied, and undo brings all back', async () => {
   const flow = await site.flow({
     ...FLOW,

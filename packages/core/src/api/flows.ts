@@ -7,6 +7,7 @@ import { environmentName } from './environments.ts';
 import { empty, media, route } from './route.ts';
 import { VISIBILITIES } from '../access/visibility.ts';
 import { byId, count, cursor, flowFile, id, json, lent, name, problem, project, time } from './shapes.ts';
+import { glance } from './triggers.ts';
 import { user } from './workspaces.ts';
 
 const tags = ['flows'] as const;
@@ -73,8 +74,8 @@ export const listFlows = route({
   needs: 'flow.read',
   on: 'any',
   query: z.strictObject({ project: id.optional(), cursor: cursor.optional(), limit: count(200).optional() }),
-  answers: { 200: z.strictObject({ flows: z.array(flowRow), next: z.string().optional() }) },
-  summary: 'List flows, newest first',
+  answers: { 200: z.strictObject({ flows: z.array(flowRow.extend(glance)), next: z.string().optional() }) },
+  summary: 'List flows, newest first, each with its triggers and its latest run',
   tags,
 });
 

@@ -39,6 +39,7 @@ import * as services from './services.ts';
 import * as steps from './steps.ts';
 import * as system from './system.ts';
 import * as tables from './tables.ts';
+import * as triggers from './triggers.ts';
 import * as templates from './templates.ts';
 import * as tickets from './tickets.ts';
 import * as tokens from './tokens.ts';
@@ -203,6 +204,7 @@ export const ROUTES = {
   downloadFile: files.downloadFile,
   deleteFile: files.deleteFile,
 
+  listTriggers: triggers.listTriggers,
   listTables: tables.listTables,
   createTable: tables.createTable,
   getTable: tables.getTable,

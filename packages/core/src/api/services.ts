@@ -119,8 +119,8 @@ export const deleteService = route({
   on: 'workspace',
   params: byName,
   answers: { 204: empty('Deleted') },
-  problems: ['missing'],
-  summary: 'Delete a service that the workspace described',
+  problems: ['missing', 'service.used', 'requests.limit'],
+  summary: 'Delete a service that the workspace described, once no flow uses it; `problems` names those that do',
   tags,
   audited: 'after',
 });

@@ -258,10 +258,14 @@ type FilesPort = {
   ) => Promise<Result<OpenContent>>;
 };
 
-/** How a trigger fares that asks a service or watches a folder. Times in milliseconds since 1970. */
+/** How a trigger fares that starts runs by itself: by the clock, by asking, by watching. Times in milliseconds since 1970. */
 export type TriggerView = {
   readonly trigger: string;
   readonly environment: string;
+  /** When it last asked or looked, however that went; null: not since the server started, or it is the clock's. */
+  readonly looked: number | null;
+  /** When it asks, looks or comes due next; null: it is doing so now, or never again. */
+  readonly next: number | null;
   /** When it last went well; null: not since the server started. */
   readonly well: number | null;
   /** Since when it has failed, how often in a row, and why; null: it does not. */
@@ -315,7 +319,7 @@ export type EnginePort = {
     trigger: string,
   ) => Promise<Result<{ readonly id: string; readonly token: string; readonly until: number }>>;
   /** Ends it; false: there is none of this principal's. */
-  /** How the triggers of a flow that ask or watch fare, as far as they did since the server started. */
+  /** How the triggers of a flow fare that start runs by themselves, while the flow is published and switched on. */
   readonly triggers: (workspace: string, flow: string) => Promise<readonly TriggerView[]>;
   readonly unlisten: (who: Principal, flow: string, id: string) => boolean;
   /** Lets held steps begin. */

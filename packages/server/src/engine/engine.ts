@@ -293,7 +293,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       runs.loop.advance(live);
       return settled(live);
     }),
-    triggers: async (workspace, flow) => triggers.health.of(workspace, flow),
+    triggers: async (workspace, flow) => triggers.of(workspace, flow),
     listen: (who, flow, trigger) => listening.begin(who, flow, trigger),
     unlisten: (who, flow, id) => listening.end(who, flow, id),
     goOn: written(newGoOn({ store, clock, values, runs, views, settled })),

@@ -77,6 +77,13 @@ export class Polls {
     if (armed !== undefined && !armed.busy && armed.due > due) this.#arm(key, armed.row, due);
   }
 
+  /** Those of a flow that go on, and when each is asked next; null: it is asked now. */
+  of(workspace: string, flow: string): readonly { readonly row: PollRow; readonly next: number | null }[] {
+    return [...this.#armed.values()]
+      .filter(({ row }) => row.workspace === workspace && row.flow === flow)
+      .map(({ row, busy, due }) => ({ row, next: busy ? null : due }));
+  }
+
   close(): void {
     this.#closed = true;
     for (const [key, { cancel, stop }] of this.#armed) {

@@ -12,6 +12,7 @@ import type { EngineStore } from '../store/engine-port.ts';
 import type { Store } from '../store/ports.ts';
 import type { Clock } from './clock.ts';
 import type { Later } from './later.ts';
+import { keyOf } from './polls.ts';
 import type { Timers } from './timers.ts';
 
 type Row = Awaited<ReturnType<EngineStore['triggers']>>[number];
@@ -42,6 +43,8 @@ const MOST_COUNTED = 10_000;
 export class Schedule {
   readonly #d: Deps;
   #armed: (() => void)[] = [];
+  /** What the clock waits for, by flow, trigger and environment. */
+  readonly #next = new Map<string, { readonly row: Row; readonly next: number }>();
   #generation = 0;
   #closed = false;
 
@@ -55,6 +58,7 @@ export class Schedule {
     const rows = await this.#d.store.engine.triggers('schedule@1');
     if (generation !== this.#generation || this.#closed) return;
     for (const cancel of this.#armed.splice(0)) cancel();
+    this.#next.clear();
     for (const row of rows) {
       try {
         await this.#arm(row, generation);
@@ -63,6 +67,11 @@ export class Schedule {
         this.#d.broken(row, error);
       }
     }
+  }
+
+  /** Those of a flow, and when each comes due next. */
+  of(workspace: string, flow: string): readonly { readonly row: Row; readonly next: number }[] {
+    return [...this.#next.values()].filter(({ row }) => row.workspace === workspace && row.flow === flow);
   }
 
   close(): void {
@@ -109,6 +118,7 @@ export class Schedule {
 
   /** Looks at what has come due since `last`, at that time. */
   #wait(row: Row, settings: Settings, last: number, when: number, generation: number): void {
+    this.#next.set(keyOf(row), { row, next: when });
     this.#armed.push(
       this.#d.timers.at(when, () => {
         if (generation !== this.#generation || this.#closed) return;

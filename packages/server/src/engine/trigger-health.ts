@@ -20,6 +20,8 @@ type Deps = {
 
 /** `since`: of the first failure in the row. `told`: an alert was given. */
 type State = {
+  /** When it last asked, however that went. */
+  looked: number | null;
   /** When it last went well. */
   well: number | null;
   failing: { readonly since: number; readonly why: Problem; readonly times: number; readonly told: boolean } | null;
@@ -36,6 +38,7 @@ export class TriggerHealth {
   well(row: PollRow): void {
     const { state } = this.#of(row);
     state.well = this.#d.now();
+    state.looked = state.well;
     if (state.failing === null) return;
     const { told } = state.failing;
     state.failing = null;
@@ -46,6 +49,7 @@ export class TriggerHealth {
     const { state } = this.#of(row);
     const { flow, trigger } = row;
     const before = state.failing;
+    state.looked = this.#d.now();
     const times = (before?.times ?? 0) + 1;
     const since = before?.since ?? this.#d.now();
     const tell = times >= MANY && before?.told !== true;
@@ -56,16 +60,15 @@ export class TriggerHealth {
     this.#keep(row, { since, why });
   }
 
-  /** Those of a flow, as far as they have asked since the server started. */
-  of(workspace: string, flow: string): readonly TriggerView[] {
-    return [...this.#states.values()]
-      .filter(({ row }) => row.workspace === workspace && row.flow === flow)
-      .map(({ row: { trigger, environment }, state: { well, failing } }) => ({
-        trigger,
-        environment,
-        well,
-        failing: failing === null ? null : { since: failing.since, times: failing.times, problem: failing.why },
-      }));
+  /** How one fares that goes on; what it was told of before the server started counts, too. */
+  of(row: PollRow): Pick<TriggerView, 'looked' | 'well' | 'failing'> {
+    const { state } = this.#of(row);
+    const { looked, well, failing } = state;
+    return {
+      looked,
+      well,
+      failing: failing === null ? null : { since: failing.since, times: failing.times, problem: failing.why },
+    };
   }
 
   forget(key: string): void {
@@ -79,7 +82,7 @@ export class TriggerHealth {
       found.row = row;
       return found;
     }
-    const made = { row, state: { well: null, failing: keptIn(row.state) } };
+    const made = { row, state: { looked: null, well: null, failing: keptIn(row.state) } };
     this.#states.set(key, made);
     return made;
   }

@@ -3,6 +3,7 @@
  * brokers of messages.
  */
 
+import type { TriggerView } from '@headgate/core';
 import type { Jail } from '../sandbox/jail.ts';
 import type { Folders } from '../store/folders/folders.ts';
 import type { Store } from '../store/ports.ts';
@@ -15,6 +16,7 @@ import { Messages } from './mail-message.ts';
 import { openMailboxes } from './mail-trigger.ts';
 import { openSubscriptions } from './mqtt-trigger.ts';
 import { Registering } from './registering.ts';
+import type { PollRow } from './polls.ts';
 import { Schedule } from './schedule.ts';
 import { TriggerHealth } from './trigger-health.ts';
 import { openWatches } from './watching.ts';
@@ -29,6 +31,8 @@ type Deps = Omit<Parameters<typeof openPolls>[0], 'health'> & {
   /** The journal that followers of runs hear of. */
   readonly journalOfRuns: Store['journal'];
 };
+
+const named = ({ trigger, environment }: PollRow) => ({ trigger, environment });
 
 export const openTriggers = (d: Deps) => {
   const { store, flows, runs, alerts, clock, journalOfRuns } = d;
@@ -55,6 +59,14 @@ export const openTriggers = (d: Deps) => {
     close: (): void => {
       for (const one of each) one.close();
     },
-    health,
+    /** Those of a flow that go on by themselves. */
+    of: (workspace: string, flow: string): readonly TriggerView[] => [
+      ...schedule
+        .of(workspace, flow)
+        .map(({ row, next }) => ({ ...named(row), looked: null, next, well: null, failing: null })),
+      ...[polls, watches, mailboxes, subscriptions].flatMap((one) =>
+        one.of(workspace, flow).map(({ row, next }) => ({ ...named(row), next, ...health.of(row) })),
+      ),
+    ],
   };
 };

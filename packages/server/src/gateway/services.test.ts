@@ -117,6 +117,29 @@ test('a workspace describes a service of its own: flows use it at once, and no o
   expect((await server.ask('PUT', '/api/v1/services', { key, body: { manifest: moved } })).status).toBe(200);
   expect(await needs()).toBe('net: GET elsewhere.example:443/api/items');
 
+  // It is not taken away from under a flow; which one that is, is told to who sees it.
+  const used = await server.ask('DELETE', '/api/v1/services/shop', { key });
+  expect(breaches(ROUTES.deleteService, used)).toEqual([]);
+  expect(used).toMatchObject({
+    status: 409,
+    json: { code: 'service.used', text: 'Flows use shop: Sell', problems: [{ at: { flow: made.id } }] },
+  });
+  const hidden = { ...wishes('list'), name: 'Between us' };
+  const person = (await server.key({ user: 'u_alone', role: 'editor' })).plain;
+  const own = (await server.ask('POST', '/api/v1/flows', { key: person, body: { draft: hidden } })).json as {
+    id: string;
+  };
+  const patched = await server.ask('PATCH', `/api/v1/flows/${own.id}`, {
+    key: person,
+    body: { visibility: 'private' },
+  });
+  expect(patched.status).toBe(200);
+  expect((await server.ask('DELETE', `/api/v1/flows/${made.id}`, { key })).status).toBe(204);
+  const writer = (await server.key({ user: 'u_other', role: 'editor' })).plain;
+  const other409 = await server.ask('DELETE', '/api/v1/services/shop', { key: writer });
+  expect(other409.json).toMatchObject({ text: 'Flows use shop: flows that you do not see', problems: [] });
+  expect(other409.text).not.toContain(own.id);
+  expect((await server.ask('DELETE', `/api/v1/flows/${own.id}`, { key: person })).status).toBe(204);
   expect((await server.ask('DELETE', '/api/v1/services/shop', { key })).status).toBe(204);
   expect((await server.ask('DELETE', '/api/v1/services/shop', { key })).status).toBe(404);
   expect(await check('list')).toMatchObject({ ok: false });

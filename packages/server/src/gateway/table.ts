@@ -43,6 +43,7 @@ import { docsRoutes } from './routes/docs.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tableRoutes } from './routes/tables.ts';
+import { triggerRoutes } from './routes/triggers.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { userRoutes } from './routes/users.ts';
@@ -89,6 +90,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...overviewRoutes(lodge),
     ...ticketRoutes(lodge),
     ...resumeRoutes(lodge),
+    ...triggerRoutes(lodge),
     ...tableRoutes(lodge),
     ...kvRoutes(lodge),
     ...keyRoutes(lodge),

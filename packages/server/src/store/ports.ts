@@ -251,6 +251,8 @@ export type WorkspaceStore = {
     starters(): Promise<string[]>;
     /** Newest first, in the order they were made (not by their times: a clock may jump). */
     list(filter: RunFilter): Promise<{ rows: RunRow[]; next: string | null }>;
+    /** The latest run of each of these flows, as far as it has one. */
+    latest(flows: readonly string[]): Promise<readonly RunRow[]>;
     /** The latest failed runs by flow, step and code, the latest group first. `more`: older ones were not looked at. */
     failures(filter: Pick<RunFilter, 'flow' | 'from' | 'sight'>): Promise<{ groups: FailureGroup[]; more: boolean }>;
     /** Goes through them, newest first, `most` at most. True: there were more. */

@@ -142,6 +142,7 @@ const ASKED: Readonly<Record<string, Call>> = {
     const more = await w.runs.walk({ sight: sight({ onlyFlows: [n.flow] }) }, 99, ({ id }) => void seen.push(id));
     return [seen, more];
   },
+  'runs.latest': (w, n) => w.runs.latest([n.flow]),
   'runs.sees': (w, n) => w.runs.sees(sight({ onlyFlows: [n.flow] }), n.run),
   'powerMap.lent': (w, n) => w.powerMap.lent(sight({ onlyFlows: [n.flow] }), 9),
   'powerMap.used': async (w) => [...(await w.powerMap.used()).uses],

@@ -27,6 +27,7 @@ import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, refuseAll, type Refused } from '../outcome.ts';
 import { projectOf } from '../places.ts';
 import { streamed } from '../streams.ts';
+import { lastRun, triggersIn } from './triggers.ts';
 
 const PAGE = 50;
 
@@ -42,6 +43,25 @@ export const shownFlow = (row: FlowRow) => ({
   created: new Date(row.created).toISOString(),
   updated: new Date(row.updated).toISOString(),
 });
+
+/** Rows of a list with what one wants to know at a glance: triggers, whether one fails, and the latest run. */
+const glanced = async (gate: Gate, who: Principal, rows: readonly FlowRow[]) => {
+  const reads = rows.filter((row) => may(who, 'run.read', thingOf(who.workspace, row)));
+  const latest = await gate.store.in(who.workspace).runs.latest(reads.map(({ id }) => id));
+  const byFlow = new Map(latest.map((run) => [run.flow, run]));
+  return Promise.all(
+    rows.map(async (row) => {
+      const last = byFlow.get(row.id);
+      const views = await gate.engine.triggers(who.workspace, row.id);
+      return {
+        ...shownFlow(row),
+        triggers: triggersIn(row.draft),
+        failing: views.some(({ failing }) => failing !== null),
+        last: last === undefined ? null : lastRun(last),
+      };
+    }),
+  );
+};
 
 /** Somebody else saved first: what their draft changes against this one. */
 const conflict = async (gate: Gate, who: Principal, row: FlowRow, mine: Flow): Promise<Refused> => {
@@ -106,7 +126,7 @@ export const flowRoutes = (lodge: Lodge): readonly Route[] => {
         ...(query.project === undefined ? {} : { project: query.project }),
         sight: sightOf(who, 'flow.read'),
       });
-      return give(200, { flows: rows.map(shownFlow), ...nextOf(gate.store, who.workspace, 'flows', next) });
+      return give(200, { flows: await glanced(gate, who, rows), ...nextOf(gate.store, who.workspace, 'flows', next) });
     }),
 
     implement(ROUTES.getFlow, async ({ who, params }) => {

@@ -9,8 +9,10 @@ import {
   may,
   operationOf,
   pollSchema,
+  problem,
   type Principal,
   readService,
+  sightOf,
   type Service,
   type ServiceTrigger,
 } from '@headgate/core';
@@ -18,6 +20,7 @@ import { ROUTES } from '@headgate/core/api';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, refuseAll } from '../outcome.ts';
+import { usedBy, usesOfService } from '../service-uses.ts';
 
 const listed = (service: Service, own: boolean) => ({
   name: service.name,
@@ -77,7 +80,7 @@ const whole = (service: Service, own: boolean) => ({
 /** What a workspace brought along tells of all of it: nothing for who is held to a part (row AZ-08). */
 const seesAll = (who: Principal): boolean => may(who, 'flow.read', { workspace: who.workspace });
 
-export const serviceRoutes = ({ gate }: Lodge): readonly Route[] => {
+export const serviceRoutes = ({ gate, looks }: Lodge): readonly Route[] => {
   const isOwn = (name: string): boolean => gate.catalog.services.get(name) === undefined;
   return [
     implement(ROUTES.listServices, async ({ who }) => {
@@ -108,8 +111,26 @@ export const serviceRoutes = ({ gate }: Lodge): readonly Route[] => {
     }),
 
     implement(ROUTES.deleteService, async ({ who, params }) => {
-      const gone = await gate.store.in(who.workspace).services.remove(params.service);
-      return gone ? nothing() : MISSING;
+      const store = gate.store.in(who.workspace);
+      if (!(await store.services.list()).some(({ name }) => name === params.service)) return MISSING;
+      const sight = sightOf(who, 'flow.read');
+      const uses = await looks.of(who.workspace, () => usesOfService(store, sight, params.service));
+      if (uses === null) return refuse('requests.limit');
+      const by = usedBy(uses);
+      if (by !== null)
+        return {
+          ...refuse(
+            'service.used',
+            `Flows use ${params.service}: ${by}`,
+            'Take it out of them first, and publish them.',
+          ),
+          more: {
+            problems: uses.flows.map(({ id, name }) =>
+              problem('service.used', `The flow ${name} uses it`, { at: { flow: id } }),
+            ),
+          },
+        };
+      return (await store.services.remove(params.service)) ? nothing() : MISSING;
     }),
   ];
 };

@@ -35,7 +35,7 @@ export const serviceCommands = (program: Command, at: At): void => {
 
   const remove = service
     .command('remove')
-    .description('Delete a service of the workspace. Flows that use it do not publish any more.')
+    .description('Delete a service of the workspace, once no flow uses it.')
     .argument('<name>', 'its name in flows')
     .action(at(async (w, name: string, _o: Reach) => (await import('../remote/services.ts')).removeService(w, name)));
   examples(reach(remove), 'service remove shop --key-file key.txt');

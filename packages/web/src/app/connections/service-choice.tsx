@@ -4,6 +4,7 @@ import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useEngine } from '../engine.tsx';
+import { ServiceTile } from '../ui/service-tile.tsx';
 
 const FRESH = 300_000;
 
@@ -31,8 +32,10 @@ export const ServiceChoice = ({ value, choose }: Props) => {
     staleTime: FRESH,
   });
   const connectable = (data?.services ?? []).filter(({ auth }) => auth === 'oauth2');
+  const title = connectable.find(({ name }) => name === value)?.title ?? value;
   return (
     <NativeSelect
+      leftSection={value === '' ? undefined : <ServiceTile name={value} title={title} />}
       label={t('connections.service')}
       value={value}
       onChange={(event) => choose(event.currentTarget.value)}

@@ -9,7 +9,13 @@ import { useTranslation } from 'react-i18next';
 import { type AddWish, sameWhere, type Where, wheresAt } from './add-wish.ts';
 import { useEditor, useFlow } from './editor-context.ts';
 import { found } from './found.ts';
-import { type OperationFound, operationsFound, sentenceFor } from './services/operations.ts';
+import {
+  type OperationFound,
+  operationsFound,
+  sentenceFor,
+  type TriggerFound,
+  triggersFound,
+} from './services/operations.ts';
 import { OperationOption } from './services/picker.tsx';
 import { useServices } from './services/use-services.ts';
 
@@ -23,6 +29,12 @@ const begun = ({ service, operation, title, does }: OperationFound) => ({
   retry: { max: 3 },
   with: { service, operation },
 });
+
+/** A trigger that waits for something at a service. */
+const awaited = ({ service, trigger }: TriggerFound) => ({ with: { service, trigger } });
+
+/** A trigger waits for nothing: where something would lead to it, none fits. */
+const takesTriggers = ({ at }: Where): boolean => at === 'flow' || at === 'after';
 
 const WIDTH = 380;
 const HEIGHT = 460;
@@ -71,7 +83,11 @@ const Search = ({ wish, close }: { readonly wish: AddWish; readonly close: () =>
   );
   // Not before something is looked for: they are many.
   const uses = useMemo(() => (search.trim() === '' ? [] : operationsFound(services, search)), [services, search]);
-  useEffect(() => void selectFirstOption(), [search, where, uses, selectFirstOption]);
+  const waits = useMemo(
+    () => (search.trim() === '' || !takesTriggers(where) ? [] : triggersFound(services, search)),
+    [services, search, where],
+  );
+  useEffect(() => void selectFirstOption(), [search, where, uses, waits, selectFirstOption]);
   const text = (one: Where): string => {
     switch (one.at) {
       case 'after':
@@ -89,12 +105,18 @@ const Search = ({ wish, close }: { readonly wish: AddWish; readonly close: () =>
   const add = (chosen: string): void => {
     close();
     const use = uses.find((one) => one.key === chosen);
-    const kind = use === undefined ? chosen : SERVICE;
+    const wait = waits.find((one) => one.key === chosen);
+    const kind = wait?.kind ?? (use === undefined ? chosen : SERVICE);
     const isTrigger = kinds.triggers.some((one) => one.kind === kind);
     const { spot, pins } = wish;
     const here =
       sameWhere(where, wish.where) && spot !== undefined ? { spot, ...(pins === undefined ? {} : { pins }) } : {};
-    commands.addAt(kind, isTrigger, { where, ...here }, use === undefined ? {} : begun(use));
+    commands.addAt(
+      kind,
+      isTrigger,
+      { where, ...here },
+      use !== undefined ? begun(use) : wait !== undefined ? awaited(wait) : {},
+    );
     // The dialog gives the focus back to where it was; the graph has it, so that the next key is about the new step.
     requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-graph]')?.focus());
   };
@@ -150,8 +172,17 @@ const Search = ({ wish, close }: { readonly wish: AddWish; readonly close: () =>
             ))}
           </Combobox.Group>
         )}
+        {waits.length > 0 && (
+          <Combobox.Group label={t('services.starts')}>
+            {waits.map((one) => (
+              <Combobox.Option value={one.key} key={one.key}>
+                <OperationOption found={one} />
+              </Combobox.Option>
+            ))}
+          </Combobox.Group>
+        )}
         {!triggerFirst && starts}
-        {steps.length + uses.length + triggers.length === 0 && (
+        {steps.length + uses.length + waits.length + triggers.length === 0 && (
           <Combobox.Empty>{t('common.nothingFound')}</Combobox.Empty>
         )}
       </Combobox.Options>

@@ -18,6 +18,11 @@ import type { RowWish } from './row-menu.tsx';
 // Nobody needs it to see the list, nor its texts.
 const RowMenu = lazily(async () => (await Promise.all([import('./row-menu.tsx'), laterTexts()]))[0].RowMenu);
 
+const LAST: Readonly<Record<string, string>> = { failed: 'var(--hg-failed)' };
+
+/** `email.receive@1` as it is called: without its version. */
+const nameOf = (kind: string): string => kind.split('@')[0] ?? kind;
+
 export const FlowsPage = () => {
   const { t } = useTranslation();
   const engine = useEngine();
@@ -64,6 +69,7 @@ export const FlowsPage = () => {
             <tr>
               <th>{t('flows.name')}</th>
               <th>{t('flows.status')}</th>
+              <th>{t('flows.last')}</th>
               <th>{t('flows.changed')}</th>
               <td />
             </tr>
@@ -87,7 +93,26 @@ export const FlowsPage = () => {
                       </Badge>
                     )}
                     <Badge variant="default">{t(`flows.visibility.${row.visibility}`)}</Badge>
+                    {row.triggers.length > 0 && (
+                      <span className={classes.triggers}>
+                        {row.triggers.map(({ kind }) => nameOf(kind)).join(', ')}
+                      </span>
+                    )}
+                    {row.failing && (
+                      <Badge color="red" variant="outline">
+                        {t('flows.failing')}
+                      </Badge>
+                    )}
                   </Group>
+                </td>
+                <td>
+                  {row.last !== null && (
+                    <Anchor component={Link} to={`/runs/${row.last.id}`} inherit c={LAST[row.last.state]}>
+                      <span aria-hidden>{row.last.state === 'failed' ? '✕ ' : ''}</span>
+                      <When iso={row.last.created} />
+                      {row.last.state === 'failed' && <span className="hg-hidden"> {t('flows.lastFailed')}</span>}
+                    </Anchor>
+                  )}
                 </td>
                 <td>
                   <When iso={row.updated} />

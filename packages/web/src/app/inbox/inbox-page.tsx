@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useMayIn } from '../access/may.ts';
 import { Loaded } from '../problem/loaded.tsx';
 import { paths } from '../router/paths.ts';
-import { inboxRoute, type InboxSearch } from '../router/router.tsx';
+import { ASK_VIEWS, inboxRoute, type InboxSearch } from '../router/router.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Page } from '../ui/page.tsx';
 import { Signed } from '../ui/signed.tsx';
@@ -36,9 +36,7 @@ export const InboxPage = () => {
             size="xs"
             aria-label={t('inbox.show')}
             value={state}
-            onChange={(value) =>
-              set({ state: value === 'answered' || value === 'late' ? value : undefined, ask: undefined })
-            }
+            onChange={(value) => set({ state: ASK_VIEWS.find((one) => one === value), ask: undefined })}
             data={ASK_STATES.map((one) => ({ value: one, label: t(`inbox.views.${one}`) }))}
           />
           {may('run.read') === true && (

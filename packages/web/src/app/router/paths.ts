@@ -10,6 +10,7 @@ export const TRUST_PAGES = [
   'secrets',
   'connections',
   'models',
+  'services',
   'powers',
   'keys',
   'tokens',

@@ -158,7 +158,7 @@ export const dashboardRoute = createRoute({
   component: lazyRouteComponent(() => withTexts(import('../dashboard/dashboard-page.tsx')), 'DashboardPage'),
 });
 
-const ASK_VIEWS = ['answered', 'late'] as const;
+export const ASK_VIEWS = ['answered', 'late'] as const;
 export type InboxSearch = {
   /** The question that is open. */
   readonly ask?: string | undefined;

@@ -13,6 +13,7 @@ const PAGES: Readonly<Record<Name, LazyExoticComponent<ComponentType>>> = {
     import('./connections/connections-page.tsx').then(({ ConnectionsPage }) => ({ default: ConnectionsPage })),
   ),
   models: lazy(() => import('./models/models-page.tsx').then(({ ModelsPage }) => ({ default: ModelsPage }))),
+  services: lazy(() => import('./services/services-page.tsx').then(({ ServicesPage }) => ({ default: ServicesPage }))),
   keys: lazy(() => import('./keys/keys-page.tsx').then(({ KeysPage }) => ({ default: KeysPage }))),
   roles: lazy(() => import('./roles/roles-page.tsx').then(({ RolesPage }) => ({ default: RolesPage }))),
   powers: lazy(() => import('./powers/map-page.tsx').then(({ MapPage }) => ({ default: MapPage }))),

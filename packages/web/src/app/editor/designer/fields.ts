@@ -61,7 +61,8 @@ export const addedTo = (fields: readonly Draft[], type: FieldType, label: string
   const page = last === undefined ? 1 : pageIn(last);
   const field = { name: freeNameIn(fields, nameOf(label)), label, type };
   const choices: Draft = type === 'choice' || type === 'choices' ? { choices: [`${choice} 1`, `${choice} 2`] } : {};
-  return [...fields, { ...field, ...choices, ...(page === 1 ? {} : { page }) }];
+  const made: Draft = { ...field, ...choices, ...(page === 1 ? {} : { page }) };
+  return [...fields, made];
 };
 
 /**

@@ -17,6 +17,9 @@ import { SettingsPane, useOwnerOf } from './settings/settings-pane.tsx';
 import { useSize } from './use-size.ts';
 
 const Listen = lazy(() => import('../listen/listen.tsx').then((module) => ({ default: module.Listen })));
+const TriggerHealth = lazy(() =>
+  import('../health/trigger-health.tsx').then((module) => ({ default: module.TriggerHealth })),
+);
 const HeldPane = lazy(() => import('../run/held-pane.tsx').then((module) => ({ default: module.HeldPane })));
 
 type Props = {
@@ -85,6 +88,11 @@ const Open = ({ thing, isStep, tab, show }: OpenProps) => {
         {!isStep && isHookKind(thing.kind) && (
           <Suspense fallback={null}>
             <Listen trigger={thing} show={show} />
+          </Suspense>
+        )}
+        {!isStep && (
+          <Suspense fallback={null}>
+            <TriggerHealth trigger={thing.id} />
           </Suspense>
         )}
         {held && (

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { operationsFound, sentenceFor } from './operations.ts';
+import { operationsFound, sentenceFor, triggersFound } from './operations.ts';
 
 const service = (name: string, title: string, operations: readonly (readonly [string, string])[]) => ({
   name,
@@ -39,4 +39,19 @@ test('those whose sentence begins with the search come first, and there is an en
   ];
   expect(operationsFound(many, '')).toHaveLength(40);
   expect(sentenceFor('Slack', 'send a message')).toBe('Slack: send a message');
+});
+
+test('what a service waits for is found by its words or its id, with the kind of trigger that waits for it', () => {
+  const github = {
+    ...service('github', 'GitHub', [['create_issue', 'open an issue']]),
+    triggers: [
+      { id: 'new_issue', title: 'when an issue is opened', kind: 'poll' as const },
+      { id: 'event', title: 'when something happens', kind: 'webhook' as const },
+    ],
+  };
+  const of = (search: string) =>
+    triggersFound([...services, github], search).map(({ kind, trigger }) => [kind, trigger]);
+  expect(of('new github issue')).toEqual([['service.trigger@1', 'new_issue']]);
+  expect(of('github something')).toEqual([['service.webhook@1', 'event']]);
+  expect(of('slack')).toEqual([]);
 });

@@ -3,31 +3,33 @@
 import { Button, Combobox, Modal, TextInput, useCombobox } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Mark } from './mark.tsx';
+import { ServiceTile } from '../../ui/service-tile.tsx';
 import { type OperationFound, operationsFound, sentenceFor } from './operations.ts';
 import classes from './services.module.css';
 import { useServices } from './use-services.ts';
 
 type Props = {
+  readonly service: string;
   readonly title: string;
   readonly does: string;
   readonly choose: (found: OperationFound) => void;
 };
 
-export const OperationOption = ({ found }: { readonly found: OperationFound }) => (
+/** One line for what a service does, or waits for. */
+export const OperationOption = ({ found }: { readonly found: Pick<OperationFound, 'service' | 'title' | 'does'> }) => (
   <div className={classes.option}>
-    <Mark title={found.title} />
+    <ServiceTile name={found.service} title={found.title} />
     <span>{sentenceFor(found.title, found.does)}</span>
   </div>
 );
 
-export const Picker = ({ title, does, choose }: Props) => {
+export const Picker = ({ service, title, does, choose }: Props) => {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   return (
     <>
       <div className={classes.chosen}>
-        {title !== '' && <Mark title={title} />}
+        {title !== '' && <ServiceTile name={service} title={title} />}
         <div className={classes.names}>
           <span className={classes.name}>{title === '' ? t('services.none') : title}</span>
           {does !== '' && <span className={classes.does}>{does}</span>}

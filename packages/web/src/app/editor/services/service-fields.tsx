@@ -55,7 +55,12 @@ export const ServiceFields = ({ thing, fields }: Props) => {
   return (
     <>
       <div data-field="with.operation">
-        <Picker title={told?.title ?? name} does={operation?.title ?? text(given['operation'])} choose={choose} />
+        <Picker
+          service={name}
+          title={told?.title ?? name}
+          does={operation?.title ?? text(given['operation'])}
+          choose={choose}
+        />
       </div>
       {service.error !== null && <FailureView error={service.error} />}
       {operation !== undefined && (

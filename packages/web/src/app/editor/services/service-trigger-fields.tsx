@@ -12,6 +12,7 @@ import { useEditor } from '../editor-context.ts';
 import { AnyField } from '../panel/form/any-field.tsx';
 import { type Field, fieldsOf } from '../panel/form/model.ts';
 import { setEdit } from '../panel/settings/owner.ts';
+import { ServiceTile } from '../../ui/service-tile.tsx';
 import { useService, useServices } from './use-services.ts';
 
 type Props = { readonly thing: Trigger; readonly fields: readonly Field[] };
@@ -56,6 +57,7 @@ export const ServiceTriggerFields = ({ thing, fields }: Props) => {
       <div data-field="with.service">
         <NativeSelect
           label={t('services.service')}
+          leftSection={name === '' ? undefined : <ServiceTile name={name} title={told?.title ?? name} />}
           value={name}
           data={[
             ...(services.some((one) => one.name === name) ? [] : [{ value: name, label: name }]),

@@ -17,6 +17,7 @@ import { expression } from './expression.ts';
 import { flowActs } from './flow-acts.ts';
 import { flows } from './flows.ts';
 import { graph } from './graph.ts';
+import { health } from './health.ts';
 import { held } from './held.ts';
 import { hints } from './hints.ts';
 import { inbox } from './inbox.ts';
@@ -26,6 +27,7 @@ import { listen } from './listen.ts';
 import { environments } from './environments.ts';
 import { oversight } from './oversight.ts';
 import { forms } from './forms.ts';
+import { ownServices } from './own-services.ts';
 import { overview } from './overview.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
@@ -54,6 +56,7 @@ export const german: Translation = {
   flowActs,
   flows,
   graph,
+  health,
   held,
   hints,
   inbox,
@@ -64,6 +67,7 @@ export const german: Translation = {
   oversight,
   forms,
   overview,
+  ownServices,
   panel,
   publish,
   running,

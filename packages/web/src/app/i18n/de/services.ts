@@ -1,5 +1,6 @@
 /** Dienste: was gewählt ist, und die Felder einer Handlung. */
 export const services = {
+  starts: 'Den Flow durch einen Dienst starten',
   title: 'Dienste',
   none: 'Noch kein Dienst gewählt',
   choose: 'Dienst wählen',

@@ -4,6 +4,7 @@ export const trust = {
     label: 'Seiten des Vertrauens',
     members: 'Mitglieder',
     secrets: 'Geheimnisse',
+    services: 'Dienste',
     connections: 'Verbindungen',
     models: 'Modelle',
     keys: 'API-Schlüssel',

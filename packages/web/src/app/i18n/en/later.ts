@@ -15,6 +15,7 @@ import { expression } from './expression.ts';
 import { flowActs } from './flow-acts.ts';
 import { forms } from './forms.ts';
 import { graph } from './graph.ts';
+import { health } from './health.ts';
 import { held } from './held.ts';
 import { hints } from './hints.ts';
 import { inbox } from './inbox.ts';
@@ -22,6 +23,7 @@ import { listen } from './listen.ts';
 import { models } from './models.ts';
 import { needs } from './needs.ts';
 import { oversight } from './oversight.ts';
+import { ownServices } from './own-services.ts';
 import { overview } from './overview.ts';
 import { panel } from './panel.ts';
 import { publish } from './publish.ts';
@@ -49,6 +51,7 @@ export const later = {
   flowActs,
   forms,
   graph,
+  health,
   held,
   hints,
   inbox,
@@ -57,6 +60,7 @@ export const later = {
   needs,
   oversight,
   overview,
+  ownServices,
   panel,
   publish,
   running,

@@ -1,6 +1,7 @@
 /** Services: what is chosen, and the fields of an operation. */
 export const services = {
   title: 'Services',
+  starts: 'Start the flow by a service',
   none: 'No service chosen yet',
   choose: 'Choose a service',
   change: 'Change',

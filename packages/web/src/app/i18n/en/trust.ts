@@ -6,6 +6,7 @@ export const trust = {
     secrets: 'Secrets',
     connections: 'Connections',
     models: 'Models',
+    services: 'Services',
     keys: 'API keys',
     audit: 'Audit trail',
     roles: 'Roles and groups',

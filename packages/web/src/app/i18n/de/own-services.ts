@@ -24,6 +24,7 @@ export const ownServices = {
     basic: 'durch Name und Passwort',
     path: 'durch ein Token im Pfad',
     oauth2: 'durch eine Verbindung mit einem Konto',
+    aws4: 'durch signierte Anfragen, mit einem Zugangsschlüssel',
   },
   import: 'Einen Dienst beschreiben',
   importLead:

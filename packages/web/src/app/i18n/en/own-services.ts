@@ -24,6 +24,7 @@ export const ownServices = {
     basic: 'by user and password',
     path: 'by a token in the path',
     oauth2: 'by a connection to an account',
+    aws4: 'by signed requests, with an access key',
   },
   import: 'Describe a service',
   importLead:

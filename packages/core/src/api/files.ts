@@ -77,6 +77,7 @@ export const listFiles = route({
       .max(LONGEST_PATH)
       .optional()
       .describe('Only paths that begin with this; with a / at its end, all that lies in a folder'),
+    text: z.string().min(1).max(200).optional().describe('Only paths that hold this, whatever the case of a to z'),
     path: path.optional().describe('Only the file of this path'),
     cursor: after.optional(),
     limit: count(500).optional(),
@@ -84,6 +85,30 @@ export const listFiles = route({
   answers: { 200: z.strictObject({ files: z.array(row), next: after.optional() }) },
   problems: ['missing'],
   summary: 'List files in the order of their paths',
+  tags,
+});
+
+export const listFolder = route({
+  method: 'GET',
+  path: '/api/v1/folders',
+  needs: 'file.read',
+  on: 'project',
+  query: z.strictObject({
+    project: project.optional(),
+    folder: path.optional().describe('Its path; absent: the outermost one'),
+    cursor: after.optional(),
+    limit: count(500).optional(),
+  }),
+  answers: {
+    200: z.strictObject({
+      folders: z.array(z.string()).describe('Names of the folders in it'),
+      files: z.array(row),
+      next: after.optional(),
+    }),
+  },
+  problems: ['missing'],
+  summary:
+    'List what lies in a folder itself, in the order of the paths: a folder is there as long as a file lies in it',
   tags,
 });
 
@@ -115,6 +140,22 @@ export const downloadFile = route({
   problems: ['missing', 'file.range', 'file.hidden', 'requests.limit'],
   summary: 'Download a file, or one range of it',
   tags,
+});
+
+export const moveFile = route({
+  method: 'PATCH',
+  path: '/api/v1/files/{id}',
+  needs: 'file.write',
+  on: 'project',
+  params: byFile,
+  query: inProject,
+  body: z.strictObject({ path: path.describe('Its path from now on; nothing may have it') }),
+  answers: { 200: row },
+  problems: ['missing', 'file.taken'],
+  summary: 'Give a file another name, or another folder; steps and powers name it by its path',
+  tags,
+  audited: 'after',
+  tells: ['path'],
 });
 
 export const deleteFile = route({

@@ -202,6 +202,8 @@ export const ROUTES = {
   listFiles: files.listFiles,
   getFile: files.getFile,
   downloadFile: files.downloadFile,
+  listFolder: files.listFolder,
+  moveFile: files.moveFile,
   deleteFile: files.deleteFile,
 
   listTriggers: triggers.listTriggers,

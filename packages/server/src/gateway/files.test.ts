@@ -218,6 +218,31 @@ test('DOS-09 a file that the quota has no room for is refused before it is read,
   expect((await send('c', 60_000)).status).toBe(200);
 });
 
+test('a file is moved, found by what its path holds, and listed in its folder a page at a time', async () => {
+  const file = await made('moves/first/Invoice.csv', 'm');
+  await made('moves/b.csv', 'n');
+  await made('moves/a/x.csv', 'o');
+  const move = (id: string, path: string) => server.ask('PATCH', `/api/v1/files/${id}`, { key, body: { path } });
+  expect((await move(file.id, 'moves/b.csv')).json).toMatchObject({ code: 'file.taken' });
+  for (const bad of ['../x', 'disk/out/x', '/x', 'a//b', 'x\u0000'])
+    expect([bad, (await move(file.id, bad)).status]).toEqual([bad, 422]);
+  expect((await move(file.id, 'moves/c.csv')).json).toMatchObject({ id: file.id, path: 'moves/c.csv', version: 2 });
+  expect((await download(file.id)).bytes.toString()).toBe('m');
+  expect((await list('?text=INVOICE')).files).toEqual([]);
+  expect((await list('?text=es%2FC.')).files.map(({ path }) => path)).toEqual(['moves/c.csv']);
+  const folder = async (query: string) =>
+    (await server.ask('GET', `/api/v1/folders?${query}`, { key })).json as {
+      folders: string[];
+      files: File[];
+      next?: string;
+    };
+  const first = await folder('folder=moves&limit=2');
+  expect([first.folders, first.files.map(({ path }) => path)]).toEqual([['a'], ['moves/b.csv']]);
+  const second = await folder(`folder=moves&limit=2&cursor=${first.next}`);
+  expect([second.folders, second.files.map(({ path }) => path), second.next]).toEqual([[], ['moves/c.csv'], undefined]);
+  expect((await folder('')).folders).toContain('moves');
+});
+
 test('a deleted file is gone, its content too, and who did it is on record with its path', async () => {
   const file = await made('gone.csv', 'soon gone');
   const row = await server.house.store.in('default').files.get('default', file.id);

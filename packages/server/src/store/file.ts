@@ -31,12 +31,17 @@ export type FileSink = {
   readonly abort: () => Promise<void>;
 };
 
+/** `folder`: its path, with a `/` at its end. */
+export type FolderEntry = { readonly file: FileRow } | { readonly folder: string };
+
 /** The files of one workspace. */
 export type FileStore = {
   get(project: string, id: string): Promise<FileRow | null>;
   at(project: string, path: string): Promise<FileRow | null>;
-  /** In the order of their paths: those whose path begins with `prefix`, after the path `after`. */
-  list(q: { project: string; prefix?: string; after?: string; limit: number }): Promise<FileRow[]>;
+  /** In the order of their paths: those whose path begins with `prefix` and holds `text`, after the path `after`. */
+  list(q: { project: string; prefix?: string; text?: string; after?: string; limit: number }): Promise<FileRow[]>;
+  /** What lies in a folder itself, in the order of the paths. `after`: a path, or that of a folder with its `/`. */
+  folder(q: { project: string; folder: string; after?: string; limit: number }): Promise<FolderEntry[]>;
   sink(): FileSink;
   /**
    * Gives content a name, in the place of what had it. `only`: `new`, nothing may have it; or the version that it must have.
@@ -56,6 +61,8 @@ export type FileStore = {
   }): Promise<FileRow | 'missing' | 'taken'>;
   /** Lets go of content that gets no name after all. */
   drop(content: Pick<FileContent, 'blob'>): Promise<void>;
+  /** Another path for a file; null: no such file. `taken`: another one has it. */
+  move(f: { project: string; id: string; path: string; by: string; at: number }): Promise<FileRow | 'taken' | null>;
   /** By id; null: no such file. */
   remove(project: string, id: string): Promise<FileRow | null>;
   /** Does this run refer to the blob? Only then may a reference to it that the run holds be followed. */

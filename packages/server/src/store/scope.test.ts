@@ -190,10 +190,12 @@ const ASKED: Readonly<Record<string, Call>> = {
   'files.get': async (w, n) => [await w.files.get(n.project, n.file), await w.files.get('default', n.file)],
   'files.at': (w, n) => w.files.at(n.project, 'in/a.csv'),
   'files.list': (w, n) => w.files.list({ project: n.project, limit: 9 }),
+  'files.folder': (w, n) => w.files.folder({ project: n.project, folder: 'in', limit: 9 }),
   'files.put': async (w, n) => {
     const made = await w.files.put({ ...fileOf(n), content: await contentOf(w, 'stolen') });
     return typeof made === 'string' ? made : made.path;
   },
+  'files.move': (w, n) => w.files.move({ project: n.project, id: n.file, path: 'in/stolen.csv', by: 'user', at: NOW }),
   'files.remove': (w, n) => w.files.remove(n.project, n.file),
   'files.isOf': (w, n) => w.files.isOf(n.run, 'blob_of_run_v'),
   'tables.list': (w, n) => w.tables.list(n.project),

@@ -45,9 +45,11 @@ const typeOf = (header: string | undefined): string => {
 
 const textFrom = (text: string): string => Buffer.from(text, 'base64url').toString('utf8');
 
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
 /** A name for the file on the reader's disk: plain characters, and the whole name beside them. */
 const attachment = (path: string): string => {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  const name = nameOf(path);
   const plain = name.replaceAll(/[^A-Za-z0-9 _.,()+-]/g, '_').replace(/^\.+/, '_');
   const whole = encodeURIComponent(name).replaceAll(/['()*]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
   return `attachment; filename="${plain}"; filename*=UTF-8''${whole}`;
@@ -112,7 +114,7 @@ export const fileRoutes = ({ gate }: Lodge): readonly Route[] => {
     }),
 
     implement(ROUTES.listFiles, async ({ who, query }) => {
-      const { prefix, path, cursor, limit = PAGE } = query;
+      const { prefix, text, path, cursor, limit = PAGE } = query;
       const project = projectOf(query);
       if (path !== undefined) {
         const row = await filesOf(who).at(project, path);
@@ -122,6 +124,7 @@ export const fileRoutes = ({ gate }: Lodge): readonly Route[] => {
         project,
         limit: limit + 1,
         ...(prefix === undefined ? {} : { prefix: prefix.normalize('NFC') }),
+        ...(text === undefined ? {} : { text }),
         ...(cursor === undefined ? {} : { after: textFrom(cursor) }),
       });
       const last = rows.length > limit ? rows[limit - 1] : undefined;
@@ -129,6 +132,31 @@ export const fileRoutes = ({ gate }: Lodge): readonly Route[] => {
         files: rows.slice(0, limit).map(shown),
         ...(last === undefined ? {} : { next: Buffer.from(last.path).toString('base64url') }),
       });
+    }),
+
+    implement(ROUTES.listFolder, async ({ who, query }) => {
+      const { folder = '', cursor, limit = PAGE } = query;
+      const entries = await filesOf(who).folder({
+        ...{ project: projectOf(query), folder, limit: limit + 1 },
+        ...(cursor === undefined ? {} : { after: textFrom(cursor) }),
+      });
+      const some = entries.slice(0, limit);
+      const last = entries.length > limit ? some.at(-1) : undefined;
+      const path = last === undefined ? '' : 'file' in last ? last.file.path : last.folder;
+      return give(200, {
+        folders: some.flatMap((one) => ('folder' in one ? nameOf(one.folder.slice(0, -1)) : [])),
+        files: some.flatMap((one) => ('file' in one ? [shown(one.file)] : [])),
+        ...(path === '' ? {} : { next: Buffer.from(path).toString('base64url') }),
+      });
+    }),
+
+    implement(ROUTES.moveFile, async ({ who, params, query, body }) => {
+      const moved = await filesOf(who).move({
+        ...{ project: projectOf(query), id: params.id, path: body.path },
+        ...{ by: who.user ?? who.id, at: gate.clock() },
+      });
+      if (moved === null) return MISSING;
+      return moved === 'taken' ? refuse('file.taken') : give(200, shown(moved));
     }),
 
     implement(ROUTES.getFile, async ({ who, params, query }) => {

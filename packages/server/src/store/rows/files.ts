@@ -15,6 +15,7 @@ import type { FileRow, FileStore } from '../file.ts';
 import type { Blobs } from '../files/blobs.ts';
 import type { Ground } from '../ground.ts';
 import type { Tables } from '../schema/tables.ts';
+import { folderOf, holding } from './folder.ts';
 import { hkdf } from '../vault-seal/keyring.ts';
 
 /** What stands for all files of a workspace among the runs that refer to blobs. No run has this id. */
@@ -116,7 +117,7 @@ export const filesOf = (ground: Ground, { sink, grew }: FileGround, workspace: s
   return {
     get: (project, id) => one(project, 'id', id),
     at: (project, path) => one(project, 'path', path),
-    list: async ({ project, prefix = '', after, limit }) => {
+    list: async ({ project, prefix = '', text, after, limit }) => {
       let query = db
         .selectFrom('file')
         .selectAll()
@@ -127,8 +128,10 @@ export const filesOf = (ground: Ground, { sink, grew }: FileGround, workspace: s
       // Texts are compared by their UTF-8, in which no byte is 0xFF and the last character sorts last.
       if (prefix !== '') query = query.where('path', '>=', prefix).where('path', '<', `${prefix}\u{10ffff}`);
       if (after !== undefined) query = query.where('path', '>', after);
+      if (text !== undefined) query = query.where(holding(text));
       return (await query.execute()).map(rowOf);
     },
+    folder: (q) => folderOf(db, workspace, q, rowOf),
     sink: () => {
       const inner = sink(workspace, FILES);
       const hash = createHmac('sha256', key(ring.newestOf('blob', workspace), workspace));
@@ -214,6 +217,29 @@ export const filesOf = (ground: Ground, { sink, grew }: FileGround, workspace: s
         return rowOf(row);
       }),
     drop: ({ blob }) => change((_trx, letGo) => letGo(blob)),
+    move: ({ project, id, path, by, at }) =>
+      db.transaction().execute(async (trx) => {
+        const known = await trx
+          .selectFrom('file')
+          .selectAll()
+          .where('workspace', '=', workspace)
+          .where('project', '=', project)
+          .where('id', '=', id)
+          .executeTakeFirst();
+        if (known === undefined) return null;
+        if (known.path === path) return rowOf(known);
+        const there = await trx
+          .selectFrom('file')
+          .select('id')
+          .where('workspace', '=', workspace)
+          .where('project', '=', project)
+          .where('path', '=', path)
+          .executeTakeFirst();
+        if (there !== undefined) return 'taken';
+        const values = { path, by, updated: at, version: known.version + 1 };
+        await trx.updateTable('file').set(values).where('workspace', '=', workspace).where('id', '=', id).execute();
+        return rowOf({ ...known, ...values });
+      }),
     remove: (project, id) =>
       change(async (trx, letGo) => {
         const gone = await trx

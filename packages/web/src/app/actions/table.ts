@@ -32,6 +32,7 @@ export const ACTIONS = {
   goTrust: { title: 'goTrust', context: 'everywhere', keys: ['G S'] },
   goOverview: { title: 'goOverview', context: 'everywhere' },
   goTables: { title: 'goTables', context: 'everywhere' },
+  goFiles: { title: 'goFiles', context: 'everywhere' },
   goSettings: { title: 'goSettings', context: 'everywhere' },
   theme: { title: 'theme', context: 'everywhere' },
   newFlow: { title: 'newFlow', context: 'everywhere' },

@@ -71,6 +71,8 @@ export const paths = {
       readonly whose?: string | undefined;
     } = {},
   ) => withSearch('/inbox', search),
+  files: (search: { readonly project?: string | undefined; readonly folder?: string } = {}) =>
+    withSearch('/files', search),
   tables: (search: { readonly project?: string | undefined; readonly make?: 'table' } = {}) =>
     withSearch('/tables', search),
   table: (id: string, project?: string) => withSearch(`/tables/${encodeURIComponent(id)}`, { project }),

@@ -14,6 +14,7 @@ import { Broken } from '../shell/broken.tsx';
 import { NotFound } from '../shell/not-found.tsx';
 import { Shell } from '../shell/shell.tsx';
 import { runSearch, runsSearch } from '../runs/search.ts';
+import { filesSearch } from '../files/search.ts';
 import { tableSearch, tablesSearch } from '../tables/search.ts';
 import { type EditorSearch, FLOW_PAGES, SETTINGS_PAGES, TRUST_PAGES } from './paths.ts';
 
@@ -193,6 +194,13 @@ export const tableRoute = createRoute({
   component: lazyRouteComponent(() => withTexts(import('../tables/table-page.tsx')), 'TablePage'),
 });
 
+export const filesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/files',
+  validateSearch: filesSearch,
+  component: lazyRouteComponent(() => withTexts(import('../files/files-page.tsx')), 'FilesPage'),
+});
+
 export const formRoute = createRoute({
   getParentRoute: () => root,
   path: '/forms/$flow',
@@ -216,6 +224,7 @@ export const makeRouter = () =>
       settingsRoute,
       tablesRoute,
       tableRoute,
+      filesRoute,
       formRoute,
       dashboardRoute,
       inboxRoute,

@@ -48,6 +48,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   useAction('goRuns', () => void navigate({ to: '/runs' }));
   useAction('goInbox', () => void navigate({ to: '/inbox' }));
   useAction('goTables', () => void navigate({ to: '/tables' }));
+  useAction('goFiles', () => void navigate({ to: '/files' }));
   useAction('goTrust', () => void navigate({ to: '/trust/$page', params: { page: 'secrets' } }));
   useAction('goSettings', () => void navigate({ to: '/settings/$page', params: { page: 'general' } }));
   useAction('theme', () => setColorScheme(nextScheme));
@@ -59,6 +60,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
     { to: paths.inbox(), text: t('common.inbox') },
     { to: paths.runs(), text: t('common.runs') },
     { to: paths.tables(), text: t('common.tables') },
+    { to: paths.files(), text: t('common.files') },
     { to: paths.trust(), text: t('common.trust') },
   ] as const;
   return (

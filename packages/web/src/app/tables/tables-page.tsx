@@ -104,7 +104,13 @@ const List = ({ create, make, making }: ListProps) => {
               {tables.map((one) => (
                 <Row key={one.id}>
                   <Cell fw={600}>
-                    <Anchor component={Link} to={paths.table(one.id, search.project)} size="sm">
+                    <Anchor
+                      component={Link}
+                      to={paths.table(one.id, search.project)}
+                      size="sm"
+                      c="inherit"
+                      underline="always"
+                    >
                       {one.name}
                     </Anchor>
                   </Cell>

@@ -6,7 +6,7 @@
 import type { Problem } from '@headgate/core';
 import type { Contract, RouteName, ROUTES } from '@headgate/core/api';
 import { TABLE } from 'headgate:routes';
-import type { Transport } from './transport.ts';
+import type { Sending, Transport } from './transport.ts';
 
 type Schema = { readonly _zod: { readonly input: unknown; readonly output: unknown } };
 type In<S> = S extends Schema ? S['_zod']['input'] : never;
@@ -47,6 +47,19 @@ export class Refusal extends Error {
 export type Client = {
   readonly transport: Transport;
   readonly call: <N extends RouteName>(name: N, given: Given<N>, signal?: AbortSignal) => Promise<Answer<N>>;
+  /** What a route answers that answers with no JSON. */
+  readonly bytes: <N extends RouteName>(
+    name: N,
+    given: Given<N>,
+    how?: { readonly range?: string; readonly signal?: AbortSignal },
+  ) => Promise<Uint8Array>;
+  /** Calls a route whose body is a file. */
+  readonly upload: <N extends RouteName>(
+    name: N,
+    given: Given<N>,
+    file: File,
+    how: Pick<Sending, 'signal' | 'progress'>,
+  ) => Promise<Answer<N>>;
   /** The address of a route, with its parameters filled in; for streams and for what people copy. */
   readonly path: <N extends RouteName>(name: N, given: Given<N>) => string;
 };
@@ -54,6 +67,16 @@ export type Client = {
 export const clientOver = (transport: Transport): Client => ({
   transport,
   path: (name, given) => pathOf(name, given),
+  bytes: async (name, given, how = {}) => {
+    const { status, bytes } = await transport.bytes({ path: pathOf(name, given), ...how });
+    if (status >= 400) throw refusal(status, JSON.parse(new TextDecoder().decode(bytes)));
+    return bytes;
+  },
+  upload: async (name, given, file, how) => {
+    const { status, body } = await transport.upload({ path: pathOf(name, given), file, ...how });
+    if (status >= 400) throw refusal(status, body);
+    return body as never;
+  },
   call: async (name, given, signal) => {
     const { body } = given as { readonly body?: unknown };
     const { status, body: answer } = await transport.ask({

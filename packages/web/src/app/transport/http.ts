@@ -2,6 +2,7 @@
 
 import { saveBlob, saveFrom } from '../ui/save-file.ts';
 import { parts } from './events.ts';
+import { upload } from './upload.ts';
 import { type Answered, type Asked, type Following, type Transport, Unreached } from './transport.ts';
 
 type Proof = {
@@ -52,6 +53,12 @@ const over = (origin: string, proof: Proof): Transport => {
       if (!response.ok) throw new Unreached(`the engine answered ${response.status}`);
       saveBlob(name, await response.blob());
     },
+    bytes: async ({ path, range, signal }) => {
+      const asked = { method: 'GET', path, ...(signal === undefined ? {} : { signal }) };
+      const response = await send(asked, { accept: '*/*', ...(range === undefined ? {} : { range }) });
+      return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) };
+    },
+    upload: ({ path, ...sending }) => upload(origin + path, proof.headers(), sending),
     follow: (following) =>
       follow(following, (headers) => send({ method: 'GET', path: following.path, signal: following.signal }, headers)),
   };

@@ -27,6 +27,17 @@ export type Following = {
   readonly state?: (state: StreamState) => void;
 };
 
+/** `range`: as the header of that name has it. */
+export type Fetching = { readonly path: string; readonly range?: string; readonly signal?: AbortSignal };
+
+export type Sending = {
+  readonly path: string;
+  readonly file: File;
+  readonly signal: AbortSignal;
+  /** How many bytes of it are sent. */
+  readonly progress: (sent: number) => void;
+};
+
 export type Saving = { readonly path: string; readonly name: string };
 
 export type Transport = {
@@ -37,6 +48,10 @@ export type Transport = {
   readonly ask: (asked: Asked) => Promise<Answered>;
   /** Gives what the engine sends to the person as a file. */
   readonly save: (saving: Saving) => Promise<void>;
+  /** What the engine sends, as bytes. */
+  readonly bytes: (fetching: Fetching) => Promise<{ readonly status: number; readonly bytes: Uint8Array }>;
+  /** Puts a file there, as it is read from the disk. */
+  readonly upload: (sending: Sending) => Promise<Answered>;
   /** Resolves when the stream is over: the engine said so, or the signal did. */
   readonly follow: (following: Following) => Promise<void>;
 };

@@ -7,6 +7,7 @@ export const actions = {
   goRuns: 'Zu den Läufen',
   goInbox: 'Zum Eingang',
   goTables: 'Zu den Tabellen',
+  goFiles: 'Zu den Dateien',
   goTrust: 'Zum Vertrauen',
   goSettings: 'Zu den Einstellungen',
   theme: 'Farben wechseln',

@@ -10,6 +10,7 @@ export const common = {
   asks_one: '{{count}} Frage wartet auf Sie',
   asks_other: '{{count}} Fragen warten auf Sie',
   tables: 'Tabellen',
+  files: 'Dateien',
   trust: 'Vertrauen',
   settings: 'Einstellungen',
   account: 'Konto',

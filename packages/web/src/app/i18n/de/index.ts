@@ -14,6 +14,7 @@ import { declared } from './declared.ts';
 import { designer } from './designer.ts';
 import { editor } from './editor.ts';
 import { expression } from './expression.ts';
+import { files } from './files.ts';
 import { flowActs } from './flow-acts.ts';
 import { flows } from './flows.ts';
 import { graph } from './graph.ts';
@@ -53,6 +54,7 @@ export const german: Translation = {
   designer,
   editor,
   expression,
+  files,
   flowActs,
   flows,
   graph,

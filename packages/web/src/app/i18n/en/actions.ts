@@ -7,6 +7,7 @@ export const actions = {
   goRuns: 'Go to runs',
   goInbox: 'Go to the inbox',
   goTables: 'Go to tables',
+  goFiles: 'Go to files',
   goTrust: 'Go to trust',
   goSettings: 'Go to settings',
   theme: 'Change the theme',

@@ -10,6 +10,7 @@ export const common = {
   asks_one: '{{count}} question waits for you',
   asks_other: '{{count}} questions wait for you',
   tables: 'Tables',
+  files: 'Files',
   trust: 'Trust',
   settings: 'Settings',
   account: 'Account',

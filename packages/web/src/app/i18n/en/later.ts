@@ -12,6 +12,7 @@ import { designer } from './designer.ts';
 import { editor } from './editor.ts';
 import { environments } from './environments.ts';
 import { expression } from './expression.ts';
+import { files } from './files.ts';
 import { flowActs } from './flow-acts.ts';
 import { forms } from './forms.ts';
 import { graph } from './graph.ts';
@@ -48,6 +49,7 @@ export const later = {
   editor,
   environments,
   expression,
+  files,
   flowActs,
   forms,
   graph,

@@ -216,7 +216,7 @@ test('RG1 one that was entered when the line broke is found by its address, and 
   await until(async () => {
     of.clock.shift(2_000);
     const [health] = await of.engine.triggers('default', id);
-    return health !== undefined && health.well !== null && health.failing === null;
+    return typeof health?.well === 'number' && health.failing === null;
   });
   expect(state.entered).toHaveLength(1);
   expect(state.entered[0]?.url).toBe(await addressOf(of, id));

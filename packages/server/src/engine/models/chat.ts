@@ -154,7 +154,9 @@ const toolCall = ({
 
 const failed = (error: unknown, name: string, call: GenerateCall, text: string): Answer => {
   const told = unanswered(error, name);
-  const cut = told.problem.code === 'egress.broken' && told.sent === 'maybe';
+  const { code } = told.problem;
+  // What began well and then cannot be read is an answer that broke off.
+  const cut = (code === 'egress.broken' && told.sent === 'maybe') || (code === 'model.answer' && text !== '');
   const why = cut ? { ...told, problem: cutOff(name) } : told;
   return {
     ok: false,

@@ -94,6 +94,13 @@ export class Registering {
     for (const [key, place] of places) this.#begin(key, place);
   }
 
+  /** Those of a flow whose addresses are entered: when, nobody knows before somebody calls. */
+  of(workspace: string, flow: string): readonly { readonly row: PollRow; readonly next: null }[] {
+    return [...this.#rows.values()]
+      .filter((row) => row.workspace === workspace && row.flow === flow)
+      .map((row) => ({ row, next: null }));
+  }
+
   close(): void {
     this.#closed = true;
     for (const cancel of this.#timers.values()) cancel();

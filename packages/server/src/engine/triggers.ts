@@ -64,7 +64,7 @@ export const openTriggers = (d: Deps) => {
       ...schedule
         .of(workspace, flow)
         .map(({ row, next }) => ({ ...named(row), looked: null, next, well: null, failing: null })),
-      ...[polls, watches, mailboxes, subscriptions].flatMap((one) =>
+      ...[polls, watches, mailboxes, subscriptions, feeds, registering].flatMap((one) =>
         one.of(workspace, flow).map(({ row, next }) => ({ ...named(row), next, ...health.of(row) })),
       ),
     ],

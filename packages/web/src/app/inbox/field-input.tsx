@@ -14,7 +14,7 @@ type Props = {
 /** What a form holds before anybody filled it in: a question of yes or no is answered by leaving it, too. */
 export const begunValues = (fields: readonly FormField[]): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
-    fields.flatMap(({ name, type }): (readonly [string, unknown])[] =>
+    fields.flatMap(({ name, type }): [string, unknown][] =>
       type === 'boolean' ? [[name, false]] : type === 'choices' ? [[name, []]] : [],
     ),
   );

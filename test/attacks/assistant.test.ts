@@ -3,6 +3,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROUTES } from '@headgate/core/api';
+import { BUILD_TOOLS } from '../../packages/server/src/gateway/mcp/build-tools.ts';
 import { startServer, type TestServer } from '../fixtures/server.ts';
 
 const MAY = ['flow.read', 'flow.write', 'flow.assist', 'run', 'run.read'] as const;
@@ -133,6 +134,36 @@ describe('an assistant', () => {
     const given = await call(client, 'test_flow', { flow: id, given: { send: { status: 204 } } });
     expect(given.value, given.text).toMatchObject({ state: 'done', output: 204 });
     expect(await flowOf(id)).toMatchObject({ version: null });
+  });
+
+  test('LLM-09 runs the draft that was judged, and none that was saved since', async () => {
+    const client = await clientOf(key);
+    const made = await call(client, 'create_flow', { draft: HELLO });
+    const id = String(made.value['id']);
+    const run = (revision: number) =>
+      server.ask('POST', `/api/v1/flows/${id}/runs`, { key: owner, body: { draft: true, revision, wait: 10 } });
+    expect((await run(1)).status).toBe(200);
+    await server.ask('PUT', `/api/v1/flows/${id}/draft`, { key: owner, body: { revision: 1, draft: HELLO } });
+    const late = await run(1);
+    expect(late.status).toBe(409);
+    expect(late.json).toMatchObject({ code: 'flow.conflict' });
+    expect((await run(2)).status).toBe(200);
+    // A test says which draft it judged: saved in between, it does not begin.
+    const judged: unknown[] = [];
+    const tool = BUILD_TOOLS.find(({ name }) => name === 'test_flow');
+    await tool?.run(
+      { flow: id },
+      {
+        workspace: 'default',
+        gate: { catalogIn: () => Promise.resolve(server.house.catalog) },
+        inside: (contract, { body }) => {
+          if (contract === ROUTES.startRun) judged.push(body);
+          const row = { id, revision: 7, draft: HELLO };
+          return Promise.resolve({ status: 200, body: row });
+        },
+      },
+    );
+    expect(judged).toMatchObject([{ draft: true, revision: 7 }]);
   });
 
   test('of a block, inner steps are given by giving the block, and by nothing else', async () => {

@@ -17,7 +17,13 @@ const people: fc.Arbitrary<Principal> = fc
     ]),
     ...(narrowed ? { projects: ['a'] } : {}),
   }));
-const things = fc.record({ workspace: fc.constantFrom('w1', 'w2'), project: fc.constantFrom('a', 'b', 'c') });
+const things = fc
+  .record({
+    workspace: fc.constantFrom('w1', 'w2'),
+    project: fc.constantFrom('a', 'b', 'c'),
+    visibility: fc.constantFrom('project', 'workspace', 'public', undefined),
+  })
+  .map(({ visibility, ...thing }) => (visibility === undefined ? thing : { ...thing, visibility }));
 
 describe('an assistant', () => {
   test('may nothing that its person may not, and only where the person may let it build', () => {

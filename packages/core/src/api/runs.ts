@@ -23,6 +23,11 @@ export const startRun = route({
       wait: z.number().min(0).max(MAX_WAIT).optional().describe('Seconds to wait for the end; 0 answers at once'),
       version: z.int().min(1).optional(),
       draft: z.literal(true).optional(),
+      revision: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('Draft runs: the revision that is meant; one saved since is not run'),
       environment: z.string().min(1).max(64).optional().describe('An environment of its project; absent: `default`'),
       idempotencyKey: z.string().min(1).max(200).optional(),
       pins: z.record(stepId, json).optional().describe('Values that stand in for the results of steps'),
@@ -38,6 +43,10 @@ export const startRun = route({
     .refine((body) => (body.to === undefined && body.from === undefined) || body.draft === true, {
       path: ['draft'],
       message: 'expected `draft: true` beside `to` and `from`: a published version runs as a whole',
+    })
+    .refine((body) => body.revision === undefined || body.draft === true, {
+      path: ['draft'],
+      message: 'expected `draft: true` beside `revision`: a version has none',
     })
     .refine((body) => body.breakpoints === undefined || body.draft === true, {
       path: ['draft'],
@@ -64,6 +73,7 @@ export const startRun = route({
     'flow.unpublished',
     'flow.unpromoted',
     'flow.disabled',
+    'flow.conflict',
     'environment.unknown',
     'environment.guarded',
     'grant.missing',

@@ -23,7 +23,8 @@ export type StartRequest = {
   readonly principal: Principal;
   /** Id of the flow, in the principal's workspace. */
   readonly flow: string;
-  readonly which: { readonly version?: number } | { readonly draft: true };
+  /** `revision`: the draft that is meant; one that was saved since is not run. */
+  readonly which: { readonly version?: number } | { readonly draft: true; readonly revision?: number };
   readonly input: unknown;
   readonly trigger: Started;
   /** Milliseconds to wait for the end before answering; 0 answers as soon as the run is durable. */

@@ -110,9 +110,17 @@ export class Flows {
     return compiled.ok ? this.placed({ workspace, row, version, compiled: compiled.value }, environment) : compiled;
   }
 
-  async draft(workspace: string, flow: string, now: number, environment: string): Promise<Result<Target>> {
+  /** `revision`: the one that is meant; absent: whichever it is at by now. */
+  async draft(
+    workspace: string,
+    flow: string,
+    now: number,
+    environment: string,
+    revision?: number,
+  ): Promise<Result<Target>> {
     const row = await this.#store.in(workspace).flows.get(flow);
     if (row === null) return { ok: false, problem: notFound };
+    if (revision !== undefined && revision !== row.revision) return { ok: false, problem: saved(row.revision) };
     const compiled = this.compile(row.draft, row.draftHash, await this.#catalogs.in(workspace));
     if (!compiled.ok) return compiled;
     const target = await this.placed({ workspace, row, version: null, compiled: compiled.value }, environment);
@@ -253,6 +261,11 @@ export const unpinned = (target: Target): Problem =>
   problem('environment.guarded', `In ${target.environment} steps answer for themselves: no value is pinned there`, {
     at: { flow: target.row.id },
     fix: 'Pin values in an environment without approval.',
+  });
+
+const saved = (revision: number): Problem =>
+  problem('flow.conflict', `The draft is at revision ${revision} by now`, {
+    fix: 'Look at the draft as it is, then run that revision.',
   });
 
 const notFound = problem('flow.not_found', 'There is no such flow');

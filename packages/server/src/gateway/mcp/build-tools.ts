@@ -285,7 +285,9 @@ export const BUILD_TOOLS: readonly BuildTool[] = [
             fix: 'Give in `given`, by the id of each, what it would answer.',
           }),
         };
-      const body = { draft: true, wait: TEST_WAIT, pins: given, ...(input === undefined ? {} : { input }) };
+      // What was judged is what runs: a draft that was saved since is another one.
+      const revision = Number(read.value.row['revision']);
+      const body = { draft: true, revision, wait: TEST_WAIT, pins: given, ...(input === undefined ? {} : { input }) };
       return ask(inside, ROUTES.startRun, { params: { id }, body });
     },
     { readOnlyHint: false, destructiveHint: false },

@@ -3,7 +3,7 @@
  * with `mcp.prompt` are prompts, and files are resources.
  */
 
-import type { Principal } from '@headgate/core';
+import type { Principal, Reader } from '@headgate/core';
 import type { Gate } from '../deps.ts';
 import type { Lodge } from '../lodge.ts';
 import { calledOf, runFor } from './call.ts';
@@ -32,6 +32,7 @@ export const flowDesk = (
   lodge: Pick<Lodge, 'gate' | 'waiting' | 'places'>,
   { tools, prompts }: Offers,
   inside: Inside,
+  reader: Reader,
   project: string | undefined,
 ): Desk => ({
   instructions: INSTRUCTIONS,
@@ -50,5 +51,5 @@ export const flowDesk = (
     return 'question' in came ? came : calledOf(came);
   },
   prompts: promptsOf(lodge, prompts, project),
-  resources: resourcesOf(inside, project ?? 'default'),
+  resources: resourcesOf(inside, project ?? 'default', lodge.gate.guard, reader),
 });

@@ -148,6 +148,24 @@ describe.each([
   });
 });
 
+test('SEC-02 bytes pass the guard before they are written in another encoding', async () => {
+  const { client } = await clientOf(key);
+  const token = `ghp_${'A1b2C3d4E5f6'.repeat(3)}`;
+  const put = await fetch(`${server.url}/api/v1/files?path=keys.bin`, {
+    method: 'PUT',
+    headers: { 'x-api-key': key, 'content-type': 'application/octet-stream' },
+    body: Buffer.concat([Buffer.from([255]), Buffer.from(token)]),
+  });
+  expect(put.status).toBe(200);
+  const got = await client.readResource({ uri: 'headgate://default/keys.bin' });
+  const { blob } = got.contents[0] as { blob: string };
+  const bytes = Buffer.from(blob, 'base64');
+  expect(bytes[0]).toBe(255);
+  expect(bytes.toString('latin1')).not.toContain(token);
+  const gone = (await server.ask('GET', '/api/v1/files?path=keys.bin', { key })).json as { files: { id: string }[] };
+  await server.ask('DELETE', `/api/v1/files/${gone.files[0]?.id}`, { key });
+});
+
 test('MCP-06 who may not read files has no resources, and no prompt of what he may not run', async () => {
   const plain = (await server.key({ permissions: ['run'] })).plain;
   const { client } = await clientOf(plain);

@@ -3,8 +3,9 @@
  * permission, the guard over what leaves and the record are theirs.
  */
 
-import { isObject } from '@headgate/core';
+import { type GuardPort, isObject, type Reader } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
+import { FileContent } from '../file-content.ts';
 import { isRefused } from '../outcome.ts';
 import type { Content, DescribedResource, Resources } from './desk.ts';
 import type { Inside } from './inside.ts';
@@ -36,7 +37,8 @@ export const pathOf = (project: string, uri: string): string | null => {
   }
 };
 
-export const resourcesOf = (inside: Inside, project: string): Resources => {
+/** `guard`, `reader`: bytes pass it before they are written as base64, in which no form of a key is seen any more. */
+export const resourcesOf = (inside: Inside, project: string, guard: GuardPort, reader: Reader): Resources => {
   const files = async (query: Record<string, string>): Promise<{ files: readonly File[]; next?: string } | null> => {
     const listed = await inside(ROUTES.listFiles, { query: { project, ...query } });
     return isRefused(listed) || !('body' in listed) || !isObject(listed.body)
@@ -59,7 +61,7 @@ export const resourcesOf = (inside: Inside, project: string): Resources => {
       const got = await inside(ROUTES.downloadFile, { params: { id: file.id }, query: { project } });
       if (isRefused(got)) return got.refused.text;
       if (!('bytes' in got) || got.status !== 200) return null;
-      return contentOf(uri, file, got.bytes, got.left);
+      return contentOf(uri, file, new FileContent(got).through(guard, reader), got.left);
     },
   };
 };

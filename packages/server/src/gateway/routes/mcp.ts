@@ -30,7 +30,7 @@ export const mcpRoutes = (lodge: Lodge, routeOf: (contract: Contract) => Route):
   const offers = new Offers(gate);
   /** What the flows of the workspace, or of one of its projects, offer to this caller. */
   const flows = (who: Principal, request: FastifyRequest, project?: string): Desk =>
-    flowDesk(lodge, offers, insideFor(lodge, routeOf, who, request), project);
+    flowDesk(lodge, offers, insideFor(lodge, routeOf, who, request), { workspace: who.workspace }, project);
   const address = `${gate.publicUrl}${ROUTES.speakMcp.path}`;
   let speaking: Promise<Speak> | undefined;
   /** The protocol is loaded when somebody first speaks it. */

@@ -67,6 +67,19 @@ export const filterOf = ({ flow, state, trigger, environment, from, to }: Filter
   ...(to === undefined ? {} : { to: Date.parse(to) }),
 });
 
+const whichOf = ({
+  draft,
+  revision,
+  version,
+}: {
+  draft?: true | undefined;
+  revision?: number | undefined;
+  version?: number | undefined;
+}) => {
+  if (draft === true) return { draft, ...(revision === undefined ? {} : { revision }) };
+  return version === undefined ? {} : { version };
+};
+
 const partIn = ({
   to,
   from,
@@ -116,7 +129,7 @@ export const runRoutes = ({ gate, streams, waiting, places, looks }: Lodge): rea
         .start({
           principal: who,
           flow: params.id,
-          which: body.draft === true ? { draft: true } : body.version === undefined ? {} : { version: body.version },
+          which: whichOf(body),
           input: body.input,
           trigger: { kind: 'manual@1' },
           wait,

@@ -28,6 +28,9 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [open, setOpen] = useState<'palette' | 'help' | null>(null);
+  // On a narrow screen the ways to pages lie behind a button.
+  const [pages, setPages] = useState(false);
+  useEffect(() => setPages(false), [pathname]);
   const account = useSignedIn();
   useEffect(() => {
     const bring = (): void => {
@@ -74,7 +77,29 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
             <UnstyledButton component={Link} to="/flows" fw={700} visibleFrom="xs">
               {t('common.appName')}
             </UnstyledButton>
-            <Group component="nav" gap={4} wrap="nowrap" aria-label={t('common.pages')} className="hg-nav">
+            <Button
+              className="hg-burger"
+              variant="subtle"
+              size="compact-sm"
+              aria-label={t('common.pages')}
+              aria-expanded={pages}
+              aria-controls="hg-nav"
+              onClick={() => setPages(!pages)}
+            >
+              ☰
+            </Button>
+            <Group
+              component="nav"
+              id="hg-nav"
+              gap={4}
+              wrap="nowrap"
+              aria-label={t('common.pages')}
+              className="hg-nav"
+              data-open={pages}
+              onKeyDown={(event) => {
+                if (event.key === 'Escape') setPages(false);
+              }}
+            >
               {links.map(({ to, text }) => (
                 <NavLink
                   key={to}

@@ -125,7 +125,8 @@ test('an OpenAPI document becomes a service, and a flow uses it, in much less th
   expect((await run(['service', 'list'])).out).not.toContain('other');
   const used = await run(['service', 'remove', 'pet-store']);
   expect(used.code).toBe(1);
-  expect(used.err).toContain('Flows use pet-store');
+  expect(used.err).toContain('service.used');
+  expect(used.err).toContain('The flow Pets uses it');
   expect((await server.ask('DELETE', `/api/v1/flows/${made.id}`, { key })).status).toBe(204);
   expect((await run(['service', 'remove', 'pet-store'])).code).toBe(0);
   expect(performance.now() - began).toBeLessThan(300_000);

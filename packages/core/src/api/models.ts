@@ -3,6 +3,8 @@
  * answer holds one.
  *
  * MO1 Who sets up a provider names a secret that he may store himself, and its address is the kind's own wherever there is one.
+ * MO2 A provider that names a secret is changed and removed only by who may store that secret: otherwise what is asked of it, and
+ *     what it answers, would be somebody else's.
  */
 
 import { z } from 'zod';
@@ -92,7 +94,7 @@ export const putModelProvider = route({
   summary: 'Set up a provider of models, or change how it is set up; it counts from the next question on',
   tags,
   audited: 'before',
-  tells: ['name', 'kind', 'baseUrl'],
+  tells: ['name', 'kind', 'baseUrl', 'secret', 'models'],
 });
 
 export const deleteModelProvider = route({

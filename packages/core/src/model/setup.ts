@@ -3,6 +3,7 @@
  * which of its models may be asked. What a model's name leads to follows from these, and from nothing that a flow says.
  *
  * MS1 An address of its own has only a provider of a kind that has none: a key is never sent to where its provider is not.
+ * MS2 An address is an address and nothing else: no name, password, query or fragment, where a key would stand in the open.
  */
 
 import { z } from 'zod';
@@ -10,12 +11,20 @@ import { SECRET_NAME, SECRET_NAME_IS } from '../access/secret-name.ts';
 import { problem, type Problem, type Result } from '../problem.ts';
 import { MODEL_ID, MODEL_ID_IS, type ModelSpec, modelSpec, type ModelTask, type ProviderKind } from './provider.ts';
 
+/** Of what can hold a key, and of what is not a part of where something is, an address has nothing. */
+const isBare = (address: string): boolean => {
+  if (!URL.canParse(address)) return true;
+  const { username, password } = new URL(address);
+  return username === '' && password === '' && !/[?#]/.test(address);
+};
+
 /** What a workspace says of a provider. */
 export const providerSetup = z.strictObject({
   kind: z.string().min(1).max(63).describe('One of the kinds of providers that the server knows.'),
   baseUrl: z
     .url({ protocol: /^https?$/ })
     .max(300)
+    .refine(isBare, 'an address without a user name, ?query and #fragment; a key goes into `secret`, as the name of a secret')
     .optional()
     .describe('Where it is asked, for a kind that has no address of its own.'),
   secret: z

@@ -120,6 +120,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     guard: known,
     clock,
     providers: new Providers(o.catalog.providers, store),
+    turns,
   };
   const models = new ModelDoor(asked);
   const { now } = clock;

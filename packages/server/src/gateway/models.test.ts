@@ -123,3 +123,18 @@ test('a local address that no administrator opened is asked by nobody', async ()
   expect(other.asked).toEqual([]);
   await other.close();
 });
+
+test('who may not store a secret neither moves nor removes a provider that names one', async () => {
+  const { plain: manager } = await server.key({ permissions: ['model.manage', 'flow.read'] });
+  const { plain: keeper } = await server.key({ permissions: ['model.manage', 'flow.read', 'secret.write'] });
+  expect((await ask('PUT', 'model-providers', { name: 'kept', ...setUp() }, keeper)).status).toBe(200);
+  const before = (await ask('GET', 'model-providers')).json;
+  const { secret: _, ...open } = setUp();
+  const moved = await ask('PUT', 'model-providers', { name: 'kept', ...open, baseUrl: 'https://elsewhere.example/v1' }, manager);
+  expect(moved).toMatchObject({ status: 403, json: { code: 'permission.missing' } });
+  expect((await ask('DELETE', 'model-providers/kept', undefined, manager)).status).toBe(403);
+  expect((await ask('DELETE', 'model-providers/none', undefined, manager)).status).toBe(404);
+  expect((await ask('GET', 'model-providers')).json).toEqual(before);
+  expect((await ask('PUT', 'model-providers', { name: 'kept', ...open }, keeper)).status).toBe(200);
+  expect((await ask('DELETE', 'model-providers/kept', undefined, manager)).status).toBe(204);
+});

@@ -152,7 +152,8 @@ const toolCall = ({
   return { type: 'call', id: toolCallId, name: toolName, input: read };
 };
 
-const failed = (error: unknown, name: string, call: GenerateCall, text: string): Answer => {
+/** `said`: all that came until then, told or not; null: nothing comes before the end, and what was made is not known. */
+const failed = (error: unknown, name: string, call: GenerateCall, text: string, said: string | null): Answer => {
   const told = unanswered(error, name);
   const { code } = told.problem;
   // What began well and then cannot be read is an answer that broke off.
@@ -161,7 +162,7 @@ const failed = (error: unknown, name: string, call: GenerateCall, text: string):
   return {
     ok: false,
     ...why,
-    used: why.free ? null : { input: goingIn(call), output: text === '' ? 0 : guessTokens(text), cached: 0 },
+    used: why.free ? null : { input: goingIn(call), output: said === null ? call.maxTokens : guessTokens(said), cached: 0 },
   };
 };
 
@@ -176,9 +177,10 @@ export const ask = async (
     const { content, finishReason, usage } = await model.doGenerate(optionsOf(call, signal));
     const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
     const calls = content.flatMap((part) => (part.type === 'tool-call' ? [toolCall(part)] : []));
-    return { ok: true, said: { text, calls, finish: FINISH[finishReason.unified], used: usedOf(usage, call, text) } };
+    const all = content.map((part) => ('text' in part ? part.text : 'input' in part ? part.input : '')).join('');
+    return { ok: true, said: { text, calls, finish: FINISH[finishReason.unified], used: usedOf(usage, call, all) } };
   } catch (error) {
-    return failed(error, name, call, '');
+    return failed(error, name, call, '', null);
   }
 };
 
@@ -191,29 +193,33 @@ export const listen = async (
   hear: (piece: string) => void,
 ): Promise<Answer> => {
   let text = '';
+  // Text, thoughts and what tools are called with: all of it is paid for. Null until the answer began.
+  let all: string | null = null;
   const calls: ModelToolCall[] = [];
   let end: Extract<LanguageModelV4StreamPart, { type: 'finish' }> | null = null;
   try {
     const { stream } = await model.doStream(optionsOf(call, signal));
+    all = '';
     for await (const part of stream) {
+      if ('delta' in part) all += part.delta;
       if (part.type === 'text-delta') {
         text += part.delta;
         hear(part.delta);
       } else if (part.type === 'tool-call') calls.push(toolCall(part));
       else if (part.type === 'finish') end = part;
-      else if (part.type === 'error') return failed(part.error, name, call, text);
+      else if (part.type === 'error') return failed(part.error, name, call, text, all);
     }
   } catch (error) {
-    return failed(error, name, call, text);
+    return failed(error, name, call, text, all);
   }
   // A provider that says neither why it ended nor what it counted did not end.
   if (end === null || (end.finishReason.raw === undefined && end.usage.outputTokens.total === undefined)) {
-    const used = { input: goingIn(call), output: guessTokens(text), cached: 0 };
+    const used = { input: goingIn(call), output: guessTokens(all), cached: 0 };
     const why = text === '' && calls.length === 0 ? malformed(name) : cutOff(name);
     return { ok: false, problem: why, sent: 'maybe', again: true, free: false, used };
   }
   return {
     ok: true,
-    said: { text, calls, finish: FINISH[end.finishReason.unified], used: usedOf(end.usage, call, text) },
+    said: { text, calls, finish: FINISH[end.finishReason.unified], used: usedOf(end.usage, call, all) },
   };
 };

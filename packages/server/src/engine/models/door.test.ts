@@ -321,3 +321,126 @@ test('vectors, ranks, pictures and speech of a provider, each judged and counted
   });
   expect(await ground.run(other)).toMatchObject({ state: 'failed', problem: { code: 'model.task' } });
 });
+
+const embeds = (texts: readonly string[]) => ({
+  headgate: 1,
+  name: 'Embeds',
+  steps: [{ id: 'embed', kind: 'model.embed@1', with: { model: 'local/vec', texts, tries: 0 } }],
+  output: '{{ steps.embed.vectors.length }}',
+});
+
+test('DOS-04 an answer with more values than the question explains is refused before it is read', async () => {
+  await setUp({ models: [{ id: 'vec', does: ['embed'] }, { id: 'small' }] });
+  const grants = [{ step: '*', power: 'model: local/*' }];
+  const vector = (numbers: number) =>
+    JSON.stringify({ data: [{ embedding: Array(numbers).fill(1), index: 0 }], usage: { prompt_tokens: 1 } });
+  const flow = await ground.publish(embeds(['One text']), { grants });
+  server.next({ raw: vector(300_000) });
+  expect(await ground.run(flow)).toMatchObject({
+    state: 'failed',
+    problem: { code: 'model.answer', text: expect.stringContaining('more than the question explains') },
+  });
+  // As many as a vector may have.
+  server.next({ raw: vector(10_000) });
+  expect(await ground.run(flow)).toMatchObject({ state: 'done', output: 1 });
+  // The same of a chat, where it answers and where it refuses, whatever it calls its answer.
+  const chat = await ground.publish(asks({ tries: 0 }), { grants });
+  const message = { role: 'assistant', content: 'Well.' };
+  const raw = JSON.stringify({ choices: [{ index: 0, message, finish_reason: 'stop' }], more: Array(250_000).fill({}) });
+  for (const type of ['application/json', 'text/event-stream']) {
+    server.next({ raw, type });
+    expect(await ground.run(chat)).toMatchObject({ state: 'failed', problem: { code: 'model.answer' } });
+  }
+  server.next({ raw: `${' '.repeat(9 * 1024 * 1024)}${JSON.stringify({ choices: [] })}` });
+  expect(await ground.run(chat)).toMatchObject({
+    problem: { code: 'model.answer', text: expect.stringContaining('more than the question explains') },
+  });
+});
+
+test('an event that is longer than one may be breaks its answer off', async () => {
+  await setUp();
+  const flow = await ground.publish(asks({ tries: 0, stream: true }), LENT);
+  const one = (content: string) =>
+    `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`;
+  const last = JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
+  const end = `data: ${last}\n\ndata: [DONE]\n\n`;
+  server.next({ raw: `${one('Well')}${one('x'.repeat(2 * 1024 * 1024))}${end}`, type: 'text/event-stream' });
+  expect(await ground.run(flow)).toMatchObject({ state: 'failed', problem: { code: 'model.cut' } });
+  // Many that are short may be longer together.
+  server.next({ raw: `${one('x'.repeat(700)).repeat(2_000)}${end}`, type: 'text/event-stream' });
+  expect(await ground.run(flow)).toMatchObject({ state: 'done', output: { finish: 'stop' } });
+});
+
+test('LLM-10 an answer that never came is charged as the longest that it may have been', async () => {
+  await setUp();
+  const flow = await ground.publish(
+    {
+      headgate: 1,
+      name: 'Twice',
+      steps: [
+        {
+          id: 'both',
+          kind: 'each@1',
+          with: {
+            ...{ over: [1, 2], concurrency: 1, onItem: 'collect' },
+            steps: [
+              {
+                id: 'ask',
+                kind: 'model.generate@1',
+                with: { model: 'local/small', prompt: 'Count', maxTokens: 1_000, tries: 0, timeout: '1s' },
+              },
+            ],
+          },
+        },
+      ],
+      settings: { budget: { tokens: { run: 1_500 } } },
+    },
+    { grants: [{ step: '*', power: 'model: local/*' }] },
+  );
+  const refused = { state: 'failed', problem: { code: 'budget.tokens' } };
+  server.otherwise({ pieces: [], then: 'stall' });
+  expect(await ground.run(flow)).toMatchObject(refused);
+  expect(server.asked).toHaveLength(1);
+  // What a proxy gave up to wait for was thought about, too.
+  for (const status of [408, 504, 524]) {
+    server.otherwise({ status });
+    expect(await ground.run(flow)).toMatchObject(refused);
+  }
+  // What the provider refused at once costs nothing.
+  server.otherwise({ status: 503 });
+  expect(await ground.run(flow)).toMatchObject({ state: 'done' });
+  expect(server.asked).toHaveLength(6);
+});
+
+test('no more pictures become files than were asked for', async () => {
+  await setUp({ models: [{ id: 'draw', does: ['image'] }] });
+  const flow = await ground.publish(
+    {
+      headgate: 1,
+      name: 'Draws',
+      steps: [
+        { id: 'mine', kind: 'file.write@1', with: { path: 'out/picture-2.png', content: 'Mine', type: 'text/plain' } },
+        {
+          id: 'draw',
+          kind: 'image.generate@1',
+          after: ['mine'],
+          with: { model: 'local/draw', prompt: 'A cat', folder: 'out/', count: 1 },
+        },
+        { id: 'take', kind: 'file.read@1', after: ['draw'], with: { path: 'out/picture-2.png', as: 'text' } },
+      ],
+      output: { files: '{{ steps.draw.files.length }}', second: '{{ steps.take }}' },
+    },
+    {
+      grants: [
+        { step: '*', power: 'model: local/*' },
+        { step: '*', power: 'file: write out/' },
+        { step: '*', power: 'file: read out/' },
+      ],
+    },
+  );
+  const picture = { b64_json: 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==' };
+  server.next({ raw: JSON.stringify({ data: Array(5).fill(picture) }) });
+  const run = await ground.run(flow);
+  expect(run.problem).toBe(null);
+  expect(run.output).toMatchObject({ files: 1, second: 'Mine' });
+});

@@ -25,6 +25,7 @@ import type { CompiledStep } from '../compiled.ts';
 import type { Flight, Live } from '../live.ts';
 import { speak } from './adapters.ts';
 import { Answers } from './answers.ts';
+import { EVENTS_BOUND, JSON_BOUND, vectorsBound } from './bounded.ts';
 import { ask, goingIn, listen } from './chat.ts';
 import { unanswered } from './faults.ts';
 import { hidden, type Hide, hider } from './hidden.ts';
@@ -100,13 +101,13 @@ export class ModelDoor {
       const kept = key === null ? undefined : this.#answers.get(key, clock.now());
       if (kept !== undefined)
         return { done: { ok: true, value: { ...kept, cached: true, usage: NOTHING } }, used: null };
-      const chat = (await speak(model, reach())).chat(spec.id);
+      const streams = call.stream === true;
+      const chat = (await speak(model, reach(streams ? EVENTS_BOUND : JSON_BOUND))).chat(spec.id);
       const record = (text: string, from: number): void => {
         live.record(clock.now(), 'step.said', { text, at: from }, cs.step.id, place.item);
         live.flush(journal);
       };
       const told = new Told({ guard, workspace: live.base.workspace, now: clock.now, record });
-      const streams = call.stream === true;
       const answer = streams
         ? await listen(chat, name, bounded, stopped, (piece) => told.hear(piece))
         : await ask(chat, name, bounded, stopped);
@@ -155,7 +156,7 @@ export class ModelDoor {
       });
       try {
         if (model.provider.kind.adapter === 'offline') return gives(await this.#offline.embed(texts, stopped), most);
-        const { embeddings, usage } = await (await speak(model, reach())).embed(model.spec.id).doEmbed({
+        const { embeddings, usage } = await (await speak(model, reach(vectorsBound(texts.length)))).embed(model.spec.id).doEmbed({
           ...{ values: [...texts], abortSignal: stopped },
           ...(dimensions === undefined ? {} : { dimensions }),
         });
@@ -193,7 +194,7 @@ export class ModelDoor {
     if (adapter !== 'openai' && adapter !== 'openai-compatible')
       return { ok: false, problem: otherWords(name), sent: 'no', again: true };
     return this.#questions.ask<T & Answered>(asker, at, plain.most, left, async (reach, stopped) => {
-      const answer = await askPlainly(reach(), model.baseUrl, model.spec.id, name, plain, stopped);
+      const answer = await askPlainly(reach(plain.bound), model.baseUrl, model.spec.id, name, plain, stopped);
       if (!answer.ok) return { done: timely(answer, name, call.timeout), used: answer.used };
       const usage = { ...answer.used, money: costOf(answer.used, model.spec.price).money };
       return { done: { ok: true, value: { ...answer.value, model: name, usage } }, used: answer.used };

@@ -17,6 +17,8 @@ export type Unanswered = {
 /** Characters of what a provider says of a refusal. */
 const LONGEST = 300;
 const DEEPEST = 5;
+/** Whoever stood between waited for the answer and gave up: the provider worked on it. */
+const WAITED: ReadonlySet<number> = new Set([408, 504, 524]);
 
 type ApiError = {
   readonly statusCode: number;
@@ -64,7 +66,7 @@ const refusedWith = (error: ApiError, model: string): Unanswered => {
         ...later,
         fix: 'Let the step try again later (`retry`), or name a model to fall back to.',
       }),
-      ...{ sent: 'maybe', again: true, free: true, ...waits },
+      ...{ sent: 'maybe', again: true, free: !WAITED.has(status), ...waits },
     };
   if (status === 401 || status === 403)
     return {

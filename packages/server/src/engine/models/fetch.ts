@@ -37,7 +37,8 @@ export type Through = {
   readonly stall: number;
 };
 
-const MOST_BYTES = 64 * 1024 * 1024;
+/** Of one answer; less where it is read as a whole (bounded.ts). */
+export const MOST_BYTES = 64 * 1024 * 1024;
 /** Headers that carry keys, or say who we are. */
 const DROPPED: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'user-agent']);
 
@@ -93,6 +94,8 @@ export const fetchThrough =
     const stop = new AbortController();
     let stalled = false;
     let told = false;
+    // Whoever read the answer wants no more of it.
+    let left = false;
     let silence: ReturnType<typeof setTimeout> | undefined;
     const heard = (): void => {
       clearTimeout(silence);
@@ -109,7 +112,11 @@ export const fetchThrough =
           into = controller;
         },
         pull: () => taken(),
-        cancel: () => stop.abort(),
+        cancel: () => {
+          left = true;
+          stop.abort();
+          taken();
+        },
       },
       { highWaterMark: 16 },
     );
@@ -140,6 +147,7 @@ export const fetchThrough =
           sink: () => ({
             write: (chunk) => {
               heard();
+              if (left) return;
               into?.enqueue(chunk);
               if ((into?.desiredSize ?? 1) > 0) return;
               return new Promise<void>((go) => {
@@ -157,7 +165,7 @@ export const fetchThrough =
               // A door that answers from what was recorded tells no head before.
               const { status, headers, body } = outcome.value;
               if (!told) resolve(answerOf(status, headers, body.kind === 'bytes' ? new Uint8Array(body.bytes) : null));
-              into?.close();
+              if (!left) into?.close();
             } else over(new CallFault(stalled ? STALLED : outcome.problem, outcome.sent));
           },
           (error: unknown) => {

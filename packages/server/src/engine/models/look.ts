@@ -1,6 +1,7 @@
 /** Asks a provider which models it has: the question that costs nothing, by which a set-up is tried. */
 
 import { bad, good, type ModelsPort, problem, readValues, type Result } from '@headgate/core';
+import { bounded, JSON_BOUND } from './bounded.ts';
 import { unanswered } from './faults.ts';
 import { fetchThrough } from './fetch.ts';
 import { keyed } from './key.ts';
@@ -29,7 +30,7 @@ const NO_LIST = problem('model.answer', 'What answers there lists no models', {
 });
 
 export const lookAt =
-  ({ providers, credentials, door }: Pick<ModelDeps, 'providers' | 'credentials' | 'door'>): ModelsPort['test'] =>
+  ({ providers, credentials, door, turns }: Pick<ModelDeps, 'providers' | 'credentials' | 'door' | 'turns'>): ModelsPort['test'] =>
   async (workspace, name): Promise<Result<readonly string[]> | null> => {
     const provider = (await providers.in(workspace)).find((one) => one.name === name);
     if (provider === undefined) return null;
@@ -51,7 +52,7 @@ export const lookAt =
       stall: TIMEOUT,
     });
     try {
-      const answer = await through(`${baseUrl}/models`);
+      const answer = await bounded(through, turns, JSON_BOUND)(`${baseUrl}/models`);
       const text = await answer.text();
       if (answer.status !== 200) {
         const responseHeaders = Object.fromEntries(answer.headers);

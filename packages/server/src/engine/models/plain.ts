@@ -16,6 +16,7 @@ import {
   type TokensUsed,
   type TranscribeCall,
 } from '@headgate/core';
+import { type Bound, JSON_BOUND, PICTURES_BOUND, SPEECH_BOUND } from './bounded.ts';
 import { malformed, type Unanswered, unanswered } from './faults.ts';
 import type { Fetch } from './fetch.ts';
 
@@ -23,6 +24,8 @@ import type { Fetch } from './fetch.ts';
 export type Plain<T> = {
   readonly task: ModelTask;
   readonly most: TokensUsed;
+  /** What the answer may hold. */
+  readonly bound: Bound;
   readonly ask: (id: string) => { readonly path: string; readonly body: string | FormData };
   readonly read: (answer: Response) => Promise<{ readonly value: T; readonly used: TokensUsed } | null>;
 };
@@ -68,6 +71,7 @@ export const ranking = ({ query, texts }: RerankCall): Plain<Pick<Reranked, 'ran
   };
   return {
     task: 'rerank',
+    bound: JSON_BOUND,
     most,
     ask: (id) => ({
       path: '/rerank',
@@ -100,6 +104,7 @@ export const drawing = ({ prompt, count, size }: DrawCall): Plain<Pick<Drawn, 'i
   const most = { input: guessTokens(prompt), output: PICTURE * count, cached: 0 };
   return {
     task: 'image',
+    bound: PICTURES_BOUND,
     most,
     ask: (id) => ({
       path: '/images/generations',
@@ -113,7 +118,8 @@ export const drawing = ({ prompt, count, size }: DrawCall): Plain<Pick<Drawn, 'i
     read: async (answer) => {
       const { data, usage } = await jsonOf(answer);
       if (!Array.isArray(data)) return null;
-      const images = data.flatMap((one: unknown) => {
+      // As many as were asked for: how many files are written is not the provider's to say.
+      const images = data.slice(0, count).flatMap((one: unknown) => {
         const text = isRecord(one) ? one['b64_json'] : undefined;
         if (typeof text !== 'string') return [];
         const bytes = new Uint8Array(Buffer.from(text, 'base64'));
@@ -127,6 +133,7 @@ export const drawing = ({ prompt, count, size }: DrawCall): Plain<Pick<Drawn, 'i
 /** POST {base}/audio/transcriptions. */
 export const hearing = ({ file, language, hint }: TranscribeCall): Plain<Pick<Heard, 'text'>> => ({
   task: 'transcribe',
+  bound: JSON_BOUND,
   // A minute of speech is about a megabyte of MP3, and two hundred words.
   most: {
     input: Math.ceil(file.bytes.length / 1_000) + 1,
@@ -156,6 +163,7 @@ const TYPES: Readonly<Record<SayCall['format'], string>> = {
 /** POST {base}/audio/speech. */
 export const saying = ({ text, voice, format }: SayCall): Plain<Pick<Spoken, 'bytes' | 'mediaType'>> => ({
   task: 'say',
+  bound: SPEECH_BOUND,
   most: onlyIn(text),
   ask: (id) => ({
     path: '/audio/speech',

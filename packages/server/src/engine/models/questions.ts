@@ -26,7 +26,9 @@ import type { Broker } from '../broker.ts';
 import type { Clock } from '../clock.ts';
 import type { CompiledStep } from '../compiled.ts';
 import type { Credentials } from '../credentials.ts';
+import type { JsonTurns } from '../json.ts';
 import type { Flight, Live } from '../live.ts';
+import { type Bound, bounded } from './bounded.ts';
 import { tooLate } from './faults.ts';
 import { type Fetch, fetchThrough } from './fetch.ts';
 import { keyed } from './key.ts';
@@ -38,6 +40,7 @@ export type QuestionDeps = {
   readonly door: Pick<Door, 'request'>;
   readonly credentials: Credentials;
   readonly providers: Providers;
+  readonly turns: JsonTurns;
   readonly clock: Clock;
 };
 
@@ -67,8 +70,8 @@ export type Tried<T> = { readonly done: Try<T>; readonly used: TokensUsed | null
 /** One try: which model, under which name, and how many milliseconds are left for it. */
 export type At = { readonly model: ModelAt; readonly name: string; readonly left: number };
 
-/** `reach`: the way to where the model is, and to nowhere else. */
-type Act<T> = (reach: () => Fetch, stopped: AbortSignal) => Promise<Tried<T>>;
+/** `reach`: the way to where the model is, and to nowhere else; what comes back is held to a bound. */
+type Act<T> = (reach: (bound: Bound) => Fetch, stopped: AbortSignal) => Promise<Tried<T>>;
 
 export class Questions {
   readonly #d: QuestionDeps;
@@ -121,7 +124,7 @@ export class Questions {
     stall: number,
     act: Act<T>,
   ): Promise<Try<T>> {
-    const { broker, credentials, door } = this.#d;
+    const { broker, credentials, door, turns } = this.#d;
     const { price } = model.spec;
     const held = reserve(broker, live, flight, costOf(most, price));
     if ('problem' in held) return { ok: false, problem: held.problem, sent: 'no', again: false };
@@ -138,16 +141,14 @@ export class Questions {
         const both = AbortSignal.any([signal, stopped]);
         const { headers } = key;
         const share = { workspace, flow };
-        const reach = (): Fetch =>
-          fetchThrough({
-            door,
-            headers,
-            share,
-            stall,
-            signal: both,
-            timeout: left,
-            origin: new URL(model.baseUrl).origin,
-          });
+        const reach = (bound: Bound): Fetch => {
+          const { origin } = new URL(model.baseUrl);
+          return bounded(
+            fetchThrough({ door, headers, share, stall, signal: both, timeout: left, origin }),
+            turns,
+            bound,
+          );
+        };
         const tried = await act(reach, both);
         ({ used } = tried);
         return tried.done;

@@ -1,6 +1,6 @@
 /** Providers of models and the models they give. Whether the caller may is judged before (register.ts). */
 
-import { may, modelsListed, type Principal, type Provider, providersIn, setupFault } from '@headgate/core';
+import { may, modelsListed, type Principal, type Provider, providerSetup, type ProviderSetup, providersIn, setupFault } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
@@ -17,9 +17,20 @@ const shown = ({ name, setup, kind }: Provider, { by, updated }: Kept) => ({
   updated: new Date(updated).toISOString(),
 });
 
+const KEYED = 'It names a secret: changing or removing it needs the permission secret.write in the project of that';
+
 export const modelRoutes = ({ gate }: Lodge): readonly Route[] => {
   const kinds = gate.catalog.providers;
   const rowsOf = (who: Principal) => gate.store.in(who.workspace).modelProviders;
+  /** May the caller store the secret that this set-up names? */
+  const mayStore = (who: Principal, { secret }: Pick<ProviderSetup, 'secret'>): boolean =>
+    secret === undefined ||
+    may(who, 'secret.write', { workspace: who.workspace, project: secret.project ?? PROJECT });
+  /** A provider as it is set up now; null where there is none. */
+  const setUpNow = async (who: Principal, name: string): Promise<Pick<ProviderSetup, 'secret'> | null> => {
+    const row = (await rowsOf(who).list()).find((one) => one.name === name);
+    return row === undefined ? null : (providerSetup.safeParse(row.doc).data ?? {});
+  };
   return [
     implement(ROUTES.listModels, async ({ who }) => {
       // What a workspace set up tells of all of it: nothing for who is held to a part.
@@ -55,19 +66,20 @@ export const modelRoutes = ({ gate }: Lodge): readonly Route[] => {
       const kind = kinds.find((one) => one.name === setup.kind);
       const wrong = setupFault(setup, kind, kinds);
       if (wrong !== null || kind === undefined) return refuseAll('input.invalid', wrong === null ? [] : [wrong]);
-      if (setup.secret !== undefined) {
-        const { project = PROJECT } = setup.secret;
-        if (!may(who, 'secret.write', { workspace: who.workspace, project }))
-          return refuse('permission.missing', 'Naming a secret needs the permission secret.write in its project');
-      }
+      if (!mayStore(who, setup))
+        return refuse('permission.missing', 'Naming a secret needs the permission secret.write in its project');
+      if (!mayStore(who, (await setUpNow(who, name)) ?? {})) return refuse('permission.missing', KEYED);
       const kept = { by: who.user ?? who.id, updated: gate.clock() };
       const put = await rowsOf(who).put({ name, doc: setup, ...kept });
       return put ? give(200, shown({ name, setup, kind }, kept)) : refuse('model.full');
     }),
 
-    implement(ROUTES.deleteModelProvider, async ({ who, params }) =>
-      (await rowsOf(who).remove(params.provider)) ? nothing() : MISSING,
-    ),
+    implement(ROUTES.deleteModelProvider, async ({ who, params: { provider } }) => {
+      const now = await setUpNow(who, provider);
+      if (now === null) return MISSING;
+      if (!mayStore(who, now)) return refuse('permission.missing', KEYED);
+      return (await rowsOf(who).remove(provider)) ? nothing() : MISSING;
+    }),
 
     implement(ROUTES.testModelProvider, async ({ who, params }) => {
       const tried = await gate.engine.models.test(who.workspace, params.provider);

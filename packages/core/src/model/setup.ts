@@ -24,7 +24,10 @@ export const providerSetup = z.strictObject({
   baseUrl: z
     .url({ protocol: /^https?$/ })
     .max(300)
-    .refine(isBare, 'an address without a user name, ?query and #fragment; a key goes into `secret`, as the name of a secret')
+    .refine(
+      isBare,
+      'an address without a user name, ?query and #fragment; a key goes into `secret`, as the name of a secret',
+    )
     .optional()
     .describe('Where it is asked, for a kind that has no address of its own.'),
   secret: z

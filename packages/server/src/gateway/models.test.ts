@@ -130,7 +130,12 @@ test('who may not store a secret neither moves nor removes a provider that names
   expect((await ask('PUT', 'model-providers', { name: 'kept', ...setUp() }, keeper)).status).toBe(200);
   const before = (await ask('GET', 'model-providers')).json;
   const { secret: _, ...open } = setUp();
-  const moved = await ask('PUT', 'model-providers', { name: 'kept', ...open, baseUrl: 'https://elsewhere.example/v1' }, manager);
+  const moved = await ask(
+    'PUT',
+    'model-providers',
+    { name: 'kept', ...open, baseUrl: 'https://elsewhere.example/v1' },
+    manager,
+  );
   expect(moved).toMatchObject({ status: 403, json: { code: 'permission.missing' } });
   expect((await ask('DELETE', 'model-providers/kept', undefined, manager)).status).toBe(403);
   expect((await ask('DELETE', 'model-providers/none', undefined, manager)).status).toBe(404);

@@ -125,3 +125,17 @@ test('an answer that ends before its end is none', async () => {
   );
   expect(said).toMatchObject({ ok: false, problem: { code: 'model.cut' } });
 });
+
+test('thoughts and calls of an answer that breaks off are counted', async () => {
+  const chunk = (delta: object) =>
+    `data: ${JSON.stringify({ id: 'c', created: 1, model: 'm', choices: [{ index: 0, delta }] })}\n\n`;
+  const long = 'so many words '.repeat(100);
+  const call = { index: 0, id: 'c1', type: 'function', function: { name: 'do', arguments: `{"text":"${long}` } };
+  for (const delta of [{ reasoning_content: long }, { tool_calls: [call] }]) {
+    const { said } = await asked(
+      ...(['openai-compatible', 'https://models.example/v1', chunk(delta), 'text/event-stream', true] as const),
+    );
+    expect(said).toMatchObject({ ok: false });
+    expect(said.ok ? 0 : said.used?.output).toBeGreaterThan(200);
+  }
+});

@@ -3,7 +3,8 @@
  * nothing, counts what it can, and calls nobody but through the `fetch` it is given.
  *
  * CH1 What was used is known however it ends: by the provider's own count, or where that did not come, by a guess over what
- *     went out and what came back until then.
+ *     went out and what came back until then, told or not. Where nothing comes back before the end, and the end does not
+ *     come, that is the most that was asked for.
  */
 
 import type {
@@ -162,7 +163,9 @@ const failed = (error: unknown, name: string, call: GenerateCall, text: string, 
   return {
     ok: false,
     ...why,
-    used: why.free ? null : { input: goingIn(call), output: said === null ? call.maxTokens : guessTokens(said), cached: 0 },
+    used: why.free
+      ? null
+      : { input: goingIn(call), output: said === null ? call.maxTokens : guessTokens(said), cached: 0 },
   };
 };
 

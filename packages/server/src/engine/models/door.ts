@@ -27,7 +27,7 @@ import { speak } from './adapters.ts';
 import { Answers } from './answers.ts';
 import { EVENTS_BOUND, JSON_BOUND, vectorsBound } from './bounded.ts';
 import { ask, goingIn, listen } from './chat.ts';
-import { unanswered } from './faults.ts';
+import { tooLate, unanswered } from './faults.ts';
 import { hidden, type Hide, hider } from './hidden.ts';
 import { Offline } from './offline.ts';
 import { askPlainly, drawing, hearing, type Plain, ranking, saying } from './plain.ts';
@@ -94,7 +94,7 @@ export class ModelDoor {
     const { model, name, left } = at;
     const { spec } = model;
     const bounded: GenerateCall = { ...call, maxTokens: Math.min(call.maxTokens, spec.output ?? call.maxTokens) };
-    const key = call.cache === true ? this.#answers.keyOf(live.base.workspace, model, bounded) : null;
+    const key = call.cache === true ? this.#answers.keyOf(live.base, model, bounded) : null;
     const most = { input: goingIn(bounded), output: bounded.maxTokens, cached: 0 };
     const stall = call.stream === true ? call.stall : left;
     return this.#questions.ask<Generated>(asker, at, most, stall, async (reach, stopped) => {
@@ -133,9 +133,12 @@ export class ModelDoor {
   async #embedAll(asker: Asker, call: EmbedCall, at: At): Promise<Try<Embedded>> {
     const vectors: (readonly number[])[] = [];
     let usage = NOTHING;
+    const until = this.#d.clock.now() + at.left;
     for (let from = 0; from < call.texts.length; from += AT_ONCE) {
       const some = call.texts.slice(from, from + AT_ONCE);
-      const done = await this.#embedSome(asker, { ...call, texts: some }, at);
+      const left = until - this.#d.clock.now();
+      if (left <= 0) return { ok: false, problem: tooLate(at.name, call.timeout), sent: 'maybe', again: true };
+      const done = await this.#embedSome(asker, { ...call, texts: some }, { ...at, left });
       if (!done.ok) return done;
       vectors.push(...done.value.vectors);
       usage = added(usage, done.value.usage);
@@ -156,10 +159,12 @@ export class ModelDoor {
       });
       try {
         if (model.provider.kind.adapter === 'offline') return gives(await this.#offline.embed(texts, stopped), most);
-        const { embeddings, usage } = await (await speak(model, reach(vectorsBound(texts.length)))).embed(model.spec.id).doEmbed({
-          ...{ values: [...texts], abortSignal: stopped },
-          ...(dimensions === undefined ? {} : { dimensions }),
-        });
+        const { embeddings, usage } = await (await speak(model, reach(vectorsBound(texts.length))))
+          .embed(model.spec.id)
+          .doEmbed({
+            ...{ values: [...texts], abortSignal: stopped },
+            ...(dimensions === undefined ? {} : { dimensions }),
+          });
         if (embeddings.length !== texts.length) throw new Error('not as many vectors as texts');
         return gives(embeddings, { ...most, input: usage?.tokens ?? most.input });
       } catch (error) {

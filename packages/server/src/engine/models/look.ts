@@ -30,7 +30,12 @@ const NO_LIST = problem('model.answer', 'What answers there lists no models', {
 });
 
 export const lookAt =
-  ({ providers, credentials, door, turns }: Pick<ModelDeps, 'providers' | 'credentials' | 'door' | 'turns'>): ModelsPort['test'] =>
+  ({
+    providers,
+    credentials,
+    door,
+    turns,
+  }: Pick<ModelDeps, 'providers' | 'credentials' | 'door' | 'turns'>): ModelsPort['test'] =>
   async (workspace, name): Promise<Result<readonly string[]> | null> => {
     const provider = (await providers.in(workspace)).find((one) => one.name === name);
     if (provider === undefined) return null;

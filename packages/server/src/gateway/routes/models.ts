@@ -1,6 +1,15 @@
 /** Providers of models and the models they give. Whether the caller may is judged before (register.ts). */
 
-import { may, modelsListed, type Principal, type Provider, providerSetup, type ProviderSetup, providersIn, setupFault } from '@headgate/core';
+import {
+  may,
+  modelsListed,
+  type Principal,
+  type Provider,
+  providerSetup,
+  type ProviderSetup,
+  providersIn,
+  setupFault,
+} from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
@@ -24,8 +33,7 @@ export const modelRoutes = ({ gate }: Lodge): readonly Route[] => {
   const rowsOf = (who: Principal) => gate.store.in(who.workspace).modelProviders;
   /** May the caller store the secret that this set-up names? */
   const mayStore = (who: Principal, { secret }: Pick<ProviderSetup, 'secret'>): boolean =>
-    secret === undefined ||
-    may(who, 'secret.write', { workspace: who.workspace, project: secret.project ?? PROJECT });
+    secret === undefined || may(who, 'secret.write', { workspace: who.workspace, project: secret.project ?? PROJECT });
   /** A provider as it is set up now; null where there is none. */
   const setUpNow = async (who: Principal, name: string): Promise<Pick<ProviderSetup, 'secret'> | null> => {
     const row = (await rowsOf(who).list()).find((one) => one.name === name);

@@ -66,7 +66,9 @@ const input = z
     cache: z
       .boolean()
       .optional()
-      .describe('The same question to the same model may be answered, for an hour, by what was answered before.'),
+      .describe(
+        'The same question of this flow to the same model may be answered, for an hour, by what was answered before.',
+      ),
   })
   .refine(({ prompt, messages }) => (prompt === undefined) !== (messages === undefined), {
     error: 'either `prompt` or `messages`',

@@ -1,6 +1,8 @@
-/** A trigger that hears a real Mosquitto. */
+/** A trigger that hears a real Mosquitto; what a broker does once in minutes, it hears from one that says it at once. */
 
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mosquittoServer } from '../egress/testing/servers.ts';
 import { type Ground, openGround } from './testing/ground.ts';
@@ -76,6 +78,11 @@ const until = async (is: () => Promise<boolean> | boolean): Promise<void> => {
 /** It hears: the session and its topics are kept. */
 const ready = (id: string): Promise<void> =>
   until(async () => (await g.store.engine.memory(id, 'hear', 'default')) !== null);
+/** Nobody is connected to the broker: whoever left has said all that he had to say (proc(5): port in hexadecimal, 01 is open). */
+const alone = (): boolean => {
+  const port = `:${hub.port.toString(16).toUpperCase().padStart(4, '0')} 01`;
+  return !readFileSync('/proc/net/tcp', 'utf8').includes(port);
+};
 const remove = (id: string) => g.store.in('default').deletedFlows.add(id, g.clock.now());
 
 test('each message starts a run, in order, with what it says; what the broker kept before starts none', async () => {
@@ -192,7 +199,7 @@ test('a flow that is deleted takes its topics back: nothing waits at the broker'
   const id = await g.publish(flow({ topics: 'gone/#', client: 'watcher' }), { grants: powers() });
   await ready(id);
   await remove(id);
-  await until(async () => (await g.engine.triggers('default', id)).length === 0);
+  await until(async () => (await g.engine.triggers('default', id)).length === 0 && alone());
   publish('gone/x', 'late');
   publish('other/x', 'kept', '-r');
   // Under the name of the session, what waited for it would come first.
@@ -206,3 +213,82 @@ test('a flow that is deleted takes its topics back: nothing waits at the broker'
   );
   expect(said.trim()).toBe('kept');
 }, 60_000);
+
+test('MS3 a flow that is switched off and on again hears what comes then, and not what came between', async () => {
+  const id = await g.publish(flow({ topics: 'switched/#', client: 'switched' }), { grants: powers() });
+  await ready(id);
+  publish('switched/a', 'before');
+  expect((await heard(id, 1)).map(({ payload }) => payload)).toEqual(['before']);
+  const { flows, runs } = g.store.in('default');
+  const there = async (): Promise<number> => (await g.engine.triggers('default', id)).length;
+  await flows.patch(id, { enabled: false }, g.clock.now());
+  await until(async () => (await there()) === 0 && alone());
+  publish('switched/a', 'between');
+  await flows.patch(id, { enabled: true }, g.clock.now());
+  await until(async () => (await there()) === 1);
+  await until(async () => {
+    publish('switched/a', 'after');
+    return (await runs.list({ flow: id, limit: 200 })).rows.length > 1;
+  });
+  expect((await heard(id, 2)).slice(0, 2).map(({ payload }) => payload)).toEqual(['before', 'after']);
+  await remove(id);
+}, 60_000);
+
+/** A broker that says yes to everything, and nothing by itself; what packets of a client were, by their first byte. */
+const yesBroker = async () => {
+  const said: number[] = [];
+  let line: Socket | undefined;
+  const server = createServer((socket) => {
+    line = socket;
+    let held = Buffer.alloc(0);
+    socket.on('error', () => undefined);
+    socket.on('data', (piece) => {
+      held = Buffer.concat([held, piece]);
+      // What this client says is short: its length is one byte.
+      for (let end = 2 + (held[1] ?? 0); held.length >= 2 && held.length >= end; end = 2 + (held[1] ?? 0)) {
+        const [kind = 0, , high = 0, low = 0] = held;
+        said.push(kind);
+        if (kind === CONNECT) socket.write(Buffer.from([0x20, 2, 0, 0]));
+        if (kind === SUBSCRIBE) socket.write(Buffer.from([0x90, 3, high, low, 0]));
+        if (kind === PING) socket.write(Buffer.from([0xd0, 0]));
+        held = held.subarray(end);
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    said,
+    port: (server.address() as AddressInfo).port,
+    /** A message of quality 0. */
+    tell: (topic: string, text: string): void => {
+      const body = Buffer.concat([Buffer.from([0, topic.length]), Buffer.from(topic + text)]);
+      line?.write(Buffer.concat([Buffer.from([0x30, body.length]), body]));
+    },
+    stop: () => {
+      line?.destroy();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
+const [CONNECT, SUBSCRIBE, PING] = [0x10, 0x82, 0xc0];
+
+test('MS5 a line on which messages come all the time is asked for, too, so that the broker does not take it for gone', async () => {
+  const broker = await yesBroker();
+  const at = { host: '127.0.0.1', port: broker.port, tls: 'off', secret: undefined };
+  const id = await g.publish(flow({ ...at, topics: 'stream' }), {
+    grants: [{ step: 'hear', power: `net: TCP 127.0.0.1:${broker.port}` }],
+  });
+  await ready(id);
+  broker.tell('stream', '1');
+  await heard(id, 1);
+  expect(broker.said).toEqual([CONNECT, SUBSCRIBE]);
+  g.clock.shift(31_000);
+  await until(() => {
+    broker.tell('stream', '2');
+    return broker.said.length > 2;
+  });
+  expect(broker.said).toEqual([CONNECT, SUBSCRIBE, PING]);
+  await remove(id);
+  await until(async () => (await g.engine.triggers('default', id)).length === 0);
+  await broker.stop();
+}, 25_000);

@@ -6,8 +6,9 @@
  *     the start of it, and forgotten when the broker has the acknowledgement: whenever the server dies, a message has one run.
  * MS2 To connect is an effect of the trigger, judged and on record; whether it still may is asked for whatever comes.
  * MS3 The session stays with the broker while nobody is connected. A trigger that is not there any more hears nothing: it takes
- *     its topics back, so that nothing waits for nobody.
+ *     its topics back, so that nothing waits for nobody; it remembers that first, so that it asks for them when it is back.
  * MS4 What a broker keeps of topics (retained) comes when they are subscribed to, which happens once and not at every connection.
+ * MS5 A broker is asked for a sign of life at least every QUIET, however much it sends: it counts what the client says.
  */
 
 import { codeHash, isObject, normaliseHost, type Power, type Problem, problem } from '@headgate/core';
@@ -49,7 +50,7 @@ const USUAL = 8883;
 const PAUSES = [1_000, 10_000, 30_000, 60_000] as const;
 /** Where no run begins for want of room. */
 const FULL = 5_000;
-/** A line on which nothing comes is looked after this often; one with acknowledgements that nobody confirmed, sooner. */
+/** A line is looked after this often; one on which nothing comes, with acknowledgements that nobody confirmed, sooner. */
 const QUIET = 30_000;
 const SETTLING = 500;
 
@@ -139,6 +140,11 @@ class Subscription {
     return `mqtt://${host}:${port}`;
   }
 
+  /** What the session is known by. */
+  get #session(): string {
+    return `${this.#origin} ${this.#settings.client}`;
+  }
+
   /** Why it ended, or how long to wait before the next connection. */
   async hear(): Promise<Problem | number> {
     const target = await this.#target();
@@ -149,8 +155,11 @@ class Subscription {
       try {
         return (await this.#begin(session)) ?? (await this.#listen(session));
       } finally {
-        if (this.#stopped.reason === GONE) await session.unsubscribe(this.#settings.topics);
-        session.close();
+        try {
+          if (this.#stopped.reason === GONE) await this.#leave(session);
+        } finally {
+          session.close();
+        }
       }
     });
     return done.ok ? done.value : done.problem;
@@ -183,8 +192,8 @@ class Subscription {
 
   /** Brings what the session hears to what the settings say. */
   async #begin(session: Hearing): Promise<Problem | null> {
-    const { topics, client } = this.#settings;
-    const name = `${this.#origin} ${client}`;
+    const { topics } = this.#settings;
+    const name = this.#session;
     const kept = await this.#memory.read();
     const same = session.kept && kept?.session === name;
     if (!same) {
@@ -202,25 +211,34 @@ class Subscription {
     return null;
   }
 
+  /** Takes the topics back. Written down before: whenever it ends in between, the next connection subscribes. */
+  async #leave(session: Hearing): Promise<void> {
+    await this.#memory.keep({ session: this.#session, topics: [] });
+    await session.unsubscribe(this.#settings.topics);
+  }
+
   async #listen(session: Hearing): Promise<Problem | number> {
-    const { health } = this.#d;
+    const { health, clock } = this.#d;
     health.well(this.#row);
     this.#well();
+    let asked = clock.now();
     for (;;) {
       const messages = await session.next(this.#memory.any ? SETTLING : QUIET);
       if (messages === null) return this.#stopped.aborted ? 0 : LOST;
       const denied = await stillMay(this.#d, this.#row, this.#needs);
       if (denied !== null) return denied;
-      if (messages.length === 0) {
-        if (!(await session.ping())) return LOST;
-        await this.#memory.forget();
-        health.well(this.#row);
-        continue;
+      if (messages.length > 0) {
+        const target = await this.#target();
+        if ('code' in target) return target;
+        const all = await this.#take(session, target, messages);
+        if (!all) return FULL;
+        // A clock that is set back makes it ask once more, and not never.
+        if (Math.abs(clock.now() - asked) < QUIET) continue;
       }
-      const target = await this.#target();
-      if ('code' in target) return target;
-      const all = await this.#take(session, target, messages);
-      if (!all) return FULL;
+      if (!(await session.ping())) return LOST;
+      asked = clock.now();
+      await this.#memory.forget();
+      health.well(this.#row);
     }
   }
 

@@ -15,11 +15,17 @@ import type { FileRow, FileStore } from '../file.ts';
 import type { Blobs } from '../files/blobs.ts';
 import type { Ground } from '../ground.ts';
 import type { Tables } from '../schema/tables.ts';
-import { folderOf, holding } from './folder.ts';
+import { folderOf, search } from './folder.ts';
 import { hkdf } from '../vault-seal/keyring.ts';
 
 /** What stands for all files of a workspace among the runs that refer to blobs. No run has this id. */
 export const FILES = 'files';
+
+/**
+ * After a prefix, it sorts after every path that begins with it: texts are compared by their UTF-8, and no path is as long as
+ * this, so that not even one of the last character there is comes after it.
+ */
+const BEYOND = '\u{10ffff}'.repeat(1_025);
 
 /** Younger content may be about to get its name. */
 const LOST_AGE = 60 * 60 * 1000;
@@ -118,6 +124,8 @@ export const filesOf = (ground: Ground, { sink, grew }: FileGround, workspace: s
     get: (project, id) => one(project, 'id', id),
     at: (project, path) => one(project, 'path', path),
     list: async ({ project, prefix = '', text, after, limit }) => {
+      if (text !== undefined)
+        return (await search(db, workspace, { project, prefix, text, after, limit })).map(rowOf);
       let query = db
         .selectFrom('file')
         .selectAll()
@@ -125,10 +133,8 @@ export const filesOf = (ground: Ground, { sink, grew }: FileGround, workspace: s
         .where('project', '=', project)
         .orderBy('path')
         .limit(limit);
-      // Texts are compared by their UTF-8, in which no byte is 0xFF and the last character sorts last.
-      if (prefix !== '') query = query.where('path', '>=', prefix).where('path', '<', `${prefix}\u{10ffff}`);
+      if (prefix !== '') query = query.where('path', '>=', prefix).where('path', '<', prefix + BEYOND);
       if (after !== undefined) query = query.where('path', '>', after);
-      if (text !== undefined) query = query.where(holding(text));
       return (await query.execute()).map(rowOf);
     },
     folder: (q) => folderOf(db, workspace, q, rowOf),

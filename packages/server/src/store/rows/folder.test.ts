@@ -1,7 +1,10 @@
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import type { WorkspaceStore } from '../ports.ts';
+import { DATABASE } from '../schema/migrate.ts';
 import { kitIn, NOW } from '../testing/kit.ts';
 
 const kit = kitIn(tmpdir());
@@ -77,6 +80,70 @@ test('files are found by what their paths hold, and no sign of that is a pattern
   expect(await found('0%')).toEqual(['in/March 100%.csv']);
   expect(await found('h_')).toEqual(['in/march_2.csv']);
   expect(await found("' or 1=1 --")).toEqual([]);
+});
+
+test('a name of the last character there is hides nothing, and is found itself', async () => {
+  const space = (await kit.store()).in('default');
+  const all = ['f/a', 'f/\u{10ffff}x', 'f/\u{10ffff}\u{10ffff}y/z', 'f0', 'g', '\u{10ffff}'];
+  for (const path of all) await put(space, path);
+  for (const limit of [1, 2, 100]) {
+    expect(await names(space, '', limit)).toEqual(['f/', 'f0', 'g', '\u{10ffff}']);
+    expect(await names(space, 'f', limit)).toEqual(['f/a', 'f/\u{10ffff}x', 'f/\u{10ffff}\u{10ffff}y/']);
+  }
+  const list = async (prefix: string): Promise<string[]> =>
+    (await space.files.list({ project: 'default', prefix, limit: 9 })).map(({ path }) => path);
+  expect((await list('f/')).toSorted()).toEqual(all.slice(0, 3).toSorted());
+  expect(await list('\u{10ffff}')).toEqual(['\u{10ffff}']);
+  expect(await list('f/\u{10ffff}\u{10ffff}')).toEqual(['f/\u{10ffff}\u{10ffff}y/z']);
+});
+
+const SPELLINGS = ['a', 'B', 'b', '\u00c9', '\u00e9', 'E\u0301', '%', '_', '\\', '/', 'k', 'K', '\u017f', '\u{1f600}'] as const;
+
+test('FO2 a search that goes over many long paths lets everything else have its turn, and finds what a plain look does', async () => {
+  const dir = kit.dir();
+  const space = (await kit.store({ dir })).in('default');
+  await put(space, 'first');
+  const database = new DatabaseSync(join(dir, DATABASE), { timeout: 5_000 });
+  const rows = 20_000;
+  database.exec(`
+    with recursive n (i) as (select 1 union all select i + 1 from n where i < ${rows})
+    insert into file select 'file_n' || i, workspace, project, printf('%06d/', i) || '${'a'.repeat(488)}' || (i % 10), blob, hash,
+      size, type, plain, version, by, created, updated from file, n`);
+  database.close();
+  let turns = 0;
+  let over = false;
+  const turn = (): void => {
+    turns += 1;
+    if (!over) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const found = async (text: string, after?: string): Promise<string[]> =>
+    (
+      await space.files.list({ project: 'default', text, limit: 3, ...(after === undefined ? {} : { after }) })
+    ).map(({ path }) => path.slice(0, 6));
+  expect(await found('aaaab')).toEqual([]);
+  over = true;
+  expect(turns).toBeGreaterThanOrEqual(30);
+  expect(await found('AA9')).toEqual(['000009', '000019', '000029']);
+  expect(await found('AA9', '019990')).toEqual(['019999']);
+  expect(await found('999/A')).toEqual(['000999', '001999', '002999']);
+});
+
+test('FO2 what is found is what holds the text, the case of a to z aside', async () => {
+  const space = (await kit.store()).in('default');
+  const random = fc.array(fc.constantFrom(...SPELLINGS), { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''));
+  const paths = [...new Set(fc.sample(random, { numRuns: 60, seed: 7 }).map((path) => path.normalize('NFC')))];
+  for (const path of paths) await put(space, path);
+  const plain = (text: string): string => text.replaceAll(/[A-Z]/g, (one) => one.toLowerCase());
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.constantFrom(...SPELLINGS), { minLength: 1, maxLength: 2 }), async (parts) => {
+      const text = parts.join('');
+      const rows = await space.files.list({ project: 'default', text, limit: 100 });
+      const all = paths.filter((path) => plain(path).includes(plain(text.normalize('NFC'))));
+      expect(rows.map(({ path }) => path).toSorted()).toEqual(all.toSorted());
+    }),
+    { numRuns: 100, seed: 7 },
+  );
 });
 
 test('a file is moved with its content, and not onto another one', async () => {

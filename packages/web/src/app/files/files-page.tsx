@@ -38,6 +38,13 @@ export const FilesPage = () => {
   const [acting, setActing] = useState<{ what: 'move' | 'delete'; files: readonly FileShown[] } | null>(null);
   const [making, setMaking] = useState(false);
   const [over, setOver] = useState(false);
+  const [of, setOf] = useState(project);
+  // What is chosen is of one project, and nothing of it is meant in another.
+  if (of !== project) {
+    setOf(project);
+    setChosen(new Map());
+    setActing(null);
+  }
   const set = (part: FilesSearch): void => {
     setChosen(new Map());
     void navigate({ to: '/files', search: { ...search, ...part } });

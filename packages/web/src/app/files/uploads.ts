@@ -2,6 +2,7 @@
  * Files on their way to the engine. They go on while other pages are looked at, a few at a time.
  *
  * UP1 What is there is not written over: it is told, and the person says whether it is.
+ * UP2 They go where they were begun: when another workspace is chosen, none goes on (`drop`).
  */
 
 import type { Problem } from '@headgate/core';
@@ -71,6 +72,14 @@ export class Uploads {
     const over = this.#list.filter(({ state }) => state !== 'waiting' && state !== 'sending');
     for (const { id } of over) this.#works.delete(id);
     this.#set(this.#list.filter((one) => !over.includes(one)));
+  }
+
+  /** Stops all, and forgets them. */
+  drop(): void {
+    const works = [...this.#works.values()];
+    this.#works.clear();
+    this.#set([]);
+    for (const { stop } of works) stop.abort();
   }
 
   #next(): void {

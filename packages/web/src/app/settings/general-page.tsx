@@ -8,6 +8,7 @@ import { useWorkspaces } from '../access/may.ts';
 import { registry } from '../actions/registry.ts';
 import { useEngine } from '../engine.tsx';
 import { chooseForGood, isLanguage, LANGUAGES } from '../i18n/i18n.ts';
+import { uploads } from '../files/uploads.ts';
 import { DENSITIES, setPrefs, usePrefs } from '../prefs/prefs.ts';
 import { Loaded } from '../problem/loaded.tsx';
 import { tell } from '../problem/tell.ts';
@@ -104,8 +105,11 @@ const Workspaces = () => {
   const workspaces = useWorkspaces();
   const roleName = useRoleName();
   const go = useMutation({
-    mutationFn: ({ id }: { readonly id: string; readonly name: string }) =>
-      engine.call('chooseWorkspace', { params: { id } }),
+    mutationFn: ({ id }: { readonly id: string; readonly name: string }) => {
+      // Files that wait to be sent would go into the other one.
+      uploads.drop();
+      return engine.call('chooseWorkspace', { params: { id } });
+    },
     onSuccess: async (_, { name }) => {
       // Nothing that was seen of the one before is shown in this one.
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' && queryKey[0] !== 'workspaces' });

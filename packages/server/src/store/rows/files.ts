@@ -124,8 +124,7 @@ export const filesOf = (ground: Ground, { sink, grew }: FileGround, workspace: s
     get: (project, id) => one(project, 'id', id),
     at: (project, path) => one(project, 'path', path),
     list: async ({ project, prefix = '', text, after, limit }) => {
-      if (text !== undefined)
-        return (await search(db, workspace, { project, prefix, text, after, limit })).map(rowOf);
+      if (text !== undefined) return (await search(db, workspace, { project, prefix, text, after, limit })).map(rowOf);
       let query = db
         .selectFrom('file')
         .selectAll()

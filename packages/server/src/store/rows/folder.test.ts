@@ -97,7 +97,22 @@ test('a name of the last character there is hides nothing, and is found itself',
   expect(await list('f/\u{10ffff}\u{10ffff}')).toEqual(['f/\u{10ffff}\u{10ffff}y/z']);
 });
 
-const SPELLINGS = ['a', 'B', 'b', '\u00c9', '\u00e9', 'E\u0301', '%', '_', '\\', '/', 'k', 'K', '\u017f', '\u{1f600}'] as const;
+const SPELLINGS = [
+  'a',
+  'B',
+  'b',
+  '\u00c9',
+  '\u00e9',
+  'E\u0301',
+  '%',
+  '_',
+  '\\',
+  '/',
+  'k',
+  'K',
+  '\u017f',
+  '\u{1f600}',
+] as const;
 
 test('FO2 a search that goes over many long paths lets everything else have its turn, and finds what a plain look does', async () => {
   const dir = kit.dir();
@@ -118,9 +133,9 @@ test('FO2 a search that goes over many long paths lets everything else have its 
   };
   setImmediate(turn);
   const found = async (text: string, after?: string): Promise<string[]> =>
-    (
-      await space.files.list({ project: 'default', text, limit: 3, ...(after === undefined ? {} : { after }) })
-    ).map(({ path }) => path.slice(0, 6));
+    (await space.files.list({ project: 'default', text, limit: 3, ...(after === undefined ? {} : { after }) })).map(
+      ({ path }) => path.slice(0, 6),
+    );
   expect(await found('aaaab')).toEqual([]);
   over = true;
   expect(turns).toBeGreaterThanOrEqual(30);

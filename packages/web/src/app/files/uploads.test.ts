@@ -1,12 +1,6 @@
-import { ROUTES } from '@headgate/core/api';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Client } from '../transport/client.ts';
 import { Uploads } from './uploads.ts';
-
-// What the build makes of the contracts.
-vi.mock('headgate:routes', () => ({
-  TABLE: Object.fromEntries(Object.entries(ROUTES).map(([name, { method, path }]) => [name, [method, path]])),
-}));
 
 const file = (name: string): File => new File(['x'], name);
 

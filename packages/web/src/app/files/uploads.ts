@@ -8,7 +8,7 @@
 import type { Problem } from '@headgate/core';
 import { useSyncExternalStore } from 'react';
 import type { Client } from '../transport/client.ts';
-import { Refusal } from '../transport/client.ts';
+import { Refusal } from '../transport/refusal.ts';
 import { Unreached } from '../transport/transport.ts';
 
 export type Upload = {

@@ -6,7 +6,10 @@
 import type { Problem } from '@headgate/core';
 import type { Contract, RouteName, ROUTES } from '@headgate/core/api';
 import { TABLE } from 'headgate:routes';
+import { Refusal } from './refusal.ts';
 import type { Sending, Transport } from './transport.ts';
+
+export { Refusal };
 
 type Schema = { readonly _zod: { readonly input: unknown; readonly output: unknown } };
 type In<S> = S extends Schema ? S['_zod']['input'] : never;
@@ -27,22 +30,6 @@ type MaybeField<K extends string, S> = In<S> extends Record<string, never> ? unk
 export type Given<N extends RouteName> = Field<'params', Route<N>['params']> &
   MaybeField<'query', Route<N>['query']> &
   (Route<N> extends Contract<never, never, infer _> ? unknown : unknown) & { readonly body?: In<Route<N>['body']> };
-
-/** The engine said no. The Problem is as it came: code, text, place, fix. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly status: number;
-  readonly problem: Problem;
-  /** What came beside the Problem: all problems of a request, the other revision, what was not granted. */
-  readonly more: Readonly<Record<string, unknown>>;
-
-  constructor(status: number, problem: Problem, more: Readonly<Record<string, unknown>>) {
-    super(problem.text);
-    this.status = status;
-    this.problem = problem;
-    this.more = more;
-  }
-}
 
 export type Client = {
   readonly transport: Transport;

@@ -80,7 +80,7 @@ const ready = (id: string): Promise<void> =>
   until(async () => (await g.store.engine.memory(id, 'hear', 'default')) !== null);
 /** Nobody is connected to the broker: whoever left has said all that he had to say (proc(5): port in hexadecimal, 01 is open). */
 const alone = (): boolean => {
-  const port = `:${hub.port.toString(16).toUpperCase().padStart(4, '0')} 01`;
+  const port = `:${hub.port.toString(16).toUpperCase().padStart(4, '0')} 01 `;
   return !readFileSync('/proc/net/tcp', 'utf8').includes(port);
 };
 const remove = (id: string) => g.store.in('default').deletedFlows.add(id, g.clock.now());

@@ -6,7 +6,6 @@
  * FO2 No index knows what a path holds: all are looked at, a page at a time, and everything else has its turn in between.
  */
 
-import { setImmediate } from 'node:timers/promises';
 import type { Selectable } from 'kysely';
 import type { FileRow, FolderEntry } from '../file.ts';
 import type { Ground } from '../ground.ts';
@@ -119,6 +118,6 @@ export const search = async (
     // Paths that begin with the prefix stand together.
     if (found.length >= limit || ours.length < SEARCHED) return found;
     mark = ours.at(-1);
-    await setImmediate();
+    await new Promise((resolve) => void setImmediate(resolve));
   }
 };

@@ -215,6 +215,20 @@ test('a file is found, renamed and moved with others; what cannot be is told by 
   await page.context().close();
 }, 60_000);
 
+test('what is chosen in one project is not chosen in another', async () => {
+  expect((await site.ask('POST', '/api/v1/projects', { name: 'Second' })).status).toBe(201);
+  const page = await open('/files?folder=chosen');
+  await input(page).setInputFiles([file('mine.txt', 'mine')]);
+  await page.getByLabel('Choose mine.txt').check();
+  const remove = page.getByRole('button', { name: /^Delete .*file/ });
+  await expect.poll(() => remove.isEnabled()).toBe(true);
+  await page.getByLabel('Project').selectOption({ label: 'Second' });
+  await page.waitForURL(/project=/);
+  await expect.poll(() => remove.isDisabled()).toBe(true);
+  expect(await pathsOf()).toContain('chosen/mine.txt');
+  await page.context().close();
+}, 60_000);
+
 test('how much is stored is told as a bar and in words, and what no longer fits is told at the file', async () => {
   const { workspaces } = (await site.ask('GET', '/api/v1/instance/usage')).json as {
     workspaces: { id: string; bytes: number }[];

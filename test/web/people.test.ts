@@ -81,8 +81,11 @@ test('a question is answered on a phone, after the server was killed and started
   await site.kill();
   await site.restart();
   const page = await phone();
-  await page.goto(site.url() + link);
-  await expect.poll(() => page.getByRole('heading', { name: 'Pay 40 EUR to the boat yard?' }).count()).toBe(1);
+  const asked = page.getByRole('heading', { name: 'Pay 40 EUR to the boat yard?' });
+  // A server that began a moment ago may have other things to do first.
+  await expect
+    .poll(() => page.goto(site.url() + link).then(() => asked.count()), { timeout: 20_000, interval: 500 })
+    .toBe(1);
   await fits(page);
   // To look at it is no answer.
   expect((await runOf(flow)).state).toBe('waiting');

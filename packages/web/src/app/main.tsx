@@ -3,31 +3,21 @@
 import './no-eval.ts';
 import 'headgate:styles.css';
 import './theme/base.css';
-import { QueryClient } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { startLanguages } from './i18n/i18n.ts';
 import { startPrefs } from './prefs/prefs.ts';
-import { clientOver, Refusal } from './transport/client.ts';
+import { queries } from './queries.ts';
+import { clientOver } from './transport/client.ts';
 import { sameOrigin } from './transport/http.ts';
 import { installPolicy } from './trusted-types.ts';
 
 installPolicy();
-
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 5_000,
-      // What was refused is refused again; what could not be reached may be soon.
-      retry: (count, error) => !(error instanceof Refusal && error.status < 500) && count < 3,
-    },
-  },
-});
 
 const place = document.getElementById('app');
 if (place !== null) {
   startPrefs();
   await startLanguages();
   const elsewhere = document.querySelector('meta[name="headgate-engine"]') !== null;
-  createRoot(place).render(<App own={elsewhere ? null : clientOver(sameOrigin())} queries={queries} />);
+  createRoot(place).render(<App own={elsewhere ? null : clientOver(sameOrigin())} queries={queries()} />);
 }

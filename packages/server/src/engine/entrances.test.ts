@@ -200,6 +200,16 @@ describe('pins', () => {
     expect(await refused({ ghost: 1 })).toMatchObject({ code: 'input.pins', at: { field: 'pins.ghost' } });
     expect(await start({ all: [5], check: false })).toEqual({ got: null, no: 'no' });
   });
+
+  test('a pin that no step could hold is refused before there is a run: its step does not run instead', async () => {
+    let deep: unknown = 1;
+    for (let level = 0; level < 300; level += 1) deep = [deep];
+    expect(await start({ all: deep, check: false })).toMatchObject({
+      code: 'input.pins',
+      at: { field: 'pins.all' },
+      fix: expect.stringContaining('flatter'),
+    });
+  });
 });
 
 describe('entrances', () => {

@@ -4,6 +4,7 @@
 
 import { type Problem, problem, type Result } from '@headgate/core';
 import type { CompiledFlow, CompiledStep } from './compiled.ts';
+import { refused } from './values.ts';
 
 export type Pin = { readonly step: string; readonly value: unknown; readonly port?: string };
 
@@ -24,6 +25,8 @@ export const pinsOf = (flow: CompiledFlow, pins: Readonly<Record<string, unknown
     const pin = pinOf(compiled, step, value);
     if (pin === null)
       return refuse(step, `The step ${step} goes on by a port, and this pin names none`, fixFor(compiled));
+    const why = refused(pin.value);
+    if (why !== null) return refuse(step, why.text, why.fix);
     found.push(pin);
   }
   return { ok: true, value: found };

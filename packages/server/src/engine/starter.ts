@@ -141,7 +141,8 @@ export const newStarter = ({ store, clock, timers, values, flows, runs, views, j
   const pin = (live: Live, when: number, pins: readonly Pin[]): void => {
     for (const { step, value, port } of pins) {
       const held = values.hold(value, live.spilled);
-      if (!('held' in held)) continue;
+      // A step whose pin is not held would run. `pinsOf` refused what cannot be.
+      if (!('held' in held)) throw new Error(`the pin of the step ${step} cannot be held`);
       const data = { out: held.held, pinned: true as const, ...(port === undefined ? {} : { port }) };
       live.record(when, 'step.done', data, step);
     }

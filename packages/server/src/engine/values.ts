@@ -76,6 +76,25 @@ export type Spilled = { readonly id: string; readonly bytes: Uint8Array };
 /** Reads a sealed blob back; given by the opening half of the vault. */
 export type ReadBlob = (workspace: string, id: string) => Uint8Array;
 
+/** Why a step's value cannot be held, or null. */
+export const refused = (value: unknown, weight = weigh(value, HEAVIEST)): Problem | null => {
+  if (weight === Number.POSITIVE_INFINITY)
+    return problem('value.too_deep', `A step's value may be nested ${DEEPEST} levels deep; this one is deeper`, {
+      fix: 'Make it flatter, or keep only the part that later steps read.',
+    });
+  if (weight > HEAVIEST)
+    return problem(
+      'value.too_large',
+      `A step's value may be ${HEAVIEST / 1024 / 1024} MB of JSON at most; this one is larger`,
+      { fix: 'Keep only the fields that later steps read, work on fewer items at a time, or pass files by reference.' },
+    );
+  if (weight > MOST_PARTS && partsOf(value, MOST_PARTS) > MOST_PARTS)
+    return problem('value.too_many', `A step's value may hold ${MOST_PARTS} values at most; this one holds more`, {
+      fix: 'Keep only the fields that later steps read, or work on fewer items at a time.',
+    });
+  return null;
+};
+
 export class Values {
   readonly #read: ReadBlob;
   readonly #cache = new Map<string, { value: unknown; weight: number; pinned: boolean }>();
@@ -92,35 +111,10 @@ export class Values {
     // JSON has no undefined: nothing at all would be read back from the journal.
     if (value === undefined) return { held: { value: null } };
     const weight = weigh(value, HEAVIEST);
-    if (weight === Number.POSITIVE_INFINITY) {
-      return {
-        problem: problem('value.too_deep', `A step's value may be nested ${DEEPEST} levels deep; this one is deeper`, {
-          fix: 'Make it flatter, or keep only the part that later steps read.',
-        }),
-      };
-    }
-    if (weight <= HEAVIEST) this.taken += weight;
+    const why = refused(value, weight);
+    if (why !== null) return { problem: why };
+    this.taken += weight;
     if (weight <= SPILL) return { held: { value } };
-    if (weight <= HEAVIEST && weight > MOST_PARTS && partsOf(value, MOST_PARTS) > MOST_PARTS) {
-      return {
-        problem: problem(
-          'value.too_many',
-          `A step's value may hold ${MOST_PARTS} values at most; this one holds more`,
-          { fix: 'Keep only the fields that later steps read, or work on fewer items at a time.' },
-        ),
-      };
-    }
-    if (weight > HEAVIEST) {
-      return {
-        problem: problem(
-          'value.too_large',
-          `A step's value may be ${HEAVIEST / 1024 / 1024} MB of JSON at most; this one is larger`,
-          {
-            fix: 'Keep only the fields that later steps read, work on fewer items at a time, or pass files by reference.',
-          },
-        ),
-      };
-    }
     const id = `b${randomBytes(16).toString('hex')}`;
     const bytes = Buffer.from(JSON.stringify(value) ?? 'null');
     spilled.push({ id, bytes });

@@ -63,8 +63,7 @@ export const openMcp = (o: { readonly version: string; readonly address: string;
   /** What is known of a call, and what to do when it is over. */
   const begun = (asked: Asked, { mcpReq }: ServerContext): Begun => {
     const token = mcpReq._meta?.progressToken;
-    const { signal: back, end } = underWay.begin(asked.who.id, mcpReq.id);
-    const signal = AbortSignal.any([mcpReq.signal, asked.gone, back]);
+    const { signal, end } = underWay.begin(asked.who.id, mcpReq.id, [mcpReq.signal, asked.gone]);
     const progress = (done: number, message: string): Promise<void> =>
       mcpReq.notify({
         method: 'notifications/progress',
@@ -72,14 +71,23 @@ export const openMcp = (o: { readonly version: string; readonly address: string;
       });
     return { caller: { ...asked, signal, ...(token === undefined ? {} : { progress }) }, end };
   };
-  return async (asked) => {
+  const open = new Map<object, Asked>();
+  // Nothing is announced that could be listened to: a stream that never ends would outlive its key, and be counted by nobody.
+  const settings = { legacy: o.legacy ? 'stateless' : 'reject', maxSubscriptions: 0 } as const;
+  const handler = createMcpHandler(({ authInfo }) => {
+    const asked = authInfo?.extra === undefined ? undefined : open.get(authInfo.extra);
+    if (asked === undefined) throw new Error('a request over MCP that nobody asked');
+    return serverFor(asked);
+  }, settings);
+  return (asked) => {
     const backed = takenBackBy(asked.message);
     if (backed !== undefined) underWay.takeBack(asked.who.id, backed);
-    // Nothing is announced that could be listened to: a stream that never ends would outlive its key, and be counted by nobody.
-    const settings = { legacy: o.legacy ? 'stateless' : 'reject', maxSubscriptions: 0 } as const;
-    const handler = createMcpHandler(() => serverFor(asked), settings);
-    const request = new Request(o.address, { method: 'POST', headers: asked.headers, signal: asked.gone });
-    return handler.fetch(request, { parsedBody: asked.message });
+    const request = new Request(o.address, { method: 'POST', headers: asked.headers });
+    // Which of the requests under way this is; the SDK looks at none of it.
+    const extra = {};
+    open.set(extra, asked);
+    const authInfo = { token: '', clientId: '', scopes: [], extra };
+    return handler.fetch(request, { parsedBody: asked.message, authInfo }).finally(() => void open.delete(extra));
   };
 };
 

@@ -45,6 +45,8 @@ export type {
 export { guessFileTokens, guessTokens } from '../model/tokens.ts';
 export { MODEL_NAME } from '../model/provider.ts';
 export { compileInput } from '../flow/input.ts';
+export { canonicalJson } from '../flow/canonical.ts';
+export { isObject } from '../flow/path.ts';
 export { tableName } from '../table/column.ts';
 export { keyEntry, keyName, keysName, MAIN_KEYS } from '../table/key.ts';
 export { KEY_LIMITS, TABLE_LIMITS } from '../table/limits.ts';

@@ -62,6 +62,18 @@ export {
 } from './run/asks.ts';
 export type { FormAnswer, FormLook, FormPage, FormsPort, Sent, SentFile } from './run/forms-port.ts';
 export type { People } from './step/people.ts';
+export type {
+  ChatAsk,
+  ChatBy,
+  ChatEvent,
+  ChatFile,
+  ChatLook,
+  ChatMessage,
+  ChatPort,
+  ChatSent,
+  ChatSession,
+  ChatTurn,
+} from './run/chat-port.ts';
 export type { AskAnswerGiven, AskBehind, AskDone, AskGiven, AskLook, AsksPort, AskView } from './run/asks-port.ts';
 export {
   FIELD_TYPES,

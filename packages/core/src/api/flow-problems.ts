@@ -89,6 +89,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'input.missing': 'The input lacks a field the flow declares as needed.',
   'input.pins':
     'A value is pinned to a step that does not exist, that runs once for each item, or that goes on by a port the pin does not name.',
+  'run.gone': 'The run behind it is not kept any more.',
   'input.unknown': 'The input has a field the flow does not declare.',
   'input.wrong': 'A field of the input holds something else than declared.',
   'settings.key': 'A key of the settings (concurrency, rate, debounce, idempotency) is no text or number.',

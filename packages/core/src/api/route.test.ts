@@ -139,7 +139,7 @@ describe('a contract', () => {
       if (permission === undefined) continue;
       expect(PERMISSIONS).toContain(permission);
       expect(c.on).not.toBe('nobody');
-      expect(c.on === 'flow').toBe(c.path.startsWith('/api/v1/flows/{id}'));
+      expect(c.on === 'flow').toBe(c.path.startsWith('/api/v1/flows/{id}') || c.path.startsWith('/api/v1/chat/{id}'));
       expect(c.on === 'deleted').toBe(c.path.startsWith('/api/v1/deleted-flows/{id}'));
       expect(c.on === 'run').toBe(c.path.startsWith('/api/v1/runs/{id}') || c.path.startsWith('/runs/{id}'));
     }

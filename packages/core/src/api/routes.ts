@@ -5,6 +5,7 @@
 
 import * as asks from './asks.ts';
 import * as forms from './forms.ts';
+import * as chat from './chat.ts';
 import * as audit from './audit.ts';
 import * as auth from './auth.ts';
 import * as invitations from './auth-invitations.ts';
@@ -96,6 +97,18 @@ export const ROUTES = {
   giveGrants: grants.giveGrants,
   takeGrant: grants.takeGrant,
   listPowers: powers.listPowers,
+
+  getChat: chat.getChat,
+  sendMessage: chat.sendMessage,
+  followMessage: chat.followMessage,
+  getMessage: chat.getMessage,
+  cancelMessage: chat.cancelMessage,
+  voteMessage: chat.voteMessage,
+  sendChatFile: chat.sendChatFile,
+  listChatSessions: chat.listChatSessions,
+  listChatMessages: chat.listChatMessages,
+  renameChatSession: chat.renameChatSession,
+  deleteChatSession: chat.deleteChatSession,
 
   listEnvironments: environments.listEnvironments,
   createEnvironment: environments.createEnvironment,

@@ -14,6 +14,7 @@ import type { ValueShape } from './value/value-shape.ts';
 import type { Principal } from '../access/permission.ts';
 import type { Problem, Result } from '../problem.ts';
 import type { AskBehind, AsksPort } from './asks-port.ts';
+import type { ChatPort } from './chat-port.ts';
 import type { FormsPort } from './forms-port.ts';
 import type { ConnectionsPort } from './connections-port.ts';
 import type { ModelsPort } from './models-port.ts';
@@ -300,6 +301,7 @@ export type EnginePort = {
   readonly models: ModelsPort;
   readonly files: FilesPort;
   readonly asks: AsksPort;
+  readonly chat: ChatPort;
   readonly form: FormsPort['form'];
   readonly tables: TablesPort;
   /** Durable events as they come, from seq > after; ends after the run's end or when the signal aborts. Null: no such run. */

@@ -20,6 +20,7 @@ import { dataDoor } from './tables.ts';
 import { Flows } from './flows.ts';
 import { Followers } from './follow.ts';
 import { FORMAT_LIMITS, FormatJail } from './formats.ts';
+import { newChats } from './chats/chats.ts';
 import { newForms } from './forms.ts';
 import { Hooks } from './hooks.ts';
 import { KnownValues } from './known.ts';
@@ -206,6 +207,11 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     room: files.port.room,
     stamp: vault.stamp,
   });
+  const chat = newChats({
+    ...{ store, journal, clock, timers, flows, runs, values, followers, log },
+    open: vault.openChunk,
+    room: files.port.room,
+  });
   const listening = new Listening({ store, clock, flows });
   const hooks = new Hooks({
     store,
@@ -318,6 +324,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     resume: written(resuming.resume),
     asks: asksPort(asks, resuming),
     form,
+    chat,
     dryRun: newDryRun({ store, flows, clock }),
     queue: newQueue(runs.admission, o.keep),
     ready: () => {

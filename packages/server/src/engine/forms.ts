@@ -20,7 +20,6 @@ import {
   isObject,
   judgeTexts,
   normaliseFilePath,
-  printPower,
   problem,
   type Problem,
   type Room,
@@ -36,6 +35,7 @@ import { refusedOutward } from './outward.ts';
 import { hasOwner } from './owner.ts';
 import type { Runs } from './runs.ts';
 import { checkInput } from './starter.ts';
+import { plainName, triggerFiles } from './trigger-files.ts';
 import type { Values } from './values.ts';
 
 type Deps = {
@@ -88,6 +88,7 @@ const lookOf = (form: Form): FormLook => {
 };
 
 export const newForms = (d: Deps): FormsPort['form'] => {
+  const keepFile = triggerFiles(d);
   const find = async (token: string): Promise<Form | null> => {
     const found = await d.store.engine.hookByToken(token);
     if (found === null || (found.until !== null && found.until <= d.clock.now())) return null;
@@ -152,26 +153,6 @@ export const newForms = (d: Deps): FormsPort['form'] => {
     u: user,
   });
 
-  /** FR3: may the trigger keep this file now? */
-  const mayKeep = async (form: Form, path: string): Promise<Problem | null> => {
-    const { workspace, flow, trigger, target } = form;
-    const lent = await d.flows.lent(workspace, flow);
-    const request = { power: 'file', verbs: 'write', path } as const;
-    const place = { workspace, project: target.row.project, flow, environment: target.environment };
-    const now = d.clock.now();
-    const asked = { place, step: trigger, narrow: undefined, request, reached: undefined, caller: null };
-    const answer = lent.judge(asked, now);
-    const group = d.journal.audit([
-      {
-        ...{ at: now, workspace, actor: `trigger:${trigger}`, action: 'power.file', object: printPower(request) },
-        ...{ decision: answer.ok ? 'allow' : 'deny', reason: answer.ok ? null : answer.problem.code },
-        ...{ run: null, step: trigger },
-      },
-    ]);
-    await d.journal.barrier(group);
-    return answer.ok ? null : answer.problem;
-  };
-
   const keep = async (
     form: Form,
     number: string,
@@ -180,25 +161,8 @@ export const newForms = (d: Deps): FormsPort['form'] => {
     const folder = normaliseFilePath(textOf(form.with['folder']) ?? 'forms/') ?? 'forms/';
     const name = plainName(file.name);
     const path = `${folder}${number.slice(0, 12)}/${file.field}-${name}`;
-    const denied = await mayKeep(form, path);
-    if (denied !== null) return { problem: denied };
-    const { files } = d.store.in(form.workspace);
-    const room = d.room(form.workspace);
-    try {
-      const full = room.more(file.bytes.length);
-      if (full !== null) return { problem: full };
-      const sink = files.sink();
-      await sink.add(file.bytes);
-      const content = await sink.end();
-      const row = await files.put({
-        ...{ id: d.clock.id('file_'), project: form.target.row.project, path, type: file.type, content },
-        ...{ by: `trigger:${form.trigger}`, at: d.clock.now(), only: 'new' as const },
-      });
-      if (row === 'missing') return { problem: problem('file.missing', 'The project of this flow is gone') };
-      return { value: { path, name, size: file.bytes.length, type: file.type } };
-    } finally {
-      room.end();
-    }
+    const why = await keepFile(form, { path, type: file.type, bytes: file.bytes });
+    return why === null ? { value: { path, name, size: file.bytes.length, type: file.type } } : { problem: why };
   };
 
   const ended = async (live: Live): Promise<string> => {
@@ -304,16 +268,4 @@ const equal = (a: Uint8Array, b: Uint8Array): boolean => {
   let differs = 0;
   for (const [i, one] of a.entries()) differs |= one ^ (b[i] ?? 0);
   return differs === 0;
-};
-
-/** The last part of a name, of plain signs, as a name of a file of ours (FS-02). */
-const plainName = (name: string): string => {
-  const last = name.split(/[\\/]/).pop() ?? '';
-  const plain = last
-    .normalize('NFC')
-    .replaceAll(/[^\p{L}\p{N}._-]+/gu, '_')
-    .replace(/^[._]+/, '')
-    .replace(/[._]+$/, '')
-    .slice(-100);
-  return plain === '' ? 'file' : plain;
 };

@@ -37,6 +37,7 @@ export const startSweeping = (store: Store, clock: Clock, timers: Timers, later:
     }
     // Seldom many, and one holds much: the rest goes in the next round.
     await store.engine.removeDeletedFlows(clock.now() - KEEP_DELETED, DELETED_AT_ONCE);
+    await store.engine.sweepChats(clock.now(), PORTION);
     if (rounds % LITTER_EVERY === 0) await store.engine.collectLitter();
     rounds += 1;
   };

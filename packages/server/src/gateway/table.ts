@@ -10,6 +10,7 @@ import { authInvitationRoutes } from './routes/auth-invitations.ts';
 import { authLinkRoutes } from './routes/auth-links.ts';
 import { authOwnRoutes } from './routes/auth-own.ts';
 import { ssoRoutes } from './routes/auth-sso.ts';
+import { chatRoutes } from './routes/chat.ts';
 import { environmentRoutes } from './routes/environments.ts';
 import { deletedFlowRoutes } from './routes/deleted-flows.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -101,6 +102,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...connectionRoutes(lodge),
     ...fileRoutes(lodge),
     ...askRoutes(lodge),
+    ...chatRoutes(lodge),
     ...formRoutes(lodge),
     ...workspaceRoutes(lodge),
     ...projectRoutes(lodge),

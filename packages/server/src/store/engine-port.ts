@@ -114,6 +114,8 @@ export type EngineStore = {
   sweep(rule: { olderThan: number; keepPerFlow: number; limit: number }): Promise<number>;
   /** Removes flows for good that were deleted before this: at most `limit`; returns how many. */
   removeDeletedFlows(before: number, limit: number): Promise<number>;
+  /** Deletes sessions of chats whose time is over, at most `limit`, with all that was said in them. How many. */
+  sweepChats(now: number, limit: number): Promise<number>;
   /** Follows the chain of the audit trail, from the first record to its head. `expect`: a `head` of an earlier look. */
   checkAudit(expect?: string): Promise<Trail>;
   /** Every record of every workspace, the oldest first, a thousand at a time. */

@@ -14,6 +14,7 @@ import type { Kysely } from 'kysely';
 import { type Problem, type Result, bad, good, problem } from '@headgate/core';
 import { accountsOf } from './accounts/accounts.ts';
 import { asksOf } from './rows/asks.ts';
+import { chatsOf } from './rows/chats.ts';
 import { auditOf } from './rows/audit.ts';
 import { backupStore } from './files/backup.ts';
 import { blobsOf } from './files/blobs.ts';
@@ -271,6 +272,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       connections: connectionsOf(ground, workspace),
       files: filesOf(ground, contents, workspace),
       asks: asksOf(ground, workspace),
+      chats: chatsOf(ground, ownGround.seal, workspace),
       tokens: workspaceTokensOf(ground, workspace),
       clients: clientsOf(ground, workspace),
       consents: consentsOf(ground, workspace),

@@ -12,6 +12,7 @@ import type { Budget, FlowPlace, Permission, Problem, Result, RunState, Sight, V
 import type { Accounts } from './accounts/port.ts';
 import type { EngineStore } from './engine-port.ts';
 import type { AskStore } from './ask.ts';
+import type { ChatStore } from './chat.ts';
 import type { FileStore } from './file.ts';
 import type { KeyLimits, WorkspaceKeys } from './key.ts';
 import type { WorkspaceLimits } from './limits.ts';
@@ -276,6 +277,7 @@ export type WorkspaceStore = {
   readonly connections: ConnectionStore;
   readonly files: FileStore;
   readonly asks: AskStore;
+  readonly chats: ChatStore;
   readonly tables: TableStore;
   readonly values: ValueStore;
   readonly tokens: WorkspaceTokens;

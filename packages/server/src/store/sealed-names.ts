@@ -5,3 +5,5 @@ export const cellName = (table: string, column: string, row: string): string =>
 
 export const valueName = (project: string, store: string, key: string): string =>
   JSON.stringify(['value', project, store, key]);
+
+export const chatName = (of: 'title' | 'said' | 'words', id: string): string => JSON.stringify(['chat', of, id]);

@@ -8,6 +8,7 @@ import { DEFAULT_ENVIRONMENT, stateName } from '../environment.ts';
 import { type Ground, fromJson, listFromJson, toJson } from '../ground.ts';
 import { auditRecords, checkAudit } from './audit.ts';
 import type { Blobs } from '../files/blobs.ts';
+import { sweepChats } from './chats.ts';
 import { removeDeleted } from './deleted-flows.ts';
 import { askLink } from './asks.ts';
 import { hookByToken } from './hooks.ts';
@@ -210,6 +211,7 @@ export const engineOf = (
       }
       return rule.limit - left;
     },
+    sweepChats: (now, limit) => sweepChats(db, now, limit),
     removeDeletedFlows: (before, limit) => removeDeleted({ db, change }, before, limit),
     checkAudit: (expect) => checkAudit(db, ring.all('audit'), expect),
     auditRecords: () => auditRecords(db),

@@ -45,6 +45,8 @@ const shutDoors = async (trx: Transaction<Tables>, workspace: string): Promise<v
     'file',
   ] as const;
   const doors = [
+    'chat_message',
+    'chat_session',
     'ask',
     'resume_token',
     'api_key',

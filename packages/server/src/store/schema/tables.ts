@@ -30,6 +30,7 @@ import type {
   WorkspaceKeyTable,
 } from './key-tables.ts';
 import type { AskTables } from './ask-tables.ts';
+import type { ChatTables } from './chat-tables.ts';
 import type { OauthTables } from './oauth-tables.ts';
 import type { TriggerTables } from './trigger-tables.ts';
 import type { OwnTables } from './own-tables.ts';
@@ -113,6 +114,7 @@ export type Tables = AccountTables &
   OauthTables &
   TriggerTables &
   AskTables &
+  ChatTables &
   OwnTables & {
     workspace: { id: string; name: string; created: number; two_factors: Generated<number> };
     project: { workspace: string; id: string; name: string; created: number };

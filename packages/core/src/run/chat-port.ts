@@ -1,0 +1,105 @@
+/**
+ * What the gateway may ask of the engine about chats. Whoever asks is named twice: by the principal that is judged, and by
+ * the owner whose sessions alone are reached.
+ */
+
+import type { Principal } from '../access/permission.ts';
+import type { Problem, Result } from '../problem.ts';
+
+/** `owner`: who the caller is, over all that he sends; nobody else's sessions can be reached by it. */
+export type ChatBy = {
+  readonly principal: Principal;
+  readonly owner: string;
+  readonly flow: string;
+  /** The draft, for who tries it. */
+  readonly draft?: true;
+};
+
+export type ChatTurn = { readonly role: 'user' | 'assistant'; readonly content: string };
+
+/** A file that came with a message, kept in the project. */
+export type ChatFile = { readonly path: string; readonly name: string; readonly size: number; readonly type: string };
+
+export type ChatLook = {
+  readonly title: string;
+  readonly greeting: string | null;
+  readonly suggestions: readonly string[];
+  readonly files: { readonly kinds: readonly string[]; readonly size: number } | null;
+  /** Is it for visitors, too? */
+  readonly open: boolean;
+  readonly origins: readonly string[];
+  readonly model: string | null;
+  /** Ids of the steps whose words are the answer while it is written. */
+  readonly trigger: string;
+};
+
+export type ChatSession = {
+  readonly session: string;
+  readonly title: string;
+  readonly created: string;
+  readonly updated: string;
+};
+
+export type ChatMessage = {
+  readonly id: string;
+  readonly role: 'user' | 'assistant';
+  /** Null: the answer is not there yet, or there is none. */
+  readonly text: string | null;
+  readonly state: 'done' | 'pending' | 'failed';
+  readonly files: readonly ChatFile[];
+  readonly problem: Problem | null;
+  readonly vote: -1 | 0 | 1;
+  readonly words: string | null;
+  readonly created: string;
+  readonly run: string;
+};
+
+export type ChatAsk = ChatBy & {
+  /** The name the owner calls it by; absent: a new one, of a random name. */
+  readonly session?: string;
+  readonly message: string;
+  /** Paths that `keep` gave to the same owner. */
+  readonly files?: readonly string[];
+  /** Further fields of the input, which the flow has to declare. */
+  readonly input?: Readonly<Record<string, unknown>>;
+  /** What was said before, in place of what the session holds; nothing is kept then. */
+  readonly history?: readonly ChatTurn[];
+  /** Milliseconds to wait for the answer. */
+  readonly wait: number;
+};
+
+export type ChatSent = {
+  /** Empty where nothing is kept. */
+  readonly session: string;
+  readonly run: string;
+  readonly asked: ChatMessage;
+  readonly reply: ChatMessage;
+};
+
+/** `said`: from this place on the answer reads so; what came of it before from there on does not count. */
+export type ChatEvent = { readonly seq: number } & (
+  | { readonly type: 'said'; readonly text: string; readonly at: number }
+  | { readonly type: 'reply'; readonly text: string }
+  | { readonly type: 'failed'; readonly problem: Problem }
+);
+
+/** Null: there is no such thing of this owner. */
+export type ChatPort = {
+  readonly look: (by: ChatBy) => Promise<Result<ChatLook>>;
+  readonly send: (ask: ChatAsk) => Promise<Result<ChatSent>>;
+  readonly message: (by: ChatBy, id: string) => Promise<ChatMessage | null>;
+  /** The answer of a run as it comes, to its end. */
+  readonly follow: (by: ChatBy, run: string, after: number, signal: AbortSignal) => Promise<AsyncIterable<ChatEvent>>;
+  readonly cancel: (by: ChatBy, id: string) => Promise<Result<ChatMessage> | null>;
+  readonly sessions: (by: ChatBy, limit: number) => Promise<Result<readonly ChatSession[]>>;
+  readonly messages: (by: ChatBy, session: string, limit: number) => Promise<readonly ChatMessage[] | null>;
+  readonly rename: (by: ChatBy, session: string, title: string) => Promise<ChatSession | null>;
+  readonly renew: (by: ChatBy, session: string, name: string) => Promise<'done' | 'missing' | 'taken'>;
+  readonly remove: (by: ChatBy, session: string) => Promise<boolean>;
+  readonly vote: (by: ChatBy, id: string, vote: -1 | 0 | 1, words: string | null) => Promise<boolean>;
+  /** Keeps a file for a later message of the same owner. */
+  readonly keep: (
+    by: ChatBy,
+    file: { readonly name: string; readonly type: string; readonly bytes: Uint8Array },
+  ) => Promise<Result<ChatFile>>;
+};

@@ -1,0 +1,349 @@
+/**
+ * Chats: each message starts a run, whose answer is kept with the session it came in.
+ *
+ * CH1 A session is the owner's who began it. A name given by another is another session, so names can be short and guessed at:
+ *     nothing is found by them but one's own (rows AZ-01, API-05).
+ * CH2 A message and the place of its answer are written before its run begins, with the run's number. Whenever the server
+ *     dies, the answer is found in the run when the session is read again.
+ * CH3 What may come with a message beside its text are fields that the flow declares, and no others (row API-06).
+ */
+
+import { randomBytes } from 'node:crypto';
+import {
+  bad,
+  type ChatAsk,
+  type ChatBy,
+  type ChatFile,
+  type ChatMessage,
+  type ChatPort,
+  type ChatSent,
+  type ChatSession,
+  type ChatTurn,
+  good,
+  isObject,
+  isOver,
+  problem,
+  type Problem,
+  type Result,
+  type Room,
+} from '@headgate/core';
+import type { Boxed, ChatMessageRow, ChatSessionRow } from '../../store/chat.ts';
+import type { Store } from '../../store/ports.ts';
+import type { Clock } from '../clock.ts';
+import type { Flows } from '../flows.ts';
+import type { Followers } from '../follow.ts';
+import type { Live } from '../live.ts';
+import type { Vault } from '../options.ts';
+import { refusedOutward } from '../outward.ts';
+import type { Runs } from '../runs.ts';
+import { checkInput } from '../starter.ts';
+import type { Timers } from '../timers.ts';
+import type { Values } from '../values.ts';
+import { chatFiles } from './files.ts';
+import { CHAT, type ChatAt, chatFinder } from './place.ts';
+import { type Came, CANCELLED, failedFor, speakersOf, textOf, told } from './said.ts';
+
+export type ChatDeps = {
+  readonly store: Store;
+  readonly journal: Store['journal'];
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly flows: Flows;
+  readonly runs: Runs;
+  readonly values: Values;
+  readonly followers: Followers;
+  readonly open: Vault['openChunk'];
+  readonly room: (workspace: string) => Room;
+  readonly log: (level: 'warn' | 'error', text: string, data: Record<string, unknown>) => void;
+};
+
+/** An answer that comes later than this is found when it is looked for. */
+const AWAITED = 120_000;
+const TITLE = 80;
+/** Fields of the input that are the chat's own. */
+const OWN: ReadonlySet<string> = new Set(['message', 'session', 'files', 'history']);
+
+type Said = { readonly text: string; readonly files?: readonly ChatFile[] } | { readonly problem: Problem };
+
+const iso = (time: number): string => new Date(time).toISOString();
+const voteOf = (vote: number): -1 | 0 | 1 => (vote > 0 ? 1 : vote < 0 ? -1 : 0);
+const GONE = problem('run.gone', 'The run of this message is not there any more');
+
+export const newChats = (d: ChatDeps): ChatPort => {
+  const { store, clock, runs } = d;
+  const find = chatFinder(d);
+  const files = chatFiles(d);
+
+  const opened = <T>(workspace: string, { name, box }: Boxed): T => JSON.parse(d.open(workspace, name, 0, box)) as T;
+  const placeOf = ({ flow, owner }: ChatAt, name: string) => ({ flow, owner, name });
+
+  /** What came of a run by now. */
+  const cameOf = async (at: ChatAt, run: string): Promise<Came | null> => {
+    const { workspace, flow, target } = at;
+    const live = runs.live(run);
+    if (live !== undefined && live.base.workspace === workspace) return cameOfLive(live);
+    const row = await store.in(workspace).runs.get(run);
+    if (row === null) return { problem: GONE };
+    if (!isOver(row.state) && row.state !== 'waiting') return null;
+    for await (const event of runs.ends.events(workspace, run, 0)) {
+      const one = told(event, NO_SPEAKERS, { values: d.values, workspace, flow, compiled: target.compiled });
+      if (one?.type === 'reply') return { text: one.text };
+      if (one?.type === 'failed') return { problem: one.problem };
+    }
+    return null;
+  };
+
+  const cameOfLive = (live: Live): Came | null => {
+    const { response, output, problem: why, phase } = live.state;
+    const { workspace, flow } = live.base;
+    if (response !== null) return { text: textOf(d.values.read(workspace, response.body)) };
+    if (phase === 'done') return { text: output === null ? '' : textOf(d.values.read(workspace, output)) };
+    if (phase === 'cancelled') return { problem: CANCELLED };
+    return phase === 'failed' ? { problem: failedFor(why ?? CANCELLED, flow, live.compiled) } : null;
+  };
+
+  /** The message as its owner sees it; an answer that came meanwhile is kept now (CH2). */
+  const shown = async (at: ChatAt, row: ChatMessageRow): Promise<ChatMessage> => {
+    const { workspace } = at;
+    let said: Said | null = row.said === null ? null : opened<Said>(workspace, row.said);
+    if (said === null) {
+      const came = await cameOf(at, row.run);
+      if (came !== null) await store.in(workspace).chats.settle(row.id, came);
+      said = came;
+    }
+    const words = row.words === null ? null : opened<string>(workspace, row.words);
+    const base = { id: row.id, role: row.role, vote: voteOf(row.vote), words, created: iso(row.created), run: row.run };
+    if (said === null) return { ...base, text: null, state: 'pending', files: [], problem: null };
+    if ('problem' in said) return { ...base, text: null, state: 'failed', files: [], problem: said.problem };
+    return { ...base, text: said.text, state: 'done', files: said.files ?? [], problem: null };
+  };
+
+  const sessionShown = (at: ChatAt, row: ChatSessionRow): ChatSession => ({
+    ...{ session: row.name, created: iso(row.created), updated: iso(row.updated) },
+    title: opened<string>(at.workspace, row.title),
+  });
+
+  const before = async (at: ChatAt, session: ChatSessionRow): Promise<readonly ChatTurn[]> => {
+    if (at.history === 0) return [];
+    const rows = await store.in(at.workspace).chats.messages(session.id, at.history);
+    const since = clock.now() - at.window;
+    const turns: ChatTurn[] = [];
+    for (const row of rows.filter(({ created }) => created >= since)) {
+      const { role, text } = await shown(at, row);
+      if (text !== null && text !== '') turns.push({ role, content: text });
+    }
+    return turns;
+  };
+
+  /** CH3: what the run is given, or what does not fit. */
+  const inputOf = (
+    at: ChatAt,
+    own: Readonly<Record<string, unknown>>,
+    more: Readonly<Record<string, unknown>>,
+  ): Result<unknown> => {
+    const declared = at.target.compiled.flow.input;
+    const properties = isObject(declared) && isObject(declared['properties']) ? declared['properties'] : {};
+    const strange = Object.keys(more).find((name) => OWN.has(name) || !Object.hasOwn(properties, name));
+    if (strange !== undefined)
+      return bad(
+        problem('input.unknown', `The flow declares no input field ${JSON.stringify(strange.slice(0, 60))}`, {
+          at: { field: `input.${strange.slice(0, 60)}` },
+          fix: 'Leave it out, or declare it in the flow’s `input`.',
+        }),
+      );
+    const closed = isObject(declared) && declared['additionalProperties'] === false;
+    const given = closed
+      ? Object.fromEntries(Object.entries(own).filter(([name]) => Object.hasOwn(properties, name)))
+      : own;
+    return checkInput(at.target, { ...more, ...given });
+  };
+
+  /** Waits for the answer, at most so long; it is kept as soon as it is durable, whoever still waits. */
+  const answered = async (at: ChatAt, live: Live, reply: string | null, wait: number): Promise<Came | null> => {
+    const settled = new Promise<Came | null>((resolve) => {
+      const settle = (): void => {
+        cancel();
+        const came = cameOfLive(live);
+        const kept = async (): Promise<Came | null> => {
+          await d.journal.barrier(live.group);
+          if (came !== null && reply !== null) await store.in(at.workspace).chats.settle(reply, came);
+          return came;
+        };
+        kept().then(resolve, (error: unknown) => {
+          d.log('error', 'an answer could not be kept', { run: live.id, error: String(error) });
+          resolve(null);
+        });
+      };
+      const cancel = d.timers.at(clock.now() + AWAITED, () => {
+        live.onAnswer = live.onAnswer.filter((one) => one !== settle);
+        runs.parked(live);
+        resolve(null);
+      });
+      if (cameOfLive(live) !== null) settle();
+      else live.onAnswer.push(settle);
+    });
+    if (wait === 0) return null;
+    const late = new Promise<null>((resolve) => {
+      const cancel = d.timers.at(clock.now() + wait, () => resolve(null));
+      void settled.then(cancel);
+    });
+    return Promise.race([settled, late]);
+  };
+
+  const send = async (ask: ChatAsk): Promise<Result<ChatSent>> => {
+    const done = await begin(ask);
+    return done.ok || ask.principal.kind !== 'visitor' ? done : bad(refusedOutward(done.problem));
+  };
+
+  const begin = async (ask: ChatAsk): Promise<Result<ChatSent>> => {
+    const found = await find(ask);
+    if (!found.ok) return found;
+    const at = found.value;
+    const { chats } = store.in(at.workspace);
+    const came = await files.given(at, ask.files ?? []);
+    if (!came.ok) return came;
+    const now = clock.now();
+    const kept = ask.history === undefined;
+    const name = ask.session ?? randomBytes(18).toString('base64url');
+    const place = placeOf(at, name);
+    const session = kept
+      ? await chats.open(place, {
+          ...{ id: clock.id('chat_'), at: now, expires: now + at.keep },
+          title: ask.message.trim().replaceAll(/\s+/g, ' ').slice(0, TITLE),
+        })
+      : null;
+    if (kept && session === null) return bad(problem('flow.not_found', 'There is no such flow'));
+    const history = session === null ? (ask.history ?? []) : await before(at, session);
+    const own = { message: ask.message, session: kept ? name : '', files: came.value, history };
+    const input = inputOf(at, own, ask.input ?? {});
+    if (!input.ok) return input;
+    const run = clock.id('r');
+    const ids = { user: clock.id('msg_'), reply: clock.id('msg_') };
+    if (session !== null) {
+      const said = { text: ask.message, files: came.value };
+      const turn = { run, user: { id: ids.user, said }, reply: { id: ids.reply }, at: now, expires: now + at.keep };
+      if (!(await chats.ask(session.id, turn)))
+        return bad(problem('chat.full', 'This session holds as many messages as it may', { fix: 'Begin a new one.' }));
+    }
+    const { target, trigger } = at;
+    const made = runs.create({
+      ...{ id: run, target, input: input.value, depth: 0, idempotencyKey: null },
+      trigger: { id: trigger, kind: CHAT, data: { session: kept ? name : null } },
+      principal: ask.principal.id,
+      priority: target.compiled.flow.settings?.priority ?? 0,
+    });
+    if ('problem' in made) {
+      await chats.unask(run);
+      return bad(made.problem);
+    }
+    made.live.flush(d.journal);
+    await d.journal.barrier(made.live.group);
+    const got = await answered(at, made.live, session === null ? null : ids.reply, ask.wait);
+    const base = { vote: 0 as const, words: null, created: iso(now), run, problem: null };
+    const reply = { ...base, id: ids.reply, role: 'assistant' as const, files: [] };
+    const rest =
+      got === null
+        ? { text: null, state: 'pending' as const }
+        : 'problem' in got
+          ? { text: null, state: 'failed' as const, problem: got.problem }
+          : { text: got.text, state: 'done' as const };
+    return good({
+      ...{ session: kept ? name : '', run },
+      asked: { ...base, id: ids.user, role: 'user', text: ask.message, state: 'done', files: came.value },
+      reply: { ...reply, ...rest },
+    });
+  };
+
+  /** With the chat, where there is one for this caller. */
+  const within = async <T>(by: ChatBy, otherwise: T, act: (at: ChatAt) => Promise<T>): Promise<T> => {
+    const found = await find(by);
+    return found.ok ? act(found.value) : otherwise;
+  };
+
+  const message = (by: ChatBy, id: string): Promise<ChatMessage | null> =>
+    within<ChatMessage | null>(by, null, async (at) => {
+      const row = await store.in(at.workspace).chats.message(at.flow, at.owner, id, clock.now());
+      return row === null ? null : shown(at, row);
+    });
+
+  return {
+    look: async (by) => {
+      const found = await find(by);
+      return found.ok ? good(found.value.look) : found;
+    },
+    send,
+    message,
+
+    follow: async (by, run, after, signal) => {
+      const found = await find(by);
+      const { workspace } = by.principal;
+      const read = (seen: number) => runs.ends.events(workspace, run, seen);
+      return (async function* () {
+        if (!found.ok) return;
+        const { target, flow } = found.value;
+        const speakers = speakersOf(target.compiled.flow);
+        const from = { values: d.values, workspace, flow, compiled: target.compiled };
+        for await (const event of d.followers.events(store, workspace, run, after, read, signal)) {
+          const one = told(event, speakers, from);
+          if (one === null) continue;
+          yield one;
+          if (one.type !== 'said') return;
+        }
+      })();
+    },
+
+    cancel: async (by, id) => {
+      const found = await message(by, id);
+      if (found === null || found.role !== 'assistant') return null;
+      const live = await runs.hold(by.principal.workspace, found.run);
+      if (live === null || live.over || found.state !== 'pending')
+        return bad(problem('run.over', 'It is answered already'));
+      live.record(clock.now(), 'run.cancel', { by: by.principal.id });
+      runs.loop.advance(live);
+      live.flush(d.journal);
+      await d.journal.barrier(live.group);
+      return good((await message(by, id)) ?? found);
+    },
+
+    sessions: async (by, limit) => {
+      const found = await find(by);
+      if (!found.ok) return found;
+      const at = found.value;
+      const rows = await store.in(at.workspace).chats.sessions(at.flow, at.owner, limit, clock.now());
+      return good(rows.map((row) => sessionShown(at, row)));
+    },
+
+    messages: (by, session, limit) =>
+      within<readonly ChatMessage[] | null>(by, null, async (at) => {
+        const { chats } = store.in(at.workspace);
+        const row = await chats.session(placeOf(at, session), clock.now());
+        if (row === null) return null;
+        const all: ChatMessage[] = [];
+        for (const one of await chats.messages(row.id, limit)) all.push(await shown(at, one));
+        return all;
+      }),
+
+    rename: (by, session, title) =>
+      within<ChatSession | null>(by, null, async (at) => {
+        const row = await store.in(at.workspace).chats.rename(placeOf(at, session), title, clock.now());
+        return row === null ? null : sessionShown(at, row);
+      }),
+
+    renew: (by, session, name) =>
+      within<'done' | 'missing' | 'taken'>(by, 'missing', (at) =>
+        store.in(at.workspace).chats.renew(placeOf(at, session), name, clock.now()),
+      ),
+
+    remove: (by, session) => within(by, false, (at) => store.in(at.workspace).chats.remove(placeOf(at, session))),
+
+    vote: (by, id, vote, words) =>
+      within(by, false, (at) => store.in(at.workspace).chats.vote(at.flow, at.owner, id, vote, words)),
+
+    keep: async (by, file) => {
+      const found = await find(by);
+      return found.ok ? files.keep(found.value, file) : found;
+    },
+  };
+};
+
+const NO_SPEAKERS: ReadonlySet<string> = new Set();

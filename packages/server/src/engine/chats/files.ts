@@ -1,0 +1,50 @@
+/**
+ * Files that come with messages: kept in the project by the power lent to the trigger, before the message that names them.
+ *
+ * CF1 A message takes what the same owner sent to the same chat, and nothing else of the project: the owner is part of the
+ *     folder, as a hash.
+ */
+
+import { createHash, randomBytes } from 'node:crypto';
+import { bad, type ChatFile, good, problem, type Result } from '@headgate/core';
+import { plainName, triggerFiles } from '../trigger-files.ts';
+import type { ChatAt } from './place.ts';
+
+type Given = { readonly name: string; readonly type: string; readonly bytes: Uint8Array };
+
+const fits = (type: string, kinds: readonly string[]): boolean =>
+  kinds.some((kind) => (kind.endsWith('/*') ? type.startsWith(kind.slice(0, -1)) : type === kind));
+
+export const chatFiles = (d: Parameters<typeof triggerFiles>[0]) => {
+  const keepFile = triggerFiles(d);
+
+  const folderOf = ({ folder, flow, owner }: ChatAt): string =>
+    `${folder}${createHash('sha256').update(`${flow}\n${owner}`).digest('hex').slice(0, 32)}/`;
+
+  return {
+    /** The files of a message, as the run is given them. */
+    given: async (at: ChatAt, paths: readonly string[]): Promise<Result<readonly ChatFile[]>> => {
+      const all: ChatFile[] = [];
+      for (const path of paths) {
+        const mine = path.startsWith(folderOf(at));
+        const row = mine ? await d.store.in(at.workspace).files.at(at.target.row.project, path) : null;
+        if (row === null) return bad(problem('chat.file', 'A file of this message was not sent to this chat'));
+        all.push({ path, name: path.split('/').at(-1) ?? path, size: row.size, type: row.type });
+      }
+      return good(all);
+    },
+
+    keep: async (at: ChatAt, file: Given): Promise<Result<ChatFile>> => {
+      const takes = at.look.files;
+      const type = file.type.split(';')[0]?.trim().toLowerCase() ?? '';
+      if (takes === null || !fits(type, takes.kinds))
+        return bad(problem('chat.kind', 'This chat takes no files of this kind'));
+      if (file.bytes.length > takes.size)
+        return bad(problem('chat.size', `A file may have ${takes.size / 1024 / 1024} MB here`));
+      const name = plainName(file.name);
+      const path = `${folderOf(at)}${randomBytes(9).toString('hex')}-${name}`;
+      const why = await keepFile(at, { path, type, bytes: file.bytes });
+      return why === null ? good({ path, name, size: file.bytes.length, type }) : bad(why);
+    },
+  };
+};

@@ -1,0 +1,85 @@
+/**
+ * What a run answers to its message: the first `chat.reply` (or `respond`), or else its output; and the words of it while it
+ * is written.
+ *
+ * SD1 Of what models say while they say it, only that is told which the answer is made of as it is: a step whose text stands
+ *     alone in the reply. What other steps say on the way is nobody's but the workspace's own.
+ */
+
+import {
+  type ChatEvent,
+  type Event,
+  type Flow,
+  isObject,
+  problem,
+  type Problem,
+  redactJson,
+  type Step,
+} from '@headgate/core';
+import type { CompiledFlow } from '../compiled.ts';
+import { failedOutward } from '../outward.ts';
+import type { Values } from '../values.ts';
+
+const REPLY = 'chat.reply@1';
+const ALONE = /^\s*\{\{\s*steps\.([a-z][a-z0-9_]*)\.text\s*\}\}\s*$/;
+
+const stepIn = (text: unknown): string | null => (typeof text === 'string' ? (ALONE.exec(text)?.[1] ?? null) : null);
+
+/** The steps whose words are the answer. */
+export const speakersOf = (flow: Flow): ReadonlySet<string> => {
+  const replies = flow.steps.filter(({ kind }) => kind === REPLY);
+  const texts = replies.length === 0 ? [flow.output] : replies.map((step: Step) => step.with?.['text']);
+  return new Set(texts.map(stepIn).filter((id) => id !== null));
+};
+
+/** An answer as a text: a text as it is, an object's `text`, anything else as JSON. */
+export const textOf = (value: unknown): string => {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'string') return value;
+  if (isObject(value) && typeof value['text'] === 'string') return value['text'];
+  return JSON.stringify(redactJson(value), null, 2);
+};
+
+/** What came of a run: its answer, why there is none, or null while it may still come. */
+export type Came = { readonly text: string } | { readonly problem: Problem };
+
+export const CANCELLED = problem('run.cancelled', 'It was cancelled');
+
+/** Who wrote the message hears of a failure what its author worded for callers; all of it stands in the run. */
+export const failedFor = (why: Problem, flow: string, compiled: CompiledFlow): Problem =>
+  failedOutward(why, flow, compiled);
+
+/** One event of a run, as it is told in a chat; null: it is nothing to it. The last one is a reply or a failure. */
+export const told = (
+  event: Event,
+  speakers: ReadonlySet<string>,
+  {
+    values,
+    workspace,
+    flow,
+    compiled,
+  }: {
+    readonly values: Values;
+    readonly workspace: string;
+    readonly flow: string;
+    readonly compiled: CompiledFlow;
+  },
+): ChatEvent | null => {
+  const { seq } = event;
+  switch (event.type) {
+    case 'step.said':
+      return event.step !== undefined && event.item === undefined && speakers.has(event.step)
+        ? { seq, type: 'said', text: event.data.text, at: event.data.at }
+        : null;
+    case 'run.responded':
+      return { seq, type: 'reply', text: textOf(values.read(workspace, event.data.body)) };
+    case 'run.done':
+      return { seq, type: 'reply', text: textOf(values.read(workspace, event.data.output)) };
+    case 'run.failed':
+      return { seq, type: 'failed', problem: failedFor(event.data.problem, flow, compiled) };
+    case 'run.cancelled':
+      return { seq, type: 'failed', problem: CANCELLED };
+    default:
+      return null;
+  }
+};

@@ -28,6 +28,8 @@ export type { JsonSchema } from './schemas.ts';
 export { SHORTEST_PASSWORD } from './pages.ts';
 export { MAX_WAIT } from './runs.ts';
 export { PERIODS } from './overview.ts';
+export type { LangflowRun } from './langflow.ts';
+export { contentText } from './openai.ts';
 export { MAX_VISIT } from './public.ts';
 export type { Doc, DocsView } from './docs.ts';
 export { isShell } from './web.ts';

@@ -135,6 +135,9 @@ const bodyOf = (contract: Contract, components: Components): Operation['requestB
   }
 };
 
+/** Their clients are told of refusals in envelopes of their own. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['openai', 'langflow']);
+
 const responsesOf = (
   contract: Contract,
   components: Components,
@@ -156,7 +159,9 @@ const responsesOf = (
     const here = [...new Set(codes.filter((code) => PROBLEMS[code].status === status))];
     made[String(status)] = {
       description: here.map((code) => `\`${code}\`: ${PROBLEMS[code].when}`).join(' '),
-      content: { 'application/problem+json': { schema: refusalSchema } },
+      content: contract.tags.some((tag) => ELSEWHERE.has(tag))
+        ? { 'application/json': { schema: { type: 'object' } } }
+        : { 'application/problem+json': { schema: refusalSchema } },
     };
   }
   return made;

@@ -5,7 +5,6 @@
 
 import * as asks from './asks.ts';
 import * as forms from './forms.ts';
-import * as chat from './chat.ts';
 import * as audit from './audit.ts';
 import * as auth from './auth.ts';
 import * as invitations from './auth-invitations.ts';
@@ -32,6 +31,7 @@ import * as projects from './projects.ts';
 import * as promotions from './promotions.ts';
 import * as open from './public.ts';
 import * as roles from './roles.ts';
+import { CHAT_ROUTES } from './chat-routes.ts';
 import type { Contract } from './route.ts';
 import * as policy from './policy.ts';
 import * as runs from './runs.ts';
@@ -98,17 +98,7 @@ export const ROUTES = {
   takeGrant: grants.takeGrant,
   listPowers: powers.listPowers,
 
-  getChat: chat.getChat,
-  sendMessage: chat.sendMessage,
-  followMessage: chat.followMessage,
-  getMessage: chat.getMessage,
-  cancelMessage: chat.cancelMessage,
-  voteMessage: chat.voteMessage,
-  sendChatFile: chat.sendChatFile,
-  listChatSessions: chat.listChatSessions,
-  listChatMessages: chat.listChatMessages,
-  renameChatSession: chat.renameChatSession,
-  deleteChatSession: chat.deleteChatSession,
+  ...CHAT_ROUTES,
 
   listEnvironments: environments.listEnvironments,
   createEnvironment: environments.createEnvironment,

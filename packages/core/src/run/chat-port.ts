@@ -62,8 +62,10 @@ export type ChatAsk = ChatBy & {
   readonly files?: readonly string[];
   /** Further fields of the input, which the flow has to declare. */
   readonly input?: Readonly<Record<string, unknown>>;
-  /** What was said before, in place of what the session holds; nothing is kept then. */
+  /** What was said before, besides what the session holds. */
   readonly history?: readonly ChatTurn[];
+  /** False: nothing is kept. */
+  readonly keep?: boolean;
   /** Milliseconds to wait for the answer. */
   readonly wait: number;
 };
@@ -90,6 +92,8 @@ export type ChatPort = {
   readonly message: (by: ChatBy, id: string) => Promise<ChatMessage | null>;
   /** The answer of a run as it comes, to its end. */
   readonly follow: (by: ChatBy, run: string, after: number, signal: AbortSignal) => Promise<AsyncIterable<ChatEvent>>;
+  /** The name of the session of a message. */
+  readonly sessionOf: (by: ChatBy, message: string) => Promise<string | null>;
   readonly cancel: (by: ChatBy, id: string) => Promise<Result<ChatMessage> | null>;
   readonly sessions: (by: ChatBy, limit: number) => Promise<Result<readonly ChatSession[]>>;
   readonly messages: (by: ChatBy, session: string, limit: number) => Promise<readonly ChatMessage[] | null>;

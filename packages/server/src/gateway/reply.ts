@@ -3,6 +3,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problem as makeProblem, type Problem } from '@headgate/core';
 import { ROUTES, statusOf, type Contract } from '@headgate/core/api';
+import { envelopeOf } from './envelopes.ts';
 import type { Lodge } from './lodge.ts';
 import type { AnyOutcome, Refused } from './outcome.ts';
 import { rateFields } from './tokens/allowance.ts';
@@ -39,9 +40,9 @@ export const answer = (lodge: Lodge, reply: FastifyReply, outcome: Exclude<AnyOu
 };
 
 /** The body of a refusal: no stack, no path, nothing that the Problem does not say. */
-export const problemBody = ({ refused, more }: Refused, id?: string): string => {
+export const problemBody = ({ refused, more }: Refused, id?: string, beside: object = {}): string => {
   const { code, text, at, fix, retryAfter } = refused;
-  return JSON.stringify({ status: statusOf(code), code, text, at, fix, retryAfter, ...more, id });
+  return JSON.stringify({ status: statusOf(code), code, text, at, fix, retryAfter, ...more, id, ...beside });
 };
 
 /** Sends a refusal: as a page where a person looks at pages, as problem+json everywhere else. */
@@ -60,6 +61,11 @@ export const problemAnswer = (
   if (retryAfter !== undefined || status === 429 || status === 503)
     reply.header('retry-after', String(Math.ceil((retryAfter ?? 1000) / 1000)));
   if (refused.level !== undefined) reply.headers(rateFields(refused.level));
+  const envelope = envelopeOf(contract, refused);
+  if (envelope !== null) {
+    reply.type(JSON_TYPE).send(problemBody(refused, id, envelope));
+    return;
+  }
   const page = contract === null ? null : lodge.failurePage(contract, request, refused.refused);
   if (page === null) reply.type(PROBLEM_TYPE).send(problemBody(refused, id));
   else {

@@ -19,17 +19,29 @@ type Open = { readonly key: string; readonly still: () => Promise<boolean>; read
 /** An event of a stream: its number in it, its name, and all that it tells. */
 export type StreamEvent = { readonly seq: number; readonly type: string };
 
-export type Follow = (signal: AbortSignal) => Promise<AsyncIterable<StreamEvent> | null>;
+/** How events are written: as server-sent events, or as others want them. */
+export type Form<E extends StreamEvent = StreamEvent> = {
+  readonly hello: string;
+  readonly beat: string;
+  readonly frame: (event: E) => string;
+};
+
+export type Follow<E extends StreamEvent = StreamEvent> = (signal: AbortSignal) => Promise<AsyncIterable<E> | null>;
 
 /** What a route answers with a stream that was asked for, or that there is none. */
-export const streamed = (stream: Readable | 'full' | null, socket: Socket, stalled: number): Plain | Refused => {
+export const streamed = (
+  stream: Readable | 'full' | null,
+  socket: Socket,
+  stalled: number,
+  type = 'text/event-stream; charset=utf-8',
+): Plain | Refused => {
   if (stream === null) return MISSING;
   if (stream === 'full') return refuse('streams.limit');
   // A client that takes nothing for this long is cut off; heart-beats count as taking.
   socket.setTimeout(stalled);
   return {
     status: 200,
-    type: 'text/event-stream; charset=utf-8',
+    type,
     text: stream,
     headers: { 'x-accel-buffering': 'no' },
   };
@@ -51,7 +63,12 @@ export class Streams {
   }
 
   /** A stream of frames; `full` when the key has too many; null when there is nothing to follow. `still`: is the key still good? */
-  async open(key: string, still: () => Promise<boolean>, follow: Follow): Promise<Readable | 'full' | null> {
+  async open<E extends StreamEvent>(
+    key: string,
+    still: () => Promise<boolean>,
+    follow: Follow<E>,
+    form: Form<E> = EVENTS,
+  ): Promise<Readable | 'full' | null> {
     let count = 0;
     for (const other of this.#open) if (other.key === key) count += 1;
     if (count >= this.#most) return 'full';
@@ -64,7 +81,7 @@ export class Streams {
         this.#close(open);
         return null;
       }
-      const frames = this.#frames(open, events);
+      const frames = this.#frames(open, events, form);
       const readable = new Readable({
         objectMode: true,
         highWaterMark: 1,
@@ -112,14 +129,14 @@ export class Streams {
     this.#timer.unref();
   }
 
-  async *#frames(open: Open, events: AsyncIterable<StreamEvent>): AsyncGenerator<string> {
+  async *#frames<E extends StreamEvent>(open: Open, events: AsyncIterable<E>, form: Form<E>): AsyncGenerator<string> {
     const { signal } = open.end;
     const ended = new Promise<typeof BEAT>((resolve) =>
       signal.addEventListener('abort', () => resolve(BEAT), { once: true }),
     );
     const iterator = events[Symbol.asyncIterator]();
     try {
-      yield ': follows\n\n';
+      if (form.hello !== '') yield form.hello;
       let next = iterator.next();
       while (!signal.aborted) {
         const beat = wait(this.#heartbeat);
@@ -127,11 +144,11 @@ export class Streams {
         beat.cancel();
         if (signal.aborted) return;
         if (first === BEAT) {
-          yield ': still here\n\n';
+          yield form.beat;
           continue;
         }
         if (first.done === true) return;
-        yield frame(first.value);
+        yield form.frame(first.value);
         next = iterator.next();
       }
     } finally {
@@ -140,6 +157,8 @@ export class Streams {
     }
   }
 }
+
+const EVENTS: Form = { hello: ': follows\n\n', beat: ': still here\n\n', frame: (event) => frame(event) };
 
 /** One event as the standard writes it. JSON holds no line break, so one `data` line is enough. */
 const frame = (event: StreamEvent): string =>

@@ -11,6 +11,9 @@ import { authLinkRoutes } from './routes/auth-links.ts';
 import { authOwnRoutes } from './routes/auth-own.ts';
 import { ssoRoutes } from './routes/auth-sso.ts';
 import { chatRoutes } from './routes/chat.ts';
+import { KnownChats } from './chats/known.ts';
+import { langflowRoutes } from './routes/langflow.ts';
+import { openaiRoutes } from './routes/openai.ts';
 import { environmentRoutes } from './routes/environments.ts';
 import { deletedFlowRoutes } from './routes/deleted-flows.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -68,6 +71,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     if (found === undefined) throw new Error(`no route ${contract.path}`);
     return found;
   };
+  const chats = new KnownChats(lodge.gate.store);
   const all: readonly Route[] = [
     ...systemRoutes(lodge, document),
     ...flowRoutes(lodge),
@@ -103,6 +107,8 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...fileRoutes(lodge),
     ...askRoutes(lodge),
     ...chatRoutes(lodge),
+    ...openaiRoutes(lodge, chats),
+    ...langflowRoutes(lodge, chats, routeOf),
     ...formRoutes(lodge),
     ...workspaceRoutes(lodge),
     ...projectRoutes(lodge),

@@ -29,6 +29,8 @@ export type ChatMessageRow = {
   readonly vote: number;
   readonly words: Boxed | null;
   readonly created: number;
+  /** What its owner calls the session by, where it was asked for by itself. */
+  readonly called?: string;
 };
 
 /** One question and the place for its answer. */

@@ -18,10 +18,13 @@ export type ToolRow = {
 export const MCP_KINDS = { tool: 'mcp.tool@1', prompt: 'mcp.prompt@1' } as const;
 export type McpKind = keyof typeof MCP_KINDS;
 
+/** And those that answer messages. */
+export const OFFERED = { ...MCP_KINDS, chat: 'chat@1' } as const;
+
 export type Tools = {
   /** Those that are seen, by `run`: the oldest flow first; at most `limit`. */
   readonly list: (q: {
-    readonly kind: McpKind;
+    readonly kind: keyof typeof OFFERED;
     readonly sight: Sight;
     readonly limit: number;
     readonly project?: string;

@@ -203,7 +203,7 @@ export const newChats = (d: ChatDeps): ChatPort => {
     const came = await files.given(at, ask.files ?? []);
     if (!came.ok) return came;
     const now = clock.now();
-    const kept = ask.history === undefined;
+    const kept = ask.keep !== false;
     const name = ask.session ?? randomBytes(18).toString('base64url');
     const place = placeOf(at, name);
     const session = kept
@@ -213,7 +213,7 @@ export const newChats = (d: ChatDeps): ChatPort => {
         })
       : null;
     if (kept && session === null) return bad(problem('flow.not_found', 'There is no such flow'));
-    const history = session === null ? (ask.history ?? []) : await before(at, session);
+    const history = [...(session === null ? [] : await before(at, session)), ...(ask.history ?? [])];
     const own = { message: ask.message, session: kept ? name : '', files: came.value, history };
     const input = inputOf(at, own, ask.input ?? {});
     if (!input.ok) return input;
@@ -291,6 +291,12 @@ export const newChats = (d: ChatDeps): ChatPort => {
         }
       })();
     },
+
+    sessionOf: (by, id) =>
+      within<string | null>(by, null, async (at) => {
+        const row = await store.in(at.workspace).chats.message(at.flow, at.owner, id, clock.now());
+        return row?.called ?? null;
+      }),
 
     cancel: async (by, id) => {
       const found = await message(by, id);

@@ -86,6 +86,7 @@ export const chatsOf = ({ db }: Pick<Ground, 'db'>, seal: Seal, workspace: strin
       .selectFrom('chat_message')
       .innerJoin('chat_session', 'chat_session.id', 'chat_message.session')
       .selectAll('chat_message')
+      .select('chat_session.name as called')
       .where('chat_message.workspace', '=', workspace)
       .where('chat_message.id', '=', id)
       .where('chat_session.workspace', '=', workspace)
@@ -93,7 +94,7 @@ export const chatsOf = ({ db }: Pick<Ground, 'db'>, seal: Seal, workspace: strin
       .where('chat_session.owner', '=', owner)
       .where('chat_session.expires', '>', now)
       .executeTakeFirst();
-    return row === undefined ? null : messageOf(row);
+    return row === undefined ? null : { ...messageOf(row), called: row.called };
   };
 
   return {

@@ -1,7 +1,7 @@
 /** The rows of store/tools.ts. */
 
 import { fromJson, type Ground } from '../ground.ts';
-import { MCP_KINDS, type Tools } from '../tools.ts';
+import { OFFERED, type Tools } from '../tools.ts';
 import { seenFlows } from './seen.ts';
 
 export const toolsOf = ({ db }: Pick<Ground, 'db'>, workspace: string): Tools => ({
@@ -31,7 +31,7 @@ export const toolsOf = ({ db }: Pick<Ground, 'db'>, workspace: string): Tools =>
         'doc.doc',
       ])
       .where('flow_trigger.workspace', '=', workspace)
-      .where('flow_trigger.kind', '=', MCP_KINDS[kind])
+      .where('flow_trigger.kind', '=', OFFERED[kind])
       .where('flow_trigger.disabled', '=', 0)
       .orderBy('seen.n')
       .orderBy('flow_trigger.trigger_id')

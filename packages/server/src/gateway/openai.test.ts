@@ -1,0 +1,180 @@
+/** The client of OpenAI, as it is, against flows that are models. */
+
+import OpenAI from 'openai';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startServer, type TestServer } from '../../../../test/fixtures/server.ts';
+import { type ModelServer, openModelServer } from '../engine/testing/models/server.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let server: TestServer;
+let models: ModelServer;
+let key: string;
+let flow: string;
+
+const TALK = {
+  headgate: 1,
+  name: 'Talk',
+  triggers: [{ id: 'chat', kind: 'chat@1', with: { model: 'helper' } }],
+  steps: [
+    {
+      id: 'answer',
+      kind: 'model.generate@1',
+      with: {
+        model: 'local/small',
+        messages: "{{ input.history.concat([{ role: 'user', content: input.message }]) }}",
+        stream: true,
+      },
+    },
+    { id: 'reply', kind: 'chat.reply@1', after: ['answer'], with: { text: '{{ steps.answer.text }}' } },
+  ],
+};
+const VECTOR = {
+  headgate: 1,
+  name: 'Vector',
+  triggers: [{ id: 'chat', kind: 'chat@1', with: { model: 'vectors' } }],
+  steps: [{ id: 'a', kind: 'set@1', with: { value: ['{{ input.message.length }}', 0.5] } }],
+  output: '{{ steps.a }}',
+};
+
+const publish = async (draft: object, as: string): Promise<string> => {
+  const { id } = (await server.ask('POST', '/api/v1/flows', { key: as, body: { draft } })).json as { id: string };
+  const done = await server.ask('POST', `/api/v1/flows/${id}/publish`, { key: as, body: { grant: 'needed' } });
+  expect(done).toMatchObject({ status: 201 });
+  return id;
+};
+const client = (base: string, apiKey = key): OpenAI =>
+  new OpenAI({ baseURL: `${server.url}${base}`, apiKey, maxRetries: 0 });
+
+beforeAll(async () => {
+  models = await openModelServer();
+  server = await startServer({ egressAllow: models.host });
+  key = (await server.key()).plain;
+  const secret = { name: 'models', value: 'sk-of-a-provider-0123456789abcdef', origins: [models.origin] };
+  await server.ask('PUT', '/api/v1/secrets', { key, body: secret });
+  const provider = { name: 'local', kind: 'openai-compatible', secret: { name: 'models' }, baseUrl: models.url };
+  await server.ask('PUT', '/api/v1/model-providers', { key, body: provider });
+  flow = await publish(TALK, key);
+  await publish(VECTOR, key);
+});
+afterAll(async () => {
+  await server.close();
+  await models.close();
+});
+
+const MESSAGES = [
+  { role: 'system' as const, content: 'Be kind.' },
+  { role: 'user' as const, content: 'My name is Ada.' },
+  { role: 'assistant' as const, content: 'Hello Ada.' },
+  { role: 'user' as const, content: [{ type: 'text' as const, text: 'Who am I?' }] },
+];
+
+describe.each(['/v1', '/api/v1'])('at the base address %s', (base) => {
+  test('completions: whole, and as a stream', async () => {
+    models.next({ says: 'You are Ada.' }, { says: 'You are still Ada.' });
+    const openai = client(base);
+    const made = await openai.chat.completions.create({ model: 'helper', messages: MESSAGES, temperature: 0.2 });
+    expect(made).toMatchObject({
+      object: 'chat.completion',
+      choices: [{ message: { role: 'assistant', content: 'You are Ada.' }, finish_reason: 'stop' }],
+    });
+    expect(models.asked.at(-1)?.body.messages).toHaveLength(4);
+    const stream = await openai.chat.completions.create({ model: 'helper', messages: MESSAGES, stream: true });
+    let text = '';
+    let finish: string | null = null;
+    for await (const { choices } of stream) {
+      text += choices[0]?.delta.content ?? '';
+      finish = choices[0]?.finish_reason ?? finish;
+    }
+    expect([text, finish]).toEqual(['You are still Ada.', 'stop']);
+  });
+
+  test('responses: whole, gone on with, and as a stream of the events that the client knows', async () => {
+    models.next({ says: 'Noted.' }, { says: 'Forty-two.' });
+    const openai = client(base);
+    const first = await openai.responses.create({ model: flow, input: 'Remember 42.' });
+    expect(first).toMatchObject({ object: 'response', status: 'completed', output_text: 'Noted.' });
+    const stream = openai.responses.stream({ model: flow, input: 'Which?', previous_response_id: first.id });
+    const types: string[] = [];
+    for await (const { type } of stream) types.push(type);
+    const last = await stream.finalResponse();
+    expect(last.output_text).toBe('Forty-two.');
+    expect(types[0]).toBe('response.created');
+    expect(types).toContain('response.output_text.delta');
+    expect(types.at(-1)).toBe('response.completed');
+    const said = models.asked.at(-1)?.text ?? '';
+    for (const one of ['Remember 42.', 'Noted.', 'Which?']) expect(said).toContain(one);
+  });
+
+  test('embeddings: a flow that answers with numbers', async () => {
+    const made = await client(base).embeddings.create({ model: 'vectors', input: ['ab', 'abcd'] });
+    expect(made.data.map(({ embedding }) => embedding)).toEqual([
+      [2, 0.5],
+      [4, 0.5],
+    ]);
+  });
+});
+
+test('models: flows that say they are', async () => {
+  const list = await client('/v1').models.list();
+  expect(list.data.map(({ id }) => id)).toEqual(['helper', 'vectors']);
+});
+
+test('what cannot be answered comes in the client’s own errors', async () => {
+  const openai = client('/v1');
+  const ask = (more: object) =>
+    openai.chat.completions.create({ model: 'helper', messages: [{ role: 'user', content: 'x' }], ...more });
+  await expect(ask({ model: 'nobody' })).rejects.toMatchObject({ status: 404, code: 'model_not_found' });
+  await expect(ask({ tools: [] })).rejects.toMatchObject({ status: 422, code: 'input.invalid' });
+  await expect(ask({ messages: [{ role: 'assistant', content: 'x' }] })).rejects.toMatchObject({ status: 422 });
+  const wrong = client('/v1', `hg_${'x'.repeat(43)}`);
+  await expect(wrong.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
+  await expect(openai.embeddings.create({ model: 'helper', input: 'x' })).rejects.toMatchObject({
+    code: 'chat.vector',
+  });
+  models.next({ status: 400, message: 'no' });
+  await expect(ask({})).rejects.toMatchObject({ code: 'run.failed' });
+});
+
+describe('another tenant', () => {
+  test('AZ-01 finds no flow of this one as a model, by name or by id, and goes on from no response of it', async () => {
+    models.otherwise({ says: 'Well.' });
+    const mine = await client('/v1').responses.create({ model: 'helper', input: 'a secret of mine' });
+    const other = (await server.key({ workspace: 'other' })).plain;
+    const own = await publish(
+      {
+        ...TALK,
+        steps: [TALK.steps[1] as object].map((one) => ({
+          ...one,
+          after: [],
+          with: { text: 'own {{ input.history.length }}' },
+        })),
+      },
+      other,
+    );
+    const theirs = client('/v1', other);
+    for (const model of [flow, 'vectors'])
+      await expect(theirs.responses.create({ model, input: 'x' })).rejects.toMatchObject({ status: 404 });
+    expect((await theirs.models.list()).data.map(({ id }) => id)).toEqual(['helper']);
+    const asks = theirs.responses.create({ model: own, input: 'x', previous_response_id: mine.id });
+    await expect(asks).rejects.toMatchObject({ status: 404 });
+    // Twin: one's own flow of the same name answers, and goes on from one's own response.
+    const first = await theirs.responses.create({ model: 'helper', input: 'x' });
+    expect(first.output_text).toBe('own 0');
+    const next = await theirs.responses.create({ model: own, input: 'x', previous_response_id: first.id });
+    expect(next.output_text).toBe('own 2');
+  });
+});
+
+test('TOK-13 a key in the address is refused, and comes in a header by either name', async () => {
+  const body = { model: 'helper', input: 'x' };
+  const ask = (path: string, headers: Record<string, string>) =>
+    server.ask('POST', path, { headers: { 'content-type': 'application/json', ...headers }, body });
+  for (const name of ['api_key', 'x-api-key', 'key'])
+    expect(await ask(`/v1/responses?${name}=${key}`, {})).toMatchObject({
+      status: 400,
+      json: { error: { code: 'auth.query' } },
+    });
+  expect((await ask('/v1/responses', { 'x-api-key': key })).status).toBe(200);
+  expect((await ask('/v1/responses', { authorization: `Bearer ${key}` })).status).toBe(200);
+});

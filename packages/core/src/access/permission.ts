@@ -28,6 +28,8 @@ export const PERMISSIONS = [
   'file.write',
   'table.read',
   'table.write',
+  'knowledge.read',
+  'knowledge.write',
   'model.manage',
   'environment.manage',
   'project.manage',

@@ -72,7 +72,7 @@ const written: { readonly [W in PowerWord]: fc.Arbitrary<string> } = {
     )
     .map(([m, t]) => `model: ${m}${t}`),
   data: fc
-    .tuple(verbs, one('table', 'keys', 'vectors'), one('*', 'customers', 'Customers'))
+    .tuple(verbs, one('table', 'keys', 'knowledge'), one('*', 'customers', 'Customers'))
     .map(([v, k, n]) => `data: ${v} ${k} ${n}`),
   flow: one('*', 'github', 'GitHub', 'a b').map((n) => `flow: call ${n}`),
   mcp: one('*', 'git/*', 'git/push', 'git/a/b', 'hub/push').map((t) => `mcp: ${t}`),
@@ -376,7 +376,7 @@ test('a power is told in words', () => {
     'model: *, 1500 tokens a run',
     'data: read table customers',
     'data: read,write keys *',
-    'data: write vectors handbook',
+    'data: write knowledge handbook',
     'mcp: github/create_issue',
     'mcp: github/*',
     'mcp: *',

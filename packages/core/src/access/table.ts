@@ -41,6 +41,16 @@ export const TABLE: Readonly<Record<Permission, Deed>> = {
     verb: 'change',
     says: 'Make, change and delete tables, rows and values by key; lend steps the power to do so',
   },
+  'knowledge.read': {
+    object: 'knowledge',
+    verb: 'read',
+    says: 'Search knowledge bases that let one in; lend steps the power to',
+  },
+  'knowledge.write': {
+    object: 'knowledge',
+    verb: 'change',
+    says: 'Make, fill and delete knowledge bases, and say whom they let in; lend steps the power to fill them',
+  },
   'model.manage': { object: 'model', verb: 'manage', says: 'Set up providers of models, by secrets one may store' },
   'environment.manage': { object: 'environment', verb: 'manage', says: 'Make environments, set their values, promote' },
   'project.manage': { object: 'project', verb: 'manage', says: 'Make, rename and delete projects' },

@@ -19,6 +19,8 @@ export const TOKEN_PERMISSIONS = [
   'file.write',
   'table.read',
   'table.write',
+  'knowledge.read',
+  'knowledge.write',
   'audit.read',
   'metrics.read',
 ] as const satisfies readonly Permission[];
@@ -39,6 +41,8 @@ export const TOKEN_SENTENCES: Readonly<Record<TokenPermission, string>> = {
   'file.write': 'Upload, replace and delete files',
   'table.read': 'Read your tables and what is kept by key',
   'table.write': 'Make, change and delete tables, their rows, and what is kept by key',
+  'knowledge.read': 'Search your knowledge bases, where you are let in',
+  'knowledge.write': 'Make, fill and delete knowledge bases',
   'audit.read': 'Read the audit trail of the workspace',
   'metrics.read': 'Read the figures of the server',
 };

@@ -39,6 +39,7 @@ import * as secrets from './secrets.ts';
 import * as services from './services.ts';
 import * as steps from './steps.ts';
 import * as system from './system.ts';
+import * as knowledge from './knowledge.ts';
 import * as tables from './tables.ts';
 import * as triggers from './triggers.ts';
 import * as templates from './templates.ts';
@@ -210,6 +211,17 @@ export const ROUTES = {
   deleteFile: files.deleteFile,
 
   listTriggers: triggers.listTriggers,
+  listKnowledge: knowledge.listKnowledge,
+  createKnowledge: knowledge.createKnowledge,
+  getKnowledge: knowledge.getKnowledge,
+  patchKnowledge: knowledge.patchKnowledge,
+  deleteKnowledge: knowledge.deleteKnowledge,
+  addKnowledgeSource: knowledge.addKnowledgeSource,
+  deleteKnowledgeSource: knowledge.deleteKnowledgeSource,
+  listKnowledgeDocuments: knowledge.listKnowledgeDocuments,
+  indexKnowledge: knowledge.indexKnowledge,
+  searchKnowledge: knowledge.searchKnowledge,
+
   listTables: tables.listTables,
   createTable: tables.createTable,
   getTable: tables.getTable,

@@ -11,6 +11,8 @@ import type { Differences } from './value/differ.ts';
 import type { Hits } from './value/find.ts';
 import type { PageAsk, ValuePage } from './value/page.ts';
 import type { ValueShape } from './value/value-shape.ts';
+import type { KnowledgeHit } from '../knowledge/hit.ts';
+import type { KnowledgeQuery } from '../step/knowledge.ts';
 import type { Principal } from '../access/permission.ts';
 import type { Problem, Result } from '../problem.ts';
 import type { AskBehind, AsksPort } from './asks-port.ts';
@@ -282,6 +284,24 @@ type TablesPort = {
   ) => readonly unknown[];
 };
 
+/** Knowledge bases: what is found, and the work in the background that fills them. */
+type KnowledgePort = {
+  /** Null: there is no such base, or it does not let in who asks. */
+  readonly search: (
+    who: { readonly workspace: string; readonly reader: string },
+    base: { readonly project: string; readonly id: string },
+    query: KnowledgeQuery,
+  ) => Promise<Result<readonly KnowledgeHit[]> | null>;
+  /** Something of the workspace's bases changed: looks at it soon. */
+  readonly stir: (workspace: string) => void;
+  /** Which of them are being filled now. */
+  readonly working: (base: string) => boolean;
+  /** Is this a path of files that a source may have? */
+  readonly isPlace: (path: string) => boolean;
+  /** Does the model of this name make vectors, for who may set models up or not? */
+  readonly embeds: (workspace: string, model: string) => Promise<Problem | null>;
+};
+
 export type EnginePort = {
   readonly start: (request: StartRequest) => Promise<Result<{ readonly run: RunView; readonly finished: boolean }>>;
   readonly hook: (request: HookRequest) => Promise<HookAnswer>;
@@ -304,6 +324,7 @@ export type EnginePort = {
   readonly chat: ChatPort;
   readonly form: FormsPort['form'];
   readonly tables: TablesPort;
+  readonly knowledge: KnowledgePort;
   /** Durable events as they come, from seq > after; ends after the run's end or when the signal aborts. Null: no such run. */
   readonly follow: (
     workspace: string,

@@ -17,6 +17,7 @@ import type { Files } from './files.ts';
 import type { StepTables, StepValues } from './tables.ts';
 import type { Mail } from './mail.ts';
 import type { Formats } from './formats.ts';
+import type { StepKnowledge } from './knowledge.ts';
 import type { Models } from './models.ts';
 import type { People } from './people.ts';
 import type { ProviderKind } from '../model/provider.ts';
@@ -125,6 +126,7 @@ export type Can = {
   readonly files: Files;
   readonly tables: StepTables;
   readonly values: StepValues;
+  readonly knowledge: StepKnowledge;
   readonly mail: Mail;
   readonly formats: Formats;
   readonly databases: Databases;

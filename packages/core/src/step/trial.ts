@@ -8,6 +8,7 @@ import { problem } from '../problem.ts';
 import { noDatabases } from './databases.ts';
 import { noFiles } from './files.ts';
 import { noTables, noValues } from './tables.ts';
+import { noKnowledge } from './knowledge.ts';
 import { noMail } from './mail.ts';
 import { noModels } from './models.ts';
 import { noFormats } from './formats.ts';
@@ -32,6 +33,7 @@ export const trial = async (kind: StepKind, input: unknown, lent: Partial<Can> =
     files: noFiles(problem('power.missing', 'No file power was lent.')),
     tables: noTables(problem('power.missing', 'No data power was lent.')),
     values: noValues(problem('power.missing', 'No data power was lent.')),
+    knowledge: noKnowledge(problem('power.missing', 'No data power was lent.')),
     mail: noMail(problem('power.missing', 'No power to send mail was lent.')),
     formats: noFormats,
     databases: noDatabases(problem('power.missing', 'No net power was lent.')),

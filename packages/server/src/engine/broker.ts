@@ -75,6 +75,8 @@ export class Broker {
    *
    * `inside`: what is done reaches nothing outside by itself (code in the jail, whose calls come here again), so that it
    * need not wait for the fsync; its record is written with the next group all the same.
+   *
+   * `among`: only what one of these accounts lent counts, which what is reached lets in.
    */
   async effect<T>(
     live: Live,
@@ -84,11 +86,12 @@ export class Broker {
     act: Act<T>,
     reached?: Reached,
     inside = false,
+    among?: readonly string[],
   ): Promise<Effect<T>> {
     const lent = await this.#deps.lent(live);
     this.#last += 1;
     const caller = lent.asCaller ? await this.#deps.caller(live) : null;
-    const wish = { live, step, narrow, reached };
+    const wish = { live, step, narrow, reached, among };
     const open = new UnderWay(this.#last, wish, lent, caller, lent.expires(this.#deps.now()));
     for (const request of requests) {
       const denied = this.#judge(open, request);
@@ -197,8 +200,8 @@ export class Broker {
   }
 
   #answer(open: UnderWay, request: Power): Problem | null {
-    const { live, step, narrow, reached, caller } = open;
-    const asked = { place: live.base, step, narrow, request, reached, caller };
+    const { live, step, narrow, reached, caller, among } = open;
+    const asked = { place: live.base, step, narrow, request, reached, caller, among };
     const answer = open.lent.judge(asked, this.#deps.now());
     return answer.ok ? null : answer.problem;
   }

@@ -5,6 +5,7 @@ import {
   noDatabases,
   noFiles,
   noFormats,
+  noKnowledge,
   noMail,
   noModels,
   noTables,
@@ -27,7 +28,7 @@ export type Lend = (
   log: Can['log'],
   key: string,
   flight: Flight,
-) => Pick<Can, 'net' | 'code' | 'files' | 'formats' | 'mail' | 'databases' | 'people' | 'tables' | 'values' | 'models'>;
+) => Pick<Can, 'net' | 'code' | 'files' | 'formats' | 'mail' | 'databases' | 'people' | 'tables' | 'values' | 'knowledge' | 'models'>;
 
 type Deps = {
   readonly clock: Clock;
@@ -60,11 +61,13 @@ const NO_MODELS = noModels(problem('power.undeclared', 'This step kind declares 
 const NO_DATA = problem('power.undeclared', 'This step kind declares no need for data');
 const NO_TABLES = noTables(NO_DATA);
 const NO_VALUES = noValues(NO_DATA);
+const NO_KNOWLEDGE = noKnowledge(NO_DATA);
 const NO_FILES = noFiles(problem('power.undeclared', 'This step kind declares no need for files'));
 
 const NOTHING = {
   ...{ net: NO_NET, code: NO_CODE, files: NO_FILES, formats: noFormats, mail: NO_MAIL },
   ...{ databases: NO_DATABASES, people: NO_PEOPLE, tables: NO_TABLES, values: NO_VALUES, models: NO_MODELS },
+  knowledge: NO_KNOWLEDGE,
 };
 
 /** `flight` null: a pure step, which reaches nothing but its log. */

@@ -29,6 +29,7 @@ import { INSTANCE, Later } from './later.ts';
 import { Listening } from './listening.ts';
 import { Loop } from './loop.ts';
 import { JsonTurns } from './json.ts';
+import { KnowledgeDoor } from './knowledge/door.ts';
 import { lender } from './lender.ts';
 import { ModelDoor } from './models/door.ts';
 import { lookAt } from './models/look.ts';
@@ -124,6 +125,10 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     turns,
   };
   const models = new ModelDoor(asked);
+  const knowledge = new KnowledgeDoor({
+    ...{ store, broker, clock, timers, log, formats, ledger, full, guard: known, stream: vault.streamBlob },
+    ...{ models: asked, offline: models },
+  });
   const { now } = clock;
   const calls = { broker, door: o.door, store, credentials, turns, full, now, instanceMail: o.flowMail ?? null };
   const ground = { store, clock, timers, later, flows, log };
@@ -152,7 +157,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         journal,
         values,
         info,
-        lend: lender({ calls, broker, credentials, programs, formats, files, data, models, databases, values, info }),
+        lend: lender({ calls, broker, credentials, programs, formats, files, data, knowledge, models, databases, values, info }),
         call: (live, step, scope, attempt, name, input) =>
           later.soon(live.base.workspace, async () => {
             if (live.over) return { problem: problem('run.over', 'This run is over already') };
@@ -254,6 +259,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const unsubscribe = store.onChange(changed);
 
   await farewell.look();
+  knowledge.open();
   startSweeping(store, clock, timers, later, o.keep);
   return {
     guard: known,
@@ -263,6 +269,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     view: views.one,
     files: files.port,
     tables: data.port,
+    knowledge: knowledge.port,
     hook: (request) => hooks.answer(request),
     reveals: async (workspace, flow, environment) => {
       const lent = await flows.lent(workspace, flow);
@@ -340,6 +347,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       recovery.close();
       alerts.close();
       await runs.close(grace);
+      await knowledge.close();
       databases.close();
       await models.close();
       timers.close();

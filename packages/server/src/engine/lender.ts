@@ -12,6 +12,7 @@ import { mailFor } from './mail.ts';
 import type { ModelDoor } from './models/door.ts';
 import { netFor } from './net.ts';
 import { RunScope } from './scope.ts';
+import type { KnowledgeDoor } from './knowledge/door.ts';
 import type { dataDoor } from './tables.ts';
 
 type Deps = {
@@ -23,13 +24,14 @@ type Deps = {
   readonly databases: DatabaseDoor;
   readonly files: ReturnType<typeof fileDoor>;
   readonly data: ReturnType<typeof dataDoor>;
+  readonly knowledge: KnowledgeDoor;
   readonly models: ModelDoor;
   readonly values: ConstructorParameters<typeof RunScope>[2];
   readonly info: ConstructorParameters<typeof RunScope>[3];
 };
 
 export const lender =
-  ({ calls, broker, credentials, programs, formats, databases, files, data, models, values, info }: Deps): Lend =>
+  ({ calls, broker, credentials, programs, formats, databases, files, data, knowledge, models, values, info }: Deps): Lend =>
   (live, cs, place, signal, log, key, flight) => {
     const net = netFor(calls, live, cs.step.id, cs.narrow, signal);
     const see = (): RunScope => new RunScope(live, place, values, info);
@@ -50,6 +52,7 @@ export const lender =
       formats: formats.lend(live.base, signal),
       databases: databases.lend(live, cs.step.id, cs.narrow, signal),
       ...data.lend(live, cs, key),
+      knowledge: knowledge.lend(live, cs, signal),
       models: models.lend(live, cs, place, signal, flight),
     };
   };

@@ -53,6 +53,8 @@ export type Asked = {
   readonly request: Power;
   readonly reached: Reached | undefined;
   readonly caller: Named | null;
+  /** Only what one of these accounts lent counts. */
+  readonly among?: readonly string[] | undefined;
 };
 
 export class Lent {
@@ -155,9 +157,10 @@ export const mayReadRuns = (who: Named | null, thing: Thing, now: number): boole
   who !== null && (who.expires === null || who.expires > now) && may(who.principal, 'run.read', thing);
 
 /** A grant dies with its grantor's right to give it: who may read no file himself has no step read it for him. */
-const mayLend = (who: Named | null, thing: Thing | null, now: number, { request, reached }: Asked): boolean => {
+const mayLend = (who: Named | null, thing: Thing | null, now: number, { request, reached, among }: Asked): boolean => {
   if (who === null || thing === null || (who.expires !== null && who.expires <= now)) return false;
   if (!may(who.principal, 'grant.give', thing)) return false;
   if (!holdsToo(request).every((permission) => may(who.principal, permission, thing))) return false;
+  if (among?.includes(who.principal.user ?? who.principal.id) === false) return false;
   return reached === undefined || may(who.principal, 'run', thingOf(thing.workspace, reached));
 };

@@ -16,6 +16,8 @@ export type Wish = {
   readonly step: string;
   readonly narrow: readonly Power[] | undefined;
   readonly reached: Reached | undefined;
+  /** The accounts alone that may have lent it; absent: whoever else may. */
+  readonly among?: readonly string[] | undefined;
 };
 
 export class UnderWay {
@@ -24,6 +26,7 @@ export class UnderWay {
   readonly step: string;
   readonly narrow: readonly Power[] | undefined;
   readonly reached: Reached | undefined;
+  readonly among: readonly string[] | undefined;
   /** All that was asked for so far, redirects too. */
   readonly requests: Power[] = [];
   readonly stop = new AbortController();
@@ -44,6 +47,7 @@ export class UnderWay {
     this.step = wish.step;
     this.narrow = wish.narrow;
     this.reached = wish.reached;
+    this.among = wish.among;
     this.lent = lent;
     this.caller = caller;
     this.due = due;

@@ -46,6 +46,7 @@ import { connectionRoutes } from './routes/connections.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { stepRoutes } from './routes/steps.ts';
 import { systemRoutes } from './routes/system.ts';
+import { knowledgeRoutes } from './routes/knowledge.ts';
 import { tableRoutes } from './routes/tables.ts';
 import { triggerRoutes } from './routes/triggers.ts';
 import { templateRoutes } from './routes/templates.ts';
@@ -97,6 +98,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...resumeRoutes(lodge),
     ...triggerRoutes(lodge),
     ...tableRoutes(lodge),
+    ...knowledgeRoutes(lodge),
     ...kvRoutes(lodge),
     ...keyRoutes(lodge),
     ...tokenRoutes(lodge),

@@ -2,6 +2,7 @@
 
 import type { EngineLimits } from './limits.ts';
 import type { AuditEntry, KeyRow, RunRow } from './ports.ts';
+import type { BaseAtWork } from './knowledge.ts';
 import type { TriggerMemory } from './run-write.ts';
 import type { SealedSecret } from './secret.ts';
 
@@ -39,6 +40,8 @@ export type WorkspaceEnds = {
 export type EngineStore = {
   readonly limits: EngineLimits;
   readonly ends: WorkspaceEnds;
+  /** Knowledge bases with documents to be read, or sources to be looked at; `sources`: all that have any. */
+  knowledgeAtWork(sources: boolean): Promise<readonly BaseAtWork[]>;
   /** Runs not over, oldest first, in pages. */
   unfinished(afterId: string, limit: number): Promise<RunRow[]>;
   /** Null: no such token, or its trigger or flow is gone or disabled. */

@@ -26,6 +26,8 @@ import { engineOf } from './rows/engine.ts';
 import { directoryOf } from './rows/directory.ts';
 import { deletedFlowsOf } from './rows/deleted-flows.ts';
 import { dropLost, filesOf } from './rows/files.ts';
+import { Searcher } from './knowledge/searcher.ts';
+import { collectKnowledge, knowledgeAtWork, knowledgeStoreOf } from './rows/knowledge-ground.ts';
 import type { OwnGround } from './rows/own-ground.ts';
 import { ownRowsOf } from './rows/own-rows.ts';
 import { sealerOf } from './rows/own-seal.ts';
@@ -239,9 +241,12 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     clock,
     unlink: blobs.unlink,
   };
-  const contents = { sink: blobs.sink, grew: stored.grew };
+  const fileListeners = new Set<(workspace: string) => void>();
+  const touched = (workspace: string): void => fileListeners.forEach((listener) => listener(workspace));
+  const contents = { sink: blobs.sink, grew: stored.grew, touched };
   const litter = ownLitterOf(db);
   const ownGround = { seal: sealerOf(ring), grew: stored.grew, lost: litter.add };
+  const searcher = new Searcher({ path });
   const accounts = accountsOf(ground, { origin: options.origin ?? 'http://localhost', version: changes.version });
   let closing: Promise<void> | null = null;
 
@@ -249,6 +254,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     in: (workspace) => ({
       workspace,
       ...ownDataOf(ground, ownGround, workspace),
+      knowledge: knowledgeStoreOf(ground, ownGround, workspace, searcher),
       projects: projectsOf(ground, workspace),
       members: membersOf(ground, workspace),
       groups: groupsOf(ground, workspace),
@@ -287,8 +293,9 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     publicFlow: (id) => publicFlow(db, id),
     accounts,
     engine: {
-      ...engineOf(ground, blobs, async () => (await dropLost(ground, contents)) + (await litter.collect())),
+      ...engineOf(ground, blobs, async () => (await dropLost(ground, contents)) + (await litter.collect()) + (await collectKnowledge(ground))),
       limits: engineLimitsOf(ground, stored.now),
+      knowledgeAtWork: (sources) => knowledgeAtWork(ground, sources),
       ends: workspaceEndsOf(ground),
     },
     instance: instanceOf(database.prepare('select id from instance').get()),
@@ -309,6 +316,10 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     blobs: { sink: blobs.sink, path: blobs.path },
     version: changes.version,
     onChange: changes.onChange,
+    onFiles: (listener) => {
+      fileListeners.add(listener);
+      return () => void fileListeners.delete(listener);
+    },
     backup: (target) => backupStore(dir, target, clock()),
     close: () => {
       closing ??= (async () => {
@@ -317,6 +328,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
         uses.stop();
         try {
           await writer.close();
+          await searcher.close();
           await litter.close();
         } finally {
           await db.destroy();

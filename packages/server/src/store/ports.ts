@@ -33,6 +33,7 @@ import type { PolicyStore } from './policy.ts';
 import type { ModelProviders } from './model-provider.ts';
 import type { OwnServices } from './services.ts';
 import type { Tools } from './tools.ts';
+import type { KnowledgeStore } from './knowledge.ts';
 import type { TableStore } from './own-table.ts';
 import type { ValueStore } from './own-value.ts';
 
@@ -278,6 +279,7 @@ export type WorkspaceStore = {
   readonly files: FileStore;
   readonly asks: AskStore;
   readonly chats: ChatStore;
+  readonly knowledge: KnowledgeStore;
   readonly tables: TableStore;
   readonly values: ValueStore;
   readonly tokens: WorkspaceTokens;
@@ -333,6 +335,8 @@ export type Store = {
   /** Raised by every change to flows, grants, policies, keys, secrets or triggers, by this process or another (noticed within 1 s): caches compare it. */
   readonly version: () => number;
   readonly onChange: (listener: () => void) => () => void;
+  /** Told after files of a workspace came, changed or went by this process. */
+  readonly onFiles: (listener: (workspace: string) => void) => () => void;
   /** Copies the live store (the key apart) to a folder that is missing or empty. Problem `backup.not_empty`. */
   readonly backup: (dir: string) => Promise<Result<{ runs: number; blobs: number; bytes: number }>>;
   readonly close: () => Promise<void>;

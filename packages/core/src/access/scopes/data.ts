@@ -1,24 +1,24 @@
-/** `data: read table customers`: a table, a store of keys and values, or a store of vectors of the project. */
+/** `data: read table customers`: a table, a store of keys and values, or a knowledge base of the project. */
 
 import { named } from '../../flow/text/shown.ts';
 import { parseVerbs, type Read, type Scope, texts, wordsCover, wrong } from './scope.ts';
 
-/** `verbs`: `read`, `write` or `read,write`. `kind`: `table`, `keys` or `vectors`. `name` may be `*`. */
+/** `verbs`: `read`, `write` or `read,write`. `kind`: `table`, `keys` or `knowledge`. `name` may be `*`. */
 export type DataScope = { readonly verbs: string; readonly kind: string; readonly name: string };
 
 const NAME = /^(\*|[A-Za-z][A-Za-z0-9_-]{0,99})$/;
 const KINDS: Readonly<Record<string, readonly [string, string]>> = {
   table: ['the table', 'every table'],
   keys: ['the key-value store', 'every key-value store'],
-  vectors: ['the knowledge store', 'every knowledge store'],
+  knowledge: ['the knowledge base', 'every knowledge base'],
 };
 
 const parse = (text: string): Read<DataScope> => {
   const [written, kind, name, more] = text.split(/\s+/);
   const verbs = written === undefined ? undefined : parseVerbs(written);
   if (verbs === undefined || kind === undefined || name === undefined || more !== undefined)
-    return wrong('expected read, write or read,write, then table, keys or vectors, then a name');
-  if (!Object.hasOwn(KINDS, kind)) return wrong(`expected table, keys or vectors, got ${named(kind)}`);
+    return wrong('expected read, write or read,write, then table, keys or knowledge, then a name');
+  if (!Object.hasOwn(KINDS, kind)) return wrong(`expected table, keys or knowledge, got ${named(kind)}`);
   return NAME.test(name) ? { scope: { verbs, kind, name } } : wrong(`expected a name or *, got ${named(name)}`);
 };
 

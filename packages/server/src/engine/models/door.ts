@@ -69,6 +69,11 @@ export class ModelDoor {
     return this.#offline.close();
   }
 
+  /** Vectors by the model that comes with the server, for its own work: nobody else is told, and nothing is used up. */
+  embedHere(texts: readonly string[], signal: AbortSignal): Promise<readonly (readonly number[])[]> {
+    return this.#offline.embed(texts, signal);
+  }
+
   /** The `models` object of one step instance. */
   lend(live: Live, cs: CompiledStep, place: Scope, signal: AbortSignal, flight: Flight): Models {
     const asker: Asker = { live, cs, place, signal, flight };

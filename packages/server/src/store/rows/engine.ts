@@ -26,7 +26,7 @@ export const engineOf = (
   { db, change, writer, clock, credentials, ring, unlink }: Ground,
   blobs: Pick<Blobs, 'collect'>,
   lost: () => Promise<number>,
-): Omit<EngineStore, 'limits' | 'ends'> => {
+): Omit<EngineStore, 'ends' | 'limits' | 'knowledgeAtWork'> => {
   const tails = new Map<string, number>();
 
   const numberOf = async (id: string): Promise<number> => {

@@ -49,6 +49,8 @@ export const dropLost = async (ground: Ground, files: FileGround): Promise<numbe
 export type FileGround = {
   readonly sink: Blobs['sink'];
   readonly grew: (grown: readonly (readonly [workspace: string, bytes: number])[]) => void;
+  /** Files of a workspace came, changed or went, by this process. */
+  readonly touched: (workspace: string) => void;
 };
 
 /** What content of a workspace is found by. */
@@ -60,7 +62,7 @@ const rowOf = ({ workspace: _tenant, plain, ...row }: Selectable<Tables['file']>
   plain: plain === 1,
 });
 
-export const filesOf = (ground: Ground, { sink, grew }: FileGround, workspace: string): FileStore => {
+export const filesOf = (ground: Ground, { sink, grew, touched }: FileGround, workspace: string): FileStore => {
   const { db, writer, ring, unlink } = ground;
 
   /** Ends the files' hold of a blob unless a file refers to it; what may be unlinked then. */
@@ -102,6 +104,7 @@ export const filesOf = (ground: Ground, { sink, grew }: FileGround, workspace: s
         gone.push(...(await release(trx, blob)));
       }),
     );
+    touched(workspace);
     if (gone.length > 0) {
       grew([[workspace, -gone.reduce((sum, { size }) => sum + size, 0)]]);
       await unlink(gone.map(({ id }) => id));
@@ -222,8 +225,8 @@ export const filesOf = (ground: Ground, { sink, grew }: FileGround, workspace: s
         return rowOf(row);
       }),
     drop: ({ blob }) => change((_trx, letGo) => letGo(blob)),
-    move: ({ project, id, path, by, at }) =>
-      db.transaction().execute(async (trx) => {
+    move: async ({ project, id, path, by, at }) => {
+      const moved = await db.transaction().execute(async (trx) => {
         const known = await trx
           .selectFrom('file')
           .selectAll()
@@ -244,7 +247,10 @@ export const filesOf = (ground: Ground, { sink, grew }: FileGround, workspace: s
         const values = { path, by, updated: at, version: known.version + 1 };
         await trx.updateTable('file').set(values).where('workspace', '=', workspace).where('id', '=', id).execute();
         return rowOf({ ...known, ...values });
-      }),
+      });
+      touched(workspace);
+      return moved;
+    },
     remove: (project, id) =>
       change(async (trx, letGo) => {
         const gone = await trx

@@ -20,6 +20,7 @@ import type { Ground } from '../ground.ts';
 import type { Store } from '../ports.ts';
 import type { Tables } from '../schema/tables.ts';
 import { dropRowsIn } from './own-tables.ts';
+import { dropSomePieces } from './knowledge.ts';
 
 /** The workspace that every instance begins with, and that its command line makes keys in. */
 const FIRST = 'default';
@@ -81,6 +82,17 @@ export const beginEnd = ({ change }: Pick<Ground, 'change'>): Store['workspaces'
   };
 };
 
+/** Some pieces of its knowledge. False: none were left. */
+const dropSomeKnowledge = async (trx: Transaction<Tables>, workspace: string): Promise<boolean> => {
+  const piece = await trx
+    .selectFrom('knowledge_chunk')
+    .select('base')
+    .where('workspace', '=', workspace)
+    .limit(1)
+    .executeTakeFirst();
+  return piece !== undefined && dropSomePieces(trx, workspace, { base: piece.base });
+};
+
 /** Some rows of its tables. False: none were left. */
 const dropSomeRows = async (trx: Transaction<Tables>, workspace: string): Promise<boolean> => {
   const row = await trx
@@ -93,6 +105,9 @@ const dropSomeRows = async (trx: Transaction<Tables>, workspace: string): Promis
 };
 
 const dropData = async (trx: Transaction<Tables>, workspace: string): Promise<void> => {
+  while (await dropSomeKnowledge(trx, workspace));
+  for (const table of ['knowledge_doc', 'knowledge_source', 'knowledge_base'] as const)
+    await trx.deleteFrom(table).where('workspace', '=', workspace).execute();
   for (const table of ['own_effect', 'own_value', 'own_cell', 'own_row', 'own_table'] as const)
     await trx.deleteFrom(table).where('workspace', '=', workspace).execute();
 };
@@ -119,7 +134,7 @@ export const workspaceEndsOf = ({ db, change, writer, unlink }: Ground): Workspa
         .where('workspace', '=', workspace)
         .where('hash', 'in', few)
         .executeTakeFirst();
-      return docs.numDeletedRows > 0n || (await dropSomeRows(trx, workspace));
+      return docs.numDeletedRows > 0n || (await dropSomeRows(trx, workspace)) || (await dropSomeKnowledge(trx, workspace));
     }),
 
   finish: (workspace) =>

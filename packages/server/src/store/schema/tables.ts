@@ -33,6 +33,7 @@ import type { AskTables } from './ask-tables.ts';
 import type { ChatTables } from './chat-tables.ts';
 import type { OauthTables } from './oauth-tables.ts';
 import type { TriggerTables } from './trigger-tables.ts';
+import type { KnowledgeTables } from './knowledge-tables.ts';
 import type { OwnTables } from './own-tables.ts';
 
 /** `plain`: 1 when all of it is text. `hash`: keyed, of the content. */
@@ -115,6 +116,7 @@ export type Tables = AccountTables &
   TriggerTables &
   AskTables &
   ChatTables &
+  KnowledgeTables &
   OwnTables & {
     workspace: { id: string; name: string; created: number; two_factors: Generated<number> };
     project: { workspace: string; id: string; name: string; created: number };

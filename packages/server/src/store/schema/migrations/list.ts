@@ -26,6 +26,7 @@ import { services } from './0023-services.ts';
 import { triggerMemory } from './0025-trigger-memory.ts';
 import { triggerParts } from './0026-trigger-parts.ts';
 import { asks } from './0028-asks.ts';
+import { knowledge } from './0033-knowledge.ts';
 import { models } from './0031-models.ts';
 import { chat } from './0034-chat.ts';
 import { files } from './0021-files.ts';
@@ -66,6 +67,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0028-asks', migration: asks },
   { name: '0031-models', migration: models },
   { name: '0034-chat', migration: chat },
+  { name: '0033-knowledge', migration: knowledge },
 ];
 
 /** Their names, in order. */

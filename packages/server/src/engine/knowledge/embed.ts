@@ -1,0 +1,110 @@
+/**
+ * Vectors of texts for knowledge bases: by the model that comes with the server, which tells nobody, or by one of a provider,
+ * through the outgoing door, as the policy of the workspace lets it and with a record.
+ *
+ * EM1 A provider is asked only for bases that somebody made who may set up models (gateway/routes/knowledge.ts).
+ * EM2 The key goes to the provider's own address alone; what is asked went through the guard before.
+ */
+
+import {
+  allows,
+  bad,
+  findModel,
+  good,
+  guessTokens,
+  type Power,
+  printPower,
+  type Problem,
+  problem,
+  readPolicy,
+  type Result,
+} from '@headgate/core';
+import type { JournalWriter, Store } from '../../store/ports.ts';
+import { speak } from '../models/adapters.ts';
+import { bounded, vectorsBound } from '../models/bounded.ts';
+import { unanswered } from '../models/faults.ts';
+import { fetchThrough } from '../models/fetch.ts';
+import { keyed } from '../models/key.ts';
+import type { ModelDeps, ModelDoor } from '../models/door.ts';
+
+export type EmbedDeps = Pick<ModelDeps, 'providers' | 'credentials' | 'door' | 'turns' | 'clock'> & {
+  readonly store: Pick<Store, 'in'>;
+  readonly journal: Pick<JournalWriter, 'audit'>;
+  readonly offline: Pick<ModelDoor, 'embedHere'>;
+};
+
+/** For which base of which workspace. */
+export type EmbedFor = { readonly workspace: string; readonly project: string; readonly base: string };
+
+const TIMEOUT = 60_000;
+
+const DENIED = problem('policy.denied', 'The policy of the workspace does not let this model be asked');
+
+/** Of length 1, as the bytes that the store keeps. */
+const bytesOf = (vector: readonly number[]): Uint8Array => {
+  const length = Math.hypot(...vector) || 1;
+  const bytes = new Uint8Array(vector.length * 4);
+  const view = new DataView(bytes.buffer);
+  for (const [i, x] of vector.entries()) view.setFloat32(i * 4, x / length, true);
+  return bytes;
+};
+
+export const floatsOf = (bytes: Uint8Array): Float32Array => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: bytes.byteLength >> 2 }, (_, i) => view.getFloat32(i * 4, true));
+};
+
+/** Does the workspace have a model of this name that makes vectors? */
+export const embeds = async (d: EmbedDeps, workspace: string, model: string): Promise<Problem | null> => {
+  const found = findModel(await d.providers.in(workspace), model, 'embed');
+  return found.ok ? null : problem('knowledge.model', found.problem.text, { fix: 'Name a model that makes vectors.' });
+};
+
+/** The vectors of texts, in their order. */
+export const embed = async (
+  d: EmbedDeps,
+  of: EmbedFor,
+  name: string,
+  texts: readonly string[],
+  signal: AbortSignal,
+): Promise<Result<readonly Uint8Array[]>> => {
+  const { workspace, project, base } = of;
+  const found = findModel(await d.providers.in(workspace), name, 'embed');
+  if (!found.ok) return bad(found.problem);
+  const model = found.value;
+  try {
+    if (model.provider.kind.adapter === 'offline')
+      return good((await d.offline.embedHere(texts, signal)).map(bytesOf));
+    const tokens = texts.reduce((sum, text) => sum + guessTokens(text), 0);
+    const power: Power = { power: 'model', model: name, tokens };
+    const space = d.store.in(workspace);
+    const denied = (await Promise.all([space.policy.get(), space.bounds.get()])).some((row) => {
+      const read = row === null ? null : readPolicy(row);
+      return read !== null && !(read.ok && allows(read.value, power));
+    });
+    d.journal.audit([
+      {
+        ...{ at: d.clock.now(), workspace, actor: `knowledge:${base}`, action: 'power.model', object: printPower(power) },
+        ...{ decision: denied ? 'deny' : 'allow', reason: denied ? DENIED.code : null, run: null, step: null },
+      },
+    ]);
+    if (denied) return bad(DENIED);
+    const { baseUrl } = model;
+    const whose = { workspace, project, flow: '', environment: 'default', principal: '', run: '', step: '' };
+    const key = await keyed(d.credentials, whose, model);
+    if ('problem' in key) return bad(key.problem);
+    const through = fetchThrough({
+      ...{ door: d.door, origin: new URL(baseUrl).origin, headers: key.headers, share: { workspace, flow: base } },
+      ...{ signal, timeout: TIMEOUT, stall: TIMEOUT },
+    });
+    const { embeddings } = await (
+      await speak(model, bounded(through, d.turns, vectorsBound(texts.length)))
+    )
+      .embed(model.spec.id)
+      .doEmbed({ values: [...texts], abortSignal: signal });
+    if (embeddings.length !== texts.length) throw new Error('not as many vectors as texts');
+    return good(embeddings.map(bytesOf));
+  } catch (error) {
+    return bad(unanswered(error, name).problem);
+  }
+};

@@ -17,7 +17,15 @@ export const GLASS: readonly Permission[] = ['flow.read', 'run.read', 'audit.rea
 /** What only an administrator of the instance holds. */
 export const INSTANCE_PERMISSIONS: ReadonlySet<Permission> = new Set(['metrics.read', 'instance.manage']);
 
-const VIEWER: readonly Permission[] = ['flow.read', 'run.read', 'file.read', 'table.read', 'knowledge.read', 'ask.answer', 'key.own'];
+const VIEWER: readonly Permission[] = [
+  'flow.read',
+  'run.read',
+  'file.read',
+  'table.read',
+  'knowledge.read',
+  'ask.answer',
+  'key.own',
+];
 const OPERATOR: readonly Permission[] = [...VIEWER, 'run', 'run.cancel'];
 const EDITOR: readonly Permission[] = [
   ...OPERATOR,

@@ -14,7 +14,7 @@ export const knowledgeName = z
 /** How documents are cut. Sizes are characters; what two neighbours share is `overlap`. */
 export const chunker = z
   .strictObject({
-    by: z
+    cut: z
       .enum(['characters', 'headings', 'sentences'])
       .describe(
         'characters: pieces of one size; headings: at the headings of Markdown and HTML, then by size; sentences: at the ends of paragraphs and sentences.',
@@ -25,7 +25,7 @@ export const chunker = z
   .refine(({ size, overlap }) => overlap <= size / 2, 'an overlap of half the size at most');
 export type Chunker = Readonly<z.output<typeof chunker>>;
 
-export const DEFAULT_CHUNKER: Chunker = { by: 'headings', size: 1_200, overlap: 150 };
+export const DEFAULT_CHUNKER: Chunker = { cut: 'headings', size: 1_200, overlap: 150 };
 
 /** What is written about a document besides its text, for conditions. */
 export const documentMeta = z

@@ -50,7 +50,10 @@ const sectionsOf = (text: string): readonly Section[] => {
       if (at > start) sections.push({ start, end: at, heading });
       path.length = Math.min(path.length, (found[1]?.length ?? 1) - 1);
       path.push((found[2] ?? '').trim());
-      heading = path.filter((one) => one !== '').join(' › ').slice(0, LONGEST_HEADING);
+      heading = path
+        .filter((one) => one !== '')
+        .join(' › ')
+        .slice(0, LONGEST_HEADING);
       start = at;
     }
     at = end + 1;
@@ -103,10 +106,10 @@ export const piecesOf = (parts: readonly Part[], chunker: Chunker): readonly Pie
   let before = 0;
   for (const { text, page = null, row = null, heading = null } of parts) {
     const sections: readonly Section[] =
-      chunker.by === 'headings' ? sectionsOf(text) : [{ start: 0, end: text.length, heading: null }];
+      chunker.cut === 'headings' ? sectionsOf(text) : [{ start: 0, end: text.length, heading: null }];
     for (const section of sections) {
       const within = text.slice(section.start, section.end);
-      for (const { start, end } of spansOf(within, chunker, chunker.by !== 'characters')) {
+      for (const { start, end } of spansOf(within, chunker, chunker.cut !== 'characters')) {
         const raw = within.slice(start, end);
         const trimmed = raw.trim();
         if (trimmed === '') continue;

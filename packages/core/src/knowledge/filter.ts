@@ -14,7 +14,10 @@ export const knowledgeCondition = z
   .strictObject({
     field: z
       .string()
-      .regex(/^(name|path|type|page|heading|row|meta\.[A-Za-z][A-Za-z0-9_]{0,49})$/, 'name, path, type, page, heading, row or meta.NAME')
+      .regex(
+        /^(name|path|type|page|heading|row|meta\.[A-Za-z][A-Za-z0-9_]{0,49})$/,
+        'name, path, type, page, heading, row or meta.NAME',
+      )
       .describe('name, path, type, page, heading, row, or meta.NAME: what was written about the document under NAME.'),
     is: z.enum(OPERATORS),
     value: z.union([value, z.array(value).min(1).max(100)]),

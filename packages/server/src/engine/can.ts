@@ -28,7 +28,10 @@ export type Lend = (
   log: Can['log'],
   key: string,
   flight: Flight,
-) => Pick<Can, 'net' | 'code' | 'files' | 'formats' | 'mail' | 'databases' | 'people' | 'tables' | 'values' | 'knowledge' | 'models'>;
+) => Pick<
+  Can,
+  'net' | 'code' | 'files' | 'formats' | 'mail' | 'databases' | 'people' | 'tables' | 'values' | 'knowledge' | 'models'
+>;
 
 type Deps = {
   readonly clock: Clock;

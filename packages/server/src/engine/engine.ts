@@ -157,7 +157,20 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
         journal,
         values,
         info,
-        lend: lender({ calls, broker, credentials, programs, formats, files, data, knowledge, models, databases, values, info }),
+        lend: lender({
+          calls,
+          broker,
+          credentials,
+          programs,
+          formats,
+          files,
+          data,
+          knowledge,
+          models,
+          databases,
+          values,
+          info,
+        }),
         call: (live, step, scope, attempt, name, input) =>
           later.soon(live.base.workspace, async () => {
             if (live.over) return { problem: problem('run.over', 'This run is over already') };

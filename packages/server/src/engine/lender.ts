@@ -31,7 +31,20 @@ type Deps = {
 };
 
 export const lender =
-  ({ calls, broker, credentials, programs, formats, databases, files, data, knowledge, models, values, info }: Deps): Lend =>
+  ({
+    calls,
+    broker,
+    credentials,
+    programs,
+    formats,
+    databases,
+    files,
+    data,
+    knowledge,
+    models,
+    values,
+    info,
+  }: Deps): Lend =>
   (live, cs, place, signal, log, key, flight) => {
     const net = netFor(calls, live, cs.step.id, cs.narrow, signal);
     const see = (): RunScope => new RunScope(live, place, values, info);

@@ -27,7 +27,12 @@ export type BaseRow = {
   readonly updated: number;
 };
 
-export type BaseCount = { readonly waiting: number; readonly ready: number; readonly failed: number; readonly pieces: number };
+export type BaseCount = {
+  readonly waiting: number;
+  readonly ready: number;
+  readonly failed: number;
+  readonly pieces: number;
+};
 
 export type SourceRow = {
   readonly id: string;
@@ -119,12 +124,16 @@ export type KnowledgeStore = {
 
   sources(base: string): Promise<(SourceRow & { readonly documents: number })[]>;
   /** Null: no such base. */
-  addSource(project: string, source: { id: string; base: string; spec: SourceSpec; at: number }): Promise<Result<SourceRow> | null>;
+  addSource(
+    project: string,
+    source: { id: string; base: string; spec: SourceSpec; at: number },
+  ): Promise<Result<SourceRow> | null>;
   /** With its documents. */
   removeSource(project: string, base: string, id: string): Promise<boolean>;
   /** All sources of the base wait to be looked at; null: no such base. */
   lookAgain(project: string, base: string): Promise<boolean>;
-  looked(source: string, at: number, problem: Problem | null): Promise<void>;
+  /** False: no such source. */
+  looked(source: string, at: number, problem: Problem | null): Promise<boolean>;
 
   documents(q: {
     project: string;
@@ -135,8 +144,8 @@ export type KnowledgeStore = {
   }): Promise<{ rows: DocRow[]; next: string | null }>;
   /** Documents of a source after `ref`, in the order of their `ref`s, as little as is compared. */
   known(base: string, source: string, after: string, limit: number): Promise<Pick<DocRow, 'id' | 'ref' | 'hash'>[]>;
-  /** Puts in what is new or has another hash, to be read. All or none; `knowledge.many`. */
-  put(base: string, source: string, docs: readonly FoundDoc[], at: number): Promise<Result<null>>;
+  /** Puts in what is new or has another hash, to be read. All or none; `knowledge.many`. Null: no such base. */
+  put(base: string, source: string, docs: readonly FoundDoc[], at: number): Promise<Result<true> | null>;
   /** The document that a flow gave under this key; null: none. */
   given(base: string, ref: string): Promise<DocRow | null>;
   /** Takes documents out. How many there were. */
@@ -148,8 +157,8 @@ export type KnowledgeStore = {
   vectors(doc: string): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Some of the pieces of the coming generation; false: the document is not as it was when the reading began. */
   addPieces(work: Pick<DocWork, 'id' | 'base' | 'hash' | 'gen'>, pieces: readonly NewPiece[]): Promise<boolean>;
-  /** Pieces of the coming generation that an earlier try left. */
-  dropPieces(work: Pick<DocWork, 'id' | 'gen'>): Promise<void>;
+  /** Pieces of the coming generation that an earlier try left; were there any? */
+  dropPieces(work: Pick<DocWork, 'id' | 'gen'>): Promise<boolean>;
   /** The coming generation is the document's from now on; with a Problem, it could not be read and has no pieces. */
   finish(work: Pick<DocWork, 'id' | 'base' | 'hash' | 'gen'>, at: number, problem: Problem | null): Promise<boolean>;
 

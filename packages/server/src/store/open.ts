@@ -293,7 +293,11 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     publicFlow: (id) => publicFlow(db, id),
     accounts,
     engine: {
-      ...engineOf(ground, blobs, async () => (await dropLost(ground, contents)) + (await litter.collect()) + (await collectKnowledge(ground))),
+      ...engineOf(
+        ground,
+        blobs,
+        async () => (await dropLost(ground, contents)) + (await litter.collect()) + (await collectKnowledge(ground)),
+      ),
       limits: engineLimitsOf(ground, stored.now),
       knowledgeAtWork: (sources) => knowledgeAtWork(ground, sources),
       ends: workspaceEndsOf(ground),

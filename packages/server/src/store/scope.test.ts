@@ -11,6 +11,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { WorkspaceStore } from './ports.ts';
 import { DATABASE } from './schema/migrate.ts';
 import { kitIn, NOW, runRow, runWrite, sight, writeAll } from './testing/kit.ts';
+import { KNOWLEDGE } from './testing/knowledge.ts';
 import { type Names, NOBODY, VICTIM } from './testing/names.ts';
 import { clientRow, keyRow, tokenRow } from './testing/tokens.ts';
 import {
@@ -231,6 +232,7 @@ const ASKED: Readonly<Record<string, Call>> = {
   'tables.removeRows': (w, n) => w.tables.removeRows(n.project, n.table, ['row_of_v'], BY),
   'tables.removeColumn': (w, n) => w.tables.removeColumn(n.project, n.table, 'email', NOW),
   'tables.remove': (w, n) => w.tables.remove(n.project, n.table),
+  ...KNOWLEDGE,
   'values.get': (w, n) => w.values.get(keyOf(n), NOW),
   'values.list': (w, n) => w.values.list({ ...keyOf(n), limit: 9, now: NOW }),
   'values.stores': (w, n) => w.values.stores(n.project, NOW),

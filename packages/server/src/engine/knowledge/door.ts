@@ -85,8 +85,7 @@ export class KnowledgeDoor {
     const effect = async <T>(verbs: 'read' | 'write', name: string, act: (row: BaseRow) => Done<T>): Done<T> => {
       const row = await store.knowledge.named(project, name);
       const needs: readonly Power[] = [{ power: 'data', verbs, kind: 'knowledge', name }];
-      const doing = (): Done<T> =>
-        row === null ? Promise.resolve({ problem: missing(name), sent: 'no' }) : act(row);
+      const doing = (): Done<T> => (row === null ? Promise.resolve({ problem: missing(name), sent: 'no' }) : act(row));
       const inside = verbs === 'read';
       const among = row?.readers ?? undefined;
       const done = await this.#d.broker.effect(live, cs.step.id, cs.narrow, needs, doing, undefined, inside, among);
@@ -124,7 +123,7 @@ export class KnowledgeDoor {
     if (!changed) return { value: { pieces: known.pieces, changed } };
     const given = { id: newDocId(), ref: key, name, path: key, type: 'text/plain', hash, meta, body: safe };
     const put = await knowledge.put(row.id, '', [given], this.#d.clock.now());
-    if (!put.ok) return { problem: put.problem, sent: 'no' };
+    if (put?.ok === false) return { problem: put.problem, sent: 'no' };
     const there = await knowledge.given(row.id, key);
     if (there === null) return { problem: missing(row.name), sent: 'no' };
     const why = await this.#indexer.readNow({ ...at, base: row.id }, there.id, signal);

@@ -73,8 +73,7 @@ export const embed = async (
   if (!found.ok) return bad(found.problem);
   const model = found.value;
   try {
-    if (model.provider.kind.adapter === 'offline')
-      return good((await d.offline.embedHere(texts, signal)).map(bytesOf));
+    if (model.provider.kind.adapter === 'offline') return good((await d.offline.embedHere(texts, signal)).map(bytesOf));
     const tokens = texts.reduce((sum, text) => sum + guessTokens(text), 0);
     const power: Power = { power: 'model', model: name, tokens };
     const space = d.store.in(workspace);
@@ -84,7 +83,13 @@ export const embed = async (
     });
     d.journal.audit([
       {
-        ...{ at: d.clock.now(), workspace, actor: `knowledge:${base}`, action: 'power.model', object: printPower(power) },
+        ...{
+          at: d.clock.now(),
+          workspace,
+          actor: `knowledge:${base}`,
+          action: 'power.model',
+          object: printPower(power),
+        },
         ...{ decision: denied ? 'deny' : 'allow', reason: denied ? DENIED.code : null, run: null, step: null },
       },
     ]);
@@ -97,9 +102,7 @@ export const embed = async (
       ...{ door: d.door, origin: new URL(baseUrl).origin, headers: key.headers, share: { workspace, flow: base } },
       ...{ signal, timeout: TIMEOUT, stall: TIMEOUT },
     });
-    const { embeddings } = await (
-      await speak(model, bounded(through, d.turns, vectorsBound(texts.length)))
-    )
+    const { embeddings } = await (await speak(model, bounded(through, d.turns, vectorsBound(texts.length))))
       .embed(model.spec.id)
       .doEmbed({ values: [...texts], abortSignal: signal });
     if (embeddings.length !== texts.length) throw new Error('not as many vectors as texts');

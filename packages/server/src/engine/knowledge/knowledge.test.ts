@@ -64,11 +64,7 @@ const search = async (
   reader = 'anybody',
 ): Promise<readonly KnowledgeHit[] | null> => {
   const query = { question, top: 5, minScore: 0, where: [], mode: 'hybrid' as const, ...more };
-  const found = await g.engine.knowledge.search(
-    { workspace: 'default', reader },
-    { project: 'default', id },
-    query,
-  );
+  const found = await g.engine.knowledge.search({ workspace: 'default', reader }, { project: 'default', id }, query);
   if (found !== null && !found.ok) throw new Error(found.problem.text);
   return found === null ? null : found.value;
 };
@@ -87,7 +83,15 @@ const FILES: readonly (readonly [path: string, content: () => string | Uint8Arra
   ],
   ['mixed/space.pdf', () => pdfOf(['The rocket burns liquid oxygen.', 'The moon is four hundred thousand km away.'])],
   ['mixed/cooking.docx', () => docxOf(['# Bread', 'Knead the dough and bake the bread for forty minutes.'])],
-  ['mixed/people.xlsx', () => xlsxOf('Staff', [['name', 'office'], ['Ada Lovelace', 'London'], ['Alan Turing', 'Bletchley']])],
+  [
+    'mixed/people.xlsx',
+    () =>
+      xlsxOf('Staff', [
+        ['name', 'office'],
+        ['Ada Lovelace', 'London'],
+        ['Alan Turing', 'Bletchley'],
+      ]),
+  ],
   ['mixed/prices.csv', () => 'product,price\nblue bicycle,499 euro\nred scooter,299 euro\n'],
   ['mixed/picture.png', () => new Uint8Array([137, 80, 78, 71])],
 ];
@@ -187,7 +191,9 @@ describe('steps', () => {
     expect(await run([add('The printer is on fire.')], all)).toMatchObject({ output: { pieces: 1, changed: false } });
     expect(await run([find], all)).toMatchObject({
       output: {
-        hits: [{ text: 'The printer is on fire.', citation: { document: 'Ticket 1', path: 't1' }, meta: { team: 'it' } }],
+        hits: [
+          { text: 'The printer is on fire.', citation: { document: 'Ticket 1', path: 't1' }, meta: { team: 'it' } },
+        ],
         context: '[1] Ticket 1\nThe printer is on fire.',
       },
     });

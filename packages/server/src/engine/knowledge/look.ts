@@ -4,7 +4,15 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { filePath, normaliseFilePath, type Problem, problem, type Result, type SourceSpec, toText } from '@headgate/core';
+import {
+  filePath,
+  normaliseFilePath,
+  type Problem,
+  problem,
+  type Result,
+  type SourceSpec,
+  toText,
+} from '@headgate/core';
 import type { FoundDoc, SourceRow } from '../../store/knowledge.ts';
 import type { WorkspaceStore } from '../../store/ports.ts';
 
@@ -12,7 +20,12 @@ import type { WorkspaceStore } from '../../store/ports.ts';
 const PAGE = 500;
 const PUT = 50;
 
-export type At = { readonly space: WorkspaceStore; readonly project: string; readonly base: string; readonly now: number };
+export type At = {
+  readonly space: WorkspaceStore;
+  readonly project: string;
+  readonly base: string;
+  readonly now: number;
+};
 
 type Seen = Omit<FoundDoc, 'id'>;
 
@@ -60,12 +73,18 @@ async function* filesIn({ space, project }: At, path: string): AsyncGenerator<Se
 const NO_TABLE = problem('table.missing', 'The project has no table of this name any more');
 
 /** Rows in the order of their ids, so that they can be compared with what is known. */
-const rowsIn = async ({ space, project }: At, spec: Extract<SourceSpec, { kind: 'table' }>): Promise<Seen[] | Problem> => {
+const rowsIn = async (
+  { space, project }: At,
+  spec: Extract<SourceSpec, { kind: 'table' }>,
+): Promise<Seen[] | Problem> => {
   const table = await space.tables.named(project, spec.table);
   if (table === null) return NO_TABLE;
   const seen: Seen[] = [];
   for (let cursor: string | undefined; ; ) {
-    const found = await space.tables.find(project, table.id, { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+    const found = await space.tables.find(project, table.id, {
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
     if (found === null) return NO_TABLE;
     if (!found.ok) return found.problem;
     for (const { id, version, values } of found.value.rows) {
@@ -91,7 +110,10 @@ async function* listed(seen: readonly Seen[]): AsyncGenerator<Seen> {
   yield* seen;
 }
 
-async function* knownIn({ space, base }: At, source: string): AsyncGenerator<{ id: string; ref: string; hash: string }> {
+async function* knownIn(
+  { space, base }: At,
+  source: string,
+): AsyncGenerator<{ id: string; ref: string; hash: string }> {
   for (let after = ''; ; ) {
     const docs = await space.knowledge.known(base, source, after, PAGE);
     yield* docs;
@@ -102,6 +124,10 @@ async function* knownIn({ space, base }: At, source: string): AsyncGenerator<{ i
 
 /** As the store compares texts: by their UTF-8. */
 const before = (a: string, b: string): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
+
+/** Nothing is put into a base that is gone. */
+const wasPut = (done: Result<true> | null): Result<null> =>
+  done === null || done.ok ? { ok: true, value: null } : done;
 
 /** Brings what is known of a source up to date. */
 export const lookAt = async (at: At, { id: source, spec }: Pick<SourceRow, 'id' | 'spec'>): Promise<Result<null>> => {
@@ -114,7 +140,7 @@ export const lookAt = async (at: At, { id: source, spec }: Pick<SourceRow, 'id' 
   const put = async (): Promise<Result<null>> =>
     fresh.length === 0
       ? { ok: true, value: null }
-      : at.space.knowledge.put(at.base, source, fresh.splice(0), at.now);
+      : wasPut(await at.space.knowledge.put(at.base, source, fresh.splice(0), at.now));
   let old = (await known.next()).value ?? null;
   for await (const one of seen) {
     while (old !== null && before(old.ref, one.ref)) {
@@ -129,6 +155,7 @@ export const lookAt = async (at: At, { id: source, spec }: Pick<SourceRow, 'id' 
     if (!done.ok) return done;
   }
   for (; old !== null; old = (await known.next()).value ?? null) gone.push(old.id);
-  for (let from = 0; from < gone.length; from += PUT) await at.space.knowledge.drop(at.base, gone.slice(from, from + PUT));
+  for (let from = 0; from < gone.length; from += PUT)
+    await at.space.knowledge.drop(at.base, gone.slice(from, from + PUT));
   return put();
 };

@@ -58,10 +58,7 @@ export const xlsxOf = (name: string, rows: readonly (readonly string[])[]): Uint
       .map(
         (cells, i) =>
           `<row r="${i + 1}">${cells
-            .map(
-              (cell, j) =>
-                `<c r="${String.fromCharCode(65 + j)}${i + 1}" t="inlineStr"><is><t>${cell}</t></is></c>`,
-            )
+            .map((cell, j) => `<c r="${String.fromCharCode(65 + j)}${i + 1}" t="inlineStr"><is><t>${cell}</t></is></c>`)
             .join('')}</row>`,
       )
       .join('')}</sheetData></worksheet>`,

@@ -201,6 +201,10 @@ const NO_PLACE = problem('knowledge.source', 'This is no path of files of the pr
   at: { field: 'path' },
   fix: 'Write a path such as handbook/leave.pdf, a folder such as handbook/, or * for all.',
 });
-const NO_COLUMN = problem('knowledge.source', 'The project has no such table, or it has no such column that lies open', {
-  at: { field: 'columns' },
-});
+const NO_COLUMN = problem(
+  'knowledge.source',
+  'The project has no such table, or it has no such column that lies open',
+  {
+    at: { field: 'columns' },
+  },
+);

@@ -16,9 +16,7 @@ test('what is asked is handed on with its defaults, and comes back with a text t
     kind: 'done',
     value: { hits: [HIT], context: '[1] leave.pdf, page 3\nTen days.' },
   });
-  expect(asked).toEqual([
-    ['handbook', { question: 'How long?', top: 5, minScore: 0, where: [], mode: 'hybrid' }],
-  ]);
+  expect(asked).toEqual([['handbook', { question: 'How long?', top: 5, minScore: 0, where: [], mode: 'hybrid' }]]);
   expect((await trial(step, { base: 'handbook', question: 'x' })).outcome).toMatchObject({
     kind: 'problem',
     sent: 'no',

@@ -32,7 +32,9 @@ const number = (value: SQLOutputValue | undefined): number | null => (typeof val
 /** The words as the index takes them: any of them. Empty: there are none. */
 export const matchOf = (base: string, words: string): string => {
   const found = [...new Set(words.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])].slice(0, WORDS);
-  return found.length === 0 ? '' : `base : "${base}" AND text : (${found.map((word) => `"${word}"`).join(' OR ')})`;
+  return found.length === 0
+    ? ''
+    : `base : "${base}" AND {heading text} : (${found.map((word) => `"${word}"`).join(' OR ')})`;
 };
 
 const letsIn = (readers: readonly string[] | null, by: Looker): boolean | 'changed' => {
@@ -67,11 +69,9 @@ export class Search {
 
   #answer(ask: SearchAsk): SearchAnswer {
     const { id, workspace, base, project, by, vector, words, where, top, minScore } = ask;
-    const row = this.#sql('select readers, stamp from knowledge_base where id = ? and workspace = ? and project = ?').get(
-      base,
-      workspace,
-      project,
-    );
+    const row = this.#sql(
+      'select readers, stamp from knowledge_base where id = ? and workspace = ? and project = ?',
+    ).get(base, workspace, project);
     if (row === undefined) return { id, hits: null };
     const readers = row['readers'] === null ? null : (JSON.parse(text(row['readers'])) as readonly string[]);
     const may = letsIn(readers, by);
@@ -95,18 +95,17 @@ export class Search {
       const hit = this.#hit(ask, one.id);
       if (hit === null) return [];
       const { score, vector: byMeaning, text: byWords } = one;
-      return [
-        { ...hit, score, similarity: similar.get(one.id) ?? null, ranks: { vector: byMeaning, text: byWords } },
-      ];
+      return [{ ...hit, score, similarity: similar.get(one.id) ?? null, ranks: { vector: byMeaning, text: byWords } }];
     });
     return { id, hits };
   }
 
   /** The pieces for which the conditions hold. */
   #among({ base, workspace, where }: SearchAsk): ReadonlySet<number> {
-    const rows = this.#sql(
-      `select c.n, c.page, c.heading, c.line, d.name, d.path, d.type, d.meta ${LIVE}`,
-    ).iterate(base, workspace);
+    const rows = this.#sql(`select c.n, c.page, c.heading, c.line, d.name, d.path, d.type, d.meta ${LIVE}`).iterate(
+      base,
+      workspace,
+    );
     const among = new Set<number>();
     let last = '';
     let meta: DocumentMeta = {};
@@ -153,7 +152,7 @@ export class Search {
     const rows = this.#sql(
       `select t.rowid as n from knowledge_text t join knowledge_chunk c on c.n = t.rowid
        join knowledge_doc d on d.id = c.doc and d.gen = c.gen
-       where t.knowledge_text match ? and c.base = ? and c.workspace = ? order by bm25(knowledge_text, 0, 1), t.rowid`,
+       where t.knowledge_text match ? and c.base = ? and c.workspace = ? order by bm25(knowledge_text, 0, 1, 1), t.rowid`,
     ).iterate(match, base, workspace);
     const said: number[] = [];
     for (const row of rows) {

@@ -16,16 +16,7 @@ import { change, type OwnGround, refuse, type Trx } from './own-ground.ts';
 
 type Docs = Pick<
   KnowledgeStore,
-  | 'documents'
-  | 'known'
-  | 'put'
-  | 'given'
-  | 'drop'
-  | 'next'
-  | 'vectors'
-  | 'addPieces'
-  | 'dropPieces'
-  | 'finish'
+  'documents' | 'known' | 'put' | 'given' | 'drop' | 'next' | 'vectors' | 'addPieces' | 'dropPieces' | 'finish'
 >;
 type Kept = Selectable<KnowledgeTables['knowledge_doc']>;
 
@@ -49,7 +40,8 @@ export const knowledgeDocsOf = (
   litter: (of: { readonly doc: string }) => Promise<void>,
 ): Docs => {
   const { db } = ground;
-  const at = (from: Ground['db'] | Trx) => from.selectFrom('knowledge_doc').where('knowledge_doc.workspace', '=', workspace);
+  const at = (from: Ground['db'] | Trx) =>
+    from.selectFrom('knowledge_doc').where('knowledge_doc.workspace', '=', workspace);
 
   /** The document as it is now, if it is still what is being read. */
   const still = async (trx: Trx, { id, base, hash, gen }: Pick<DocWork, 'id' | 'base' | 'hash' | 'gen'>) => {
@@ -68,7 +60,13 @@ export const knowledgeDocsOf = (
       if (state !== undefined) query = query.where('knowledge_doc.state', '=', state);
       const from = after(cursor);
       if (from !== null) query = query.where('knowledge_doc.n', '>', from);
-      const found = page(await query.orderBy('knowledge_doc.n').limit(limit + 1).execute(), limit);
+      const found = page(
+        await query
+          .orderBy('knowledge_doc.n')
+          .limit(limit + 1)
+          .execute(),
+        limit,
+      );
       return { rows: found.rows.map(docOf), next: found.next };
     },
     known: (base, source, ref, limit) =>
@@ -80,8 +78,8 @@ export const knowledgeDocsOf = (
         .orderBy('ref')
         .limit(limit)
         .execute(),
-    put: async (base, source, docs, now) => {
-      const done = await change(ground, own, workspace, undefined, async ({ trx }) => {
+    put: (base, source, docs, now) =>
+      change(ground, own, workspace, undefined, async ({ trx }) => {
         const mine = await trx
           .selectFrom('knowledge_base')
           .select('id')
@@ -116,10 +114,8 @@ export const knowledgeDocsOf = (
               fix: 'Make another base for some of them.',
             }),
           );
-        return null;
-      });
-      return done ?? { ok: true, value: null };
-    },
+        return true as const;
+      }),
     given: async (base, ref) => {
       const row = await at(db)
         .selectAll()
@@ -180,17 +176,20 @@ export const knowledgeDocsOf = (
             })
             .returning('n')
             .executeTakeFirstOrThrow();
-          await sql`insert into knowledge_text (rowid, base, text) values (${n}, ${work.base}, ${`${heading ?? ''}\n${text}`})`.execute(
-            trx,
-          );
+          await sql`insert into knowledge_text (rowid, base, heading, text)
+            values (${n}, ${work.base}, ${heading}, ${text})`.execute(trx);
         }
         return true;
       });
       return done?.ok === true;
     },
     dropPieces: async ({ id, gen }) => {
-      while (await db.transaction().execute((trx) => dropSomePieces(trx, workspace, { doc: id, gen })))
+      let any = false;
+      while (await db.transaction().execute((trx) => dropSomePieces(trx, workspace, { doc: id, gen }))) {
+        any = true;
         await new Promise((resolve) => setImmediate(resolve));
+      }
+      return any;
     },
     finish: async (work, now, why) => {
       const done = await change(ground, own, workspace, undefined, async ({ trx, grow }) => {

@@ -45,10 +45,7 @@ export const collectKnowledge = async ({ db }: Pick<Ground, 'db'>): Promise<numb
 };
 
 /** Bases with something to do, over all workspaces. */
-export const knowledgeAtWork = async (
-  { db }: Pick<Ground, 'db'>,
-  sources: boolean,
-): Promise<readonly BaseAtWork[]> => {
+export const knowledgeAtWork = async ({ db }: Pick<Ground, 'db'>, sources: boolean): Promise<readonly BaseAtWork[]> => {
   const bases = db
     .selectFrom('knowledge_base')
     .select(['knowledge_base.workspace', 'knowledge_base.project', 'knowledge_base.id as base'])

@@ -7,6 +7,7 @@
  */
 
 import type { Selectable } from 'kysely';
+import { sql } from 'kysely';
 import { type Chunker, KNOWLEDGE_LIMITS, problem, type Problem, type SourceSpec } from '@headgate/core';
 import type { Ground } from '../ground.ts';
 import { fromJson, toJson } from '../ground.ts';
@@ -70,13 +71,28 @@ export const dropSomePieces = async (
   workspace: string,
   of: { readonly base: string } | { readonly doc: string; readonly gen?: number },
 ): Promise<boolean> => {
-  let query = trx.selectFrom('knowledge_chunk').select('n').where('workspace', '=', workspace).orderBy('n').limit(GONE);
+  let query = trx
+    .selectFrom('knowledge_chunk')
+    .select(['n', 'base', 'heading', 'text'])
+    .where('workspace', '=', workspace)
+    .orderBy('n')
+    .limit(GONE);
   query = 'base' in of ? query.where('base', '=', of.base) : query.where('doc', '=', of.doc);
   if ('doc' in of && of.gen !== undefined) query = query.where('gen', '=', of.gen);
-  const some = (await query.execute()).map(({ n }) => n);
+  const some = await query.execute();
   if (some.length === 0) return false;
-  await trx.deleteFrom('knowledge_text').where('rowid', 'in', some).execute();
-  await trx.deleteFrom('knowledge_chunk').where('n', 'in', some).execute();
+  // The index is told what it had, so that it lets go of those words.
+  for (const { n, base, heading, text } of some)
+    await sql`insert into knowledge_text (knowledge_text, rowid, base, heading, text)
+      values ('delete', ${n}, ${base}, ${heading}, ${text})`.execute(trx);
+  await trx
+    .deleteFrom('knowledge_chunk')
+    .where(
+      'n',
+      'in',
+      some.map(({ n }) => n),
+    )
+    .execute();
   return true;
 };
 
@@ -281,12 +297,13 @@ export const knowledgeOf = (
       return true;
     },
     looked: async (source, at, why) => {
-      await db
+      const done = await db
         .updateTable('knowledge_source')
         .set({ state: why === null ? 'ready' : 'failed', looked: at, problem: why === null ? null : toJson(why) })
         .where('workspace', '=', workspace)
         .where('id', '=', source)
-        .execute();
+        .executeTakeFirst();
+      return done.numUpdatedRows > 0n;
     },
   };
 };

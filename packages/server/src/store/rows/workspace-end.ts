@@ -134,7 +134,9 @@ export const workspaceEndsOf = ({ db, change, writer, unlink }: Ground): Workspa
         .where('workspace', '=', workspace)
         .where('hash', 'in', few)
         .executeTakeFirst();
-      return docs.numDeletedRows > 0n || (await dropSomeRows(trx, workspace)) || (await dropSomeKnowledge(trx, workspace));
+      return (
+        docs.numDeletedRows > 0n || (await dropSomeRows(trx, workspace)) || (await dropSomeKnowledge(trx, workspace))
+      );
     }),
 
   finish: (workspace) =>

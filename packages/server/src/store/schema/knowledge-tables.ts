@@ -3,8 +3,6 @@
 import type { GeneratedAlways } from 'kysely';
 
 export type KnowledgeTables = {
-  /** The index over words. Its text is not kept. */
-  knowledge_text: { rowid: number; base: string; text: string };
   /** `chunker`, `readers`: JSON. `stamp`: raised whenever what can be found in it changed. */
   knowledge_base: {
     id: string;

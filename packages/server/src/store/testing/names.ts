@@ -14,6 +14,7 @@ export type Names = {
   secret: string;
   file: string;
   table: string;
+  knowledge: string;
   token: string;
   client: string;
   user: string;
@@ -35,6 +36,7 @@ export const VICTIM: Names = {
   secret: 'github',
   file: 'file_v',
   table: 'tbl_v',
+  knowledge: 'kb_v',
   token: 't_v',
   client: 'c_v',
   user: 'u_v',
@@ -55,6 +57,7 @@ export const NOBODY: Names = {
   secret: 'gitlab',
   file: 'file_0',
   table: 'tbl_0',
+  knowledge: 'kb_0',
   token: 't_0',
   client: 'c_0',
   user: 'u_0',

@@ -5,6 +5,7 @@ import type { FileContent } from '../file.ts';
 import type { InvitationRow } from '../people.ts';
 import type { GrantRow, Store, WorkspaceStore } from '../ports.ts';
 import { NOW, openRow, runRow, runWrite, writeAll } from './kit.ts';
+import { fillKnowledge } from './knowledge.ts';
 import { type Names, VICTIM } from './names.ts';
 import { clientRow, consentOf, keyRow, tokenRow } from './tokens.ts';
 
@@ -183,6 +184,7 @@ export const fill = async (store: Store): Promise<void> => {
   await victim.chats.ask(chat?.id ?? '', turnOf(VICTIM));
   await victim.tables.create(tableOf(VICTIM));
   await victim.tables.add(VICTIM.project, VICTIM.table, [{ id: 'row_of_v', values: { email: 'a@x' } }], BY);
+  await fillKnowledge(victim);
   await victim.values.set(keyOf(VICTIM), 'kept', { ...BY, expires: null });
   await victim.values.set({ ...keyOf(VICTIM), key: 'count' }, 5, { ...BY, expires: null });
   held.blob = typeof first === 'string' ? '' : first.blob;

@@ -3,6 +3,8 @@
  * index over the words of their pieces. Pieces of a document have a generation: those of the document's own are what is
  * found, so that a document changes in one row however many pieces it has. A number of a piece is never given twice.
  *
+ * The index keeps no text of its own, and lets go of the words of what is deleted at once (`secure-delete`).
+ *
  * Going back loses them: an older release has nothing that would read them.
  */
 
@@ -38,8 +40,9 @@ create table knowledge_chunk (
 create index knowledge_chunk_doc on knowledge_chunk (doc, gen, hash);
 create index knowledge_chunk_base on knowledge_chunk (base, doc, gen);
 create virtual table knowledge_text using fts5(
-  base, text, content='', contentless_delete=1, tokenize='porter unicode61 remove_diacritics 2'
+  base, heading, text, content='knowledge_chunk', content_rowid='n', tokenize='porter unicode61 remove_diacritics 2'
 );
+insert into knowledge_text (knowledge_text, rank) values ('secure-delete', 1);
 `;
 
 const DOWN = `

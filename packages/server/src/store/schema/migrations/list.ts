@@ -66,8 +66,8 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0027-own-data', migration: ownData },
   { name: '0028-asks', migration: asks },
   { name: '0031-models', migration: models },
-  { name: '0034-chat', migration: chat },
   { name: '0033-knowledge', migration: knowledge },
+  { name: '0034-chat', migration: chat },
 ];
 
 /** Their names, in order. */

@@ -15,11 +15,11 @@ const schema = z.record(z.string(), z.unknown());
 
 export const definition = z
   .strictObject({
-    title: z.string().max(500).optional(),
-    description: z.string().max(20_000).optional(),
-    inputSchema: schema,
-    outputSchema: schema.optional(),
-    annotations: schema.optional(),
+    title: z.string().max(500).optional().describe('Its name for people.'),
+    description: z.string().max(20_000).optional().describe('What it does, as a model will read it.'),
+    inputSchema: schema.describe('JSON Schema of its arguments.'),
+    outputSchema: schema.optional().describe('JSON Schema of what it gives as a value.'),
+    annotations: schema.optional().describe('What the server claims of its effects: claims, not promises.'),
   })
   .refine((value) => canonicalJson(value).length <= LARGEST, `at most ${LARGEST} characters of JSON`);
 

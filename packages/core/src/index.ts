@@ -72,6 +72,7 @@ export type {
   ChatPort,
   ChatSent,
   ChatSession,
+  ChatTicket,
   ChatTurn,
 } from './run/chat-port.ts';
 export type { AskAnswerGiven, AskBehind, AskDone, AskGiven, AskLook, AsksPort, AskView } from './run/asks-port.ts';

@@ -4,6 +4,8 @@ import type { Pages } from '@headgate/core/api';
 import { accountPage } from './account.ts';
 import { appPage } from './app-page.ts';
 import { passkeyScript } from './passkey-script.ts';
+import { chatPage } from './chat.ts';
+import { chatScript } from './chat-script.ts';
 import { consentPage, consentSignInPage } from './consent.ts';
 import { formPage } from './form.ts';
 import { failurePage } from './failure.ts';
@@ -22,6 +24,8 @@ export const pages: Pages = {
   resume: resumePage,
   account: accountPage,
   passkeyScript,
+  chatScript,
+  chat: chatPage,
   consent: consentPage,
   consentSignIn: consentSignInPage,
   form: formPage,

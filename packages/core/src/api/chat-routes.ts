@@ -1,6 +1,7 @@
 /** The routes of chats, in our own words and in those of others: a part of the table of all routes. */
 
 import * as chat from './chat.ts';
+import * as visits from './chat-public.ts';
 import * as langflow from './langflow.ts';
 import * as openai from './openai.ts';
 
@@ -61,4 +62,13 @@ export const CHAT_ROUTES = {
   langflowLogsMounted: langflow.logsMounted,
   langflowLogStreamMounted: langflow.logStreamMounted,
   langflowRespond: openai.respondMounted,
+  visitChat: visits.visitChat,
+  visitorMessage: visits.visitorMessage,
+  visitorFollow: visits.visitorFollow,
+  visitorCancel: visits.visitorCancel,
+  visitorVote: visits.visitorVote,
+  visitorMessages: visits.visitorMessages,
+  visitorForget: visits.visitorForget,
+  chatScript: visits.chatScript,
+  chatPage: visits.chatPage,
 } as const;

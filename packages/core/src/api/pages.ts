@@ -122,6 +122,9 @@ export type Pages = {
   readonly account: (view: AccountView) => string;
   /** The script of the two pages of passkeys. */
   readonly passkeyScript: string;
+  /** The element that shows a chat, and the page of a public chat, which holds it. */
+  readonly chatScript: string;
+  readonly chat: (view: { readonly flow: string; readonly title: string }) => string;
   readonly consent: (view: ConsentView) => string;
   /** Shown instead of it to who is not signed in; `to`: where one signs in. */
   readonly consentSignIn: (to: string) => string;

@@ -271,6 +271,10 @@ const api = {
   'chat.taken': { status: 409, when: 'There is a session of this name already.' },
   'hook.none': { status: 409, when: 'The flow has no webhook trigger, or none in what is published of it.' },
   'hook.refused': { status: 422, when: 'The webhook of the flow did not take what came.' },
+  'chat.ticket': {
+    status: 401,
+    when: 'The ticket of a visitor ran out, or is not for this chat and this page: get the next one.',
+  },
   'chat.size': { status: 413, when: 'The file is larger than the chat takes.' },
   'form.unknown': { status: 404, when: 'There is no form at this address, or it takes nothing any more.' },
   'ask.over': { status: 410, when: 'The question was answered, or its time is over.' },

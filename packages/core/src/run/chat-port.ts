@@ -85,6 +85,9 @@ export type ChatEvent = { readonly seq: number } & (
   | { readonly type: 'failed'; readonly problem: Problem }
 );
 
+/** What a page of a public chat carries for its visitor: bound to the flow and to the origin it was given to. */
+export type ChatTicket = { readonly ticket: string; readonly until: string; readonly look: ChatLook };
+
 /** Null: there is no such thing of this owner. */
 export type ChatPort = {
   readonly look: (by: ChatBy) => Promise<Result<ChatLook>>;
@@ -106,4 +109,10 @@ export type ChatPort = {
     by: ChatBy,
     file: { readonly name: string; readonly type: string; readonly bytes: Uint8Array },
   ) => Promise<Result<ChatFile>>;
+  /** May a page of this origin show the chat to visitors? */
+  readonly opens: (flow: string, origin: string) => Promise<boolean>;
+  /** A ticket for a visitor; `origin` null: of a page of this server. `before`: the one he had. */
+  readonly admit: (flow: string, origin: string | null, before: string | null) => Promise<Result<ChatTicket>>;
+  /** Who carries a ticket; null: it is none, or not for here, or not any more. */
+  readonly visitor: (flow: string, origin: string | null, ticket: string) => Promise<ChatBy | null>;
 };

@@ -228,6 +228,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const chat = newChats({
     ...{ store, journal, clock, timers, flows, runs, values, followers, log },
     open: vault.openChunk,
+    stamp: vault.stamp,
     room: files.port.room,
   });
   const listening = new Listening({ store, clock, flows });

@@ -11,6 +11,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Contract, ROUTES } from '@headgate/core/api';
+import { chatOrigins } from './chats/origins.ts';
 import { Desk } from './accounts/desk.ts';
 import { Audit } from './audit.ts';
 import { Bodies } from './bodies.ts';
@@ -57,6 +58,7 @@ export const buildGateway = (deps: GatewayDeps): FastifyInstance => {
   const state = { closing: false };
   const lodge = furnish(gate, state);
   const webhooks = hooks(lodge, deps.engine, deps.guard);
+  const visitors = chatOrigins(deps.engine.chat);
   const app = framework(lodge, webhooks.handle);
 
   app.decorateRequest('passage', null);
@@ -76,8 +78,18 @@ export const buildGateway = (deps: GatewayDeps): FastifyInstance => {
     }
     reply.headers(lodge.elsewhere.fields(request.raw) ?? {});
     if (check === 'ambiguous') problemAnswer(lodge, null, request, reply, refuse('headers.ambiguous'));
-    else if (request.raw.url?.startsWith('/') === true) done();
-    else problemAnswer(lodge, null, request, reply, refuse('url.wrong'));
+    else if (request.raw.url?.startsWith('/') !== true) problemAnswer(lodge, null, request, reply, refuse('url.wrong'));
+    else if (!visitors.concerns(request.raw)) done();
+    else
+      visitors.fields(request.raw).then(
+        (fields) => {
+          if (fields === null || request.method !== 'OPTIONS') {
+            reply.headers(fields ?? {});
+            done();
+          } else answer(lodge, reply, { status: 204, type: '', text: null, headers: fields });
+        },
+        (fault: unknown) => done(fault instanceof Error ? fault : new Error('an origin could not be judged')),
+      );
   });
   app.addHook('onResponse', (request, reply, done) => {
     tell(lodge, request, reply);

@@ -31,6 +31,7 @@ export const guardedPages = (pages: Pages, guard: GuardPort): Pages => {
     resume: (view) => pages.resume(clean(view)),
     account: (view) => pages.account(clean(view)),
     consent: (view) => pages.consent(clean(view)),
+    chat: (view) => pages.chat({ ...view, title: text(view.title) }),
     form: (view) => pages.form(clean(view)),
     failure: (failure) => pages.failure(clean(failure)),
   };

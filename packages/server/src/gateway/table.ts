@@ -10,6 +10,7 @@ import { authInvitationRoutes } from './routes/auth-invitations.ts';
 import { authLinkRoutes } from './routes/auth-links.ts';
 import { authOwnRoutes } from './routes/auth-own.ts';
 import { ssoRoutes } from './routes/auth-sso.ts';
+import { publicChatRoutes } from './routes/chat-public.ts';
 import { chatRoutes } from './routes/chat.ts';
 import { KnownChats } from './chats/known.ts';
 import { langflowRoutes } from './routes/langflow.ts';
@@ -109,6 +110,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...fileRoutes(lodge),
     ...askRoutes(lodge),
     ...chatRoutes(lodge),
+    ...publicChatRoutes(lodge),
     ...openaiRoutes(lodge, chats),
     ...langflowRoutes(lodge, chats, routeOf),
     ...formRoutes(lodge),

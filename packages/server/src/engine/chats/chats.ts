@@ -41,6 +41,7 @@ import type { Timers } from '../timers.ts';
 import type { Values } from '../values.ts';
 import { chatFiles } from './files.ts';
 import { CHAT, type ChatAt, chatFinder } from './place.ts';
+import { chatVisitors } from './visitors.ts';
 import { type Came, CANCELLED, failedFor, speakersOf, textOf, told } from './said.ts';
 
 export type ChatDeps = {
@@ -53,6 +54,8 @@ export type ChatDeps = {
   readonly values: Values;
   readonly followers: Followers;
   readonly open: Vault['openChunk'];
+  /** A MAC over a text, for what goes out with a page and comes back. */
+  readonly stamp: Vault['stamp'];
   readonly room: (workspace: string) => Room;
   readonly log: (level: 'warn' | 'error', text: string, data: Record<string, unknown>) => void;
 };
@@ -73,6 +76,7 @@ export const newChats = (d: ChatDeps): ChatPort => {
   const { store, clock, runs } = d;
   const find = chatFinder(d);
   const files = chatFiles(d);
+  const visitors = chatVisitors({ store, clock, find, stamp: d.stamp });
 
   const opened = <T>(workspace: string, { name, box }: Boxed): T => JSON.parse(d.open(workspace, name, 0, box)) as T;
   const placeOf = ({ flow, owner }: ChatAt, name: string) => ({ flow, owner, name });
@@ -267,6 +271,7 @@ export const newChats = (d: ChatDeps): ChatPort => {
     });
 
   return {
+    ...visitors,
     look: async (by) => {
       const found = await find(by);
       return found.ok ? good(found.value.look) : found;

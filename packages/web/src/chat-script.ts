@@ -1,0 +1,305 @@
+/**
+ * The element <headgate-chat>, as one file for the page of a chat and for websites that embed one:
+ * <script src="https://…/chat/widget.js"></script><headgate-chat flow="flow_…"></headgate-chat>
+ *
+ * CW1 The page holds no key. It gets a ticket for its visitor, bound to the flow and to the page's origin; that, and the name of
+ *     the session, it keeps until the tab is closed.
+ * CW2 What is said becomes text, never markup, and loads nothing (chat-marks.ts). No cookie is sent.
+ */
+
+import { chatMarks } from './chat-marks.ts';
+import { chatWords } from './chat-words.ts';
+
+export const chatScript = String.raw`'use strict';
+(() => {
+  if (customElements.get('headgate-chat') !== undefined) return;
+  const home = document.currentScript === null ? location.origin : document.currentScript.src.replace(/\/chat\/widget\.js.*$/, '');
+${chatWords}${chatMarks}
+  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+  class Chat extends HTMLElement {
+    #at = '';
+    #kept = { ticket: undefined, session: undefined };
+    #words = WORDS.en;
+    #parts = {};
+    #under = null;
+    #made = false;
+
+    connectedCallback() {
+      if (this.#made) return;
+      this.#made = true;
+      const flow = this.getAttribute('flow') ?? '';
+      this.#at = home + '/api/v1/public/' + encodeURIComponent(flow) + '/chat';
+      this.#words = (this.lang || document.documentElement.lang || navigator.language).toLowerCase().startsWith('de') ? WORDS.de : WORDS.en;
+      this.#kept = this.#recall();
+      this.#draw();
+      if (this.hasAttribute('open')) void this.#begin();
+    }
+
+    #name() {
+      return 'headgate-chat ' + this.#at;
+    }
+
+    #recall() {
+      try {
+        const { ticket, session } = JSON.parse(sessionStorage.getItem(this.#name()) ?? '{}');
+        return { ticket, session };
+      } catch {
+        return { ticket: undefined, session: undefined };
+      }
+    }
+
+    #keep(more) {
+      this.#kept = { ...this.#kept, ...more };
+      try {
+        sessionStorage.setItem(this.#name(), JSON.stringify(this.#kept));
+      } catch {
+        // A page that may keep nothing forgets it when it is loaded again.
+      }
+    }
+
+    #draw() {
+      const words = this.#words;
+      const root = this.attachShadow({ mode: 'open' });
+      root.adoptedStyleSheets = [LOOK];
+      const panel = el('section', 'panel');
+      panel.setAttribute('aria-label', words.said);
+      const top = el('div', 'top');
+      const title = el('strong');
+      const again = el('button', '', words.again);
+      top.append(title, again);
+      const log = el('div', 'log');
+      log.setAttribute('role', 'log');
+      log.setAttribute('aria-label', words.said);
+      log.tabIndex = 0;
+      const asks = el('div', 'asks');
+      const wrong = el('p', 'wrong');
+      wrong.setAttribute('role', 'alert');
+      const form = el('form');
+      const input = el('textarea');
+      input.rows = 2;
+      input.maxLength = 8000;
+      input.setAttribute('aria-label', words.write);
+      input.placeholder = words.write;
+      const send = el('button', 'yes', words.send);
+      form.append(input, send);
+      panel.append(top, log, asks, wrong, form);
+      this.#parts = { panel, title, log, asks, wrong, input, send };
+      again.addEventListener('click', () => this.#again());
+      form.addEventListener('submit', (event) => {
+        event.preventDefault();
+        if (this.#under !== null) void this.#stop();
+        else void this.#send(input.value);
+      });
+      input.addEventListener('keydown', (event) => {
+        if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+        event.preventDefault();
+        if (this.#under === null) void this.#send(input.value);
+      });
+      if (this.hasAttribute('open')) {
+        root.append(panel);
+        return;
+      }
+      panel.hidden = true;
+      const launch = el('button', 'launch', words.open);
+      launch.setAttribute('aria-expanded', 'false');
+      const toggle = (show) => {
+        panel.hidden = !show;
+        launch.textContent = show ? words.close : words.open;
+        launch.setAttribute('aria-expanded', String(show));
+        if (!show) return launch.focus();
+        input.focus();
+        if (title.textContent === '') void this.#begin();
+      };
+      launch.addEventListener('click', () => toggle(panel.hidden));
+      panel.addEventListener('keydown', (event) => {
+        if (event.key === 'Escape') toggle(false);
+      });
+      root.append(launch, panel);
+    }
+
+    async #ask(method, path, body, headers = {}) {
+      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+      const type = body === undefined ? {} : { 'content-type': 'application/json' };
+      const ticket = this.#kept.ticket === undefined || path === '' ? {} : { 'x-chat-ticket': this.#kept.ticket };
+      return fetch(this.#at + path, { method, credentials: 'omit', referrerPolicy: 'no-referrer', headers: { ...type, ...ticket, ...headers }, ...sent });
+    }
+
+    /** Asks with a ticket; with the next one, should this one have run out. */
+    async #call(method, path, body, headers) {
+      const answer = await this.#ask(method, path, body, headers);
+      if (answer.status !== 401 || !(await this.#enter())) return answer;
+      return this.#ask(method, path, body, headers);
+    }
+
+    async #enter() {
+      const { ticket } = this.#kept;
+      const answer = await this.#ask('POST', '', ticket === undefined ? {} : { ticket });
+      if (!answer.ok) return this.#wrong(answer.status);
+      const told = await answer.json();
+      this.#keep({ ticket: told.ticket });
+      this.#look(told.look);
+      return true;
+    }
+
+    #look({ title, greeting, suggestions }) {
+      const parts = this.#parts;
+      parts.title.textContent = title;
+      if (parts.log.childElementCount > 0) return;
+      if (greeting !== null) marks(this.#one('assistant').text, greeting);
+      parts.asks.replaceChildren(
+        ...suggestions.map((one) => {
+          const made = el('button', '', one);
+          made.type = 'button';
+          made.addEventListener('click', () => void this.#send(one));
+          return made;
+        }),
+      );
+    }
+
+    async #begin() {
+      try {
+        if (!(await this.#enter()) || this.#kept.session === undefined) return;
+        const answer = await this.#call('GET', '/sessions/' + encodeURIComponent(this.#kept.session) + '/messages');
+        if (!answer.ok) return this.#keep({ session: undefined });
+        for (const message of (await answer.json()).messages) {
+          const shown = this.#one(message.role);
+          marks(shown.text, message.text ?? message.problem?.text ?? '');
+          if (message.role === 'assistant' && message.state === 'done') this.#votes(shown.all, message.id, message.vote);
+          if (message.state === 'pending') await this.#follow(message.id, shown);
+        }
+      } catch {
+        this.#wrong(0);
+      }
+    }
+
+    #one(role) {
+      const all = el('div', 'one ' + role);
+      all.append(el('span', 'who', role === 'user' ? this.#words.you : this.#words.they));
+      const text = el('div');
+      all.append(text);
+      this.#parts.log.append(all);
+      this.#down();
+      return { all, text };
+    }
+
+    #down() {
+      this.#parts.log.scrollTop = this.#parts.log.scrollHeight;
+    }
+
+    /** Says what went wrong; false. */
+    #wrong(status, text) {
+      const { off, limit, none } = this.#words;
+      this.#parts.wrong.textContent = text ?? (status === 429 ? limit : status === 404 || status === 403 ? none : off);
+      return false;
+    }
+
+    #busy(id) {
+      this.#under = id;
+      const { send } = this.#parts;
+      send.textContent = id === null ? this.#words.send : this.#words.stop;
+    }
+
+    async #send(text) {
+      const message = text.trim();
+      if (message === '' || this.#under !== null) return;
+      this.#parts.wrong.textContent = '';
+      this.#busy('');
+      try {
+        const { session } = this.#kept;
+        const answer = await this.#call('POST', '/messages', session === undefined ? { message } : { message, session });
+        if (!answer.ok) {
+          const told = await answer.json().catch(() => ({}));
+          this.#wrong(answer.status, answer.status === 422 || answer.status === 409 ? told.text : undefined);
+          return;
+        }
+        const told = await answer.json();
+        this.#parts.asks.replaceChildren();
+        this.#parts.input.value = '';
+        this.#keep({ session: told.session });
+        marks(this.#one('user').text, message);
+        this.#busy(told.reply.id);
+        await this.#follow(told.reply.id, this.#one('assistant'));
+      } catch {
+        this.#wrong(0);
+      } finally {
+        this.#busy(null);
+      }
+    }
+
+    async #stop() {
+      if (this.#under) await this.#call('POST', '/messages/' + this.#under + '/cancel').catch(() => this.#wrong(0));
+    }
+
+    /** Reads along until the answer is whole; goes on where a line broke. */
+    async #follow(id, shown) {
+      let last = 0;
+      let text = '';
+      shown.text.textContent = this.#words.waits + ' …';
+      for (let tries = 0; tries < 20; tries += 1) {
+        const answer = await this.#call('GET', '/messages/' + id + '/events', undefined, last === 0 ? {} : { 'last-event-id': String(last) });
+        if (!answer.ok) return this.#wrong(answer.status);
+        let held = '';
+        try {
+          for await (const piece of answer.body.pipeThrough(new TextDecoderStream())) {
+            held += piece;
+            const events = held.split('\n\n');
+            held = events.pop();
+            for (const one of events) {
+              const data = /^data: (.*)$/m.exec(one);
+              if (data === null) continue;
+              const event = JSON.parse(data[1]);
+              last = event.seq;
+              if (event.type === 'said') text = text.slice(0, event.at) + event.text;
+              if (event.type === 'reply') text = event.text;
+              if (event.type === 'failed') {
+                shown.text.textContent = event.problem?.text ?? this.#words.failed;
+                return;
+              }
+              marks(shown.text, text);
+              this.#down();
+              if (event.type === 'reply') return this.#votes(shown.all, id, 0);
+            }
+          }
+        } catch {
+          // The line broke: the next try goes on after the last event.
+        }
+        await wait(1000);
+      }
+      this.#wrong(0);
+    }
+
+    #votes(into, id, now) {
+      const votes = el('div', 'votes');
+      const made = [
+        [1, '👍', this.#words.good],
+        [-1, '👎', this.#words.bad],
+      ].map(([vote, sign, says]) => {
+        const button = el('button', '', sign);
+        button.setAttribute('aria-label', says);
+        button.setAttribute('aria-pressed', String(now === vote));
+        button.addEventListener('click', async () => {
+          const next = button.getAttribute('aria-pressed') === 'true' ? 0 : vote;
+          const answer = await this.#call('PUT', '/messages/' + id + '/vote', { vote: next }).catch(() => null);
+          if (answer === null || !answer.ok) return this.#wrong(answer?.status ?? 0);
+          for (const one of made) one.setAttribute('aria-pressed', String(one === button && next !== 0));
+        });
+        return button;
+      });
+      votes.append(...made);
+      into.append(votes);
+    }
+
+    #again() {
+      if (this.#under !== null) return;
+      this.#keep({ session: undefined });
+      this.#parts.log.replaceChildren();
+      this.#parts.wrong.textContent = '';
+      void this.#begin();
+      this.#parts.input.focus();
+    }
+  }
+
+  customElements.define('headgate-chat', Chat);
+})();
+`;

@@ -60,6 +60,20 @@ export {
   type Wanted,
   type Whom,
 } from './run/asks.ts';
+export {
+  isNoticeKind,
+  isZone,
+  letterAt,
+  MAIL_WAYS,
+  type MailWay,
+  NO_CHOICE,
+  NOTICE_KINDS,
+  type NoticeChoice,
+  type NoticeKind,
+  type NoticeWays,
+  waysOf,
+} from './notice/notice.ts';
+export type { NotificationsPort } from './run/notifications-port.ts';
 export type { FormAnswer, FormLook, FormPage, FormsPort, Sent, SentFile } from './run/forms-port.ts';
 export type { People } from './step/people.ts';
 export type {

@@ -206,6 +206,7 @@ const api = {
   'rate.network': { status: 429, when: 'One network made more requests than this server lets it.' },
   'token.beyond': { status: 403, when: 'A token may not hold more than who makes it.' },
   'token.final': { status: 409, when: 'The token may not be refreshed any more; make a new one.' },
+  'notification.zone': { status: 422, when: 'The time zone is not known.' },
   'oauth.client': { status: 400, when: 'The application that asks is not known, or its description cannot be used.' },
   'oauth.redirect': {
     status: 400,

@@ -22,6 +22,7 @@ import * as kv from './kv.ts';
 import * as limits from './limits.ts';
 import * as mcp from './mcp.ts';
 import * as models from './models.ts';
+import * as notifications from './notifications.ts';
 import * as oauth from './oauth.ts';
 import * as members from './members.ts';
 import * as overview from './overview.ts';
@@ -271,6 +272,13 @@ export const ROUTES = {
   getAsk: asks.getAsk,
   answerAsk: asks.answerAsk,
   delegateAsk: asks.delegateAsk,
+
+  listNotifications: notifications.listNotifications,
+  followNotifications: notifications.followNotifications,
+  readNotifications: notifications.readNotifications,
+  readNotification: notifications.readNotification,
+  getNotificationSettings: notifications.getNotificationSettings,
+  putNotificationSettings: notifications.putNotificationSettings,
 
   listRoles: roles.listRoles,
   createRole: roles.createRole,

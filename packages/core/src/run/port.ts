@@ -17,6 +17,7 @@ import type { Principal } from '../access/permission.ts';
 import type { Problem, Result } from '../problem.ts';
 import type { AskBehind, AsksPort } from './asks-port.ts';
 import type { ChatPort } from './chat-port.ts';
+import type { NotificationsPort } from './notifications-port.ts';
 import type { FormsPort } from './forms-port.ts';
 import type { ConnectionsPort } from './connections-port.ts';
 import type { ModelsPort } from './models-port.ts';
@@ -322,6 +323,7 @@ export type EnginePort = {
   readonly files: FilesPort;
   readonly asks: AsksPort;
   readonly chat: ChatPort;
+  readonly notifications: NotificationsPort;
   readonly form: FormsPort['form'];
   readonly tables: TablesPort;
   readonly knowledge: KnowledgePort;

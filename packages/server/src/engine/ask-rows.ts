@@ -37,6 +37,7 @@ export const askWrite = (
   deadline: until,
   ended,
   who: ask.who,
+  mailed: ask.spec.tell.email === true,
   not: [...ask.passed, ...ask.answers.map(({ by }) => by)],
   links: ask.who.flatMap(({ kind, name }) =>
     kind === 'email' ? [{ hash: links(live, step.id, scope.item, name), person: name }] : [],

@@ -35,6 +35,7 @@ import { ModelDoor } from './models/door.ts';
 import { lookAt } from './models/look.ts';
 import { Providers } from './models/providers.ts';
 import { netFor } from './net.ts';
+import { Notifications } from './notifications.ts';
 import { newGoOn } from './go-on.ts';
 import { journalPages } from './journal-pages.ts';
 import { Programs } from './code.ts';
@@ -70,7 +71,10 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const journal = followers.watching(
     clear,
     (write) => values.written((write.blobs ?? []).map((b) => b.id)),
-    (write, group) => asks.wrote(write, group),
+    (write, group) => {
+      asks.wrote(write, group);
+      notifications.wrote(write, group);
+    },
   );
   const ledger = new Ledger({ limits: store.engine.limits, journal, now: clock.now });
   const broker = new Broker({
@@ -110,6 +114,9 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const programs = new Programs(o.jail ?? null, o.compiler ?? null);
   const formats = new FormatJail(o.jail ?? null, o.compiler ?? null, o.formats ?? FORMAT_LIMITS);
   const later = new Later(clock, timers, log);
+  const notifications: Notifications = new Notifications({
+    ...{ store, clock, timers, later, log, mail: o.mail ?? null, publicUrl: o.publicUrl },
+  });
   const alerts = new Alerts({ store, flows, broker, runs: () => runs, log, now: clock.now });
   const databases = new DatabaseDoor({ broker, connect: o.door.connect, credentials });
   const data = dataDoor({ store, broker, openChunk: vault.openChunk, ledger, full, guard: known, now: clock.now });
@@ -150,6 +157,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     full,
     open: { chunk: vault.openChunk },
     over: (live) => alerts.over(live),
+    refused: notifications.refused,
     loop: (self) =>
       new Loop({
         clock,
@@ -212,7 +220,16 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   });
 
   const triggers = openTriggers({
-    ...{ ...calls, ...ground, journal: clear, runs, folders, open: vault.openChunk, alerts },
+    ...{
+      ...calls,
+      ...ground,
+      journal: clear,
+      runs,
+      folders,
+      open: vault.openChunk,
+      alerts,
+      told: () => notifications.look(),
+    },
     journalOfRuns: journal,
     ...{ jail: o.jail ?? null, formats, publicUrl: o.publicUrl },
     keep: files.keep,
@@ -262,6 +279,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     hooks.forget();
     ledger.renew().catch(unread('quotas'));
     alerts.forget();
+    notifications.look();
     void learn().catch(unread('secrets'));
     void triggers.load().catch(unread('triggers'));
   };
@@ -274,6 +292,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
 
   await farewell.look();
   knowledge.open();
+  await notifications.open();
   startSweeping(store, clock, timers, later, o.keep);
   return {
     guard: known,
@@ -344,6 +363,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     resumable: resuming.resumable,
     resume: written(resuming.resume),
     asks: asksPort(asks, resuming),
+    notifications: notifications.port,
     form,
     chat,
     dryRun: newDryRun({ store, flows, clock }),
@@ -360,6 +380,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       farewell.close();
       recovery.close();
       alerts.close();
+      notifications.close();
       await runs.close(grace);
       await knowledge.close();
       databases.close();

@@ -26,6 +26,7 @@ import type { AskWrite } from '../store/ask.ts';
 import type { AuditEntry, Delivery, JournalWriter, RunRow, RunWrite } from '../store/ports.ts';
 import type { TriggerMemory } from '../store/run-write.ts';
 import type { CompiledFlow } from './compiled.ts';
+import { noticesOf } from './notices.ts';
 import { newMeter, type RunMeter } from './ledger.ts';
 import type { Spilled } from './values.ts';
 
@@ -305,8 +306,10 @@ export class Live {
     this.inputText = null;
     this.written += events.length;
     for (const { bytes } of this.spilled) this.written += bytes.length;
+    const row = wake === undefined ? this.row() : this.row(wake);
+    const notices = noticesOf(row, this.asks, buffer);
     const write: RunWrite = {
-      row: wake === undefined ? this.row() : this.row(wake),
+      row,
       from: buffer[0]?.seq ?? 0,
       count: buffer.length,
       events,
@@ -314,6 +317,7 @@ export class Live {
       ...(this.uses.length > 0 ? { uses: this.uses } : {}),
       ...(this.tokens.length > 0 ? { tokens: this.tokens } : {}),
       ...(this.asks.length > 0 ? { asks: this.asks } : {}),
+      ...(notices.length > 0 ? { notices } : {}),
       ...(this.over && this.compiled.asks ? { asksOver: this.ended ?? 0 } : {}),
       ...(this.audit.length > 0 ? { audit: this.audit } : {}),
       ...(this.delivery === null ? {} : { delivery: this.delivery }),

@@ -19,7 +19,7 @@ import type { CompiledFlow } from './compiled.ts';
 import { doubt, Interruptions, poison } from './doubt.ts';
 import { Ends } from './ends.ts';
 import { Families } from './families.ts';
-import type { Flows } from './flows.ts';
+import type { Flows, Target } from './flows.ts';
 import type { Later } from './later.ts';
 import { type Ledger, spenderOf } from './ledger.ts';
 import { HELD_WAKE, Live } from './live.ts';
@@ -47,6 +47,7 @@ type Deps = {
   readonly journal: Store['journal'];
   readonly asks: Asks;
   readonly over: (live: Live) => void;
+  readonly refused: (target: Target, principal: string, why: Problem) => Problem;
   readonly log: (level: 'warn' | 'error', text: string, data: Record<string, unknown>) => void;
 };
 
@@ -109,7 +110,7 @@ export class Runs {
     if ('problem' in limits) return limits;
     const spender = spenderOf(target, p.principal);
     const poor = this.#d.ledger.begin(spender, target.compiled.metered);
-    if (poor !== null) return { problem: poor };
+    if (poor !== null) return { problem: this.#d.refused(target, p.principal, poor) };
     const first = p.from?.first;
     const crowded = first === undefined ? null : this.#families.join(first, p.recursive === true);
     if (crowded !== null) {

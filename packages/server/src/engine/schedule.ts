@@ -12,6 +12,7 @@ import type { EngineStore } from '../store/engine-port.ts';
 import type { Store } from '../store/ports.ts';
 import type { Clock } from './clock.ts';
 import type { Later } from './later.ts';
+import { missedNotice } from './notices.ts';
 import { keyOf } from './polls.ts';
 import type { Timers } from './timers.ts';
 
@@ -28,6 +29,8 @@ type Deps = {
   readonly start: (due: Due) => Promise<boolean>;
   /** A schedule that cannot be kept: told, and left alone until a flow changes. */
   readonly broken: (row: Row, error: unknown) => void;
+  /** Members are to be told of something that was written. */
+  readonly told: () => void;
   readonly missed: (row: Row, count: number, rule: string, last: number) => void;
 };
 
@@ -111,7 +114,9 @@ export class Schedule {
         if (!(await this.#d.start({ row, due: at, input: settings.input })))
           return this.#wait(row, settings, last, this.#d.clock.now() + PAUSE, generation);
       if (left > 0) this.#d.missed(row, left, settings.missed, newest);
-      await this.#d.store.engine.saveTriggerState(row.flow, row.trigger, row.environment, { last: newest });
+      const told = left > 0 ? missedNotice(row, newest, now) : undefined;
+      await this.#d.store.engine.saveTriggerState(row.flow, row.trigger, row.environment, { last: newest }, told);
+      if (told !== undefined) this.#d.told();
       last = newest;
     }
   }

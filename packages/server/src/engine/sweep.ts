@@ -16,6 +16,8 @@ export const KEEP: Keep = { for: 30 * 86_400_000, perFlow: 100_000 };
 
 /** Milliseconds in which a deleted flow can be had back. */
 const KEEP_DELETED = DELETED_FLOW_DAYS * 86_400_000;
+/** Milliseconds in which somebody can look up what he was told of. */
+const KEEP_NOTICES = 90 * 86_400_000;
 const DELETED_AT_ONCE = 10;
 
 const EVERY = 60_000;
@@ -38,6 +40,7 @@ export const startSweeping = (store: Store, clock: Clock, timers: Timers, later:
     // Seldom many, and one holds much: the rest goes in the next round.
     await store.engine.removeDeletedFlows(clock.now() - KEEP_DELETED, DELETED_AT_ONCE);
     await store.engine.sweepChats(clock.now(), PORTION);
+    await store.engine.notices.sweep(clock.now() - KEEP_NOTICES, PORTION);
     if (rounds % LITTER_EVERY === 0) await store.engine.collectLitter();
     rounds += 1;
   };

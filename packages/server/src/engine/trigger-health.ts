@@ -7,6 +7,8 @@
 import { isObject, type Problem, problem, type TriggerView } from '@headgate/core';
 import type { EngineStore } from '../store/engine-port.ts';
 import type { Alerts } from './alerts.ts';
+import type { NoticeWrite } from '../store/notice.ts';
+import { failingNotice } from './notices.ts';
 import { keyOf, type PollRow } from './polls.ts';
 
 /** Failures in a row that are more than a passing fault. */
@@ -16,6 +18,8 @@ type Deps = {
   readonly store: { readonly engine: Pick<EngineStore, 'saveTriggerState'> };
   readonly alerts: Pick<Alerts, 'failing' | 'warn'>;
   readonly now: () => number;
+  /** Members are to be told of something that was written. */
+  readonly told: () => void;
 };
 
 /** `since`: of the first failure in the row. `told`: an alert was given. */
@@ -57,7 +61,7 @@ export class TriggerHealth {
     this.#d.alerts.warn('a trigger could not ask', { flow, trigger, code: why.code, times });
     if (!tell) return;
     this.#d.alerts.failing(row, why, since);
-    this.#keep(row, { since, why });
+    this.#keep(row, { since, why }, failingNotice(row, why, since, this.#d.now()));
   }
 
   /** How one fares that goes on; what it was told of before the server started counts, too. */
@@ -87,12 +91,19 @@ export class TriggerHealth {
     return made;
   }
 
-  #keep({ flow, trigger, environment }: PollRow, failing: { since: number; why: Problem } | null): void {
+  #keep(
+    { flow, trigger, environment }: PollRow,
+    failing: { since: number; why: Problem } | null,
+    told?: NoticeWrite,
+  ): void {
     const state =
       failing === null ? {} : { failing: { since: failing.since, code: failing.why.code, text: failing.why.text } };
-    this.#d.store.engine.saveTriggerState(flow, trigger, environment, state).catch((error: unknown) => {
-      this.#d.alerts.warn('how a trigger fares could not be kept', { flow, trigger, error: String(error) });
-    });
+    this.#d.store.engine.saveTriggerState(flow, trigger, environment, state, told).then(
+      () => (told === undefined ? undefined : this.#d.told()),
+      (error: unknown) => {
+        this.#d.alerts.warn('how a trigger fares could not be kept', { flow, trigger, error: String(error) });
+      },
+    );
   }
 }
 

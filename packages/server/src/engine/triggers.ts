@@ -28,6 +28,7 @@ type Deps = Omit<Parameters<typeof openPolls>[0], 'health'> & {
   readonly keep: Parameters<typeof openMailboxes>[0]['keep'];
   readonly folders: Folders;
   readonly alerts: Alerts;
+  readonly told: () => void;
   /** The journal that followers of runs hear of. */
   readonly journalOfRuns: Store['journal'];
 };
@@ -36,7 +37,7 @@ const named = ({ trigger, environment }: PollRow) => ({ trigger, environment });
 
 export const openTriggers = (d: Deps) => {
   const { store, flows, runs, alerts, clock, journalOfRuns } = d;
-  const health = new TriggerHealth({ store, alerts, now: clock.now });
+  const health = new TriggerHealth({ store, alerts, now: clock.now, told: d.told });
   const polls = openPolls({ ...d, health });
   const watches = openWatches({ ...d, health });
   const mailboxes = openMailboxes({ ...d, health, messages: new Messages(d.jail) });

@@ -20,13 +20,20 @@ export const veiled = (journal: JournalWriter, guard: GuardPort): JournalWriter 
   };
   const records = (entries: readonly AuditEntry[]): readonly AuditEntry[] => entries.map(record);
   const run = (write: RunWrite): RunWrite => {
-    const { row, audit, tokens, asks } = write;
+    const { row, audit, tokens, asks, notices } = write;
     if (row.problemCode === null && audit === undefined && tokens === undefined && asks === undefined) return write;
     const hide = (text: string): string => guard.redact(text, { workspace: row.workspace });
     return {
       ...write,
       ...(row.problemCode === null ? {} : { row: { ...row, problemCode: hide(row.problemCode) } }),
       ...(asks === undefined ? {} : { asks: asks.map((one) => ({ ...one, title: hide(one.title) })) }),
+      ...(notices === undefined
+        ? {}
+        : {
+            notices: notices.map((one) =>
+              one.code === null ? one : { ...one, code: hide(one.code), grp: hide(one.grp) },
+            ),
+          }),
       ...(audit === undefined ? {} : { audit: records(audit) }),
       ...(tokens === undefined
         ? {}

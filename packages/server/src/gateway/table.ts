@@ -5,6 +5,7 @@ import type { Lodge } from './lodge.ts';
 import type { Route } from './implement.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { askRoutes } from './routes/asks.ts';
+import { notificationRoutes } from './routes/notifications.ts';
 import { authRoutes } from './routes/auth.ts';
 import { authInvitationRoutes } from './routes/auth-invitations.ts';
 import { authLinkRoutes } from './routes/auth-links.ts';
@@ -113,6 +114,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...publicChatRoutes(lodge),
     ...openaiRoutes(lodge, chats),
     ...langflowRoutes(lodge, chats, routeOf),
+    ...notificationRoutes(lodge),
     ...formRoutes(lodge),
     ...workspaceRoutes(lodge),
     ...projectRoutes(lodge),

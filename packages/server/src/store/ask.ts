@@ -25,6 +25,8 @@ export type AskWrite = Pick<AskRow, 'id' | 'step' | 'item' | 'title' | 'state' |
   /** Accounts that answered, or handed it on. */
   readonly not: readonly string[];
   /** Links of people without an account. */
+  /** Who is asked gets a mail of the flow itself. */
+  readonly mailed?: boolean;
   readonly links: readonly { readonly hash: string; readonly person: string }[];
 };
 

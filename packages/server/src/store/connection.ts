@@ -1,5 +1,6 @@
 /** Connections as the store keeps them, as types: a secret of the kind `connection`, and what is shown of it beside. */
 
+import type { NoticeWrite } from './notice.ts';
 import type { SealedSecret } from './secret.ts';
 
 /** What is kept of how a connection stands. `refused`: nothing is asked for until somebody connects it anew. */
@@ -54,7 +55,15 @@ export type ConnectionStore = {
    * more. `by`: who connected it, where somebody did.
    */
   save(
-    next: ConnectionKey & ConnectionStanding & { version: number; value: string; at: number; by?: string },
+    next: ConnectionKey &
+      ConnectionStanding & {
+        version: number;
+        value: string;
+        at: number;
+        by?: string;
+        /** What members are told of because of it, written with it; who connected it last is told, too. */
+        notice?: NoticeWrite;
+      },
   ): Promise<number | null>;
   /** Notes durably that a renewal is asked for (null: that its answer came). True: an earlier answer was never recorded. */
   asking(id: string, at: number | null): Promise<boolean>;

@@ -3,6 +3,7 @@
 import type { EngineLimits } from './limits.ts';
 import type { AuditEntry, KeyRow, RunRow } from './ports.ts';
 import type { BaseAtWork } from './knowledge.ts';
+import type { EngineNotices, NoticeWrite } from './notice.ts';
 import type { TriggerMemory } from './run-write.ts';
 import type { SealedSecret } from './secret.ts';
 
@@ -42,6 +43,7 @@ export type EngineStore = {
   readonly ends: WorkspaceEnds;
   /** Knowledge bases with documents to be read, or sources to be looked at; `sources`: all that have any. */
   knowledgeAtWork(sources: boolean): Promise<readonly BaseAtWork[]>;
+  readonly notices: EngineNotices;
   /** Runs not over, oldest first, in pages. */
   unfinished(afterId: string, limit: number): Promise<RunRow[]>;
   /** Null: no such token, or its trigger or flow is gone or disabled. */
@@ -67,8 +69,14 @@ export type EngineStore = {
       state: unknown;
     }[]
   >;
-  /** Durable state of a trigger (last due time of a schedule…). */
-  saveTriggerState(flow: string, trigger: string, environment: string, state: unknown): Promise<void>;
+  /** Durable state of a trigger (last due time of a schedule…), and in the same transaction what members are told of because of it. */
+  saveTriggerState(
+    flow: string,
+    trigger: string,
+    environment: string,
+    state: unknown,
+    notice?: NoticeWrite,
+  ): Promise<void>;
   /** What a trigger remembers, sealed as a journal is, under its name (memory-name.ts); null: nothing yet. */
   memory(flow: string, trigger: string, environment: string): Promise<Uint8Array | null>;
   /** Triggers, there or gone, that remember what they entered at a service (engine/registering.ts), of all flows that are not removed for good. */

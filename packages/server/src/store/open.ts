@@ -13,6 +13,8 @@ import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { type Problem, type Result, bad, good, problem } from '@headgate/core';
 import { accountsOf } from './accounts/accounts.ts';
+import { engineNoticesOf } from './rows/notices-due.ts';
+import { noticesOf } from './rows/notices.ts';
 import { asksOf } from './rows/asks.ts';
 import { chatsOf } from './rows/chats.ts';
 import { auditOf } from './rows/audit.ts';
@@ -279,6 +281,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       files: filesOf(ground, contents, workspace),
       asks: asksOf(ground, workspace),
       chats: chatsOf(ground, ownGround.seal, workspace),
+      notices: noticesOf(ground, workspace),
       tokens: workspaceTokensOf(ground, workspace),
       clients: clientsOf(ground, workspace),
       consents: consentsOf(ground, workspace),
@@ -301,6 +304,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       limits: engineLimitsOf(ground, stored.now),
       knowledgeAtWork: (sources) => knowledgeAtWork(ground, sources),
       ends: workspaceEndsOf(ground),
+      notices: engineNoticesOf(ground),
     },
     instance: instanceOf(database.prepare('select id from instance').get()),
     tokens: tokensOf(ground, tokenKeys(ring)),

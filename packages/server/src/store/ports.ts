@@ -14,6 +14,7 @@ import type { EngineStore } from './engine-port.ts';
 import type { AskStore } from './ask.ts';
 import type { ChatStore } from './chat.ts';
 import type { FileStore } from './file.ts';
+import type { NoticeStore } from './notice.ts';
 import type { KeyLimits, WorkspaceKeys } from './key.ts';
 import type { WorkspaceLimits } from './limits.ts';
 import type { Clients, Consents, Oauth } from './oauth.ts';
@@ -280,6 +281,7 @@ export type WorkspaceStore = {
   readonly asks: AskStore;
   readonly chats: ChatStore;
   readonly knowledge: KnowledgeStore;
+  readonly notices: NoticeStore;
   readonly tables: TableStore;
   readonly values: ValueStore;
   readonly tokens: WorkspaceTokens;

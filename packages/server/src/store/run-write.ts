@@ -2,6 +2,7 @@
 
 import type { RunState } from '@headgate/core';
 import type { AskWrite } from './ask.ts';
+import type { NoticeWrite } from './notice.ts';
 import type { AuditEntry } from './ports.ts';
 
 /** The row of a run: what lists and filters need, and no value that flowed through it. */
@@ -76,6 +77,8 @@ export type RunWrite = {
   }[];
   /** Questions to people that came to life with this write, or changed by it. */
   readonly asks?: readonly AskWrite[];
+  /** What members are told of because of this write. */
+  readonly notices?: readonly NoticeWrite[];
   /** The run is over, and so are its questions that are open: when. */
   readonly asksOver?: number;
   /** Audit records that belong to this write. */

@@ -28,6 +28,7 @@ import {
   keyOf,
   MADE_OF,
   NOTHING_BROUGHT,
+  NOTICES,
   promotion,
   publish,
   tableOf,
@@ -38,6 +39,9 @@ const kit = kitIn(tmpdir());
 afterEach(kit.clean);
 
 type Call = (handle: WorkspaceStore, names: Names) => Promise<unknown>;
+
+/** What an account may be shown that may see all. */
+const noticesOf = ({ user }: Names) => ({ user, sight: sight({}), secrets: null, asked: true });
 
 /** Every method that takes a name of a thing, asked about one. Lists are asked for all there is. */
 const ASKED: Readonly<Record<string, Call>> = {
@@ -203,6 +207,12 @@ const ASKED: Readonly<Record<string, Call>> = {
     await w.asks.member(n.user),
   ],
   'asks.member': (w, n) => w.asks.member(n.user),
+  'notices.list': (w, n) => w.notices.list(noticesOf(n), { limit: 9 }),
+  'notices.unread': (w, n) => w.notices.unread(noticesOf(n)),
+  'notices.read': (w, n) => w.notices.read(noticesOf(n), NOTICES[0], NOW),
+  'notices.readAll': (w, n) => w.notices.readAll(noticesOf(n), NOW),
+  'notices.choice': (w, n) => w.notices.choice(n.user),
+  'notices.asked': async (w, n) => [await w.notices.asked('ask_of_victim'), await w.notices.choice(n.user)],
   'files.lend': (w, n) => w.files.lend(n.run, { id: n.file, blob: held.blob }),
   'files.get': async (w, n) => [await w.files.get(n.project, n.file), await w.files.get('default', n.file)],
   'files.at': (w, n) => w.files.at(n.project, 'in/a.csv'),
@@ -261,6 +271,7 @@ const ASKED: Readonly<Record<string, Call>> = {
 const MADE: Readonly<Record<string, Call>> = {
   'files.drop': async (w) => w.files.drop(await contentOf(w, 'mine')),
   'files.sink': async (w) => (await contentOf(w, 'mine')).size,
+  'notices.choose': (w, n) => w.notices.choose(n.user, { zone: 'UTC', hour: 1, kinds: {} }),
   'projects.create': (w, n) => w.projects.create({ id: n.project, name: 'Mine', at: NOW }),
   'flows.create': async (w, n) => (await w.flows.create(flow(`${n.flow}_mine`, 'default'))).project,
   'flows.keepDoc': async (w, n) => [await w.flows.keepDoc(n.hash, { mine: true }, NOW), await w.flows.doc(n.hash)],

@@ -51,16 +51,20 @@ export const openMail = (server: MailServer, options: MailOptions = {}): SendMai
       authorities: options.authorities ?? [],
       patience: PATIENCE,
     });
-    return handed.ok ? good(null) : bad(failed(handed.why));
+    if (handed.ok) return good(null);
+    return bad(
+      handed.sent === 'maybe' ? { ...failed(handed.why), code: 'mail.doubt', retry: 'no' } : failed(handed.why),
+    );
   };
 };
 
-const compose = (server: MailServer, { to, subject, text }: Mail): Promise<Buffer> =>
+const compose = (server: MailServer, { to, subject, text, id }: Mail): Promise<Buffer> =>
   new MailComposer({
     from: { name: 'Headgate', address: server.from },
     to: { name: '', address: to },
     subject,
     text,
+    ...(id === undefined ? {} : { messageId: `<${id}@${server.from.split('@').at(-1) ?? 'headgate'}>` }),
     headers: { 'auto-submitted': 'auto-generated' },
   })
     .compile()

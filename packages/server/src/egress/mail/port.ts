@@ -2,9 +2,10 @@
 
 import type { Result } from '@headgate/core';
 
-export type Mail = { readonly to: string; readonly subject: string; readonly text: string };
+/** `id`: of the letter itself, so that whoever looks recognises it (RFC 5322, 3.6.4). */
+export type Mail = { readonly to: string; readonly subject: string; readonly text: string; readonly id?: string };
 
-/** Hands a mail to the server that was set up. Problems: `mail.failed`, `mail.wrong`, and those of dialling. */
+/** Hands a mail to the server that was set up. Problems: `mail.failed`, `mail.doubt` (it may have arrived), `mail.wrong`, and those of dialling. */
 export type SendMail = (mail: Mail) => Promise<Result<null>>;
 
 export type MailServer = {

@@ -14,6 +14,7 @@ import { bad, good, problem, type Problem, reconnectNeeded, type Result } from '
 import type { Door } from '../../egress/door.ts';
 import { type AskDeps, mayAsk } from '../may-ask.ts';
 import { askToken, type NotSaid } from '../oauth-call.ts';
+import { reconnectNotice } from '../notices.ts';
 import type { TokenAsk } from '../tokens.ts';
 import { CLOSED } from './failed.ts';
 import { liveToken, renewalOf, withoutTokens, withTokens } from './next.ts';
@@ -101,7 +102,9 @@ export class Renewals {
   }
 
   async #lose(ask: TokenAsk, of: Opened, why: string): Promise<Result<string>> {
-    const kept = await this.#deps.shelf.write(of, withoutTokens(of.held, why));
+    const key = `${of.id}:${of.version + 1}`;
+    const notice = reconnectNotice(ask, ask.name, key, why, this.#deps.now());
+    const kept = await this.#deps.shelf.write(of, withoutTokens(of.held, why), undefined, notice);
     const told = reconnectNeeded(ask.name, why);
     if (kept !== null) {
       await this.#deps.learn();

@@ -7,6 +7,7 @@
 
 import { type Connection, type ConnectionAt, readConnection } from '@headgate/core';
 import type { ConnectionStanding } from '../../store/connection.ts';
+import type { NoticeWrite } from '../../store/notice.ts';
 import type { Store } from '../../store/ports.ts';
 import { type Bound, boundOf } from '../../store/vault-seal/secrets.ts';
 
@@ -25,7 +26,7 @@ type OpenSecret = (workspace: string, id: string, version: number, sealed: Uint8
 export type Shelf = {
   readonly read: (workspace: string, at: ConnectionAt) => Promise<Opened | null>;
   /** Null: it is another version by now. `by`: who connected it, where somebody did. */
-  readonly write: (of: Opened, next: Connection, by?: string) => Promise<Opened | null>;
+  readonly write: (of: Opened, next: Connection, by?: string, notice?: NoticeWrite) => Promise<Opened | null>;
   /** As `ConnectionStore.asking`. */
   readonly asking: (of: Opened, at: number | null) => Promise<boolean>;
 };
@@ -46,7 +47,7 @@ export const shelfOf = (store: Store, openSecret: OpenSecret, now: () => number)
     if (held === null) throw new Error(`secret ${kept.id} holds no connection`);
     return { workspace, at, id: kept.id, version: kept.version, held };
   },
-  write: async (of, next, by) => {
+  write: async (of, next, by, notice) => {
     const version = await store.in(of.workspace).connections.save({
       ...of.at,
       ...standingOf(next),
@@ -54,6 +55,7 @@ export const shelfOf = (store: Store, openSecret: OpenSecret, now: () => number)
       value: JSON.stringify(next),
       at: now(),
       ...(by === undefined ? {} : { by }),
+      ...(notice === undefined ? {} : { notice }),
     });
     return version === null ? null : { ...of, version, held: next };
   },

@@ -7,7 +7,8 @@ import type { Gate } from '../deps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, type Refused } from '../outcome.ts';
-import { streamed, type StreamEvent } from '../streams.ts';
+import { streamed } from '../streams.ts';
+import { told } from '../told.ts';
 
 const PAGE = 50;
 
@@ -55,37 +56,6 @@ const refusedOf = (done: Extract<AskDone, { ok: false }>): Refused =>
             }),
       };
 
-/** How many wait, at first and whenever something changed. */
-async function* counted(
-  gate: Gate,
-  who: Principal,
-  signal: AbortSignal,
-): AsyncGenerator<StreamEvent & { readonly open: number }> {
-  let changed = true;
-  let wake: () => void = () => undefined;
-  const tell = (): void => {
-    changed = true;
-    wake();
-  };
-  const stop = gate.engine.asks.watch(who.workspace, tell);
-  signal.addEventListener('abort', tell, { once: true });
-  try {
-    for (let seq = 1; !signal.aborted; ) {
-      if (changed) {
-        changed = false;
-        yield { seq: seq++, type: 'asks', open: await countOf(gate, who) };
-      } else
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          if (changed || signal.aborted) resolve();
-        });
-    }
-  } finally {
-    stop();
-    signal.removeEventListener('abort', tell);
-  }
-}
-
 export const askRoutes = ({ gate, streams }: Lodge): readonly Route[] => [
   implement(ROUTES.listAsks, async ({ who, query }) => {
     const search = searchOf(who);
@@ -110,7 +80,14 @@ export const askRoutes = ({ gate, streams }: Lodge): readonly Route[] => [
   implement(ROUTES.followAsks, async ({ who, request }) => {
     if (searchOf(who) === null) return MISSING;
     const still = async (): Promise<boolean> => (await request.passage?.again()) === true;
-    const stream = await streams.open(who.id, still, async (signal) => counted(gate, who, signal));
+    const stream = await streams.open(who.id, still, async (signal) =>
+      told(
+        'asks',
+        (tell) => gate.engine.asks.watch(who.workspace, tell),
+        async () => ({ open: await countOf(gate, who) }),
+        signal,
+      ),
+    );
     return streamed(stream, request.raw.socket, gate.limit.stalled);
   }),
 

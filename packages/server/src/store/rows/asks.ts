@@ -15,10 +15,11 @@ import type { Tables } from '../schema/tables.ts';
 import { seenFlows } from './seen.ts';
 
 type Db = Ground['db'];
+/** What a question may name an account by. */
 type Named = { readonly kind: Whom['kind']; readonly name: string };
 
 /** All that names an account in this workspace now; null: it is no member. */
-const namesOf = async (db: Db, workspace: string, user: string): Promise<Named[] | null> => {
+export const namesOf = async (db: Db, workspace: string, user: string): Promise<Named[] | null> => {
   const member = await db
     .selectFrom('member')
     .leftJoin('user_account', 'user_account.id', 'member.user')
@@ -70,18 +71,51 @@ const COLUMNS = [
   'ask.ended',
 ] as const;
 
+/** Questions that name one of these. */
+export const namesOne =
+  (workspace: string, names: readonly Named[]) =>
+  (eb: ExpressionBuilder<Tables, 'ask'>): Expression<SqlBool> =>
+    eb.exists(
+      eb
+        .selectFrom('ask_who')
+        .select('ask_who.ask')
+        .whereRef('ask_who.ask', '=', 'ask.id')
+        .where('ask_who.workspace', '=', workspace)
+        .where((of) => of.or(names.map(({ kind, name }) => of.and([of('kind', '=', kind), of('name', '=', name)])))),
+    );
+
+/** The members whom these mean, with the address of each. */
+export const membersNamed = async (
+  db: Db,
+  workspace: string,
+  who: readonly { readonly kind: string; readonly name: string }[],
+): Promise<readonly { readonly user: string; readonly email: string }[]> => {
+  const of = (kind: Whom['kind']): string[] => who.filter((one) => one.kind === kind).map(({ name }) => name);
+  const [members, roles, groups] = [of('member'), of('role'), of('group')];
+  if (members.length + roles.length + groups.length === 0) return [];
+  const rows = await db
+    .selectFrom('member')
+    .innerJoin('user_account', 'user_account.id', 'member.user')
+    .leftJoin('group_member', (on) =>
+      on.onRef('group_member.user', '=', 'member.user').onRef('group_member.workspace', '=', 'member.workspace'),
+    )
+    .leftJoin('user_group', 'user_group.id', 'group_member.group_id')
+    .select(['member.user', 'member.role', 'user_account.email', 'user_group.id as group', 'user_group.name'])
+    .where('member.workspace', '=', workspace)
+    .execute();
+  const asked = rows.filter(
+    ({ user, role, email, group, name }) =>
+      members.includes(user) ||
+      members.includes(plain(email)) ||
+      (role !== null && roles.includes(role)) ||
+      (group !== null && groups.includes(group)) ||
+      (name !== null && groups.includes(plain(name))),
+  );
+  return [...new Map(asked.map(({ user, email }) => [user, { user, email }])).values()];
+};
+
 export const asksOf = ({ db }: Pick<Ground, 'db'>, workspace: string): AskStore => {
-  const isNamed =
-    (names: readonly Named[]) =>
-    (eb: ExpressionBuilder<Tables, 'ask'>): Expression<SqlBool> =>
-      eb.exists(
-        eb
-          .selectFrom('ask_who')
-          .select('ask_who.ask')
-          .whereRef('ask_who.ask', '=', 'ask.id')
-          .where('ask_who.workspace', '=', workspace)
-          .where((of) => of.or(names.map(({ kind, name }) => of.and([of('kind', '=', kind), of('name', '=', name)])))),
-      );
+  const isNamed = (names: readonly Named[]) => namesOne(workspace, names);
   const isDone =
     (user: string) =>
     (eb: ExpressionBuilder<Tables, 'ask'>): Expression<SqlBool> =>
@@ -186,30 +220,7 @@ export const asksOf = ({ db }: Pick<Ground, 'db'>, workspace: string): AskStore 
         .executeTakeFirst();
       return there === undefined ? null : row(there);
     },
-    addresses: async (who) => {
-      const of = (kind: Whom['kind']): string[] => who.filter((one) => one.kind === kind).map(({ name }) => name);
-      const [members, roles, groups] = [of('member'), of('role'), of('group')];
-      if (members.length + roles.length + groups.length === 0) return [];
-      const rows = await db
-        .selectFrom('member')
-        .innerJoin('user_account', 'user_account.id', 'member.user')
-        .leftJoin('group_member', (on) =>
-          on.onRef('group_member.user', '=', 'member.user').onRef('group_member.workspace', '=', 'member.workspace'),
-        )
-        .leftJoin('user_group', 'user_group.id', 'group_member.group_id')
-        .select(['member.user', 'member.role', 'user_account.email', 'user_group.id as group', 'user_group.name'])
-        .where('member.workspace', '=', workspace)
-        .execute();
-      const asked = rows.filter(
-        ({ user, role, email, group, name }) =>
-          members.includes(user) ||
-          members.includes(plain(email)) ||
-          (role !== null && roles.includes(role)) ||
-          (group !== null && groups.includes(group)) ||
-          (name !== null && groups.includes(plain(name))),
-      );
-      return [...new Set(asked.map(({ email }) => email))];
-    },
+    addresses: async (who) => [...new Set((await membersNamed(db, workspace, who)).map(({ email }) => email))],
     member: async (name) => {
       const there = await db
         .selectFrom('member')

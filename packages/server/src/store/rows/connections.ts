@@ -6,12 +6,28 @@
  *     the same, one is told that he was late.
  */
 
+import type { Transaction } from 'kysely';
+import type { NoticeWrite } from '../notice.ts';
+import type { Tables } from '../schema/tables.ts';
+import { putNotice } from './notices-due.ts';
 import { type Ground, listFromJson } from '../ground.ts';
 import type { ConnectionKey, ConnectionRow, ConnectionStore } from '../connection.ts';
 import { boundOf, sealSecret } from '../vault-seal/secrets.ts';
 import { putSecretIn } from './secrets.ts';
 
 const KIND = 'connection';
+
+/** Told to who connected it last, besides. */
+const putConnectionNotice = async (trx: Transaction<Tables>, secret: string, notice: NoticeWrite): Promise<void> => {
+  const last = await trx
+    .selectFrom('connection')
+    .select('connected_by')
+    .where('secret', '=', secret)
+    .where('workspace', '=', notice.workspace)
+    .executeTakeFirst();
+  const by = last?.connected_by ?? null;
+  await putNotice(trx, by === null ? notice : { ...notice, tell: [...notice.tell, by] });
+};
 
 export const connectionsOf = ({ db, change, ring }: Ground, workspace: string): ConnectionStore => {
   const rows = (project: string) =>
@@ -114,6 +130,7 @@ export const connectionsOf = ({ db, change, ring }: Ground, workspace: string): 
           .where('secret', '=', known.id)
           .where('workspace', '=', workspace)
           .execute();
+        if (next.notice !== undefined) await putConnectionNotice(trx, known.id, next.notice);
         return version;
       }),
     asking: (id, at) =>

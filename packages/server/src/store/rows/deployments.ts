@@ -13,6 +13,8 @@ import { stateName } from '../environment.ts';
 import type { Brings, Deployments, PromotedTrigger, PromotionRow, PromotionState } from '../environment.ts';
 import type { Tables } from '../schema/tables.ts';
 import { valuesIn } from './environments.ts';
+import { noticeId } from '../notice.ts';
+import { putNotice } from './notices-due.ts';
 import { grantValues } from './grants.ts';
 import { seenFlows } from './seen.ts';
 import { goodUntil, readdress } from './hooks.ts';
@@ -154,6 +156,37 @@ export const deploymentsOf = (ground: Ground, workspace: string): Deployments =>
     return place?.revision === row.revision && (runs?.version ?? null) === row.before ? place : null;
   };
 
+  /** Who may decide is told of what is proposed, and who proposed it of what came of that. */
+  const tell = async (
+    trx: Transaction<Tables>,
+    kind: 'promotion.proposed' | 'promotion.decided',
+    row: Pick<PromotionRow, 'id' | 'flow' | 'target' | 'by'>,
+    at: number,
+  ): Promise<void> => {
+    const flow = await trx
+      .selectFrom('flow')
+      .select('project')
+      .where('workspace', '=', workspace)
+      .where('id', '=', row.flow)
+      .executeTakeFirst();
+    if (flow === undefined) return;
+    const id = noticeId(workspace, kind, row.id);
+    await putNotice(trx, {
+      ...{
+        id,
+        workspace,
+        kind,
+        project: flow.project,
+        flow: row.flow,
+        run: null,
+        ask: null,
+        name: row.target,
+        code: null,
+      },
+      ...{ tell: [row.by], grp: id, mailed: false, at },
+    });
+  };
+
   return {
     list: (flow) => running(db, flow).orderBy('environment').execute(),
     get: async (flow, environment) =>
@@ -244,6 +277,7 @@ export const deploymentsOf = (ground: Ground, workspace: string): Deployments =>
       change(async (trx) => {
         if (!(await hasFlow(trx, row.flow))) return false;
         await put(trx, row);
+        await tell(trx, 'promotion.proposed', row, row.created);
         return true;
       }),
     isFresh: async (row, project) => (await stands(db, project, row)) !== null,
@@ -264,6 +298,7 @@ export const deploymentsOf = (ground: Ground, workspace: string): Deployments =>
             .where('state', '=', 'proposed')
             .executeTakeFirst();
           if (done.numUpdatedRows === 0n) return false;
+          await tell(trx, 'promotion.decided', row, at);
         } else await put(trx, applied);
         await trx
           .insertInto('deployment')
@@ -285,7 +320,11 @@ export const deploymentsOf = (ground: Ground, workspace: string): Deployments =>
           .where('id', '=', id)
           .where('state', '=', 'proposed')
           .executeTakeFirst();
-        return done.numUpdatedRows > 0n;
+        if (done.numUpdatedRows === 0n) return false;
+        const row = await known(trx, flow).where('id', '=', id).executeTakeFirst();
+        // One that was overtaken was decided by nobody.
+        if (row !== undefined && state === 'refused') await tell(trx, 'promotion.decided', promotionOf(row), at);
+        return true;
       }),
   };
 };

@@ -26,7 +26,7 @@ export const engineOf = (
   { db, change, writer, clock, credentials, ring, unlink }: Ground,
   blobs: Pick<Blobs, 'collect'>,
   lost: () => Promise<number>,
-): Omit<EngineStore, 'ends' | 'limits' | 'knowledgeAtWork'> => {
+): Omit<EngineStore, 'ends' | 'limits' | 'knowledgeAtWork' | 'notices'> => {
   const tails = new Map<string, number>();
 
   const numberOf = async (id: string): Promise<number> => {
@@ -119,8 +119,9 @@ export const engineOf = (
         state: row.state === null ? null : fromJson(row.state),
       }));
     },
-    saveTriggerState: async (flow, trigger, environment, state) => {
-      await writer.ask({ kind: 'trigger', flow, trigger: stateName(trigger, environment), state: toJson(state) });
+    saveTriggerState: async (flow, trigger, environment, state, notice) => {
+      const kept = { kind: 'trigger', flow, trigger: stateName(trigger, environment), state: toJson(state) } as const;
+      await writer.ask(notice === undefined ? kept : { ...kept, notice });
     },
     memory: async (flow, trigger, environment) => {
       const row = await db

@@ -42,7 +42,8 @@ export const membersOf = ({ db, change }: Ground, workspace: string): Members =>
 
   const leavePlaces = async (trx: Transaction<Tables>, user: string): Promise<void> => {
     await trx.deleteFrom('project_member').where('workspace', '=', workspace).where('holder', '=', user).execute();
-    await trx.deleteFrom('group_member').where('workspace', '=', workspace).where('user', '=', user).execute();
+    for (const table of ['group_member', 'notice_for', 'notice_choice'] as const)
+      await trx.deleteFrom(table).where('workspace', '=', workspace).where('user', '=', user).execute();
     await trx.deleteFrom('member').where('workspace', '=', workspace).where('user', '=', user).execute();
   };
 

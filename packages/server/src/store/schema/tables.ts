@@ -31,6 +31,7 @@ import type {
 } from './key-tables.ts';
 import type { AskTables } from './ask-tables.ts';
 import type { ChatTables } from './chat-tables.ts';
+import type { NoticeTables } from './notice-tables.ts';
 import type { OauthTables } from './oauth-tables.ts';
 import type { TriggerTables } from './trigger-tables.ts';
 import type { KnowledgeTables } from './knowledge-tables.ts';
@@ -117,6 +118,7 @@ export type Tables = AccountTables &
   AskTables &
   ChatTables &
   KnowledgeTables &
+  NoticeTables &
   OwnTables & {
     workspace: { id: string; name: string; created: number; two_factors: Generated<number> };
     project: { workspace: string; id: string; name: string; created: number };

@@ -28,6 +28,19 @@ const ASK = {
   state: 'open',
 } as const;
 
+/** Two things that somebody of the victim's is told of. */
+export const NOTICES = [`n_${'a'.repeat(32)}`, `n_${'b'.repeat(32)}`] as const;
+const fillNotices = async (store: Store): Promise<void> => {
+  const of = { workspace: 'victim', project: VICTIM.project, flow: VICTIM.flow, run: VICTIM.run };
+  const none = { ask: null, name: null, code: 'oops', tell: [VICTIM.user], mailed: false };
+  for (const id of NOTICES) {
+    const notice = { ...of, ...none, id, kind: 'run.failed', grp: id, at: NOW } as const;
+    await store.engine.notices.add(notice);
+    await store.engine.notices.spread(notice, [{ user: VICTIM.user, app: true, due: null, again: false }]);
+  }
+  await store.in('victim').notices.choose(VICTIM.user, { zone: 'Europe/Berlin', hour: 7, kinds: {} });
+};
+
 export const NOTHING_BROUGHT = { triggers: [], grants: [], ends: [] };
 export const promotion = (names: Names): PromotionRow => ({
   id: names.promotion,
@@ -202,4 +215,5 @@ export const fill = async (store: Store): Promise<void> => {
     runWrite(openRow(VICTIM.open, of), 'x', { asks: [ASK] }),
     runWrite(runRow('run_failed_v', { ...of, state: 'failed', problemCode: 'oops' })),
   ]);
+  await fillNotices(store);
 };

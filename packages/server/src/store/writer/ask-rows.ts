@@ -2,6 +2,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { AskWrite } from '../ask.ts';
+import { askNotices } from './notice-rows.ts';
 
 /** A question with where it belongs; or: all that are open of a run that is over. */
 export type AskOf =
@@ -27,16 +28,22 @@ export const askWriter = (database: DatabaseSync): ((of: AskOf) => void) => {
     'insert into ask_link (hash, ask, workspace, person) values (?, ?, ?, ?) on conflict do nothing',
   );
   const close = database.prepare("update ask set state = 'gone', ended = ? where run = ? and state = 'open'");
+  const notices = askNotices(database);
   return (of) => {
     if ('over' in of) {
       close.run(of.over, of.run);
+      notices.over(of.run, of.over);
       return;
     }
     const { workspace, ask } = of;
     const { id, step, item, title, state, opened, deadline, ended } = ask;
     put.run(id, workspace, of.project, of.flow, of.run, step, item, title, state, opened, deadline, ended);
-    for (const { kind, name } of ask.who) putWho.run(id, workspace, kind, name);
-    for (const user of ask.not) putWho.run(id, workspace, 'not', user);
+    let others = false;
+    for (const { kind, name } of ask.who) others = putWho.run(id, workspace, kind, name).changes === 1 || others;
+    for (const user of ask.not)
+      if (putWho.run(id, workspace, 'not', user).changes === 1) notices.passed(id, user, ended ?? opened);
+    if (state !== 'open') notices.over(of.run, ended ?? opened);
+    else if (others) notices.more(id);
     for (const { hash, person } of ask.links) putLink.run(hash, id, workspace, person);
   };
 };

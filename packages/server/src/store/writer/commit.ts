@@ -21,6 +21,7 @@ import { TOKEN_CELLS } from './messages.ts';
 import type { Pruner } from './prune.ts';
 import { type Cell, FIXED, RUN_COLUMNS, WRITE_CELLS } from './run-cells.ts';
 import type { Grown, Tally } from './tally.ts';
+import { noticeWriter } from './notice-rows.ts';
 import { trailWriter } from './trail.ts';
 
 /** How many runs that are not over the worker remembers the row number of. */
@@ -70,6 +71,7 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
   );
   const writeTrail = trailWriter(database);
   const putAsk = askWriter(database);
+  const putNotice = noticeWriter(database);
   const putDelivery = database.prepare(
     'insert into delivery (hook, id, until) values (?, ?, ?) on conflict (hook, id) do nothing',
   );
@@ -155,7 +157,10 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
       case 'token':
         return useToken.run(ask.at, ask.hash).changes === 1;
       case 'trigger':
+        if (ask.notice !== undefined) putNotice(ask.notice);
         return putTrigger.run(ask.trigger, ask.state, ask.flow).changes === 1;
+      case 'notice':
+        return putNotice(ask.notice);
       case 'memory':
         return keepMemory(ask.memory);
       case 'memories':
@@ -195,6 +200,7 @@ export const committer = (database: DatabaseSync, settings: WorkerSettings, prun
       putToken.run(...group.tokens.slice(at, at + TOKEN_CELLS));
     for (const { hook, id, until } of group.deliveries) putDelivery.run(hook, id, until);
     for (const memory of group.memories) keepMemory(memory);
+    for (const notice of group.notices) putNotice(notice);
     for (const question of group.questions) putAsk(question);
     if (group.used.length > 0) tally.used(group.used);
     return group.asks.map(answer);

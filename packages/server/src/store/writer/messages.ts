@@ -7,6 +7,7 @@
  */
 
 import type { TriggerMemory } from '../run-write.ts';
+import type { NoticeWrite } from '../notice.ts';
 import type { AskOf } from './ask-rows.ts';
 import type { Cell } from './run-cells.ts';
 import type { Grown } from './tally.ts';
@@ -14,7 +15,14 @@ import type { Grown } from './tally.ts';
 /** A small write with an answer, committed with the group it came in. */
 export type Ask =
   | { readonly kind: 'token'; readonly hash: string; readonly at: number }
-  | { readonly kind: 'trigger'; readonly flow: string; readonly trigger: string; readonly state: string }
+  | {
+      readonly kind: 'trigger';
+      readonly flow: string;
+      readonly trigger: string;
+      readonly state: string;
+      readonly notice?: NoticeWrite;
+    }
+  | { readonly kind: 'notice'; readonly notice: NoticeWrite }
   | { readonly kind: 'memory'; readonly memory: TriggerMemory }
   | { readonly kind: 'memories'; readonly memories: readonly TriggerMemory[] }
   | { readonly kind: 'key'; readonly id: string; readonly at: number }
@@ -48,6 +56,7 @@ export type Group = {
   readonly deliveries: { readonly hook: string; readonly id: string; readonly until: number }[];
   readonly memories: TriggerMemory[];
   readonly questions: AskOf[];
+  readonly notices: NoticeWrite[];
   readonly asks: Ask[];
 };
 
@@ -139,6 +148,7 @@ export const emptyGroup = (n: number): Group => ({
   deliveries: [],
   memories: [],
   questions: [],
+  notices: [],
   asks: [],
 });
 
@@ -152,5 +162,6 @@ export const isEmpty = (group: Group): boolean =>
     group.deliveries.length +
     group.memories.length +
     group.questions.length +
+    group.notices.length +
     group.asks.length ===
   0;

@@ -254,6 +254,7 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
     if (write.memory !== undefined) gathering.memories.push(write.memory);
     const { project, flow } = write.row;
     for (const ask of write.asks ?? []) gathering.questions.push({ workspace, project, flow, run, ask });
+    if (write.notices !== undefined) gathering.notices.push(...write.notices);
     if (write.asksOver !== undefined) gathering.questions.push({ run, over: write.asksOver });
   };
 
@@ -270,6 +271,7 @@ export const startWriter = async (options: WriterOptions): Promise<Writer> => {
         write.delivery !== undefined ||
         write.memory !== undefined ||
         write.asks !== undefined ||
+        write.notices !== undefined ||
         write.asksOver !== undefined
       )
         addExtras(write);

@@ -27,6 +27,7 @@ import { triggerMemory } from './0025-trigger-memory.ts';
 import { triggerParts } from './0026-trigger-parts.ts';
 import { asks } from './0028-asks.ts';
 import { knowledge } from './0033-knowledge.ts';
+import { notifications } from './0030-notifications.ts';
 import { models } from './0031-models.ts';
 import { chat } from './0034-chat.ts';
 import { files } from './0021-files.ts';
@@ -65,6 +66,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0026-trigger-parts', migration: triggerParts },
   { name: '0027-own-data', migration: ownData },
   { name: '0028-asks', migration: asks },
+  { name: '0030-notifications', migration: notifications },
   { name: '0031-models', migration: models },
   { name: '0033-knowledge', migration: knowledge },
   { name: '0034-chat', migration: chat },

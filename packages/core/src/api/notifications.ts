@@ -125,7 +125,7 @@ export const getNotificationSettings = route({
       mail: z.boolean().describe('This server sends mail'),
     }),
   },
-  problems: ['missing'],
+  problems: ['permission.missing'],
   summary: 'How you are told of things',
   tags,
 });

@@ -4,8 +4,9 @@
  *
  * NF1 What is to be told is written in the transaction of what causes it, and everybody has his own in one transaction: a
  *     server that dies in between goes on when it starts, and tells nobody twice.
- * NF2 A letter is on record before it leaves. One that was leaving when the server died, or whose line broke after it was
- *     handed over, is in doubt and leaves no second time; what it told stands in the app.
+ * NF2 A letter is on record when the server of mail is ready for it, before any of it is said: what dies sooner is sent
+ *     later. One that was being said when the server died, or whose line broke, is in doubt and leaves no second time; what it
+ *     told stands in the app.
  * NF3 Who may not see what it is about gets none, and no letter: judged when he would get it, and again when it leaves.
  */
 
@@ -255,32 +256,35 @@ export class Notifications {
     const seen: DueLine[] = [];
     const unseen: DueLine[] = [];
     for (const line of due) (account?.state === 'active' && (await this.#mayHear(line)) ? seen : unseen).push(line);
-    if (unseen.length > 0) {
-      const none = clock.id('l_');
-      await notices.claim(none, unseen);
-      await notices.settle(none, 'not');
-    }
+    if (unseen.length > 0) await notices.postpone(unseen, null);
     if (seen.length === 0 || account === null) return true;
     const letter = clock.id('l_');
-    const lines = await notices.claim(letter, seen);
-    if (lines.length === 0) return true;
-    const named = await Promise.all(
+    const text = letterOf(await this.#named(workspace, seen), publicUrl);
+    let claimed = false;
+    const before = async (): Promise<boolean> => (claimed = await notices.claim(letter, seen));
+    const done = await mail({ to: account.email, ...text, id: letter, before });
+    if (done.ok) {
+      if (!claimed) await before();
+      await notices.settle(letter, 'sent');
+      return true;
+    }
+    const { code } = done.problem;
+    const tries = Math.max(...seen.map((line) => line.tries)) + 1;
+    log('warn', 'a mail with notifications could not be sent', { workspace, user, code, tries });
+    const until = tries >= TRIES ? null : clock.now() + PAUSE * 4 ** (tries - 1);
+    if (!claimed) await notices.postpone(seen, until);
+    else await notices.settle(letter, code === 'mail.doubt' ? 'doubt' : until === null ? 'failed' : { again: until });
+    return true;
+  }
+
+  #named(workspace: string, lines: readonly DueLine[]) {
+    const { flows } = this.#d.store.in(workspace);
+    return Promise.all(
       lines.map(async (line) => ({
         ...line,
-        flowName: line.flow === null ? null : ((await store.in(workspace).flows.get(line.flow))?.name ?? null),
+        flowName: line.flow === null ? null : ((await flows.get(line.flow))?.name ?? null),
       })),
     );
-    const done = await mail({ to: account.email, ...letterOf(named, publicUrl), id: letter });
-    if (done.ok) await notices.settle(letter, 'sent');
-    else {
-      const { code } = done.problem;
-      const tries = Math.max(...lines.map((line) => line.tries)) + 1;
-      log('warn', 'a mail with notifications could not be sent', { workspace, user, code, tries });
-      if (code === 'mail.doubt') await notices.settle(letter, 'doubt');
-      else if (tries >= TRIES) await notices.settle(letter, 'failed');
-      else await notices.settle(letter, { again: clock.now() + PAUSE * 4 ** (tries - 1) });
-    }
-    return true;
   }
 
   /** Is it still his to hear? */

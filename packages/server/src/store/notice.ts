@@ -108,10 +108,12 @@ export type EngineNotices = {
   due(now: number): Promise<readonly DueLine[]>;
   /** When the next letter is due; null: none waits. */
   nextDue(): Promise<number | null>;
-  /** Puts on record that this letter leaves now. The lines it has: those that nobody read or claimed meanwhile. */
-  claim(letter: string, lines: readonly DueLine[]): Promise<readonly DueLine[]>;
+  /** Puts on record that this letter leaves now, with all of these lines. False: some were read or changed meanwhile, and none is taken. */
+  claim(letter: string, lines: readonly DueLine[]): Promise<boolean>;
   /** What became of a letter. `again`: it certainly did not arrive, and is tried anew then. */
-  settle(letter: string, how: 'sent' | 'doubt' | 'failed' | 'not' | { readonly again: number }): Promise<void>;
+  settle(letter: string, how: 'sent' | 'doubt' | 'failed' | { readonly again: number }): Promise<void>;
+  /** No letter left: these are tried anew at that time; null: never. */
+  postpone(lines: readonly DueLine[], until: number | null): Promise<void>;
   /** Letters that were leaving when the server died: nobody knows whether they arrived. How many lines. */
   doubt(): Promise<number>;
   /** Deletes those from before this, `limit` at most; how many. */

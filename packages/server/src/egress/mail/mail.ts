@@ -50,6 +50,7 @@ export const openMail = (server: MailServer, options: MailOptions = {}): SendMai
       letter,
       authorities: options.authorities ?? [],
       patience: PATIENCE,
+      ...(mail.before === undefined ? {} : { before: mail.before }),
     });
     if (handed.ok) return good(null);
     return bad(

@@ -28,6 +28,8 @@ export type Handing = {
   /** For the whole of it, in milliseconds. */
   readonly patience: number;
   readonly signal?: AbortSignal;
+  /** Asked when the server is ready to take the letter, before any of it is said. False: it is not handed over. */
+  readonly before?: () => Promise<boolean>;
 };
 
 /** `why`: in our words. `number`: what the server answered. `login`: it refused who we are. */
@@ -102,6 +104,14 @@ const exchange = (connection: SMTPConnection, o: Handing): Promise<Handed> =>
     o.signal?.addEventListener('abort', stopped, { once: true });
     if (o.signal?.aborted === true) return stopped();
     const send = (): void => {
+      const { before } = o;
+      if (before === undefined) return say();
+      before().then(
+        (wanted) => (wanted ? say() : fail('it was not to leave any more')),
+        () => fail('it was not to leave now'),
+      );
+    };
+    const say = (): void => {
       connection.send({ from: o.from, to: [...o.to] }, o.letter, (error, info) =>
         error !== undefined && error !== null ? refused(error) : end({ ok: true, rejected: info?.rejected ?? [] }),
       );

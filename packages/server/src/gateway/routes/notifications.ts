@@ -91,8 +91,8 @@ export const notificationRoutes = ({ gate, streams }: Lodge): readonly Route[] =
   }),
 
   implement(ROUTES.getNotificationSettings, async ({ who }) => {
-    if (who.user === undefined) return MISSING;
-    const chosen = await gate.store.in(who.workspace).notices.choice(who.user);
+    const { notices } = gate.store.in(who.workspace);
+    const chosen = who.user === undefined ? null : await notices.choice(who.user);
     const choice = chosen ?? NO_CHOICE;
     const { zone, hour } = choice;
     return give(200, { zone, hour, kinds: kindsOf(choice), chosen: chosen !== null, mail: gate.mail !== null });

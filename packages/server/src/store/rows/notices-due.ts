@@ -17,6 +17,9 @@ import type { Tables } from '../schema/tables.ts';
 /** Lines of one letter. */
 const MOST_LINES = 100;
 
+/** What was to be claimed is not as it was. */
+class Changed extends Error {}
+
 /** Writes one in a transaction of configuration. */
 export const putNotice = async (trx: Transaction<Tables>, { tell, mailed, ...rest }: NoticeWrite): Promise<void> => {
   await trx
@@ -133,30 +136,49 @@ export const engineNoticesOf = ({ db, writer }: Pick<Ground, 'db' | 'writer'>): 
       return row?.due ?? null;
     },
     claim: (letter, lines) =>
-      db.transaction().execute(async (trx) => {
-        const taken: DueLine[] = [];
-        for (const line of lines) {
-          const done = await trx
-            .updateTable('notice_for')
-            .set((eb) => ({ mail: 'sending', letter, tries: eb('tries', '+', 1) }))
-            .where('notice', '=', line.notice)
-            .where('user', '=', line.user)
-            .where('mail', '=', 'due')
-            .where('read', 'is', null)
-            .executeTakeFirst();
-          if (done.numUpdatedRows > 0n) taken.push(line);
-        }
-        return taken;
-      }),
+      db
+        .transaction()
+        .execute(async (trx) => {
+          for (const { notice, user, times } of lines) {
+            const done = await trx
+              .updateTable('notice_for')
+              .set({ mail: 'sending', letter })
+              .where('notice', '=', notice)
+              .where('user', '=', user)
+              .where('times', '=', times)
+              .where('mail', '=', 'due')
+              .where('read', 'is', null)
+              .executeTakeFirst();
+            if (done.numUpdatedRows === 0n) throw new Changed();
+          }
+          return true;
+        })
+        .catch((error: unknown) => {
+          if (error instanceof Changed) return false;
+          throw error;
+        }),
     settle: async (letter, how) => {
-      const to =
-        typeof how === 'object'
-          ? { mail: 'due', due: how.again, letter: null }
-          : how === 'not'
-            ? { mail: 'none', letter: null }
-            : { mail: how };
-      await db.updateTable('notice_for').set(to).where('letter', '=', letter).where('mail', '=', 'sending').execute();
+      const again = typeof how === 'object';
+      await db
+        .updateTable('notice_for')
+        .set((eb) =>
+          again ? { mail: 'due', due: how.again, letter: null, tries: eb('tries', '+', 1) } : { mail: how },
+        )
+        .where('letter', '=', letter)
+        .where('mail', '=', 'sending')
+        .execute();
     },
+    postpone: (lines, until) =>
+      db.transaction().execute(async (trx) => {
+        for (const { notice, user } of lines)
+          await trx
+            .updateTable('notice_for')
+            .set((eb) => (until === null ? { mail: 'none', due: null } : { due: until, tries: eb('tries', '+', 1) }))
+            .where('notice', '=', notice)
+            .where('user', '=', user)
+            .where('mail', '=', 'due')
+            .execute();
+      }),
     doubt: async () => {
       const done = await db
         .updateTable('notice_for')

@@ -362,6 +362,7 @@ export const ROUTES = {
   appTrusts: web.appTrusts,
   appDashboard: web.appDashboard,
   appInbox: web.appInbox,
+  appNotifications: web.appNotifications,
   appTables: web.appTables,
   appTable: web.appTable,
   appFiles: web.appFiles,

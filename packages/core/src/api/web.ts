@@ -38,6 +38,7 @@ export const appTrust = shell('/trust');
 export const appTrusts = shell('/trust/*');
 export const appDashboard = shell('/dashboard');
 export const appInbox = shell('/inbox');
+export const appNotifications = shell('/notifications');
 export const appTables = shell('/tables');
 export const appTable = shell('/tables/*');
 export const appFiles = shell('/files');
@@ -70,6 +71,7 @@ const SHELLS: ReadonlySet<Contract> = new Set<Contract>([
   appTrusts,
   appDashboard,
   appInbox,
+  appNotifications,
   appTables,
   appTable,
   appFiles,

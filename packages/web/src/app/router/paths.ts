@@ -22,7 +22,7 @@ export const TRUST_PAGES = [
 export type TrustPage = (typeof TRUST_PAGES)[number];
 
 /** `general`: what is kept in this browser. The others are the account's own. */
-export const SETTINGS_PAGES = ['general', 'sessions', 'keys', 'apps'] as const;
+export const SETTINGS_PAGES = ['general', 'notifications', 'sessions', 'keys', 'apps'] as const;
 export type SettingsPage = (typeof SETTINGS_PAGES)[number];
 
 /** What of the editor's state stands in its address. */
@@ -62,6 +62,7 @@ export const paths = {
   settings: (page = '') => (page === '' ? '/settings' : `/settings/${page}`),
   invitation: (token: string) => `/api/v1/auth/invitations/${encodeURIComponent(token)}`,
   form: (flow: string) => `/forms/${encodeURIComponent(flow)}`,
+  notifications: () => '/notifications',
   runs: () => '/runs',
   dashboard: () => '/dashboard',
   inbox: (

@@ -180,6 +180,15 @@ export const inboxRoute = createRoute({
   component: lazyRouteComponent(() => withTexts(import('../inbox/inbox-page.tsx')), 'InboxPage'),
 });
 
+const notificationsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/notifications',
+  component: lazyRouteComponent(
+    () => withTexts(import('../notifications/notifications-page.tsx')),
+    'NotificationsPage',
+  ),
+});
+
 export const tablesRoute = createRoute({
   getParentRoute: () => root,
   path: '/tables',
@@ -228,6 +237,7 @@ export const makeRouter = () =>
       formRoute,
       dashboardRoute,
       inboxRoute,
+      notificationsRoute,
     ]),
     defaultErrorComponent: Broken,
     defaultPreload: 'intent',

@@ -9,6 +9,9 @@ import { Sided } from '../ui/sided.tsx';
 
 const PAGES: Readonly<Record<Name, LazyExoticComponent<ComponentType>>> = {
   general: lazy(() => import('./general-page.tsx').then(({ GeneralPage }) => ({ default: GeneralPage }))),
+  notifications: lazy(() =>
+    import('./notifications-page.tsx').then(({ NotificationSettings }) => ({ default: NotificationSettings })),
+  ),
   sessions: lazy(() => import('./sessions-page.tsx').then(({ SessionsPage }) => ({ default: SessionsPage }))),
   keys: lazy(() => import('./own-keys-page.tsx').then(({ OwnKeysPage }) => ({ default: OwnKeysPage }))),
   apps: lazy(() => import('./apps-page.tsx').then(({ AppsPage }) => ({ default: AppsPage }))),

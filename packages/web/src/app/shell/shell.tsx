@@ -18,6 +18,7 @@ const Palette = lazy(() => fetchPalette().then(({ Palette }) => ({ default: Pale
 const Help = lazy(() => fetchHelp().then(({ Help }) => ({ default: Help })));
 // The number beside the inbox is fetched when the page stands.
 const Badge = lazy(() => import('../inbox/badge.tsx').then(({ Badge }) => ({ default: Badge })));
+const Bell = lazy(() => import('../notifications/bell.tsx').then(({ Bell }) => ({ default: Bell })));
 const SIGNS = ['pointerdown', 'keydown', 'touchstart'] as const;
 
 const SCHEMES = ['auto', 'light', 'dark'] as const;
@@ -136,6 +137,11 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
                 <span className="hg-wide">{t('common.palette')} </span>
                 <kbd>{keyText('Mod+K')}</kbd>
               </Button>
+              {account !== 'token' && (
+                <Suspense fallback={null}>
+                  <Bell />
+                </Suspense>
+              )}
               <Menu position="bottom-end">
                 <Menu.Target>
                   <Button variant="subtle" size="compact-sm" maw={{ base: 72, sm: 200 }}>

@@ -22,6 +22,7 @@ import { health } from './health.ts';
 import { held } from './held.ts';
 import { hints } from './hints.ts';
 import { inbox } from './inbox.ts';
+import { notifications } from './notifications.ts';
 import { models } from './models.ts';
 import { needs } from './needs.ts';
 import { listen } from './listen.ts';
@@ -62,6 +63,7 @@ export const german: Translation = {
   held,
   hints,
   inbox,
+  notifications,
   models,
   needs,
   listen,

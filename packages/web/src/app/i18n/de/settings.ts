@@ -4,7 +4,13 @@ import type { settings as english } from '../en/settings.ts';
 
 export const settings: Translation<typeof english> = {
   label: 'Seiten der Einstellungen',
-  pages: { general: 'Allgemein', sessions: 'Sitzungen', keys: 'Meine Schlüssel', apps: 'Meine Anwendungen' },
+  pages: {
+    general: 'Allgemein',
+    sessions: 'Sitzungen',
+    keys: 'Meine Schlüssel',
+    apps: 'Meine Anwendungen',
+    notifications: 'Benachrichtigungen',
+  },
   general: {
     lead: 'In diesem Browser aufbewahrt und sofort in Kraft.',
     look: 'Aussehen',

@@ -23,6 +23,7 @@ import { inbox } from './inbox.ts';
 import { listen } from './listen.ts';
 import { models } from './models.ts';
 import { needs } from './needs.ts';
+import { notifications } from './notifications.ts';
 import { oversight } from './oversight.ts';
 import { ownServices } from './own-services.ts';
 import { overview } from './overview.ts';
@@ -60,6 +61,7 @@ export const later = {
   listen,
   models,
   needs,
+  notifications,
   oversight,
   overview,
   ownServices,

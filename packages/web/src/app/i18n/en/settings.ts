@@ -1,7 +1,13 @@
 /** Settings of this browser, and of one's own account. */
 export const settings = {
   label: 'Pages of settings',
-  pages: { general: 'General', sessions: 'Sessions', keys: 'My keys', apps: 'My applications' },
+  pages: {
+    general: 'General',
+    sessions: 'Sessions',
+    keys: 'My keys',
+    apps: 'My applications',
+    notifications: 'Notifications',
+  },
   general: {
     lead: 'Kept in this browser, and in force at once.',
     look: 'Look',

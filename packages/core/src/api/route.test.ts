@@ -129,6 +129,7 @@ describe('a contract', () => {
       'GET /trust/*',
       'GET /dashboard',
       'GET /inbox',
+      'GET /notifications',
       'GET /tables',
       'GET /tables/*',
       'GET /files',

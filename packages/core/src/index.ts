@@ -6,7 +6,18 @@ export { DELETED_FLOW_DAYS } from './flow/deleted.ts';
 export { milliseconds } from './flow/duration.ts';
 export { budgetSchema, DAY, dayOf, monthOf, quotaSchema, resetOf } from './flow/budget.ts';
 export type { Budget, Period, Quota, Usage } from './flow/budget.ts';
-export { AFTER, BLOCKS, ID, KIND, PROBLEM_PORT, eachWith, flowSchema, repeatWith, stepSchema } from './flow/model.ts';
+export {
+  AFTER,
+  BLOCKS,
+  ID,
+  KIND,
+  PROBLEM_PORT,
+  agentWith,
+  eachWith,
+  flowSchema,
+  repeatWith,
+  stepSchema,
+} from './flow/model.ts';
 export type {
   CanvasNote,
   EachWith,
@@ -20,7 +31,7 @@ export type {
   Trigger,
 } from './flow/model.ts';
 export { PLAN_VERSION, RUN_STATES, isOver } from './run/journal.ts';
-export type { Event, EventData, EventType, Held, RunCreated, RunState, Started } from './run/journal.ts';
+export type { AgentMove, Event, EventData, EventType, Held, RunCreated, RunState, Started } from './run/journal.ts';
 export type {
   DryRequest,
   DryRun,
@@ -89,6 +100,10 @@ export type {
   ChatTicket,
   ChatTurn,
 } from './run/chat-port.ts';
+export { agentTools } from './step/agent.ts';
+export { argumentsOf } from './step/arguments.ts';
+export { closed, readSaid } from './model/answer.ts';
+export type { AgentSettings, AgentThought, AgentTool, AgentTurn } from './step/agent.ts';
 export type { AskAnswerGiven, AskBehind, AskDone, AskGiven, AskLook, AsksPort, AskView } from './run/asks-port.ts';
 export {
   FIELD_TYPES,
@@ -156,6 +171,7 @@ export type {
   ModelAsk,
   ModelMessage,
   Models,
+  ModelTool,
   ModelToolCall,
   ModelUse,
   RerankCall,
@@ -193,7 +209,9 @@ export type {
   StepKind,
   TriggerKind,
 } from './step/define.ts';
-export { MAX_ITEMS, carries, shapeOf } from './run/shape.ts';
+export { MAX_ITEMS, MAX_MOVES, carries, shapeOf } from './run/shape.ts';
+export { isMind } from './run/agent.ts';
+export type { Moves } from './run/agent.ts';
 export type { Block, Shape, ShapeStep, Wire } from './run/shape.ts';
 export { DONE, SKIPPED, find, lastValue, newState, runState, stepAt, visible } from './run/state.ts';
 export type { BlockRun, Command, ItemResult, Scope, State } from './run/state.ts';

@@ -132,7 +132,7 @@ export type CanvasNote = z.infer<typeof canvasNoteSchema>;
 export type Group = z.infer<typeof groupSchema>;
 
 /** Kinds that hold steps in `with.steps`. */
-export const BLOCKS = ['each@1', 'repeat@1'] as const;
+export const BLOCKS = ['each@1', 'repeat@1', 'agent@1'] as const;
 
 /** The one reserved port: fires when a step with `onProblem: "port"` has a problem. */
 export const PROBLEM_PORT = 'problem';
@@ -153,6 +153,12 @@ export const repeatWith = z.strictObject({
   steps: z.array(stepSchema).max(10_000),
   result: jsonValue.optional(),
 });
+
+/**
+ * What the form of a flow file says of the `with` of `agent@1`: that it holds steps. They are its tools, each with its own
+ * powers; the rest is judged by the kind, as of any step.
+ */
+export const agentWith = z.looseObject({ steps: z.array(stepSchema).max(50) });
 
 export type EachWith = z.infer<typeof eachWith>;
 export type RepeatWith = z.infer<typeof repeatWith>;

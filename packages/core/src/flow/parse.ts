@@ -11,7 +11,7 @@ import type { z } from 'zod';
 import { problem, type Place, type Problem } from '../problem.ts';
 import { judge } from './explain.ts';
 import { scanJson, type JsonLimits } from './text/json.ts';
-import { eachWith, flowSchema, repeatWith, type Flow } from './model.ts';
+import { agentWith, eachWith, flowSchema, repeatWith, type Flow } from './model.ts';
 import { fieldPath, isObject, valueAt, type Path } from './path.ts';
 import { suggester, type Suggester } from './suggest.ts';
 
@@ -66,6 +66,7 @@ type Found = { readonly step: Record<string, unknown>; readonly path: Path };
 const BLOCK_WITH: ReadonlyMap<unknown, z.ZodType> = new Map<unknown, z.ZodType>([
   ['each@1', eachWith],
   ['repeat@1', repeatWith],
+  ['agent@1', agentWith],
 ]);
 
 /** The lists of steps anywhere in a raw document, the outermost first; deeper than MAX_NESTING is not looked at. */

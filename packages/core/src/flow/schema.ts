@@ -6,7 +6,7 @@
  */
 
 import { z } from 'zod';
-import { eachWith, flowSchema, repeatWith, stepSchema } from './model.ts';
+import { agentWith, eachWith, flowSchema, repeatWith, stepSchema } from './model.ts';
 import { isObject } from './path.ts';
 
 export const FLOW_SCHEMA_ID = '/api/v1/schemas/flow.json';
@@ -50,8 +50,12 @@ export const flowFileSchema = (): Schema => ({
     'A graph of steps joined by wires, with triggers, declared input and output. It says what it asks for and carries no grants.',
   ...listOfSteps(plain(flowSchema)),
   $defs: {
-    step: { ...plain(stepSchema), allOf: [holding('each@1', 'each'), holding('repeat@1', 'repeat')] },
+    step: {
+      ...plain(stepSchema),
+      allOf: [holding('each@1', 'each'), holding('repeat@1', 'repeat'), holding('agent@1', 'agent')],
+    },
     each: listOfSteps(plain(eachWith)),
     repeat: listOfSteps(plain(repeatWith)),
+    agent: listOfSteps(plain(agentWith)),
   },
 });

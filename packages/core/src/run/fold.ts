@@ -9,9 +9,10 @@
 
 import { PROBLEM_PORT } from '../flow/model.ts';
 import { at, type Problem } from '../problem.ts';
-import type { Event, EventData, Held } from './journal.ts';
+import type { Event, Held } from './journal.ts';
 import { growAsk, newAsk } from './asks.ts';
 import { keepTime, letGo, newHolding } from './holding.ts';
+import { begunBy, isMind, type Moves, moveEnded, newBlock, spent } from './agent.ts';
 import { ask, dropScope, forget, mark, move, start } from './instance.ts';
 import { prune } from './plan.ts';
 import { carries, MAX_ITEMS, type ShapeStep } from './shape.ts';
@@ -110,6 +111,7 @@ const applyToStep = (state: State, event: Event): void => {
   const { scope, step } = found;
   const status = scope.status[step.pos];
   if (status === undefined || status >= DONE) return;
+  if (event.type === 'step.done' || event.type === 'step.problem') spent(scope, event.data.usage);
   switch (event.type) {
     case 'step.started':
       if (status === OPEN) return;
@@ -170,13 +172,14 @@ const applyToStep = (state: State, event: Event): void => {
       return ask(state, { do: 'start', step, scope, attempt: 1 });
     case 'block.opened':
       if (step.block === null || status === OPEN || !isCount(event.data.count)) return;
-      return openBlock(state, scope, step, event.data);
+      return openBlock(state, scope, step, event);
     case 'block.item': {
       const block = scope.blocks.get(step.pos);
       const index = event.item?.[event.item.length - 1] ?? -1;
       if (block === undefined || !isAwaited(block, index)) return;
       const data = event.data;
       if ('problem' in data) return itemFailed(state, block, index, at({ item: event.item ?? [] }, data.problem));
+      if (block.moves !== null) moveEnded(block.moves, index, event.at, data);
       return itemEnded(state, block, index, data.out, 'more' in data ? data.more : true);
     }
     case 'run.doubted':
@@ -195,6 +198,13 @@ const settledBefore = (state: State): Settled[] =>
     .map((index) => stepAt(state.shape, index))
     .filter((step) => state.root.status[step.pos] === DONE)
     .map((step) => ({ step, done: true, port: state.ports.get(step.pos) ?? null }));
+
+/** The one step of an agent that its move is about; the others are passed by. */
+const openMove = (state: State, moves: Moves, scope: Scope): void => {
+  const step = begunBy(state, moves, scope);
+  if (step === null) scopeEnded(state, scope);
+  else makeReady(state, scope, step);
+};
 
 const openScope = (state: State, scope: Scope): void => {
   if (scope.open === 0) return scopeEnded(state, scope);
@@ -270,8 +280,15 @@ const fail = (state: State, scope: Scope, step: ShapeStep, problem: Problem): vo
     state.commands.push({ do: 'fail', problem: placed });
     return;
   }
-  itemFailed(state, block, scope.item[scope.item.length - 1] ?? 0, placed);
+  // A tool that fails is told to its agent.
+  if (block.moves === null || isMind(block, step)) return itemFailed(state, block, indexOf(scope), placed);
+  scope.problems.set(step.pos, placed);
+  forget(state, scope, step);
+  move(state, scope, step, FAILED);
+  state.commands.push({ do: 'item', block, scope, index: indexOf(scope) });
 };
+
+const indexOf = ({ item }: Scope): number => item[item.length - 1] ?? 0;
 
 const itemFailed = (state: State, block: BlockRun, index: number, problem: Problem): void => {
   if (block.step.block?.onItem === 'collect') {
@@ -286,21 +303,10 @@ const itemFailed = (state: State, block: BlockRun, index: number, problem: Probl
 /** More items than an `each` may have would cost time and memory without bound (P4 of plan.ts: any event is survived). */
 const isCount = (count: number): boolean => Number.isInteger(count) && count >= 0 && count <= MAX_ITEMS;
 
-const openBlock = (state: State, scope: Scope, step: ShapeStep, opened: EventData['block.opened']): void => {
-  const { count, over = null, deadline } = opened;
+const openBlock = (state: State, scope: Scope, step: ShapeStep, { data, at: now }: Event<'block.opened'>): void => {
+  const { count, deadline } = data;
   move(state, scope, step, OPEN);
-  const block: BlockRun = {
-    step,
-    scope,
-    count,
-    over,
-    items: new Map(),
-    results: [],
-    next: 0,
-    ended: 0,
-    closed: false,
-    opening: false,
-  };
+  const block = newBlock(scope, step, data, now);
   scope.blocks.set(step.pos, block);
   if (deadline !== undefined)
     state.commands.push({ do: 'deadline', block, at: deadline, held: state.holding?.total ?? 0 });
@@ -323,7 +329,8 @@ const openItems = (state: State, block: BlockRun): void => {
     if (block.results[index] !== undefined) continue;
     const item = scopeOf(state.shape, shape.children, block, [...block.scope.item, index]);
     block.items.set(index, item);
-    openScope(state, item);
+    if (block.moves === null) openScope(state, item);
+    else openMove(state, block.moves, item);
   }
   block.opening = false;
 };
@@ -334,7 +341,7 @@ const scopeEnded = (state: State, scope: Scope): void => {
     if (state.phase === 'running' || state.phase === 'in_doubt') state.commands.push({ do: 'finish' });
     return;
   }
-  const index = scope.item[scope.item.length - 1] ?? 0;
+  const index = indexOf(scope);
   if (block.step.block?.judged === true) state.commands.push({ do: 'item', block, scope, index });
   else itemEnded(state, block, index, lastValue(scope), true);
 };
@@ -342,7 +349,7 @@ const scopeEnded = (state: State, scope: Scope): void => {
 const itemEnded = (state: State, block: BlockRun, index: number, out: Held, more: boolean): void => {
   const item = block.items.get(index);
   if (item !== undefined) dropScope(state, item);
-  if (block.step.block?.kind === 'repeat') {
+  if (block.step.block?.kind !== 'each') {
     block.items.delete(index);
     block.results[0] = out;
     block.ended += 1;

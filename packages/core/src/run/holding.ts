@@ -21,9 +21,9 @@ export const newHolding = (breakpoints: readonly string[] | undefined): Holding 
     ? null
     : { at: new Set(breakpoints), depth: NOT_STEPPING, count: 0, since: null, total: 0, touched: 0 };
 
-/** Is this step held when its turn comes? The step of a short form goes with its list, which was held before. */
+/** Is this step held when its turn comes? What has the id of its block (H1, H2 of shape.ts) goes with it, which was held before. */
 export const isHeldHere = (holding: Holding, scope: Scope, step: ShapeStep): boolean =>
-  scope.owner?.step.block?.short !== true && (step.depth <= holding.depth || holding.at.has(step.id));
+  scope.owner?.step.id !== step.id && (step.depth <= holding.depth || holding.at.has(step.id));
 
 /** A held step goes on: with the input it was given, and by a mode that holds for all that comes after it. */
 export const letGo = (

@@ -50,6 +50,12 @@ export type RunCreated = {
   readonly breakpoints?: readonly string[];
 };
 
+/**
+ * What an agent does next: the id of the step inside it that does it (its own: it asks its model, or people), and what that
+ * step is given for it. `waits`: for people, so that the time it takes does not count.
+ */
+export type AgentMove = { readonly at: string; readonly given: Held; readonly waits?: true };
+
 /** What each event type carries. `step` and `item` of the event itself say where. */
 export type EventData = {
   'run.created': RunCreated;
@@ -89,9 +95,9 @@ export type EventData = {
   /** Somebody let a held step go on. `input`: what he gave it in place of what it was about to be given. */
   'step.continued': { mode: 'continue' | 'step'; by: string; input?: Held };
   /** A block learnt how many items it has (each), or starts (repeat: its max); at the `deadline` it has taken too long. */
-  'block.opened': { count: number; over?: Held; deadline?: number };
-  /** One item or turn ended; `item` is the path including its index. `more: false` ends a repeat. */
-  'block.item': { out: Held; reused?: string } | { problem: Problem } | { out: Held; more: boolean };
+  'block.opened': { count: number; over?: Held; deadline?: number; next?: AgentMove };
+  /** One item or turn ended; `item` is the path including its index. `more: false` ends a repeat or an agent. */
+  'block.item': { out: Held; reused?: string } | { problem: Problem } | { out: Held; more: boolean; next?: AgentMove };
   /** What a model says while it says it, `at` so many characters from its beginning; the result holds all of it. `at` 0: it begins anew. Secrets are taken out. */
   'step.said': { text: string; at: number };
   'run.cancel': { by: string; reason?: string };

@@ -6,9 +6,11 @@
  *
  * H1 A step with the short form `each` becomes a block of the same id whose only child is the step itself: the child's
  *    item path is one longer, which is what tells the two apart in the journal.
+ * H2 An agent's first child is what asks its model, and has the id of the agent in the same way. Its tools have no wires:
+ *    which of them is next is told by the events of its moves (agent.ts).
  */
 
-import { eachWith, PROBLEM_PORT, repeatWith, type Flow, type Step } from '../flow/model.ts';
+import { agentWith, eachWith, PROBLEM_PORT, repeatWith, type Flow, type Step } from '../flow/model.ts';
 
 export type Wire = { readonly to: number; readonly port: string | null };
 
@@ -31,7 +33,8 @@ export type ShapeStep = {
 };
 
 export type Block = {
-  readonly kind: 'each' | 'repeat';
+  readonly kind: 'each' | 'repeat' | 'agent';
+  /** Of an agent: what asks the model, which has the id of the agent, and then its tools. */
   readonly children: readonly number[];
   readonly concurrency: number;
   readonly onItem: 'stop' | 'collect';
@@ -51,6 +54,8 @@ export type Shape = {
 
 /** Items of one `each` at most; more is a Problem, so that a run's memory and time stay bounded. */
 export const MAX_ITEMS = 250_000;
+/** Moves of one agent at most: questions to its model, questions to people, and calls of tools. */
+export const MAX_MOVES = 2_000;
 
 type Mutable = { -readonly [K in keyof ShapeStep]: ShapeStep[K] } & { out: Wire[] };
 
@@ -69,6 +74,14 @@ const blockOf = (step: Step): { block: Omit<Block, 'children'>; inner: readonly 
     if (!w.success) return null;
     return {
       block: { kind: 'repeat', concurrency: 1, onItem: 'stop', max: w.data.max, judged: true, short: false },
+      inner: w.data.steps,
+    };
+  }
+  if (step.kind === 'agent@1') {
+    const w = agentWith.safeParse(step.with ?? {});
+    if (!w.success) return null;
+    return {
+      block: { kind: 'agent', concurrency: 1, onItem: 'stop', max: MAX_MOVES, judged: true, short: false },
       inner: w.data.steps,
     };
   }
@@ -101,15 +114,21 @@ export const shapeOf = (flow: Flow): Shape => {
   /** Steps inside a block; a short form may itself be around a block. */
   const hold = (step: Step, made: Mutable): void => {
     const held = blockOf(step);
-    if (held !== null) made.block = { ...held.block, children: level(held.inner, made.index, made.depth + 1) };
+    if (held === null) return;
+    const depth = made.depth + 1;
+    const first =
+      held.block.kind === 'agent'
+        ? [add({ id: step.id, kind: step.kind }, made.index, 0, depth, 0).index]
+        : ([] as number[]);
+    made.block = { ...held.block, children: [...first, ...level(held.inner, made.index, depth, first.length)] };
   };
 
-  const level = (siblings: readonly Step[], parent: number, depth: number): number[] => {
+  const level = (siblings: readonly Step[], parent: number, depth: number, from = 0): number[] => {
     const here: Mutable[] = [];
     const local = new Map<string, Mutable>();
     for (const step of siblings) {
       if (byId.has(step.id)) continue;
-      const made = add(step, parent, here.length, depth, 0);
+      const made = add(step, parent, from + here.length, depth, 0);
       local.set(step.id, made);
       byId.set(step.id, made.index);
       here.push(made);

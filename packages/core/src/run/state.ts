@@ -9,6 +9,7 @@
 
 import type { Problem } from '../problem.ts';
 import type { AskState } from './asks.ts';
+import type { Moves } from './agent.ts';
 import type { Held, RunCreated, RunState } from './journal.ts';
 import type { Shape, ShapeStep } from './shape.ts';
 
@@ -63,6 +64,8 @@ export type BlockRun = {
   next: number;
   ended: number;
   closed: boolean;
+  /** Of an agent: what it did so far. */
+  readonly moves: Moves | null;
   /** Items are being opened: an item that ends at once must not open the next one from within. */
   opening: boolean;
 };
@@ -212,7 +215,8 @@ export const find = (
   if (at === undefined) return null;
   let step = stepAt(state.shape, at);
   const depth = item?.length ?? 0;
-  if (step.block?.short === true && depth === step.depth + 1) step = stepAt(state.shape, step.block.children[0]);
+  while (depth > step.depth && (step.block?.short === true || step.block?.kind === 'agent'))
+    step = stepAt(state.shape, step.block.children[0]);
   if (step.depth !== depth) return null;
   const scope = depth === 0 ? state.root : scopeAt(state, step.parent, item ?? []);
   return scope === null || scope.dropped ? null : { scope, step };

@@ -13,6 +13,7 @@ import type { Problem } from '../problem.ts';
 import { NO_SERVICES, type Services } from '../service/manifest.ts';
 import type { Databases } from './databases.ts';
 import type { AskSpec } from '../run/asks.ts';
+import type { AgentSettings } from './agent.ts';
 import type { Files } from './files.ts';
 import type { StepTables, StepValues } from './tables.ts';
 import type { Mail } from './mail.ts';
@@ -167,8 +168,10 @@ export type StepKind = {
   /** Least powers for these settings; `raw` is the `with` as written, expressions unevaluated. */
   readonly needs?: (raw: Record<string, unknown>) => readonly Need[];
   readonly pure?: boolean;
-  /** Holds steps in `with.steps`; the engine runs it, `run` is never called. */
-  readonly block?: 'each' | 'repeat';
+  /** Holds steps in `with.steps`; the engine runs it. `run` is never called, but that of an agent for each of its own moves (agent.ts). */
+  readonly block?: 'each' | 'repeat' | 'agent';
+  /** Of an agent: what its evaluated and checked input says. */
+  readonly agent?: (input: never) => AgentSettings;
   /**
    * The most that one attempt may use of what budgets count, from the evaluated input. It is set aside before `run` is
    * called, and what the outcome says was used is charged; a kind without this uses nothing and may say nothing.

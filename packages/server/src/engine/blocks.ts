@@ -16,6 +16,7 @@ import {
   type Scope,
   type ShapeStep,
 } from '@headgate/core';
+import { type Agents, isAgentRun } from './agent/agents.ts';
 import type { Clock } from './clock.ts';
 import type { CompiledStep } from './compiled.ts';
 import type { Live } from './live.ts';
@@ -26,6 +27,7 @@ type Deps = {
   readonly clock: Clock;
   readonly values: Values;
   readonly settler: Settler;
+  readonly agents: Agents;
   readonly scope: (live: Live, place: Scope) => ExprScope;
 };
 
@@ -37,6 +39,7 @@ export class Blocks {
   }
 
   open(live: Live, cs: CompiledStep, step: ShapeStep, scope: Scope): void {
+    if (step.block?.kind === 'agent') return this.#d.agents.open(live, cs, step, scope);
     const now = this.#d.clock.now();
     // The timeout of a short form is that of each of its steps, not of all of them together.
     const limit = cs.timeout === null || step.block?.short === true ? {} : { deadline: now + cs.timeout };
@@ -75,6 +78,7 @@ export class Blocks {
   }
 
   endItem(live: Live, cs: CompiledStep, { block, scope, index }: Extract<Command, { do: 'item' }>): void {
+    if (isAgentRun(block)) return this.#d.agents.moved(live, block, scope, index);
     const view = this.#d.scope(live, scope);
     const item = [...block.scope.item, index];
     const now = this.#d.clock.now();
@@ -105,7 +109,7 @@ export class Blocks {
   close(live: Live, block: Extract<Command, { do: 'close' }>['block']): void {
     const read = (r: (typeof block.results)[number] | undefined): unknown =>
       r === undefined ? null : 'problem' in r ? { problem: r.problem } : this.#d.values.read(live.base.workspace, r);
-    if (block.step.block?.kind === 'repeat')
+    if (block.step.block?.kind !== 'each')
       return this.#d.settler.done(live, block.step, block.scope, read(block.results[0]));
     const list: unknown[] = [];
     for (let i = 0; i < block.count; i += 1) list.push(read(block.results[i]));

@@ -22,6 +22,7 @@ import {
   shapeOf,
   type Step,
   type StepKind,
+  stepsOf,
 } from '@headgate/core';
 
 export type CompiledStep = {
@@ -83,6 +84,9 @@ export type CompiledFlow = {
 /** Kinds of steps that a link answers. */
 const ANSWERED: ReadonlySet<string> = new Set(['wait.event@1', 'ask@1']);
 
+/** Kinds of steps that ask people. */
+const ASKING: ReadonlySet<string> = new Set(['ask@1', 'agent@1']);
+
 /** No name of a value. */
 const ALL = '*';
 
@@ -122,11 +126,13 @@ export const compileFlow = (
     const short = s.block?.short === true;
     const raw = step.with ?? {};
     const block = s.block !== null;
-    const { plain, rest } = short || block ? { plain: null, rest: raw } : plainOf(raw, kind);
-    const { fields, perItem } = short ? { fields: {}, perItem: [] } : split(rest, kind, block);
+    // What asks the model of an agent has its id: what it is given is the engine's to say.
+    const mind = !block && kind.block === 'agent';
+    const { plain, rest } = short || block || mind ? { plain: null, rest: raw } : plainOf(raw, kind);
+    const { fields, perItem } = short || mind ? { fields: {}, perItem: [] } : split(rest, kind, block);
     const compiled = expr(fields, 'with', s.id);
     let constant: { input: unknown } | null = null;
-    if (!block && compiled.constant && perItem.length === 0) {
+    if (!block && !mind && compiled.constant && perItem.length === 0) {
       const parsed = kind.input.safeParse(plain === null ? fields : { ...fields, ...plain });
       if (parsed.success) constant = { input: parsed.data };
     }
@@ -141,11 +147,13 @@ export const compileFlow = (
         ? expr(step.each?.over, 'each.over', s.id)
         : s.block?.kind === 'each'
           ? expr(raw['over'], 'with.over', s.id)
-          : null,
+          : s.block?.kind === 'agent'
+            ? expr(plainOf(raw, kind).rest, 'with', s.id)
+            : null,
       until: s.block?.kind === 'repeat' ? expr(raw['until'], 'with.until', s.id) : null,
       result: block && !short ? optional(raw['result'], 'with.result', s.id) : null,
       retry: block || step.retry === undefined ? null : retryOf(step, (v) => optional(v, 'retry.when', s.id)),
-      timeout: short || step.timeout === undefined ? null : (milliseconds(step.timeout) ?? null),
+      timeout: short || mind || step.timeout === undefined ? null : (milliseconds(step.timeout) ?? null),
       narrow: step.narrow?.flatMap((text, i) => {
         const power = parsePower(text);
         if (power.ok) return [power.value];
@@ -181,7 +189,7 @@ export const compileFlow = (
     budget: s.budget,
     metered: steps.some((one) => one?.kind.usage !== undefined || one?.kind.metered === true),
     events: [...sources.values()].filter((x) => ANSWERED.has(x.kind)).map((x) => x.id),
-    asks: [...sources.values()].some((x) => x.kind === 'ask@1'),
+    asks: [...sources.values()].some((x) => ASKING.has(x.kind)),
   };
   // Evaluated when something comes in, before there is a run (hooks.ts).
   for (const { with: settings } of flow.triggers ?? [])
@@ -207,9 +215,7 @@ const sourcesOf = (flow: Flow): Map<string, Step> => {
   const walk = (steps: readonly Step[]): void => {
     for (const step of steps) {
       if (!found.has(step.id)) found.set(step.id, step);
-      const inner = step.with?.['steps'];
-      if ((step.kind === 'each@1' || step.kind === 'repeat@1') && Array.isArray(inner))
-        walk(inner as unknown as Step[]);
+      walk(stepsOf(step));
     }
   };
   walk(flow.steps);

@@ -9,7 +9,8 @@
  * Which steps are held, and for how long, is core's (run/holding.ts); who may let them go on is go-on.ts.
  */
 
-import { evaluate, type ExprScope, type Result, type Scope, type ShapeStep } from '@headgate/core';
+import { isMind, evaluate, type ExprScope, type Result, type Scope, type ShapeStep } from '@headgate/core';
+import type { Agents } from './agent/agents.ts';
 import type { Clock } from './clock.ts';
 import type { CompiledStep } from './compiled.ts';
 import { inputOf } from './execute.ts';
@@ -21,6 +22,7 @@ type Deps = {
   readonly values: Values;
   readonly scope: (live: Live, place: Scope) => ExprScope;
   readonly held: (live: Live) => void;
+  readonly agents: Agents;
 };
 
 export class Holds {
@@ -48,10 +50,15 @@ export class Holds {
 
   /** The input of a step that starts: its own, or what it was given while it was held. */
   inputOf(live: Live, cs: CompiledStep, step: ShapeStep, scope: Scope): Result<unknown> {
+    const { owner } = scope;
+    if (owner !== null && isMind(owner, step)) return this.#d.agents.turn(live, scope);
     const given = scope.edited?.get(step.pos);
     const view = this.#d.scope(live, scope);
-    return given === undefined
-      ? inputOf(cs, view)
-      : inputOf(cs, view, { value: this.#d.values.read(live.base.workspace, given) });
+    const input =
+      given === undefined
+        ? inputOf(cs, view)
+        : inputOf(cs, view, { value: this.#d.values.read(live.base.workspace, given) });
+    const changed = input.ok ? this.#d.agents.changed(live, scope, input.value) : null;
+    return changed === null ? input : { ok: false, problem: changed };
   }
 }

@@ -25,6 +25,7 @@ import {
   type Scope,
   type ShapeStep,
 } from '@headgate/core';
+import { Agents } from './agent/agents.ts';
 import { Blocks } from './blocks.ts';
 import { JournalDown } from './broker.ts';
 import { canOf, instanceKey } from './can.ts';
@@ -65,8 +66,9 @@ export class Loop {
     this.#turns = new Turns(deps.clock, (live) => this.#go(live));
     const scope = (live: Live, place: Scope): ExprScope => this.scope(live, place);
     this.#settler = new Settler({ ...deps, scope });
-    this.#blocks = new Blocks({ ...deps, scope, settler: this.#settler });
-    this.#holds = new Holds({ ...deps, scope });
+    const agents = new Agents({ ...deps, scope });
+    this.#blocks = new Blocks({ ...deps, scope, agents, settler: this.#settler });
+    this.#holds = new Holds({ ...deps, scope, agents });
   }
 
   /** Records a step as done with a value. */

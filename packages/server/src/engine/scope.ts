@@ -4,7 +4,16 @@
  * Lookups are lazy; a spilled value is read only when an expression names it. Nothing here is reachable but data.
  */
 
-import { type BlockRun, DONE, type Scope as Place, type ExprScope, visible, type ValueRoot } from '@headgate/core';
+import {
+  type BlockRun,
+  DONE,
+  isObject,
+  type Moves,
+  type Scope as Place,
+  type ExprScope,
+  visible,
+  type ValueRoot,
+} from '@headgate/core';
 import type { Live } from './live.ts';
 import type { Values } from './values.ts';
 
@@ -73,6 +82,7 @@ export class RunScope implements ExprScope {
           const last = block.results[0];
           return last === undefined || 'problem' in last ? null : this.#values.read(base.workspace, last);
         }
+        if (block.moves !== null) return argumentsAt(this.#live, block.moves, index, this.#values);
         return listOf(this.#live, block, this.#values)[index];
       }
     }
@@ -89,6 +99,12 @@ export class RunScope implements ExprScope {
     return found?.scope.problems.get(found.step.pos) ?? null;
   }
 }
+
+/** What the model of an agent filled in for this call of a tool. */
+const argumentsAt = (live: Live, { list }: Moves, index: number, values: Values): unknown => {
+  const given = values.read(live.base.workspace, list[index]?.given);
+  return isObject(given) && isObject(given['call']) ? given['call']['args'] : null;
+};
 
 const asRecord = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? { ...value } : {};

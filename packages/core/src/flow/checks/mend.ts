@@ -9,7 +9,7 @@
 
 import type { z } from 'zod';
 import { fieldsAt } from '../fields.ts';
-import { eachWith, flowSchema, LOOKS, repeatWith, type Flow } from '../model.ts';
+import { agentWith, eachWith, flowSchema, LOOKS, repeatWith, type Flow } from '../model.ts';
 import { isObject, valueAt, type Path } from '../path.ts';
 import { suggester, type Suggester } from '../suggest.ts';
 
@@ -22,6 +22,7 @@ const ROUNDS = 8;
 const BLOCK_WITH: ReadonlyMap<unknown, z.ZodType> = new Map<unknown, z.ZodType>([
   ['each@1', eachWith],
   ['repeat@1', repeatWith],
+  ['agent@1', agentWith],
 ]);
 
 /** Fields that may be left out without making others look wrong. */

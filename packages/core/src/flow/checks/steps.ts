@@ -83,7 +83,7 @@ export const checkStep = (node: Node, kind: StepKind | undefined, known: Known, 
     }
   }
   if (isBlock(step)) checkBlock(node, value, known, place);
-  else if (kind !== undefined)
+  if (kind !== undefined && (kind.block === undefined || kind.block === 'agent'))
     checkWith({ schema: kind.input, value, perItem, place: (path) => place(['with', ...path]) }, findings);
   if (step.each !== undefined) {
     checkExpressions(known, step.each.over, ['each', 'over'], { kind: 'step', node, items: false }, place);

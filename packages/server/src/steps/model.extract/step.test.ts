@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { type GenerateCall, type Generated, noModels, problem, trial } from '@headgate/core/step';
-import { closed } from '../model.generate/value.ts';
+import { closed, type GenerateCall, type Generated, noModels, problem, trial } from '@headgate/core/step';
 import { step } from './step.ts';
 
 const USE = { input: 2, output: 1, cached: 0, money: 3 };

@@ -3,10 +3,10 @@
  * Problem; what does not fit is told to the model, which may mend it once.
  */
 
-import { defineStep, done, failed, type GenerateCall, z } from '@headgate/core/step';
+import { closed, defineStep, done, failed, type GenerateCall, z } from '@headgate/core/step';
 import { askFields, askOf, modelNeeds, usageOf } from '../model.generate/ask.ts';
 import { filesField, readFiles } from '../model.generate/files.ts';
-import { askForValue, closed, quoted } from '../model.generate/value.ts';
+import { askForValue, quoted } from '../model.generate/value.ts';
 
 const TOKENS = 4_096;
 

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
-import { type Files, type GenerateCall, type Generated, noFiles, noModels, problem, trial } from '@headgate/core/step';
-import { readJson } from './json.ts';
+import {
+  type Files,
+  type GenerateCall,
+  type Generated,
+  noFiles,
+  noModels,
+  problem,
+  readSaid,
+  trial,
+} from '@headgate/core/step';
 import { step } from './step.ts';
 
 const NONE = noModels(problem('x', 'x'));
@@ -119,7 +127,7 @@ test('either a prompt or messages', () => {
 });
 
 test('JSON is found by itself and between fences', () => {
-  expect(readJson('{"a":1}')).toEqual({ value: { a: 1 } });
-  expect(readJson('Here:\n```json\n{"a":1}\n```\nWell.')).toEqual({ value: { a: 1 } });
-  expect(readJson('nothing')).toBeUndefined();
+  expect(readSaid('{"a":1}')).toEqual({ value: { a: 1 } });
+  expect(readSaid('Here:\n```json\n{"a":1}\n```\nWell.')).toEqual({ value: { a: 1 } });
+  expect(readSaid('nothing')).toBeUndefined();
 });

@@ -4,6 +4,7 @@
  */
 
 import {
+  closed,
   defineStep,
   done,
   failed,
@@ -18,7 +19,7 @@ import {
 } from '@headgate/core/step';
 import { askFields, askOf, modelNeeds, usageOf } from './ask.ts';
 import { filesField, readFiles } from './files.ts';
-import { askForValue, closed } from './value.ts';
+import { askForValue } from './value.ts';
 
 const TOKENS = 4_096;
 const STALL = 30_000;

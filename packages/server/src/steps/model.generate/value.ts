@@ -11,26 +11,10 @@ import {
   type ModelUse,
   problem,
   type Problem,
+  readSaid,
 } from '@headgate/core/step';
-import { readJson } from './json.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The same schema, with every object closed that does not say otherwise: a model adds nothing to what is asked for. */
-export const closed = (schema: Schema): Schema => {
-  const made: Record<string, unknown> = { ...schema };
-  if (isObject(made['properties'])) {
-    made['properties'] = Object.fromEntries(
-      Object.entries(made['properties']).map(([name, one]) => [name, isObject(one) ? closed(one) : one]),
-    );
-    made['additionalProperties'] ??= false;
-  }
-  if (isObject(made['items'])) made['items'] = closed(made['items']);
-  return made;
-};
 
 /** The part of `with` that a Problem of a schema is about. */
 export const schemaFault = (first: Problem | undefined): Problem => ({
@@ -64,7 +48,7 @@ const faultIn = (
   finish: string,
   judge: (value: unknown) => { ok: boolean; problems?: readonly Problem[]; value?: unknown },
 ) => {
-  const read = readJson(text);
+  const read = readSaid(text);
   if (read === undefined) return { why: finish === 'length' ? 'it ended in the middle' : 'it is no JSON' };
   const judged = judge(read.value);
   if (judged.ok) return { value: judged.value };

@@ -146,3 +146,38 @@ test('a website that the trigger names shows the chat; one that it does not name
     .waitFor();
   expect(await page.getByText('What can I do?').count()).toBe(0);
 });
+
+test('a member talks on the page of a chat that is not public, finds it again among earlier ones, and deletes it', async () => {
+  const inner = await site.flow({
+    headgate: 1,
+    name: 'Inner',
+    triggers: [{ id: 'chat', kind: 'chat@1', with: { title: 'For us', greeting: 'Hello, colleague.' } }],
+    steps: [{ id: 'reply', kind: 'chat.reply@1', with: { text: 'You said: {{ input.message }}' } }],
+  });
+  const published = await site.ask('POST', `/api/v1/flows/${inner}/publish`, { grant: 'needed' });
+  expect(published.status, published.text).toBe(201);
+  const outside = await stranger();
+  await outside.goto(`${site.url()}/chat/${inner}`);
+  await outside.getByRole('link', { name: 'Sign in to write here' }).waitFor();
+  expect(await outside.getByText('Hello, colleague.').count()).toBe(0);
+  const page = await site.page();
+  page.setDefaultTimeout(15_000);
+  for (const query of ['', '?draft=true']) {
+    await page.goto(`${site.url()}/chat/${inner}${query}`);
+    await page.getByText('Hello, colleague.').waitFor();
+    await page.getByLabel('Your message').fill(`A question${query}`);
+    await page.getByLabel('Your message').press('Enter');
+    await page.getByText(`You said: A question${query}`).waitFor();
+    const past = page.getByRole('combobox', { name: 'Earlier conversations' });
+    await past.locator('option', { hasText: 'A question' }).waitFor({ state: 'attached' });
+    expect(await past.locator('option').count()).toBe(2);
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'New conversation' }).click();
+    await page.getByText(`You said: A question${query}`).waitFor({ state: 'detached' });
+    await past.selectOption({ index: 1 });
+    await page.getByText(`You said: A question${query}`).waitFor();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await past.waitFor({ state: 'hidden' });
+  }
+  expect(site.faults()).toEqual([]);
+});

@@ -4,7 +4,9 @@
  *
  * CW1 The page holds no key. It gets a ticket for its visitor, bound to the flow and to the page's origin; that, and the name of
  *     the session, it keeps until the tab is closed.
- * CW2 What is said becomes text, never markup, and loads nothing (chat-marks.ts). No cookie is sent.
+ * CW2 With the attribute `member` it is for who signed in on this server, by his own session and on its own page alone: it has no
+ *     ticket then, and elsewhere the browser sends no session along. `draft`: what is talked to is the draft.
+ * CW3 What is said becomes text, never markup, and loads nothing (chat-marks.ts). A visitor sends no cookie.
  */
 
 import { chatMarks } from './chat-marks.ts';
@@ -24,12 +26,16 @@ ${chatWords}${chatMarks}
     #parts = {};
     #under = null;
     #made = false;
+    #member = false;
+    #draft = false;
 
     connectedCallback() {
       if (this.#made) return;
       this.#made = true;
       const flow = this.getAttribute('flow') ?? '';
-      this.#at = home + '/api/v1/public/' + encodeURIComponent(flow) + '/chat';
+      this.#member = this.hasAttribute('member');
+      this.#draft = this.#member && this.hasAttribute('draft');
+      this.#at = home + (this.#member ? '/api/v1/chat/' + encodeURIComponent(flow) : '/api/v1/public/' + encodeURIComponent(flow) + '/chat');
       this.#words = (this.lang || document.documentElement.lang || navigator.language).toLowerCase().startsWith('de') ? WORDS.de : WORDS.en;
       this.#kept = this.#recall();
       this.#draw();
@@ -37,7 +43,7 @@ ${chatWords}${chatMarks}
     }
 
     #name() {
-      return 'headgate-chat ' + this.#at;
+      return 'headgate-chat ' + this.#at + (this.#draft ? ' draft' : '');
     }
 
     #recall() {
@@ -67,7 +73,14 @@ ${chatWords}${chatMarks}
       const top = el('div', 'top');
       const title = el('strong');
       const again = el('button', '', words.again);
-      top.append(title, again);
+      const past = el('select');
+      past.setAttribute('aria-label', words.past);
+      past.hidden = true;
+      past.addEventListener('change', () => this.#go(past.value));
+      const drop = el('button', '', words.drop);
+      drop.hidden = true;
+      drop.addEventListener('click', () => void this.#drop());
+      top.append(title, past, drop, again);
       const log = el('div', 'log');
       log.setAttribute('role', 'log');
       log.setAttribute('aria-label', words.said);
@@ -84,7 +97,7 @@ ${chatWords}${chatMarks}
       const send = el('button', 'yes', words.send);
       form.append(input, send);
       panel.append(top, log, asks, wrong, form);
-      this.#parts = { panel, title, log, asks, wrong, input, send };
+      this.#parts = { panel, title, past, drop, log, asks, wrong, input, send };
       again.addEventListener('click', () => this.#again());
       form.addEventListener('submit', (event) => {
         event.preventDefault();
@@ -121,18 +134,25 @@ ${chatWords}${chatMarks}
     async #ask(method, path, body, headers = {}) {
       const sent = body === undefined ? {} : { body: JSON.stringify(body) };
       const type = body === undefined ? {} : { 'content-type': 'application/json' };
-      const ticket = this.#kept.ticket === undefined || path === '' ? {} : { 'x-chat-ticket': this.#kept.ticket };
-      return fetch(this.#at + path, { method, credentials: 'omit', referrerPolicy: 'no-referrer', headers: { ...type, ...ticket, ...headers }, ...sent });
+      const ticket = this.#member || this.#kept.ticket === undefined || path === '' ? {} : { 'x-chat-ticket': this.#kept.ticket };
+      const draft = this.#draft && path !== '/messages' ? '?draft=true' : '';
+      return fetch(this.#at + path + draft, { method, credentials: this.#member ? 'same-origin' : 'omit', referrerPolicy: 'no-referrer', headers: { ...type, ...ticket, ...headers }, ...sent });
     }
 
     /** Asks with a ticket; with the next one, should this one have run out. */
     async #call(method, path, body, headers) {
       const answer = await this.#ask(method, path, body, headers);
-      if (answer.status !== 401 || !(await this.#enter())) return answer;
+      if (answer.status !== 401 || this.#member || !(await this.#enter())) return answer;
       return this.#ask(method, path, body, headers);
     }
 
     async #enter() {
+      if (this.#member) {
+        const answer = await this.#ask('GET', '');
+        if (!answer.ok) return this.#wrong(answer.status);
+        this.#look(await answer.json());
+        return this.#list();
+      }
       const { ticket } = this.#kept;
       const answer = await this.#ask('POST', '', ticket === undefined ? {} : { ticket });
       if (!answer.ok) return this.#wrong(answer.status);
@@ -140,6 +160,40 @@ ${chatWords}${chatMarks}
       this.#keep({ ticket: told.ticket });
       this.#look(told.look);
       return true;
+    }
+
+    /** The sessions of a member, to go on with or to delete. */
+    async #list() {
+      const answer = await this.#ask('GET', '/sessions');
+      if (!answer.ok) return this.#wrong(answer.status);
+      const { past, drop } = this.#parts;
+      const { sessions } = await answer.json();
+      const all = [{ session: '', title: this.#words.past }, ...sessions].map(({ session, title }) => {
+        const one = el('option', '', title);
+        one.value = session;
+        return one;
+      });
+      past.replaceChildren(...all);
+      past.value = this.#kept.session ?? '';
+      past.hidden = sessions.length === 0;
+      drop.hidden = this.#kept.session === undefined;
+      return true;
+    }
+
+    #go(session) {
+      if (this.#under !== null) return;
+      this.#keep({ session: session === '' ? undefined : session });
+      this.#parts.log.replaceChildren();
+      this.#parts.wrong.textContent = '';
+      void this.#begin();
+    }
+
+    async #drop() {
+      const { session } = this.#kept;
+      if (session === undefined || this.#under !== null) return;
+      const answer = await this.#call('DELETE', '/sessions/' + encodeURIComponent(session)).catch(() => null);
+      if (answer === null || !(answer.ok || answer.status === 404)) return this.#wrong(answer?.status ?? 0);
+      this.#go('');
     }
 
     #look({ title, greeting, suggestions }) {
@@ -190,6 +244,12 @@ ${chatWords}${chatMarks}
     /** Says what went wrong; false. */
     #wrong(status, text) {
       const { off, limit, none } = this.#words;
+      if (status === 401 && this.#member) {
+        const sign = el('a', '', this.#words.sign);
+        sign.href = home + '/api/v1/auth/login';
+        this.#parts.wrong.replaceChildren(sign);
+        return false;
+      }
       this.#parts.wrong.textContent = text ?? (status === 429 ? limit : status === 404 || status === 403 ? none : off);
       return false;
     }
@@ -207,7 +267,7 @@ ${chatWords}${chatMarks}
       this.#busy('');
       try {
         const { session } = this.#kept;
-        const answer = await this.#call('POST', '/messages', session === undefined ? { message } : { message, session });
+        const answer = await this.#call('POST', '/messages', { message, ...(session === undefined ? {} : { session }), ...(this.#draft ? { draft: true } : {}) });
         if (!answer.ok) {
           const told = await answer.json().catch(() => ({}));
           this.#wrong(answer.status, answer.status === 422 || answer.status === 409 ? told.text : undefined);
@@ -220,6 +280,7 @@ ${chatWords}${chatMarks}
         marks(this.#one('user').text, message);
         this.#busy(told.reply.id);
         await this.#follow(told.reply.id, this.#one('assistant'));
+        if (this.#member) await this.#list();
       } catch {
         this.#wrong(0);
       } finally {
@@ -291,11 +352,7 @@ ${chatWords}${chatMarks}
     }
 
     #again() {
-      if (this.#under !== null) return;
-      this.#keep({ session: undefined });
-      this.#parts.log.replaceChildren();
-      this.#parts.wrong.textContent = '';
-      void this.#begin();
+      this.#go('');
       this.#parts.input.focus();
     }
   }

@@ -114,11 +114,12 @@ export const chatScript = route({
 export const chatPage = route({
   method: 'GET',
   path: '/chat/{id}',
-  needs: 'none:a public chat is for everybody; where there is none, the page is that of the web app',
+  needs: 'none:a public chat is for everybody; the page of any other holds no data, and asks who signed in',
   on: 'nobody',
   params: byId,
+  query: z.strictObject({ draft: z.literal('true').optional().describe('Members: what is talked to is the draft') }),
   answers: { 200: media('text/html', 'The chat') },
-  problems: ['missing'],
-  summary: 'The page of a chat: of a public one for visitors, else the web app',
+  problems: ['visits.limit'],
+  summary: 'The page of a chat: of a public one for visitors, of any other for who signed in',
   tags,
 });

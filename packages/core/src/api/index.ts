@@ -34,5 +34,15 @@ export { contentText } from './openai.ts';
 export { MAX_VISIT } from './public.ts';
 export type { Doc, DocsView } from './docs.ts';
 export { isShell } from './web.ts';
-export type { AccountView, AppView, Failure, WebApp, FormState, FormView, Pages, ResumeView } from './pages.ts';
+export type {
+  AccountView,
+  AppView,
+  ChatView,
+  Failure,
+  WebApp,
+  FormState,
+  FormView,
+  Pages,
+  ResumeView,
+} from './pages.ts';
 export type { ConsentView } from './oauth.ts';

@@ -112,6 +112,14 @@ export type Failure = {
   readonly back?: string;
 };
 
+/** `member`: for who signed in here, by his own session. `draft`: he talks to the draft. */
+export type ChatView = {
+  readonly flow: string;
+  readonly title: string;
+  readonly member: boolean;
+  readonly draft: boolean;
+};
+
 /** What the web package offers: data in, one whole HTML document out. All pages share one style sheet. */
 export type Pages = {
   /** The text between `<style>` and `</style>` of every page: its hash goes in the content security policy. */
@@ -124,7 +132,7 @@ export type Pages = {
   readonly passkeyScript: string;
   /** The element that shows a chat, and the page of a public chat, which holds it. */
   readonly chatScript: string;
-  readonly chat: (view: { readonly flow: string; readonly title: string }) => string;
+  readonly chat: (view: ChatView) => string;
   readonly consent: (view: ConsentView) => string;
   /** Shown instead of it to who is not signed in; `to`: where one signs in. */
   readonly consentSignIn: (to: string) => string;

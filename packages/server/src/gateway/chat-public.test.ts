@@ -165,7 +165,10 @@ test('AZ-01 a chat for members, or one that is not shared with everybody, is not
   const ticket = await enter();
   await server.ask('PATCH', `/api/v1/flows/${flow}`, { key, body: { visibility: 'workspace' } });
   expect((await ask('POST', '/messages', SHOP, ticket, { message: 'x' })).status).toBe(404);
-  expect((await server.ask('GET', `/chat/${flow}`)).text).not.toContain('headgate-chat');
+  const [shown, never] = [await server.ask('GET', `/chat/${flow}`), await server.ask('GET', '/chat/flow_never')];
+  expect(shown.text.replaceAll(flow, 'flow_never')).toBe(never.text);
+  expect(shown.text).toContain(' member>');
+  expect(shown.text).not.toContain('Talk');
   await server.ask('PATCH', `/api/v1/flows/${flow}`, { key, body: { visibility: 'public' } });
   expect((await ask('POST', '/messages', SHOP, ticket, { message: 'x' })).status).toBe(202);
 });

@@ -21,7 +21,7 @@ const MESSAGES = 100;
 /** Of one network a minute, for each message that it may send: looks at what was said. */
 const LOOKS = 10;
 
-export const publicChatRoutes = ({ gate, streams, page, scripted, shell }: Lodge): readonly Route[] => {
+export const publicChatRoutes = ({ gate, streams, scripted }: Lodge): readonly Route[] => {
   const { chat } = gate.engine;
   const { visits, flowVisits } = gate.limit;
   const tickets = new Windows(gate.clock);
@@ -121,13 +121,14 @@ export const publicChatRoutes = ({ gate, streams, page, scripted, shell }: Lodge
       headers: { 'cross-origin-resource-policy': 'cross-origin', 'cache-control': 'public, max-age=300' },
     })),
 
-    implement(ROUTES.chatPage, async ({ params, request }) => {
+    implement(ROUTES.chatPage, async ({ params, query, request }) => {
       if (looks.add(networkOf(request.ip)) > visits * LOOKS) return refuse('visits.limit');
-      const found = (await gate.store.publicFlow(params.id)) === null ? null : await chat.admit(params.id, null, null);
-      if (found?.ok === true) return scripted(gate.pages.chat({ flow: params.id, title: found.value.look.title }));
-      // Whether there is a chat here that one may write to, the app asks for whoever signed in.
-      if (gate.web && gate.app !== null) return shell(gate.app);
-      return page(404, gate.pages.failure({ status: 404, code: 'missing', text: 'There is no such chat', fix: null }));
+      const flow = params.id;
+      const draft = query.draft === 'true';
+      const open = !draft && (await gate.store.publicFlow(flow)) !== null ? await chat.admit(flow, null, null) : null;
+      // Whether there is a chat that one may write to, the page asks for whoever signed in.
+      const member = open?.ok !== true;
+      return scripted(gate.pages.chat({ flow, title: member ? 'Chat' : open.value.look.title, member, draft }));
     }),
   ];
 };

@@ -24,6 +24,7 @@ import { lendCalls, openLocal, type Published, publishLocal, runAnswered, runLoc
 import { type Exchange, recordingDoor, replayDoor, switchDoor } from './replay.ts';
 import { describe } from './say.ts';
 import { servicesIn } from './services-beside.ts';
+import { standInModels } from './stand-in-models.ts';
 import { newStandIns, secretsAsked } from './stand-ins.ts';
 import { builtInServices, builtInSteps } from './steps.ts';
 
@@ -148,6 +149,7 @@ const openBench = async (folder: string, cases: readonly Case[], o: Options): Pr
     await house.close(0);
     return texts(problems);
   }
+  await standInModels(house, flows);
   const beside: Published[] = [];
   for (const other of others) {
     const published = await publishLocal(house, other, ['needed']);

@@ -13,6 +13,7 @@ import { DATABASE } from './schema/migrate.ts';
 import { kitIn, NOW, runRow, runWrite, sight, writeAll } from './testing/kit.ts';
 import { KNOWLEDGE } from './testing/knowledge.ts';
 import { type Names, NOBODY, VICTIM } from './testing/names.ts';
+import { NOTICE_CASES } from './testing/notices.ts';
 import { clientRow, keyRow, tokenRow } from './testing/tokens.ts';
 import {
   BY,
@@ -28,7 +29,6 @@ import {
   keyOf,
   MADE_OF,
   NOTHING_BROUGHT,
-  NOTICES,
   promotion,
   publish,
   tableOf,
@@ -39,9 +39,6 @@ const kit = kitIn(tmpdir());
 afterEach(kit.clean);
 
 type Call = (handle: WorkspaceStore, names: Names) => Promise<unknown>;
-
-/** What an account may be shown that may see all. */
-const noticesOf = ({ user }: Names) => ({ user, sight: sight({}), secrets: null, asked: true });
 
 /** Every method that takes a name of a thing, asked about one. Lists are asked for all there is. */
 const ASKED: Readonly<Record<string, Call>> = {
@@ -207,12 +204,7 @@ const ASKED: Readonly<Record<string, Call>> = {
     await w.asks.member(n.user),
   ],
   'asks.member': (w, n) => w.asks.member(n.user),
-  'notices.list': (w, n) => w.notices.list(noticesOf(n), { limit: 9 }),
-  'notices.unread': (w, n) => w.notices.unread(noticesOf(n)),
-  'notices.read': (w, n) => w.notices.read(noticesOf(n), NOTICES[0], NOW),
-  'notices.readAll': (w, n) => w.notices.readAll(noticesOf(n), NOW),
-  'notices.choice': (w, n) => w.notices.choice(n.user),
-  'notices.asked': async (w, n) => [await w.notices.asked('ask_of_victim'), await w.notices.choice(n.user)],
+  ...NOTICE_CASES,
   'files.lend': (w, n) => w.files.lend(n.run, { id: n.file, blob: held.blob }),
   'files.get': async (w, n) => [await w.files.get(n.project, n.file), await w.files.get('default', n.file)],
   'files.at': (w, n) => w.files.at(n.project, 'in/a.csv'),

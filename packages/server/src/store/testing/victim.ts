@@ -6,6 +6,7 @@ import type { InvitationRow } from '../people.ts';
 import type { GrantRow, Store, WorkspaceStore } from '../ports.ts';
 import { NOW, openRow, runRow, runWrite, writeAll } from './kit.ts';
 import { fillKnowledge } from './knowledge.ts';
+import { fillNotices } from './notices.ts';
 import { type Names, VICTIM } from './names.ts';
 import { clientRow, consentOf, keyRow, tokenRow } from './tokens.ts';
 
@@ -27,19 +28,6 @@ const ASK = {
   who: [{ kind: 'member', name: VICTIM.user }],
   state: 'open',
 } as const;
-
-/** Two things that somebody of the victim's is told of. */
-export const NOTICES = [`n_${'a'.repeat(32)}`, `n_${'b'.repeat(32)}`] as const;
-const fillNotices = async (store: Store): Promise<void> => {
-  const of = { workspace: 'victim', project: VICTIM.project, flow: VICTIM.flow, run: VICTIM.run };
-  const none = { ask: null, name: null, code: 'oops', tell: [VICTIM.user], mailed: false };
-  for (const id of NOTICES) {
-    const notice = { ...of, ...none, id, kind: 'run.failed', grp: id, at: NOW } as const;
-    await store.engine.notices.add(notice);
-    await store.engine.notices.spread(notice, [{ user: VICTIM.user, app: true, due: null, again: false }]);
-  }
-  await store.in('victim').notices.choose(VICTIM.user, { zone: 'Europe/Berlin', hour: 7, kinds: {} });
-};
 
 export const NOTHING_BROUGHT = { triggers: [], grants: [], ends: [] };
 export const promotion = (names: Names): PromotionRow => ({

@@ -262,7 +262,12 @@ export const serviceSchema = z
       .describe('Its name in flows. It never changes.'),
     title: line(60).describe('Its name for people.'),
     summary: sentence('What it is, in a sentence.'),
-    docs: z.url().max(500).optional().describe('Where the service documents what is described here.'),
+    // It becomes a link that people follow: nothing but a page.
+    docs: z
+      .url({ protocol: /^https?$/ })
+      .max(500)
+      .optional()
+      .describe('Where the service documents what is described here.'),
     auth,
     secret: line(500).optional().describe('How a person gets what the service asks for, in a sentence or two.'),
     base: z

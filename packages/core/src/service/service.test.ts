@@ -11,6 +11,14 @@ import { valueAt, withAt } from './pointer.ts';
 import { serviceNeeds } from './powers.ts';
 
 const text = { type: 'string', description: 'A text.' };
+test.each(['javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd', 'ftp://shop.example/a'])(
+  'a manifest whose documentation is at %s is refused: it becomes a link',
+  (docs) => {
+    expect(readService({ ...manifest, docs }).ok).toBe(false);
+    expect(readService({ ...manifest, docs: 'https://shop.example/docs' }).ok).toBe(true);
+  },
+);
+
 const manifest = {
   service: 1,
   name: 'shop',

@@ -223,6 +223,20 @@ test('RG1 one that was entered when the line broke is found by its address, and 
   expect(state.calls.map((call) => call.split(' ')[0])).toEqual(['GET', 'POST', 'GET', 'DELETE', 'POST']);
 }, 60_000);
 
+test.each(['telegram', 'github'])(
+  'RG1 %s: one that was perhaps entered is taken out when its flow is off before anybody knows',
+  async (name) => {
+    const { of, state, powers } = await ground(name);
+    state.fails = name === 'github' ? [null, 'cut'] : ['cut'];
+    const id = await publish(of, name, powers);
+    await until(() => state.entered.length === 1);
+    await until(async () => (await of.engine.triggers('default', id))[0]?.failing !== null);
+    await of.store.in('default').flows.patch(id, { enabled: false }, of.clock.now());
+    await until(() => state.entered.length === 0);
+  },
+  60_000,
+);
+
 test('RG4 what the service refuses is shown with what to do, and tried again', async () => {
   const { of, state, powers } = await ground('github');
   state.fails = [403, 403];

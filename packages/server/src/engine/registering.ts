@@ -2,8 +2,11 @@
  * Addresses that are entered at services without a person: a trigger that says so (`register`) has its address entered when
  * its flow is published or switched on, anew when address, secret or settings change, and taken out when it is there no more.
  *
- * RG1 What was entered is remembered, sealed, before it is called done. One that was entered when the server died is found by
- *     its address the next time, where the service lists them, and taken out first: there are never two.
+ * RG1 What is about to be entered is remembered, sealed, before the service is called: one that was entered when the server or
+ *     the line died is found by its address the next time, where the service lists them, and taken out first: there are never
+ *     two, and none stays behind that nobody knows of.
+ * RG5 What is entered is taken out as the service was described when it was entered: who describes it anew decides nothing
+ *     about a secret that was meant for the old description.
  * RG2 To enter and to take out are effects of the trigger, by the powers lent to it, judged and on record. What a trigger entered
  *     is taken out, too, when it is gone and lent nothing any more: by the same secret, within the policy of the workspace, on record.
  * RG3 The shared secret is told to the service only where it is meant for the service's origin, as every secret.
@@ -54,6 +57,10 @@ type Entered = {
   /** A hash of all that it was entered with. */
   readonly with: string;
   readonly id: string | number | null;
+  /** False: the service was called, and nobody knows whether it took it. */
+  readonly sure: boolean;
+  /** How it is found and taken out: the service as it was described then. Null: entered by an earlier release. */
+  readonly by: Offer | null;
 };
 
 type Effects = <T>(needs: readonly Power[], act: Act<T>) => Promise<Effect<T>>;
@@ -154,8 +161,9 @@ export class Registering {
     const wish = row === undefined ? null : await this.#wish(row);
     if (wish !== null && 'code' in wish) return wish;
     if (wish === null && before === null) return null;
-    if (wish !== null && before?.with === wish.entered.with) return null;
-    if (before !== null) {
+    const same = wish !== null && before?.with === wish.entered.with;
+    if (same && before?.sure === true) return null;
+    if (before !== null && !same) {
       const left = await this.#takeOut(place, row, before);
       if (left !== null) return left;
       await this.#keep(place, null);
@@ -169,11 +177,20 @@ export class Registering {
       const left = await this.#takeOut(place, row, { ...entered, id });
       if (left !== null) return left;
     }
+    await this.#keep(place, entered);
     const made = await this.#use(effect, place, offer.service, entered.secret, make);
-    if (!made.ok) return told(offer, made.problem);
+    if (!made.ok) {
+      // What was not lent was not called.
+      if (UNCALLED.test(made.problem.code)) await this.#keep(place, null);
+      return told(offer, made.problem);
+    }
     const { id: at } = offer.trigger.register ?? {};
     const id = at === undefined ? null : atPointer(made.value, at);
-    await this.#keep(place, { ...entered, id: typeof id === 'string' || typeof id === 'number' ? id : null });
+    await this.#keep(place, {
+      ...entered,
+      id: typeof id === 'string' || typeof id === 'number' ? id : null,
+      sure: true,
+    });
     return null;
   }
 
@@ -224,6 +241,8 @@ export class Registering {
       input,
       with: codeHash('register', said),
       id: null,
+      sure: false,
+      by: closingOf(offer),
     };
     return { offer, entered, make };
   }
@@ -245,11 +264,20 @@ export class Registering {
   /** Null: it is out, or was already. */
   async #takeOut(place: Place, row: PollRow | undefined, entered: Entered): Promise<Problem | null> {
     const { services } = await this.#d.flows.catalogIn(place.workspace);
-    const offer = hookTriggerOf(services, entered.service, entered.trigger);
+    const offer = entered.by ?? hookTriggerOf(services, entered.service, entered.trigger);
+    const effect = row === undefined ? this.#closing(place) : triggerEffect(this.#d, row);
+    if (offer?.trigger.register?.find !== undefined && !entered.sure && entered.id === null) {
+      const there = await this.#find(effect, place, offer, entered);
+      if ('code' in there) return told(offer, there);
+      for (const id of there) {
+        const left = await this.#takeOut(place, row, { ...entered, id });
+        if (left !== null) return left;
+      }
+      return null;
+    }
     const use = offer === undefined ? undefined : endUse(offer.service, offer.trigger, entered.input, entered.id);
     // A service that is not there any more is asked for nothing.
     if (offer === undefined || use === undefined) return null;
-    const effect = row === undefined ? this.#closing(place) : triggerEffect(this.#d, row);
     const done = await this.#use(effect, place, offer.service, entered.secret, use);
     return done.ok || done.problem.code === 'service.not_found' ? null : told(offer, done.problem);
   }
@@ -309,6 +337,8 @@ export class Registering {
       ...{ service: text(read['service']), trigger: text(read['trigger']), url: text(read['url']) },
       ...{ secret: text(read['secret']), input: record(read['input']), with: text(read['with']) },
       id: typeof id === 'string' || typeof id === 'number' ? id : null,
+      sure: read['sure'] !== false,
+      by: isObject(read['by']) ? (read['by'] as Offer) : null, // sealed by us
     };
   }
 
@@ -317,6 +347,19 @@ export class Registering {
     await this.#d.store.engine.saveMemory({ ...of, text: JSON.stringify(entered) });
   }
 }
+
+/** As much of a description as finding and taking out need. */
+const closingOf = ({ service, trigger }: Offer): Offer => {
+  const { remove, find } = trigger.register ?? {};
+  const needed = new Set([remove?.operation, find?.operation]);
+  return {
+    trigger,
+    service: { ...service, triggers: [], operations: service.operations.filter(({ id }) => needed.has(id)) },
+  };
+};
+
+/** Problems of who was lent nothing: nobody was called. */
+const UNCALLED = /^(power|grant|policy|secret)\./;
 
 const NOBODY = problem('trigger.owner', 'A trigger has nobody behind it any more');
 const UNKNOWN = problem('service.unknown', 'The trigger names a service, or something of it, that is not there');

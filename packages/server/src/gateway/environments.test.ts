@@ -363,6 +363,23 @@ describe('promotions', () => {
     expect(await codes(key)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
+  test('a form of what was promoted has an address of its own, which opens it', async () => {
+    const of = await project('prod');
+    const form = { title: 'Apply', fields: [{ name: 'who', label: 'Who', type: 'text' }] };
+    const triggers = [{ id: 'form', kind: 'form@1', with: form }];
+    const id = await flowIn(of, says('{{ 1 }}', { triggers }));
+    await publish(id);
+    const addressIn = async (query: string): Promise<string> => {
+      const { webhooks } = (await ask(ROUTES.listWebhooks, { params: { id }, query })).json;
+      return new URL(webhooks[0]?.url ?? 'http://a/').pathname;
+    };
+    expect((await promote(id, {})).status).toBe(201);
+    const [here, there] = [await addressIn(''), await addressIn('?environment=prod')];
+    expect([here, there].map((path) => path.replace(/[^/]+$/, ''))).toEqual(['/api/v1/form/', '/api/v1/form/']);
+    expect(there).not.toBe(here);
+    expect((await server.ask('GET', there)).status).toBe(200);
+  });
+
   test('a webhook of what was promoted has an address of its own and answers with that version', async () => {
     const of = await project('prod');
     for (const [name, word] of [

@@ -59,6 +59,21 @@ const webhooksOf = async (
     .map((row) => webhookOf(gate, row, there.get(row.trigger) === 'form@1'));
 };
 
+/** The triggers that are forms, of what runs in an environment. */
+const formsIn = async (
+  gate: Gate,
+  workspace: string,
+  row: { readonly id: string; readonly version: number | null },
+  environment: string,
+): Promise<ReadonlySet<string>> => {
+  const { flows, deployments } = gate.store.in(workspace);
+  const promoted = environment === DEFAULT_ENVIRONMENT ? null : await deployments.get(row.id, environment);
+  const version = promoted?.version ?? row.version;
+  const read = version === null ? null : readFlow((await flows.version(row.id, version))?.doc);
+  const triggers = read?.ok === true ? (read.flow.triggers ?? []) : [];
+  return new Set(triggers.filter(({ kind }) => kind === 'form@1').map(({ id }) => id));
+};
+
 /** A side of a difference: a version by its number, or the draft. */
 const docOf = async (gate: Gate, workspace: string, row: FlowRow, side: string): Promise<unknown> => {
   if (side === 'draft') return row.draft;
@@ -168,8 +183,9 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       if (row === null) return MISSING;
       if (environment !== DEFAULT_ENVIRONMENT) {
         const promoted = await deployments.hooks(row.id, environment);
+        const forms = await formsIn(gate, who.workspace, row, environment);
         return give(200, {
-          webhooks: promoted.map((hook) => webhookOf(gate, hook)),
+          webhooks: promoted.map((hook) => webhookOf(gate, hook, forms.has(hook.trigger))),
         });
       }
       const latest = row.version === null ? null : await flows.version(row.id, row.version);
@@ -189,7 +205,9 @@ export const versionRoutes = (lodge: Lodge): readonly Route[] => {
       const until = at + overlap * 1000;
       const token = await scoped.deployments.readdress(row.id, environment, params.trigger, { at, until });
       if (token === null) return MISSING;
-      return give(200, webhookOf(gate, { trigger: params.trigger, token, until: overlap === 0 ? null : until }));
+      const forms = await formsIn(gate, who.workspace, row, environment);
+      const made = { trigger: params.trigger, token, until: overlap === 0 ? null : until };
+      return give(200, webhookOf(gate, made, forms.has(params.trigger)));
     }),
 
     implement(ROUTES.diffFlow, async ({ who, params, query }) => {

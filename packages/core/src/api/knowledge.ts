@@ -29,7 +29,7 @@ const source = z
     spec: sourceSpec,
     state: z.enum(['waiting', 'working', 'ready', 'failed']).describe('working: it is being looked at now'),
     problem: problem.nullable(),
-    looked: time.nullable().describe('When it was last looked at; null: not yet'),
+    looked: time.nullable().describe('When a look at it last found something new; null: not yet'),
     documents: z.int(),
   })
   .meta({ id: 'KnowledgeSource' });
@@ -121,13 +121,11 @@ export const patchKnowledge = route({
   on: 'project',
   params: byBase,
   query: inProject,
-  body: z
-    .strictObject({
-      name: knowledgeName.optional(),
-      chunker: chunker.optional(),
-      readers: readers.optional(),
-    })
-    .refine((change) => Object.keys(change).length > 0, 'a change'),
+  body: z.strictObject({
+    name: knowledgeName.optional(),
+    chunker: chunker.optional(),
+    readers: readers.optional(),
+  }),
   answers: { 200: base },
   problems: ['missing', 'knowledge.taken', 'knowledge.readers'],
   summary: 'Rename it, cut its documents otherwise, or say whom it lets in',

@@ -363,6 +363,8 @@ export const ROUTES = {
   appDashboard: web.appDashboard,
   appInbox: web.appInbox,
   appNotifications: web.appNotifications,
+  appKnowledge: web.appKnowledge,
+  appKnowledgeBase: web.appKnowledgeBase,
   appTables: web.appTables,
   appTable: web.appTable,
   appFiles: web.appFiles,

@@ -41,6 +41,8 @@ export const appInbox = shell('/inbox');
 export const appNotifications = shell('/notifications');
 export const appTables = shell('/tables');
 export const appTable = shell('/tables/*');
+export const appKnowledge = shell('/knowledge');
+export const appKnowledgeBase = shell('/knowledge/*');
 export const appFiles = shell('/files');
 export const appForm = shell('/forms/*');
 

@@ -176,7 +176,10 @@ export class Indexer {
     for (const source of await space.knowledge.sources(place.base)) {
       if (this.#stop.signal.aborted) return;
       const done = await lookAt(at, source);
-      await space.knowledge.looked(source.id, clock.now(), done.ok ? null : done.problem);
+      const why = done.ok ? null : done.problem;
+      // What is as it was is not written anew at every look.
+      if (source.state === 'waiting' || why?.code !== source.problem?.code || (done.ok && done.value))
+        await space.knowledge.looked(source.id, clock.now(), why);
     }
   }
 

@@ -129,8 +129,12 @@ const before = (a: string, b: string): boolean => Buffer.compare(Buffer.from(a),
 const wasPut = (done: Result<true> | null): Result<null> =>
   done === null || done.ok ? { ok: true, value: null } : done;
 
-/** Brings what is known of a source up to date. */
-export const lookAt = async (at: At, { id: source, spec }: Pick<SourceRow, 'id' | 'spec'>): Promise<Result<null>> => {
+/** Brings what is known of a source up to date. Did anything change? */
+export const lookAt = async (
+  at: At,
+  { id: source, spec }: Pick<SourceRow, 'id' | 'spec'>,
+): Promise<Result<boolean>> => {
+  let changed = false;
   const found = spec.kind === 'files' ? filesIn(at, spec.path) : await rowsIn(at, spec);
   if ('code' in found) return { ok: false, problem: found };
   const seen = Array.isArray(found) ? listed(found) : found;
@@ -148,7 +152,10 @@ export const lookAt = async (at: At, { id: source, spec }: Pick<SourceRow, 'id' 
       old = (await known.next()).value ?? null;
     }
     const same = old !== null && old.ref === one.ref;
-    if (!same || old?.hash !== one.hash) fresh.push({ id: newDocId(), ...one });
+    if (!same || old?.hash !== one.hash) {
+      fresh.push({ id: newDocId(), ...one });
+      changed = true;
+    }
     if (same) old = (await known.next()).value ?? null;
     if (fresh.length < PUT) continue;
     const done = await put();
@@ -157,5 +164,6 @@ export const lookAt = async (at: At, { id: source, spec }: Pick<SourceRow, 'id' 
   for (; old !== null; old = (await known.next()).value ?? null) gone.push(old.id);
   for (let from = 0; from < gone.length; from += PUT)
     await at.space.knowledge.drop(at.base, gone.slice(from, from + PUT));
-  return put();
+  const done = await put();
+  return done.ok ? { ok: true, value: changed || gone.length > 0 } : done;
 };

@@ -76,6 +76,8 @@ export const paths = {
     withSearch('/files', search),
   tables: (search: { readonly project?: string | undefined; readonly make?: 'table' } = {}) =>
     withSearch('/tables', search),
+  knowledge: () => '/knowledge',
+  base: (id: string, project?: string) => withSearch(`/knowledge/${encodeURIComponent(id)}`, { project }),
   table: (id: string, project?: string) => withSearch(`/tables/${encodeURIComponent(id)}`, { project }),
   /** `since`: a day. */
   runsSince: (since: string, state?: string) => withSearch('/runs', { from: since, state }),

@@ -15,6 +15,7 @@ import { NotFound } from '../shell/not-found.tsx';
 import { Shell } from '../shell/shell.tsx';
 import { runSearch, runsSearch } from '../runs/search.ts';
 import { filesSearch } from '../files/search.ts';
+import { knowledgeSearch } from '../knowledge/search.ts';
 import { tableSearch, tablesSearch } from '../tables/search.ts';
 import { type EditorSearch, FLOW_PAGES, SETTINGS_PAGES, TRUST_PAGES } from './paths.ts';
 
@@ -203,6 +204,20 @@ export const tableRoute = createRoute({
   component: lazyRouteComponent(() => withTexts(import('../tables/table-page.tsx')), 'TablePage'),
 });
 
+export const knowledgeRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/knowledge',
+  validateSearch: knowledgeSearch,
+  component: lazyRouteComponent(() => withTexts(import('../knowledge/knowledge-page.tsx')), 'KnowledgePage'),
+});
+
+export const baseRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/knowledge/$base',
+  validateSearch: knowledgeSearch,
+  component: lazyRouteComponent(() => withTexts(import('../knowledge/base-page.tsx')), 'BasePage'),
+});
+
 export const filesRoute = createRoute({
   getParentRoute: () => root,
   path: '/files',
@@ -233,6 +248,8 @@ export const makeRouter = () =>
       settingsRoute,
       tablesRoute,
       tableRoute,
+      knowledgeRoute,
+      baseRoute,
       filesRoute,
       formRoute,
       dashboardRoute,

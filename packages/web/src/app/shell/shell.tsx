@@ -64,6 +64,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
     { to: paths.inbox(), text: t('common.inbox') },
     { to: paths.runs(), text: t('common.runs') },
     { to: paths.tables(), text: t('common.tables') },
+    { to: paths.knowledge(), text: t('common.knowledge') },
     { to: paths.files(), text: t('common.files') },
     { to: paths.trust(), text: t('common.trust') },
   ] as const;

@@ -13,6 +13,7 @@ export const common = {
   told_one: '{{count}} neue Benachrichtigung',
   told_other: '{{count}} neue Benachrichtigungen',
   tables: 'Tabellen',
+  knowledge: 'Wissen',
   files: 'Dateien',
   trust: 'Vertrauen',
   settings: 'Einstellungen',

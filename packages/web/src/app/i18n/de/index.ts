@@ -23,6 +23,7 @@ import { held } from './held.ts';
 import { hints } from './hints.ts';
 import { inbox } from './inbox.ts';
 import { notifications } from './notifications.ts';
+import { knowledge } from './knowledge.ts';
 import { models } from './models.ts';
 import { needs } from './needs.ts';
 import { listen } from './listen.ts';
@@ -64,6 +65,7 @@ export const german: Translation = {
   hints,
   inbox,
   notifications,
+  knowledge,
   models,
   needs,
   listen,

@@ -13,6 +13,7 @@ export const common = {
   told_one: '{{count}} new notification',
   told_other: '{{count}} new notifications',
   tables: 'Tables',
+  knowledge: 'Knowledge',
   files: 'Files',
   trust: 'Trust',
   settings: 'Settings',

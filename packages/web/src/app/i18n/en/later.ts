@@ -21,6 +21,7 @@ import { held } from './held.ts';
 import { hints } from './hints.ts';
 import { inbox } from './inbox.ts';
 import { listen } from './listen.ts';
+import { knowledge } from './knowledge.ts';
 import { models } from './models.ts';
 import { needs } from './needs.ts';
 import { notifications } from './notifications.ts';
@@ -59,6 +60,7 @@ export const later = {
   hints,
   inbox,
   listen,
+  knowledge,
   models,
   needs,
   notifications,

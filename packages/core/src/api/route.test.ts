@@ -130,6 +130,8 @@ describe('a contract', () => {
       'GET /dashboard',
       'GET /inbox',
       'GET /notifications',
+      'GET /knowledge',
+      'GET /knowledge/*',
       'GET /tables',
       'GET /tables/*',
       'GET /files',

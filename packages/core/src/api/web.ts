@@ -74,6 +74,8 @@ const SHELLS: ReadonlySet<Contract> = new Set<Contract>([
   appDashboard,
   appInbox,
   appNotifications,
+  appKnowledge,
+  appKnowledgeBase,
   appTables,
   appTable,
   appFiles,

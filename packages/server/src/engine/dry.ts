@@ -180,7 +180,11 @@ const watched = (compiled: CompiledFlow, note: (step: string, need: Need) => voi
       step.block?.kind === 'each' ? { ...step, block: { ...step.block, concurrency: AT_ONCE } } : step,
     ),
   },
-  steps: compiled.steps.map((cs) => (cs.kind.pure === true || cs.kind.block !== undefined ? cs : silent(cs, note))),
+  steps: compiled.steps.map((cs, i) => {
+    // What asks the model of an agent is of the kind of its block, and has effects.
+    const block = cs.kind.block !== undefined && (cs.kind.block !== 'agent' || compiled.shape.steps[i]?.block !== null);
+    return cs.kind.pure === true || block ? cs : silent(cs, note);
+  }),
 });
 
 const silent = (cs: CompiledStep, note: (step: string, need: Need) => void): CompiledStep => ({
@@ -192,7 +196,12 @@ const silent = (cs: CompiledStep, note: (step: string, need: Need) => void): Com
     run: (input: unknown): Outcome | Promise<Outcome> => {
       // Time passes by itself, and gives nothing.
       if (cs.step.kind === 'wait@1') return { kind: 'done', value: null };
-      const given = typeof input === 'object' && input !== null ? { ...input } : {};
+      const given =
+        cs.kind.block !== undefined
+          ? (cs.step.with ?? {})
+          : typeof input === 'object' && input !== null
+            ? { ...input }
+            : {};
       for (const need of narrowedNeeds(cs.kind.needs?.(given) ?? [], cs.step.narrow)) note(cs.step.id, need);
       return new Promise(() => undefined);
     },

@@ -233,6 +233,7 @@ test.each(['telegram', 'github'])(
     await until(async () => (await of.engine.triggers('default', id))[0]?.failing !== null);
     await of.store.in('default').flows.patch(id, { enabled: false }, of.clock.now());
     await until(() => state.entered.length === 0);
+    expect(state.entered).toEqual([]);
   },
   60_000,
 );

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROUTES, type Contract } from '@headgate/core/api';
 import { breaches, pathOf, startServer, type Answer, type TestServer } from '../../../../test/fixtures/server.ts';
+import type { Json } from './testing/environment-answers.ts';
 
 let server: TestServer;
 let key: string;
@@ -14,29 +15,6 @@ beforeAll(async () => {
   bo = (await server.key({ user: 'u_bo', role: 'admin' })).plain;
 });
 afterAll(() => server.close());
-
-/** The fields of answers that tests look into. */
-type Json = {
-  readonly id: string;
-  readonly revision: number;
-  readonly version: number;
-  readonly code: string;
-  readonly output: unknown;
-  readonly flow: unknown;
-  readonly title: string;
-  readonly approval: boolean;
-  readonly runs: readonly object[];
-  readonly warnings: readonly object[];
-  readonly environments: readonly object[];
-  readonly deployments: readonly object[];
-  readonly values: readonly object[];
-  readonly secrets: object;
-  readonly powers: { readonly missing: readonly object[] };
-  readonly promotion: { readonly id: string; readonly state: string };
-  readonly granted: readonly { readonly environment: string }[];
-  readonly webhooks: readonly { readonly url: string }[];
-  readonly promotions: readonly { readonly state: string }[];
-};
 
 /** Asks a route and holds the answer against its contract. */
 const ask = async (

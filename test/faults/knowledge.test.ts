@@ -8,7 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { keyIn, newHome, type Served } from '../stories/command.ts';
 
-const FILES = 150;
+const FILES = 80;
 const KILLS = 4;
 
 const textOf = (n: number): string =>
@@ -33,16 +33,10 @@ test('KNOW-06 a server that is killed while it reads documents has each of them 
         input: { type: 'object', properties: { texts: { type: 'array', items: { type: 'string' } } } },
         steps: [
           {
-            id: 'all',
-            kind: 'each@1',
-            with: { items: '{{ input.texts }}' },
-            steps: [
-              {
-                id: 'write',
-                kind: 'file.write@1',
-                with: { path: 'reports/{{ index }}.md', content: '{{ item }}' },
-              },
-            ],
+            id: 'write',
+            kind: 'file.write@1',
+            each: { over: '{{ input.texts }}' },
+            with: { path: 'reports/{{ index }}.md', content: '{{ item }}' },
           },
         ],
       },
@@ -72,7 +66,7 @@ test('KNOW-06 a server that is killed while it reads documents has each of them 
       server = await home.serve([]);
     }
     expect(await read(({ ready, waiting }) => waiting === 0 && ready === FILES)).toMatchObject({ failed: 0 });
-    for (const n of [0, 77, FILES - 1]) {
+    for (const n of [0, 47, FILES - 1]) {
       const { hits } = (await ask('POST', `knowledge/${base}/search`, { question: `zephyr${n}x`, mode: 'text' })) as {
         hits: { citation: { path: string } }[];
       };
@@ -93,4 +87,4 @@ test('KNOW-06 a server that is killed while it reads documents has each of them 
   } finally {
     await home.leave();
   }
-}, 180_000);
+}, 240_000);

@@ -50,6 +50,10 @@ const register = z
         operation: operation('The operation that lists those there are.'),
         url: pointer('Where one says its address.'),
         id: pointer('Where it says which it is.'),
+        single: z
+          .literal(true)
+          .optional()
+          .describe('The service keeps one alone: the operation gives it, and no list. Nobody else’s is written over.'),
       })
       .optional()
       .describe('One that was made when the server died is found by its address.'),

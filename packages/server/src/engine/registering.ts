@@ -171,9 +171,10 @@ export class Registering {
     if (wish === null || row === undefined) return null;
     const { offer, entered, make } = wish;
     const effect = triggerEffect(this.#d, row);
-    const strays = await this.#find(effect, place, offer, entered);
-    if ('code' in strays) return told(offer, strays);
-    for (const id of strays) {
+    const there = await this.#find(effect, place, offer, entered);
+    if ('code' in there) return told(offer, there);
+    if (there.taken) return told(offer, TAKEN);
+    for (const id of there.ours) {
       const left = await this.#takeOut(place, row, { ...entered, id });
       if (left !== null) return left;
     }
@@ -247,18 +248,24 @@ export class Registering {
     return { offer, entered, make };
   }
 
-  /** Ids of those that stand there with this address; a Problem: that cannot be said. */
+  /**
+   * Ids of those that stand there with this address; a Problem: that cannot be said. `taken`: the service keeps one alone, and
+   * it is another's.
+   */
   async #find(effect: Effects, place: Place, { service, trigger }: Offer, { url, secret, input }: Entered) {
     const use = findUse(service, trigger, input);
     const { find } = trigger.register ?? {};
-    if (use === undefined || find === undefined) return [];
+    if (use === undefined || find === undefined) return { ours: [], taken: false };
     const found = await this.#use(effect, place, service, secret, use);
     if (!found.ok) return found.problem;
     const list = use.operation.paging === undefined ? found.value : atPointer(found.value, '/items');
-    return (Array.isArray(list) ? list : []).flatMap((one: unknown) => {
+    const all: readonly unknown[] = find.single === true ? [found.value] : Array.isArray(list) ? list : [];
+    const ours = all.flatMap((one) => {
       const id = atPointer(one, find.id);
       return atPointer(one, find.url) === url && (typeof id === 'string' || typeof id === 'number') ? [id] : [];
     });
+    const taken = find.single === true && ours.length === 0 && text(atPointer(found.value, find.url)) !== '';
+    return { ours, taken };
   }
 
   /** Null: it is out, or was already. */
@@ -266,10 +273,16 @@ export class Registering {
     const { services } = await this.#d.flows.catalogIn(place.workspace);
     const offer = entered.by ?? hookTriggerOf(services, entered.service, entered.trigger);
     const effect = row === undefined ? this.#closing(place) : triggerEffect(this.#d, row);
-    if (offer?.trigger.register?.find !== undefined && !entered.sure && entered.id === null) {
+    const { find } = offer?.trigger.register ?? {};
+    if (offer !== undefined && find?.single === true) {
       const there = await this.#find(effect, place, offer, entered);
       if ('code' in there) return told(offer, there);
-      for (const id of there) {
+      // What stands there is another's, or nothing: to take it out would be to silence somebody else.
+      if (there.ours.length === 0) return null;
+    } else if (offer !== undefined && find !== undefined && !entered.sure && entered.id === null) {
+      const there = await this.#find(effect, place, offer, entered);
+      if ('code' in there) return told(offer, there);
+      for (const id of there.ours) {
         const left = await this.#takeOut(place, row, { ...entered, id });
         if (left !== null) return left;
       }
@@ -364,6 +377,9 @@ const UNCALLED = /^(power|grant|policy|secret)\./;
 const NOBODY = problem('trigger.owner', 'A trigger has nobody behind it any more');
 const UNKNOWN = problem('service.unknown', 'The trigger names a service, or something of it, that is not there');
 const BROKEN = problem('service.down', 'The address could not be entered for a fault of the server', { retry: 'yes' });
+const TAKEN = problem('hook.entering', 'another address stands there, and it keeps one alone', {
+  fix: 'Take the other out there, or use another account of the service for this trigger.',
+});
 const CLOSED = problem('policy.denied', 'The policy of the workspace is against it');
 
 const told = ({ service, trigger }: Offer, why: Problem): Problem =>

@@ -14,6 +14,7 @@ import { systemClock } from './clock.ts';
 import { Ledger } from './ledger.ts';
 import { DatabaseDoor } from './databases.ts';
 import { newDryRun } from './dry-run.ts';
+import { watchEndings } from './endings.ts';
 import { Farewell } from './farewell.ts';
 import { fileDoor } from './files.ts';
 import { dataDoor } from './tables.ts';
@@ -293,6 +294,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   await farewell.look();
   knowledge.open();
   await notifications.open();
+  watchEndings(store, clock, timers, later, () => notifications.look());
   startSweeping(store, clock, timers, later, o.keep);
   return {
     guard: known,

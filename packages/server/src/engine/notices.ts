@@ -3,7 +3,7 @@
 import type { Event, NoticeKind, Problem } from '@headgate/core';
 import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { AskWrite } from '../store/ask.ts';
-import { type NoticeWrite, noticeId } from '../store/notice.ts';
+import { type Ending, type NoticeWrite, noticeId } from '../store/notice.ts';
 import type { RunRow } from '../store/run-write.ts';
 
 type Of = {
@@ -105,6 +105,17 @@ export const reconnectNotice = (
   code: string,
   at: number,
 ) => notice('connection.reconnect', of, { event: key, at, run: of.run, name, code, grp: name });
+
+/** The token of a connection ends within a day, or ended before anybody used it, and nothing renews it. */
+export const endingNotice = ({ workspace, project, id, name, expires, by }: Ending, at: number): NoticeWrite =>
+  notice(
+    expires > at ? 'connection.lapsing' : 'connection.reconnect',
+    { workspace, project, flow: null },
+    {
+      ...{ event: `${id}:${expires}`, at, name, tell: by === null ? [] : [by], grp: name },
+      ...(expires > at ? {} : { code: 'expired' }),
+    },
+  );
 
 /** A limit let nothing begin: told of once a day. `null`: who started it hears of it himself, or it passes by itself. */
 export const refusedNotice = (

@@ -96,6 +96,16 @@ export type DueLine = Pick<
   readonly tries: number;
 };
 
+/** A connection whose token ends, or ended, with nothing that renews it. `by`: who connected it last. */
+export type Ending = {
+  readonly workspace: string;
+  readonly project: string;
+  readonly id: string;
+  readonly name: string;
+  readonly expires: number;
+  readonly by: string | null;
+};
+
 /** The engine's own part, over all workspaces. */
 export type EngineNotices = {
   /** Writes one that nothing else is written with. Durable when it resolves. */
@@ -116,6 +126,8 @@ export type EngineNotices = {
   postpone(lines: readonly DueLine[], until: number | null): Promise<void>;
   /** Letters that were leaving when the server died: nobody knows whether they arrived. How many lines. */
   doubt(): Promise<number>;
+  /** Connections whose token ends, or ended, between these, with nothing that renews it. */
+  endings(from: number, to: number): Promise<readonly Ending[]>;
   /** Deletes those from before this, `limit` at most; how many. */
   sweep(before: number, limit: number): Promise<number>;
 };

@@ -45,6 +45,20 @@ export const engineNoticesOf = ({ db, writer }: Pick<Ground, 'db' | 'writer'>): 
     add: async (notice) => {
       await writer.ask({ kind: 'notice', notice });
     },
+    endings: async (from, to) =>
+      (
+        await db
+          .selectFrom('connection')
+          .innerJoin('secret', 'secret.id', 'connection.secret')
+          .select(['secret.workspace', 'secret.project', 'secret.id', 'secret.name'])
+          .select(['connection.expires', 'connection.connected_by as by'])
+          .where('connection.state', '=', 'connected')
+          .where('connection.renewed', '=', 0)
+          .where('connection.expires', '>=', from)
+          .where('connection.expires', '<', to)
+          .orderBy('connection.expires')
+          .execute()
+      ).flatMap(({ expires, ...row }) => (expires === null ? [] : [{ ...row, expires }])),
     waiting: async (limit) => {
       const rows = await db
         .selectFrom('notice')

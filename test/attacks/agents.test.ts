@@ -152,7 +152,7 @@ describe('LLM-01 a page that orders a tool', () => {
   test('LLM-01 a tool does not borrow the power of another; twin: each does what it was lent', async () => {
     const deputy = { ...send(), id: 'deputy' };
     const prompt = 'CALL deputy {"to":"x","text":"y"}! CALL send {"to":"a","text":"b"}!';
-    const run = await start(prompt, {}, [deputy, send()], async (flow) => {
+    const run = await start(prompt, { outside: 'allow' }, [deputy, send()], async (flow) => {
       const { granted } = (await ada.ask('GET', `/api/v1/flows/${flow}/powers`)).json as {
         granted: { id: string; step: string }[];
       };

@@ -75,10 +75,13 @@ const files = (): string[] =>
     .map((one) => one.name)
     .toSorted();
 
+/** Runs that were under way go on when the server starts; those that then fail are told of. */
+const CHANGING: ReadonlySet<string> = new Set(['run', 'journal', 'stored', 'user_session', 'notice', 'notice_for']);
+
 /** What does not change when runs that were under way are taken up again. */
 const still = (of: string): string => {
   const tables = JSON.parse(belongings(of, 'other')) as [string, Record<string, unknown>[]][];
-  const kept = tables.filter(([name]) => !['run', 'journal', 'stored', 'user_session'].includes(name));
+  const kept = tables.filter(([name]) => !CHANGING.has(name));
   return JSON.stringify(kept);
 };
 

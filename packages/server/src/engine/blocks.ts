@@ -16,7 +16,7 @@ import {
   type Scope,
   type ShapeStep,
 } from '@headgate/core';
-import { type Agents, isAgentRun } from './agent/agents.ts';
+import { type Agents, CHANGED, isAgentRun } from './agent/agents.ts';
 import type { Clock } from './clock.ts';
 import type { CompiledStep } from './compiled.ts';
 import type { Live } from './live.ts';
@@ -55,6 +55,10 @@ export class Blocks {
           ? { ok: true as const, value: null }
           : evaluate(cs.over, this.#d.scope(live, scope));
     if (!over.ok) return refuse(over.problem);
+    const { agents } = this.#d;
+    const changed =
+      given !== undefined && agents.frozen(live, scope) ? CHANGED : agents.changed(live, scope, over.value);
+    if (changed !== null) return refuse(changed);
     const list = over.value ?? [];
     if (!Array.isArray(list)) {
       return refuse(

@@ -10,7 +10,7 @@
  */
 
 import { isMind, evaluate, type ExprScope, type Result, type Scope, type ShapeStep } from '@headgate/core';
-import type { Agents } from './agent/agents.ts';
+import { type Agents, CHANGED } from './agent/agents.ts';
 import type { Clock } from './clock.ts';
 import type { CompiledStep } from './compiled.ts';
 import { inputOf } from './execute.ts';
@@ -53,6 +53,7 @@ export class Holds {
     const { owner } = scope;
     if (owner !== null && isMind(owner, step)) return this.#d.agents.turn(live, scope);
     const given = scope.edited?.get(step.pos);
+    if (given !== undefined && this.#d.agents.frozen(live, scope)) return { ok: false, problem: CHANGED };
     const view = this.#d.scope(live, scope);
     const input =
       given === undefined

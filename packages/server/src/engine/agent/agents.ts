@@ -183,6 +183,17 @@ export class Agents {
     };
   }
 
+  /** AN2: does what runs here belong to a call that people approved? Nothing in it is given anything else. */
+  frozen(live: Live, scope: Scope): boolean {
+    for (let block = scope.owner; block !== null; block = block.scope.owner) {
+      if (!isAgentRun(block)) continue;
+      const current = block.moves.list[scope.item[block.scope.item.length] ?? -1];
+      const given = current === undefined ? null : (this.#d.values.read(live.base.workspace, current.given) as Given);
+      if (given?.do === 'call' && given.hash !== null) return true;
+    }
+    return false;
+  }
+
   /** AN2: why a tool does not run with this input; null: it may. */
   changed(live: Live, scope: Scope, input: unknown): Problem | null {
     const block = scope.owner;
@@ -191,10 +202,7 @@ export class Agents {
     if (current === undefined) return LOST;
     const given = this.#d.values.read(live.base.workspace, current.given) as Given;
     if (given.do !== 'call' || given.hash === null || given.hash === hashOf(input)) return null;
-    return problem('agent.changed', 'What this call would be given is not what was approved, so it was not made', {
-      retry: 'no',
-      fix: 'Start the run again, and approve what it is to be given now.',
-    });
+    return CHANGED;
   }
 
   /** The question to people, with what the call will be given; the call itself, where it cannot be given anything. */
@@ -206,9 +214,12 @@ export class Agents {
     tools: Tools,
   ): { readonly given: Given } | { readonly problem: Problem } {
     const input = this.#inputOf(live, scope, call, index);
-    // It fails by itself when it starts, and its model is told why.
-    if (!input.ok) return { given: { do: 'call', call, hash: null } };
-    const shown = JSON.stringify(input.value, null, 2) ?? 'null';
+    // It fails by itself when it starts, and its model is told why. Should it not, nobody approved it.
+    if (!input.ok) return { given: { do: 'call', call, hash: NOTHING } };
+    // What a block is given is not all that its steps read.
+    const block = scope.steps.map((at) => stepAt(live.compiled.shape, at)).find(({ id }) => id === call.tool)?.block;
+    const all = block === null || block === undefined ? input.value : { arguments: call.args, given: input.value };
+    const shown = JSON.stringify(all, null, 2) ?? 'null';
     if (shown.length > LONGEST_SHOWN || !tools.has(call.tool))
       return {
         problem: problem(
@@ -265,6 +276,18 @@ export class Agents {
 }
 
 const LOST = problem('agent.lost', 'What this agent did cannot be read back', { retry: 'no' });
+
+/** AN2: what a call would be given is not what was approved. */
+export const CHANGED = problem(
+  'agent.changed',
+  'What this call would be given is not what was approved, so it was not made',
+  {
+    retry: 'no',
+    fix: 'Start the run again, and approve what it is to be given now.',
+  },
+);
+/** The hash of no input there is. */
+const NOTHING = '';
 
 const hashOf = (input: unknown): string =>
   createHash('sha256')

@@ -14,6 +14,7 @@ import {
   closed,
   compileInput,
   type InputValidator,
+  isObject,
   type ModelTool,
   type Need,
   type ShapeStep,
@@ -53,9 +54,8 @@ export const toolsOf = (compiled: CompiledFlow, agent: ShapeStep): Tools => {
 
 const toolOf = (compiled: CompiledFlow, step: ShapeStep, cs: CompiledStep, set: AgentTool): Tool => {
   const given = step.block === null ? cs.fields : cs.over;
-  const names = (given?.references ?? []).flatMap(({ root, path }) =>
-    root === 'item' && path[0] !== undefined ? [path[0]] : [],
-  );
+  const items = (given?.references ?? []).filter(({ root }) => root === 'item');
+  const names = items.flatMap(({ path }) => (path[0] === undefined ? [] : [path[0]]));
   const own = argumentsOf(cs.kind.input, cs.step.with ?? {}, new Set(names));
   const input = set.arguments === undefined ? own : closed({ type: 'object', ...set.arguments });
   const schema = compileInput(input);
@@ -63,11 +63,24 @@ const toolOf = (compiled: CompiledFlow, step: ShapeStep, cs: CompiledStep, set: 
   return {
     set,
     told: { name: step.id, description: set.does ?? `${cs.step.name ?? cs.kind.title}. ${cs.kind.summary}`, input },
-    source: needs.some(({ power }) => power !== 'model' && power !== 'ask' && power !== 'code'),
-    sink: names.length > 0 && needs.some(carriesOut),
+    source:
+      hears(compiled, step) || needs.some(({ power }) => power !== 'model' && power !== 'ask' && power !== 'code'),
+    // What a model may fill in at all may reach what the tool sends, by name or as a whole.
+    sink: (items.length > 0 || hasFields(input)) && needs.some(carriesOut),
     judge: schema.ok ? schema.validate : () => ({ ok: false, problems: schema.problems }),
   };
 };
+
+const hasFields = (schema: unknown): boolean =>
+  isObject(schema) && isObject(schema['properties']) && Object.keys(schema['properties']).length > 0;
+
+/** Does it, or what it holds, wait for a word from outside? It has no power for that. */
+const hears = (compiled: CompiledFlow, step: ShapeStep): boolean =>
+  compiled.steps[step.index]?.kind.kind === 'wait.event' ||
+  (step.block?.children ?? []).some((index) => {
+    const inner = compiled.shape.steps[index];
+    return inner !== undefined && inner.id !== step.id && hears(compiled, inner);
+  });
 
 /** The needs of a step and of all that it holds. */
 function* needsWithin(compiled: CompiledFlow, step: ShapeStep): Generator<Need> {

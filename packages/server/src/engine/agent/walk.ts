@@ -125,11 +125,12 @@ export const walk = (
       const done = moves[at];
       if (done === undefined) return ends(begin(limits, told, { do: 'call', call, hash }));
       at += 1;
-      if ('problem' in done.came) tell('failed', { problem: done.came.problem.code, text: done.came.problem.text });
-      else {
-        if (tool.source) outside = true;
-        tell('done', shortened(tool.source ? { outside: true, value: done.came.value } : done.came.value));
-      }
+      // How it failed is in words of others too.
+      if (tool.source) outside = true;
+      const from = tool.source ? { outside: true } : {};
+      if ('problem' in done.came)
+        tell('failed', { ...from, problem: done.came.problem.code, text: done.came.problem.text });
+      else tell('done', shortened(tool.source ? { ...from, value: done.came.value } : done.came.value));
     }
     messages.push({ role: 'tool', results });
   }

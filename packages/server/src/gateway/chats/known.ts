@@ -45,15 +45,16 @@ export class KnownChats {
     return made;
   }
 
-  /** By the name of a model, by id, or by name; null: there is none for this principal. */
+  /**
+   * By id, by the name of a model, or by name; null: there is none for this principal, or more than one, of which nobody can say
+   * which was meant: by a name of another's, no flow is spoken to in its place.
+   */
   async find(who: Principal, called: string): Promise<KnownChat | null> {
     const all = await this.of(who);
-    return (
-      all.find(({ model }) => model === called) ??
-      all.find(({ flow }) => flow === called) ??
-      all.find(({ name }) => name === called) ??
-      null
-    );
+    const own = all.find(({ flow }) => flow === called);
+    if (own !== undefined) return own;
+    const [one, another] = all.filter(({ model, name }) => model === called || name === called);
+    return another === undefined ? (one ?? null) : null;
   }
 
   async #read(workspace: string, sight: ReturnType<typeof sightOf>): Promise<readonly KnownChat[]> {

@@ -61,10 +61,11 @@ export const publicChatRoutes = ({ gate, streams, scripted }: Lodge): readonly R
     }),
 
     implement(ROUTES.visitorMessage, async ({ params, body, request }) => {
-      if (messages.add(networkOf(request.ip)) > visits || flows.add(params.id) > flowVisits)
-        return refuse('visits.limit');
+      if (messages.add(networkOf(request.ip)) > visits) return refuse('visits.limit');
       const by = await visitorOf(params.id, request);
       if ('refused' in by) return by;
+      // Who has no ticket takes no place of those who have.
+      if (flows.add(params.id) > flowVisits) return refuse('visits.limit');
       const { message, session } = body;
       const done = await chat.send({ ...by, message, ...(session === undefined ? {} : { session }), wait: 0 });
       if (!done.ok) return { refused: done.problem };

@@ -102,6 +102,8 @@ export const openaiRoutes = (lodge: Lodge, known: KnownChats): readonly Route[] 
     if (found === null) return MISSING;
     const vectors: (readonly number[])[] = [];
     for (const text of typeof body.input === 'string' ? [body.input] : body.input) {
+      // Who left wants no more runs.
+      if (request.raw.socket.destroyed) return refuse('chat.vector');
       const one = await embedOne(who, found.flow, text, request);
       if (isObject(one)) return one;
       vectors.push(one);

@@ -80,7 +80,7 @@ test('what passes here is taken by the scheduler, and has a next time', () => {
         ).not.toBeNull();
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 2_000 },
   );
   expect(passed).toBeGreaterThan(20);
 });

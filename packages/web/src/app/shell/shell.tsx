@@ -16,9 +16,10 @@ const fetchPalette = () => import('./palette.tsx');
 const fetchHelp = () => import('./help.tsx');
 const Palette = lazy(() => fetchPalette().then(({ Palette }) => ({ default: Palette })));
 const Help = lazy(() => fetchHelp().then(({ Help }) => ({ default: Help })));
-// The number beside the inbox is fetched when the page stands.
-const Badge = lazy(() => import('../inbox/badge.tsx').then(({ Badge }) => ({ default: Badge })));
-const Bell = lazy(() => import('../notifications/bell.tsx').then(({ Bell }) => ({ default: Bell })));
+// The signs are fetched when the page stands.
+const fetchSigns = () => import('./signs.tsx');
+const Badge = lazy(() => fetchSigns().then(({ Badge }) => ({ default: Badge })));
+const Bell = lazy(() => fetchSigns().then(({ Bell }) => ({ default: Bell })));
 const SIGNS = ['pointerdown', 'keydown', 'touchstart'] as const;
 
 const SCHEMES = ['auto', 'light', 'dark'] as const;

@@ -67,11 +67,52 @@ const NO_VALUES = noValues(NO_DATA);
 const NO_KNOWLEDGE = noKnowledge(NO_DATA);
 const NO_FILES = noFiles(problem('power.undeclared', 'This step kind declares no need for files'));
 
-const NOTHING = {
-  ...{ net: NO_NET, code: NO_CODE, files: NO_FILES, formats: noFormats, mail: NO_MAIL },
-  ...{ databases: NO_DATABASES, people: NO_PEOPLE, tables: NO_TABLES, values: NO_VALUES, models: NO_MODELS },
-  knowledge: NO_KNOWLEDGE,
-};
+/** What a pure step reaches: its log. One stands on the heap for every step of every run, so it holds no more than that. */
+class Nothing implements Can {
+  readonly log: Can['log'];
+  constructor(log: Can['log']) {
+    this.log = log;
+  }
+  get key() {
+    return '';
+  }
+  get signal() {
+    return NEVER;
+  }
+  get net() {
+    return NO_NET;
+  }
+  get code() {
+    return NO_CODE;
+  }
+  get files() {
+    return NO_FILES;
+  }
+  get formats() {
+    return noFormats;
+  }
+  get mail() {
+    return NO_MAIL;
+  }
+  get databases() {
+    return NO_DATABASES;
+  }
+  get people() {
+    return NO_PEOPLE;
+  }
+  get tables() {
+    return NO_TABLES;
+  }
+  get values() {
+    return NO_VALUES;
+  }
+  get knowledge() {
+    return NO_KNOWLEDGE;
+  }
+  get models() {
+    return NO_MODELS;
+  }
+}
 
 /** `flight` null: a pure step, which reaches nothing but its log. */
 export const canOf = (
@@ -92,7 +133,7 @@ export const canOf = (
       scope.item,
     );
   };
-  if (flight === null) return { log, key: '', signal: NEVER, ...NOTHING };
+  if (flight === null) return new Nothing(log);
   const { signal } = flight.abort;
   const key = instanceKey(live, step, scope);
   return { ...lend(live, cs, scope, signal, log, key, flight), log, key, signal };

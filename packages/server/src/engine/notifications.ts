@@ -47,8 +47,11 @@ const MOST_REFUSED = 10_000;
 const TRIES = 5;
 /** Between two tries of a letter that did not arrive; longer each time. */
 const PAUSE = 60_000;
+const HOUR = 60 * 60_000;
 /** Letters are looked after at least this often, should a clock have jumped. */
-const LONGEST = 60 * 60_000;
+const LONGEST = HOUR;
+/** To one account, each with what needs it at once. */
+const LETTERS_AN_HOUR = 20;
 
 export class Notifications {
   readonly #d: Deps;
@@ -144,15 +147,27 @@ export class Notifications {
 
   async #tellAll(): Promise<void> {
     const { notices } = this.#d.store.engine;
-    for (;;) {
-      const open = await notices.waiting(AT_ONCE);
+    for (let after: NoticeRow | null = null; ; ) {
+      const open: readonly NoticeRow[] = await notices.waiting(AT_ONCE, after);
       for (const notice of open) {
         if (this.#closed) return;
-        await notices.spread(notice, await this.#readers(notice));
+        await this.#tell(notice);
       }
+      after = open.at(-1) ?? null;
       for (const workspace of new Set(open.map((one) => one.workspace))) this.#stir(workspace);
       if (open.length > 0) this.#letters();
       if (open.length < AT_ONCE) return;
+    }
+  }
+
+  /** One that cannot be told keeps nobody from hearing of the next; it waits for the next look. */
+  async #tell(notice: NoticeRow): Promise<void> {
+    try {
+      await this.#d.store.engine.notices.spread(notice, await this.#readers(notice));
+    } catch (error) {
+      const { workspace, id, kind } = notice;
+      const why = error instanceof Error ? error.stack : String(error);
+      this.#d.log('error', 'a notification could not be told', { workspace, notice: id, kind, error: why });
     }
   }
 
@@ -162,12 +177,19 @@ export class Notifications {
     for (const user of await this.#accounts(notice)) {
       if ((await this.#seen(notice, user)) === null) continue;
       const choice = (await this.#d.store.in(notice.workspace).notices.choice(user)) ?? NO_CHOICE;
-      const { app, mail: way } = waysOf(choice, notice.kind);
+      const { app, mail: asked } = waysOf(choice, notice.kind);
       const mailed = this.#d.mail === null || notice.mailed;
+      const way = mailed || asked !== 'now' ? asked : await this.#paced(user);
       const due = mailed ? null : letterAt(way, this.#d.clock.now(), choice);
       if (app || due !== null) to.push({ user, app, due, again: way === 'hourly' || way === 'daily' });
     }
     return to;
+  }
+
+  /** Nobody gets more letters an hour than he can read: what is over comes in one, at the next hour. */
+  async #paced(user: string): Promise<'now' | 'hourly'> {
+    const since = this.#d.clock.now() - HOUR;
+    return (await this.#d.store.engine.notices.lettersSince(user, since)) < LETTERS_AN_HOUR ? 'now' : 'hourly';
   }
 
   async #accounts(notice: NoticeRow): Promise<readonly string[]> {

@@ -110,12 +110,14 @@ export type Ending = {
 export type EngineNotices = {
   /** Writes one that nothing else is written with. Durable when it resolves. */
   add(notice: NoticeWrite): Promise<void>;
-  /** Those of which nobody was told yet, the earliest first. */
-  waiting(limit: number): Promise<readonly NoticeRow[]>;
+  /** Those of which nobody was told yet, the earliest first; from behind one that was looked at, or from the first. */
+  waiting(limit: number, after: Pick<NoticeRow, 'id' | 'at'> | null): Promise<readonly NoticeRow[]>;
   /** All of them have it, or none: in one transaction, once however often it is asked for. */
   spread(notice: NoticeRow, to: readonly NoticeFor[]): Promise<void>;
   /** The lines of the letter that is due first, all of one account in one workspace; empty: none is due. */
   due(now: number): Promise<readonly DueLine[]>;
+  /** Letters that left, or are leaving, to this account for what came since then, over all workspaces. */
+  lettersSince(user: string, since: number): Promise<number>;
   /** When the next letter is due; null: none waits. */
   nextDue(): Promise<number | null>;
   /** Puts on record that this letter leaves now, with all of these lines. False: some were read or changed meanwhile, and none is taken. */

@@ -59,11 +59,19 @@ export const engineNoticesOf = ({ db, writer }: Pick<Ground, 'db' | 'writer'>): 
           .orderBy('connection.expires')
           .execute()
       ).flatMap(({ expires, ...row }) => (expires === null ? [] : [{ ...row, expires }])),
-    waiting: async (limit) => {
+    waiting: async (limit, after) => {
       const rows = await db
         .selectFrom('notice')
         .selectAll()
         .where('spread', '=', 0)
+        .$if(after !== null, (query) =>
+          query.where((eb) =>
+            eb.or([
+              eb('at', '>', after?.at ?? 0),
+              eb.and([eb('at', '=', after?.at ?? 0), eb('id', '>', after?.id ?? '')]),
+            ]),
+          ),
+        )
         .orderBy('at')
         .orderBy('id')
         .limit(limit)
@@ -89,17 +97,26 @@ export const engineNoticesOf = ({ db, writer }: Pick<Ground, 'db' | 'writer'>): 
             .where('user', '=', user)
             .executeTakeFirst();
           if (known !== undefined) continue;
-          const again = await trx
-            .updateTable('notice_for')
-            .set((eb) => ({ notice: id, at, times: eb('times', '+', 1) }))
+          // Who chose otherwise in between may have several of them: the latest goes on, the others stay as they are.
+          const last = await trx
+            .selectFrom('notice_for')
+            .select('notice')
             .where('workspace', '=', workspace)
             .where('user', '=', user)
             .where('grp', '=', grp)
             .where('read', 'is', null)
             // Who is told by letter alone reads none of them here.
             .where((eb) => (app ? eb('app', '=', 1) : eb('mail', '=', 'due')))
+            .orderBy('at', 'desc')
+            .orderBy('notice')
             .executeTakeFirst();
-          if (again.numUpdatedRows > 0n) {
+          if (last !== undefined) {
+            await trx
+              .updateTable('notice_for')
+              .set((eb) => ({ notice: id, at, times: eb('times', '+', 1) }))
+              .where('notice', '=', last.notice)
+              .where('user', '=', user)
+              .execute();
             if (anew && due !== null)
               await trx
                 .updateTable('notice_for')
@@ -140,6 +157,15 @@ export const engineNoticesOf = ({ db, writer }: Pick<Ground, 'db' | 'writer'>): 
         .limit(MOST_LINES)
         .execute();
       return rows.flatMap(lineOf);
+    },
+    lettersSince: async (user, since) => {
+      const row = await db
+        .selectFrom('notice_for')
+        .select((eb) => eb.fn.count<number>('letter').distinct().as('letters'))
+        .where('user', '=', user)
+        .where('at', '>=', since)
+        .executeTakeFirst();
+      return Number(row?.letters ?? 0);
     },
     nextDue: async () => {
       const row = await db

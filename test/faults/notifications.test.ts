@@ -164,3 +164,45 @@ test('a mail that waits is sent after a kill, one that was handed over is not se
     await home.leave();
   }
 }, 120_000);
+
+test('who is asked over and over gets twenty letters an hour, and all else in one at the next hour', async () => {
+  const home = newHome();
+  const env = {
+    HEADGATE_MAIL_URL: `smtp+plain://127.0.0.1:${smtp.port}`,
+    HEADGATE_MAIL_FROM: 'headgate@example.com',
+    HEADGATE_ENABLE_SUPERUSER_CLI: 'true',
+  };
+  const file = home.write('password', 'correct horse battery');
+  await home.run(['superuser', '--email', 'ada@example.com', '--password-file', file], { env });
+  try {
+    const server = await home.serve([], { env });
+    const ada = personAt(server);
+    await ada.ask('POST', '/api/v1/auth/login', { email: 'ada@example.com', password: 'correct horse battery' });
+    const { id } = (await ada.ask('POST', '/api/v1/flows', { draft: asking('Often') })).json as { id: string };
+    await ada.ask('POST', `/api/v1/flows/${id}/publish`, { grant: 'needed' });
+    // Nothing leaves meanwhile.
+    holds = 'greeting';
+    for (let i = 0; i < 25; i += 1) await ada.ask('POST', `/api/v1/flows/${id}/runs`, { input: {} });
+    const ways = (): unknown[] => {
+      const db = new DatabaseSync(join(home.env['HEADGATE_CONFIG_DIR'] ?? '', 'headgate.db'), { readOnly: true });
+      const rows = db
+        .prepare("select due % 3600000 = 0 as hourly, count(*) as many from notice_for where mail = 'due' group by 1")
+        .all();
+      db.close();
+      return rows.map((row) => ({ ...row }));
+    };
+    const wanted = [
+      { hourly: 0, many: 20 },
+      { hourly: 1, many: 5 },
+    ];
+    await until(
+      async () => JSON.stringify(ways()),
+      (rows) => rows === JSON.stringify(wanted),
+    );
+    server.signal('SIGKILL');
+    await server.ended;
+  } finally {
+    holds = null;
+    await home.leave();
+  }
+}, 120_000);

@@ -25,7 +25,9 @@ const written = (kind: string): Record<string, unknown>[] => {
 const often = (missed?: string) => ({
   headgate: 1,
   name: 'Often',
-  triggers: [{ id: 'often', kind: 'schedule@1', with: { cron: '0 * * * *', ...(missed === undefined ? {} : { missed }) } }],
+  triggers: [
+    { id: 'often', kind: 'schedule@1', with: { cron: '0 * * * *', ...(missed === undefined ? {} : { missed }) } },
+  ],
   steps: [{ id: 's', kind: 'set@1', with: { value: 1 } }],
 });
 const looked = async (flow: string): Promise<number> => {

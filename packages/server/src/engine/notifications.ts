@@ -188,8 +188,9 @@ export class Notifications {
 
   /** Nobody gets more letters an hour than he can read: what is over comes in one, at the next hour. */
   async #paced(user: string): Promise<'now' | 'hourly'> {
-    const since = this.#d.clock.now() - HOUR;
-    return (await this.#d.store.engine.notices.lettersSince(user, since)) < LETTERS_AN_HOUR ? 'now' : 'hourly';
+    const now = this.#d.clock.now();
+    const many = await this.#d.store.engine.notices.lettersSince(user, now - HOUR, now);
+    return many < LETTERS_AN_HOUR ? 'now' : 'hourly';
   }
 
   async #accounts(notice: NoticeRow): Promise<readonly string[]> {

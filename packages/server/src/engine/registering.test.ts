@@ -281,6 +281,41 @@ test('RG4 what the service refuses is shown with what to do, and tried again', a
   });
 }, 60_000);
 
+test('RG6 an old address that does not go is left after some tries, so that the new one is entered', async () => {
+  const { of, state, powers } = await ground('github');
+  const id = await publish(of, 'github', powers);
+  await settled(of, id);
+  const old = await addressOf(of, id);
+  const calls = state.calls.length;
+  state.fails = Array.from({ length: 5 }, () => 403);
+  await of.store.in('default').deployments.readdress(id, 'default', 'hear', { at: of.clock.now(), until: 0 });
+  const fresh = await addressOf(of, id);
+  await until(async () => (await of.engine.triggers('default', id))[0]?.failing !== null);
+  // A change of something else, again and again, has nobody asked.
+  const failed = state.calls.length;
+  const { secrets } = of.store.in('default');
+  for (let i = 0; i < 5; i += 1)
+    await secrets.put({ project: 'default', name: `x${i}`, origins: [], value: 'y', owner: 'owner', at: 1 });
+  expect(state.calls.length - failed).toBeLessThanOrEqual(1);
+  await until(async () => {
+    of.clock.shift(60_000);
+    return state.entered.length === 2;
+  });
+  expect(state.entered.map(({ url }) => url)).toEqual([old, fresh]);
+  expect(state.calls.slice(calls).map((call) => call.split(' ')[0])).toEqual([
+    ...Array(5).fill('DELETE'),
+    'GET',
+    'POST',
+  ]);
+  await settled(of, id);
+  expect(of.logs).toContainEqual(
+    expect.objectContaining({
+      text: 'an old address was left at its service',
+      data: { flow: id, trigger: 'hear', service: 'github', code: 'hook.entering' },
+    }),
+  );
+}, 60_000);
+
 test('CAP-01 SEC-07 nothing is called without the powers, and the shared secret is told only where it is meant for', async () => {
   const { of, state, powers } = await ground('github', 'not');
   for (const lent of [[], powers.slice(0, 1), powers.slice(0, 2)]) {

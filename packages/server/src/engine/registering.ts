@@ -10,6 +10,7 @@
  * RG2 To enter and to take out are effects of the trigger, by the powers lent to it, judged and on record. What a trigger entered
  *     is taken out, too, when it is gone and lent nothing any more: by the same secret, within the policy of the workspace, on record.
  * RG3 The shared secret is told to the service only where it is meant for the service's origin, as every secret.
+ * RG6 An old address of a trigger that cannot be taken out keeps the new one waiting for some tries, and not for ever.
  * RG4 What fails is shown on the flow, told of as every trigger that fails, and tried again.
  */
 
@@ -40,11 +41,14 @@ import { send } from './net.ts';
 import { hasOwner } from './owner.ts';
 import { keyOf, type PollRow } from './polls.ts';
 import type { RegisterDeps } from './register-deps.ts';
+import { BROKEN, CLOSED, NOBODY, TAKEN, told, UNCALLED, UNKNOWN } from './registering-problems.ts';
 import { triggerEffect } from './trigger-effect.ts';
 
 const KIND = 'service.webhook@1';
 /** How long to wait after one failure, two in a row, and so on; milliseconds. */
 const PAUSES = [5_000, 60_000, 300_000, 900_000, 3_600_000] as const;
+/** After so many failures an old address that does not go is left to its service, so that the new one is entered. */
+const LEFT_AFTER = 4;
 const NEVER = new AbortController().signal;
 
 /** What a trigger has entered. */
@@ -80,7 +84,7 @@ export class Registering {
   readonly #d: RegisterDeps;
   readonly #busy = new Set<string>();
   readonly #again = new Set<string>();
-  readonly #failures = new Map<string, number>();
+  readonly #failures = new Map<string, { readonly times: number; readonly at: number }>();
   readonly #timers = new Map<string, () => void>();
   #rows = new Map<string, PollRow>();
   #closed = false;
@@ -98,7 +102,12 @@ export class Registering {
     this.#rows = new Map(rows.map((row) => [keyOf(row), row]));
     const places = new Map<string, Place>(entered.map((one) => [keyOf(one as PollRow), one]));
     for (const row of rows) places.set(keyOf(row), row);
-    for (const [key, place] of places) this.#begin(key, place);
+    for (const [key, place] of places) {
+      // What failed a moment ago is not asked for again at each change of something else.
+      const soonest = (this.#failures.get(key)?.at ?? Number.NEGATIVE_INFINITY) + PAUSES[0];
+      if (this.#d.clock.now() >= soonest) this.#begin(key, place);
+      else this.#beginAt(soonest, key, place);
+    }
   }
 
   /** Those of a flow whose addresses are entered: when, nobody knows before somebody calls. */
@@ -134,25 +143,30 @@ export class Registering {
   }
 
   #ended(key: string, place: Place, why: Problem | null): void {
-    const { health, log, timers, clock } = this.#d;
+    const { health, log, clock } = this.#d;
     const row = this.#rows.get(key);
     if (why === null) {
       this.#failures.delete(key);
       if (row === undefined) health.forget(key);
       else health.well(row);
     } else {
-      const times = this.#failures.get(key) ?? 0;
-      this.#failures.set(key, times + 1);
+      const times = this.#failures.get(key)?.times ?? 0;
+      this.#failures.set(key, { times: times + 1, at: clock.now() });
       if (row !== undefined) health.ill(row, why);
       else
         log('warn', 'an address could not be taken out', { flow: place.flow, trigger: place.trigger, code: why.code });
       const pause = PAUSES[Math.min(times, PAUSES.length - 1)] ?? 0;
-      this.#timers.set(
-        key,
-        timers.at(clock.now() + pause, () => this.#begin(key, place)),
-      );
+      this.#beginAt(clock.now() + pause, key, place);
     }
     if (this.#again.delete(key)) this.#begin(key, place);
+  }
+
+  #beginAt(at: number, key: string, place: Place): void {
+    this.#timers.get(key)?.();
+    this.#timers.set(
+      key,
+      this.#d.timers.at(at, () => this.#begin(key, place)),
+    );
   }
 
   /** Brings one to what it is to be; why that did not come to be, or null. */
@@ -165,7 +179,11 @@ export class Registering {
     if (same && before?.sure === true) return null;
     if (before !== null && !same) {
       const left = await this.#takeOut(place, row, before);
-      if (left !== null) return left;
+      // One that nobody listens to harms less than a new one that is never entered.
+      const tried = this.#failures.get(keyOf(place as PollRow))?.times ?? 0;
+      const dead = wish !== null && wish.entered.url !== before.url && tried >= LEFT_AFTER;
+      if (left !== null && !dead) return left;
+      if (left !== null) this.#d.log('warn', 'an old address was left at its service', leftBehind(place, before, left));
       await this.#keep(place, null);
     }
     if (wish === null || row === undefined) return null;
@@ -361,6 +379,10 @@ export class Registering {
   }
 }
 
+const leftBehind = ({ flow, trigger }: Place, { service }: Entered, { code }: Problem) => ({
+  ...{ flow, trigger, service, code },
+});
+
 /** As much of a description as finding and taking out need. */
 const closingOf = ({ service, trigger }: Offer): Offer => {
   const { remove, find } = trigger.register ?? {};
@@ -370,21 +392,3 @@ const closingOf = ({ service, trigger }: Offer): Offer => {
     service: { ...service, triggers: [], operations: service.operations.filter(({ id }) => needed.has(id)) },
   };
 };
-
-/** Problems of who was lent nothing: nobody was called. */
-const UNCALLED = /^(power|grant|policy|secret)\./;
-
-const NOBODY = problem('trigger.owner', 'A trigger has nobody behind it any more');
-const UNKNOWN = problem('service.unknown', 'The trigger names a service, or something of it, that is not there');
-const BROKEN = problem('service.down', 'The address could not be entered for a fault of the server', { retry: 'yes' });
-const TAKEN = problem('hook.entering', 'another address stands there, and it keeps one alone', {
-  fix: 'Take the other out there, or use another account of the service for this trigger.',
-});
-const CLOSED = problem('policy.denied', 'The policy of the workspace is against it');
-
-const told = ({ service, trigger }: Offer, why: Problem): Problem =>
-  problem('hook.entering', `The address could not be entered at ${service.title}, or taken out: ${why.text}`, {
-    at: { field: 'with.register' },
-    fix: `${why.fix ?? 'Look at the secret and at what it may do there.'} Or leave \`register\` out, and enter it by hand: ${trigger.setUp}`,
-    retry: 'yes',
-  });

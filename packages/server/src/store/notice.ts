@@ -116,8 +116,8 @@ export type EngineNotices = {
   spread(notice: NoticeRow, to: readonly NoticeFor[]): Promise<void>;
   /** The lines of the letter that is due first, all of one account in one workspace; empty: none is due. */
   due(now: number): Promise<readonly DueLine[]>;
-  /** Letters that left, or are leaving, to this account for what came since then, over all workspaces. */
-  lettersSince(user: string, since: number): Promise<number>;
+  /** Letters to this account for what came since then, over all workspaces: those that left, and lines that are due by now. */
+  lettersSince(user: string, since: number, now: number): Promise<number>;
   /** When the next letter is due; null: none waits. */
   nextDue(): Promise<number | null>;
   /** Puts on record that this letter leaves now, with all of these lines. False: some were read or changed meanwhile, and none is taken. */

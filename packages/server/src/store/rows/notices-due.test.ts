@@ -11,12 +11,12 @@ const BOTH = { user: 'u_ada', app: true, due: NOW, again: false };
 const LETTER = { ...BOTH, app: false };
 
 /** Failed runs of one flow, one after the other, each told in a way of its own. */
-const told = async (store: Store, ways: readonly NoticeFor[]): Promise<void> => {
+const told = async (store: Store, ways: readonly NoticeFor[], grp = 'f oops'): Promise<void> => {
   const { notices } = store.engine;
   for (const [i, way] of ways.entries()) {
     const about = { project: 'default', flow: 'f', run: `r${i}`, ask: null, name: null, code: 'oops' };
     const notice = { ...about, id: `n${i}`, workspace: 'default', kind: 'run.failed' as const };
-    const whole = { ...notice, tell: ['u_ada'], grp: 'f oops', mailed: false, at: NOW + i };
+    const whole = { ...notice, tell: ['u_ada'], grp, mailed: false, at: NOW + i };
     await notices.add(whole);
     await notices.spread(whole, [way]);
   }
@@ -54,4 +54,16 @@ test('those of which nobody was told yet are gone through from behind one that w
   expect(first.map(({ id }) => id)).toEqual(['a']);
   expect((await notices.waiting(9, first[0] ?? null)).map(({ id }) => id)).toEqual(['b', 'c']);
   expect((await notices.waiting(9, null)).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+});
+
+test('letters to an account are counted, those that left and those that are due', async () => {
+  const store = await kit.store();
+  const { notices } = store.engine;
+  await told(store, [BOTH, { ...BOTH, due: NOW + 3_600_000 }]);
+  expect(await notices.lettersSince('u_ada', NOW - 1, NOW + 1)).toBe(1);
+  expect(await notices.claim('l_1', await notices.due(NOW + 1))).toBe(true);
+  await notices.settle('l_1', 'sent');
+  expect(await notices.lettersSince('u_ada', NOW - 1, NOW + 1)).toBe(1);
+  expect(await notices.lettersSince('u_ada', NOW + 2, NOW + 2)).toBe(0);
+  expect(await notices.lettersSince('u_bob', NOW - 1, NOW + 1)).toBe(0);
 });

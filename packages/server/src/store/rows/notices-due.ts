@@ -158,14 +158,15 @@ export const engineNoticesOf = ({ db, writer }: Pick<Ground, 'db' | 'writer'>): 
         .execute();
       return rows.flatMap(lineOf);
     },
-    lettersSince: async (user, since) => {
-      const row = await db
-        .selectFrom('notice_for')
-        .select((eb) => eb.fn.count<number>('letter').distinct().as('letters'))
-        .where('user', '=', user)
-        .where('at', '>=', since)
+    lettersSince: async (user, since, now) => {
+      const of = db.selectFrom('notice_for').where('user', '=', user).where('at', '>=', since);
+      const left = await of.select((eb) => eb.fn.count<number>('letter').distinct().as('many')).executeTakeFirst();
+      const due = await of
+        .select((eb) => eb.fn.countAll<number>().as('many'))
+        .where('mail', '=', 'due')
+        .where('due', '<=', now)
         .executeTakeFirst();
-      return Number(row?.letters ?? 0);
+      return Number(left?.many ?? 0) + Number(due?.many ?? 0);
     },
     nextDue: async () => {
       const row = await db

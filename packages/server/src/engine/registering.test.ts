@@ -281,6 +281,33 @@ test('RG4 what the service refuses is shown with what to do, and tried again', a
   });
 }, 60_000);
 
+test('RG5 what was entered is taken out where it was entered, whatever the service is described as since then', async () => {
+  const { of, state, powers } = await ground('github');
+  const calls: string[] = [];
+  const elsewhere = await countingServer((_n, request, response) => {
+    calls.push(`${request.method} ${request.url} ${String(request.headers.authorization)}`);
+    response.writeHead(204).end();
+  });
+  close.push(elsewhere.close);
+  const describe = async (url: string): Promise<void> => {
+    const doc = { ...serviceAt('github', url), name: 'own' };
+    expect(await of.store.in('default').services.put({ name: 'own', doc, hash: url, by: 'owner', updated: 1 })).toBe(
+      true,
+    );
+  };
+  await describe(`http://${powers[0]?.split(' ').at(-1) ?? ''}`);
+  const hears = flow('github');
+  const [trigger] = hears.triggers;
+  const own = { ...hears, triggers: [{ ...trigger, with: { ...trigger?.with, service: 'own' } }] };
+  const id = await of.publish(own, { grants: powers.map((power) => ({ step: 'hear', power })) });
+  await settled(of, id);
+  expect(state.entered).toHaveLength(1);
+  await describe(elsewhere.url);
+  await of.store.in('default').flows.patch(id, { enabled: false }, of.clock.now());
+  await until(() => state.entered.length === 0);
+  expect(calls).toEqual([]);
+}, 60_000);
+
 test('RG6 an old address that does not go is left after some tries, so that the new one is entered', async () => {
   const { of, state, powers } = await ground('github');
   const id = await publish(of, 'github', powers);

@@ -1,5 +1,5 @@
 /**
- * Which flows use a service, by their draft or their latest version: it is not deleted under them.
+ * Which flows use a service, by their draft, their latest version, or one that runs in an environment: it is not deleted under them.
  *
  * SU1 All flows of the workspace count; named are those that the caller sees (row AZ-12).
  */
@@ -29,6 +29,18 @@ type Uses = {
   readonly others: boolean;
 };
 
+const runsWith = async (
+  store: ReturnType<Store['in']>,
+  { id, version }: { readonly id: string; readonly version: number | null },
+  service: string,
+): Promise<boolean> => {
+  if (version === null) return false;
+  const deployed = (await store.deployments.list(id)).map((one) => one.version);
+  for (const one of new Set([version, ...deployed]))
+    if (usesIn((await store.flows.version(id, one))?.doc ?? null, service)) return true;
+  return false;
+};
+
 export const usesOfService = async (store: ReturnType<Store['in']>, sight: Sight, service: string): Promise<Uses> => {
   const flows: { id: string; name: string }[] = [];
   let others = false;
@@ -36,10 +48,7 @@ export const usesOfService = async (store: ReturnType<Store['in']>, sight: Sight
     const from = cursor === undefined ? {} : { cursor };
     const { rows, next } = await store.flows.list({ limit: PAGE, sight: ALL, ...from });
     for (const row of rows) {
-      const used =
-        usesIn(row.draft, service) ||
-        (row.version !== null && usesIn((await store.flows.version(row.id, row.version))?.doc ?? null, service));
-      if (!used) continue;
+      if (!(usesIn(row.draft, service) || (await runsWith(store, row, service)))) continue;
       if (sees(sight, { ...row, flow: row.id })) flows.push({ id: row.id, name: row.name });
       else others = true;
     }

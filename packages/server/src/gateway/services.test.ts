@@ -145,6 +145,31 @@ test('a workspace describes a service of its own: flows use it at once, and no o
   expect(await check('list')).toMatchObject({ ok: false });
 });
 
+test('a service is not taken away from under a version that runs in an environment, though draft and latest version use it no more', async () => {
+  const ask = async (method: string, path: string, body?: object) => {
+    const answer = await server.ask(method, path, { key, ...(body === undefined ? {} : { body }) });
+    expect([path, answer.status < 300 ? '' : answer.text]).toEqual([path, '']);
+    return answer.json as Record<string, unknown>;
+  };
+  await ask('PUT', '/api/v1/services', { manifest: { ...shop, name: 'stall' } });
+  await ask('POST', '/api/v1/projects/default/environments', { name: 'stage' });
+  const draft = wishes('list');
+  const [step] = draft.steps;
+  const uses = { ...draft, steps: [{ ...step, with: { ...step?.with, service: 'stall' } }] };
+  const { id } = await ask('POST', '/api/v1/flows', { draft: uses });
+  await ask('POST', `/api/v1/flows/${String(id)}/publish`, { grant: 'needed' });
+  const place = { from: 'default', to: 'stage', grant: 'needed', anyway: true };
+  await ask('POST', `/api/v1/flows/${String(id)}/promotions`, place);
+  const without = { ...draft, steps: [{ id: 's', kind: 'set@1', with: { value: 1 } }] };
+  const { revision } = await ask('GET', `/api/v1/flows/${String(id)}`);
+  await ask('PUT', `/api/v1/flows/${String(id)}/draft`, { draft: without, revision });
+  await ask('POST', `/api/v1/flows/${String(id)}/publish`, {});
+  const used = await server.ask('DELETE', '/api/v1/services/stall', { key });
+  expect(used).toMatchObject({ status: 409, json: { code: 'service.used', problems: [{ at: { flow: id } }] } });
+  await ask('POST', `/api/v1/flows/${String(id)}/promotions`, place);
+  await ask('DELETE', '/api/v1/services/stall');
+});
+
 test('no service stands in the place of one of the server, and what is no manifest is refused with its places', async () => {
   const put = (manifest: unknown) => server.ask('PUT', '/api/v1/services', { key, body: { manifest } });
   expect((await put({ ...shop, name: 'slack' })).json).toMatchObject({ status: 409, code: 'service.taken' });

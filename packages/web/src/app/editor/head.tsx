@@ -1,6 +1,6 @@
 /** The head of the editor: the flow's name, what became of the last edit, the view, running and publishing. */
 
-import { ActionIcon, Group, SegmentedControl, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Button, Group, SegmentedControl, UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Doing } from '../actions/registry.ts';
@@ -10,14 +10,22 @@ import { Status } from './draft/status.tsx';
 import { useEditor, useFlow } from './editor-context.ts';
 import { NameField } from './name-field.tsx';
 import { PagesMenu } from './pages/pages-menu.tsx';
+import { Playground } from './parts.ts';
+import { chatOf } from './playground/chat-of.ts';
 import { Presence } from './presence.tsx';
 import { ProblemsButton } from './problems/problems-button.tsx';
 import { RunButton } from './run/run-button.tsx';
 
-type Props = { readonly view: 'canvas' | 'outline'; readonly show: (part: EditorSearch) => void };
+type Props = {
+  readonly view: 'canvas' | 'outline';
+  readonly show: (part: EditorSearch) => void;
+  /** The author talks to the draft now. */
+  readonly talks: boolean;
+};
 
-export const Head = ({ view, show }: Props) => {
+export const Head = ({ view, show, talks }: Props) => {
   const { t } = useTranslation();
+  const answers = chatOf(useFlow()) !== undefined;
   const undo = useDoing('undo');
   const redo = useDoing('redo');
   return (
@@ -45,6 +53,18 @@ export const Head = ({ view, show }: Props) => {
         <Back doing={redo} name={t('actions.redo')} sign="↷" />
       </Group>
       <Group ml="auto" gap="xs">
+        {answers && (
+          <Button
+            size="compact-sm"
+            variant={talks ? 'light' : 'default'}
+            aria-expanded={talks}
+            onPointerEnter={Playground.warm}
+            onFocus={Playground.warm}
+            onClick={() => show({ talk: talks ? undefined : 'on' })}
+          >
+            {t('playground.open')}
+          </Button>
+        )}
         <PagesMenu show={show} />
         <ProblemsButton show={show} />
         <RunButton show={show} />

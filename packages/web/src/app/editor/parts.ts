@@ -16,6 +16,8 @@ export const ServiceTriggerFields = lazily(
   async () => (await import('./services/service-trigger-fields.tsx')).ServiceTriggerFields,
 );
 
+export const Playground = lazily(async () => (await import('./playground/playground.tsx')).Playground);
+
 export const Designer = lazily(async () => (await import('./designer/designer.tsx')).Designer);
 
 /** What most panels of a step show. */

@@ -21,7 +21,7 @@ import { keptHints } from './hints/kept-hints.ts';
 import { Outline } from './outline/outline.tsx';
 import { Dock } from './run/dock.tsx';
 import { Panel } from './panel/panel.tsx';
-import { Canvas, warmPanel } from './parts.ts';
+import { Canvas, Playground, warmPanel } from './parts.ts';
 import { useClipboard } from './use-clipboard.ts';
 import { useView } from './use-view.ts';
 import classes from './workbench.module.css';
@@ -89,7 +89,7 @@ export const Workbench = () => {
     <Box className={classes.bench}>
       <PageTitle text={flow.name} hidden keys="graph" />
       <EditorActions show={show} view={view} step={search.step} add={add} addTo={setAdding} rename={rename} />
-      <Head view={view} show={show} />
+      <Head view={view} show={show} talks={search.talk !== undefined} />
       <Conflicts />
       {hints !== null && (
         <Suspense fallback={null}>
@@ -107,6 +107,11 @@ export const Workbench = () => {
           )}
         </div>
         {search.step !== undefined && <Panel key={search.step} step={search.step} tab={search.tab} show={show} />}
+        {search.talk !== undefined && (
+          <Suspense fallback={null}>
+            <Playground show={show} />
+          </Suspense>
+        )}
       </div>
       {search.page !== undefined && (
         <Suspense fallback={null}>

@@ -51,7 +51,17 @@ export const RowMenu = ({ wish: { row, x, y }, close }: Props) => {
       act: { title: t('common.undo'), run: restore },
     });
   };
+  const talks = row.triggers.some(({ kind }) => kind === 'chat@1');
   const items = [
+    ...(talks
+      ? [
+          {
+            name: t('flowActs.chat'),
+            run: async () => void window.open(`${engine.transport.origin}/chat/${row.id}`, '_blank', 'noopener'),
+            off: row.version === null ? t('playground.unpublished') : undefined,
+          },
+        ]
+      : []),
     { name: t('flowActs.copy'), run: copy, off },
     { name: t('flowActs.save'), run: save, off: undefined },
     {

@@ -45,6 +45,8 @@ export type EditorSearch = {
   readonly fromAt?: string | undefined;
   /** The versions that are compared: `3` with the draft, `2..3` with each other. */
   readonly compare?: string | undefined;
+  /** The author talks to the draft. */
+  readonly talk?: 'on' | undefined;
   /** The flow is the first one that somebody sees: hints begin with it. */
   readonly hints?: 'on' | undefined;
 };

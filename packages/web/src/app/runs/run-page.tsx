@@ -26,6 +26,7 @@ import { Waterfall } from './waterfall.tsx';
 
 const Compare = lazy(() => import('./compare.tsx').then((module) => ({ default: module.Compare })));
 const Values = lazy(() => import('./values.tsx').then((module) => ({ default: module.Values })));
+const RunTraces = lazy(() => import('./trace/run-traces.tsx').then((module) => ({ default: module.RunTraces })));
 const EditAgain = lazy(() => import('./edit-again.tsx').then((module) => ({ default: module.EditAgain })));
 
 export const RunPage = () => {
@@ -119,7 +120,7 @@ const OneRun = ({ id }: { readonly id: string }) => {
   if (run.error !== null) return <FailureView error={run.error} again={() => void run.refetch()} />;
   if (run.data === undefined)
     return (
-      <Stack p="md" aria-busy aria-label={title}>
+      <Stack p="md" aria-busy aria-label={title} role="status">
         <Skeleton h={32} w={320} />
         <Skeleton h={320} />
       </Stack>
@@ -231,6 +232,24 @@ const OneRun = ({ id }: { readonly id: string }) => {
           {step !== undefined && chosen !== undefined && (
             <StepDetails flow={flowId} run={id} step={step} view={chosen} close={() => choose(undefined)} />
           )}
+          {events.some(({ type, data }) => type === 'step.said' || (type === 'block.opened' && isAgent(data))) && (
+            <Suspense fallback={null}>
+              <RunTraces
+                run={id}
+                events={events}
+                fold={fold}
+                step={chosen === undefined ? undefined : step}
+                look={(one, item) =>
+                  void navigate({
+                    to: '/runs/$run',
+                    params: { run: id },
+                    search: { step: one, item, side: 'out' },
+                    replace: true,
+                  })
+                }
+              />
+            </Suspense>
+          )}
           <Suspense fallback={<Skeleton h={160} />}>
             <Values
               flow={flowId}
@@ -254,3 +273,6 @@ const OneRun = ({ id }: { readonly id: string }) => {
     </Stack>
   );
 };
+
+/** Is it an agent that this event began? */
+const isAgent = (data: unknown): boolean => typeof data === 'object' && data !== null && 'next' in data;

@@ -2,6 +2,7 @@ import type { Translation } from '../i18n.ts';
 import type { flowActs as english } from '../en/flow-acts.ts';
 
 export const flowActs: Translation<typeof english> = {
+  chat: 'Seite des Chats öffnen',
   copy: 'Kopie anlegen',
   copyOf: 'Kopie von {{name}}',
   save: 'Als Datei sichern',

@@ -33,6 +33,7 @@ import { forms } from './forms.ts';
 import { ownServices } from './own-services.ts';
 import { overview } from './overview.ts';
 import { panel } from './panel.ts';
+import { playground } from './playground.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
 import { runs } from './runs.ts';
@@ -40,6 +41,7 @@ import { services } from './services.ts';
 import { settings } from './settings.ts';
 import { tables } from './tables.ts';
 import { templates } from './templates.ts';
+import { trace } from './trace.ts';
 import { trust } from './trust.ts';
 
 export const german: Translation = {
@@ -75,6 +77,7 @@ export const german: Translation = {
   overview,
   ownServices,
   panel,
+  playground,
   publish,
   running,
   runs,
@@ -82,5 +85,6 @@ export const german: Translation = {
   settings,
   tables,
   templates,
+  trace,
   trust,
 };

@@ -1,5 +1,6 @@
 /** What is done with a flow from the list of them, and those that were deleted. */
 export const flowActs = {
+  chat: 'Open the chat page',
   copy: 'Make a copy',
   copyOf: 'Copy of {{name}}',
   save: 'Save as a file',

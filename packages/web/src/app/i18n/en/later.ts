@@ -29,6 +29,7 @@ import { oversight } from './oversight.ts';
 import { ownServices } from './own-services.ts';
 import { overview } from './overview.ts';
 import { panel } from './panel.ts';
+import { playground } from './playground.ts';
 import { publish } from './publish.ts';
 import { running } from './running.ts';
 import { runs } from './runs.ts';
@@ -36,6 +37,7 @@ import { services } from './services.ts';
 import { settings } from './settings.ts';
 import { tables } from './tables.ts';
 import { templates } from './templates.ts';
+import { trace } from './trace.ts';
 import { trust } from './trust.ts';
 
 export const later = {
@@ -68,6 +70,7 @@ export const later = {
   overview,
   ownServices,
   panel,
+  playground,
   publish,
   running,
   runs,
@@ -75,5 +78,6 @@ export const later = {
   settings,
   tables,
   templates,
+  trace,
   trust,
 } as const;

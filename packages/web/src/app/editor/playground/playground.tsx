@@ -1,0 +1,216 @@
+/**
+ * The author talks to the draft, beside it: what he writes runs the draft as it is on the screen, and its steps are told as they
+ * happen. What is said here stays apart from what is said to the published flow.
+ */
+
+import { Anchor, Button, CloseButton, Group, NativeSelect, Stack, Text, Textarea } from '@mantine/core';
+import type { Flow } from '@headgate/core';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useOff } from '../../access/may.ts';
+import { FailureView } from '../../problem/problem-view.tsx';
+import type { EditorSearch } from '../../router/paths.ts';
+import { growing } from '../../ui/growing.ts';
+import { SaidText } from '../../ui/said-text.tsx';
+import { useEditor, useFlow } from '../editor-context.ts';
+import { Resizer } from '../panel/resizer.tsx';
+import { useSize } from '../panel/use-size.ts';
+import { chatOf } from './chat-of.ts';
+import classes from './playground.module.css';
+import { SessionActs } from './session-acts.tsx';
+import { Turn } from './turn.tsx';
+import { type Talk, useTalk } from './use-talk.ts';
+
+const BOUNDS = { least: 320, most: 1200, begin: 440 };
+const LONGEST = 100_000;
+
+type Props = { readonly show: (part: EditorSearch, replace?: boolean) => void };
+
+export const Playground = ({ show }: Props) => {
+  const flow = useFlow();
+  return chatOf(flow) === undefined ? null : <Open flow={flow} show={show} />;
+};
+
+const Open = ({ flow, show }: Props & { readonly flow: Flow }) => {
+  const { t } = useTranslation();
+  const [width, resize] = useSize('headgate.playground', BOUNDS);
+  const talk = useTalk((run) => show({ run }, true));
+  const messages = talk.messages.data ?? [];
+  const log = useRef<HTMLDivElement>(null);
+  const count = messages.length;
+  useEffect(() => {
+    if (count > 0 && log.current !== null) log.current.scrollTop = log.current.scrollHeight;
+  }, [count]);
+  const { greeting, suggestions } = lookOf(flow);
+  return (
+    <aside className={classes.panel} style={{ width }} aria-label={t('playground.title')}>
+      <Resizer
+        label={t('playground.resize')}
+        size={width}
+        least={BOUNDS.least}
+        most={BOUNDS.most}
+        grows={-1}
+        resize={resize}
+      />
+      <Top talk={talk} show={show} />
+      <div ref={log} className={classes.log} role="log" aria-live="off" aria-label={t('playground.said')} tabIndex={0}>
+        {greeting !== null && <SaidText text={greeting} />}
+        {count === 0 && (
+          <Stack gap="xs">
+            <Text size="sm" c="dimmed">
+              {t('playground.lead')}
+            </Text>
+            <Group gap="xs">
+              {suggestions.map((one) => (
+                <Button key={one} size="compact-sm" variant="default" onClick={() => talk.send.mutate({ text: one })}>
+                  {one}
+                </Button>
+              ))}
+            </Group>
+          </Stack>
+        )}
+        {talk.messages.error !== null && (
+          <FailureView error={talk.messages.error} again={() => void talk.messages.refetch()} />
+        )}
+        {messages.map((message, i) => (
+          <Turn
+            key={message.id}
+            message={message}
+            talk={talk}
+            show={show}
+            last={i === count - 1}
+            asked={messages[i - 1]?.text ?? null}
+          />
+        ))}
+        {talk.send.error !== null && <FailureView error={talk.send.error} />}
+      </div>
+      <Write talk={talk} />
+    </aside>
+  );
+};
+
+const lookOf = (flow: Flow): { readonly greeting: string | null; readonly suggestions: readonly string[] } => {
+  const { greeting, suggestions } = chatOf(flow)?.with ?? {};
+  return {
+    greeting: typeof greeting === 'string' ? greeting : null,
+    suggestions: Array.isArray(suggestions) ? suggestions.filter((one) => typeof one === 'string') : [],
+  };
+};
+
+const Top = ({ talk, show }: Props & { readonly talk: Talk }) => {
+  const { t } = useTranslation();
+  const sessions = talk.sessions.data ?? [];
+  return (
+    <div className={classes.top}>
+      <h2 className={classes.title}>{t('playground.title')}</h2>
+      <PageLink show={show} />
+      <CloseButton ml="auto" aria-label={t('playground.close')} onClick={() => show({ talk: undefined })} />
+      <Group gap={6} w="100%">
+        {sessions.length > 0 && (
+          <NativeSelect
+            size="xs"
+            flex={1}
+            miw={0}
+            aria-label={t('playground.earlier')}
+            value={talk.session ?? ''}
+            data={[
+              { value: '', label: t('playground.newOne') },
+              ...sessions.map(({ session, title }) => ({ value: session, label: title })),
+            ]}
+            onChange={({ currentTarget: { value } }) => talk.go(value === '' ? null : value)}
+          />
+        )}
+        <Button size="compact-sm" variant="default" onClick={() => talk.go(null)}>
+          {t('playground.new')}
+        </Button>
+        <SessionActs key={talk.session} talk={talk} />
+      </Group>
+    </div>
+  );
+};
+
+/** The way to the page on which others talk to what is published. */
+const PageLink = ({ show }: Props) => {
+  const { t } = useTranslation();
+  const { client, draft } = useEditor();
+  const { data: row } = useQuery({
+    queryKey: ['flow', draft.id],
+    queryFn: ({ signal }) => client.call('getFlow', { params: { id: draft.id } }, signal),
+    retry: false,
+  });
+  if (row === undefined) return null;
+  if (row.version !== null)
+    return (
+      <Anchor size="sm" href={`${client.transport.origin}/chat/${draft.id}`} target="_blank" rel="noopener">
+        {t('playground.page')}
+      </Anchor>
+    );
+  return (
+    <Button
+      size="compact-sm"
+      variant="subtle"
+      title={t('playground.unpublished')}
+      onClick={() => show({ page: 'publish' })}
+    >
+      {t('playground.publish')}
+    </Button>
+  );
+};
+
+const Write = ({ talk }: { readonly talk: Talk }) => {
+  const { t } = useTranslation();
+  const off = useOff('run');
+  const [text, setText] = useState('');
+  const input = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => input.current?.focus(), []);
+  const pending = (talk.messages.data ?? []).findLast(({ state }) => state === 'pending');
+  const send = (): void => {
+    const message = text.trim();
+    if (message === '' || pending !== undefined || talk.send.isPending || off !== undefined) return;
+    talk.send.mutate({ text: message }, { onSuccess: () => setText((was) => (was.trim() === message ? '' : was)) });
+  };
+  return (
+    <form
+      className={classes.write}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <Textarea
+        ref={input}
+        aria-label={t('playground.write')}
+        placeholder={t('playground.write')}
+        description={t('playground.keys')}
+        inputWrapperOrder={['label', 'input', 'description', 'error']}
+        {...growing(2, 8)}
+        maxLength={LONGEST}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || event.shiftKey || event.ctrlKey || event.nativeEvent.isComposing) return;
+          event.preventDefault();
+          send();
+        }}
+      />
+      <Group justify="end" gap="xs">
+        {pending === undefined ? (
+          <Button
+            size="compact-sm"
+            type="submit"
+            loading={talk.send.isPending}
+            disabled={off !== undefined}
+            title={off}
+          >
+            {t('playground.send')}
+          </Button>
+        ) : (
+          <Button size="compact-sm" color="red" variant="outline" onClick={() => talk.stop(pending.id)}>
+            {t('playground.stop')}
+          </Button>
+        )}
+      </Group>
+    </form>
+  );
+};

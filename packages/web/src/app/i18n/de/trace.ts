@@ -1,0 +1,32 @@
+/** Was ein Agent in einem Lauf getan hat. */
+export const trace = {
+  title: 'Was {{name}} getan hat',
+  rounds: 'Runden von {{name}}',
+  asked: 'Frage {{count}} an das Modell',
+  unfit: 'Die Antwort passte nicht, deshalb wurde das Modell noch einmal gefragt.',
+  call: 'Werkzeug {{tool}}',
+  arguments: 'Argumente',
+  answer: 'Antwort',
+  all: 'Ganz lesen',
+  large: '{{size}} kB',
+  says: '{{name}} sagt',
+  tokens_one: '{{tokens}} Token',
+  tokens_other: '{{tokens}} Token',
+  money: '{{money}} Geld',
+  state: {
+    done: 'fertig',
+    failed: 'fehlgeschlagen',
+    refused: 'abgelehnt',
+    mistaken: 'nicht ausgeführt: das Werkzeug gibt es nicht, oder die Argumente passen nicht',
+    waiting: 'wartet auf Freigabe',
+    running: 'läuft',
+    next: 'kommt als Nächstes',
+    unmade: 'nicht ausgeführt',
+  },
+  why: {
+    chosen: 'Dieses Werkzeug wartet jedes Mal auf Freigabe.',
+    outside: 'Der Agent hat Text von außen gelesen, der ihn dazu überredet haben kann.',
+  },
+  wasApproved: 'Es wurde freigegeben',
+  wasRefused: 'Es wurde abgelehnt',
+} as const;

@@ -1,0 +1,32 @@
+/** What an agent did in a run. */
+export const trace = {
+  title: 'What {{name}} did',
+  rounds: 'Rounds of {{name}}',
+  asked: 'Question {{count}} to the model',
+  unfit: 'The answer did not fit, so the model was asked again.',
+  call: 'Tool {{tool}}',
+  arguments: 'Arguments',
+  answer: 'Answer',
+  all: 'Read all of it',
+  large: '{{size}} kB',
+  says: '{{name}} says',
+  tokens_one: '{{tokens}} token',
+  tokens_other: '{{tokens}} tokens',
+  money: '{{money}} of money',
+  state: {
+    done: 'done',
+    failed: 'failed',
+    refused: 'refused',
+    mistaken: 'not made: there is no such tool, or the arguments do not fit',
+    waiting: 'waits for approval',
+    running: 'running',
+    next: 'comes next',
+    unmade: 'not made',
+  },
+  why: {
+    chosen: 'This tool waits for approval each time.',
+    outside: 'The agent has read text from outside, which may have talked it into this.',
+  },
+  wasApproved: 'It was approved',
+  wasRefused: 'It was refused',
+} as const;

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { flowFile } from './shapes.ts';
 import { route } from './route.ts';
 
-export const TEMPLATE_GROUPS = ['start', 'basics', 'webhooks', 'schedules', 'apis', 'code', 'people'] as const;
+export const TEMPLATE_GROUPS = ['start', 'basics', 'webhooks', 'schedules', 'apis', 'code', 'people', 'ai'] as const;
 
 const template = z
   .strictObject({

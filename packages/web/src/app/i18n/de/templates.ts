@@ -18,5 +18,6 @@ export const templates = {
     apis: 'Dienste',
     code: 'Code',
     people: 'Menschen',
+    ai: 'KI',
   },
 };

@@ -18,5 +18,6 @@ export const templates = {
     apis: 'Services',
     code: 'Code',
     people: 'People',
+    ai: 'AI',
   },
 } as const;

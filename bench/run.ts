@@ -1,5 +1,6 @@
 /**
  * The measurements, by name: `npm run bench -- [http] [steps] [expr] [guard] [identity] [list] [start] [idle] [growth] [jail] [web] [mcp]
+ * [knowledge]
  * [--rounds N] [--seconds S] [--long]`. None named: all. Exit code 1 when something could not be measured; a target that is missed is
  * printed, and is no failure of the bench.
  */
@@ -15,6 +16,7 @@ import { http } from './parts/http.ts';
 import { identity } from './parts/identity.ts';
 import { idle } from './parts/idle.ts';
 import { jail } from './parts/jail.ts';
+import { knowledge } from './parts/knowledge.ts';
 import { list } from './parts/list.ts';
 import { mcp } from './parts/mcp.ts';
 import type { Options, Part } from './parts/part.ts';
@@ -35,6 +37,7 @@ const PARTS = new Map<string, Part>([
   ['jail', jail],
   ['web', web],
   ['mcp', mcp],
+  ['knowledge', knowledge],
 ]);
 
 const USAGE = `npm run bench -- [${[...PARTS.keys()].join('|')}]… [--rounds 1…20] [--seconds 1…60] [--long]`;

@@ -29,7 +29,7 @@ import { directoryOf } from './rows/directory.ts';
 import { deletedFlowsOf } from './rows/deleted-flows.ts';
 import { dropLost, filesOf } from './rows/files.ts';
 import { Searcher } from './knowledge/searcher.ts';
-import { collectKnowledge, knowledgeAtWork, knowledgeStoreOf } from './rows/knowledge-ground.ts';
+import { collectGraphs, collectKnowledge, knowledgeAtWork, knowledgeStoreOf } from './rows/knowledge-ground.ts';
 import type { OwnGround } from './rows/own-ground.ts';
 import { ownRowsOf } from './rows/own-rows.ts';
 import { sealerOf } from './rows/own-seal.ts';
@@ -71,6 +71,7 @@ import { judgeKey } from './vault-seal/key-file.ts';
 import { type Keyring, keyring } from './vault-seal/keyring.ts';
 import { tokenKeys } from './vault-seal/token-keys.ts';
 import { versionsOf } from './rows/versions.ts';
+import type { WorkspaceEnds } from './engine-port.ts';
 import { workspaceEndsOf } from './rows/workspace-end.ts';
 import { idleWriter } from './writer/idle.ts';
 import { lockedProblem } from './vault-seal/own-keys.ts';
@@ -95,6 +96,8 @@ export type StoreOptions = {
   readonly readOnly?: boolean;
   /** Where browsers reach the server: passkeys are bound to it. Default `http://localhost`. */
   readonly origin?: string;
+  /** Vectors of a knowledge base from which on it is searched with a graph. Left out: 50,000. */
+  readonly graphFrom?: number;
   /** Told when a group is posted to the worker and when it is on disk, before anybody who waits for it. */
   readonly trace?: Trace;
 };
@@ -110,6 +113,9 @@ export class StoreRefused extends Error {
 
 /** How often a refused group is tried: with the pauses between, about three minutes. */
 const TRIES = 100;
+
+/** Up to here, going through all vectors takes some 20 ms (decision 0057). */
+const GRAPH_FROM = 50_000;
 
 /** How long a second process waits while the first makes the schema, in milliseconds. */
 const PATIENCE = 10_000;
@@ -248,7 +254,9 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
   const contents = { sink: blobs.sink, grew: stored.grew, touched };
   const litter = ownLitterOf(db);
   const ownGround = { seal: sealerOf(ring), grew: stored.grew, lost: litter.add };
-  const searcher = new Searcher({ path });
+  // Who only reads builds nothing.
+  const graphFrom = readOnly ? Number.POSITIVE_INFINITY : (options.graphFrom ?? GRAPH_FROM);
+  const searcher = new Searcher({ path, graphs: join(dir, 'graphs'), graphFrom, clock });
   const accounts = accountsOf(ground, { origin: options.origin ?? 'http://localhost', version: changes.version });
   let closing: Promise<void> | null = null;
 
@@ -299,11 +307,12 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       ...engineOf(
         ground,
         blobs,
-        async () => (await dropLost(ground, contents)) + (await litter.collect()) + (await collectKnowledge(ground)),
+        async () =>
+          (await dropLost(ground, contents)) + (await litter.collect()) + (await collectKnowledge(ground, searcher)),
       ),
       limits: engineLimitsOf(ground, stored.now),
       knowledgeAtWork: (sources) => knowledgeAtWork(ground, sources),
-      ends: workspaceEndsOf(ground),
+      ends: endsWith(workspaceEndsOf(ground), () => collectGraphs(ground, searcher)),
       notices: engineNoticesOf(ground),
     },
     instance: instanceOf(database.prepare('select id from instance').get()),
@@ -346,6 +355,15 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     },
   });
 };
+
+/** Does more once all of a workspace is gone. */
+const endsWith = (ends: WorkspaceEnds, then: () => Promise<void>): WorkspaceEnds => ({
+  ...ends,
+  finish: async (workspace) => {
+    await ends.finish(workspace);
+    await then();
+  },
+});
 
 const ownDataOf = (ground: Ground, own: OwnGround, workspace: string) => {
   const tables = ownTablesOf(ground, own, workspace);

@@ -11,7 +11,10 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { type Described, type DocumentMeta, fits, fuse, type KnowledgeHit, problem } from '@headgate/core';
 import type { Looker } from '../knowledge.ts';
 import type { SearchAnswer, SearchAsk } from './messages.ts';
-import { vectorOf, Vectors } from './vectors.ts';
+import { Neighbours } from './near.ts';
+import { LIVE, liveOf, vecOf } from './pieces.ts';
+import type { Graphs } from './shelf.ts';
+import { vectorOf } from './vectors.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -22,9 +25,6 @@ const LEAST = 50;
 const WORDS = 32;
 /** Bases whose vectors are in memory at a time. */
 const KEPT = 8;
-
-const LIVE = `from knowledge_chunk c join knowledge_doc d on d.id = c.doc and d.gen = c.gen
-  where c.base = ? and c.workspace = ? and d.workspace = c.workspace`;
 
 const text = (value: SQLOutputValue | undefined): string => (typeof value === 'string' ? value : '');
 const number = (value: SQLOutputValue | undefined): number | null => (typeof value === 'number' ? value : null);
@@ -42,15 +42,22 @@ const letsIn = (readers: readonly string[] | null, by: Looker): boolean | 'chang
   return JSON.stringify(readers) === JSON.stringify(by.judged) ? true : 'changed';
 };
 
-type Held = { stamp: number; vectors: Vectors | null };
+type Held = { stamp: number; vectors: Neighbours | null };
 
 export class Search {
   readonly #db: DatabaseSync;
   readonly #held = new Map<string, Held>();
   readonly #statements = new Map<string, StatementSync>();
+  readonly #graphs: Graphs;
+  readonly #graphFrom: number;
+  readonly #vec: ReturnType<typeof vecOf>;
 
-  constructor(db: DatabaseSync) {
+  /** `graphFrom`: vectors of a base from which on it has a graph. */
+  constructor(db: DatabaseSync, graphs: Graphs, graphFrom: number) {
     this.#db = db;
+    this.#graphs = graphs;
+    this.#graphFrom = graphFrom;
+    this.#vec = vecOf(db);
   }
 
   /** How many vectors are in memory. */
@@ -121,28 +128,33 @@ export class Search {
   }
 
   /** The vectors of a base as they are now. Null: it has none. */
-  #vectors({ base, workspace }: SearchAsk, stamp: number): Vectors | null {
+  #vectors({ base, workspace }: SearchAsk, stamp: number): Neighbours | null {
     const held = this.#held.get(base) ?? { stamp: -1, vectors: null };
     // The one that was asked last is the last to go.
     this.#held.delete(base);
     this.#held.set(base, held);
     const [oldest] = this.#held.keys();
     if (this.#held.size > KEPT && oldest !== undefined) this.#held.delete(oldest);
-    if (held.stamp === stamp) return held.vectors;
-    const live = new Set<number>();
-    for (const row of this.#sql(`select c.n ${LIVE}`).iterate(base, workspace)) live.add(Number(row['n']));
-    held.vectors?.keep(live);
-    const bytes = this.#sql('select vec from knowledge_chunk where n = ?');
+    if (held.stamp !== stamp) this.#renew(held, workspace, base);
+    held.stamp = stamp;
+    if (held.vectors !== null && held.vectors.count >= this.#graphFrom) {
+      held.vectors.use(this.#graphs.of(base, held.vectors.size));
+      if (held.vectors.stale) this.#graphs.want(workspace, base);
+    } else held.vectors?.use(null);
+    return held.vectors;
+  }
+
+  #renew(held: Held, workspace: string, base: string): void {
+    const live = liveOf(this.#db, workspace, base);
+    held.vectors?.keep(new Set(live));
     for (const n of live) {
       if (held.vectors?.has(n) === true) continue;
-      const vec = bytes.get(n)?.['vec'];
-      if (!(vec instanceof Uint8Array)) continue;
+      const vec = this.#vec(n);
+      if (vec === null) continue;
       const vector = vectorOf(vec);
-      held.vectors ??= new Vectors(vector.length);
+      held.vectors ??= new Neighbours(vector.length);
       held.vectors.add(n, vector);
     }
-    held.stamp = stamp;
-    return held.vectors;
   }
 
   /** The pieces that say some of the words, the best first (BM25). */

@@ -6,7 +6,8 @@
 import { Worker } from 'node:worker_threads';
 import { problem, type Result, type KnowledgeHit } from '@headgate/core';
 import type { KnowledgeAsk } from '../knowledge.ts';
-import type { SearchAnswer, SearchSettings } from './messages.ts';
+import { Builds } from './builds.ts';
+import type { Renewed, SearchAnswer, SearchSettings, Wanted } from './messages.ts';
 
 /** Milliseconds without a question after which its memory is given back. */
 const IDLE = 60_000;
@@ -28,8 +29,16 @@ export class Searcher {
   #last = 0;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(settings: SearchSettings) {
+  /** The graphs of large bases. */
+  readonly builds: Builds;
+
+  constructor({ clock, ...settings }: SearchSettings & { readonly clock: () => number }) {
     this.#settings = settings;
+    const renew = (base: string): void => {
+      const renewed: Renewed = { renewed: base };
+      this.#worker?.postMessage(renewed);
+    };
+    this.builds = new Builds({ path: settings.path, folder: settings.graphs, clock, built: renew });
   }
 
   /** Is its thread there? */
@@ -49,6 +58,11 @@ export class Searcher {
   }
 
   async close(): Promise<void> {
+    await this.#sleep();
+    await this.builds.close();
+  }
+
+  async #sleep(): Promise<void> {
     clearTimeout(this.#idle);
     const worker = this.#worker;
     this.#worker = null;
@@ -67,7 +81,11 @@ export class Searcher {
         done(DOWN);
       }
     };
-    worker.on('message', (answer: SearchAnswer) => {
+    worker.on('message', (answer: SearchAnswer | Wanted) => {
+      if ('wanted' in answer) {
+        this.builds.want(answer.wanted.workspace, answer.wanted.base);
+        return;
+      }
       const waiter = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
       if ('problem' in answer) waiter?.done({ ok: false, problem: answer.problem });
@@ -81,7 +99,7 @@ export class Searcher {
 
   #rest(): void {
     clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => void this.close(), IDLE);
+    this.#idle = setTimeout(() => void this.#sleep(), IDLE);
     this.#idle.unref?.();
   }
 }

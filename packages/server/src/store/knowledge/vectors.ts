@@ -126,29 +126,46 @@ export class Vectors {
     }
   }
 
+  /** The numbers of all. */
+  numbers(): number[] {
+    return Array.from(this.#ids.subarray(0, this.#count));
+  }
+
   /** The nearest, the nearest first. `among`: only these; null: all. */
   nearest(to: Float32Array, most: number, among: ReadonlySet<number> | null): readonly Near[] {
     if (to.length !== this.#size) return [];
     const heap = new Nearest(Math.max(1, most));
+    const take = (row: number): void => {
+      const score = this.#similarity(row, to);
+      if (score > heap.least) heap.add(row, score);
+    };
+    if (among === null) for (let row = 0; row < this.#count; row += 1) take(row);
+    else
+      for (const n of among) {
+        const row = this.#places.get(n);
+        if (row !== undefined) take(row);
+      }
+    return heap.list().map(({ row, score }) => ({ n: this.#ids[row] ?? 0, similarity: score }));
+  }
+
+  #similarity(row: number, to: Float32Array): number {
     const size = this.#size;
     const data = this.#data;
-    for (let row = 0; row < this.#count; row += 1) {
-      if (among !== null && !among.has(this.#ids[row] ?? 0)) continue;
-      const from = row * size;
-      // Four sums: they do not wait for one another.
-      let [a, b, c, d] = [0, 0, 0, 0];
-      let i = 0;
-      for (; i + 3 < size; i += 4) {
-        a += (data[from + i] as number) * (to[i] as number);
-        b += (data[from + i + 1] as number) * (to[i + 1] as number);
-        c += (data[from + i + 2] as number) * (to[i + 2] as number);
-        d += (data[from + i + 3] as number) * (to[i + 3] as number);
-      }
-      for (; i < size; i += 1) a += (data[from + i] as number) * (to[i] as number);
-      const score = a + b + c + d;
-      if (score > heap.least) heap.add(row, score);
+    const from = row * size;
+    // Four sums: they do not wait for one another.
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    let i = 0;
+    for (; i + 3 < size; i += 4) {
+      a += (data[from + i] as number) * (to[i] as number);
+      b += (data[from + i + 1] as number) * (to[i + 1] as number);
+      c += (data[from + i + 2] as number) * (to[i + 2] as number);
+      d += (data[from + i + 3] as number) * (to[i + 3] as number);
     }
-    return heap.list().map(({ row, score }) => ({ n: this.#ids[row] ?? 0, similarity: score }));
+    for (; i < size; i += 1) a += (data[from + i] as number) * (to[i] as number);
+    return a + b + c + d;
   }
 }
 

@@ -6,15 +6,24 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { problem } from '@headgate/core';
 import { connect } from '../schema/connect.ts';
-import type { SearchAnswer, SearchAsk, SearchSettings } from './messages.ts';
+import type { Renewed, SearchAnswer, SearchAsk, SearchSettings, Wanted } from './messages.ts';
 import { Search } from './search.ts';
+import { Shelf } from './shelf.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this runs in a thread');
-const { path } = workerData as SearchSettings; // parse boundary: given by searcher.ts
-const search = new Search(connect(path, { readOnly: true }));
+const { path, graphs, graphFrom } = workerData as SearchSettings; // parse boundary: given by searcher.ts
+const shelf = new Shelf(graphs, (workspace, base) => {
+  const wanted: Wanted = { wanted: { workspace, base } };
+  port.postMessage(wanted);
+});
+const search = new Search(connect(path, { readOnly: true }), shelf, graphFrom);
 
-port.on('message', (ask: SearchAsk) => {
+port.on('message', (ask: SearchAsk | Renewed) => {
+  if ('renewed' in ask) {
+    shelf.renew(ask.renewed);
+    return;
+  }
   const answer = (): SearchAnswer => {
     try {
       return search.answer(ask);

@@ -23,7 +23,11 @@ export const knowledgeStoreOf = (
   workspace: string,
   searcher: Searcher,
 ): KnowledgeStore => {
-  const litter = litterIn(ground, workspace);
+  const pieces = litterIn(ground, workspace);
+  const litter = async (of: Of): Promise<void> => {
+    await pieces(of);
+    if ('base' in of) await searcher.builds.drop(of.base);
+  };
   return {
     ...knowledgeOf(ground, own, workspace, litter),
     ...knowledgeDocsOf(ground, own, workspace, litter),
@@ -31,8 +35,15 @@ export const knowledgeStoreOf = (
   };
 };
 
+/** Lets go of the graphs of bases that are gone. */
+export const collectGraphs = async ({ db }: Pick<Ground, 'db'>, searcher: Searcher): Promise<void> => {
+  const bases = await db.selectFrom('knowledge_base').select('id').execute();
+  await searcher.builds.keep(bases.map(({ id }) => id));
+};
+
 /** Pieces that a crash left of bases and documents that are gone; of how many documents there were some. */
-export const collectKnowledge = async ({ db }: Pick<Ground, 'db'>): Promise<number> => {
+export const collectKnowledge = async ({ db }: Pick<Ground, 'db'>, searcher: Searcher): Promise<number> => {
+  await collectGraphs({ db }, searcher);
   const lost = await db
     .selectFrom('knowledge_chunk')
     .leftJoin('knowledge_doc', 'knowledge_doc.id', 'knowledge_chunk.doc')

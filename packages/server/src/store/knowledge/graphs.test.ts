@@ -1,0 +1,130 @@
+/** Graphs of a whole store: built beside the database, followed through changes, and gone with their base. */
+
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DEFAULT_CHUNKER, type KnowledgeHit } from '@headgate/core';
+import { openStore } from '../open.ts';
+import type { Store } from '../ports.ts';
+import { clustered } from '../testing/clusters.ts';
+import { KEY } from '../testing/kit.ts';
+import { graphPath } from './shelf.ts';
+
+const SIZE = 32;
+const FROM = 300;
+
+let dir: string;
+let store: Store;
+const begin = async (): Promise<void> => {
+  store = await openStore({ dir, key: KEY, clock: () => 1, graphFrom: FROM });
+};
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'headgate-graphs-'));
+  await begin();
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(dir, { recursive: true });
+});
+
+const space = () => store.in('default').knowledge;
+const base = async (id: string): Promise<void> => {
+  const made = await space().create({
+    ...{ id, project: 'default', name: id, model: 'm', chunker: DEFAULT_CHUNKER, readers: null, by: 'x', at: 1 },
+  });
+  if (made?.ok !== true) throw new Error('no base');
+};
+
+const next = clustered(SIZE, 8, 3);
+const bytesOf = (vector: Float32Array): Uint8Array => new Uint8Array(vector.slice().buffer);
+
+/** A document of so many pieces. `first`: the vector of its first. */
+const fill = async (of: string, ref: string, many: number, first = next()): Promise<void> => {
+  const id = `doc_${of}_${ref}`;
+  await space().put(of, '', [{ id, ref, name: ref, path: ref, type: 'text/plain', hash: 'h', meta: {}, body: ref }], 1);
+  const work = { id, base: of, hash: 'h', gen: 1 };
+  const pieces = Array.from({ length: many }, (_, at) => ({
+    ...{ text: `${ref} ${at}`, start: at, end: at + 1, page: at, row: null, heading: null, hash: `${ref}${at}` },
+    vec: bytesOf(at === 0 ? first : next()),
+  }));
+  const docs = await space().next(of, 0);
+  if (docs === null || !(await space().addPieces({ ...docs, ...work }, pieces))) throw new Error('no pieces');
+  if (!(await space().finish({ ...docs, ...work }, 1, null))) throw new Error('not finished');
+};
+
+const search = async (
+  of: string,
+  vector: Float32Array,
+  where: Parameters<ReturnType<typeof space>['search']>[0]['where'] = [],
+): Promise<readonly KnowledgeHit[]> => {
+  const found = await space().search({
+    ...{ project: 'default', base: of, by: { reader: 'x' }, vector, words: null, where, top: 5, minScore: 0 },
+  });
+  if (found === null || !found.ok) throw new Error(JSON.stringify(found));
+  return found.value;
+};
+const texts = (hits: readonly KnowledgeHit[]): readonly string[] => hits.map(({ text }) => text);
+
+const until = async (what: () => boolean | Promise<boolean>): Promise<void> => {
+  for (let tries = 0; !(await what()); tries += 1) {
+    if (tries > 500) throw new Error('it did not come true');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+const fileOf = (of: string): string => graphPath(join(dir, 'graphs'), of);
+const isJunk = (path: string): boolean => statSync(path).size < 1_000;
+
+test('a large base has a graph of its own after its first question; a small one has none', async () => {
+  await base('kb_large');
+  await base('kb_small');
+  const known = next();
+  await fill('kb_large', 'a', FROM, known);
+  await fill('kb_small', 'b', FROM - 1);
+  const exact = await search('kb_large', known);
+  expect(texts(exact)[0]).toBe('a 0');
+  await search('kb_small', known);
+  await until(() => existsSync(fileOf('kb_large')));
+  await until(async () => {
+    expect(await search('kb_large', known)).toEqual(exact);
+    return existsSync(`${fileOf('kb_large')}.seal`);
+  });
+  expect(existsSync(fileOf('kb_small'))).toBe(false);
+
+  // What comes is found before any graph has it, what goes is not found though the graph has it.
+  const other = next();
+  await fill('kb_large', 'c', 3, other);
+  expect(texts(await search('kb_large', other))[0]).toBe('c 0');
+  await space().drop('kb_large', ['doc_kb_large_c']);
+  expect(texts(await search('kb_large', other)).filter((text) => text.startsWith('c'))).toEqual([]);
+  await fill('kb_large', 'd', FROM, other);
+  await space().drop('kb_large', ['doc_kb_large_a']);
+  expect(texts(await search('kb_large', known)).every((text) => text.startsWith('d'))).toBe(true);
+  // Conditions hold as ever.
+  const where = [{ field: 'page', is: 'gte' as const, value: FROM - 2 }];
+  expect(texts(await search('kb_large', other, where)).toSorted()).toEqual([`d ${FROM - 2}`, `d ${FROM - 1}`]);
+
+  await space().remove('default', 'kb_large');
+  expect(readdirSync(join(dir, 'graphs'))).toEqual([]);
+}, 60_000);
+
+test('a graph that is lost, broken or of a base that is gone does not matter: it is built anew, or goes', async () => {
+  await base('kb_one');
+  const known = next();
+  await fill('kb_one', 'a', FROM, known);
+  await search('kb_one', known);
+  await until(() => existsSync(`${fileOf('kb_one')}.seal`));
+  await store.close();
+  const whole = readdirSync(join(dir, 'graphs'));
+  writeFileSync(fileOf('kb_one'), 'not a graph');
+  writeFileSync(fileOf('kb_gone'), 'a graph of nobody');
+  await begin();
+  expect(texts(await search('kb_one', known))[0]).toBe('a 0');
+  await until(async () => {
+    await search('kb_one', known);
+    return !isJunk(fileOf('kb_one')) && readdirSync(join(dir, 'graphs')).every((name) => !name.endsWith('.part'));
+  });
+  await store.engine.collectLitter();
+  expect(readdirSync(join(dir, 'graphs'))).toEqual(whole);
+  expect(texts(await search('kb_one', known))[0]).toBe('a 0');
+}, 60_000);

@@ -101,8 +101,8 @@ test('a trigger that keeps failing to ask is told of once until it went well aga
     { grants: [{ step: 'hear', power: `net: GET ${peer.host}/feed` }] },
   );
   const health = async () => (await g.engine.triggers('default', flow))[0];
-  const pass = (is: () => Promise<boolean>) =>
-    expect
+  const pass = async (is: () => Promise<boolean>): Promise<void> =>
+    await expect
       .poll(
         () => {
           g.clock.shift(30_000);

@@ -378,7 +378,7 @@ export {
   tableName,
 } from './table/column.ts';
 export type { Column, ColumnChange, ColumnSpec, ColumnType } from './table/column.ts';
-export { readCells, writeLine } from './table/csv.ts';
+export { linesOf, MOST_CELLS, readCells, writeLine } from './table/csv.ts';
 export { KEY_LIMITS, TABLE_LIMITS } from './table/limits.ts';
 export { keyEntry, keyName, keysName, MAIN_KEYS } from './table/key.ts';
 export type { KeyEntry } from './table/key.ts';

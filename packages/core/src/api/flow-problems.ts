@@ -257,6 +257,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'knowledge.missing': 'The project has no knowledge base of this name, or it does not let in who lent the power.',
   'knowledge.format': 'A document is of a kind that is not read, or holds no text.',
   'knowledge.large': 'A document holds more text than a knowledge base takes of one.',
+  'knowledge.endless': 'A document was begun to be read several times, and each time that broke off.',
   'knowledge.down': 'The model or the thread that searches did not answer.',
   'docx.damaged': 'A .docx document is damaged, or declares a document type.',
   'docx.format': 'What is to be read as a .docx document is none.',

@@ -5,6 +5,7 @@
  * CH1 Every piece says where it stands: `start` and `end` count characters of the document's text, as all of its parts one
  *     after the other, and `text` is what stands there.
  * CH2 No piece is longer than `size` and its overlap together; no text of the document is in no piece, white space apart.
+ * CH3 The time that it takes grows as the text does, whatever stands in it; and no more pieces are made than are asked for.
  */
 
 import type { Chunker } from './base.ts';
@@ -29,13 +30,19 @@ export type Piece = {
 type Span = { readonly start: number; readonly end: number };
 type Section = Span & { readonly heading: string | null };
 
-const HEADING = /^(#{1,6})[ \t]+(.+?)[ \t]*#*$/;
+// Each character can be read in one way alone, so that a line takes no longer than it is long.
+const HEADING = /^(#{1,6})[ \t]+([^ \t][^]*)$/;
+/** Without the signs that a heading may end with. */
+const bare = (words: string): string => {
+  let end = words.length;
+  while (end > 1 && words[end - 1] === '#') end -= 1;
+  return words.slice(0, end).trim();
+};
 /** What a heading is told by at most. */
 const LONGEST_HEADING = 200;
 
 /** Parts at the headings of Markdown; each knows those that it stands under. Headings in blocks of code are none. */
-const sectionsOf = (text: string): readonly Section[] => {
-  const sections: Section[] = [];
+function* sectionsOf(text: string): Generator<Section, void, undefined> {
   const path: string[] = [];
   let start = 0;
   let heading: string | null = null;
@@ -47,9 +54,9 @@ const sectionsOf = (text: string): readonly Section[] => {
     if (/^\s{0,3}(```|~~~)/.test(written)) fenced = !fenced;
     const found = fenced || written.length > 1_000 ? null : HEADING.exec(written.trimEnd());
     if (found !== null) {
-      if (at > start) sections.push({ start, end: at, heading });
+      if (at > start) yield { start, end: at, heading };
       path.length = Math.min(path.length, (found[1]?.length ?? 1) - 1);
-      path.push((found[2] ?? '').trim());
+      path.push(bare(found[2] ?? ''));
       heading = path
         .filter((one) => one !== '')
         .join(' › ')
@@ -58,9 +65,8 @@ const sectionsOf = (text: string): readonly Section[] => {
     }
     at = end + 1;
   }
-  if (start < text.length) sections.push({ start, end: text.length, heading });
-  return sections;
-};
+  if (start < text.length) yield { start, end: text.length, heading };
+}
 
 /** Where a piece that begins at `from` ends best: at a paragraph, a sentence, a word, or where it must. */
 const cutAt = (text: string, from: number, most: number, sentences: boolean): number => {
@@ -100,12 +106,16 @@ const spansOf = (text: string, { size, overlap }: Chunker, sentences: boolean): 
   return spans;
 };
 
-/** The pieces of a document, in order. */
-export const piecesOf = (parts: readonly Part[], chunker: Chunker): readonly Piece[] => {
+/** The pieces of a document, in order; no more than `most`. */
+export const piecesOf = (
+  parts: readonly Part[],
+  chunker: Chunker,
+  most: number = Number.POSITIVE_INFINITY,
+): readonly Piece[] => {
   const pieces: Piece[] = [];
   let before = 0;
   for (const { text, page = null, row = null, heading = null } of parts) {
-    const sections: readonly Section[] =
+    const sections: Iterable<Section> =
       chunker.cut === 'headings' ? sectionsOf(text) : [{ start: 0, end: text.length, heading: null }];
     for (const section of sections) {
       const within = text.slice(section.start, section.end);
@@ -113,6 +123,7 @@ export const piecesOf = (parts: readonly Part[], chunker: Chunker): readonly Pie
         const raw = within.slice(start, end);
         const trimmed = raw.trim();
         if (trimmed === '') continue;
+        if (pieces.length >= most) return pieces;
         const at = before + section.start + start + raw.indexOf(trimmed);
         pieces.push({
           ...{ text: trimmed, start: at, end: at + trimmed.length },

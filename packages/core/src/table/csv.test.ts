@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readCells, writeLine } from './csv.ts';
+import { linesOf, MOST_CELLS, readCells as readWithin, writeLine } from './csv.ts';
+
+const readCells = (text: string, separator?: string) => readWithin(text, 10_000, separator);
 
 test('lines are read as RFC 4180 writes them: quoted cells hold separators, quotes and line ends', () => {
   expect(readCells('a,b\r\n"x, y","he said ""no"""\r\n"two\nlines",\n')).toEqual([
@@ -35,4 +37,21 @@ test('what is written is read back as it was', () => {
       expect(readCells(rows.map(writeLine).join(''), ',')).toEqual(rows);
     }),
   );
+});
+
+test('a text of separators alone is told to be too much before it is all cells', () => {
+  const wide = ','.repeat(1_000_000);
+  expect([...linesOf(`a,b\n${wide}`)]).toEqual([['a', 'b'], null]);
+  expect([...linesOf(wide)]).toEqual([null]);
+  expect(readWithin('a,b\n'.repeat(100), 199)).toBeNull();
+  expect(readWithin('a,b\n'.repeat(100), 200)).toHaveLength(100);
+  expect([...linesOf(','.repeat(MOST_CELLS - 2))].map((line) => line?.length)).toEqual([MOST_CELLS - 1]);
+});
+
+test('what is long is one cell, and what ends a line within it is told as it stands', () => {
+  const long = 'x'.repeat(2_000_000);
+  expect(readCells(`"${long}""",b`)).toEqual([[`${long}"`, 'b']]);
+  expect(readCells('a\rb,c\r\n"d"\r\n,\r\n')).toEqual([['a\rb', 'c'], ['d'], ['', '']]);
+  expect(readCells('a,')).toEqual([['a', '']]);
+  expect(readCells('a,""\n""')).toEqual([['a', '']]);
 });

@@ -5,7 +5,7 @@
 
 import type { Job } from './job.ts';
 
-type Waiting = { readonly job: Job };
+type Waiting = { readonly job: Pick<Job, 'domain' | 'party'> };
 
 export class Line<T extends Waiting> {
   /** By domain, then party; the one served last is put behind the others. */

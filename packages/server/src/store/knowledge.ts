@@ -153,6 +153,14 @@ export type KnowledgeStore = {
 
   /** The next document that waits to be read, after the number `after`. */
   next(base: string, after: number): Promise<(DocWork & { readonly n: number }) | null>;
+  /** This document, if it waits to be read. */
+  waiting(base: string, doc: string): Promise<DocWork | null>;
+  /**
+   * Notes that a reading begins, before anything of it is read: how many began since one ended. Null: it is not as it was.
+   */
+  begin(work: Pick<DocWork, 'id' | 'base' | 'hash' | 'gen'>): Promise<number | null>;
+  /** The reading was left in good order: it does not count. False: the document is not as it was. */
+  leave(work: Pick<DocWork, 'id' | 'base' | 'hash' | 'gen'>): Promise<boolean>;
   /** Vectors that pieces of this document have already, by the hash of their text. */
   vectors(doc: string): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Some of the pieces of the coming generation; false: the document is not as it was when the reading began. */

@@ -1,12 +1,13 @@
 /**
  * Fills knowledge bases in the background: looks at their sources, reads what is new or changed, cuts it, embeds what is not
- * embedded yet, and puts it where it is found. A few bases at a time, one of a workspace, document by document.
+ * embedded yet, and puts it where it is found. Whose turn it is, turns.ts says.
  *
  * KI1 What is left to do stands in the store (a document waits until it was read as it is): nothing is lost by a crash, and
  *     nothing is done twice (rows/knowledge-docs.ts KD1).
  * KI2 Only pieces whose text is new are embedded: those that stand in the document already keep their vectors.
  * KI3 Secrets that the guard knows are taken out before a text is embedded or lies open.
  * KI4 Between two portions everybody else gets a turn; a base that is stopped goes no further than its portion.
+ * KI5 A document whose reading broke off TRIES times, as when the server ended with it, is not read again until somebody says so.
  */
 
 import { createHash } from 'node:crypto';
@@ -31,6 +32,7 @@ import type { Timers } from '../timers.ts';
 import type { EmbedFor } from './embed.ts';
 import { lookAt } from './look.ts';
 import { type Bytes, judged, readDocument, TOO_LONG } from './read.ts';
+import { type Place, Turns } from './turns.ts';
 
 export type IndexerDeps = {
   readonly store: Store;
@@ -49,8 +51,6 @@ export type IndexerDeps = {
   ) => Promise<Result<readonly Uint8Array[]>>;
 };
 
-/** Bases at work at a time. */
-const AT_ONCE = 2;
 /** Pieces that are embedded and put in together. */
 const PORTION = 16;
 /** After a change of files: others may follow. */
@@ -58,7 +58,9 @@ const SOON = 300;
 /** All sources are looked at again after so long, whoever changed what they lead to. */
 const EVERY = 60_000;
 
-type Place = { readonly workspace: string; readonly project: string; readonly base: string };
+/** Readings of a document that may begin without one that ends. */
+const TRIES = 3;
+
 /** How the reading of a document ended; `left`: it was not ended. */
 type End = 'read' | 'left';
 
@@ -67,7 +69,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 export class Indexer {
   readonly #d: IndexerDeps;
   readonly #stop = new AbortController();
-  readonly #working = new Map<string, Place>();
+  readonly #turns: Turns;
   /** The last of what is done to a base: one thing at a time. */
   readonly #chains = new Map<string, Promise<unknown>>();
   /** Workspaces whose sources are to be looked at; null: all. */
@@ -77,6 +79,10 @@ export class Indexer {
 
   constructor(deps: IndexerDeps) {
     this.#d = deps;
+    this.#turns = new Turns(
+      (place, look, after) => this.#work(place, look, after),
+      (error) => this.#failed(error),
+    );
   }
 
   open(): void {
@@ -90,13 +96,14 @@ export class Indexer {
   }
 
   working(base: string): boolean {
-    return this.#working.has(base);
+    return this.#turns.has(base);
   }
 
   async close(): Promise<void> {
     this.#stop.abort();
     this.#cancel?.();
     await this.#rounds;
+    await this.#turns.close();
     await Promise.allSettled(this.#chains.values());
   }
 
@@ -106,17 +113,10 @@ export class Indexer {
       const { knowledge } = this.#d.store.in(place.workspace);
       const row = await knowledge.get(place.project, place.base);
       if (row === null) return GONE;
-      for (let after = 0; ; ) {
-        const work = await knowledge.next(place.base, after);
-        if (work === null) return null;
-        if (work.id !== doc) {
-          after = work.n;
-          continue;
-        }
-        const both = AbortSignal.any([this.#stop.signal, signal]);
-        const done = await this.#read(place, row, work, both);
-        return done === 'left' ? GONE : done;
-      }
+      const work = await knowledge.waiting(place.base, doc);
+      if (work === null) return null;
+      const done = await this.#read(place, row, work, AbortSignal.any([this.#stop.signal, signal]));
+      return done === 'left' ? GONE : done;
     });
   }
 
@@ -141,32 +141,17 @@ export class Indexer {
     const stirred = this.#stirred;
     this.#stirred = new Set();
     const all = await store.engine.knowledgeAtWork(true);
-    const queue = all.filter(({ base }) => !this.#working.has(base));
-    const next = async (): Promise<void> => {
-      for (let place = queue.shift(); place !== undefined; place = queue.shift()) {
-        if (this.#stop.signal.aborted) return;
-        await this.#work(place, stirred === null || stirred.size === 0 || stirred.has(place.workspace));
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, next));
+    for (const place of all)
+      this.#turns.add(place, stirred === null || stirred.size === 0 || stirred.has(place.workspace));
     if (this.#cancel === null) this.#wake(EVERY);
   }
 
-  async #work(place: Place, look: boolean): Promise<void> {
-    this.#working.set(place.base, place);
-    try {
-      if (look) await this.#alone(place.base, () => this.#look(place));
-      for (let after = 0; !this.#stop.signal.aborted; ) {
-        const n = await this.#alone(place.base, () => this.#one(place, after));
-        if (n === null) return;
-        after = n;
-        await turn();
-      }
-    } catch (error) {
-      this.#failed(error);
-    } finally {
-      this.#working.delete(place.base);
-    }
+  /** One turn of a base: its sources, if they are to be looked at, and the next document. */
+  async #work(place: Place, look: boolean, after: number): Promise<number | null> {
+    if (look) await this.#alone(place.base, () => this.#look(place));
+    await turn();
+    if (this.#stop.signal.aborted) return null;
+    return this.#alone(place.base, () => this.#one(place, after));
   }
 
   async #look(place: Place): Promise<void> {
@@ -199,10 +184,20 @@ export class Indexer {
   async #read(place: Place, row: BaseRow, work: DocWork, signal: AbortSignal): Promise<Problem | null | 'left'> {
     const { store, clock, log } = this.#d;
     const space = store.in(place.workspace);
+    const tries = await space.knowledge.begin(work);
+    if (tries === null) return 'left';
+    const left = async (): Promise<'left'> => {
+      await space.knowledge.leave(work);
+      return 'left';
+    };
     try {
+      if (tries > TRIES) {
+        await space.knowledge.dropPieces(work);
+        return (await space.knowledge.finish(work, clock.now(), ENDLESS)) ? ENDLESS : 'left';
+      }
       const parts = await this.#parts(space, place, work, signal);
       const done = parts.ok ? await this.#fill(space, place, row, work, parts.value, signal) : parts;
-      if (signal.aborted) return 'left';
+      if (signal.aborted) return await left();
       if (done.ok && done.value === 'left') {
         await space.knowledge.dropPieces(work);
         return 'left';
@@ -211,7 +206,7 @@ export class Indexer {
       if (why !== null) await space.knowledge.dropPieces(work);
       return (await space.knowledge.finish(work, clock.now(), why)) ? why : 'left';
     } catch (error) {
-      if (signal.aborted) return 'left';
+      if (signal.aborted) return await left();
       log('error', 'a document could not be read', { error: error instanceof Error ? error.stack : String(error) });
       await space.knowledge.dropPieces(work);
       return (await space.knowledge.finish(work, clock.now(), BROKE)) ? BROKE : 'left';
@@ -247,7 +242,7 @@ export class Indexer {
     signal: AbortSignal,
   ): Promise<Result<End>> {
     const { guard, rooms, embed } = this.#d;
-    const pieces = piecesOf(parts, row.chunker);
+    const pieces = piecesOf(parts, row.chunker, KNOWLEDGE_LIMITS.ofDocument + 1);
     if (pieces.length > KNOWLEDGE_LIMITS.ofDocument) return { ok: false, problem: TOO_LONG };
     const known = await space.knowledge.vectors(work.id);
     await space.knowledge.dropPieces(work);
@@ -306,5 +301,8 @@ const hashOf = (model: string, piece: Pick<Piece, 'heading' | 'text'>): string =
 const GONE = problem('knowledge.changed', 'The document, or its base, changed while it was read', { retry: 'yes' });
 const CHANGED = problem('knowledge.changed', 'The file changed while it was looked at; it is read again soon', {
   retry: 'yes',
+});
+const ENDLESS = problem('knowledge.endless', `It was begun to be read ${TRIES} times, and each time that broke off`, {
+  fix: 'Look whether the server ended then, and why; make the document smaller or take it out. “Read all again” tries it anew.',
 });
 const BROKE = problem('knowledge.down', 'The document could not be read for a reason that is ours; see the log');

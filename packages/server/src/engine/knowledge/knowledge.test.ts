@@ -167,6 +167,28 @@ describe('a folder of mixed documents', () => {
   });
 });
 
+test('DOS-02 a document with which the server ended three times is not read a fourth, until somebody says so', async () => {
+  const id = await base('endless');
+  const { knowledge } = space();
+  await knowledge.change('default', id, { paused: true }, 2);
+  const doc = (key: string) => ({ id: `kbd_${key}`, ref: key, name: key, path: key, type: 'text/plain', meta: {} });
+  await knowledge.put(id, '', [{ ...doc('bad'), hash: 'h', body: 'It ends the server.' }], 2);
+  await knowledge.put(id, '', [{ ...doc('good'), hash: 'h', body: 'It is read.' }], 2);
+  const work = await knowledge.waiting(id, 'kbd_bad');
+  if (work === null) throw new Error('nothing waits');
+  for (const tries of [1, 2, 3]) expect(await knowledge.begin(work)).toBe(tries);
+  await knowledge.change('default', id, { paused: false }, 2);
+  g.engine.knowledge.stir('default');
+  const found = await settled(id, (all) => all.length === 2);
+  expect(found.map(({ name, state, problem }) => [name, state, problem?.code ?? null])).toEqual([
+    ['bad', 'failed', 'knowledge.endless'],
+    ['good', 'ready', null],
+  ]);
+  await knowledge.change('default', id, { again: true }, 3);
+  g.engine.knowledge.stir('default');
+  expect((await settled(id, (all) => all.every(({ state }) => state === 'ready'))).length).toBe(2);
+});
+
 type Lent = readonly (readonly [step: string, power: string])[];
 const run = async (steps: readonly object[], lent: Lent, more: { grantor?: string } = {}) => {
   const doc = { headgate: 1, name: `f${randomBytes(4).toString('hex')}`, steps, output: '{{ steps.last }}' };

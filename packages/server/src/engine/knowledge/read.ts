@@ -3,6 +3,8 @@
  * (formats.ts); plain texts and CSV are read here.
  *
  * KX1 What is read is data: nothing of a document is run, fetched or followed.
+ * KX2 Whatever is read is counted as it comes: what would be more than a document may have ends the reading, before it is all
+ *     in memory. Lines and rows are read some at a time, and others have their turn in between.
  */
 
 import {
@@ -10,10 +12,11 @@ import {
   type Formats,
   good,
   KNOWLEDGE_LIMITS,
+  linesOf,
+  MOST_CELLS,
   type Part,
   problem,
   type Problem,
-  readCells,
   type Refused,
   type Result,
 } from '@headgate/core';
@@ -49,6 +52,9 @@ export const TOO_LONG: Problem = problem(
   `It has more than ${KNOWLEDGE_LIMITS.text} characters, or ${KNOWLEDGE_LIMITS.ofDocument} pieces`,
   { fix: 'Cut it into several documents, or into larger pieces.' },
 );
+const TOO_WIDE: Problem = problem('knowledge.large', `A line of it has more than ${MOST_CELLS} cells`, {
+  fix: 'Look for the line ends: they may be missing, or the separator is not what was taken for it.',
+});
 const EMPTY: Problem = problem('knowledge.format', 'It holds no text', {
   fix: 'Pictures of text are not read: run it through text recognition first.',
 });
@@ -63,16 +69,42 @@ export const rowText = (names: readonly string[], cells: readonly unknown[]): st
     })
     .join('\n');
 
-/** Rows below a row of names; each ends with a line, so that two are never one word. */
-const rowsOf = (rows: readonly (readonly unknown[])[], heading?: string): readonly Part[] => {
-  const [head = [], ...rest] = rows;
-  const names = head.map((cell) => (cell === null ? '' : String(cell)));
-  return rest.map((cells, index) => ({
-    text: `${rowText(names, cells)}\n`,
-    row: index + 2,
-    ...(heading === undefined ? {} : { heading }),
-  }));
-};
+/** Characters of a name of a column: it is said with each of its cells. */
+const NAME = 200;
+/** Rows that are read before others have their turn. */
+const STRETCH = 1_000;
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Makes parts of the rows below a row of names, each with a line end, so that two are never one word. */
+class Rows {
+  readonly parts: Part[] = [];
+  readonly #heading: string | undefined;
+  #names: readonly string[] | null = null;
+  #row = 0;
+  #length = 0;
+
+  constructor(heading?: string) {
+    this.#heading = heading;
+  }
+
+  /** Rows that say nothing are passed over. */
+  add(cells: readonly unknown[]): Problem | null {
+    this.#row += 1;
+    if (this.#names === null) {
+      this.#names = cells.map((cell) => (cell === null ? '' : String(cell).slice(0, NAME)));
+      return null;
+    }
+    const text = rowText(this.#names, cells);
+    if (text === '') return null;
+    this.#length += text.length + 1;
+    this.parts.push({
+      ...{ text: `${text}\n`, row: this.#row },
+      ...(this.#heading === undefined ? {} : { heading: this.#heading }),
+    });
+    const fits = this.parts.length <= KNOWLEDGE_LIMITS.ofDocument && this.#length <= KNOWLEDGE_LIMITS.text;
+    return fits ? null : TOO_LONG;
+  }
+}
 
 class Reading {
   readonly #formats: Formats;
@@ -87,9 +119,9 @@ class Reading {
   async parts(kind: Kind): Promise<Result<readonly Part[]>> {
     switch (kind) {
       case 'text':
-        return this.#text((text) => [{ text }]);
+        return this.#text(async (text) => good([{ text }]));
       case 'csv':
-        return this.#text((text) => rowsOf(readCells(text)));
+        return this.#text(csvParts);
       case 'html': {
         const done = await this.#run('markdown', { size: this.#bytes.size, to: 'markdown' });
         if (!done.ok) return done;
@@ -124,20 +156,26 @@ class Reading {
   async #book(): Promise<Result<readonly Part[]>> {
     const parts: Part[] = [];
     for (let sheet = 1; ; sheet += 1) {
-      const rows: unknown[][] = [];
+      const read: (readonly unknown[])[] = [];
       const input = { do: 'read', size: this.#bytes.size, sheet, from: 1, rows: KNOWLEDGE_LIMITS.ofDocument + 1 };
       const done = await this.#run('sheet', input, (value) => {
         if (!Array.isArray(value)) return BROKEN;
         for (const row of value as readonly unknown[]) {
           if (!Array.isArray(row)) return BROKEN;
-          rows.push(row);
+          read.push(row);
         }
         return this.#grown(JSON.stringify(value).length);
       });
       if (!done.ok) return done;
       const { names, name } = done.value as { names?: unknown; name?: unknown };
       if (!Array.isArray(names) || typeof name !== 'string') return bad(BROKEN);
-      parts.push(...rowsOf(rows, name.slice(0, 200)));
+      const rows = new Rows(name.slice(0, 200));
+      for (const [at, cells] of read.entries()) {
+        const why = rows.add(cells);
+        if (why !== null || parts.length + rows.parts.length > KNOWLEDGE_LIMITS.ofDocument) return bad(TOO_LONG);
+        if (at % STRETCH === 0) await turn();
+      }
+      for (const part of rows.parts) parts.push(part);
       if (sheet >= Math.min(names.length, MOST_SHEETS)) return good(parts);
     }
   }
@@ -147,12 +185,13 @@ class Reading {
     return this.#length > KNOWLEDGE_LIMITS.text * 2 ? TOO_LONG : null;
   }
 
-  async #text(of: (text: string) => readonly Part[]): Promise<Result<readonly Part[]>> {
+  async #text(of: (text: string) => Promise<Result<readonly Part[]>>): Promise<Result<readonly Part[]>> {
     const { size, read } = this.#bytes;
     if (size > LARGEST_TEXT) return bad(TOO_LONG);
     const bytes = await read(0, size);
     if ('problem' in bytes) return bad(bytes.problem);
-    return good(of(new TextDecoder('utf-8').decode(bytes)));
+    const text = new TextDecoder('utf-8').decode(bytes);
+    return text.length > KNOWLEDGE_LIMITS.text ? bad(TOO_LONG) : of(text);
   }
 
   async #run(
@@ -174,6 +213,18 @@ class Reading {
     return 'problem' in done ? bad(done.problem) : good(done.value);
   }
 }
+
+const csvParts = async (text: string): Promise<Result<readonly Part[]>> => {
+  const rows = new Rows();
+  let at = 0;
+  for (const cells of linesOf(text)) {
+    const why = cells === null ? TOO_WIDE : rows.add(cells);
+    if (why !== null) return bad(why);
+    at += 1;
+    if (at % STRETCH === 0) await turn();
+  }
+  return good(rows.parts);
+};
 
 /** The parts of a document of this name. */
 export const readDocument = async (formats: Formats, name: string, bytes: Bytes): Promise<Result<readonly Part[]>> => {

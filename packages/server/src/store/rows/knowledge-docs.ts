@@ -4,6 +4,8 @@
  * KD1 A document is there once for its source and what it is known by there. It waits until a reading of it as it is ended;
  *     whatever is cut off in between leaves it waiting (no document is lost, none is there twice).
  * KD2 Pieces come in small portions under the coming generation, which nobody finds; one row makes them those of the document.
+ *     Those of every generation before it go then, whenever they were left.
+ * KD3 What is read is counted before it is read: a reading that ends the server is known afterwards.
  */
 
 import { type Selectable, sql } from 'kysely';
@@ -16,7 +18,19 @@ import { change, type OwnGround, refuse, type Trx } from './own-ground.ts';
 
 type Docs = Pick<
   KnowledgeStore,
-  'documents' | 'known' | 'put' | 'given' | 'drop' | 'next' | 'vectors' | 'addPieces' | 'dropPieces' | 'finish'
+  | 'documents'
+  | 'known'
+  | 'put'
+  | 'given'
+  | 'drop'
+  | 'next'
+  | 'waiting'
+  | 'begin'
+  | 'leave'
+  | 'vectors'
+  | 'addPieces'
+  | 'dropPieces'
+  | 'finish'
 >;
 type Kept = Selectable<KnowledgeTables['knowledge_doc']>;
 
@@ -29,6 +43,8 @@ const docOf = (row: Kept): DocRow => ({
   state: STATES.find((state) => state === row.state) ?? 'waiting',
   problem: row.problem === null ? null : (fromJson(row.problem) as Problem),
 });
+
+const workOf = (row: Kept): DocWork => ({ ...docOf(row), body: row.body, gen: row.gen + 1 });
 
 /** What a piece counts besides its text and vector: its row and its place in the indexes. */
 const PIECE = 200;
@@ -48,6 +64,9 @@ export const knowledgeDocsOf = (
     const row = await at(trx).selectAll().where('base', '=', base).where('id', '=', id).executeTakeFirst();
     return row !== undefined && row.hash === hash && row.gen + 1 === gen && row.state === 'waiting' ? row : null;
   };
+
+  const tried = (trx: Trx, doc: string, tries: number) =>
+    trx.updateTable('knowledge_doc').set({ tries }).where('workspace', '=', workspace).where('id', '=', doc).execute();
 
   return {
     documents: async ({ project, base, state, cursor, limit }) => {
@@ -99,7 +118,7 @@ export const knowledgeDocsOf = (
                 .columns(['base', 'source', 'ref'])
                 .doUpdateSet({
                   ...{ name, path, type, meta: toJson(meta), hash, body, updated: now },
-                  ...{ state: 'waiting', problem: null },
+                  ...{ state: 'waiting', problem: null, tries: 0 },
                 })
                 .where('knowledge_doc.workspace', '=', workspace),
             )
@@ -153,7 +172,35 @@ export const knowledgeDocsOf = (
         .orderBy('n')
         .limit(1)
         .executeTakeFirst();
-      return row === undefined ? null : { ...docOf(row), body: row.body, gen: row.gen + 1, n: row.n };
+      return row === undefined ? null : { ...workOf(row), n: row.n };
+    },
+    waiting: async (base, doc) => {
+      const row = await at(db)
+        .selectAll()
+        .where('base', '=', base)
+        .where('id', '=', doc)
+        .where('state', '=', 'waiting')
+        .executeTakeFirst();
+      return row === undefined ? null : workOf(row);
+    },
+    begin: async (work) => {
+      const done = await change(ground, own, workspace, undefined, async ({ trx }) => {
+        const row = await still(trx, work);
+        if (row === null) return null;
+        const tries = row.tries + 1;
+        await tried(trx, work.id, tries);
+        return tries;
+      });
+      return done?.ok === true ? done.value : null;
+    },
+    leave: async (work) => {
+      const done = await change(ground, own, workspace, undefined, async ({ trx }) => {
+        const row = await still(trx, work);
+        if (row === null) return null;
+        await tried(trx, work.id, Math.max(0, row.tries - 1));
+        return true;
+      });
+      return done?.ok === true;
     },
     vectors: async (doc) => {
       const rows = await db
@@ -210,7 +257,7 @@ export const knowledgeDocsOf = (
           .updateTable('knowledge_doc')
           .set({
             ...{ gen: work.gen, pieces: n, bytes, updated: now, state: why === null ? 'ready' : 'failed' },
-            problem: why === null ? null : toJson(why),
+            ...{ problem: why === null ? null : toJson(why), tries: 0 },
           })
           .where('workspace', '=', workspace)
           .where('id', '=', work.id)
@@ -221,7 +268,7 @@ export const knowledgeDocsOf = (
       });
       if (done?.ok !== true) return false;
       while (
-        await db.transaction().execute((trx) => dropSomePieces(trx, workspace, { doc: work.id, gen: work.gen - 1 }))
+        await db.transaction().execute((trx) => dropSomePieces(trx, workspace, { doc: work.id, before: work.gen }))
       )
         await new Promise((resolve) => setImmediate(resolve));
       return true;

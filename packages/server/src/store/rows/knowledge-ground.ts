@@ -4,15 +4,13 @@ import type { Ground } from '../ground.ts';
 import type { BaseAtWork, KnowledgeStore } from '../knowledge.ts';
 import type { Searcher } from '../knowledge/searcher.ts';
 import { knowledgeDocsOf } from './knowledge-docs.ts';
-import { dropSomePieces, knowledgeOf } from './knowledge.ts';
+import { dropSomePieces, type PiecesOf, knowledgeOf } from './knowledge.ts';
 import type { OwnGround } from './own-ground.ts';
-
-type Of = { readonly base: string } | { readonly doc: string };
 
 /** Deletes pieces that nobody finds any more, a small portion at a time, so that others get their turn between two. */
 const litterIn =
   ({ db }: Pick<Ground, 'db'>, workspace: string) =>
-  async (of: Of): Promise<void> => {
+  async (of: PiecesOf): Promise<void> => {
     while (await db.transaction().execute((trx) => dropSomePieces(trx, workspace, of)))
       await new Promise((resolve) => setImmediate(resolve));
   };
@@ -41,17 +39,24 @@ export const collectGraphs = async ({ db }: Pick<Ground, 'db'>, searcher: Search
   await searcher.builds.keep(bases.map(({ id }) => id));
 };
 
-/** Pieces that a crash left of bases and documents that are gone; of how many documents there were some. */
+/**
+ * Pieces that a crash left: of bases and documents that are gone, and of texts that documents had before. Of how many
+ * documents there were some.
+ */
 export const collectKnowledge = async ({ db }: Pick<Ground, 'db'>, searcher: Searcher): Promise<number> => {
   await collectGraphs({ db }, searcher);
   const lost = await db
     .selectFrom('knowledge_chunk')
     .leftJoin('knowledge_doc', 'knowledge_doc.id', 'knowledge_chunk.doc')
     .select(['knowledge_chunk.workspace', 'knowledge_chunk.doc'])
-    .where('knowledge_doc.id', 'is', null)
+    .select('knowledge_doc.gen')
+    .where(({ eb, or, ref }) =>
+      or([eb('knowledge_doc.id', 'is', null), eb('knowledge_chunk.gen', '<', ref('knowledge_doc.gen'))]),
+    )
     .distinct()
     .execute();
-  for (const { workspace, doc } of lost) await litterIn({ db }, workspace)({ doc });
+  for (const { workspace, doc, gen } of lost)
+    await litterIn({ db }, workspace)({ doc, ...(gen === null ? {} : { before: gen }) });
   return lost.length;
 };
 

@@ -61,16 +61,17 @@ const taken = (name: string): Problem =>
 const many = (what: string, most: number): Problem => problem('knowledge.many', `There are ${most} ${what} at most`);
 
 /** Documents that wait and those that have nothing are read anew. */
-const WAITING = { state: 'waiting', problem: null } as const;
+const WAITING = { state: 'waiting', problem: null, tries: 0 } as const;
 /** Rows that go at once. */
 const GONE = 100;
 
-/** Deletes some pieces of a base, or of one of its documents; false: there were none. */
-export const dropSomePieces = async (
-  trx: Trx,
-  workspace: string,
-  of: { readonly base: string } | { readonly doc: string; readonly gen?: number },
-): Promise<boolean> => {
+/** Pieces of a base, or of a document: all of them, those of one generation, or of those before one. */
+export type PiecesOf =
+  | { readonly base: string }
+  | { readonly doc: string; readonly gen?: number; readonly before?: number };
+
+/** Deletes some of them; false: there were none. */
+export const dropSomePieces = async (trx: Trx, workspace: string, of: PiecesOf): Promise<boolean> => {
   let query = trx
     .selectFrom('knowledge_chunk')
     .select(['n', 'base', 'heading', 'text'])
@@ -79,6 +80,7 @@ export const dropSomePieces = async (
     .limit(GONE);
   query = 'base' in of ? query.where('base', '=', of.base) : query.where('doc', '=', of.doc);
   if ('doc' in of && of.gen !== undefined) query = query.where('gen', '=', of.gen);
+  if ('doc' in of && of.before !== undefined) query = query.where('gen', '<', of.before);
   const some = await query.execute();
   if (some.length === 0) return false;
   // The index is told what it had, so that it lets go of those words.

@@ -1,6 +1,6 @@
 /** Knowledge bases of projects, as Kysely sees them. The index over words is asked by name alone (rows/knowledge-docs.ts). */
 
-import type { GeneratedAlways } from 'kysely';
+import type { ColumnType, GeneratedAlways } from 'kysely';
 
 export type KnowledgeTables = {
   /** `chunker`, `readers`: JSON. `stamp`: raised whenever what can be found in it changed. */
@@ -29,7 +29,7 @@ export type KnowledgeTables = {
     looked: number | null;
     created: number;
   };
-  /** `source` empty: a flow gave it. `ref`: what it is known by within its source. `body`: its text, where nothing else holds it. */
+  /** `tries`: readings that began and did not end. `source` empty: a flow gave it. `ref`: what it is known by within its source. `body`: its text, where nothing else holds it. */
   knowledge_doc: {
     n: GeneratedAlways<number>;
     id: string;
@@ -49,6 +49,7 @@ export type KnowledgeTables = {
     pieces: number;
     bytes: number;
     updated: number;
+    tries: ColumnType<number, number | undefined, number>;
   };
   knowledge_chunk: {
     n: GeneratedAlways<number>;

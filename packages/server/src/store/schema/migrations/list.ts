@@ -30,6 +30,7 @@ import { knowledge } from './0033-knowledge.ts';
 import { notifications } from './0030-notifications.ts';
 import { models } from './0031-models.ts';
 import { chat } from './0034-chat.ts';
+import { knowledgeTries } from './0035-knowledge-tries.ts';
 import { files } from './0021-files.ts';
 import { ownData } from './0027-own-data.ts';
 import { deletedFlows } from './0024-deleted-flows.ts';
@@ -70,6 +71,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0031-models', migration: models },
   { name: '0033-knowledge', migration: knowledge },
   { name: '0034-chat', migration: chat },
+  { name: '0035-knowledge-tries', migration: knowledgeTries },
 ];
 
 /** Their names, in order. */

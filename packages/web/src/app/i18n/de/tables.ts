@@ -142,6 +142,7 @@ export const tables = {
     file: 'CSV-Datei wählen',
     lines_one: '{{name}}: {{lines}} Zeile',
     lines_other: '{{name}}: {{lines}} Zeilen',
+    cells: 'Diese Datei hat mehr als {{most}} Zellen. Teile sie in mehrere Dateien auf.',
     large:
       'Eine Datei, die hier eingelesen wird, hat höchstens {{most}} MB: Teile sie, oder lass einen Flow sie lesen.',
     none: 'Die Datei ist leer',

@@ -140,6 +140,7 @@ export const tables = {
     file: 'Choose a CSV file',
     lines_one: '{{name}}: {{lines}} row',
     lines_other: '{{name}}: {{lines}} rows',
+    cells: 'This file has more than {{most}} cells. Cut it into several files.',
     large: 'A file that is imported here has {{most}} MB at most: split it, or let a flow read it.',
     none: 'The file is empty',
     heads: 'The first line holds the names of the columns',

@@ -25,6 +25,8 @@ type Props = {
 
 /** Of a file that is looked at here: all of it is held in memory. */
 const LARGEST = 60 * 1024 ** 2;
+/** As many as a table takes, and as many again that are not taken. */
+const MOST_CELLS = 2 * TABLE_LIMITS.rows * TABLE_LIMITS.columns;
 /** Lines that are judged before the page gets its turn. */
 const STRETCH = 2_000;
 
@@ -78,9 +80,10 @@ export const ImportCsv = ({ table, project, close }: Props) => {
     setUnder({ what: 'reading', done: 0, all: 1 });
     const text = textOf(new Uint8Array(await file.arrayBuffer()));
     await breath();
-    const cells = readCells(text);
-    const [first] = cells;
+    const cells = readCells(text, MOST_CELLS);
     setUnder(null);
+    if (cells === null) return setWrongFile(t('tables.import.cells', { most: number.format(MOST_CELLS) }));
+    const [first] = cells;
     if (first === undefined) return setWrongFile(t('tables.import.none'));
     const named = hasHeads(first, columns);
     const read = { name: file.name, cells };

@@ -11,7 +11,7 @@ const COLUMNS: readonly ColumnShown[] = [
 const WORDS = { needed: 'needed', twice: (line: number) => `as in ${line}` };
 
 const judged = (csv: string) => {
-  const [first = [], ...rest] = readCells(csv);
+  const [first = [], ...rest] = readCells(csv, 1_000) ?? [];
   const judge = new Judge(COLUMNS, guessed(first, COLUMNS, hasHeads(first, COLUMNS)), WORDS);
   rest.forEach((cells, index) => judge.add(cells, index + 2));
   return judge.end();

@@ -3,6 +3,8 @@
  *
  * KG1 Whom a base does not let in finds, lists and reads nothing of its documents: for him there is no such base behind these
  *     routes, whatever else he may do to it.
+ * KG2 Nor does he change anything of it, least of all whom it lets in, have its documents read anew or taken out: unless he
+ *     manages the project, who may then let himself in, and the trail says so.
  */
 
 import {
@@ -67,6 +69,12 @@ export const knowledgeRoutes = ({ gate }: Lodge): readonly Route[] => {
         });
     return null;
   };
+  /** The base, for who changes it: it lets him in, or he manages the project. Null: for him there is none. */
+  const changed = async (who: Principal, project: string, id: string): Promise<BaseRow | null> => {
+    const row = await of(who).get(project, id);
+    const rules = may(who, 'project.manage', { workspace: who.workspace, project });
+    return row === null || letsIn(row, who) || rules ? row : null;
+  };
   const altered = async (who: Principal, done: Result<BaseRow> | null) => {
     if (done === null) return MISSING;
     if (!done.ok) return refusal(done.problem);
@@ -103,6 +111,7 @@ export const knowledgeRoutes = ({ gate }: Lodge): readonly Route[] => {
     }),
 
     implement(ROUTES.patchKnowledge, async ({ who, params, query, body }) => {
+      if ((await changed(who, projectOf(query), params.id)) === null) return MISSING;
       const strange = await strangers(who, body.readers);
       if (strange !== null) return refusal(strange);
       const { name, chunker, readers } = body;
@@ -114,9 +123,10 @@ export const knowledgeRoutes = ({ gate }: Lodge): readonly Route[] => {
       return altered(who, await of(who).change(projectOf(query), params.id, change, gate.clock()));
     }),
 
-    implement(ROUTES.deleteKnowledge, async ({ who, params, query }) =>
-      (await of(who).remove(projectOf(query), params.id)) ? nothing() : MISSING,
-    ),
+    implement(ROUTES.deleteKnowledge, async ({ who, params, query }) => {
+      if ((await changed(who, projectOf(query), params.id)) === null) return MISSING;
+      return (await of(who).remove(projectOf(query), params.id)) ? nothing() : MISSING;
+    }),
 
     implement(ROUTES.addKnowledgeSource, async ({ who, params, query, body, made }) => {
       const project = projectOf(query);
@@ -131,9 +141,10 @@ export const knowledgeRoutes = ({ gate }: Lodge): readonly Route[] => {
       return give(201, shownSource({ ...done.value, documents: 0 }));
     }),
 
-    implement(ROUTES.deleteKnowledgeSource, async ({ who, params, query }) =>
-      (await of(who).removeSource(projectOf(query), params.id, query.source)) ? nothing() : MISSING,
-    ),
+    implement(ROUTES.deleteKnowledgeSource, async ({ who, params, query }) => {
+      if ((await changed(who, projectOf(query), params.id)) === null) return MISSING;
+      return (await of(who).removeSource(projectOf(query), params.id, query.source)) ? nothing() : MISSING;
+    }),
 
     implement(ROUTES.listKnowledgeDocuments, async ({ who, params, query }) => {
       const project = projectOf(query);
@@ -153,6 +164,7 @@ export const knowledgeRoutes = ({ gate }: Lodge): readonly Route[] => {
 
     implement(ROUTES.indexKnowledge, async ({ who, params, query, body }) => {
       const project = projectOf(query);
+      if ((await changed(who, project, params.id)) === null) return MISSING;
       const change =
         body.do === 'stop'
           ? { paused: true }

@@ -9,6 +9,7 @@ import type { Transaction } from 'kysely';
 import type { Ground } from '../ground.ts';
 import type { Changed, MemberRow, Members } from '../people.ts';
 import type { Tables } from '../schema/tables.ts';
+import { leaveKnowledge } from './knowledge-readers.ts';
 
 const OWNER = 'owner';
 const GONE = 'gone:';
@@ -42,6 +43,7 @@ export const membersOf = ({ db, change }: Ground, workspace: string): Members =>
 
   const leavePlaces = async (trx: Transaction<Tables>, user: string): Promise<void> => {
     await trx.deleteFrom('project_member').where('workspace', '=', workspace).where('holder', '=', user).execute();
+    await leaveKnowledge(trx, workspace, user);
     for (const table of ['group_member', 'notice_for', 'notice_choice'] as const)
       await trx.deleteFrom(table).where('workspace', '=', workspace).where('user', '=', user).execute();
     await trx.deleteFrom('member').where('workspace', '=', workspace).where('user', '=', user).execute();

@@ -15,8 +15,8 @@ const LEAST = 64;
 const WIDE = 2;
 /** With more proposals than this, going through all is no slower. */
 const WIDEST = 4_000;
-/** So few that may be found are gone through at once. */
-const FEW = 4_000;
+/** Where conditions leave a smaller part than this, it is gone through at once: what is nearest of it may lie far. */
+const PART = 0.25;
 /** A part of the base that a graph may have wrong before there is to be a new one. */
 const STALE = 0.1;
 
@@ -75,11 +75,11 @@ export class Neighbours {
     if (to.length !== this.size) return [];
     const exact = (): readonly Near[] => this.#vectors.nearest(to, most, among);
     if (this.#graph === null || this.count === 0) return exact();
-    if (among !== null && among.size <= FEW) return exact();
     // As many more as there are in the graph that may not be found.
     const may = among === null ? 1 : among.size / this.count;
+    if (may < PART) return exact();
     const live = Math.max(1, this.count - this.#loose.size) / Math.max(1, this.#graph.count);
-    const wide = Math.ceil(Math.max(LEAST, most * WIDE) / (may * live));
+    const wide = Math.ceil((Math.max(LEAST, most * WIDE) * (among === null ? 1 : WIDE)) / (may * live));
     if (wide > WIDEST) return exact();
     const fits = (n: number): boolean => this.#vectors.has(n) && among?.has(n) !== false;
     const proposed = this.#graph.nearest(to, wide).filter((n) => fits(n) && !this.#loose.has(n));

@@ -14,11 +14,11 @@ let told: Told;
 beforeAll(() => {
   const done = spawnSync(process.execPath, ['--conditions=source', DRIVER, 'enter'], {
     encoding: 'utf8',
-    timeout: 170_000,
+    timeout: 290_000,
   });
   if (done.status !== 0) throw new Error(`ended with ${done.status}: ${done.stdout}${done.stderr}`);
   told = JSON.parse(done.stdout) as Told;
-}, 180_000);
+}, 300_000);
 
 test('there is no way out of that machine', () => {
   expect(told.ways).toEqual([]);
@@ -45,12 +45,21 @@ test('a webhook answers each question with what the right document says, and whe
   ]);
 });
 
+test('the model that comes with the server can judge what was found', () => {
+  expect(told.ranked).toMatchObject({
+    context: expect.stringContaining('four hundred thousand km'),
+    citations: [{ document: 'space.pdf', page: 2 }],
+    rerank: { model: 'offline/embeddings-en' },
+  });
+});
+
 test('a file that changes is found as it is now, and not as it was; one that is deleted is not found', () => {
   expect(told.after).toEqual([
     {
       question: QUESTIONS[1],
       context: expect.stringContaining('forty-two days'),
       citations: [expect.objectContaining({ document: 'handbook.md', heading: 'Handbook › Vacation' })],
+      rerank: null,
     },
   ]);
   expect(JSON.stringify(told.after)).not.toContain('thirty days');

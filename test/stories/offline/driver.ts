@@ -30,6 +30,8 @@ export type Told = {
   readonly first: readonly Answered[];
   readonly after: readonly Answered[];
   readonly gone: readonly Answered[];
+  /** The same question where the model that comes with the server judges what was found. */
+  readonly ranked: Answered & { readonly rerank: { readonly model: string } };
 };
 
 const WAYS = [['--net'], ['--user', '--map-root-user', '--net']];
@@ -63,15 +65,15 @@ export const QUESTIONS = [
   'What does the red scooter cost?',
 ] as const;
 
-const FLOW = {
+const flowOf = (name: string, more: object) => ({
   headgate: 1,
-  name: 'Ask the folder',
+  name,
   triggers: [{ id: 'hook', kind: 'webhook@1', with: { answer: 'sync' } }],
   steps: [
     {
       id: 'find',
       kind: 'knowledge.search@1',
-      with: { base: 'folder', question: '{{ input.question }}', top: 1 },
+      with: { base: 'folder', question: '{{ input.question }}', top: 1, ...more },
     },
     {
       id: 'answer',
@@ -82,11 +84,12 @@ const FLOW = {
           question: '{{ input.question }}',
           context: '{{ steps.find.context }}',
           citations: '{{ steps.find.hits.map(h => h.citation) }}',
+          rerank: '{{ steps.find.rerank }}',
         },
       },
     },
   ],
-};
+});
 
 const outside = (): Promise<string> =>
   new Promise((resolve) => {
@@ -119,17 +122,24 @@ const story = async (server: ServerProcess): Promise<Told> => {
   };
   const docs = await settled(({ length }) => length === FILES.length);
 
-  const flow = await ask<{ id: string }>('POST', '/api/v1/flows', { draft: FLOW });
-  const { webhooks } = await ask<{ webhooks: readonly { url: string }[] }>('POST', `/api/v1/flows/${flow.id}/publish`, {
-    grant: 'needed',
-  });
-  const hook = new URL(webhooks[0]?.url ?? '').pathname;
+  const hookOf = async (draft: object): Promise<string> => {
+    const flow = await ask<{ id: string }>('POST', '/api/v1/flows', { draft });
+    const { webhooks } = await ask<{ webhooks: readonly { url: string }[] }>(
+      'POST',
+      `/api/v1/flows/${flow.id}/publish`,
+      { grant: 'needed' },
+    );
+    return new URL(webhooks[0]?.url ?? '').pathname;
+  };
+  const hook = await hookOf(flowOf('Ask the folder', {}));
   const all = async (questions: readonly string[]): Promise<readonly Answered[]> => {
     const told: Answered[] = [];
     for (const question of questions) told.push(await ask<Answered>('POST', hook, { question }));
     return told;
   };
   const first = await all(QUESTIONS);
+  const ranking = await hookOf(flowOf('Ask and rank', { rerank: { of: 3 } }));
+  const ranked = await ask<Told['ranked']>('POST', ranking, { question: QUESTIONS[3] });
 
   const HOLIDAY = [QUESTIONS[1]];
   const says = async (fits: (told: readonly Answered[]) => boolean): Promise<readonly Answered[]> => {
@@ -151,7 +161,7 @@ const story = async (server: ServerProcess): Promise<Told> => {
   const gone = await says((told) => told.every(({ context }) => !context.includes('vacation')));
   const ways = Object.keys(networkInterfaces()).filter((name) => name !== 'lo');
   const read = docs.filter(({ state }) => state === 'ready').map(({ name }) => name);
-  return { ways, outside: await outside(), read: read.toSorted(), first, after, gone };
+  return { ways, outside: await outside(), read: read.toSorted(), first, after, gone, ranked };
 };
 
 /** This program again, in such a namespace; answers its exit code. */

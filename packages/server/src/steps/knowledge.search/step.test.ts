@@ -1,4 +1,4 @@
-import { noKnowledge, problem, trial } from '@headgate/core/step';
+import { noKnowledge, noModels, problem, trial } from '@headgate/core/step';
 import { expect, test } from 'vitest';
 import { step } from './step.ts';
 
@@ -39,4 +39,48 @@ test('the power asked for is to search the base that is named, or any where an e
   expect(asked('handbook')).toEqual([['read knowledge handbook', undefined]]);
   expect(asked('{{ input.base }}')).toEqual([['read knowledge *', true]]);
   expect(asked('no name')).toEqual([]);
+});
+
+test('a model judges more than are wanted, and the best of them come first', async () => {
+  const named = (text: string) => ({ ...HIT, text });
+  const tops: unknown[] = [];
+  const knowledge = {
+    ...noKnowledge(none),
+    search: async (_base: string, { top }: { top: number }) => (tops.push(top), { value: ['a', 'b', 'c'].map(named) }),
+  };
+  const calls: unknown[] = [];
+  const usage = { input: 3, output: 0, cached: 0, money: 1 };
+  const rerank = async (call: unknown) => {
+    calls.push(call);
+    return { ranks: [2, 0, 1].map((index) => ({ index, score: 1 - index / 10 })), model: 'r/one', usage };
+  };
+  const models = { ...noModels(none), rerank };
+  const given = { base: 'handbook', question: 'x', top: 2 };
+  const told = await trial(step, { ...given, rerank: { model: 'r/one', tries: 0 } }, { knowledge, models });
+  expect(told.outcome).toMatchObject({
+    value: {
+      hits: [{ text: 'c' }, { text: 'a' }],
+      context: '[1] leave.pdf, page 3\nc\n\n[2] leave.pdf, page 3\na',
+      rerank: { model: 'r/one', usage },
+    },
+  });
+  expect(calls).toEqual([{ models: ['r/one'], timeout: 120_000, tries: 0, query: 'x', texts: ['a', 'b', 'c'] }]);
+  await trial(step, { ...given, rerank: { of: 1 } }, { knowledge, models });
+  await trial(step, { ...given, top: 60, rerank: {} }, { knowledge, models });
+  await trial(step, given, { knowledge, models });
+  expect(tops).toEqual([8, 2, 100, 2]);
+  expect(calls).toHaveLength(3);
+  const refused = await trial(step, { ...given, rerank: {} }, { knowledge });
+  expect(refused.outcome).toMatchObject({ kind: 'problem' });
+});
+
+test('a model that judges is asked by its own power, which is asked for where one is wanted alone', () => {
+  const asked = (rerank: unknown) =>
+    (step.needs?.({ base: 'handbook', rerank }) ?? []).map(({ power, scope }) => `${power}: ${scope}`);
+  const search = 'data: read knowledge handbook';
+  expect(asked(undefined)).toEqual([search]);
+  expect(asked({})).toEqual([search, 'model: offline/embeddings-en']);
+  expect(asked({ model: 'r/one', fallbacks: ['r/two'] })).toEqual([search, 'model: r/one', 'model: r/two']);
+  expect(asked('{{ input.rerank }}')).toEqual([search, 'model: *']);
+  expect(asked({ model: '{{ input.model }}' })).toEqual([search, 'model: *']);
 });

@@ -30,7 +30,7 @@ export { MAX_WAIT } from './runs.ts';
 export { PERIODS } from './overview.ts';
 export type { LangflowRun } from './langflow.ts';
 export { TICKET_HEADER } from './chat-public.ts';
-export { contentText } from './openai.ts';
+export { contentPictures, contentText, offersTools } from './openai.ts';
 export { MAX_VISIT } from './public.ts';
 export type { Doc, DocsView } from './docs.ts';
 export { isShell } from './web.ts';

@@ -3,8 +3,9 @@
  * `model` is that model. They are the same doors as those of chat.ts, in other words.
  *
  * OA1 Errors come in OpenAI's envelope, with our statuses; a key comes in a header alone.
- * OA2 How a model is asked (temperature, lengths) is the flow's business: such fields are taken and change nothing. Fields that
- *     would change what is answered (tools, formats) are refused, as every unknown field is (API-09).
+ * OA2 How a model is asked (temperature, lengths) is the flow's business: such fields are taken and change nothing. What would
+ *     change what is answered is refused: tools, which a flow has itself or not at all, in words of their own; formats, as every
+ *     unknown field is (API-09).
  */
 
 import { z } from 'zod';
@@ -20,6 +21,10 @@ const problems = [
   'flow.disabled',
   'requests.limit',
   'streams.limit',
+  'chat.tools',
+  'chat.kind',
+  'chat.size',
+  'field.wrong',
 ] as const;
 
 const model = z.string().min(1).max(200);
@@ -44,7 +49,18 @@ const part = z.strictObject({
   text: z.string(),
   annotations: json.optional(),
 });
-const content = z.union([z.string(), z.array(part)]);
+const detail = z.enum(['auto', 'low', 'high', 'original']).nullish();
+const url = z.string().min(1).describe('A data: URL; nothing is fetched from an address');
+const picture = z.strictObject({ type: z.literal('image_url'), image_url: z.strictObject({ url, detail }) });
+const pictureIn = z.strictObject({ type: z.literal('input_image'), image_url: url, detail });
+const content = z.union([z.string(), z.array(z.union([part, picture, pictureIn])).max(200)]);
+
+/** What a caller offers the model of its own; a flow takes none. */
+const OFFERED = {
+  tools: z.array(json).max(200).nullish(),
+  tool_choice: json.nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
+};
 const message = z.strictObject({
   role: z.enum(['system', 'developer', 'user', 'assistant']),
   content,
@@ -53,7 +69,25 @@ const message = z.strictObject({
 
 /** The text of a content. */
 export const contentText = (given: z.output<typeof content>): string =>
-  typeof given === 'string' ? given : given.map(({ text }) => text).join('\n');
+  typeof given === 'string' ? given : given.flatMap((one) => ('text' in one ? [one.text] : [])).join('\n');
+
+/** The addresses of its pictures. */
+export const contentPictures = (given: z.output<typeof content>): readonly string[] =>
+  typeof given === 'string'
+    ? []
+    : given.flatMap((one) =>
+        one.type === 'image_url' ? [one.image_url.url] : one.type === 'input_image' ? [one.image_url] : [],
+      );
+
+/** Does a caller want tools of its own used? */
+export const offersTools = ({
+  tools,
+  tool_choice: choice,
+}: {
+  readonly tools?: readonly unknown[] | null | undefined;
+  readonly tool_choice?: unknown;
+}): boolean =>
+  (tools ?? []).length > 0 || !(choice === undefined || choice === null || choice === 'none' || choice === 'auto');
 
 /** The same route under the address of OpenAI's clients and under our own. */
 export const complete = route({
@@ -72,6 +106,7 @@ export const complete = route({
     max_tokens: number,
     max_completion_tokens: number,
     reasoning_effort: z.string().nullish(),
+    ...OFFERED,
     ...DECIDED,
   }),
   answers: {
@@ -88,6 +123,7 @@ export const complete = route({
           finish_reason: z.literal('stop'),
         }),
       ),
+      usage: z.strictObject({ prompt_tokens: z.int(), completion_tokens: z.int(), total_tokens: z.int() }),
     }),
   },
   problems,
@@ -126,6 +162,7 @@ export const respond = route({
     reasoning: z.record(z.string(), json).nullish(),
     truncation: z.string().nullish(),
     include: z.array(z.string()).max(0).nullish(),
+    ...OFFERED,
     ...DECIDED,
   }),
   answers: { 200: z.record(z.string(), json).describe('A response as OpenAI has it') },

@@ -267,6 +267,7 @@ const api = {
   'chat.full': { status: 409, when: 'The session holds as many messages as it may.' },
   'chat.file': { status: 422, when: 'A file of the message was not sent to this chat by who names it.' },
   'chat.kind': { status: 415, when: 'The chat takes no files, or none of this kind.' },
+  'chat.tools': { status: 422, when: 'A caller offers tools to a flow, which has its own, or none.' },
   'chat.slow': { status: 504, when: 'The answer takes longer than it is waited for: ask for a stream.' },
   'chat.vector': { status: 422, when: 'The flow did not answer with a list of numbers.' },
   'chat.taken': { status: 409, when: 'There is a session of this name already.' },

@@ -36,7 +36,12 @@ export type Budget = z.infer<typeof budgetSchema>;
 export type Quota = z.infer<typeof quotaSchema>;
 
 /** What one use of something took: tokens, and micro-units of the currency. */
-export type Usage = { readonly tokens?: number; readonly money?: number };
+export type Usage = {
+  readonly tokens?: number;
+  readonly money?: number;
+  /** Those of the tokens that a model wrote; the others it read. For who counts them apart: no budget does. */
+  readonly output?: number;
+};
 
 export type Period = 'day' | 'month';
 

@@ -30,10 +30,11 @@ export const guessFileTokens = (mediaType: string, bytes: number): number =>
 /** What tokens come to, in tokens and micro-units of money (MP3). */
 export const costOf = ({ input, output, cached }: TokensUsed, price: ModelPrice | undefined): Required<Usage> => {
   const tokens = input + output;
-  if (price === undefined) return { tokens, money: 0 };
+  if (price === undefined) return { tokens, money: 0, output };
   const held = Math.min(cached, input);
   return {
     tokens,
+    output,
     money: Math.ceil((input - held) * price.in + held * (price.cached ?? price.in) + output * (price.out ?? 0)),
   };
 };

@@ -70,18 +70,22 @@ export type ChatAsk = ChatBy & {
   readonly wait: number;
 };
 
+/** Tokens that the models of the run read and wrote by then. */
+export type ChatUse = { readonly read: number; readonly wrote: number };
+
 export type ChatSent = {
   /** Empty where nothing is kept. */
   readonly session: string;
   readonly run: string;
   readonly asked: ChatMessage;
   readonly reply: ChatMessage;
+  readonly use: ChatUse;
 };
 
 /** `said`: from this place on the answer reads so; what came of it before from there on does not count. */
 export type ChatEvent = { readonly seq: number } & (
   | { readonly type: 'said'; readonly text: string; readonly at: number }
-  | { readonly type: 'reply'; readonly text: string }
+  | { readonly type: 'reply'; readonly text: string; readonly use?: ChatUse }
   | { readonly type: 'failed'; readonly problem: Problem }
 );
 
@@ -93,8 +97,14 @@ export type ChatPort = {
   readonly look: (by: ChatBy) => Promise<Result<ChatLook>>;
   readonly send: (ask: ChatAsk) => Promise<Result<ChatSent>>;
   readonly message: (by: ChatBy, id: string) => Promise<ChatMessage | null>;
-  /** The answer of a run as it comes, to its end. */
-  readonly follow: (by: ChatBy, run: string, after: number, signal: AbortSignal) => Promise<AsyncIterable<ChatEvent>>;
+  /** The answer of a run as it comes, to its end; `counted`: with what the models used, from the first event on. */
+  readonly follow: (
+    by: ChatBy,
+    run: string,
+    after: number,
+    signal: AbortSignal,
+    counted?: true,
+  ) => Promise<AsyncIterable<ChatEvent>>;
   /** The name of the session of a message. */
   readonly sessionOf: (by: ChatBy, message: string) => Promise<string | null>;
   readonly cancel: (by: ChatBy, id: string) => Promise<Result<ChatMessage> | null>;

@@ -6,8 +6,11 @@ import { at, type Outcome, type Problem, type Usage } from '@headgate/core';
  * The outcome with what was charged, by the step as a whole or, question by question, by the door of models. What a kind
  * that declares no use says of it is charged to nobody, and not on record.
  */
-export const charged = (outcome: Outcome, used: Usage | undefined, asked: Usage | null): Outcome => {
-  if (asked !== null && (outcome.kind === 'done' || outcome.kind === 'problem')) return { ...outcome, usage: asked };
+export const charged = (outcome: Outcome, used: Usage | undefined, asked: Required<Usage> | null): Outcome => {
+  if (asked !== null && (outcome.kind === 'done' || outcome.kind === 'problem')) {
+    const { output, ...rest } = asked;
+    return { ...outcome, usage: output === 0 ? rest : asked };
+  }
   if (!('usage' in outcome)) return outcome;
   const { usage: _, ...rest } = outcome;
   return used === undefined ? rest : { ...rest, usage: used };

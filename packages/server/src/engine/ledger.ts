@@ -51,9 +51,14 @@ export const spenderOf = (
 ): Spender => ({ workspace, flow: row.id, principal, budget: compiled.budget });
 
 /** Of one run: what it used, and what is set aside for its steps under way. */
-export type RunMeter = { used: { tokens: number; money: number }; held: { tokens: number; money: number } };
+export type RunMeter = {
+  used: { tokens: number; money: number };
+  held: { tokens: number; money: number };
+  /** Those of the tokens used that models wrote. */
+  output: number;
+};
 
-export const newMeter = (): RunMeter => ({ used: { tokens: 0, money: 0 }, held: { tokens: 0, money: 0 } });
+export const newMeter = (): RunMeter => ({ used: { tokens: 0, money: 0 }, held: { tokens: 0, money: 0 }, output: 0 });
 
 /** What is set aside. `settle` gives it back, charges what was used, and tells what that came to: call it once. */
 export type Held = { readonly settle: (usage: Usage | undefined) => Usage | undefined };
@@ -164,6 +169,8 @@ export class Ledger {
     return {
       settle: (usage) => {
         const used = { tokens: whole(usage?.tokens), money: whole(usage?.money) };
+        const output = Math.min(whole(usage?.output), used.tokens);
+        meter.output += output;
         for (const kind of USED) {
           meter.held[kind] -= wanted[kind];
           meter.used[kind] += used[kind];
@@ -173,7 +180,7 @@ export class Ledger {
         const at = this.#d.now();
         for (const name of names) for (const kind of USED) count(this.#page(workspace, name, at), kind, used[kind]);
         this.#d.journal.used({ workspace, holders: names, day: dayOf(at), ...used });
-        return used;
+        return output === 0 ? used : { ...used, output };
       },
     };
   }

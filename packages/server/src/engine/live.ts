@@ -194,6 +194,7 @@ export class Live {
     if (event.type === 'step.done' || event.type === 'step.problem') {
       this.meter.used.tokens += event.data.usage?.tokens ?? 0;
       this.meter.used.money += event.data.usage?.money ?? 0;
+      this.meter.output += event.data.usage?.output ?? 0;
     }
     apply(this.state, event);
     if (this.over) this.ended = event.at;

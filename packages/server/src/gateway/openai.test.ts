@@ -37,6 +37,32 @@ const VECTOR = {
   output: '{{ steps.a }}',
 };
 
+/** A flow that takes pictures, and has a model look at them. */
+const LOOKS = {
+  headgate: 1,
+  name: 'Looks',
+  triggers: [{ id: 'chat', kind: 'chat@1', with: { model: 'looks', files: { kinds: ['image/*'], size: 1 } } }],
+  steps: [
+    {
+      id: 'refs',
+      kind: 'each@1',
+      with: {
+        over: '{{ input.files }}',
+        steps: [{ id: 'ref', kind: 'file.read@1', with: { path: 'chat/{{ item.path.slice(5) }}', as: 'reference' } }],
+      },
+    },
+    {
+      id: 'see',
+      kind: 'model.generate@1',
+      after: ['refs'],
+      with: { model: 'local/small', prompt: '{{ input.message }}', files: '{{ steps.refs }}', stream: true },
+    },
+    { id: 'reply', kind: 'chat.reply@1', after: ['see'], with: { text: '{{ steps.see.text }}' } },
+  ],
+};
+const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
+const POINT = `data:image/png;base64,${DOT}`;
+
 const publish = async (draft: object, as: string): Promise<string> => {
   const { id } = (await server.ask('POST', '/api/v1/flows', { key: as, body: { draft } })).json as { id: string };
   const done = await server.ask('POST', `/api/v1/flows/${id}/publish`, { key: as, body: { grant: 'needed' } });
@@ -56,6 +82,7 @@ beforeAll(async () => {
   await server.ask('PUT', '/api/v1/model-providers', { key, body: provider });
   flow = await publish(TALK, key);
   await publish(VECTOR, key);
+  await publish(LOOKS, key);
 });
 afterAll(async () => {
   await server.close();
@@ -117,7 +144,7 @@ describe.each(['/v1', '/api/v1'])('at the base address %s', (base) => {
 
 test('models: flows that say they are', async () => {
   const list = await client('/v1').models.list();
-  expect(list.data.map(({ id }) => id)).toEqual(['helper', 'vectors']);
+  expect(list.data.map(({ id }) => id)).toEqual(['helper', 'vectors', 'looks']);
 });
 
 test('what cannot be answered comes in the client’s own errors', async () => {
@@ -125,7 +152,7 @@ test('what cannot be answered comes in the client’s own errors', async () => {
   const ask = (more: object) =>
     openai.chat.completions.create({ model: 'helper', messages: [{ role: 'user', content: 'x' }], ...more });
   await expect(ask({ model: 'nobody' })).rejects.toMatchObject({ status: 404, code: 'model_not_found' });
-  await expect(ask({ tools: [] })).rejects.toMatchObject({ status: 422, code: 'input.invalid' });
+  await expect(ask({ response_format: { type: 'json_object' } })).rejects.toMatchObject({ code: 'input.invalid' });
   await expect(ask({ messages: [{ role: 'assistant', content: 'x' }] })).rejects.toMatchObject({ status: 422 });
   const wrong = client('/v1', `hg_${'x'.repeat(43)}`);
   await expect(wrong.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
@@ -134,6 +161,109 @@ test('what cannot be answered comes in the client’s own errors', async () => {
   });
   models.next({ status: 400, message: 'no' });
   await expect(ask({})).rejects.toMatchObject({ code: 'run.failed' });
+});
+
+test('what the models of the run used is told: whole, in the last chunk of a stream where it is asked for, and of embeddings', async () => {
+  const openai = client('/v1');
+  const messages = [{ role: 'user' as const, content: 'one two three' }];
+  const use = { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 };
+  models.next({ says: 'a b c d' }, { says: 'a b c d' }, { says: 'a b c d' }, { says: 'a b c d' }, { says: 'a b c d' });
+  expect((await openai.chat.completions.create({ model: 'helper', messages })).usage).toEqual(use);
+  const streamed = async (more: object) => {
+    const all = [];
+    const stream = await openai.chat.completions.create({ model: 'helper', messages, stream: true, ...more });
+    for await (const chunk of stream) all.push(chunk);
+    return all;
+  };
+  const counted = await streamed({ stream_options: { include_usage: true } });
+  expect(counted.at(-1)).toMatchObject({ choices: [], usage: use });
+  expect(counted.slice(0, -1).every(({ usage, choices }) => usage === null && choices.length === 1)).toBe(true);
+  expect((await streamed({})).every((chunk) => !('usage' in chunk))).toBe(true);
+  const whole = await openai.responses.create({ model: 'helper', input: 'one two three', store: false });
+  expect(whole.usage).toMatchObject({ input_tokens: 3, output_tokens: 4, total_tokens: 7 });
+  const stream = openai.responses.stream({ model: 'helper', input: 'one two three', store: false });
+  expect((await stream.finalResponse()).usage).toMatchObject({ input_tokens: 3, output_tokens: 4, total_tokens: 7 });
+  const none = await openai.embeddings.create({ model: 'vectors', input: 'ab' });
+  expect(none.usage).toEqual({ prompt_tokens: 0, total_tokens: 0 });
+});
+
+describe('pictures', () => {
+  const files = async (): Promise<readonly string[]> =>
+    (
+      (await server.ask('GET', '/api/v1/files?prefix=chat/', { key })).json as { files: readonly { path: string }[] }
+    ).files.map(({ path }) => path);
+  const image = (url: string) => ({ type: 'image_url' as const, image_url: { url } });
+  const text = { type: 'text' as const, text: 'What is it?' };
+
+  test('one in a message reaches the flow as a file, and its model as a picture, in completions and in responses', async () => {
+    const openai = client('/v1');
+    models.next({ says: 'A dot.' }, { says: 'A dot again.' });
+    const made = await openai.chat.completions.create({
+      model: 'looks',
+      messages: [{ role: 'user', content: [text, image(POINT)] }],
+    });
+    expect(made.choices[0]?.message.content).toBe('A dot.');
+    expect(models.asked.at(-1)?.text).toContain(DOT);
+    const again = await openai.responses.create({
+      model: 'looks',
+      input: [
+        {
+          role: 'user',
+          content: [
+            { type: 'input_text', text: 'And now?' },
+            { type: 'input_image', image_url: POINT, detail: 'auto' },
+          ],
+        },
+      ],
+    });
+    expect(again.output_text).toBe('A dot again.');
+    expect(models.asked.at(-1)?.text).toContain(DOT);
+    expect(await files()).toHaveLength(2);
+    for (const path of await files()) expect(path).toMatch(/^chat\/[0-9a-f]{32}\/[0-9a-f]{18}-picture-1\.png$/);
+  });
+
+  test('SSRF-01 no address is fetched, what is no picture is refused, and a flow that takes none says so', async () => {
+    const openai = client('/v1');
+    const before = [models.asked.length, await files()];
+    const ask = (model: string, ...urls: string[]) =>
+      openai.chat.completions.create({ model, messages: [{ role: 'user', content: [text, ...urls.map(image)] }] });
+    for (const url of [
+      `${models.origin}/v1/models`,
+      'http://169.254.169.254/latest/meta-data/',
+      'file:///etc/passwd',
+      'data:text/html;base64,PGI+',
+      'data:image/png;base64,###',
+      'data:image/png,abc',
+    ])
+      await expect(ask('looks', POINT, url)).rejects.toMatchObject({
+        ...{ status: 422, code: 'field.wrong', param: 'messages', type: 'invalid_request_error' },
+      });
+    await expect(ask('helper', POINT)).rejects.toMatchObject({ status: 415, code: 'chat.kind' });
+    expect([models.asked.length, await files()]).toEqual(before);
+  });
+});
+
+test('tools of a caller are refused in words of their own; none offered, or none wanted, is no refusal', async () => {
+  const openai = client('/v1');
+  const messages = [{ role: 'user' as const, content: 'x' }];
+  const tool = { type: 'function' as const, function: { name: 'rm', parameters: { type: 'object' } } };
+  const refused = { status: 422, code: 'chat.tools', param: 'tools', type: 'invalid_request_error' };
+  const before = models.asked.length;
+  for (const more of [
+    { tools: [tool] },
+    { tools: [tool], tool_choice: 'auto' as const },
+    { tool_choice: 'required' as const },
+  ])
+    for (const stream of [false, true])
+      await expect(
+        openai.chat.completions.create({ model: 'helper', messages, stream, ...more }),
+      ).rejects.toMatchObject(refused);
+  const search = [{ type: 'web_search' as const }];
+  await expect(openai.responses.create({ model: 'helper', input: 'x', tools: search })).rejects.toMatchObject(refused);
+  expect(models.asked).toHaveLength(before);
+  models.next({ says: 'Well.' });
+  const made = await openai.chat.completions.create({ model: 'helper', messages, tools: [], tool_choice: 'none' });
+  expect(made.choices[0]?.message.content).toBe('Well.');
 });
 
 describe('another tenant', () => {

@@ -42,7 +42,7 @@ import type { Values } from '../values.ts';
 import { chatFiles } from './files.ts';
 import { CHAT, type ChatAt, chatFinder } from './place.ts';
 import { chatVisitors } from './visitors.ts';
-import { type Came, CANCELLED, failedFor, speakersOf, textOf, told } from './said.ts';
+import { type Came, CANCELLED, failedFor, speakersOf, textOf, told, usedBy } from './said.ts';
 
 export type ChatDeps = {
   readonly store: Store;
@@ -243,6 +243,7 @@ export const newChats = (d: ChatDeps): ChatPort => {
     made.live.flush(d.journal);
     await d.journal.barrier(made.live.group);
     const got = await answered(at, made.live, session === null ? null : ids.reply, ask.wait);
+    const { meter } = made.live;
     const base = { vote: 0 as const, words: null, created: iso(now), run, problem: null };
     const reply = { ...base, id: ids.reply, role: 'assistant' as const, files: [] };
     const rest =
@@ -255,6 +256,7 @@ export const newChats = (d: ChatDeps): ChatPort => {
       ...{ session: kept ? name : '', run },
       asked: { ...base, id: ids.user, role: 'user', text: ask.message, state: 'done', files: came.value },
       reply: { ...reply, ...rest },
+      use: { read: meter.used.tokens - meter.output, wrote: meter.output },
     });
   };
 
@@ -279,7 +281,7 @@ export const newChats = (d: ChatDeps): ChatPort => {
     send,
     message,
 
-    follow: async (by, run, after, signal) => {
+    follow: async (by, run, after, signal, counted) => {
       const found = await find(by);
       const { workspace } = by.principal;
       const read = (seen: number) => runs.ends.events(workspace, run, seen);
@@ -288,8 +290,10 @@ export const newChats = (d: ChatDeps): ChatPort => {
         const { target, flow } = found.value;
         const speakers = speakersOf(target.compiled.flow);
         const from = { values: d.values, workspace, flow, compiled: target.compiled };
+        let use = NONE;
         for await (const event of d.followers.events(store, workspace, run, after, read, signal)) {
-          const one = told(event, speakers, from);
+          use = usedBy(event, use);
+          const one = told(event, speakers, from, counted === true ? use : undefined);
           if (one === null) continue;
           yield one;
           if (one.type !== 'said') return;
@@ -358,3 +362,4 @@ export const newChats = (d: ChatDeps): ChatPort => {
 };
 
 const NO_SPEAKERS: ReadonlySet<string> = new Set();
+const NONE: ChatSent['use'] = { read: 0, wrote: 0 };

@@ -8,6 +8,7 @@
 
 import {
   type ChatEvent,
+  type ChatSent,
   type Event,
   type Flow,
   isObject,
@@ -49,6 +50,13 @@ export const CANCELLED = problem('run.cancelled', 'It was cancelled');
 export const failedFor = (why: Problem, flow: string, compiled: CompiledFlow): Problem =>
   failedOutward(why, flow, compiled);
 
+/** What the models of a run used by an event, together with what they used before. */
+export const usedBy = (event: Event, before: ChatSent['use']): ChatSent['use'] => {
+  if (event.type !== 'step.done' && event.type !== 'step.problem') return before;
+  const { tokens = 0, output = 0 } = event.data.usage ?? {};
+  return { read: before.read + tokens - output, wrote: before.wrote + output };
+};
+
 /** One event of a run, as it is told in a chat; null: it is nothing to it. The last one is a reply or a failure. */
 export const told = (
   event: Event,
@@ -64,17 +72,19 @@ export const told = (
     readonly flow: string;
     readonly compiled: CompiledFlow;
   },
+  use?: ChatSent['use'],
 ): ChatEvent | null => {
   const { seq } = event;
+  const counted = use === undefined ? {} : { use };
   switch (event.type) {
     case 'step.said':
       return event.step !== undefined && event.item === undefined && speakers.has(event.step)
         ? { seq, type: 'said', text: event.data.text, at: event.data.at }
         : null;
     case 'run.responded':
-      return { seq, type: 'reply', text: textOf(values.read(workspace, event.data.body)) };
+      return { seq, type: 'reply', text: textOf(values.read(workspace, event.data.body)), ...counted };
     case 'run.done':
-      return { seq, type: 'reply', text: textOf(values.read(workspace, event.data.output)) };
+      return { seq, type: 'reply', text: textOf(values.read(workspace, event.data.output)), ...counted };
     case 'run.failed':
       return { seq, type: 'failed', problem: failedFor(event.data.problem, flow, compiled) };
     case 'run.cancelled':

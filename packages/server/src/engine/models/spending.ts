@@ -30,8 +30,12 @@ export const reserve = (
       open = false;
       const charged = held.settle(usage);
       if (charged === undefined) return;
-      const { tokens = 0, money = 0 } = flight.used ?? {};
-      flight.used = { tokens: tokens + (charged.tokens ?? 0), money: money + (charged.money ?? 0) };
+      const { tokens = 0, money = 0, output = 0 } = flight.used ?? {};
+      flight.used = {
+        tokens: tokens + (charged.tokens ?? 0),
+        money: money + (charged.money ?? 0),
+        output: output + (charged.output ?? 0),
+      };
     },
   };
 };

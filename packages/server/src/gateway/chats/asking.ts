@@ -53,7 +53,8 @@ export const asking = ({ gate, waiting, streams }: Pick<Lodge, 'gate' | 'waiting
       if (!done.ok) return { refused: done.problem };
       const sent = done.value;
       const still = async (): Promise<boolean> => (await request.passage?.again()) === true;
-      const follow = async (signal: AbortSignal) => tell(await chat.follow(by, sent.run, 0, signal), telling(sent));
+      const follow = async (signal: AbortSignal) =>
+        tell(await chat.follow(by, sent.run, 0, signal, true), telling(sent));
       const stream = await streams.open(who.id, still, follow, form === 'events' ? AS_EVENTS : AS_LINES);
       const type = form === 'events' ? undefined : 'application/x-ndjson; charset=utf-8';
       return streamed(stream, request.raw.socket, gate.limit.stalled, type);

@@ -28,7 +28,14 @@ const data = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
 
 type About = { readonly model: string; readonly created: number };
 
-export const completion = ({ run, reply }: ChatSent, { model, created }: About) => ({
+/** What the models of the run used, as completions tell it. */
+export const tokensOf = ({ read, wrote }: ChatSent['use']) => ({
+  prompt_tokens: read,
+  completion_tokens: wrote,
+  total_tokens: read + wrote,
+});
+
+export const completion = ({ run, reply, use }: ChatSent, { model, created }: About) => ({
   ...{ id: `chatcmpl-${run}`, object: 'chat.completion' as const, created, model },
   choices: [
     {
@@ -38,18 +45,26 @@ export const completion = ({ run, reply }: ChatSent, { model, created }: About) 
       finish_reason: 'stop' as const,
     },
   ],
+  usage: tokensOf(use),
 });
 
-export const completionTelling = ({ run }: ChatSent, { model, created }: About): Telling => {
+/** `counted`: the last chunk tells what the models used, and has no choice. */
+export const completionTelling = ({ run }: ChatSent, { model, created }: About, counted: boolean): Telling => {
+  const head = { id: `chatcmpl-${run}`, object: 'chat.completion.chunk', created, model };
   const chunk = (delta: object, finish: 'stop' | null = null): string =>
     data({
-      ...{ id: `chatcmpl-${run}`, object: 'chat.completion.chunk', created, model },
+      ...head,
       choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
+      ...(counted ? { usage: null } : {}),
     });
   return {
     begin: () => [chunk({ role: 'assistant', content: '', refusal: null })],
     piece: (content) => [chunk({ content })],
-    end: () => [chunk({}, 'stop'), 'data: [DONE]\n\n'],
+    end: (_, use) => [
+      chunk({}, 'stop'),
+      ...(counted ? [data({ ...head, choices: [], usage: tokensOf(use) })] : []),
+      'data: [DONE]\n\n',
+    ],
     fail: (problem) => [data(openError(problem, false))],
   };
 };
@@ -71,6 +86,7 @@ export const responseOf = (
   { model, created, previous, instructions, kept }: Asked,
   text: string | null,
   problem: Problem | null = null,
+  use: ChatSent['use'] | null = null,
 ) => ({
   ...{ id: responseId(sent), object: 'response', created_at: created, model, instructions },
   status: problem !== null ? 'failed' : text === null ? 'in_progress' : 'completed',
@@ -85,7 +101,8 @@ export const responseOf = (
     tool_choice: 'none',
     tools: [],
     truncation: 'disabled',
-    usage: null,
+    usage:
+      use === null ? null : { input_tokens: use.read, output_tokens: use.wrote, total_tokens: use.read + use.wrote },
     user: null,
   },
   ...{ reasoning: { effort: null, summary: null }, text: { format: { type: 'text' } } },
@@ -108,11 +125,11 @@ export const responseTelling = (sent: ChatSent, asked: Asked): Telling => {
       event('response.content_part.added', { ...at, part: part('') }),
     ],
     piece: (delta) => [event('response.output_text.delta', { ...at, delta, logprobs: [] })],
-    end: (text) => [
+    end: (text, use) => [
       event('response.output_text.done', { ...at, text, logprobs: [] }),
       event('response.content_part.done', { ...at, part: part(text) }),
       event('response.output_item.done', message(text)),
-      event('response.completed', { response: responseOf(sent, asked, text) }),
+      event('response.completed', { response: responseOf(sent, asked, text, null, use) }),
     ],
     fail: (problem) => [event('response.failed', { response: responseOf(sent, asked, null, problem) })],
   };

@@ -3,7 +3,7 @@
  * that was asked again), they hear nothing more until it is whole, and then what they lack of it.
  */
 
-import type { ChatEvent, Problem } from '@headgate/core';
+import type { ChatEvent, ChatSent, Problem } from '@headgate/core';
 
 export class Words {
   #told = '';
@@ -36,9 +36,11 @@ export type Frame = { readonly seq: number; readonly type: string; readonly text
 export type Telling = {
   readonly begin: () => readonly string[];
   readonly piece: (text: string) => readonly string[];
-  readonly end: (whole: string) => readonly string[];
+  readonly end: (whole: string, use: ChatSent['use']) => readonly string[];
   readonly fail: (problem: Problem) => readonly string[];
 };
+
+const NOTHING: ChatSent['use'] = { read: 0, wrote: 0 };
 
 /** The frames of an answer, in the words of others. */
 export async function* tell(events: AsyncIterable<ChatEvent>, telling: Telling): AsyncGenerator<Frame> {
@@ -57,7 +59,7 @@ export async function* tell(events: AsyncIterable<ChatEvent>, telling: Telling):
     }
     const piece = event.type === 'said' ? words.said(event) : words.end(event.text);
     if (piece !== '') yield* frames(telling.piece(piece));
-    if (event.type === 'reply') yield* frames(telling.end(words.text));
+    if (event.type === 'reply') yield* frames(telling.end(words.text, event.use ?? NOTHING));
   }
 }
 

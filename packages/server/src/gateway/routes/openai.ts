@@ -1,14 +1,15 @@
 /** The addresses that clients of OpenAI ask. What they ask for is our own chat; here it is put into their words. */
 
 import type { FastifyRequest } from 'fastify';
-import { type ChatTurn, isObject, type Principal } from '@headgate/core';
-import { contentText, ROUTES } from '@headgate/core/api';
+import { type ChatTurn, type Principal, problem } from '@headgate/core';
+import { contentPictures, contentText, offersTools, ROUTES } from '@headgate/core/api';
 import { asking, byOf } from '../chats/asking.ts';
+import { keepPictures } from '../chats/pictures.ts';
 import type { KnownChats } from '../chats/known.ts';
 import { completion, completionTelling, responseOf, responseTelling } from '../chats/openai.ts';
 import { implement, type Call, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
-import { give, MISSING, refuse } from '../outcome.ts';
+import { give, MISSING, refuse, type Refused } from '../outcome.ts';
 
 type Said = {
   readonly role: 'system' | 'developer' | 'user' | 'assistant';
@@ -19,7 +20,9 @@ type Said = {
  * What was said before, and what is said now. What a caller puts into the mouth of the system has no more weight here than
  * what he says himself: the flow has its own system, and its author wrote it.
  */
-const split = (all: readonly Said[]): { readonly message: string; readonly history: readonly ChatTurn[] } | null => {
+const split = (
+  all: readonly Said[],
+): { readonly message: string; readonly pictures: readonly string[]; readonly history: readonly ChatTurn[] } | null => {
   const last = all.at(-1);
   const message = last === undefined || last.role !== 'user' ? '' : contentText(last.content);
   if (message === '') return null;
@@ -29,7 +32,20 @@ const split = (all: readonly Said[]): { readonly message: string; readonly histo
       content: contentText(content),
     }),
   );
-  return { message, history: history.filter(({ content }) => content !== '') };
+  const pictures = last === undefined ? [] : contentPictures(last.content);
+  return { message, pictures, history: history.filter(({ content }) => content !== '') };
+};
+
+/** A tool that a caller brings would be called by a model that he does not ask: the flow asks it, with tools of its own. */
+const NO_TOOLS: Refused = {
+  refused: problem(
+    'chat.tools',
+    'This model is a flow: it uses the tools that its author gave it, and none of a caller',
+    {
+      at: { field: 'tools' },
+      fix: 'Leave `tools` and `tool_choice` out, or make the tool a step of the flow.',
+    },
+  ),
 };
 
 const LAST = refuse('field.wrong', 'The last message has to be the user’s, and a text');
@@ -53,11 +69,16 @@ export const openaiRoutes = (lodge: Lodge, known: KnownChats): readonly Route[] 
   const complete = async ({ who, body, request }: Call<typeof ROUTES.completeChat>) => {
     const found = await known.find(who, body.model);
     if (found === null) return MISSING;
+    if (offersTools(body)) return NO_TOOLS;
     const said = split(body.messages);
     if (said === null) return LAST;
+    const kept = await keepPictures(gate.engine.chat, byOf(who, found.flow), said.pictures);
+    if ('refused' in kept) return kept;
     const about = { model: body.model, created: seconds() };
-    const ask = { ...said, keep: false };
-    if (body.stream === true) return stream(who, found.flow, ask, request, (sent) => completionTelling(sent, about));
+    const ask = { message: said.message, history: said.history, files: kept.files, keep: false };
+    const counted = body.stream_options?.include_usage === true;
+    if (body.stream === true)
+      return stream(who, found.flow, ask, request, (sent) => completionTelling(sent, about, counted));
     const sent = await whole(who, found.flow, ask, request);
     return 'refused' in sent ? sent : give(200, completion(sent, about));
   };
@@ -71,6 +92,7 @@ export const openaiRoutes = (lodge: Lodge, known: KnownChats): readonly Route[] 
   const respond = async ({ who, body, request }: Call<typeof ROUTES.respondChat>) => {
     const found = await known.find(who, body.model);
     if (found === null) return MISSING;
+    if (offersTools(body)) return NO_TOOLS;
     const { input, previous_response_id: previous = null, instructions = null } = body;
     const given: readonly Said[] = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
     const first: readonly Said[] = instructions === null ? [] : [{ role: 'system', content: instructions }];
@@ -78,41 +100,51 @@ export const openaiRoutes = (lodge: Lodge, known: KnownChats): readonly Route[] 
     if (said === null) return LAST;
     const session = previous === null ? undefined : await sessionFor(who, found.flow, previous);
     if (session === null) return refuse('missing', 'There is no such response of yours to go on from');
+    const pictures = await keepPictures(gate.engine.chat, byOf(who, found.flow), said.pictures);
+    if ('refused' in pictures) return pictures;
     const kept = body.store !== false;
     const asked = { ...{ model: body.model, created: seconds(), previous, instructions, kept } };
     const alone = said.history.length === 0;
     const ask = {
-      ...{ message: said.message, keep: kept },
+      ...{ message: said.message, files: pictures.files, keep: kept },
       ...(alone ? {} : { history: said.history }),
       ...(session === undefined ? {} : { session }),
     };
     if (body.stream === true) return stream(who, found.flow, ask, request, (sent) => responseTelling(sent, asked));
     const sent = await whole(who, found.flow, ask, request);
-    return 'refused' in sent ? sent : give(200, responseOf(sent, asked, sent.reply.text ?? ''));
+    return 'refused' in sent ? sent : give(200, responseOf(sent, asked, sent.reply.text ?? '', null, sent.use));
   };
 
   const embedOne = async (who: Principal, flow: string, message: string, request: FastifyRequest) => {
     const sent = await whole(who, flow, { message, keep: false }, request);
     if ('refused' in sent) return sent;
-    return numbersIn(sent.reply.text) ?? refuse('chat.vector');
+    const vector = numbersIn(sent.reply.text);
+    return vector === null ? refuse('chat.vector') : { vector, read: sent.use.read };
   };
 
   const embed = async ({ who, body, request }: Call<typeof ROUTES.embedTexts>) => {
     const found = await known.find(who, body.model);
     if (found === null) return MISSING;
     const vectors: (readonly number[])[] = [];
+    let read = 0;
     for (const text of typeof body.input === 'string' ? [body.input] : body.input) {
       // Who left wants no more runs.
       if (request.raw.socket.destroyed) return refuse('chat.vector');
       const one = await embedOne(who, found.flow, text, request);
-      if (isObject(one)) return one;
-      vectors.push(one);
+      if ('refused' in one) return one;
+      vectors.push(one.vector);
+      read += one.read;
     }
     const data = vectors.map((vector, index) => ({
       ...{ object: 'embedding' as const, index },
       embedding: body.encoding_format === 'base64' ? base64(vector) : [...vector],
     }));
-    return give(200, { object: 'list' as const, model: body.model, data });
+    return give(200, {
+      object: 'list' as const,
+      model: body.model,
+      data,
+      usage: { prompt_tokens: read, total_tokens: read },
+    });
   };
 
   return [

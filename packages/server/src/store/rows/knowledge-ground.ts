@@ -22,7 +22,7 @@ export const knowledgeStoreOf = (
   searcher: Searcher,
 ): KnowledgeStore => {
   const pieces = litterIn(ground, workspace);
-  const litter = async (of: Of): Promise<void> => {
+  const litter = async (of: PiecesOf): Promise<void> => {
     await pieces(of);
     if ('base' in of) await searcher.builds.drop(of.base);
   };

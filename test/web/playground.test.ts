@@ -213,3 +213,73 @@ test('an agent’s rounds are told as they happen, a call is approved there, and
   expect(await violations(page)).toEqual([]);
   await page.context().close();
 }, 120_000);
+
+const TAKES = {
+  headgate: 1,
+  name: 'Takes pictures',
+  triggers: [{ id: 'chat', kind: 'chat@1', with: { files: { kinds: ['image/*'], size: 1 } } }],
+  steps: [
+    {
+      id: 'reply',
+      kind: 'chat.reply@1',
+      with: { text: 'Got {{ input.files.map(f => f.name + " of " + f.size).join(", ") }}' },
+    },
+  ],
+};
+
+test('a picture goes with a message; one that the chat does not take says why, and is taken away', async () => {
+  const page = await opened(await flowOf(TAKES), '?view=outline&talk=on');
+  const panel = panelOf(page);
+  const choose = async (name: string, mimeType: string): Promise<void> => {
+    const choosing = page.waitForEvent('filechooser');
+    await panel.getByRole('button', { name: 'Attach files' }).press('Enter');
+    await (await choosing).setFiles({ name, mimeType, buffer: Buffer.from('no real picture') });
+  };
+  await choose('plan.txt', 'text/plain');
+  await panel.getByText('This chat takes no files of this kind').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await panel.getByRole('button', { name: 'Take plan.txt away' }).press('Enter');
+  await choose('cat.png', 'image/png');
+  await page.getByRole('status').getByText('cat.png is attached').waitFor({ state: 'attached' });
+  await say(page, 'Look at this');
+  await panel.getByText(/Got \S*cat\.png of 15/).waitFor();
+  expect(await panel.getByRole('list', { name: 'Files of the message' }).count()).toBe(0);
+  await page.context().close();
+}, 60_000);
+
+test('on a phone the chat takes the place of the flow, nothing scrolls sideways, and it stays at its end while it grows', async () => {
+  const flow = await flowOf(ANSWERS);
+  const page = await site.page({ viewport: { width: 390, height: 844 } });
+  page.setDefaultTimeout(15_000);
+  await page.goto(`${site.url()}/flows/${flow}?talk=on&view=outline`);
+  const panel = panelOf(page);
+  models.next({ says: Array.from({ length: 40 }, (_, i) => `${i + 1}. Line ${i + 1}`).join('\n') });
+  await say(page, 'Tell me much');
+  await panel.getByRole('button', { name: 'Good answer' }).waitFor();
+  await expect.poll(() => panel.getByText('Line 40').last().isVisible()).toBe(true);
+  const rest = (): Promise<number> =>
+    panel.getByRole('log').evaluate((one) => one.scrollHeight - one.scrollTop - one.clientHeight);
+  await expect.poll(rest).toBeLessThan(2);
+  const aside = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(aside).toBeLessThanOrEqual(0);
+  expect(await violations(page)).toEqual([]);
+  await page.context().close();
+}, 60_000);
+
+test('the list of flows leads to the page of a chat that is published, and says of one that is not why it has none', async () => {
+  const flow = await flowOf({ ...ANSWERS, name: 'Shown to all' });
+  await site.flow({ ...ANSWERS, name: 'Not yet shown' });
+  const page = await opened('', '');
+  await page.getByRole('button', { name: /Not yet shown/ }).click();
+  const off = page.getByRole('menuitem', { name: 'Open the chat page' });
+  await off.waitFor();
+  expect(await off.getAttribute('title')).toContain('once the flow is published');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /Shown to all/ }).click();
+  const opening = page.context().waitForEvent('page');
+  await page.getByRole('menuitem', { name: 'Open the chat page' }).click();
+  const chatPage = await opening;
+  await chatPage.getByText('What can I do?').waitFor();
+  expect(new URL(chatPage.url()).pathname).toBe(`/chat/${flow}`);
+  await page.context().close();
+}, 60_000);

@@ -96,7 +96,7 @@ export const Workbench = () => {
           <Hints from={hints} show={show} close={() => setHints(null)} />
         </Suspense>
       )}
-      <div className={classes.body}>
+      <div className={classes.body} data-talk={search.talk}>
         <div className={classes.graph} data-keys="graph" {...clipboard}>
           {view === 'canvas' ? (
             <Suspense fallback={null}>

@@ -60,7 +60,12 @@ export const clientOver = (transport: Transport): Client => ({
     return bytes;
   },
   upload: async (name, given, file, how) => {
-    const { status, body } = await transport.upload({ path: pathOf(name, given), file, ...how });
+    const { status, body } = await transport.upload({
+      path: pathOf(name, given),
+      method: methodOf(name),
+      file,
+      ...how,
+    });
     if (status >= 400) throw refusal(status, body);
     return body as never;
   },

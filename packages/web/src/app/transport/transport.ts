@@ -32,6 +32,7 @@ export type Fetching = { readonly path: string; readonly range?: string; readonl
 
 export type Sending = {
   readonly path: string;
+  readonly method: string;
   readonly file: File;
   readonly signal: AbortSignal;
   /** How many bytes of it are sent. */

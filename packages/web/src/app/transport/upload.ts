@@ -8,13 +8,13 @@ import { type Answered, type Sending, Unreached } from './transport.ts';
 export const upload = (
   url: string,
   headers: Readonly<Record<string, string>>,
-  { file, signal, progress }: Omit<Sending, 'path'>,
+  { method, file, signal, progress }: Omit<Sending, 'path'>,
 ): Promise<Answered> =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const stop = (): void => request.abort();
     const over = (): void => signal.removeEventListener('abort', stop);
-    request.open('PUT', url);
+    request.open(method, url);
     request.setRequestHeader('accept', 'application/json');
     request.setRequestHeader('content-type', file.type === '' ? 'application/octet-stream' : file.type);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);

@@ -4,7 +4,7 @@
  */
 
 import { Anchor, Button, CloseButton, Group, NativeSelect, Stack, Text, Textarea } from '@mantine/core';
-import type { Flow } from '@headgate/core';
+import type { Flow, Trigger } from '@headgate/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -18,8 +18,10 @@ import { Resizer } from '../panel/resizer.tsx';
 import { useSize } from '../panel/use-size.ts';
 import { chatOf } from './chat-of.ts';
 import classes from './playground.module.css';
+import { Attach, SentFiles, useSentFiles } from './attach.tsx';
 import { SessionActs } from './session-acts.tsx';
 import { Turn } from './turn.tsx';
+import { useEnd } from './use-end.ts';
 import { type Talk, useTalk } from './use-talk.ts';
 
 const BOUNDS = { least: 320, most: 1200, begin: 440 };
@@ -37,11 +39,8 @@ const Open = ({ flow, show }: Props & { readonly flow: Flow }) => {
   const [width, resize] = useSize('headgate.playground', BOUNDS);
   const talk = useTalk((run) => show({ run }, true));
   const messages = talk.messages.data ?? [];
-  const log = useRef<HTMLDivElement>(null);
   const count = messages.length;
-  useEffect(() => {
-    if (count > 0 && log.current !== null) log.current.scrollTop = log.current.scrollHeight;
-  }, [count]);
+  const { log, said, onScroll } = useEnd();
   const { greeting, suggestions } = lookOf(flow);
   return (
     <aside className={classes.panel} style={{ width }} aria-label={t('playground.title')}>
@@ -54,38 +53,48 @@ const Open = ({ flow, show }: Props & { readonly flow: Flow }) => {
         resize={resize}
       />
       <Top talk={talk} show={show} />
-      <div ref={log} className={classes.log} role="log" aria-live="off" aria-label={t('playground.said')} tabIndex={0}>
-        {greeting !== null && <SaidText text={greeting} />}
-        {count === 0 && (
-          <Stack gap="xs">
-            <Text size="sm" c="dimmed">
-              {t('playground.lead')}
-            </Text>
-            <Group gap="xs">
-              {suggestions.map((one) => (
-                <Button key={one} size="compact-sm" variant="default" onClick={() => talk.send.mutate({ text: one })}>
-                  {one}
-                </Button>
-              ))}
-            </Group>
-          </Stack>
-        )}
-        {talk.messages.error !== null && (
-          <FailureView error={talk.messages.error} again={() => void talk.messages.refetch()} />
-        )}
-        {messages.map((message, i) => (
-          <Turn
-            key={message.id}
-            message={message}
-            talk={talk}
-            show={show}
-            last={i === count - 1}
-            asked={messages[i - 1]?.text ?? null}
-          />
-        ))}
-        {talk.send.error !== null && <FailureView error={talk.send.error} />}
+      <div
+        ref={log}
+        className={classes.log}
+        role="log"
+        aria-live="off"
+        aria-label={t('playground.said')}
+        tabIndex={0}
+        onScroll={onScroll}
+      >
+        <div ref={said} className={classes.said}>
+          {greeting !== null && <SaidText text={greeting} />}
+          {count === 0 && (
+            <Stack gap="xs">
+              <Text size="sm" c="dimmed">
+                {t('playground.lead')}
+              </Text>
+              <Group gap="xs">
+                {suggestions.map((one) => (
+                  <Button key={one} size="compact-sm" variant="default" onClick={() => talk.send.mutate({ text: one })}>
+                    {one}
+                  </Button>
+                ))}
+              </Group>
+            </Stack>
+          )}
+          {talk.messages.error !== null && (
+            <FailureView error={talk.messages.error} again={() => void talk.messages.refetch()} />
+          )}
+          {messages.map((message, i) => (
+            <Turn
+              key={message.id}
+              message={message}
+              talk={talk}
+              show={show}
+              last={i === count - 1}
+              asked={messages[i - 1]?.text ?? null}
+            />
+          ))}
+          {talk.send.error !== null && <FailureView error={talk.send.error} />}
+        </div>
       </div>
-      <Write talk={talk} />
+      <Write talk={talk} trigger={chatOf(flow)} />
     </aside>
   );
 };
@@ -110,8 +119,7 @@ const Top = ({ talk, show }: Props & { readonly talk: Talk }) => {
         {sessions.length > 0 && (
           <NativeSelect
             size="xs"
-            flex={1}
-            miw={0}
+            w="100%"
             aria-label={t('playground.earlier')}
             value={talk.session ?? ''}
             data={[
@@ -158,17 +166,24 @@ const PageLink = ({ show }: Props) => {
   );
 };
 
-const Write = ({ talk }: { readonly talk: Talk }) => {
+type WriteProps = { readonly talk: Talk; readonly trigger: Trigger | undefined };
+
+const Write = ({ talk, trigger }: WriteProps) => {
   const { t } = useTranslation();
   const off = useOff('run');
   const [text, setText] = useState('');
+  const files = useSentFiles(talk.id);
   const input = useRef<HTMLTextAreaElement>(null);
   useEffect(() => input.current?.focus(), []);
   const pending = (talk.messages.data ?? []).findLast(({ state }) => state === 'pending');
   const send = (): void => {
     const message = text.trim();
-    if (message === '' || pending !== undefined || talk.send.isPending || off !== undefined) return;
-    talk.send.mutate({ text: message }, { onSuccess: () => setText((was) => (was.trim() === message ? '' : was)) });
+    if (message === '' || pending !== undefined || talk.send.isPending || off !== undefined || files.busy) return;
+    const onSuccess = (): void => {
+      setText((was) => (was.trim() === message ? '' : was));
+      files.empty();
+    };
+    talk.send.mutate({ text: message, files: files.sent }, { onSuccess });
   };
   return (
     <form
@@ -188,18 +203,26 @@ const Write = ({ talk }: { readonly talk: Talk }) => {
         maxLength={LONGEST}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
+        onPaste={(event) => {
+          const pasted = [...event.clipboardData.files];
+          if (pasted.length === 0 || trigger?.with?.['files'] === undefined) return;
+          event.preventDefault();
+          files.add(pasted);
+        }}
         onKeyDown={(event) => {
           if (event.key !== 'Enter' || event.shiftKey || event.ctrlKey || event.nativeEvent.isComposing) return;
           event.preventDefault();
           send();
         }}
       />
+      <SentFiles files={files} />
       <Group justify="end" gap="xs">
+        <Attach files={files} trigger={trigger} />
         {pending === undefined ? (
           <Button
             size="compact-sm"
             type="submit"
-            loading={talk.send.isPending}
+            loading={talk.send.isPending || files.busy}
             disabled={off !== undefined}
             title={off}
           >

@@ -48,7 +48,7 @@ const Time = ({ show }: Props) => {
       aria-label={t('running.dock')}
       style={{ borderTop: '1px solid var(--hg-line)', background: 'var(--hg-surface)', padding: '6px 16px' }}
     >
-      <Group gap="sm" wrap="nowrap">
+      <Group gap="sm">
         <RunMark state={isHeld(fold) ? 'waiting' : fold.state} />
         <input
           type="range"

@@ -35,6 +35,12 @@ export const playground = {
   keepWhy: 'Behalten',
   othersAsked: 'Andere sind gefragt, oder jemand hat schon geantwortet.',
   inbox: 'Posteingang öffnen',
+  attach: 'Dateien anhängen',
+  attached: '{{name}} ist angehängt',
+  files: 'Dateien der Nachricht',
+  sending: '{{name}} wird gesendet',
+  detach: '{{name}} wegnehmen',
+  mostFiles: 'Eine Nachricht nimmt höchstens {{count}} Dateien',
   heard: {
     calls: 'Der Agent ruft {{tool}} auf.',
     waits: 'Der Agent wartet auf Freigabe, um {{tool}} aufzurufen.',

@@ -7,6 +7,7 @@ export const trace = {
   call: 'Werkzeug {{tool}}',
   arguments: 'Argumente',
   answer: 'Antwort',
+  none: '{{label}}: keine',
   all: 'Ganz lesen',
   large: '{{size}} kB',
   says: '{{name}} sagt',

@@ -35,6 +35,12 @@ export const playground = {
   keepWhy: 'Keep',
   othersAsked: 'Others are asked, or somebody has answered already.',
   inbox: 'Open the inbox',
+  attach: 'Attach files',
+  attached: '{{name}} is attached',
+  files: 'Files of the message',
+  sending: '{{name}} is being sent',
+  detach: 'Take {{name}} away',
+  mostFiles: 'A message takes {{count}} files at most',
   heard: {
     calls: 'The agent calls {{tool}}.',
     waits: 'The agent waits for approval to call {{tool}}.',

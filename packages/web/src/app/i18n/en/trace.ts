@@ -7,6 +7,7 @@ export const trace = {
   call: 'Tool {{tool}}',
   arguments: 'Arguments',
   answer: 'Answer',
+  none: '{{label}}: none',
   all: 'Read all of it',
   large: '{{size}} kB',
   says: '{{name}} says',

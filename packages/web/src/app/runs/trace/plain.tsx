@@ -35,6 +35,8 @@ export const Plain = ({ label, shown, look }: Props) => {
       </Text>
     );
   const { value } = shown;
+  if (isObject(value) && Object.keys(value).length === 0)
+    return <span className={classes.label}>{t('trace.none', { label })}</span>;
   const fields = isObject(value) ? Object.entries(value) : [];
   if (fields.length > 0 && fields.length <= MOST_FIELDS && fields.every(([, one]) => isPlain(one)))
     return (

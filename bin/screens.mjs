@@ -2,4 +2,6 @@
 import { enter } from './house/say.mjs';
 import { runTests } from './house/tests.mjs';
 
-await enter(() => runTests(['test/web/screens.test.ts'], { HEADGATE_SCREENS: 'take' }));
+await enter(() =>
+  runTests(['test/web/screens.test.ts', 'test/web/agent-screens.test.ts'], { HEADGATE_SCREENS: 'take' }),
+);

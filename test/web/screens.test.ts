@@ -3,20 +3,14 @@
  * `npm run screens` takes the pictures again.
  */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { EXAMPLES } from '../stories/command.ts';
 import { violations } from './axe.ts';
-import { difference } from './look.ts';
+import { looksAsKept, type Screen, SIZE, text } from './screen.ts';
 import { openSite, type Site } from './site.ts';
-
-const FOLDER = join(EXAMPLES, '..', 'docs', 'screens');
-const TAKE = process.env['HEADGATE_SCREENS'] === 'take';
-/** Times and ids move some spots; a changed colour of one button moves more. */
-const LITTLE = 0.01;
-const SIZE = { width: 1200, height: 750 };
 
 const example = (name: string): object => JSON.parse(readFileSync(join(EXAMPLES, name, 'flow.json'), 'utf8')) as object;
 const REMINDER = {
@@ -82,18 +76,6 @@ beforeAll(async () => {
 afterEach(() => expect(site.faults()).toEqual([]));
 afterAll(() => site.close());
 
-type Screen = {
-  readonly name: string;
-  readonly path: () => string;
-  readonly shows: (page: Page) => Promise<unknown>;
-  /** Done when all of it is there. */
-  readonly then?: (page: Page) => Promise<unknown>;
-  /** More than LITTLE, where bars stand as long as the machine took. */
-  readonly differs?: number;
-};
-
-const text = (wanted: string) => (page: Page) => page.getByText(wanted).first().waitFor();
-
 /** The camera fits what there was when the flow was first drawn: which of its parts had come by then is the machine's. */
 const fit = (page: Page): Promise<void> => page.keyboard.press('1');
 
@@ -138,50 +120,10 @@ const SCREENS: readonly Screen[] = [
   { name: 'audit', path: () => '/trust/audit', shows: (page) => page.getByRole('row').nth(3).waitFor() },
 ];
 
-/** A busy machine draws late: what is looked at is what is there in the end. Milliseconds. */
-const PATIENCE = 25_000;
-
-/** Nothing loads any more, and two looks in a row see the same. */
-const settled = async (page: Page): Promise<void> => {
-  await expect.poll(() => page.locator('.mantine-Skeleton-root').count(), { timeout: PATIENCE }).toBe(0);
-  let before: Buffer = Buffer.alloc(0);
-  await expect
-    .poll(
-      async () => {
-        const [was, now] = [before, await page.screenshot()];
-        before = now;
-        return now.equals(was);
-      },
-      { timeout: PATIENCE },
-    )
-    .toBe(true);
-};
-
 describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   test.each(SCREENS)(
     '$name looks as it did, and axe finds nothing',
-    async ({ name, path, shows, then, differs = LITTLE }) => {
-      const page = pages[theme];
-      await page.goto(site.url() + path());
-      await shows(page);
-      await settled(page);
-      await then?.(page);
-      await settled(page);
-      expect(await violations(page)).toEqual([]);
-      const file = join(FOLDER, `${name}-${theme}.png`);
-      if (TAKE) {
-        mkdirSync(FOLDER, { recursive: true });
-        writeFileSync(file, await page.screenshot());
-      }
-      expect(existsSync(file), `${file} is missing: npm run screens takes it`).toBe(true);
-      // What comes a moment later, such as a mark that was checked, may come.
-      await expect
-        .poll(async () => difference(blank, await page.screenshot(), readFileSync(file)), {
-          message: 'share of the picture that looks different',
-          timeout: PATIENCE,
-        })
-        .toBeLessThan(differs);
-    },
+    (screen) => looksAsKept(pages[theme], blank, site.url(), screen, theme),
     90_000,
   );
 });

@@ -9,6 +9,7 @@ import { useThing } from '../settings/thing.ts';
 const TASKS: Readonly<Record<string, readonly string[]>> = {
   'model.embed': ['embed'],
   'model.rerank': ['rerank', 'embed'],
+  'knowledge.search': ['rerank', 'embed'],
   'image.generate': ['image'],
   'speech.transcribe': ['transcribe'],
   'speech.say': ['say'],

@@ -35,6 +35,21 @@ test('a starter that names another flow brings it along; nothing is lent by what
   expect(powers.json).toMatchObject({ granted: [] });
 });
 
+test('a starter brings the tables and knowledge bases that it names; one that is there stays as it is', async () => {
+  const names = async (path: 'tables' | 'knowledge', list: string): Promise<readonly string[]> =>
+    ((await site.ask('GET', `/api/v1/${path}`)).json as Record<string, { name: string }[]>)[list]?.map(
+      ({ name }) => name,
+    ) ?? [];
+  for (const title of ['Invoice to table', 'Ask your documents', 'Invoice to table']) {
+    await page.goto(`${site.url()}/flows/new`);
+    await page.getByText('Brings along: the table invoices').waitFor();
+    await page.getByRole('button', { name: `Use this: ${title}` }).click();
+    await page.waitForURL(/\/flows\/flow_/);
+  }
+  expect(await names('tables', 'tables')).toEqual(['invoices']);
+  expect(await names('knowledge', 'bases')).toEqual(['handbook']);
+});
+
 test('a flow comes from a file; a file that is none is told so, one that is wrong with its places', async () => {
   const choose = async (text: string): Promise<void> => {
     await page.goto(`${site.url()}/flows/new`);

@@ -67,6 +67,39 @@ export const run = route({
 });
 export type LangflowRun = z.output<typeof flat>;
 
+/** Messages one after the other, each answered in its place. */
+export const runAdvanced = route({
+  method: 'POST',
+  path: '/api/v1/run/advanced/{id}',
+  needs: 'run',
+  on: 'any',
+  params: called,
+  body: z.strictObject({
+    inputs: z
+      .array(
+        z.strictObject({
+          input_value: flat.shape.input_value,
+          components: z.array(z.string().max(200)).max(20).nullish(),
+          type: kind.nullish(),
+          session: sessionName.nullish(),
+        }),
+      )
+      .min(1)
+      .max(20),
+    outputs: z.array(z.string().max(200)).max(20).nullish(),
+    tweaks: flat.shape.tweaks,
+    stream: z.literal(false).nullish(),
+    session_id: flat.shape.session_id,
+  }),
+  answers: {
+    200: z.strictObject({ session_id: z.string(), outputs: z.array(json) }),
+  },
+  problems,
+  summary:
+    'Run a flow for several messages, one after the other, as Langflow does; they share a session unless they name one',
+  tags,
+});
+
 export const webhook = route({
   method: 'POST',
   path: `${MOUNT}/api/v1/webhook/{id}`,
@@ -346,6 +379,7 @@ const mounted = <C extends Contract>(contract: C): C => ({ ...contract, path: `$
 const slashed = <C extends Contract>(contract: C): C => ({ ...contract, path: `${contract.path}/` });
 
 export const runMounted = mounted(run);
+export const runAdvancedMounted = mounted(runAdvanced);
 export const uploadForFlowMounted = mounted(uploadForFlow);
 export const uploadFileMounted = mounted(uploadFile);
 export const uploadFileSlashed = slashed(uploadFile);

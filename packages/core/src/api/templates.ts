@@ -4,6 +4,8 @@
  */
 
 import { z } from 'zod';
+import { knowledgeName } from '../knowledge/base.ts';
+import { columnSpec, tableName } from '../table/column.ts';
 import { flowFile } from './shapes.ts';
 import { route } from './route.ts';
 
@@ -18,6 +20,11 @@ const template = z
     flow: flowFile,
     /** Flows that it calls by name, or that hear of its failures. */
     with: z.array(flowFile).readonly().describe('Flows that go with it: it names them'),
+    tables: z
+      .array(z.strictObject({ name: tableName, columns: z.array(columnSpec).readonly() }))
+      .readonly()
+      .describe('Tables that it names: to be made where there are none of these names'),
+    knowledge: z.array(knowledgeName).readonly().describe('Knowledge bases that it names, likewise'),
     asks: z.array(z.string()).readonly().describe('What it asks for, a sentence each'),
   })
   .meta({ id: 'Template' });

@@ -1,6 +1,6 @@
 /** What the gateway is given by whoever composes the server. It takes nothing from anywhere else. */
 
-import type { Catalog, CodeRead, EnginePort, Flow, GuardPort } from '@headgate/core';
+import type { Catalog, CodeRead, ColumnSpec, EnginePort, Flow, GuardPort } from '@headgate/core';
 import type { Doc, Pages, WebApp } from '@headgate/core/api';
 import type { Logger } from 'pino';
 import type { SendMail } from '../egress/mail/port.ts';
@@ -80,6 +80,9 @@ export type Starter = {
   readonly group: string;
   readonly flow: Flow;
   readonly with: readonly Flow[];
+  /** Tables and knowledge bases that it names, to be made with it. */
+  readonly tables: readonly { readonly name: string; readonly columns: readonly ColumnSpec[] }[];
+  readonly knowledge: readonly string[];
 };
 
 /** Ready-made for every route. */

@@ -87,6 +87,39 @@ describe.each(['', '/api/langflow'])('at the base address "%s"', (base) => {
     for (const text of ['Be brief.', 'I am Ada.', 'Hello Ada.', 'Who am I?']) expect(said).toContain(text);
   });
 
+  test('several messages are answered in their places, and share a session unless one names its own', async () => {
+    models.next({ says: 'Noted.' }, { says: 'Forty-two.' }, { says: 'Whom?' });
+    const ask = (body: object, headers: Record<string, string> = {}) =>
+      server.ask('POST', `${base}/api/v1/run/advanced/talk`, { key, body, headers });
+    const done = await ask({
+      inputs: [
+        { input_value: 'Remember 42.', type: 'chat', components: [] },
+        { input_value: 'Which?' },
+        { input_value: 'And I?', session: `own${base}` },
+      ],
+      ...{ outputs: ['Chat Output'], tweaks: { tone: 'brief' }, stream: false, session_id: null },
+    });
+    expect(done.status, done.text).toBe(200);
+    const { session_id: session, outputs } = done.json as {
+      session_id: string;
+      outputs: { inputs: object; outputs: { outputs: { message: { message: string } } }[] }[];
+    };
+    expect(session).toMatch(/^.{20,}$/);
+    expect(outputs.map(({ inputs }) => inputs)).toEqual([
+      { input_value: 'Remember 42.' },
+      { input_value: 'Which?' },
+      { input_value: 'And I?' },
+    ]);
+    expect(outputs.map((one) => one.outputs[0]?.outputs.message.message)).toEqual(['Noted.', 'Forty-two.', 'Whom?']);
+    const [second, third] = models.asked.slice(-2).map(({ text }) => text);
+    for (const text of ['Be brief.', 'Remember 42.', 'Noted.']) expect(second).toContain(text);
+    expect(third).not.toContain('Remember 42.');
+    const inputs = [{ input_value: 'x' }];
+    for (const body of [{ inputs: [] }, { inputs, stream: true }, { inputs, tweaks: { code: 'x' } }, { inputs, x: 1 }])
+      expect(await ask(body)).toMatchObject({ status: 422 });
+    expect(await ask({ inputs }, { 'x-langflow-global-var-key': 'x' })).toMatchObject({ status: 422 });
+  });
+
   test('an answer comes as it is written', async () => {
     models.next({ says: 'One two three.' });
     const events = [];

@@ -18,13 +18,18 @@ const flowAt = (path: string): Flow | null => {
 
 const starterAt = (entry: unknown): readonly Starter[] => {
   if (!isObject(entry)) return [];
-  const { folder, group } = entry;
+  const { folder, group, tables, knowledge } = entry;
   if (typeof folder !== 'string' || typeof group !== 'string') return [];
   const flow = flowAt(join(EXAMPLES, folder, 'flow.json'));
   if (flow === null) return [];
   const others = readdirSync(join(EXAMPLES, folder)).filter((name) => name.endsWith('.flow.json'));
   const along = others.map((name) => flowAt(join(EXAMPLES, folder, name))).filter((one) => one !== null);
-  return [{ id: folder, group, flow, with: along }];
+  // Of the build: what an answer may hold is judged where it leaves, and by a test.
+  const named = {
+    tables: Array.isArray(tables) ? (tables as Starter['tables']) : [],
+    knowledge: Array.isArray(knowledge) ? knowledge.map(String) : [],
+  };
+  return [{ id: folder, group, flow, with: along, ...named }];
 };
 
 let known: readonly Starter[] | undefined;

@@ -22,6 +22,13 @@ const CHATS = 20;
 const SESSIONS = 50;
 const MESSAGES = 100;
 const OVERRIDE = 'x-langflow-global-var-';
+const NO_OVERRIDE = refuse(
+  'field.wrong',
+  'Variables are not set by a header here',
+  'Declare a field of the flow’s input.',
+);
+const overrides = ({ headers }: FastifyRequest): boolean =>
+  Object.keys(headers).some((name) => name.startsWith(OVERRIDE));
 const NO_LOGS = { detail: 'The log of this server is not given out' };
 
 type Row = Readonly<Record<string, unknown>>;
@@ -78,8 +85,7 @@ export const langflowRoutes = (
   const run = async ({ who, params, query, body, request }: Call<typeof ROUTES.langflowRun>) => {
     const found = await known.find(who, params.id);
     if (found === null) return MISSING;
-    if (Object.keys(request.headers).some((name) => name.startsWith(OVERRIDE)))
-      return refuse('field.wrong', 'Variables are not set by a header here', 'Declare a field of the flow’s input.');
+    if (overrides(request)) return NO_OVERRIDE;
     const { input_value: message = '', session_id: session, tweaks } = body.input_request ?? body;
     const more = {
       ...(session === null || session === undefined ? {} : { session }),
@@ -94,6 +100,31 @@ export const langflowRoutes = (
     const sent = await whole(who, found.flow, more, request);
     if ('refused' in sent) return sent;
     return give(200, runOf(sent, { flow: found.flow, session: sent.session }, sent.reply.text ?? ''));
+  };
+
+  /** One after the other: a later message knows what an earlier one was answered. What fails ends it. */
+  const runAdvanced = async ({ who, params, body, request }: Call<typeof ROUTES.langflowRunAdvanced>) => {
+    const found = await known.find(who, params.id);
+    if (found === null) return MISSING;
+    if (overrides(request)) return NO_OVERRIDE;
+    const tweaks = fromTweaks(body.tweaks ?? {});
+    const outputs: unknown[] = [];
+    let shared = body.session_id ?? null;
+    for (const { input_value: message, session } of body.inputs) {
+      // Who left wants no more runs.
+      if (request.raw.socket.destroyed) return refuse('chat.slow');
+      const named = session ?? shared;
+      const sent = await whole(
+        who,
+        found.flow,
+        { ...(named === null ? {} : { session: named }), ...tweaks, message },
+        request,
+      );
+      if ('refused' in sent) return sent;
+      shared ??= sent.session;
+      outputs.push(...runOf(sent, { flow: found.flow, session: sent.session }, sent.reply.text ?? '').outputs);
+    }
+    return give(200, { session_id: shared ?? '', outputs });
   };
 
   const upload = async ({ who, params, request }: Call<typeof ROUTES.langflowUploadForFlow>) => {
@@ -292,6 +323,8 @@ export const langflowRoutes = (
   return [
     implement(ROUTES.langflowRun, run),
     implement(ROUTES.langflowRunMounted, run),
+    implement(ROUTES.langflowRunAdvanced, runAdvanced),
+    implement(ROUTES.langflowRunAdvancedMounted, runAdvanced),
     implement(ROUTES.langflowWebhook, webhook),
     implement(ROUTES.langflowUploadForFlow, upload),
     implement(ROUTES.langflowUploadForFlowMounted, upload),

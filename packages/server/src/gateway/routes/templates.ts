@@ -12,13 +12,15 @@ import { give } from '../outcome.ts';
 type Listed = z.input<(typeof ROUTES.listTemplates.answers)[200]>['templates'];
 
 const listed = (gate: Gate): Listed =>
-  gate.starters().map(({ id, group, flow, with: along }) => ({
+  gate.starters().map(({ id, group, flow, with: along, tables, knowledge }) => ({
     id,
     title: flow.name,
     summary: flow.description ?? '',
     group: group as Listed[number]['group'],
     flow,
     with: along,
+    tables,
+    knowledge,
     asks: [...new Set(needsOf(flow, gate.catalog).map(({ need }) => need.sentence))],
   }));
 

@@ -21,13 +21,22 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEngine } from '../engine.tsx';
 import { FailureView } from '../problem/problem-view.tsx';
-import type { Answer } from '../transport/client.ts';
+import { type Answer, Refusal } from '../transport/client.ts';
 import { PageTitle } from '../ui/page-title.tsx';
 
 type Template = Answer<'listTemplates'>['templates'][number];
 
 /** A flow file whose text is no JSON is told by the browser; what is wrong in it, by the engine. */
 const readFile = async (file: File): Promise<unknown> => JSON.parse(await file.text());
+
+const TAKEN: readonly string[] = ['table.taken', 'knowledge.taken'];
+const unlessTaken = async (made: Promise<unknown>): Promise<void> => {
+  try {
+    await made;
+  } catch (error) {
+    if (!(error instanceof Refusal && TAKEN.includes(error.problem.code))) throw error;
+  }
+};
 
 export const NewPage = () => {
   const { t } = useTranslation();
@@ -42,7 +51,12 @@ export const NewPage = () => {
     staleTime: Infinity,
   });
   const create = useMutation({
-    mutationFn: async ({ draft, along = [] }: { readonly draft: unknown; readonly along?: readonly unknown[] }) => {
+    mutationFn: async ({ draft, starter }: { readonly draft: unknown; readonly starter?: Template }) => {
+      const along = starter?.with ?? [];
+      // What it names has to be there; what is there of that name stays as it is.
+      for (const body of starter?.tables ?? []) await unlessTaken(engine.call('createTable', { body }));
+      for (const name of starter?.knowledge ?? [])
+        await unlessTaken(engine.call('createKnowledge', { body: { name } }));
       // Those that it names first: it is complete from the moment it is there.
       for (const other of along) await engine.call('createFlow', { body: { draft: other, from: 'file' } });
       return engine.call('createFlow', { body: { draft, from: 'file' } });
@@ -103,7 +117,7 @@ export const NewPage = () => {
       {templates.isPending && <Skeleton h={320} aria-hidden />}
       <SimpleGrid cols={{ base: 1, sm: 2, md: 3 }} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
         {shown.map((one) => (
-          <Starter key={one.id} template={one} use={() => create.mutate({ draft: one.flow, along: one.with })} />
+          <Starter key={one.id} template={one} use={() => create.mutate({ draft: one.flow, starter: one })} />
         ))}
       </SimpleGrid>
       {templates.isSuccess && shown.length === 0 && <Text>{t('common.nothingFound')}</Text>}
@@ -114,6 +128,10 @@ export const NewPage = () => {
 const Starter = ({ template, use }: { readonly template: Template; readonly use: () => void }) => {
   const { t } = useTranslation();
   const steps = [...everyStep(template.flow as Flow)].map(({ name, id }) => name ?? id);
+  const brought = [
+    ...template.tables.map(({ name }) => t('templates.table', { name })),
+    ...template.knowledge.map((name) => t('templates.knowledge', { name })),
+  ];
   return (
     <Card withBorder component="li" padding="md">
       <Stack h="100%" gap="xs">
@@ -127,6 +145,11 @@ const Starter = ({ template, use }: { readonly template: Template; readonly use:
         <Text size="xs" c="dimmed">
           {steps.join(' → ')}
         </Text>
+        {brought.length > 0 && (
+          <Text size="xs">
+            {t('templates.brings')}: {brought.join(', ')}
+          </Text>
+        )}
         {template.asks.length > 0 && (
           <div>
             <Text size="xs" fw={600}>

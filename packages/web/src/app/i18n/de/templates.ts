@@ -8,6 +8,9 @@ export const templates = {
   lead: 'Flows, die laufen. Jeder wird zu Ihrem Flow, den Sie ändern können; was er braucht, steht unter seinem Namen.',
   find: 'Eine Vorlage finden',
   asks: 'Verlangt',
+  brings: 'Bringt mit',
+  table: 'die Tabelle {{name}}',
+  knowledge: 'die Wissensbasis {{name}}',
   use: 'Diese nehmen',
   useNamed: 'Diese nehmen: {{name}}',
   groups: {

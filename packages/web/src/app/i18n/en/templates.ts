@@ -8,6 +8,9 @@ export const templates = {
   lead: 'Working flows. Each becomes a flow of yours, to change as you like; what it asks for stands below its name.',
   find: 'Find a starter',
   asks: 'Asks for',
+  brings: 'Brings along',
+  table: 'the table {{name}}',
+  knowledge: 'the knowledge base {{name}}',
   use: 'Use this',
   useNamed: 'Use this: {{name}}',
   groups: {

@@ -23,6 +23,8 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'agent.changed': 'What a call of a tool would be given is not what was approved; it was not made.',
   'agent.shown': 'What a call of a tool would be given is too long to be shown for approval.',
   'agent.lost': 'What an agent did cannot be read back.',
+  'guard.text': 'A text holds what it must not: data of people, secrets, or words of a list.',
+  'guard.schema': 'A text does not fit the schema that it was checked against.',
   'edit.field': 'An edit sets a field that is none, or gives it a value that it cannot have.',
   'model.answer': 'A provider of models answers in a form that is none, or not in the one that was asked for.',
   'model.cut': 'An answer of a model broke off before its end.',

@@ -30,6 +30,7 @@ export type { AskSpec, Notice, Tell, Wanted, Whom } from '../run/asks.ts';
 export type { People } from './people.ts';
 export { agentTools } from './agent.ts';
 export { closed, readSaid } from '../model/answer.ts';
+export { findKeys } from '../guard/keys.ts';
 export type { AgentSettings, AgentThought, AgentTurn } from './agent.ts';
 export { noModels } from './models.ts';
 export type {

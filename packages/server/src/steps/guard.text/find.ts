@@ -31,8 +31,8 @@ const emailsIn = (text: string): Span[] => {
 
 /** With the country (+49 …, 0049 …); with the 0 of an area; three, three and four digits as in North America. */
 const PHONES = [
-  /(?<![\p{L}\p{N}+])(?:\+|00)[1-9](?:[ ().\/-]{0,3}\d){6,14}(?!\d)/gu,
-  /(?<![\p{L}\p{N}.,+])\(?0[1-9]\d{1,4}\)?[ \/-]{1,3}\d(?:[ -]?\d){4,9}(?!\d)/gu,
+  /(?<![\p{L}\p{N}+])(?:\+|00)[1-9](?:[ ()./-]{0,3}\d){6,14}(?!\d)/gu,
+  /(?<![\p{L}\p{N}.,+])\(?0[1-9]\d{1,4}\)?[ /-]{1,3}\d(?:[ -]?\d){4,9}(?!\d)/gu,
   /(?<![\p{L}\p{N}.,+])\(?[2-9]\d{2}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?![\p{L}\p{N}])/gu,
 ] as const;
 const LEAST_DIGITS = 8;

@@ -22,10 +22,11 @@ const published = async (
   settings: Record<string, unknown>,
   steps: readonly unknown[] = [{ id: 'a', kind: 'set@1', with: { value: '{{ input }}' } }],
   grant: unknown = 'needed',
+  more: Record<string, unknown> = {},
 ): Promise<{ flow: string; path: string }> => {
   const triggers = [{ id: 'apply', kind: 'form@1', with: { title: 'Apply', ...settings } }];
   const made = await ada.ask('POST', '/api/v1/flows', {
-    draft: { headgate: 1, name: 'Applications', triggers, steps },
+    draft: { headgate: 1, name: 'Applications', triggers, steps, ...more },
   });
   const { id } = made.json as { id: string };
   const done = await ada.ask('POST', `/api/v1/flows/${id}/publish`, { grant });
@@ -104,6 +105,37 @@ describe('forms', () => {
     // FS-02: the name that a browser sends names nothing outside the folder.
     const { files } = (await ada.ask('GET', '/api/v1/files?prefix=forms/')).json as { files: { path: string }[] };
     expect(files.map((one) => one.path)).toEqual([expect.stringMatching(/^forms\/[A-Za-z0-9_-]{12}\/cv-my_cv\.txt$/)]);
+  });
+
+  test('what the flow does not take is said beside its field, and no file of it is kept; a finished form keeps none, too', async () => {
+    const fields = [FIELDS[0], { name: 'cv', label: 'CV', type: 'file', required: true }];
+    const steps = [
+      { id: 'read', kind: 'file.read@1', with: { path: 'forms/{{ input.cv.path.slice(6) }}' } },
+      { id: 'a', kind: 'set@1', after: ['read'], with: { value: '{{ steps.read }}' } },
+    ];
+    const input = {
+      type: 'object',
+      properties: { name: { type: 'string', maxLength: 3 } },
+      additionalProperties: true,
+    };
+    const { flow, path } = await published({ fields }, steps, 'needed', { input });
+    const before = async (): Promise<number> =>
+      ((await ada.ask('GET', '/api/v1/files?prefix=forms/')).json as { files: unknown[] }).files.length;
+    const kept = await before();
+    const visitor = personAt(server);
+    const state = stateIn((await visitor.page(path)).text);
+    const cv = (text: string, name = 'cv.txt') => ({ field: 'cv', name, text });
+    const wrong = await upload(visitor, path, parts({ _state: state, name: 'Evelyn', website: '' }, cv('first')));
+    expect(wrong.status).toBe(422);
+    expect(wrong.text).toContain('id="f-name" aria-describedby="f-name-error" aria-invalid="true"');
+    expect(await before()).toBe(kept);
+    const again = { _state: state, name: 'Eve', website: '' };
+    expect((await upload(visitor, path, parts(again, cv('corrected text')))).status).toBe(200);
+    const [run] = await runsOf(flow);
+    expect(await ended(run?.id ?? '')).toMatchObject({ state: 'done', output: 'corrected text' });
+    expect((await upload(visitor, path, parts(again, cv('x', 'other.txt')))).status).toBe(200);
+    expect(await before()).toBe(kept + 1);
+    expect(await runsOf(flow)).toHaveLength(1);
   });
 
   test('what goes with a page is signed: what somebody wrote into it, or took from another form, is not taken', async () => {

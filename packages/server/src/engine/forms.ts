@@ -20,7 +20,6 @@ import {
   isObject,
   judgeTexts,
   normaliseFilePath,
-  problem,
   type Problem,
   type Room,
   type Sent,
@@ -67,6 +66,8 @@ type State = {
   readonly e: number;
   readonly u: string | null;
 };
+
+type FieldError = Extract<FormAnswer, { kind: 'page' }>['view']['errors'][number];
 
 const HOUR = 3_600_000;
 const PATIENCE = 30_000;
@@ -153,16 +154,12 @@ export const newForms = (d: Deps): FormsPort['form'] => {
     u: user,
   });
 
-  const keep = async (
-    form: Form,
-    number: string,
-    file: SentFile,
-  ): Promise<{ value: unknown } | { problem: Problem }> => {
+  /** What the flow is told of a file, once it is kept. */
+  const valueOf = (form: Form, number: string, file: SentFile) => {
     const folder = normaliseFilePath(textOf(form.with['folder']) ?? 'forms/') ?? 'forms/';
     const name = plainName(file.name);
     const path = `${folder}${number.slice(0, 12)}/${file.field}-${name}`;
-    const why = await keepFile(form, { path, type: file.type, bytes: file.bytes });
-    return why === null ? { value: { path, name, size: file.bytes.length, type: file.type } } : { problem: why };
+    return { path, name, size: file.bytes.length, type: file.type };
   };
 
   const ended = async (live: Live): Promise<string> => {
@@ -189,24 +186,27 @@ export const newForms = (d: Deps): FormsPort['form'] => {
     return { kind: 'done', look: lookOf(form), text: text ?? textOf(after['text']) ?? 'Thank you. It was sent.', to };
   };
 
-  const begin = async (form: Form, state: State, values: Readonly<Record<string, unknown>>): Promise<FormAnswer> => {
-    const { runs, store } = d;
+  const keyOf = (form: Form, state: State): string => `form:${form.trigger}:${state.n}`;
+  /** Has a run begun with what was sent? */
+  const isSent = async (form: Form, state: State): Promise<boolean> => {
+    const { id } = form.target.row;
+    const key = keyOf(form, state);
+    return ((await d.store.in(form.workspace).runs.byIdempotencyKey(id, key, 0)) ?? d.runs.byKey(id, key)) !== null;
+  };
+
+  /** `input`: checked. */
+  const begin = async (form: Form, state: State, input: unknown): Promise<FormAnswer> => {
+    const { runs } = d;
     const { target, trigger } = form;
-    const key = `form:${trigger}:${state.n}`;
-    const checked = checkInput(target, values);
-    if (!checked.ok)
-      return { kind: 'refused', problem: problem('input.invalid', 'What was sent does not fit what this flow takes') };
-    const known =
-      (await store.in(form.workspace).runs.byIdempotencyKey(target.row.id, key, 0)) ?? runs.byKey(target.row.id, key);
-    if (known !== null) return done(form);
+    if (await isSent(form, state)) return done(form);
     const answers = within(form.with['after'])['answer'] === true;
     const made = runs.create({
       target,
-      input: checked.value,
+      input,
       trigger: { id: trigger, kind: 'form@1', data: { by: state.u } },
       principal: `trigger:${trigger}`,
       priority: target.compiled.flow.settings?.priority ?? 0,
-      idempotencyKey: key,
+      idempotencyKey: keyOf(form, state),
       depth: 0,
     });
     if ('problem' in made) return { kind: 'refused', problem: refusedOutward(made.problem) };
@@ -249,19 +249,37 @@ export const newForms = (d: Deps): FormsPort['form'] => {
     if (errors.length > 0) return page(token, form, state, texts, errors);
     if (state.p < pages.length - 1) return page(token, form, { ...state, v: texts, p: state.p + 1 }, texts);
     const all = judgeTexts(form.fields, texts, Object.fromEntries(files.map(({ field }) => [field, true])));
-    const [first] = all.errors;
-    if (first !== undefined) {
-      const back = pages.findIndex((one) => fieldsOn(form.fields, one).some(({ name }) => name === first.field));
-      return page(token, form, { ...state, v: texts, p: Math.max(0, back) }, texts, all.errors);
+    const again = (errors: readonly FieldError[]): FormAnswer => {
+      const back = pages.findIndex((one) => fieldsOn(form.fields, one).some(({ name }) => name === errors[0]?.field));
+      return page(token, form, { ...state, v: texts, p: Math.max(0, back) }, texts, errors);
+    };
+    if (all.errors.length > 0) return again(all.errors);
+    if (await isSent(form, state)) return done(form);
+    const taken = files.filter(({ field }) => here.some(({ name, type }) => name === field && type === 'file'));
+    const told = taken.map((file) => ({ file, value: valueOf(form, state.n, file) }));
+    const values = { ...all.values, ...Object.fromEntries(told.map(({ file, value }) => [file.field, value])) };
+    // Nothing is kept of what the flow does not take.
+    const checked = checkInput(form.target, values);
+    if (!checked.ok) return again(unfit(form, [checked.problem]));
+    for (const { file, value } of told) {
+      const why = await keepFile(form, { path: value.path, type: file.type, bytes: file.bytes });
+      if (why?.code === 'file.taken') return again([{ field: file.field, text: TAKEN }]);
+      if (why !== null) return { kind: 'refused', problem: refusedOutward(why) };
     }
-    const kept: [string, unknown][] = [];
-    for (const file of files.filter(({ field }) => here.some(({ name, type }) => name === field && type === 'file'))) {
-      const one = await keep(form, state.n, file);
-      if ('problem' in one) return { kind: 'refused', problem: refusedOutward(one.problem) };
-      kept.push([file.field, one.value]);
-    }
-    return begin(form, state, { ...all.values, ...Object.fromEntries(kept) });
+    return begin(form, state, checked.value);
   }
+};
+
+const TAKEN = 'Another file of this name was sent with this form before: give this one another name.';
+
+/** What the flow does not take, beside the fields that it came from. */
+const unfit = ({ fields }: Form, problems: readonly Problem[]): readonly FieldError[] => {
+  const errors = problems.map(({ at, text }) => {
+    const path = (at?.field ?? '').split('.');
+    const of = fields.find(({ name }) => path.includes(name)) ?? fields[0];
+    return { field: of?.name ?? '', text };
+  });
+  return errors.length > 0 ? errors : [{ field: fields[0]?.name ?? '', text: 'What was sent does not fit.' }];
 };
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean => {

@@ -42,9 +42,10 @@ const SERVICES: Readonly<
     ...{ trigger: 'event', input: { owner: 'acme', repo: 'app' }, asked: ['issues.opened', 'push'] },
     events: ['issues', 'push'],
     does: ({ method, path, body }, { entered }, id) => {
-      if (path === '/repos/acme/app/hooks?per_page=100')
+      const hooks = /^\/repos\/acme\/(app|other)\/hooks/.exec(path)?.[0] ?? '';
+      if (path === `${hooks}?per_page=100`)
         return entered.map((one) => ({ id: one.id, config: { url: one.url } }));
-      if (method === 'POST' && path === '/repos/acme/app/hooks') {
+      if (method === 'POST' && path === hooks) {
         entered.push({
           ...{ id, url: String(at(body, 'config', 'url')), secret: String(at(body, 'config', 'secret')) },
           events: body['events'],
@@ -202,7 +203,7 @@ test.each(Object.keys(SERVICES))(
     await until(() => state.entered.length === 0);
     const trail = JSON.stringify(await again.audit.list({ limit: 1_000 }));
     for (const kept of [trail, JSON.stringify(now.logs), JSON.stringify(of.logs)]) expect(kept).not.toContain('canary');
-    expect(trail).toContain('trigger.gone');
+    expect(trail).toContain('trigger.ended');
     expect(scoped).toBeDefined();
   },
   60_000,
@@ -306,6 +307,38 @@ test('RG5 what was entered is taken out where it was entered, whatever the servi
   await of.store.in('default').flows.patch(id, { enabled: false }, of.clock.now());
   await until(() => state.entered.length === 0);
   expect(calls).toEqual([]);
+}, 60_000);
+
+test('RG2 RG6 another place, with what is needed for that alone: the old address is taken out, and the new one entered', async () => {
+  const { of, state, powers } = await ground('github');
+  const origin = powers[0]?.split(' ').at(-1) ?? '';
+  const at = (repo: string) => {
+    const hears = flow('github');
+    const [trigger] = hears.triggers;
+    const register = { secret: 'who', input: { owner: 'acme', repo } };
+    return { ...hears, triggers: [{ ...trigger, with: { ...trigger?.with, register } }] };
+  };
+  const lent = (repo: string) =>
+    [`GET,POST,DELETE ${origin}/repos/acme/${repo}/hooks`, `DELETE ${origin}/repos/acme/${repo}/hooks/*`].map(
+      (net) => `net: ${net}`,
+    );
+  const grants = (repo: string) => [...lent(repo), ...powers.slice(1)].map((power) => ({ step: 'hear', power }));
+  const id = await of.publish(at('app'), { grants: grants('app') });
+  await settled(of, id);
+  expect(state.entered).toHaveLength(1);
+  const { flows, grants: lentNow } = of.store.in('default');
+  const ends = (await lentNow.list(id)).map((one) => one.id);
+  const doc = at('other');
+  await flows.publish({
+    ...{ flow: id, hash: 'other', doc, note: null, by: 'owner', at: of.clock.now(), ends },
+    grants: grants('other').map((grant, i) => ({
+      ...{ ...grant, id: `g_other_${i}`, flow: id, environment: '*', grantor: 'owner', asCaller: false, created: 1 },
+    })),
+    triggers: doc.triggers.map((one) => ({ ...one, kind: 'service.webhook@1', id: 'hear', disabled: false })),
+  });
+  await until(() => state.calls.some((call) => call === 'POST /repos/acme/other/hooks'));
+  expect(state.calls.filter((call) => call.startsWith('DELETE /repos/acme/app/'))).toHaveLength(1);
+  await settled(of, id);
 }, 60_000);
 
 test('RG6 an old address that does not go is left after some tries, so that the new one is entered', async () => {

@@ -8,7 +8,7 @@
  * RG5 What is entered is taken out as the service was described when it was entered: who describes it anew decides nothing
  *     about a secret that was meant for the old description.
  * RG2 To enter and to take out are effects of the trigger, by the powers lent to it, judged and on record. What a trigger entered
- *     is taken out, too, when it is gone and lent nothing any more: by the same secret, within the policy of the workspace, on record.
+ *     is taken out, too, when it is gone or another, and lent nothing of that any more: by the same secret, within the policy of the workspace, on record.
  * RG3 The shared secret is told to the service only where it is meant for the service's origin, as every secret.
  * RG6 An old address of a trigger that cannot be taken out keeps the new one waiting for some tries, and not for ever.
  * RG4 What fails is shown on the flow, told of as every trigger that fails, and tried again.
@@ -47,8 +47,8 @@ import { triggerEffect } from './trigger-effect.ts';
 const KIND = 'service.webhook@1';
 /** How long to wait after one failure, two in a row, and so on; milliseconds. */
 const PAUSES = [5_000, 60_000, 300_000, 900_000, 3_600_000] as const;
-/** After so many failures an old address that does not go is left to its service, so that the new one is entered. */
-const LEFT_AFTER = 4;
+/** After so many failures over so long an old address that does not go is left to its service, and the new one entered. */
+const LEFT_AFTER = { times: 4, ms: 20 * 60_000 };
 const NEVER = new AbortController().signal;
 
 /** What a trigger has entered. */
@@ -84,7 +84,7 @@ export class Registering {
   readonly #d: RegisterDeps;
   readonly #busy = new Set<string>();
   readonly #again = new Set<string>();
-  readonly #failures = new Map<string, { readonly times: number; readonly at: number }>();
+  readonly #failures = new Map<string, { readonly times: number; readonly since: number; readonly at: number }>();
   readonly #timers = new Map<string, () => void>();
   #rows = new Map<string, PollRow>();
   #closed = false;
@@ -104,7 +104,8 @@ export class Registering {
     for (const row of rows) places.set(keyOf(row), row);
     for (const [key, place] of places) {
       // What failed a moment ago is not asked for again at each change of something else.
-      const soonest = (this.#failures.get(key)?.at ?? Number.NEGATIVE_INFINITY) + PAUSES[0];
+      const failed = this.#failures.get(key);
+      const soonest = failed === undefined ? 0 : failed.at + (failed.times > 1 ? PAUSES[1] : PAUSES[0]);
       if (this.#d.clock.now() >= soonest) this.#begin(key, place);
       else this.#beginAt(soonest, key, place);
     }
@@ -150,13 +151,14 @@ export class Registering {
       if (row === undefined) health.forget(key);
       else health.well(row);
     } else {
-      const times = this.#failures.get(key)?.times ?? 0;
-      this.#failures.set(key, { times: times + 1, at: clock.now() });
+      const now = clock.now();
+      const { times, since } = this.#failures.get(key) ?? { times: 0, since: now };
+      this.#failures.set(key, { times: times + 1, since, at: now });
       if (row !== undefined) health.ill(row, why);
       else
         log('warn', 'an address could not be taken out', { flow: place.flow, trigger: place.trigger, code: why.code });
       const pause = PAUSES[Math.min(times, PAUSES.length - 1)] ?? 0;
-      this.#beginAt(clock.now() + pause, key, place);
+      this.#beginAt(now + pause, key, place);
     }
     if (this.#again.delete(key)) this.#begin(key, place);
   }
@@ -178,10 +180,12 @@ export class Registering {
     const same = wish !== null && before?.with === wish.entered.with;
     if (same && before?.sure === true) return null;
     if (before !== null && !same) {
-      const left = await this.#takeOut(place, row, before);
+      // By what was lent then: nothing of what is lent now needs to reach it (RG2).
+      const left = await this.#takeOut(place, undefined, before);
       // One that nobody listens to harms less than a new one that is never entered.
-      const tried = this.#failures.get(keyOf(place as PollRow))?.times ?? 0;
-      const dead = wish !== null && wish.entered.url !== before.url && tried >= LEFT_AFTER;
+      const failed = this.#failures.get(keyOf(place as PollRow)) ?? { times: 0, since: Number.POSITIVE_INFINITY };
+      const long = this.#d.clock.now() - failed.since >= LEFT_AFTER.ms;
+      const dead = wish !== null && long && failed.times >= LEFT_AFTER.times;
       if (left !== null && !dead) return left;
       if (left !== null) this.#d.log('warn', 'an old address was left at its service', leftBehind(place, before, left));
       await this.#keep(place, null);
@@ -324,7 +328,7 @@ export class Registering {
           {
             ...{ at: clock.now(), workspace, actor: `trigger:${trigger}`, action: `power.${need.power}` },
             ...{ object: printPower(withoutPath(need)), decision: reaches ? 'allow' : 'deny' },
-            ...{ reason: reaches ? 'trigger.gone' : 'policy.denied', run: null, step: trigger },
+            ...{ reason: reaches ? 'trigger.ended' : 'policy.denied', run: null, step: trigger },
           },
         ]);
         await journal.barrier(group);

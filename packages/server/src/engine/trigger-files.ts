@@ -59,7 +59,11 @@ export const triggerFiles = (d: Deps): KeepFile => {
         ...{ id: d.clock.id('file_'), project: of.target.row.project, path, type, content },
         ...{ by: `trigger:${of.trigger}`, at: d.clock.now(), only: 'new' as const },
       });
-      return row === 'missing' ? problem('file.missing', 'The project of this flow is gone') : null;
+      if (row === 'missing') return problem('file.missing', 'The project of this flow is gone');
+      if (row !== 'taken') return null;
+      // It came before, and the server died before its run began: the same file is no other.
+      const there = await files.at(of.target.row.project, path);
+      return there?.hash === content.hash ? null : problem('file.taken', `Another file stands at ${path}`);
     } finally {
       room.end();
     }

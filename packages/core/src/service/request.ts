@@ -83,7 +83,7 @@ const sameOrigin = (service: Service, operation: Operation, input: Input, next: 
       'service.paging',
       `${service.title} names a next page at another place than its own, which is not followed.`,
       {
-        fix: 'Ask for fewer items (`most`).',
+        fix: 'Ask for one page alone (`most` as large as a page), or describe the service with the address that its pages come from.',
       },
     ),
   );

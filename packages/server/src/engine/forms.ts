@@ -73,7 +73,7 @@ const HOUR = 3_600_000;
 const PATIENCE = 30_000;
 /** The field that people do not see and machines fill in. */
 export const TRAP = 'website';
-const LARGEST = 10 * 1024 * 1024;
+const LARGEST = 5 * 1024 * 1024;
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 const within = (value: unknown): Readonly<Record<string, unknown>> => (isObject(value) ? value : {});
@@ -244,7 +244,7 @@ export const newForms = (d: Deps): FormsPort['form'] => {
     const judged = judgeTexts(here, texts, Object.fromEntries(files.map(({ field }) => [field, true])));
     const large = files
       .filter(({ bytes }) => bytes.length > LARGEST)
-      .map(({ field }) => ({ field, text: 'A file may have 10 MB here.' }));
+      .map(({ field }) => ({ field, text: 'This file is too large: the form may have 5 MB as a whole.' }));
     const errors = [...judged.errors, ...large];
     if (errors.length > 0) return page(token, form, state, texts, errors);
     if (state.p < pages.length - 1) return page(token, form, { ...state, v: texts, p: state.p + 1 }, texts);

@@ -67,6 +67,11 @@ const jsonOf = (body: unknown): Upload | null => {
   return { bytes: Readable.from([text], { objectMode: false }), size: text.length, type: 'application/json' };
 };
 
+const isThere = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EEXIST';
+const THERE = problem('file.there', 'A file of this name is here already, and is left as it is', {
+  fix: 'Give another name with `--out FILE`, or `--out -` to print it.',
+});
+
 const call = (
   url: URL,
   key: string,
@@ -85,7 +90,10 @@ const call = (
       if (into !== undefined && Math.floor((response.statusCode ?? 0) / 100) === 2) {
         into(response).then(
           () => resolve({ ok: true, value: null }),
-          (error: unknown) => fail('client.broken', `The answer broke off (${String(error)})`),
+          (error: unknown) =>
+            isThere(error)
+              ? resolve({ ok: false, problems: [THERE] })
+              : fail('client.broken', `The answer broke off (${String(error)})`),
         );
         return;
       }

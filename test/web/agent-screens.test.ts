@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ModelServer, openModelServer } from '../../packages/server/src/engine/testing/models/server.ts';
 import { openSite, type Site } from './site.ts';
-import { looksAsKept, type Screen, SIZE, text } from './screen.ts';
+import { expectAsKept, type Screen, SIZE, text } from './screen.ts';
 
 let site: Site;
 let models: ModelServer;
@@ -98,7 +98,7 @@ const SCREENS: readonly Screen[] = [
 describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   test.each(SCREENS)(
     '$name looks as it did, and axe finds nothing',
-    (screen) => looksAsKept(pages[theme], blank, site.url(), screen, theme),
+    (screen) => expectAsKept(pages[theme], blank, site.url(), screen, theme),
     90_000,
   );
 });

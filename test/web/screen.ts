@@ -46,7 +46,7 @@ const settled = async (page: Page): Promise<void> => {
 };
 
 /** Goes there, has axe look at it, and compares it with its picture, which it takes first where that was asked for. */
-export const looksAsKept = async (
+export const expectAsKept = async (
   page: Page,
   blank: Page,
   url: string,

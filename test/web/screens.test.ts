@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { EXAMPLES } from '../stories/command.ts';
 import { violations } from './axe.ts';
-import { looksAsKept, type Screen, SIZE, text } from './screen.ts';
+import { expectAsKept, type Screen, SIZE, text } from './screen.ts';
 import { openSite, type Site } from './site.ts';
 
 const example = (name: string): object => JSON.parse(readFileSync(join(EXAMPLES, name, 'flow.json'), 'utf8')) as object;
@@ -123,7 +123,7 @@ const SCREENS: readonly Screen[] = [
 describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   test.each(SCREENS)(
     '$name looks as it did, and axe finds nothing',
-    (screen) => looksAsKept(pages[theme], blank, site.url(), screen, theme),
+    (screen) => expectAsKept(pages[theme], blank, site.url(), screen, theme),
     90_000,
   );
 });

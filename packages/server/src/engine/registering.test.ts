@@ -43,8 +43,7 @@ const SERVICES: Readonly<
     events: ['issues', 'push'],
     does: ({ method, path, body }, { entered }, id) => {
       const hooks = /^\/repos\/acme\/(app|other)\/hooks/.exec(path)?.[0] ?? '';
-      if (path === `${hooks}?per_page=100`)
-        return entered.map((one) => ({ id: one.id, config: { url: one.url } }));
+      if (path === `${hooks}?per_page=100`) return entered.map((one) => ({ id: one.id, config: { url: one.url } }));
       if (method === 'POST' && path === hooks) {
         entered.push({
           ...{ id, url: String(at(body, 'config', 'url')), secret: String(at(body, 'config', 'secret')) },

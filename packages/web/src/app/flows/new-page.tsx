@@ -54,7 +54,8 @@ export const NewPage = () => {
     mutationFn: async ({ draft, starter }: { readonly draft: unknown; readonly starter?: Template }) => {
       const along = starter?.with ?? [];
       // What it names has to be there; what is there of that name stays as it is.
-      for (const body of starter?.tables ?? []) await unlessTaken(engine.call('createTable', { body }));
+      for (const body of starter?.tables ?? [])
+        await unlessTaken(engine.call('createTable', { body: { ...body, columns: [...body.columns] } }));
       for (const name of starter?.knowledge ?? [])
         await unlessTaken(engine.call('createKnowledge', { body: { name } }));
       // Those that it names first: it is complete from the moment it is there.

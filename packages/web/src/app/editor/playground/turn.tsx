@@ -95,8 +95,8 @@ const Answer = ({ message, talk, show, last, asked }: Props) => {
 };
 
 const VOTES = [
-  [1, '👍', 'good'],
-  [-1, '👎', 'bad'],
+  [1, 'good'],
+  [-1, 'bad'],
 ] as const;
 
 const Votes = ({ message, talk }: Pick<Props, 'message' | 'talk'>) => {
@@ -105,12 +105,11 @@ const Votes = ({ message, talk }: Pick<Props, 'message' | 'talk'>) => {
   return (
     <Stack gap={4}>
       <Group gap={4}>
-        {VOTES.map(([vote, sign, name]) => (
+        {VOTES.map(([vote, name]) => (
           <Button
             key={name}
             size="compact-xs"
             variant={message.vote === vote ? 'light' : 'subtle'}
-            aria-label={t(`playground.${name}`)}
             aria-pressed={message.vote === vote}
             onClick={() => {
               const next = message.vote === vote ? 0 : vote;
@@ -118,7 +117,7 @@ const Votes = ({ message, talk }: Pick<Props, 'message' | 'talk'>) => {
               setWhy(next === -1 ? '' : null);
             }}
           >
-            <span aria-hidden>{sign}</span>
+            {t(`playground.${name}`)}
           </Button>
         ))}
       </Group>

@@ -237,7 +237,8 @@ const stepOf = (was: StepView, { type, data }: RunEvent, at: number): StepView =
         ...was,
         state: 'running',
         started: was.started ?? at,
-        items: { done: 0, failed: 0, count: Number(get(data, 'count')) },
+        // How many moves an agent makes nobody knows before it ends.
+        items: { done: 0, failed: 0, count: get(data, 'next') === undefined ? Number(get(data, 'count')) : null },
       };
     case 'block.item':
       return itemOf(was, { seq: 0, at: '', type, data });

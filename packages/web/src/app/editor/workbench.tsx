@@ -37,6 +37,7 @@ export const Workbench = () => {
   const { t } = useTranslation();
   const flow = useFlow();
   const { watch, commands, kinds, selection, room, draft } = useEditor();
+  const talks = flowRoute.useSearch().talk !== undefined;
   const told = useRef(new Set<string>());
   const { history } = useDraftState();
   const search = flowRoute.useSearch();
@@ -70,12 +71,18 @@ export const Workbench = () => {
     () =>
       room.onRun(({ run, state, trigger }) => {
         if (state !== 'queued' && state !== 'running') return;
-        if (trigger.kind === 'manual@1' || run === watch.state().run || told.current.has(run)) return;
+        if (
+          trigger.kind === 'manual@1' ||
+          (talks && trigger.kind === 'chat@1') ||
+          run === watch.state().run ||
+          told.current.has(run)
+        )
+          return;
         told.current.add(run);
         const act = { title: t('graph.watchRun'), run: () => show({ run }) };
         notify({ text: t('graph.runElsewhere', { trigger: trigger.id ?? trigger.kind }), act });
       }),
-    [room, watch, show, t],
+    [room, watch, show, talks, t],
   );
 
   const add = (): void => setAdding({ where: whereAt(flow, kinds, selection.cursor()) });

@@ -7,6 +7,8 @@ export const KNOWLEDGE_LIMITS = {
   documents: 20_000,
   /** Pieces of one base. */
   chunks: 200_000,
+  /** Bytes of the vectors of one base: as many pieces as there may be, by the model that comes with the server. */
+  vectors: 320_000_000,
   /** Pieces of one document. */
   ofDocument: 20_000,
   /** Characters of one document. */

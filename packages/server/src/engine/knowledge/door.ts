@@ -45,6 +45,7 @@ export class KnowledgeDoor {
   readonly #d: Deps;
   readonly #embeds: EmbedDeps;
   readonly #indexer: Indexer;
+  readonly #rooms: Rooms;
   #unsubscribe: () => void = () => undefined;
   readonly port: EnginePort['knowledge'];
 
@@ -53,6 +54,7 @@ export class KnowledgeDoor {
     const { ledger, full, models, offline, store } = deps;
     this.#embeds = { ...models, offline, store };
     const rooms = new Rooms({ ledger, full });
+    this.#rooms = rooms;
     this.#indexer = new Indexer({ ...deps, rooms, embed: (...asked) => embed(this.#embeds, ...asked) });
     this.port = {
       search: async ({ workspace, reader }, { project, id }, query) => {
@@ -122,7 +124,10 @@ export class KnowledgeDoor {
     const changed = known?.hash !== hash || known.state !== 'ready';
     if (!changed) return { value: { pieces: known.pieces, changed } };
     const given = { id: newDocId(), ref: key, name, path: key, type: 'text/plain', hash, meta, body: safe };
-    const put = await knowledge.put(row.id, '', [given], this.#d.clock.now());
+    const room = this.#rooms.begin(at.workspace);
+    const full = room.more(safe.length);
+    if (full !== null) return { problem: full, sent: 'no' };
+    const put = await knowledge.put(row.id, '', [given], this.#d.clock.now()).finally(() => room.end());
     if (put?.ok === false) return { problem: put.problem, sent: 'no' };
     const there = await knowledge.given(row.id, key);
     if (there === null) return { problem: missing(row.name), sent: 'no' };

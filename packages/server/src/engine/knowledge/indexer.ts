@@ -20,6 +20,7 @@ import {
   type Problem,
   problem,
   type Result,
+  type Room,
 } from '@headgate/core';
 import type { BaseRow, DocWork, NewPiece } from '../../store/knowledge.ts';
 import type { Store, WorkspaceStore } from '../../store/ports.ts';
@@ -157,7 +158,8 @@ export class Indexer {
   async #look(place: Place): Promise<void> {
     const { clock } = this.#d;
     const space = this.#d.store.in(place.workspace);
-    const at = { space, project: place.project, base: place.base, now: clock.now() };
+    const room = (): Room => this.#d.rooms.begin(place.workspace);
+    const at = { space, project: place.project, base: place.base, now: clock.now(), room };
     for (const source of await space.knowledge.sources(place.base)) {
       if (this.#stop.signal.aborted) return;
       const done = await lookAt(at, source);
@@ -244,6 +246,9 @@ export class Indexer {
     const { guard, rooms, embed } = this.#d;
     const pieces = piecesOf(parts, row.chunker, KNOWLEDGE_LIMITS.ofDocument + 1);
     if (pieces.length > KNOWLEDGE_LIMITS.ofDocument) return { ok: false, problem: TOO_LONG };
+    const { pieces: all } = await space.knowledge.counts(work.base);
+    const others = all - work.pieces;
+    if (others + pieces.length > KNOWLEDGE_LIMITS.chunks) return { ok: false, problem: FULL };
     const known = await space.knowledge.vectors(work.id);
     await space.knowledge.dropPieces(work);
     const room = rooms.begin(place.workspace);
@@ -264,6 +269,9 @@ export class Indexer {
           if (!made.ok) return made;
           for (const [i, { hash }] of fresh.entries()) vectors.set(hash, made.value[i] ?? new Uint8Array(0));
         }
+        const [one] = vectors.values();
+        if ((others + pieces.length) * (one?.byteLength ?? 0) > KNOWLEDGE_LIMITS.vectors)
+          return { ok: false, problem: FULL };
         const whole = some.map((piece) => ({ ...piece, vec: vectors.get(piece.hash) ?? new Uint8Array(0) }));
         if (!(await space.knowledge.addPieces(work, whole))) return { ok: true, value: 'left' };
       }
@@ -298,6 +306,13 @@ const hashOf = (model: string, piece: Pick<Piece, 'heading' | 'text'>): string =
     .update(JSON.stringify([model, spoken(piece)]))
     .digest('base64url');
 
+const FULL = problem(
+  'knowledge.many',
+  `A knowledge base has ${KNOWLEDGE_LIMITS.chunks} pieces at most, and ${KNOWLEDGE_LIMITS.vectors / 1_000_000} MB of vectors`,
+  {
+    fix: 'Make another base for some of its documents, cut them into larger pieces, or choose a model of shorter vectors.',
+  },
+);
 const GONE = problem('knowledge.changed', 'The document, or its base, changed while it was read', { retry: 'yes' });
 const CHANGED = problem('knowledge.changed', 'The file changed while it was looked at; it is read again soon', {
   retry: 'yes',

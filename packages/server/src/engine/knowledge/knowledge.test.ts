@@ -189,6 +189,48 @@ test('DOS-02 a document with which the server ended three times is not read a fo
   expect((await settled(id, (all) => all.every(({ state }) => state === 'ready'))).length).toBe(2);
 });
 
+test('rows of a table that are new, changed and gone, without what lies sealed', { timeout: 60_000 }, async () => {
+  const { tables, knowledge } = space();
+  const by = { by: 'x', at: 1 };
+  const columns = [
+    { name: 'title', type: 'text' as const },
+    { name: 'pin', type: 'text' as const, sealed: true as const },
+  ];
+  await tables.create({ id: 'tbl_notes', project: 'default', name: 'notes', columns, ...by });
+  await tables.add(
+    'default',
+    'tbl_notes',
+    [
+      { id: 'row_a', values: { title: 'The blue boat', pin: 'sealed words' } },
+      { id: 'row_b', values: { title: 'The red kite' } },
+      { id: 'row_c', values: { pin: 'sealed alone' } },
+    ],
+    by,
+  );
+  const id = await base('rows');
+  // As a source might name them that was made before the column was sealed.
+  const spec = { kind: 'table' as const, table: 'notes', columns: ['title', 'pin'] };
+  await knowledge.addSource('default', { id: 'kbs_rows', base: id, spec, at: 1 });
+  g.engine.knowledge.stir('default');
+  const refs = (all: readonly DocRow[]) => all.map(({ path }) => path).toSorted();
+  expect(refs(await settled(id, (all) => all.length === 2))).toEqual(['notes/row_a', 'notes/row_b']);
+  expect((await search(id, 'boat', { mode: 'text' }))?.map(({ text }) => text)).toEqual(['title: The blue boat']);
+  expect(await search(id, 'sealed', { mode: 'text' })).toEqual([]);
+  const before = (await docs(id)).find(({ path }) => path === 'notes/row_b');
+  await tables.change('default', 'tbl_notes', [{ id: 'row_a', values: { title: 'The green boat' } }], by);
+  await tables.removeRows('default', 'tbl_notes', ['row_b'], by);
+  await tables.add('default', 'tbl_notes', [{ id: 'row_d', values: { title: 'A yellow train' } }], by);
+  g.engine.knowledge.stir('default');
+  await settled(id, (all) => refs(all).join() === 'notes/row_a,notes/row_d');
+  expect((await search(id, 'boat', { mode: 'text' }))?.map(({ text }) => text)).toEqual(['title: The green boat']);
+  expect(await search(id, 'kite', { mode: 'text' })).toEqual([]);
+  expect(await knowledge.vectors(before?.id ?? '')).toEqual(new Map());
+  await tables.remove('default', 'tbl_notes');
+  g.engine.knowledge.stir('default');
+  await settled(id, (all) => all.length === 0);
+  expect((await knowledge.sources(id)).map(({ problem }) => problem?.code)).toEqual(['table.missing']);
+});
+
 type Lent = readonly (readonly [step: string, power: string])[];
 const run = async (steps: readonly object[], lent: Lent, more: { grantor?: string } = {}) => {
   const doc = { headgate: 1, name: `f${randomBytes(4).toString('hex')}`, steps, output: '{{ steps.last }}' };

@@ -1,15 +1,22 @@
 /**
  * What a source holds now, against what is known of it: new and changed documents are put in to be read, those that are gone
  * are taken out. Both are gone through in one order, a page at a time.
+ *
+ * LK1 Of a table no more than a page of rows is in memory, and what each is known by.
+ * LK2 Columns that are sealed say nothing, whatever a source names: what they said before they were sealed goes with the next
+ *     look, and so does all of a table that is gone.
+ * LK3 What is kept of texts is within the quota of the workspace before it is kept.
  */
 
 import { randomUUID } from 'node:crypto';
 import {
   filePath,
+  KNOWLEDGE_LIMITS,
   normaliseFilePath,
   type Problem,
   problem,
   type Result,
+  type Room,
   type SourceSpec,
   toText,
 } from '@headgate/core';
@@ -25,6 +32,8 @@ export type At = {
   readonly project: string;
   readonly base: string;
   readonly now: number;
+  /** Room for what is kept, to be ended. */
+  readonly room: () => Room;
 };
 
 type Seen = Omit<FoundDoc, 'id'>;
@@ -71,43 +80,42 @@ async function* filesIn({ space, project }: At, path: string): AsyncGenerator<Se
 }
 
 const NO_TABLE = problem('table.missing', 'The project has no table of this name any more');
+const MANY = problem('knowledge.many', `A knowledge base has ${KNOWLEDGE_LIMITS.documents} documents at most`, {
+  fix: 'Make another base for some of them.',
+});
 
-/** Rows in the order of their ids, so that they can be compared with what is known. */
-const rowsIn = async (
+type TableSpec = Extract<SourceSpec, { kind: 'table' }>;
+
+/** Pages of the rows that say something in columns that lie open. */
+async function* rowPages(
   { space, project }: At,
-  spec: Extract<SourceSpec, { kind: 'table' }>,
-): Promise<Seen[] | Problem> => {
+  spec: TableSpec,
+): AsyncGenerator<Result<readonly Seen[]>, void, undefined> {
   const table = await space.tables.named(project, spec.table);
-  if (table === null) return NO_TABLE;
-  const seen: Seen[] = [];
+  if (table === null) return yield { ok: false, problem: NO_TABLE };
+  const open = spec.columns.filter((name) => table.columns.some((one) => one.name === name && one.sealed !== true));
   for (let cursor: string | undefined; ; ) {
-    const found = await space.tables.find(project, table.id, {
-      limit: PAGE,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    if (found === null) return NO_TABLE;
-    if (!found.ok) return found.problem;
-    for (const { id, version, values } of found.value.rows) {
-      const body = spec.columns
-        .flatMap((column) => {
-          const said = toText(values[column] ?? null).trim();
-          return said === '' ? [] : [`${column}: ${said}`];
-        })
-        .join('\n');
-      if (body === '') continue;
-      seen.push({
-        ...{ ref: id, name: `${spec.table} ${id}`, path: `${spec.table}/${id}`, type: 'text/plain' },
-        ...{ hash: `${version}.${JSON.stringify(spec.columns)}`, meta: {}, body },
+    const asked = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+    const found = await space.tables.find(project, table.id, asked);
+    if (found === null) return yield { ok: false, problem: NO_TABLE };
+    if (!found.ok) return yield found;
+    const seen = found.value.rows.flatMap(({ id, version, values }): Seen[] => {
+      const said = open.flatMap((column) => {
+        const text = toText(values[column] ?? null).trim();
+        return text === '' ? [] : [`${column}: ${text}`];
       });
-    }
-    if (found.value.next === null) break;
+      if (said.length === 0) return [];
+      return [
+        {
+          ...{ ref: id, name: `${spec.table} ${id}`, path: `${spec.table}/${id}`, type: 'text/plain' },
+          ...{ hash: `${version}.${JSON.stringify(open)}`, meta: {}, body: said.join('\n') },
+        },
+      ];
+    });
+    yield { ok: true, value: seen };
+    if (found.value.next === null) return;
     cursor = found.value.next;
   }
-  return seen.toSorted((a, b) => (a.ref < b.ref ? -1 : 1));
-};
-
-async function* listed(seen: readonly Seen[]): AsyncGenerator<Seen> {
-  yield* seen;
 }
 
 async function* knownIn(
@@ -125,45 +133,110 @@ async function* knownIn(
 /** As the store compares texts: by their UTF-8. */
 const before = (a: string, b: string): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
 
-/** Nothing is put into a base that is gone. */
-const wasPut = (done: Result<true> | null): Result<null> =>
-  done === null || done.ok ? { ok: true, value: null } : done;
+/** Puts documents in, some at a time, and takes those out that are gone. */
+class Changes {
+  readonly #at: At;
+  readonly #source: string;
+  readonly #fresh: FoundDoc[] = [];
+  readonly #gone: string[] = [];
+  any = false;
 
-/** Brings what is known of a source up to date. Did anything change? */
-export const lookAt = async (
-  at: At,
-  { id: source, spec }: Pick<SourceRow, 'id' | 'spec'>,
-): Promise<Result<boolean>> => {
-  let changed = false;
-  const found = spec.kind === 'files' ? filesIn(at, spec.path) : await rowsIn(at, spec);
-  if ('code' in found) return { ok: false, problem: found };
-  const seen = Array.isArray(found) ? listed(found) : found;
+  constructor(at: At, source: string) {
+    this.#at = at;
+    this.#source = source;
+  }
+
+  async add(one: Seen): Promise<Result<null>> {
+    this.any = true;
+    this.#fresh.push({ id: newDocId(), ...one });
+    return this.#fresh.length < PUT ? DONE : this.#put();
+  }
+
+  gone(id: string): void {
+    this.any = true;
+    this.#gone.push(id);
+  }
+
+  async end(): Promise<Result<null>> {
+    for (let from = 0; from < this.#gone.length; from += PUT)
+      await this.#at.space.knowledge.drop(this.#at.base, this.#gone.slice(from, from + PUT));
+    return this.#put();
+  }
+
+  async #put(): Promise<Result<null>> {
+    const some = this.#fresh.splice(0);
+    if (some.length === 0) return DONE;
+    const room = this.#at.room();
+    try {
+      const full = room.more(some.reduce((sum, { body }) => sum + (body?.length ?? 0), 0));
+      if (full !== null) return { ok: false, problem: full };
+      const done = await this.#at.space.knowledge.put(this.#at.base, this.#source, some, this.#at.now);
+      // Nothing is put into a base that is gone.
+      return done === null || done.ok ? DONE : done;
+    } finally {
+      room.end();
+    }
+  }
+}
+
+const DONE: Result<null> = { ok: true, value: null };
+
+/** The rows of a table against what is known of them. */
+const lookAtTable = async (at: At, source: string, spec: TableSpec): Promise<Result<boolean>> => {
+  const hashes = new Map<string, string>();
+  let why: Problem | null = null;
+  for await (const page of rowPages(at, spec)) {
+    if (!page.ok) {
+      if (page.problem !== NO_TABLE) return page;
+      why = page.problem;
+      hashes.clear();
+      break;
+    }
+    for (const { ref, hash } of page.value) hashes.set(ref, hash);
+    if (hashes.size > KNOWLEDGE_LIMITS.documents) return { ok: false, problem: MANY };
+  }
+  const changes = new Changes(at, source);
+  for await (const { id, ref, hash } of knownIn(at, source)) {
+    const now = hashes.get(ref);
+    if (now === undefined) changes.gone(id);
+    else if (now === hash) hashes.delete(ref);
+  }
+  // What is left is new, or another: its text is asked for again.
+  if (hashes.size > 0)
+    for await (const page of rowPages(at, spec)) {
+      if (!page.ok) return page;
+      for (const one of page.value) {
+        if (!hashes.delete(one.ref)) continue;
+        const done = await changes.add(one);
+        if (!done.ok) return done;
+      }
+      if (hashes.size === 0) break;
+    }
+  const done = await changes.end();
+  if (!done.ok) return done;
+  return why === null ? { ok: true, value: changes.any } : { ok: false, problem: why };
+};
+
+const lookAtFiles = async (at: At, source: string, path: string): Promise<Result<boolean>> => {
+  const changes = new Changes(at, source);
   const known = knownIn(at, source);
-  const fresh: FoundDoc[] = [];
-  const gone: string[] = [];
-  const put = async (): Promise<Result<null>> =>
-    fresh.length === 0
-      ? { ok: true, value: null }
-      : wasPut(await at.space.knowledge.put(at.base, source, fresh.splice(0), at.now));
   let old = (await known.next()).value ?? null;
-  for await (const one of seen) {
+  for await (const one of filesIn(at, path)) {
     while (old !== null && before(old.ref, one.ref)) {
-      gone.push(old.id);
+      changes.gone(old.id);
       old = (await known.next()).value ?? null;
     }
     const same = old !== null && old.ref === one.ref;
-    if (!same || old?.hash !== one.hash) {
-      fresh.push({ id: newDocId(), ...one });
-      changed = true;
-    }
+    const changed = !same || old?.hash !== one.hash;
     if (same) old = (await known.next()).value ?? null;
-    if (fresh.length < PUT) continue;
-    const done = await put();
+    const done = changed ? await changes.add(one) : DONE;
     if (!done.ok) return done;
   }
-  for (; old !== null; old = (await known.next()).value ?? null) gone.push(old.id);
-  for (let from = 0; from < gone.length; from += PUT)
-    await at.space.knowledge.drop(at.base, gone.slice(from, from + PUT));
-  const done = await put();
-  return done.ok ? { ok: true, value: changed || gone.length > 0 } : done;
+  for (; old !== null; old = (await known.next()).value ?? null) changes.gone(old.id);
+  const done = await changes.end();
+  return done.ok ? { ok: true, value: changes.any } : done;
 };
+
+/** Brings what is known of a source up to date. Did anything change? */
+export const lookAt = (at: At, { id, spec }: Pick<SourceRow, 'id' | 'spec'>): Promise<Result<boolean>> =>
+  spec.kind === 'files' ? lookAtFiles(at, id, spec.path) : lookAtTable(at, id, spec);

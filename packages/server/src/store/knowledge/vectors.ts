@@ -89,6 +89,11 @@ export class Vectors {
     return this.#count;
   }
 
+  /** What is taken of memory. */
+  get bytes(): number {
+    return this.#data.byteLength + this.#ids.byteLength;
+  }
+
   has(n: number): boolean {
     return this.#places.has(n);
   }

@@ -13,7 +13,7 @@ import { type DocumentMeta, KNOWLEDGE_LIMITS, problem, type Problem } from '@hea
 import { after, fromJson, type Ground, page, toJson } from '../ground.ts';
 import type { DocRow, DocWork, KnowledgeStore } from '../knowledge.ts';
 import type { KnowledgeTables } from '../schema/knowledge-tables.ts';
-import { dropSomePieces, stampBase } from './knowledge.ts';
+import { countBase, dropSomePieces, stampBase } from './knowledge.ts';
 import { change, type OwnGround, refuse, type Trx } from './own-ground.ts';
 
 type Docs = Pick<
@@ -98,7 +98,7 @@ export const knowledgeDocsOf = (
         .limit(limit)
         .execute(),
     put: (base, source, docs, now) =>
-      change(ground, own, workspace, undefined, async ({ trx }) => {
+      change(ground, own, workspace, undefined, async ({ trx, grow }) => {
         const mine = await trx
           .selectFrom('knowledge_base')
           .select('id')
@@ -106,23 +106,39 @@ export const knowledgeDocsOf = (
           .where('id', '=', base)
           .executeTakeFirst();
         if (mine === undefined) return null;
-        for (const { id, ref, name, path, type, hash, meta, body = null } of docs)
+        let grown = 0;
+        for (const { id, ref, name, path, type, hash, meta, body = null } of docs) {
+          // What is kept of a text counts from when it is kept, not from when it was read.
+          const before = await at(trx)
+            .select('body')
+            .where('base', '=', base)
+            .where('source', '=', source)
+            .where('ref', '=', ref)
+            .executeTakeFirst();
+          const more = (body?.length ?? 0) - (before?.body?.length ?? 0);
+          grown += more;
           await trx
             .insertInto('knowledge_doc')
             .values({
               ...{ id, workspace, base, source, ref, name, path, type, meta: toJson(meta), hash, body },
-              ...{ state: 'waiting', problem: null, gen: 0, pieces: 0, bytes: 0, updated: now },
+              ...{ state: 'waiting', problem: null, gen: 0, pieces: 0, bytes: more, updated: now },
             })
             .onConflict((on) =>
               on
                 .columns(['base', 'source', 'ref'])
-                .doUpdateSet({
+                .doUpdateSet(({ eb, ref: column }) => ({
+                  bytes: eb(column('knowledge_doc.bytes'), '+', more),
                   ...{ name, path, type, meta: toJson(meta), hash, body, updated: now },
                   ...{ state: 'waiting', problem: null, tries: 0 },
-                })
+                }))
                 .where('knowledge_doc.workspace', '=', workspace),
             )
             .execute();
+        }
+        if (grown !== 0) {
+          await countBase(trx, workspace, base, grown);
+          grow(grown);
+        }
         const { n } = await at(trx)
           .select(({ fn }) => fn.countAll<number>().as('n'))
           .where('base', '=', base)

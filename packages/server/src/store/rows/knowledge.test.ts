@@ -114,3 +114,19 @@ test('readings that begin are counted over the end of the server, until one ends
   expect(await of(again).finish(next, NOW, null)).toBe(true);
   expect(await of(again).begin(next)).toBeNull();
 });
+
+test('the text of a document counts for the quota from when it is kept, once, until it goes', async () => {
+  const store = await begun();
+  const stored = async (): Promise<number> => (await store.in('default').limits.usage(NOW)).bytes;
+  const empty = await stored();
+  await put(store, 'x'.repeat(1_000));
+  expect((await stored()) - empty).toBe(1_000);
+  await put(store, 'x'.repeat(300));
+  expect((await stored()) - empty).toBe(300);
+  const work = await of(store).waiting(BASE, 'doc');
+  if (work === null) throw new Error('nothing waits');
+  await of(store).finish(work, NOW, null);
+  expect((await stored()) - empty).toBe(300);
+  await of(store).drop(BASE, ['doc']);
+  expect(await stored()).toBe(empty);
+});

@@ -106,6 +106,15 @@ export const stampBase = (trx: Trx, workspace: string, base: string, bytes = 0) 
     .where('id', '=', base)
     .execute();
 
+/** What it counts changed, and nothing of what is found in it. */
+export const countBase = (trx: Trx, workspace: string, base: string, bytes: number) =>
+  trx
+    .updateTable('knowledge_base')
+    .set((eb) => ({ bytes: eb('bytes', '+', bytes) }))
+    .where('workspace', '=', workspace)
+    .where('id', '=', base)
+    .execute();
+
 export const knowledgeOf = (
   ground: Ground,
   own: Pick<OwnGround, 'grew'>,

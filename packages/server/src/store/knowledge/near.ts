@@ -38,6 +38,11 @@ export class Neighbours {
     return this.#vectors.count;
   }
 
+  /** What its vectors take of memory. */
+  get bytes(): number {
+    return this.#vectors.bytes;
+  }
+
   has(n: number): boolean {
     return this.#vectors.has(n);
   }

@@ -23,8 +23,9 @@ const DEEP = 5;
 const LEAST = 50;
 /** Words of a question that are looked for. */
 const WORDS = 32;
-/** Bases whose vectors are in memory at a time. */
+/** Bases whose vectors are in memory at a time, and bytes of them: the one that is asked is, however large. */
 const KEPT = 8;
+const KEPT_BYTES = 512 * 1024 * 1024;
 
 const text = (value: SQLOutputValue | undefined): string => (typeof value === 'string' ? value : '');
 const number = (value: SQLOutputValue | undefined): number | null => (typeof value === 'number' ? value : null);
@@ -133,15 +134,24 @@ export class Search {
     // The one that was asked last is the last to go.
     this.#held.delete(base);
     this.#held.set(base, held);
-    const [oldest] = this.#held.keys();
-    if (this.#held.size > KEPT && oldest !== undefined) this.#held.delete(oldest);
     if (held.stamp !== stamp) this.#renew(held, workspace, base);
     held.stamp = stamp;
+    this.#forget(base);
     if (held.vectors !== null && held.vectors.count >= this.#graphFrom) {
       held.vectors.use(this.#graphs.of(base, held.vectors.size));
       if (held.vectors.stale) this.#graphs.want(workspace, base);
     } else held.vectors?.use(null);
     return held.vectors;
+  }
+
+  /** Lets go of bases, the one that was asked longest ago first, until the others are within bounds. */
+  #forget(but: string): void {
+    let bytes = [...this.#held.values()].reduce((sum, { vectors }) => sum + (vectors?.bytes ?? 0), 0);
+    for (const [base, { vectors }] of this.#held) {
+      if (base === but || (this.#held.size <= KEPT && bytes <= KEPT_BYTES)) return;
+      bytes -= vectors?.bytes ?? 0;
+      this.#held.delete(base);
+    }
   }
 
   #renew(held: Held, workspace: string, base: string): void {

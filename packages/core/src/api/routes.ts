@@ -40,6 +40,7 @@ import * as secrets from './secrets.ts';
 import * as services from './services.ts';
 import * as steps from './steps.ts';
 import * as system from './system.ts';
+import * as evaluations from './evaluations.ts';
 import * as knowledge from './knowledge.ts';
 import * as tables from './tables.ts';
 import * as triggers from './triggers.ts';
@@ -222,6 +223,18 @@ export const ROUTES = {
   listKnowledgeDocuments: knowledge.listKnowledgeDocuments,
   indexKnowledge: knowledge.indexKnowledge,
   searchKnowledge: knowledge.searchKnowledge,
+
+  listDatasets: evaluations.listDatasets,
+  createDataset: evaluations.createDataset,
+  getDataset: evaluations.getDataset,
+  putDataset: evaluations.putDataset,
+  deleteDataset: evaluations.deleteDataset,
+  listEvaluations: evaluations.listEvaluations,
+  beginEvaluation: evaluations.beginEvaluation,
+  getEvaluation: evaluations.getEvaluation,
+  compareEvaluations: evaluations.compareEvaluations,
+  stopEvaluation: evaluations.stopEvaluation,
+  deleteEvaluation: evaluations.deleteEvaluation,
 
   listTables: tables.listTables,
   createTable: tables.createTable,

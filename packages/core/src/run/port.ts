@@ -17,6 +17,7 @@ import type { Principal } from '../access/permission.ts';
 import type { Problem, Result } from '../problem.ts';
 import type { AskBehind, AsksPort } from './asks-port.ts';
 import type { ChatPort } from './chat-port.ts';
+import type { EvaluationsPort } from './evaluations-port.ts';
 import type { NotificationsPort } from './notifications-port.ts';
 import type { FormsPort } from './forms-port.ts';
 import type { ConnectionsPort } from './connections-port.ts';
@@ -327,6 +328,7 @@ export type EnginePort = {
   readonly form: FormsPort['form'];
   readonly tables: TablesPort;
   readonly knowledge: KnowledgePort;
+  readonly evaluations: EvaluationsPort;
   /** Durable events as they come, from seq > after; ends after the run's end or when the signal aborts. Null: no such run. */
   readonly follow: (
     workspace: string,

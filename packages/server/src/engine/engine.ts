@@ -18,6 +18,7 @@ import { watchEndings } from './endings.ts';
 import { Farewell } from './farewell.ts';
 import { fileDoor } from './files.ts';
 import { dataDoor } from './tables.ts';
+import { newEvaluations } from './evaluations/port.ts';
 import { Flows } from './flows.ts';
 import { Followers } from './follow.ts';
 import { FORMAT_LIMITS, FormatJail } from './formats.ts';
@@ -249,6 +250,10 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     stamp: vault.stamp,
     room: files.port.room,
   });
+  const evaluations = newEvaluations({
+    ...{ ...ground, journal, runs, followers, models },
+    open: vault.openChunk,
+  });
   const listening = new Listening({ store, clock, flows });
   const hooks = new Hooks({
     store,
@@ -293,6 +298,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
 
   await farewell.look();
   knowledge.open();
+  await evaluations.open();
   await notifications.open();
   watchEndings(store, clock, timers, later, () => notifications.look());
   startSweeping(store, clock, timers, later, o.keep);
@@ -305,6 +311,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     files: files.port,
     tables: data.port,
     knowledge: knowledge.port,
+    evaluations: evaluations.port,
     hook: (request) => hooks.answer(request),
     reveals: async (workspace, flow, environment) => {
       const lent = await flows.lent(workspace, flow);
@@ -383,6 +390,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       recovery.close();
       alerts.close();
       notifications.close();
+      evaluations.close();
       await runs.close(grace);
       await knowledge.close();
       databases.close();

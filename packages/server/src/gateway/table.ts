@@ -16,6 +16,7 @@ import { chatRoutes } from './routes/chat.ts';
 import { KnownChats } from './chats/known.ts';
 import { langflowRoutes } from './routes/langflow.ts';
 import { openaiRoutes } from './routes/openai.ts';
+import { evaluationRoutes } from './routes/evaluations.ts';
 import { environmentRoutes } from './routes/environments.ts';
 import { deletedFlowRoutes } from './routes/deleted-flows.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -101,6 +102,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...triggerRoutes(lodge),
     ...tableRoutes(lodge),
     ...knowledgeRoutes(lodge),
+    ...evaluationRoutes(lodge),
     ...kvRoutes(lodge),
     ...keyRoutes(lodge),
     ...tokenRoutes(lodge),

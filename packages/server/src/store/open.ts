@@ -16,6 +16,8 @@ import { accountsOf } from './accounts/accounts.ts';
 import { engineNoticesOf } from './rows/notices-due.ts';
 import { noticesOf } from './rows/notices.ts';
 import { asksOf } from './rows/asks.ts';
+import { datasetsOf } from './rows/datasets.ts';
+import { evaluationsOf } from './rows/evaluations.ts';
 import { chatsOf } from './rows/chats.ts';
 import { auditOf } from './rows/audit.ts';
 import { backupStore } from './files/backup.ts';
@@ -289,6 +291,8 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       files: filesOf(ground, contents, workspace),
       asks: asksOf(ground, workspace),
       chats: chatsOf(ground, ownGround.seal, workspace),
+      datasets: datasetsOf(ground, ownGround, workspace),
+      evaluations: evaluationsOf(ground, ownGround, workspace),
       notices: noticesOf(ground, workspace),
       tokens: workspaceTokensOf(ground, workspace),
       clients: clientsOf(ground, workspace),

@@ -11,6 +11,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { WorkspaceStore } from './ports.ts';
 import { DATABASE } from './schema/migrate.ts';
 import { kitIn, NOW, runRow, runWrite, sight, writeAll } from './testing/kit.ts';
+import { EVALUATION_CASES } from './testing/evaluations.ts';
 import { KNOWLEDGE } from './testing/knowledge.ts';
 import { type Names, NOBODY, VICTIM } from './testing/names.ts';
 import { NOTICE_CASES } from './testing/notices.ts';
@@ -40,7 +41,7 @@ afterEach(kit.clean);
 
 type Call = (handle: WorkspaceStore, names: Names) => Promise<unknown>;
 
-/** Every method that takes a name of a thing, asked about one. Lists are asked for all there is. */
+/** Every method that takes a name of a thing, asked about one; lists, for all there is. */
 const ASKED: Readonly<Record<string, Call>> = {
   'projects.list': (w) => w.projects.list(),
   'projects.get': (w, n) => w.projects.get(n.project),
@@ -204,7 +205,7 @@ const ASKED: Readonly<Record<string, Call>> = {
     await w.asks.member(n.user),
   ],
   'asks.member': (w, n) => w.asks.member(n.user),
-  ...NOTICE_CASES,
+  ...{ ...NOTICE_CASES, ...EVALUATION_CASES },
   'files.lend': (w, n) => w.files.lend(n.run, { id: n.file, blob: held.blob }),
   'files.get': async (w, n) => [await w.files.get(n.project, n.file), await w.files.get('default', n.file)],
   'files.at': (w, n) => w.files.at(n.project, 'in/a.csv'),
@@ -327,9 +328,8 @@ test('each case finds what it asks for when its owner asks, so that the comparis
     expect([name, found]).not.toEqual([name, stranger]);
   }
   expect(await ASKED['flows.move']?.(store.in('thief'), VICTIM)).toBeNull();
-  for (const name of ['grants.remove', 'secrets.remove', 'runs.remove', 'keys.revoke', 'deletedFlows.remove']) {
+  for (const name of ['grants.remove', 'secrets.remove', 'runs.remove', 'keys.revoke', 'deletedFlows.remove'])
     expect(JSON.stringify(await ASKED[name]?.(store.in('victim'), VICTIM))).toContain('true');
-  }
 });
 
 test('a flow that moves leaves behind what was lent and promoted where it was', async () => {

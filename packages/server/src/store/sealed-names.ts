@@ -6,4 +6,8 @@ export const cellName = (table: string, column: string, row: string): string =>
 export const valueName = (project: string, store: string, key: string): string =>
   JSON.stringify(['value', project, store, key]);
 
+/** `id`: of a dataset; or of an evaluation, and the place of its row. */
+export const evaluationName = (of: 'dataset' | 'row' | 'result', id: string): string =>
+  JSON.stringify(['evaluation', of, id]);
+
 export const chatName = (of: 'title' | 'said' | 'words', id: string): string => JSON.stringify(['chat', of, id]);

@@ -274,7 +274,7 @@ export const runRoutes = ({ gate, streams, waiting, places, looks }: Lodge): rea
   ];
 };
 
-const lackingIn = (environment: string, lacks: readonly Missing[]) => ({
+export const lackingIn = (environment: string, lacks: readonly Missing[]) => ({
   ...refuse(
     'grant.missing',
     `${lacks.length === 1 ? 'One power is' : `${lacks.length} powers are`} not lent in the environment ${environment}`,

@@ -9,6 +9,7 @@ import { type Ground, fromJson, listFromJson, toJson } from '../ground.ts';
 import { auditRecords, checkAudit } from './audit.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { sweepChats } from './chats.ts';
+import { evaluationsAtWork } from './evaluations.ts';
 import { removeDeleted } from './deleted-flows.ts';
 import { askLink } from './asks.ts';
 import { hookByToken } from './hooks.ts';
@@ -212,6 +213,7 @@ export const engineOf = (
       }
       return rule.limit - left;
     },
+    evaluationsAtWork: () => evaluationsAtWork(db),
     sweepChats: (now, limit) => sweepChats(db, now, limit),
     removeDeletedFlows: (before, limit) => removeDeleted({ db, change }, before, limit),
     checkAudit: (expect) => checkAudit(db, ring.all('audit'), expect),

@@ -48,6 +48,9 @@ const shutDoors = async (trx: Transaction<Tables>, workspace: string): Promise<v
   const doors = [
     'chat_message',
     'chat_session',
+    'evaluation_row',
+    'evaluation',
+    'dataset',
     'notice',
     'notice_for',
     'notice_choice',

@@ -31,6 +31,7 @@ import type {
 } from './key-tables.ts';
 import type { AskTables } from './ask-tables.ts';
 import type { ChatTables } from './chat-tables.ts';
+import type { EvaluationTables } from './evaluation-tables.ts';
 import type { NoticeTables } from './notice-tables.ts';
 import type { OauthTables } from './oauth-tables.ts';
 import type { TriggerTables } from './trigger-tables.ts';
@@ -117,6 +118,7 @@ export type Tables = AccountTables &
   TriggerTables &
   AskTables &
   ChatTables &
+  EvaluationTables &
   KnowledgeTables &
   NoticeTables &
   OwnTables & {

@@ -5,6 +5,7 @@ import type { FileContent } from '../file.ts';
 import type { InvitationRow } from '../people.ts';
 import type { GrantRow, Store, WorkspaceStore } from '../ports.ts';
 import { NOW, openRow, runRow, runWrite, writeAll } from './kit.ts';
+import { fillEvaluations } from './evaluations.ts';
 import { fillKnowledge } from './knowledge.ts';
 import { fillNotices } from './notices.ts';
 import { type Names, VICTIM } from './names.ts';
@@ -183,6 +184,7 @@ export const fill = async (store: Store): Promise<void> => {
   const first = await victim.files.put({ ...fileOf(VICTIM), content: await contentOf(victim, 'a;b\n') });
   const chat = await victim.chats.open(chatOf(VICTIM), { id: 'chat_of_v', title: 'of v', at: NOW, expires: NOW * 2 });
   await victim.chats.ask(chat?.id ?? '', turnOf(VICTIM));
+  await fillEvaluations(victim);
   await victim.tables.create(tableOf(VICTIM));
   await victim.tables.add(VICTIM.project, VICTIM.table, [{ id: 'row_of_v', values: { email: 'a@x' } }], BY);
   await fillKnowledge(victim);

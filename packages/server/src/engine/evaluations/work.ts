@@ -1,0 +1,235 @@
+/**
+ * The work of evaluations: their rows are run, so many at a time, waited for, and scored. It is taken up again after a restart.
+ *
+ * EW1 A run of an evaluation is a run like every other: by whoever began it, with the grants of the flow as of then. Before each
+ *     one it is asked anew whether that one may still run the flow.
+ * EW2 Which run a row has is written before it begins; after a crash the run is found, or begun under the same id.
+ * EW3 What cannot go on ends as incomplete, and says why; it never stands still unsaid.
+ */
+
+import { isOver, passedAll, type EvalRow, type Problem, problem, type Result } from '@headgate/core';
+import type { EvaluatedRow, EvaluationRow } from '../../store/evaluation.ts';
+import type { Store } from '../../store/ports.ts';
+import type { Clock } from '../clock.ts';
+import type { Flows, Target } from '../flows.ts';
+import type { Followers } from '../follow.ts';
+import type { Later } from '../later.ts';
+import type { Vault } from '../options.ts';
+import { isRevoked } from '../revoked.ts';
+import type { Runs } from '../runs.ts';
+import { checkInput } from '../starter.ts';
+import type { Timers } from '../timers.ts';
+import { type Ended, noAnswer, scoresOf } from './scoring.ts';
+
+export type WorkDeps = {
+  readonly store: Store;
+  readonly journal: Store['journal'];
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly later: Later;
+  readonly flows: Flows;
+  readonly runs: Runs;
+  readonly followers: Followers;
+  readonly open: Vault['openChunk'];
+  readonly models: {
+    readonly embedHere: (
+      texts: readonly string[],
+      signal: AbortSignal,
+    ) => Promise<readonly (readonly number[])[]>;
+  };
+};
+
+/** The kind of the trigger of its runs. */
+export const EVALUATION = 'evaluation@1';
+/** Milliseconds until a run that found no place is tried again, and how often. */
+const PAUSE = 5_000;
+const TRIES = 120;
+
+const REVOKED = problem('evaluation.revoked', 'Who began the evaluation may not run the flow any more', {
+  fix: 'Let somebody begin it who may.',
+});
+
+/** A reason for which no further row is run. */
+class Halt extends Error {
+  readonly why: Problem;
+  constructor(why: Problem) {
+    super(why.code);
+    this.why = why;
+  }
+}
+/** The engine closes, or the evaluation is over: nothing more is to be done. */
+class Over extends Error {}
+
+export class EvaluationWork {
+  readonly #d: WorkDeps;
+  readonly #closing = new AbortController();
+  readonly #under = new Set<string>();
+
+  constructor(deps: WorkDeps) {
+    this.#d = deps;
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  /** Takes up all that was not over. */
+  async all(): Promise<void> {
+    for (const { workspace, id } of await this.#d.store.engine.evaluationsAtWork()) this.go(workspace, id);
+  }
+
+  /** Begins the work of one, or goes on with it. */
+  go(workspace: string, id: string): void {
+    if (this.#under.has(id)) return;
+    this.#under.add(id);
+    const done = (): void => void this.#under.delete(id);
+    this.#d.later.do(workspace, 'an evaluation', () => this.#work(workspace, id), done);
+  }
+
+  async #work(workspace: string, id: string): Promise<void> {
+    const { store, clock } = this.#d;
+    const { evaluations } = store.in(workspace);
+    const row = await evaluations.byId(id);
+    if (row === null || row.state !== 'running') return;
+    try {
+      const target = await this.#target(workspace, row);
+      if (!target.ok) throw new Halt(target.problem);
+      const left = (await evaluations.rows(id)).filter(({ state }) => state !== 'done');
+      const halted: unknown[] = [];
+      const lane = async (): Promise<void> => {
+        for (let next = left.shift(); next !== undefined; next = left.shift()) {
+          try {
+            await this.#row(row, target.value, next);
+          } catch (error) {
+            left.length = 0;
+            halted.push(error);
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: row.atOnce }, lane));
+      const [first] = [...halted.filter((error) => !(error instanceof Halt)), ...halted];
+      if (first !== undefined) throw first;
+      await evaluations.end(id, 'done', null, clock.now());
+    } catch (error) {
+      if (error instanceof Over) return;
+      if (!(error instanceof Halt)) {
+        if (this.#closing.signal.aborted) return;
+        throw error;
+      }
+      await evaluations.end(id, 'incomplete', error.why, clock.now());
+    }
+  }
+
+  /** What is run: the very content that it began with, where it may still run. */
+  async #target(workspace: string, e: EvaluationRow): Promise<Result<Target>> {
+    const row = await this.#d.store.in(workspace).flows.get(e.flow);
+    const compiled = row === null ? null : await this.#d.flows.byHash(workspace, e.hash);
+    if (row === null || compiled === null)
+      return { ok: false, problem: problem('flow.not_found', 'What it runs is not there any more') };
+    return this.#d.flows.placed({ workspace, row, version: e.version, compiled }, e.environment);
+  }
+
+  async #row(e: EvaluationRow, target: Target, one: EvaluatedRow): Promise<void> {
+    const { store, open } = this.#d;
+    const { workspace } = target;
+    const { evaluations } = store.in(workspace);
+    const row = JSON.parse(open(workspace, one.row.name, 0, one.row.box)) as EvalRow; // written by the store
+    const settle = async (scores: ReturnType<typeof noAnswer>): Promise<void> => {
+      await evaluations.settle(e.id, one.place, scores, passedAll(scores));
+    };
+    const fits = checkInput(target, row.input);
+    if (!fits.ok) return settle(noAnswer(e.scores, `the flow does not take this input: ${fits.problem.text}`));
+    const about = { evaluation: e.id, row: row.name };
+    const end = await this.#ran(e, target, one.run, fits.value, about, (run) =>
+      evaluations.starts(e.id, one.place, run),
+    );
+    const scores = await scoresOf(e.scores, row, end, {
+      embed: (texts) => this.#d.models.embedHere(texts, this.#closing.signal),
+      judge: async (of, input) => {
+        const judge = await this.#d.flows.live(workspace, of.flow, e.environment);
+        if (!judge.ok) throw new Halt(judge.problem);
+        const taken = checkInput(judge.value, input);
+        if (!taken.ok) throw new Halt(taken.problem);
+        return this.#ran(e, judge.value, one.judge, taken.value, { ...about, judges: end.row.id }, (run) =>
+          evaluations.judges(e.id, one.place, run),
+        );
+      },
+    });
+    if (scores !== null) await settle(scores);
+  }
+
+  /** Runs a flow to its end: the run that was begun before, or a new one, which `note` writes down. */
+  async #ran(
+    e: EvaluationRow,
+    target: Target,
+    known: string | null,
+    input: unknown,
+    data: unknown,
+    note: (run: string) => Promise<boolean>,
+  ): Promise<Ended> {
+    const { store, runs, clock, journal } = this.#d;
+    const { workspace, row } = target;
+    const id = known ?? clock.id('r');
+    const there = known !== null && (runs.has(id) || (await store.in(workspace).runs.get(id)) !== null);
+    for (let tries = 0; !there; tries += 1) {
+      if (this.#closing.signal.aborted) throw new Over();
+      const base = { workspace, flow: row.id, principal: e.principal, parent: null };
+      if (await isRevoked(store, base)) throw new Halt(REVOKED);
+      const now = await store.in(workspace).flows.get(row.id);
+      if (now === null || !now.enabled)
+        throw new Halt(problem('flow.disabled', `The flow ${row.name} is switched off, or gone`));
+      if (!(await note(id))) throw new Over();
+      const made = runs.create({
+        ...{ id, target, input, depth: 0, idempotencyKey: null, principal: e.principal },
+        trigger: { kind: EVALUATION, data },
+        priority: target.compiled.flow.settings?.priority ?? 0,
+      });
+      if (!('problem' in made)) {
+        made.live.flush(journal);
+        await journal.barrier(made.live.group);
+        break;
+      }
+      if (made.problem.code !== 'run.queue_full' || tries >= TRIES) throw new Halt(made.problem);
+      await this.#pause();
+    }
+    return this.#ended(workspace, row.id, id);
+  }
+
+  /** The end of a run, once that is durable; whether it is in memory meanwhile or not. */
+  async #ended(workspace: string, flow: string, run: string): Promise<Ended> {
+    const { store, journal, runs, followers } = this.#d;
+    let woken: () => void = () => undefined;
+    const unwatch = followers.runsOf(workspace, flow, (news) => {
+      if (news.run === run && isOver(news.state)) woken();
+    });
+    const { signal } = this.#closing;
+    const wake = (): void => woken();
+    signal.addEventListener('abort', wake);
+    try {
+      // What was written before anybody listened is not told of: it is waited for, and then it is in the row.
+      await journal.barrier(journal.durable() + journal.pending());
+      for (;;) {
+        const told = new Promise<void>((resolve) => {
+          woken = resolve;
+        });
+        if (signal.aborted) throw new Over();
+        const row = await store.in(workspace).runs.get(run);
+        if (row === null)
+          return { row: { id: run, state: 'failed' }, output: null, problem: problem('run.gone', 'The run is not kept any more') };
+        const end = isOver(row.state) ? await runs.ends.outcome(workspace, run) : null;
+        if (end !== null) return end;
+        await told;
+      }
+    } finally {
+      unwatch();
+      signal.removeEventListener('abort', wake);
+    }
+  }
+
+  #pause(): Promise<void> {
+    const { timers, clock } = this.#d;
+    return new Promise((resolve) => {
+      timers.at(clock.now() + PAUSE, resolve);
+    });
+  }
+}

@@ -1,0 +1,93 @@
+/** Datasets of one workspace. Their rows are data and no configuration: nothing is forgotten for them, and they lie sealed. */
+
+import type { Selectable } from 'kysely';
+import { EVAL_LIMITS, problem, type Problem } from '@headgate/core';
+import type { DatasetRow, DatasetStore } from '../evaluation.ts';
+import type { Ground } from '../ground.ts';
+import type { EvaluationTables } from '../schema/evaluation-tables.ts';
+import { evaluationName } from '../sealed-names.ts';
+import { change, type OwnGround, refuse, type Trx } from './own-ground.ts';
+
+const rowOf = ({ workspace: _tenant, box, ...row }: Selectable<EvaluationTables['dataset']>): DatasetRow => ({
+  ...row,
+  rows: { name: evaluationName('dataset', row.id), box },
+});
+
+const taken = (name: string): Problem =>
+  problem('dataset.taken', `The project has a dataset “${name}” already`, { fix: 'Give it another name.' });
+const STALE = problem('dataset.stale', 'Somebody wrote this dataset first', { fix: 'Read it again, then write.' });
+
+export const datasetsOf = (ground: Ground, own: OwnGround, workspace: string): DatasetStore => {
+  const one = (from: Ground['db'] | Trx, project: string, column: 'id' | 'name', value: string) =>
+    from
+      .selectFrom('dataset')
+      .selectAll()
+      .where('workspace', '=', workspace)
+      .where('project', '=', project)
+      .where(column, '=', value)
+      .executeTakeFirst();
+
+  return {
+    list: async (project) =>
+      (
+        await ground.db
+          .selectFrom('dataset')
+          .selectAll()
+          .where('workspace', '=', workspace)
+          .where('project', '=', project)
+          .orderBy('name')
+          .execute()
+      ).map(rowOf),
+    get: async (project, id) => {
+      const row = await one(ground.db, project, 'id', id);
+      return row === undefined ? null : rowOf(row);
+    },
+    create: ({ id, project, name, rows, by, at }) =>
+      change(ground, own, workspace, undefined, async ({ trx }) => {
+        const there = await trx
+          .selectFrom('project')
+          .select('id')
+          .where('workspace', '=', workspace)
+          .where('id', '=', project)
+          .executeTakeFirst();
+        if (there === undefined) return null;
+        if ((await one(trx, project, 'name', name)) !== undefined) refuse(taken(name));
+        const { n } = await trx
+          .selectFrom('dataset')
+          .select(({ fn }) => fn.countAll<number>().as('n'))
+          .where('workspace', '=', workspace)
+          .where('project', '=', project)
+          .executeTakeFirstOrThrow();
+        if (n >= EVAL_LIMITS.datasets)
+          refuse(problem('dataset.many', `A project has ${EVAL_LIMITS.datasets} datasets at most`));
+        const made = {
+          ...{ id, workspace, project, name, by, size: rows.length, version: 1, created: at, updated: at },
+          box: own.seal(workspace, evaluationName('dataset', id), rows),
+        };
+        await trx.insertInto('dataset').values(made).execute();
+        return rowOf(made);
+      }),
+    put: (project, id, { name, rows, version, by, at }) =>
+      change(ground, own, workspace, undefined, async ({ trx }) => {
+        const before = await one(trx, project, 'id', id);
+        if (before === undefined) return null;
+        if (version !== undefined && version !== before.version) refuse(STALE);
+        if (name !== before.name && (await one(trx, project, 'name', name)) !== undefined) refuse(taken(name));
+        const next = {
+          ...{ name, by, size: rows.length, version: before.version + 1, updated: at },
+          box: own.seal(workspace, evaluationName('dataset', id), rows),
+        };
+        await trx.updateTable('dataset').set(next).where('workspace', '=', workspace).where('id', '=', id).execute();
+        return rowOf({ ...before, ...next });
+      }),
+    remove: async (project, id) => {
+      const gone = await ground.db
+        .deleteFrom('dataset')
+        .where('workspace', '=', workspace)
+        .where('project', '=', project)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return gone.numDeletedRows > 0n;
+    },
+  };
+};

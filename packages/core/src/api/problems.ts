@@ -98,7 +98,10 @@ const api = {
   'dataset.size': { status: 413, when: 'The rows of a dataset are larger together than they may be.' },
   'dataset.stale': { status: 409, when: 'Somebody wrote the dataset first.' },
   'evaluation.many': { status: 409, when: 'As many evaluations of the workspace are under way as may be.' },
-  'evaluation.judge': { status: 422, when: 'The flow that is to judge is none of the project that the caller may run.' },
+  'evaluation.judge': {
+    status: 422,
+    when: 'The flow that is to judge is none of the project that the caller may run.',
+  },
   'evaluation.over': { status: 409, when: 'The evaluation is over already.' },
   'evaluation.open': { status: 409, when: 'The evaluation is under way: stop it first.' },
   'row.missing': { status: 404, when: 'The table has no such row.' },

@@ -86,7 +86,11 @@ export type EvalSum = {
 /** What rows come to together. `scores`: of each row, in the order of the scores. */
 export const sumOf = (
   scores: number,
-  rows: readonly { readonly done: boolean; readonly passed: boolean | null; readonly scores: readonly (number | null)[] }[],
+  rows: readonly {
+    readonly done: boolean;
+    readonly passed: boolean | null;
+    readonly scores: readonly (number | null)[];
+  }[],
 ): EvalSum => {
   const over = rows.filter(({ done }) => done);
   const means = Array.from({ length: scores }, (_, i) => {

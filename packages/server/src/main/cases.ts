@@ -23,12 +23,12 @@ export type Case = {
 const FIELDS: ReadonlySet<string> = new Set(['name', 'input', 'output', 'problem', 'http', 'resume']);
 const SKIPPED: ReadonlySet<string> = new Set(['node_modules', '.git', 'dist']);
 
-/** Every folder at or below `dir` that holds a cases.json, in the order of their names. */
-export const foldersOf = (dir: string): string[] => {
+/** Every folder at or below `dir` that holds a file of one of these names, in the order of their own. */
+export const foldersOf = (dir: string, files: readonly string[] = [CASES]): string[] => {
   const found: string[] = [];
   const walk = (folder: string): void => {
     const entries = readdirSync(folder, { withFileTypes: true });
-    if (entries.some((e) => e.isFile() && e.name === CASES)) found.push(folder);
+    if (entries.some((e) => e.isFile() && files.includes(e.name))) found.push(folder);
     for (const e of entries) if (e.isDirectory() && !SKIPPED.has(e.name)) walk(join(folder, e.name));
   };
   walk(dir);
@@ -38,7 +38,7 @@ export const foldersOf = (dir: string): string[] => {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isExchange = (value: unknown): boolean => {
+export const isExchange = (value: unknown): boolean => {
   if (!isObject(value) || !isObject(value['request']) || !isObject(value['response'])) return false;
   const { method, url } = value['request'];
   const { status } = value['response'];

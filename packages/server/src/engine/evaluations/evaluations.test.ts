@@ -69,7 +69,9 @@ const until = async (
     const seen = await look(ground, flow, id);
     if (fits(seen)) return seen;
     if (tries > 500)
-      throw new Error(`not so: ${JSON.stringify(seen)} ${JSON.stringify(await Promise.all(seen.rows.map(({ run }) => ground.engine.view("default", run ?? ""))))} ${JSON.stringify(ground.logs.slice(-3))}`);
+      throw new Error(
+        `not so: ${JSON.stringify(seen)} ${JSON.stringify(await Promise.all(seen.rows.map(({ run }) => ground.engine.view('default', run ?? ''))))} ${JSON.stringify(ground.logs.slice(-3))}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };
@@ -87,7 +89,9 @@ test('rows are run and scored, each with its run, and two versions are held agai
   const scores: EvalScore[] = [{ kind: 'exact' }, { kind: 'schema', schema }];
   const first = await until(ground, flow, await begin(ground, flow, data, scores));
   expect(first).toMatchObject({ state: 'done', problem: null, version: 1, dataset: { version: 1 } });
-  expect(first.rows.map(({ name, state, passed, scores: got }) => [name, state, passed, got.map((s) => s.score)])).toEqual([
+  expect(
+    first.rows.map(({ name, state, passed, scores: got }) => [name, state, passed, got.map((s) => s.score)]),
+  ).toEqual([
     ['Ada', 'done', true, [1, 1]],
     ['Bob', 'done', false, [0, 1]],
     ['nothing', 'done', false, [0, 1]],
@@ -114,7 +118,11 @@ test('rows are run and scored, each with its run, and two versions are held agai
     ['nothing', 'same'],
     ['open', 'same'],
   ]);
-  const only = await until(ground, flow, await begin(ground, flow, data, [{ kind: 'exact' }], { which: { version: 1 } }));
+  const only = await until(
+    ground,
+    flow,
+    await begin(ground, flow, data, [{ kind: 'exact' }], { which: { version: 1 } }),
+  );
   const back = await ground.engine.evaluations.compare('default', flow, second.id, only.id);
   expect(back?.rows.find(({ name }) => name === 'Bob')?.verdict).toBe('worse');
   const forth = await ground.engine.evaluations.compare('default', flow, only.id, second.id);
@@ -242,7 +250,11 @@ const SLOW = {
 test('after a crash it goes on: rows that were done stay, the run under way is found, and no row is run twice', async () => {
   let ground = await open();
   const flow = await ground.publish(SLOW);
-  const rows = ['a', 'b', 'c'].map((name) => ({ name, expected: name, input: { name, for: name === 'b' ? '1h' : '1ms' } }));
+  const rows = ['a', 'b', 'c'].map((name) => ({
+    name,
+    expected: name,
+    input: { name, for: name === 'b' ? '1h' : '1ms' },
+  }));
   const data = await dataset(ground, rows);
   const id = await begin(ground, flow, data, [{ kind: 'exact' }], { atOnce: 1 });
   const before = await until(ground, flow, id, (seen) => seen.rows[1]?.run !== null && seen.rows[0]?.state === 'done');

@@ -150,7 +150,10 @@ export const newEvaluations = (d: WorkDeps): Evaluations => {
       const [was, is] = await Promise.all([look(workspace, flow, before), look(workspace, flow, after)]);
       if (was === null || is === null) return null;
       const keys = is.scores.map(scoreKey).filter((key) => was.scores.some((score) => scoreKey(score) === key));
-      const ran = ({ scores }: EvaluationView, { name, input, expected, state, passed, scores: got }: EvaluationRowView): Ran => ({
+      const ran = (
+        { scores }: EvaluationView,
+        { name, input, expected, state, passed, scores: got }: EvaluationRowView,
+      ): Ran => ({
         ...{ name, input, done: state === 'done', passed },
         ...(expected === undefined ? {} : { expected }),
         scores: Object.fromEntries(scores.map((score, i) => [scoreKey(score), got[i]?.score ?? null])),

@@ -32,10 +32,7 @@ export type WorkDeps = {
   readonly followers: Followers;
   readonly open: Vault['openChunk'];
   readonly models: {
-    readonly embedHere: (
-      texts: readonly string[],
-      signal: AbortSignal,
-    ) => Promise<readonly (readonly number[])[]>;
+    readonly embedHere: (texts: readonly string[], signal: AbortSignal) => Promise<readonly (readonly number[])[]>;
   };
 };
 
@@ -215,7 +212,11 @@ export class EvaluationWork {
         if (signal.aborted) throw new Over();
         const row = await store.in(workspace).runs.get(run);
         if (row === null)
-          return { row: { id: run, state: 'failed' }, output: null, problem: problem('run.gone', 'The run is not kept any more') };
+          return {
+            row: { id: run, state: 'failed' },
+            output: null,
+            problem: problem('run.gone', 'The run is not kept any more'),
+          };
         const end = isOver(row.state) ? await runs.ends.outcome(workspace, run) : null;
         if (end !== null) return end;
         await told;

@@ -35,7 +35,15 @@ export const projectsOf = ({ db, change }: Ground, workspace: string): Workspace
       }),
     remove: async (id) => {
       const done = await change(async (trx) => {
-        for (const table of ['flow', 'secret', 'file', 'own_table', 'own_value', 'knowledge_base', 'dataset'] as const) {
+        for (const table of [
+          'flow',
+          'secret',
+          'file',
+          'own_table',
+          'own_value',
+          'knowledge_base',
+          'dataset',
+        ] as const) {
           const used = await trx
             .selectFrom(table)
             .select('project')

@@ -71,7 +71,8 @@ export type EvaluationsPort = {
   ) => Promise<(DatasetView & { readonly rows: readonly EvalRow[] }) | null>;
   /** Null: the project of the flow has no such dataset. */
   readonly begin: (ask: EvaluationAsk) => Promise<Result<EvaluationView> | null>;
-  readonly list: (workspace: string, flow: string) => Promise<readonly EvaluationView[]>;
+  /** The latest first. Null: there is no such flow. */
+  readonly list: (workspace: string, flow: string) => Promise<readonly EvaluationView[] | null>;
   readonly look: (
     workspace: string,
     flow: string,

@@ -143,8 +143,11 @@ export const newEvaluations = (d: WorkDeps): Evaluations => {
       return row === null ? null : { ...datasetShown(row), rows: opened<readonly EvalRow[]>(workspace, row.rows) };
     },
     begin,
-    list: async (workspace, flow) =>
-      Promise.all((await store.in(workspace).evaluations.list(flow)).map((row) => shown(workspace, row))),
+    list: async (workspace, flow) => {
+      const { flows: kept, evaluations } = store.in(workspace);
+      if ((await kept.get(flow)) === null) return null;
+      return Promise.all((await evaluations.list(flow)).map((row) => shown(workspace, row)));
+    },
     look,
     compare: async (workspace, flow, before, after) => {
       const [was, is] = await Promise.all([look(workspace, flow, before), look(workspace, flow, after)]);

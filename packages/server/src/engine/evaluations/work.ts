@@ -4,7 +4,8 @@
  * EW1 A run of an evaluation is a run like every other: by whoever began it, with the grants of the flow as of then. Before each
  *     one it is asked anew whether that one may still run the flow.
  * EW2 Which run a row has is written before it begins; after a crash the run is found, or begun under the same id.
- * EW3 What cannot go on ends as incomplete, and says why; it never stands still unsaid.
+ * EW3 What cannot go on ends as incomplete, and says why; it never stands still unsaid. A key of the workspace that is not at hand
+ *     is waited for, ten minutes at most.
  */
 
 import { isOver, passedAll, type EvalRow, type Problem, problem, type Result } from '@headgate/core';
@@ -38,12 +39,20 @@ export type WorkDeps = {
 
 /** The kind of the trigger of its runs. */
 export const EVALUATION = 'evaluation@1';
-/** Milliseconds until a run that found no place is tried again, and how often. */
+/** Milliseconds until what found no place, or no key, is tried again, and for how long. */
 const PAUSE = 5_000;
-const TRIES = 120;
+const PATIENCE = 600_000;
+/** How often the work is taken up again after it failed unexpectedly; fewer than Later does. */
+const TRIES = 100;
+/** What passes by itself: a place in the queue gets free, the key of the workspace is put back. */
+const PASSING: readonly string[] = ['run.queue_full', 'workspace.locked'];
 
 const REVOKED = problem('evaluation.revoked', 'Who began the evaluation may not run the flow any more', {
   fix: 'Let somebody begin it who may.',
+});
+
+const FAILED = problem('evaluation.failed', 'The evaluation failed unexpectedly, again and again', {
+  fix: 'Look into the log of the server for why, then begin it anew.',
 });
 
 /** A reason for which no further row is run. */
@@ -61,6 +70,8 @@ export class EvaluationWork {
   readonly #d: WorkDeps;
   readonly #closing = new AbortController();
   readonly #under = new Set<string>();
+  /** How often the work of one failed unexpectedly. */
+  readonly #failed = new Map<string, number>();
 
   constructor(deps: WorkDeps) {
     this.#d = deps;
@@ -79,7 +90,10 @@ export class EvaluationWork {
   go(workspace: string, id: string): void {
     if (this.#under.has(id)) return;
     this.#under.add(id);
-    const done = (): void => void this.#under.delete(id);
+    const done = (): void => {
+      this.#under.delete(id);
+      this.#failed.delete(id);
+    };
     this.#d.later.do(workspace, 'an evaluation', () => this.#work(workspace, id), done);
   }
 
@@ -89,6 +103,7 @@ export class EvaluationWork {
     const row = await evaluations.byId(id);
     if (row === null || row.state !== 'running') return;
     try {
+      await this.#opens(workspace, id);
       const target = await this.#target(workspace, row);
       if (!target.ok) throw new Halt(target.problem);
       const left = (await evaluations.rows(id)).filter(({ state }) => state !== 'done');
@@ -111,9 +126,23 @@ export class EvaluationWork {
       if (error instanceof Over) return;
       if (!(error instanceof Halt)) {
         if (this.#closing.signal.aborted) return;
-        throw error;
+        const failed = (this.#failed.get(id) ?? 0) + 1;
+        this.#failed.set(id, failed);
+        if (failed < TRIES) throw error;
       }
-      await evaluations.end(id, 'incomplete', error.why, clock.now());
+      await evaluations.end(id, 'incomplete', error instanceof Halt ? error.why : FAILED, clock.now());
+    }
+  }
+
+  /** Waits until what is sealed of the workspace can be opened. Halts where that takes too long. */
+  async #opens(workspace: string, id: string): Promise<void> {
+    const { store, clock } = this.#d;
+    for (const end = clock.now() + PATIENCE; ; ) {
+      const locked = store.locked(workspace);
+      if (locked === null) return;
+      if (clock.now() >= end) throw new Halt(locked);
+      await this.#pause();
+      if ((await store.in(workspace).evaluations.byId(id))?.state !== 'running') throw new Over();
     }
   }
 
@@ -130,6 +159,7 @@ export class EvaluationWork {
     const { store, open } = this.#d;
     const { workspace } = target;
     const { evaluations } = store.in(workspace);
+    await this.#opens(workspace, e.id);
     const row = JSON.parse(open(workspace, one.row.name, 0, one.row.box)) as EvalRow; // written by the store
     const settle = async (scores: ReturnType<typeof noAnswer>): Promise<void> => {
       await evaluations.settle(e.id, one.place, scores, passedAll(scores));
@@ -168,7 +198,7 @@ export class EvaluationWork {
     const { workspace, row } = target;
     const id = known ?? clock.id('r');
     const there = known !== null && (runs.has(id) || (await store.in(workspace).runs.get(id)) !== null);
-    for (let tries = 0; !there; tries += 1) {
+    for (const late = clock.now() + PATIENCE; !there; ) {
       if (this.#closing.signal.aborted) throw new Over();
       const base = { workspace, flow: row.id, principal: e.principal, parent: null };
       if (await isRevoked(store, base)) throw new Halt(REVOKED);
@@ -186,7 +216,7 @@ export class EvaluationWork {
         await journal.barrier(made.live.group);
         break;
       }
-      if (made.problem.code !== 'run.queue_full' || tries >= TRIES) throw new Halt(made.problem);
+      if (!PASSING.includes(made.problem.code) || clock.now() >= late) throw new Halt(made.problem);
       await this.#pause();
     }
     return this.#ended(workspace, row.id, id);

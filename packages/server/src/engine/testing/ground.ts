@@ -87,13 +87,16 @@ export const openGround = async (
     readonly authorities?: readonly string[];
     readonly instance?: EngineOptions['flowMail'];
     readonly folders?: readonly FolderSetting[];
+    /** The folder of the keys of workspaces. */
+    readonly workspaceKeys?: string;
   } = {},
 ): Promise<Ground> => {
   const at = kept ?? { dir: mkdtempSync(join(tmpdir(), 'headgate-engine-')), key: randomBytes(32), shifted: 0 };
   const clock = { ...systemClock, now: () => Date.now() + at.shifted, shift: (ms: number) => void (at.shifted += ms) };
-  const real = await openStore({ dir: at.dir, key: at.key, clock: clock.now });
-  const store: Store = { ...real, journal: around(real.journal) };
   const ring = keyring(at.key);
+  const keysAt = { ring, workspaceKeys: besides.workspaceKeys ?? null };
+  const real = await openStore({ dir: at.dir, key: at.key, clock: clock.now, ...keysAt });
+  const store: Store = { ...real, journal: around(real.journal) };
   const open = opener(ring);
   const logs: Ground['logs'] = [];
   // As many calls at a time as a server with room for them has.
@@ -115,7 +118,7 @@ export const openGround = async (
     log: (level, text, data) => void logs.push({ level, text, data }),
     vault: {
       openChunk: (w, r, f, s) => must(open.openChunk(w, r, f, s)),
-      openBlob: (w, id) => must(openBlobNow(ring.all('blob'), w, id, store.blobs.path(id))),
+      openBlob: (w, id) => must(openBlobNow(ring.allOf('blob', w) ?? [], w, id, store.blobs.path(id))),
       streamBlob: (w, id) => open.openBlob(w, id, store.blobs.path(id)),
       openSecret: (w, id, v, s, b) => must(open.openSecret(w, id, v, s, b)),
       stamp: (text) => createHmac('sha256', ring.derive('resume')).update(`form ${text}`).digest('base64url'),

@@ -67,9 +67,10 @@ export const evaluationRoutes = ({ gate, places }: Lodge): readonly Route[] => {
       (await gate.store.in(who.workspace).datasets.remove(projectOf(query), params.id)) ? nothing() : MISSING,
     ),
 
-    implement(ROUTES.listEvaluations, async ({ who, params }) =>
-      give(200, { evaluations: [...(await engine.list(who.workspace, params.id))] }),
-    ),
+    implement(ROUTES.listEvaluations, async ({ who, params }) => {
+      const found = await engine.list(who.workspace, params.id);
+      return found === null ? MISSING : give(200, { evaluations: [...found] });
+    }),
 
     implement(ROUTES.beginEvaluation, async ({ who, params, body, made }) => {
       const { dataset, scores, version, draft, environment, atOnce = EVAL_AT_ONCE } = body;

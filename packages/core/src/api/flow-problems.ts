@@ -8,6 +8,7 @@ import { EXPR_CODES } from '../expr/codes.ts';
 /** When each comes, by code. */
 export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   ...EXPR_CODES,
+  'evaluation.doubt': 'The server stopped in the middle of a step that is not done twice, in a run of an evaluation.',
   'evaluation.failed': 'An evaluation failed unexpectedly, again and again; the log of the server says why.',
   'evaluation.revoked': 'Who began an evaluation may not run the flow any more.',
   'expr.braces': 'A field needs an expression, and the text has no {{ }}.',

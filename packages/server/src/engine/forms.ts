@@ -200,6 +200,8 @@ export const newForms = (d: Deps): FormsPort['form'] => {
     const { target, trigger } = form;
     if (await isSent(form, state)) return done(form);
     const answers = within(form.with['after'])['answer'] === true;
+    // Another may have begun it while it was looked for.
+    if (runs.byKey(target.row.id, keyOf(form, state)) !== null) return done(form);
     const made = runs.create({
       target,
       input,

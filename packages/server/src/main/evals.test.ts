@@ -45,6 +45,16 @@ test('a file below its share fails and names the rows; one that comes up to it p
   expect(await run()).toMatchObject([{ name: 'evaluation: 1 of 2 rows passed (exact 0.5)', failure: null }]);
 });
 
+test('rows that no score looked at have not passed: where there are no others, the file fails', async () => {
+  const bare = ROWS.map(({ expected: _, ...row }) => row);
+  write({ 'flow.json': FLOW, 'evals.json': { rows: bare, scores: [{ kind: 'exact' }] } });
+  const [none] = await run();
+  expect(none).toMatchObject({ name: 'evaluation: 0 of 2 rows passed (exact none)' });
+  expect((none as CaseResult).failure).toContain('No score looked at any row');
+  write({ 'evals.json': { rows: [ROWS[0], ...bare.slice(1)], scores: [{ kind: 'exact' }] } });
+  expect(await run()).toMatchObject([{ name: 'evaluation: 1 of 2 rows passed (exact 1)', failure: null }]);
+});
+
 test('a judge is the flow of that name beside, and what its model answers stands in the row', async () => {
   const schema = { type: 'object', properties: { score: { type: 'number' }, why: { type: 'string' } } };
   const judge = {

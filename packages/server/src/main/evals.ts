@@ -121,8 +121,18 @@ export const evaluate = async (folder: string, file: EvalsFile, real: Door | nul
   const rows = marked.map((one) => ({ done: true, passed: passed(one), scores: one.scores.map(({ score }) => score) }));
   const sum = sumOf(file.scores.length, rows);
   const means = file.scores.map((score, i) => `${scoreKey(score)} ${sum.means[i] ?? 'none'}`).join(', ');
-  const name = `evaluation: ${sum.rows - sum.failed} of ${sum.rows} rows passed (${means})`;
-  if ((sum.rows - sum.failed) / sum.rows >= file.pass) return told(folder, o, began, name, null);
+  // A row that no score looked at has not passed.
+  const looked = sum.passed + sum.failed;
+  const name = `evaluation: ${sum.passed} of ${sum.rows} rows passed (${means})`;
+  if (looked === 0)
+    return told(
+      folder,
+      o,
+      began,
+      name,
+      'No score looked at any row: give the rows what scores compare with (`expected`)',
+    );
+  if (sum.passed / looked >= file.pass) return told(folder, o, began, name, null);
   const lines = marked.filter((one) => passed(one) === false).map((one) => `${one.row.name}: ${whyOf(one, file)}`);
   return told(folder, o, began, name, `${file.pass * 100} % of the rows have to pass\n${lines.join('\n')}`);
 };

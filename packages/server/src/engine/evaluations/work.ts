@@ -55,6 +55,10 @@ const FAILED = problem('evaluation.failed', 'The evaluation failed unexpectedly,
   fix: 'Look into the log of the server for why, then begin it anew.',
 });
 
+const IN_DOUBT = problem('evaluation.doubt', 'The server stopped in the middle of a step that is not done twice', {
+  fix: 'Look at the run, say what became of the step, and begin the evaluation anew.',
+});
+
 /** A reason for which no further row is run. */
 class Halt extends Error {
   readonly why: Problem;
@@ -227,7 +231,7 @@ export class EvaluationWork {
     const { store, journal, runs, followers } = this.#d;
     let woken: () => void = () => undefined;
     const unwatch = followers.runsOf(workspace, flow, (news) => {
-      if (news.run === run && isOver(news.state)) woken();
+      if (news.run === run && (isOver(news.state) || news.state === 'in_doubt')) woken();
     });
     const { signal } = this.#closing;
     const wake = (): void => woken();
@@ -247,6 +251,8 @@ export class EvaluationWork {
             output: null,
             problem: problem('run.gone', 'The run is not kept any more'),
           };
+        // Somebody has to say what became of it: nothing is waited for, and it counts as no answer.
+        if (row.state === 'in_doubt') return { row: { id: run, state: row.state }, output: null, problem: IN_DOUBT };
         const end = isOver(row.state) ? await runs.ends.outcome(workspace, run) : null;
         if (end !== null) return end;
         await told;

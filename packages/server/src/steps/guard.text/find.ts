@@ -51,22 +51,67 @@ const wordsOf = (text: string): (Span & { readonly word: string })[] =>
     word: plain(word),
   }));
 
-/** Words and phrases of a list, as whole words; upper and lower case, and what stands between words, make no difference. */
-export const wordsIn = (text: string, list: readonly string[]): Span[] => {
-  const phrases = new Map<string, string[][]>();
+type Node = { readonly next: Map<string, number>; back: number; length: number };
+
+/**
+ * All phrases in one: what stands after each word of each, where to go on when another word comes, and how many words the longest
+ * phrase has that ends there (Aho and Corasick, 1975). A text is gone through once, however many phrases there are.
+ */
+const phrasesOf = (list: readonly string[]): readonly Node[] => {
+  const nodes: Node[] = [{ next: new Map(), back: 0, length: 0 }];
+  const at = (of: number): Node => nodes[of] as Node; // each number is that of a node
   for (const one of list) {
-    const words = wordsOf(one).map(({ word }) => word);
-    const [first] = words;
-    if (first !== undefined) phrases.set(first, [...(phrases.get(first) ?? []), words]);
+    const words = wordsOf(one);
+    let here = 0;
+    for (const { word } of words) {
+      let next = at(here).next.get(word);
+      if (next === undefined) {
+        next = nodes.push({ next: new Map(), back: 0, length: 0 }) - 1;
+        at(here).next.set(word, next);
+      }
+      here = next;
+    }
+    if (here !== 0) at(here).length = words.length;
   }
-  if (phrases.size === 0) return [];
+  const order = [0];
+  for (let i = 0; i < order.length; i += 1) {
+    const here = order[i] ?? 0;
+    for (const [word, next] of at(here).next) {
+      order.push(next);
+      if (here === 0) continue;
+      const back = along(nodes, at(here).back, word);
+      at(next).back = back;
+      at(next).length = Math.max(at(next).length, at(back).length);
+    }
+  }
+  return nodes;
+};
+
+/** The longest of all beginnings of phrases that the words so far end with. */
+const along = (nodes: readonly Node[], from: number, word: string): number => {
+  for (let here = from; ; here = nodes[here]?.back ?? 0) {
+    const next = nodes[here]?.next.get(word);
+    if (next !== undefined) return next;
+    if (here === 0) return 0;
+  }
+};
+
+/**
+ * Words and phrases of a list, as whole words; upper and lower case, and what stands between words, make no difference. Of those
+ * that end with the same word, the longest.
+ */
+export const wordsIn = (text: string, list: readonly string[]): Span[] => {
+  const nodes = phrasesOf(list);
+  if (nodes.length === 1) return [];
   const there = wordsOf(text);
-  return there.flatMap(({ word, start }, at) =>
-    (phrases.get(word) ?? []).flatMap((words) => {
-      if (!words.every((one, i) => there[at + i]?.word === one)) return [];
-      return [{ start, end: there[at + words.length - 1]?.end ?? start }];
-    }),
-  );
+  const found: Span[] = [];
+  let here = 0;
+  for (const [at, { word, end }] of there.entries()) {
+    here = along(nodes, here, word);
+    const length = nodes[here]?.length ?? 0;
+    if (length > 0) found.push({ start: there[at - length + 1]?.start ?? 0, end });
+  }
+  return found;
 };
 
 const FINDERS: Readonly<Record<(typeof KINDS)[number], (text: string) => readonly Span[]>> = {
@@ -82,7 +127,7 @@ const SURE: readonly Kind[] = ['secret', 'iban', 'card', 'email', 'phone', 'word
 /** All of it, in order, none within another: what overlaps is one place, under the name of the surer kind. */
 export const findIn = (text: string, kinds: readonly (typeof KINDS)[number][], words: readonly string[]): Found[] => {
   const all: Found[] = kinds.flatMap((kind) => FINDERS[kind](text).map(({ start, end }) => ({ kind, start, end })));
-  all.push(...wordsIn(text, words).map((span) => ({ kind: 'word' as const, ...span })));
+  for (const span of wordsIn(text, words)) all.push({ kind: 'word', ...span });
   const made: Found[] = [];
   for (const next of all.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
     const last = made.at(-1);

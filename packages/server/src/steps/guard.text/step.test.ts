@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { trial } from '@headgate/core/step';
 import { describe, expect, test } from 'vitest';
-import { findIn, KINDS } from './find.ts';
+import { findIn, KINDS, wordsIn } from './find.ts';
 import { luhn, mod97 } from './numbers.ts';
 import { step } from './step.ts';
 
@@ -132,5 +132,48 @@ test('places are in order and apart, and no card is left by masking', async () =
       expect(outcome).toMatchObject({ kind: 'done' });
       expect(JSON.stringify(outcome)).not.toContain('4111 1111 1111 1111');
     }),
+  );
+});
+
+test('DOS-06 lists and texts that are written to be compared for ever are gone through once', () => {
+  const text = 'a '.repeat(100_000);
+  const same = Array.from({ length: 1_000 }, () => 'a');
+  expect(wordsIn(text, same)).toHaveLength(100_000);
+  // Each nearly stands at each place.
+  const near = Array.from({ length: 1_000 }, (_, i) => `${'a '.repeat(90)}b${i}`);
+  expect(wordsIn(text, near)).toEqual([]);
+  expect(wordsIn(`${text}b7`, near)).toHaveLength(1);
+  expect(findIn(text, [], ['a'])).toHaveLength(100_000);
+}, 10_000);
+
+test('of phrases that overlap each is found, whichever of them begins another', () => {
+  const text = 'The quick brown fox, the brown dog';
+  const of = (list: readonly string[]): string[] => wordsIn(text, list).map(({ start, end }) => text.slice(start, end));
+  expect(of(['quick brown cat', 'brown fox', 'BROWN DOG'])).toEqual(['brown fox', 'brown dog']);
+  expect(of(['quick', 'the quick', 'quick brown'])).toEqual(['The quick', 'quick brown']);
+  expect(of(['fox the'])).toEqual(['fox, the']);
+  const word = fc.constantFrom('a', 'b', 'c');
+  fc.assert(
+    fc.property(
+      fc.array(word, { maxLength: 12 }),
+      fc.array(fc.array(word, { minLength: 1, maxLength: 4 }), { maxLength: 5 }),
+      (words, phrases) => {
+        const ends = new Set(
+          words.flatMap((_, end) => {
+            const ending = phrases.filter((phrase) =>
+              phrase.every((one, i) => words[end - phrase.length + 1 + i] === one),
+            );
+            return ending.length === 0
+              ? []
+              : [`${(end + 1 - Math.max(...ending.map((one) => one.length))) * 2}-${end * 2 + 1}`];
+          }),
+        );
+        const found = wordsIn(
+          words.join(' '),
+          phrases.map((phrase) => phrase.join(' ')),
+        );
+        expect(found.map(({ start, end }) => `${start}-${end}`)).toEqual([...ends]);
+      },
+    ),
   );
 });

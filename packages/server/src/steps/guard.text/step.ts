@@ -49,7 +49,7 @@ export const step = defineStep({
   pure: true,
   plain: ['schema'],
   input: z.strictObject({
-    text: z.string().max(1_000_000).describe('The text, e.g. {{ steps.helper.text }}.'),
+    text: z.string().max(200_000).describe('The text, e.g. {{ steps.helper.text }}.'),
     find: z
       .array(z.enum(KINDS))
       .max(KINDS.length)

@@ -27,3 +27,26 @@ test('only addresses of the web are links, and they show their host; what looks 
     expect(marks(hostile).filter(({ is }) => is === 'link')).toEqual([]);
   expect(marks('<img src=x onerror=1>')).toEqual([{ is: 'text', text: '<img src=x onerror=1>' }]);
 });
+
+test.each([
+  ['a link that never ends', `[x](${'a'.repeat(60_000)}`],
+  ['links within links', '[x]('.repeat(15_000)],
+  ['beginnings of labels', '['.repeat(60_000)],
+  ['a heading of carriage returns', `# ${'\r'.repeat(60_000)}x`],
+  ['an item of line separators', `- ${'\u2028'.repeat(60_000)}x`],
+  ['stars', '*a '.repeat(20_000)],
+  ['ticks and stars', '`**'.repeat(20_000)],
+])(
+  'DOS-06 what a model writes to be read for ever is read: %s',
+  (_name, text) => {
+    const shown = JSON.stringify(blocksOf(text));
+    expect(shown.length).toBeGreaterThan(10);
+  },
+  10_000,
+);
+
+test('a link may have a title, and its label no other link', () => {
+  expect(blocksOf('[shop](https://shop.example/a "The shop")')).toEqual([
+    { is: 'paragraph', marks: [{ is: 'link', text: 'shop (shop.example)', href: 'https://shop.example/a' }] },
+  ]);
+});

@@ -12,11 +12,12 @@ export type Block =
   | { readonly is: 'code'; readonly text: string }
   | { readonly is: 'list'; readonly first: number | null; readonly items: readonly (readonly Mark[])[] };
 
+// Each is linear in a line, or bounded: what a model says may be written so as to be read for ever (DOS-06).
 const INLINE =
-  /`([^`\n]+)`|\*\*([^*\n]+)\*\*|\*([^*\s][^*\n]*)\*|(!?)\[([^\]\n]*)\]\(([^)\s]+)[^)\n]*\)|(https?:\/\/[^\s<>()[\]"']+)/g;
+  /`([^`\n]+)`|\*\*([^*\n]+)\*\*|\*([^*\s][^*\n]*)\*|(!?)\[([^[\]\n]{0,500})\]\(([^)\s]{1,2000})(?:[ \t][^)\n]{0,500})?\)|(https?:\/\/[^\s<>()[\]"']+)/g;
 const FENCE = /^\s*```/;
-const ITEM = /^\s*(?:[-*+]|(\d{1,3})[.)])\s+(.*)$/;
-const HEAD = /^#{1,6}\s+(.*)$/;
+const ITEM = /^[ \t]*(?:[-*+]|(\d{1,3})[.)])[ \t]+([^ \t][^]*)$/;
+const HEAD = /^#{1,6}[ \t]+([^ \t][^]*)$/;
 
 const linked = (label: string, address: string): Mark => {
   const url = URL.canParse(address) ? new URL(address) : null;

@@ -270,6 +270,36 @@ test('after a crash it goes on: rows that were done stay, the run under way is f
   expect(runs).toHaveLength(3);
 });
 
+test('EW3 a run that is in doubt after a crash is not waited for: its row says so, and the others go on', async () => {
+  let ground = await open();
+  let calls = 0;
+  server = createServer((_request, response) => {
+    calls += 1;
+    // The first is never answered.
+    if (calls > 1) response.end('{}');
+  });
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const flow = await ground.publish(
+    {
+      headgate: 1,
+      name: 'Pay',
+      steps: [{ id: 'pay', kind: 'http.request@1', with: { method: 'POST', url: `http://${host}/pay` } }],
+      output: 'paid',
+    },
+    { grants: [{ step: 'pay', power: `net: POST ${host}/pay` }] },
+  );
+  const rows = ['a', 'b'].map((name) => ({ name, input: {}, expected: 'paid' }));
+  const id = await begin(ground, flow, await dataset(ground, rows), [{ kind: 'exact' }], { atOnce: 1 });
+  for (let tries = 0; calls === 0 && tries < 500; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+  ground = g = await ground.reopen();
+  const after = await until(ground, flow, id);
+  expect(after).toMatchObject({ state: 'done', sum: { rows: 2, done: 2, passed: 1, failed: 1 } });
+  expect(after.rows[0]?.scores[0]).toMatchObject({ score: 0, pass: false });
+  expect((await ground.engine.view('default', after.rows[0]?.run ?? ''))?.state).toBe('in_doubt');
+  expect(calls).toBe(2);
+});
+
 test('no more of its rows are run at a time than it says, and stopping it cancels what is under way', async () => {
   const ground = await open();
   const flow = await ground.publish(SLOW);

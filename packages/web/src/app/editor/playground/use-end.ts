@@ -16,6 +16,7 @@ export const useEnd = (): End => {
   const log = useRef<HTMLDivElement>(null);
   const said = useRef<HTMLDivElement>(null);
   const isEnd = useRef(true);
+  const before = useRef(0);
   useEffect(() => {
     const inner = said.current;
     if (inner === null) return undefined;
@@ -28,7 +29,10 @@ export const useEnd = (): End => {
   const onScroll = useCallback(() => {
     if (log.current === null) return;
     const { scrollTop, scrollHeight, clientHeight } = log.current;
-    isEnd.current = scrollHeight - scrollTop - clientHeight < NEAR;
+    // What grew since it was put at its end is no scrolling back: that goes up.
+    if (scrollHeight - scrollTop - clientHeight < NEAR) isEnd.current = true;
+    else if (scrollTop < before.current) isEnd.current = false;
+    before.current = scrollTop;
   }, []);
   return { log, said, onScroll };
 };

@@ -1,5 +1,5 @@
 /**
- * What the guard costs, beside floors: `node --conditions=source bench/guard.ts [--json] [--rounds N]`.
+ * What the guard costs, beside floors: `node --conditions=headgate-source bench/guard.ts [--json] [--rounds N]`.
  *
  * 1 MB of JSON as an API gives it (ids in hex, names, addresses, URLs, times, sentences), clean; 500 known secrets of 32
  * random characters, each looked for in all its forms, and all shapes of keys, in one pass. Floors, over the same text:

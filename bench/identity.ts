@@ -1,5 +1,5 @@
 /**
- * What it costs to know who calls and whether he may: `node --conditions=source bench/identity.ts [--json] [--rounds N]`.
+ * What it costs to know who calls and whether he may: `node --conditions=headgate-source bench/identity.ts [--json] [--rounds N]`.
  *
  * The real admission of the gateway over a real store, for a route that lists flows and one that reads a flow, by each kind
  * of credential: warm (seen since the last change of the store), and after a change of the store, when rows are read again

@@ -1,5 +1,5 @@
 /**
- * What the journal costs: `node --conditions=source bench/journal.ts [writes]`. Lanes write whole runs (four events, some
+ * What the journal costs: `node --conditions=headgate-source bench/journal.ts [writes]`. Lanes write whole runs (four events, some
  * 600 bytes) and wait for each to be durable before the next. Printed are writes a second, CPU of the main thread and of
  * all threads per write (the lanes' own work included), the size of groups and how long a lane waited. The floor beside
  * it is what the same disk does alone: one small write and one fsync after the other.

@@ -1,5 +1,5 @@
 /**
- * What a search by meaning takes in a large knowledge base: `node --conditions=source bench/knowledge.ts [vectors] [--json]`.
+ * What a search by meaning takes in a large knowledge base: `node --conditions=headgate-source bench/knowledge.ts [vectors] [--json]`.
  * Vectors of 384 numbers in clusters as models make them, seeded; 200 questions of the same kind. In one run: going through
  * all, then with the graph, first the comparison alone, then as a whole store answers (a thread that searches, a condition on
  * what may be found, the texts of the hits). Recall is of the first ten, beside going through all.

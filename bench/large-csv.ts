@@ -1,5 +1,5 @@
 /**
- * A large CSV summed by a flow: `node --conditions=source bench/large-csv.ts [megabytes]`. The built server as a process of its
+ * A large CSV summed by a flow: `node --conditions=headgate-source bench/large-csv.ts [megabytes]`. The built server as a process of its
  * own; the file is uploaded as it is made, cut by csv.split and summed part by part in `each`. Prints how long each took, and
  * the most memory that the server held, its helpers included.
  */

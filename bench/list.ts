@@ -1,5 +1,5 @@
 /**
- * How long a page of the run list takes with a million journal rows: `node --conditions=source bench/list.ts [rows]`.
+ * How long a page of the run list takes with a million journal rows: `node --conditions=headgate-source bench/list.ts [rows]`.
  * Fills a store in a temporary folder through its own journal (a run has two journal rows, one run in 50 failed), then
  * asks for pages by every filter and prints the slowest and the median of each. The floor to keep: 50 ms.
  */

@@ -3,7 +3,7 @@
  * both engines, with the limits of a release; in V8 once more as a flow with a code step, asked by HTTP. Beside it a
  * process that does nothing measures what the machine itself keeps away.
  *
- * `node --conditions=source bench/stall.ts` prints a table in milliseconds; it takes some three minutes.
+ * `node --conditions=headgate-source bench/stall.ts` prints a table in milliseconds; it takes some three minutes.
  */
 
 import { LIMITS } from '../packages/server/src/sandbox/job.ts';

@@ -14,7 +14,7 @@ type Measured = {
 
 export const guard = async (ground: Ground, { rounds }: Options): Promise<Found> => {
   const args = [
-    '--conditions=source',
+    '--conditions=headgate-source',
     join(ground.root, 'bench', 'guard.ts'),
     '--json',
     '--rounds',

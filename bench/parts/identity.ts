@@ -10,7 +10,7 @@ type Measured = readonly { readonly name: string; readonly best: number; readonl
 
 export const identity = async (ground: Ground, { rounds }: Options): Promise<Found> => {
   const program = join(ground.root, 'bench', 'identity.ts');
-  const args = ['--conditions=source', program, '--json', '--rounds', String(rounds * 5)];
+  const args = ['--conditions=headgate-source', program, '--json', '--rounds', String(rounds * 5)];
   const env = { ...ground.env, TMPDIR: ground.dir };
   const said = await finish(process.execPath, args, { cwd: ground.root, env, limit: 120_000 });
   const measured: Measured = JSON.parse(said); // parse boundary: our own program

@@ -24,7 +24,7 @@ type Measured = {
 
 export const knowledge = async (ground: Ground): Promise<Found> => {
   const program = join(ground.root, 'bench', 'knowledge.ts');
-  const said = await finish(process.execPath, ['--conditions=source', program, '--json'], {
+  const said = await finish(process.execPath, ['--conditions=headgate-source', program, '--json'], {
     ...{ cwd: ground.root, env: { ...ground.env, TMPDIR: ground.dir }, limit: 600_000 },
   });
   const { vectors, rows, built, stored, memory, file }: Measured = JSON.parse(said);

@@ -6,7 +6,7 @@ import type { Ground } from '../kit/ground.ts';
 import type { Found } from './part.ts';
 
 export const list = async (ground: Ground): Promise<Found> => {
-  const text = await finish(process.execPath, ['--conditions=source', join(ground.root, 'bench', 'list.ts')], {
+  const text = await finish(process.execPath, ['--conditions=headgate-source', join(ground.root, 'bench', 'list.ts')], {
     cwd: ground.dir,
     env: { ...ground.env, TMPDIR: ground.dir },
     limit: 240_000,

@@ -71,7 +71,7 @@ export const mcp = async (ground: Ground, { rounds, seconds }: Options): Promise
   const port = await freePort();
   const floor = start(
     process.execPath,
-    ['--conditions=source', join(ground.root, 'bench', 'mcp-floor.ts'), String(port)],
+    ['--conditions=headgate-source', join(ground.root, 'bench', 'mcp-floor.ts'), String(port)],
     {
       cwd: ground.root,
       env: ground.env,

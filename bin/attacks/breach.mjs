@@ -25,7 +25,7 @@ const read = (output) => {
 export const assumeBreach = async (node, env) => {
   say('native code takes the place of the engine, locked and unlocked; this takes a quarter of a minute');
   const driver = join(ROOT, 'test', 'attacks', 'breach', 'driver.ts');
-  const done = await quiet(node, ['--conditions=source', '--disable-warning=ExperimentalWarning', driver], {
+  const done = await quiet(node, ['--conditions=headgate-source', '--disable-warning=ExperimentalWarning', driver], {
     cwd: ROOT,
     env,
   });

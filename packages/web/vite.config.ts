@@ -12,7 +12,7 @@ export default defineConfig({
   define: { 'process.env.NODE_ENV': '"production"' },
   root: new URL('src/app', import.meta.url).pathname,
   plugins: [react(), routes(), styles(new URL('src/app', import.meta.url).pathname)],
-  resolve: { conditions: ['source', 'module', 'browser', 'import', 'default'] },
+  resolve: { conditions: ['headgate-source', 'module', 'browser', 'import', 'default'] },
   build: {
     outDir: new URL('dist/app', import.meta.url).pathname,
     emptyOutDir: true,

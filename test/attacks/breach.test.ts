@@ -15,7 +15,7 @@ const DRIVER = fileURLToPath(new URL('./breach/driver.ts', import.meta.url));
 
 let outcome: Outcome;
 beforeAll(() => {
-  const words = ['--conditions=source', '--disable-warning=ExperimentalWarning', DRIVER];
+  const words = ['--conditions=headgate-source', '--disable-warning=ExperimentalWarning', DRIVER];
   const done = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 180_000 });
   if (done.status !== 0) throw new Error(`the driver ended with ${done.status}: ${done.stdout}${done.stderr}`);
   outcome = JSON.parse(done.stdout.trim().split('\n').at(-1) ?? '') as Outcome;

@@ -32,12 +32,12 @@ type Final = {
 };
 type Line = { acknowledged?: string; final?: Final[] };
 
-/** Runs the child to its end, whatever that is. */
-const runChild = (orders: Orders): Promise<{ lines: Line[]; killed: boolean }> =>
+/** Runs the child to its end, whatever that is, through one life after another. */
+const runChild = (...lives: Orders[]): Promise<{ lines: Line[]; killed: boolean }> =>
   new Promise((resolve, reject) => {
-    const file = join(orders.dir, `orders-${randomBytes(4).toString('hex')}.json`);
-    writeFileSync(file, JSON.stringify(orders));
-    const child = spawn(process.execPath, ['--conditions=source', CHILD, file], {
+    const file = join(CACHE, `orders-${randomBytes(8).toString('hex')}.json`);
+    writeFileSync(file, JSON.stringify(lives));
+    const child = spawn(process.execPath, ['--conditions=headgate-source', CHILD, file], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_COMPILE_CACHE: CACHE },
     });
@@ -230,8 +230,21 @@ const REPEATED = new Set(['step.done', 'step.started', 'step.held', 'step.contin
 /** Every run has these. */
 const ALWAYS = ['run.created', 'run.started', 'run.done'];
 
-/** One kill and one restart. */
-const killOnce = async (scenario: Scenario, when: 'before' | 'after' | 'durable', type: string, nth: number) => {
+type Killed = {
+  readonly tag: string;
+  readonly dir: string;
+  readonly acknowledged: readonly string[];
+  /** What the next life is asked for. */
+  readonly next: Orders;
+};
+
+/** One start that ends by a kill. */
+const killOnce = async (
+  scenario: Scenario,
+  when: 'before' | 'after' | 'durable',
+  type: string,
+  nth: number,
+): Promise<Killed> => {
   const tag = `${scenario.name}-${when}-${type}-${nth}`;
   if (scenario.fails !== undefined) failing.set(tag, scenario.fails);
   const dir = mkdtempSync(join(tmpdir(), 'headgate-kill-'));
@@ -245,10 +258,19 @@ const killOnce = async (scenario: Scenario, when: 'before' | 'after' | 'durable'
   const first = await runChild({ ...orders, flows, start, kill: { type, nth, when } });
   expect(first.killed, `${tag}: the event never came`).toBe(true);
   const acknowledged = first.lines.flatMap((l) => (l.acknowledged === undefined ? [] : [l.acknowledged]));
-  const second = await runChild(orders);
-  counted(tag, dir);
-  judge(tag, scenario, acknowledged, second.lines.find((l) => l.final !== undefined)?.final ?? []);
-  rmSync(dir, { recursive: true, force: true });
+  return { tag, dir, acknowledged, next: orders };
+};
+
+/** What every killed folder holds after the next start. */
+const restart = async (scenario: Scenario, killed: readonly Killed[]): Promise<void> => {
+  const { lines } = await runChild(...killed.map(({ next }) => next));
+  const finals = lines.flatMap(({ final }) => (final === undefined ? [] : [final]));
+  expect(finals).toHaveLength(killed.length);
+  for (const [i, { tag, dir, acknowledged }] of killed.entries()) {
+    counted(tag, dir);
+    judge(tag, scenario, acknowledged, finals[i] ?? []);
+    rmSync(dir, { recursive: true, force: true });
+  }
 };
 
 /** What quotas are judged by is what is there: runs of each flow and of the workspace, and bytes of journals and files. */
@@ -277,7 +299,10 @@ for (const scenario of SCENARIOS) {
         // Two at a time: a child mostly waits for its own start.
         const left = [...points];
         const worker = async (): Promise<void> => {
-          for (let p = left.shift(); p !== undefined; p = left.shift()) await killOnce(scenario, when, p.type, p.nth);
+          const killed: Killed[] = [];
+          for (let p = left.shift(); p !== undefined; p = left.shift())
+            killed.push(await killOnce(scenario, when, p.type, p.nth));
+          await restart(scenario, killed);
         };
         await Promise.all([worker(), worker()]);
         expect(left).toEqual([]);
@@ -319,7 +344,7 @@ test('Q-03 a run that brings the server down at every start is held back, and th
   for (const one of [dir, fine]) rmSync(one, { recursive: true, force: true });
 });
 
-const judge = (tag: string, scenario: Scenario, acknowledged: string[], final: Final[]): void => {
+const judge = (tag: string, scenario: Scenario, acknowledged: readonly string[], final: readonly Final[]): void => {
   for (const id of acknowledged)
     expect(
       final.map((f) => f.id),

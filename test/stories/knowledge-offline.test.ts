@@ -12,7 +12,7 @@ const DRIVER = fileURLToPath(new URL('./offline/driver.ts', import.meta.url));
 
 let told: Told;
 beforeAll(() => {
-  const done = spawnSync(process.execPath, ['--conditions=source', DRIVER, 'enter'], {
+  const done = spawnSync(process.execPath, ['--conditions=headgate-source', DRIVER, 'enter'], {
     encoding: 'utf8',
     timeout: 290_000,
   });

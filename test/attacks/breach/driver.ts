@@ -44,7 +44,7 @@ export type Outcome = {
 };
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const NODE = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
+const NODE = ['--conditions=headgate-source', '--disable-warning=ExperimentalWarning'];
 const CODE = {
   headgate: 1,
   name: 'Breach',

@@ -100,7 +100,7 @@ const opensWith = async (path: string): Promise<boolean> => {
 
 const change = (last = '', killAfter?: number): Promise<{ out: string; killed: boolean }> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--conditions=source', CHILD, dir, keyFile, last], {
+    const child = spawn(process.execPath, ['--conditions=headgate-source', CHILD, dir, keyFile, last], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let out = '';

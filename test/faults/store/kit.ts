@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 
 /** Arguments for Node that make it run the sources. */
-export const SOURCES = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
+export const SOURCES = ['--conditions=headgate-source', '--disable-warning=ExperimentalWarning'];
 
 export type Watched = {
   readonly process: ChildProcess;

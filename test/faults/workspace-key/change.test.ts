@@ -120,7 +120,7 @@ const lockedWith = async (path: string): Promise<boolean> => {
 
 const change = (last = ''): Promise<{ steps: string[]; killed: boolean }> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--conditions=source', CHILD, dir, keyFile, keys, last], {
+    const child = spawn(process.execPath, ['--conditions=headgate-source', CHILD, dir, keyFile, keys, last], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let out = '';

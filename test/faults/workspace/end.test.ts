@@ -45,7 +45,7 @@ const child = (
   killAfter?: number,
 ): Promise<{ out: string; killed: boolean }> =>
   new Promise((resolve, reject) => {
-    const args = ['--conditions=source', CHILD, of, KEY.toString('base64'), order, stage, String(times)];
+    const args = ['--conditions=headgate-source', CHILD, of, KEY.toString('base64'), order, stage, String(times)];
     const running = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     let err = '';

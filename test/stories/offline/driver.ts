@@ -35,7 +35,7 @@ export type Told = {
 };
 
 const WAYS = [['--net'], ['--user', '--map-root-user', '--net']];
-const NODE = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
+const NODE = ['--conditions=headgate-source', '--disable-warning=ExperimentalWarning'];
 
 const HANDBOOK = (days: string): string =>
   `# Handbook\n\nWelcome.\n\n## Vacation\n\nEvery employee has ${days} days of paid vacation each year.\n\n## Illness\n\nCall your manager before nine.\n`;

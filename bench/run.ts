@@ -1,6 +1,6 @@
 /**
  * The measurements, by name: `npm run bench -- [http] [steps] [expr] [guard] [identity] [list] [start] [idle] [growth] [jail] [web] [mcp]
- * [knowledge]
+ * [knowledge] [stream]
  * [--rounds N] [--seconds S] [--long]`. None named: all. Exit code 1 when something could not be measured; a target that is missed is
  * printed, and is no failure of the bench.
  */
@@ -22,6 +22,7 @@ import { mcp } from './parts/mcp.ts';
 import type { Options, Part } from './parts/part.ts';
 import { start } from './parts/start.ts';
 import { steps } from './parts/steps.ts';
+import { stream } from './parts/stream.ts';
 import { web } from './parts/web.ts';
 
 const PARTS = new Map<string, Part>([
@@ -38,6 +39,7 @@ const PARTS = new Map<string, Part>([
   ['web', web],
   ['mcp', mcp],
   ['knowledge', knowledge],
+  ['stream', stream],
 ]);
 
 const USAGE = `npm run bench -- [${[...PARTS.keys()].join('|')}]… [--rounds 1…20] [--seconds 1…60] [--long]`;

@@ -131,7 +131,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     guard: known,
     clock,
     providers: new Providers(o.catalog.providers, store),
-    turns,
+    ...{ turns, aloud: followers.aloud },
   };
   const models = new ModelDoor(asked);
   const knowledge = new KnowledgeDoor({

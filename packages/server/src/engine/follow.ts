@@ -4,9 +4,11 @@
  */
 
 import { type Event, isOver, type RunNews, type RunState } from '@headgate/core';
+import { Aloud } from './aloud.ts';
 import type { JournalWriter, RunWrite, Store } from '../store/ports.ts';
 
 export class Followers {
+  readonly aloud = new Aloud();
   readonly #byRun = new Map<string, Set<() => void>>();
   /** Who wants to know of the runs of a flow, by workspace and flow. */
   readonly #byFlow = new Map<string, Set<(row: RunWrite['row']) => void>>();

@@ -123,7 +123,15 @@ test('the answer is told while it is written, is resumed, and holds nothing of t
   expect(text).not.toContain('a plan nobody is told');
   const after = String(said.at(-1)?.seq ?? 0);
   const resumed = await server.ask('GET', path, { key, headers: { 'last-event-id': after } });
-  expect(eventsIn(resumed.text)).toEqual([events.at(-1)]);
+  // What the journal had not yet is told again, in its place.
+  const again = eventsIn(resumed.text);
+  expect(again.at(-1)).toEqual(events.at(-1));
+  expect(again.every(({ seq }) => Number(seq) > Number(after))).toBe(true);
+  const read = [...said, ...again.slice(0, -1)].reduce(
+    (whole, one) => whole.slice(0, Number(one.at)) + String(one.text),
+    '',
+  );
+  expect(read).toBe('One two three four.');
 });
 
 test('a flow without chat.reply answers with its output, and a failed one with what its author says', async () => {

@@ -19,7 +19,8 @@ export type DatasetRow = {
 };
 
 export type DatasetStore = {
-  list(project: string): Promise<DatasetRow[]>;
+  /** Without their rows. */
+  list(project: string): Promise<Omit<DatasetRow, 'rows'>[]>;
   get(project: string, id: string): Promise<DatasetRow | null>;
   /** Problems `dataset.taken`, `dataset.many`. Null: no such project. */
   create(made: {

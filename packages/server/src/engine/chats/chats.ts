@@ -41,6 +41,7 @@ import type { Timers } from '../timers.ts';
 import type { Values } from '../values.ts';
 import { chatFiles } from './files.ts';
 import { CHAT, type ChatAt, chatFinder } from './place.ts';
+import { readAlong } from './along.ts';
 import { chatVisitors } from './visitors.ts';
 import { type Came, CANCELLED, failedFor, speakersOf, textOf, told, usedBy } from './said.ts';
 
@@ -70,6 +71,7 @@ type Said = { readonly text: string; readonly files?: readonly ChatFile[] } | { 
 
 const iso = (time: number): string => new Date(time).toISOString();
 const voteOf = (vote: number): -1 | 0 | 1 => (vote > 0 ? 1 : vote < 0 ? -1 : 0);
+const NOBODY: ReadonlySet<string> = new Set();
 const GONE = problem('run.gone', 'The run of this message is not there any more');
 
 export const newChats = (d: ChatDeps): ChatPort => {
@@ -285,10 +287,10 @@ export const newChats = (d: ChatDeps): ChatPort => {
       const found = await find(by);
       const { workspace } = by.principal;
       const read = (seen: number) => runs.ends.events(workspace, run, seen);
-      return (async function* () {
+      const speakers = found.ok ? speakersOf(found.value.target.compiled.flow) : NOBODY;
+      const kept = (async function* () {
         if (!found.ok) return;
         const { target, flow } = found.value;
-        const speakers = speakersOf(target.compiled.flow);
         const from = { values: d.values, workspace, flow, compiled: target.compiled };
         let use = NONE;
         for await (const event of d.followers.events(store, workspace, run, after, read, signal)) {
@@ -299,6 +301,7 @@ export const newChats = (d: ChatDeps): ChatPort => {
           if (one.type !== 'said') return;
         }
       })();
+      return readAlong({ aloud: d.followers.aloud, run, speakers }, kept, after);
     },
 
     sessionOf: (by, id) =>

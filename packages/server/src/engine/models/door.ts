@@ -41,11 +41,14 @@ import {
   type Tried,
   type Try,
 } from './questions.ts';
+import type { Aloud } from '../aloud.ts';
 import { Told } from './told.ts';
 
 export type ModelDeps = QuestionDeps & {
   readonly journal: JournalWriter;
   readonly guard: Pick<GuardPort, 'window' | 'redact'>;
+  /** Told of the words of an answer as they come. */
+  readonly aloud: Pick<Aloud, 'say'>;
 };
 
 /** Texts of one question for vectors; more are asked for one after the other. */
@@ -112,7 +115,9 @@ export class ModelDoor {
         live.record(clock.now(), 'step.said', { text, at: from }, cs.step.id, place.item);
         live.flush(journal);
       };
-      const told = new Told({ guard, workspace: live.base.workspace, now: clock.now, record });
+      const aloud = (text: string, from: number): void =>
+        this.#d.aloud.say(live.base.id, { step: cs.step.id, item: place.item, text, at: from });
+      const told = new Told({ guard, workspace: live.base.workspace, now: clock.now, record, aloud });
       const answer = streams
         ? await listen(chat, name, bounded, stopped, (piece) => told.hear(piece))
         : await ask(chat, name, bounded, stopped);

@@ -16,6 +16,8 @@ type Deps = {
   readonly workspace: string;
   readonly now: () => number;
   readonly record: (text: string, at: number) => void;
+  /** Told at once of each piece; `at`: where in the text. */
+  readonly aloud: (text: string, at: number) => void;
 };
 
 export class Told {
@@ -31,14 +33,19 @@ export class Told {
   }
 
   hear(piece: string): void {
-    this.#held += this.#window.push(piece);
+    this.#hold(this.#window.push(piece));
     const now = this.#d.now();
     if (this.#held !== '' && (now - this.#last >= EVERY || this.#held.length >= MANY)) this.#tell(now);
   }
 
   end(): void {
-    this.#held += this.#window.end();
+    this.#hold(this.#window.end());
     if (this.#held !== '') this.#tell(this.#d.now());
+  }
+
+  #hold(text: string): void {
+    if (text !== '') this.#d.aloud(text, this.#at + this.#held.length);
+    this.#held += text;
   }
 
   #tell(now: number): void {

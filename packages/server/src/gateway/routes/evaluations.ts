@@ -25,7 +25,7 @@ const tooLarge = (rows: readonly EvalRow[]) =>
 export const evaluationRoutes = ({ gate, places }: Lodge): readonly Route[] => {
   const engine = gate.engine.evaluations;
   const gaps = new Gaps(gate);
-  const shown = ({ id, name, size, version, by, created, updated }: DatasetRow) => ({
+  const shown = ({ id, name, size, version, by, created, updated }: Omit<DatasetRow, 'rows'>) => ({
     ...{ id, name, size, version, by },
     ...{ created: at(created), updated: at(updated) },
   });

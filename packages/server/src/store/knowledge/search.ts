@@ -151,6 +151,7 @@ export class Search {
       if (base === but || (this.#held.size <= KEPT && bytes <= KEPT_BYTES)) return;
       bytes -= vectors?.bytes ?? 0;
       this.#held.delete(base);
+      this.#graphs.forget(base);
     }
   }
 

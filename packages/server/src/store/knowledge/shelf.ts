@@ -31,6 +31,8 @@ export type Graphs = {
   of(base: string, size: number): Graph | null;
   /** A base is to have a new one. */
   want(workspace: string, base: string): void;
+  /** Lets go of it in memory: it is read from its file again when it is asked for. */
+  forget(base: string): void;
 };
 
 /** Usearch is loaded with the first large base: where there is none for the machine, all is searched exactly. */
@@ -66,8 +68,7 @@ export class Shelf implements Graphs {
     if (this.#module !== null) this.#told(workspace, base);
   }
 
-  /** Another one is there, or none: it is looked for again. */
-  renew(base: string): void {
+  forget(base: string): void {
     this.#graphs.delete(base);
   }
 

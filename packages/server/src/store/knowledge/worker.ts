@@ -21,7 +21,7 @@ const search = new Search(connect(path, { readOnly: true }), shelf, graphFrom);
 
 port.on('message', (ask: SearchAsk | Renewed) => {
   if ('renewed' in ask) {
-    shelf.renew(ask.renewed);
+    shelf.forget(ask.renewed);
     return;
   }
   const answer = (): SearchAnswer => {

@@ -28,16 +28,14 @@ export const datasetsOf = (ground: Ground, own: OwnGround, workspace: string): D
       .executeTakeFirst();
 
   return {
-    list: async (project) =>
-      (
-        await ground.db
-          .selectFrom('dataset')
-          .selectAll()
-          .where('workspace', '=', workspace)
-          .where('project', '=', project)
-          .orderBy('name')
-          .execute()
-      ).map(rowOf),
+    list: (project) =>
+      ground.db
+        .selectFrom('dataset')
+        .select(['id', 'project', 'name', 'size', 'version', 'by', 'created', 'updated'])
+        .where('workspace', '=', workspace)
+        .where('project', '=', project)
+        .orderBy('name')
+        .execute(),
     get: async (project, id) => {
       const row = await one(ground.db, project, 'id', id);
       return row === undefined ? null : rowOf(row);

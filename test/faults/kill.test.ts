@@ -15,9 +15,9 @@ import type { Flow } from '@headgate/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Orders } from './child.ts';
 
-/** Children are many and short: compiled code is kept between them. */
-const CACHE = mkdtempSync(join(tmpdir(), 'headgate-kill-cache-'));
-afterAll(() => rmSync(CACHE, { recursive: true, force: true }));
+/** Where the files with the orders are. */
+const ORDERS = mkdtempSync(join(tmpdir(), 'headgate-kill-orders-'));
+afterAll(() => rmSync(ORDERS, { recursive: true, force: true }));
 
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 
@@ -35,11 +35,10 @@ type Line = { acknowledged?: string; final?: Final[] };
 /** Runs the child to its end, whatever that is, through one life after another. */
 const runChild = (...lives: Orders[]): Promise<{ lines: Line[]; killed: boolean }> =>
   new Promise((resolve, reject) => {
-    const file = join(CACHE, `orders-${randomBytes(8).toString('hex')}.json`);
+    const file = join(ORDERS, `orders-${randomBytes(8).toString('hex')}.json`);
     writeFileSync(file, JSON.stringify(lives));
     const child = spawn(process.execPath, ['--conditions=headgate-source', CHILD, file], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_COMPILE_CACHE: CACHE },
     });
     let out = '';
     let err = '';

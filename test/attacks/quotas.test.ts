@@ -78,8 +78,20 @@ describe('DOS-09 quotas of workspaces', () => {
 
   test('DOS-09 full storage is 507, and what is read is still read', async () => {
     const mine = await publish(owner);
+    const rows = [{ name: 'one', input: 'x'.repeat(1_000) }];
+    const dataset = (name: string) => server.ask('POST', '/api/v1/datasets', { key: owner, body: { name, rows } });
+    const { id } = (await dataset('there')).json as { id: string };
     await quota({ bytes: 1 });
     await soon();
+    expect(await dataset('more')).toMatchObject({ status: 507, json: { code: 'quota.bytes' } });
+    const put = (input: string) =>
+      server.ask('PUT', `/api/v1/datasets/${id}`, {
+        key: owner,
+        body: { name: 'there', rows: [{ name: 'one', input }] },
+      });
+    expect(await put('x'.repeat(9_000))).toMatchObject({ status: 507, json: { code: 'quota.bytes' } });
+    // What makes it smaller helps.
+    expect((await put('x')).status).toBe(200);
     expect(await start(owner, mine.flow)).toMatchObject({ status: 507, json: { code: 'quota.bytes' } });
     expect((await server.ask('GET', '/api/v1/runs', { key: owner })).status).toBe(200);
     await quota({});

@@ -54,6 +54,32 @@ describe('AZ-08 a key of one flow', () => {
   });
 });
 
+describe('AZ-08 a dataset is the project’s', () => {
+  test('AZ-08 who only runs a flow evaluates it over no dataset of its project, and reads none so; twin: who reads the project does', async () => {
+    const draft = { headgate: 1, name: 'Shared', steps: [{ id: 'a', kind: 'set@1', with: { value: 1 } }] };
+    const project = idOf(await ada.ask('POST', api('projects'), { name: 'Evaluated' }));
+    const flow = idOf(await ada.ask('POST', api('flows'), { draft, project }));
+    expect((await ada.ask('POST', api(`flows/${flow}/publish`), {})).status).toBe(201);
+    expect((await ada.ask('PATCH', api(`flows/${flow}`), { visibility: 'workspace' })).status).toBe(200);
+    const rows = [{ name: 'one', input: {}, expected: 'what-a-customer-wrote' }];
+    const dataset = idOf(await ada.ask('POST', api('datasets'), { project, name: 'Customers', rows }));
+    const held = ['flow.read', 'run', 'run.read'] as const;
+    const narrow = (await ownKey(ada, held, { flows: [flow] })).key;
+    const blind = (await ownKey(ada, ['run', 'run.read'], { projects: [project] })).key;
+    const whole = (await ownKey(ada, held, { projects: [project] })).key;
+    const begin = (key: string, of: string): Promise<Answer> =>
+      server.ask('POST', api(`flows/${flow}/evaluations`), { key, body: { dataset: of, scores: [{ kind: 'exact' }] } });
+    for (const key of [narrow, blind]) {
+      const [there, never] = [await begin(key, dataset), await begin(key, 'ds_never')];
+      expect([there.status, there.json]).toEqual([404, never.json]);
+      const list = await server.ask('GET', api(`flows/${flow}/evaluations`), { key });
+      expect([list.status, list.json]).toEqual([200, { evaluations: [] }]);
+    }
+    const made = await begin(whole, dataset);
+    expect(made.status, made.text).toBe(201);
+  });
+});
+
 describe('AZ-08 values of an environment are the project’s', () => {
   test('AZ-08 a key of one flow sets none of them by a promotion, nor by approving one; twin: it promotes, and a key of the project sets them', async () => {
     const draft = { headgate: 1, name: 'Promoted', steps: [{ id: 'a', kind: 'set@1', with: { value: 1 } }] };

@@ -211,11 +211,41 @@ test('an agent that is killed between its calls, again and again, goes on where 
   }
 }, 240_000);
 
-test('a call in whose middle the server died and that may not be repeated is asked about, not repeated', async () => {
+/** An evaluation whose first row is done and whose second stands in the middle of a call that may be repeated. */
+const evaluated = async (ada: Person): Promise<{ readonly path: string; readonly runs: readonly string[] }> => {
+  const made = async (path: string, body: object): Promise<string> => {
+    const answer = await ada.ask('POST', `/api/v1/${path}`, body);
+    expect([answer.status, answer.status < 300 ? '' : answer.text]).toEqual([201, '']);
+    return (answer.json as { id: string }).id;
+  };
+  const asks = { method: 'GET', url: `http://${host}/row`, query: { n: '{{ input.n }}' } };
+  const draft = { headgate: 1, name: 'Rows', steps: [{ id: 'get', kind: 'http.request@1', with: asks }], output: 1 };
+  const flow = await made('flows', { draft });
+  expect((await ada.ask('POST', `/api/v1/flows/${flow}/publish`, { grant: 'needed' })).status).toBe(201);
+  const rows = ['1', '2', '3'].map((n) => ({ name: n, input: { n }, expected: 1 }));
+  const dataset = await made('datasets', { name: 'rows', rows });
+  held.add('GET /row?n=2');
+  const of = `flows/${flow}/evaluations`;
+  const path = `/api/v1/${of}/${await made(of, { dataset, scores: [{ kind: 'exact' }], atOnce: 1 })}`;
+  await until(
+    async () => called.get('GET /row?n=2') ?? 0,
+    (count) => count === 1,
+    20_000,
+  );
+  return { path, runs: (await rowsOf(ada, path)).rows.map(({ run }) => run) };
+};
+type Evaluated = {
+  readonly state: string;
+  readonly rows: readonly { readonly run: string; readonly passed: boolean | null }[];
+};
+const rowsOf = async (ada: Person, path: string): Promise<Evaluated> => (await ada.ask('GET', path)).json as Evaluated;
+
+test('a call in whose middle the server died and that may not be repeated is asked about; EW2 an evaluation goes on with the runs it had', async () => {
   const home = newHome();
   try {
     let here = await begin(home);
     script();
+    const evaluation = await evaluated(here.ada);
     held.add('POST /add?n=1');
     const run = await start(here.ada);
     await until(
@@ -225,6 +255,17 @@ test('a call in whose middle the server died and that may not be repeated is ask
     );
     held.clear();
     here = await killed(home, here);
+    const whole = await until(
+      () => rowsOf(here.ada, evaluation.path),
+      ({ state }) => state !== 'running',
+      20_000,
+    );
+    expect([whole.state, whole.rows.map(({ passed }) => passed)]).toEqual(['done', [true, true, true]]);
+    expect(whole.rows.slice(0, 2).map((row) => row.run)).toEqual(evaluation.runs.slice(0, 2));
+    // The call that was under way was made again; no row was run twice, and none left out.
+    const rows = [...called].filter(([path]) => path.startsWith('GET /row'));
+    expect(Object.fromEntries(rows)).toEqual({ 'GET /row?n=1': 1, 'GET /row?n=2': 2, 'GET /row?n=3': 1 });
+    for (const [path] of rows) called.delete(path);
     expect(await ended(here.ada, run)).toMatchObject({ state: 'in_doubt', problem: { code: 'step.in_doubt' } });
     expect(Object.fromEntries(called)).toEqual({ 'POST /add?n=1': 1 });
     await here.server.stop();

@@ -78,9 +78,19 @@ test('an evaluation is begun, looked at, held against an earlier one, stopped an
   expect((await server.ask('GET', run, { key })).status).toBe(200);
   const left = (await server.ask('GET', path, { key })).json as { evaluations: Seen[] };
   expect(left.evaluations.map(({ id }) => id)).toEqual([second.id, first.id]);
+  const page = (await server.ask('GET', `${path}?limit=1`, { key })).json as { evaluations: Seen[]; next: string };
+  const rest = (await server.ask('GET', `${path}?limit=1&cursor=${page.next}`, { key })).json as typeof page;
+  expect([page, rest].flatMap(({ evaluations }) => evaluations.map(({ id }) => id))).toEqual([second.id, first.id]);
+  expect(rest.next).toBeUndefined();
 
   const unknown = await server.ask('POST', path, { key, body: { dataset: data.id, scores, workspace: 'other' } });
   expect(unknown.status).toBe(422);
+  const bulky = { type: 'object', description: 'x'.repeat(20_001), properties: {} };
+  const large = await server.ask('POST', path, {
+    key,
+    body: { dataset: data.id, scores: [{ kind: 'schema', schema: bulky }] },
+  });
+  expect([large.status, large.text.includes('20000 bytes')]).toEqual([422, true]);
   const reader = (await server.key({ permissions: ['run.read', 'flow.read'] })).plain;
   const refused = await server.ask('POST', path, { key: reader, body: { dataset: data.id, scores } });
   expect(refused.status).toBe(403);

@@ -83,7 +83,7 @@ const begun = async () => {
     },
     /** As a list shows it, which opens nothing. */
     seen: async (of: Ground): Promise<EvaluationView | undefined> =>
-      (await of.engine.evaluations.list('default', flow))?.[0],
+      (await of.engine.evaluations.list('default', flow, { limit: 1 }))?.evaluations[0],
   };
 };
 

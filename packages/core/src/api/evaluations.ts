@@ -3,13 +3,14 @@
  *
  * EA1 An evaluation is of one flow, and is read by who may read the runs of that flow: what its rows came to is what runs gave.
  * EA2 Its runs are the caller's: it needs what running the flow needs, and a judge is a flow that the caller may run too.
+ * EA3 A dataset is named by who may read it: the rows of an evaluation are shown to all who read the runs of its flow.
  */
 
 import { z } from 'zod';
 import { EVAL_AT_ONCE, EVAL_LIMITS, evalRow, evalRows, evalScore, evalScores } from '../evals/dataset.ts';
 import { EVALUATION_STATES } from '../run/evaluations-port.ts';
 import { empty, route } from './route.ts';
-import { byId, id, name, problem, project, time } from './shapes.ts';
+import { byId, count, cursor, id, name, problem, project, time } from './shapes.ts';
 
 const tags = ['evaluations'] as const;
 const inProject = z.strictObject({ project: project.optional() });
@@ -59,7 +60,10 @@ const rowOf = evalRow
     state: z.enum(['waiting', 'running', 'done']),
     run: id.nullable(),
     judge: id.nullable().describe('The run that judged it'),
-    passed: z.boolean().nullable().describe('null: not yet, or no score looks at it'),
+    passed: z
+      .boolean()
+      .nullable()
+      .describe('null: not yet, or no score looks at it: none applies, or its run waits for a person'),
     scores: z
       .array(
         z.strictObject({
@@ -93,7 +97,7 @@ export const createDataset = route({
   on: 'project',
   body: z.strictObject({ project: project.optional(), name, rows: evalRows }),
   answers: { 201: dataset },
-  problems: ['missing', 'dataset.taken', 'dataset.many', 'dataset.size'],
+  problems: ['missing', 'dataset.taken', 'dataset.many', 'dataset.size', 'quota.bytes', 'disk.full'],
   summary: 'Make a dataset: rows of what goes into a flow, and what is expected of it',
   tags,
   audited: 'after',
@@ -127,7 +131,7 @@ export const putDataset = route({
     version: z.int().min(1).optional().describe('The one that it must have; absent: whichever it has'),
   }),
   answers: { 200: dataset },
-  problems: ['missing', 'dataset.taken', 'dataset.stale', 'dataset.size'],
+  problems: ['missing', 'dataset.taken', 'dataset.stale', 'dataset.size', 'quota.bytes', 'disk.full'],
   summary: 'Write a dataset anew; evaluations keep the rows that they ran',
   tags,
   audited: 'after',
@@ -154,7 +158,8 @@ export const listEvaluations = route({
   needs: 'run.read',
   on: 'flow',
   params: byId,
-  answers: { 200: z.strictObject({ evaluations: z.array(evaluation) }) },
+  query: z.strictObject({ cursor: cursor.optional(), limit: count(EVAL_LIMITS.kept).optional() }),
+  answers: { 200: z.strictObject({ evaluations: z.array(evaluation), next: cursor.optional() }) },
   problems: ['missing'],
   summary: 'List the evaluations of a flow, the latest first',
   tags,
@@ -168,7 +173,7 @@ export const beginEvaluation = route({
   params: byId,
   body: z
     .strictObject({
-      dataset: id.describe('A dataset of the project that the flow is in'),
+      dataset: id.describe('A dataset of the project that the flow is in; naming it needs `flow.read` there'),
       scores: evalScores,
       version: z.int().min(1).optional().describe('Absent: the latest one'),
       draft: z.literal(true).optional().describe('The draft as it is now; needs flow.write too'),
@@ -195,6 +200,8 @@ export const beginEvaluation = route({
     'environment.unknown',
     'environment.guarded',
     'grant.missing',
+    'quota.bytes',
+    'disk.full',
   ],
   summary: 'Run a version of a flow over a dataset, and score what it gives. It goes on by itself, over a restart too',
   tags,

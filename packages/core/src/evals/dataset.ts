@@ -16,6 +16,8 @@ export const EVAL_LIMITS = {
   /** Bytes of a dataset's rows as JSON. */
   bytes: 1_000_000,
   scores: 8,
+  /** Bytes of the schema of a score as JSON: every list of evaluations shows it. */
+  schema: 20_000,
   /** Rows of one evaluation that are run at the same time. */
   atOnce: 8,
   /** Evaluations of a workspace that are under way at the same time. */
@@ -66,6 +68,10 @@ const threshold = z.number().min(0).max(1).optional();
 
 const schema = z
   .record(z.string(), z.unknown())
+  .refine(
+    (given) => new TextEncoder().encode(JSON.stringify(given)).length <= EVAL_LIMITS.schema,
+    `a JSON Schema of ${EVAL_LIMITS.schema} bytes at most`,
+  )
   .refine((given) => compileInput(given).ok, 'a JSON Schema in the subset of a flow’s input');
 
 export const evalScore = z

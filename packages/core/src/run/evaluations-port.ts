@@ -46,6 +46,7 @@ export type EvaluationRowView = EvalRow & {
   readonly run: string | null;
   /** The run that judged it. */
   readonly judge: string | null;
+  /** Null: not yet, or no score looks at it, since none applies or its run waits for a person. */
   readonly passed: boolean | null;
   /** In the order of the scores; empty while it is not done. */
   readonly scores: readonly Scored[];
@@ -69,10 +70,14 @@ export type EvaluationsPort = {
     project: string,
     dataset: string,
   ) => Promise<(DatasetView & { readonly rows: readonly EvalRow[] }) | null>;
-  /** Null: the project of the flow has no such dataset. */
+  /** Null: the project of the flow has no such dataset, or none that this one may read. */
   readonly begin: (ask: EvaluationAsk) => Promise<Result<EvaluationView> | null>;
-  /** The latest first. Null: there is no such flow. */
-  readonly list: (workspace: string, flow: string) => Promise<readonly EvaluationView[] | null>;
+  /** A page of them, the latest first. Null: there is no such flow. */
+  readonly list: (
+    workspace: string,
+    flow: string,
+    page: { readonly cursor?: string; readonly limit: number },
+  ) => Promise<{ readonly evaluations: readonly EvaluationView[]; readonly next: string | null } | null>;
   readonly look: (
     workspace: string,
     flow: string,

@@ -21,7 +21,7 @@ test('as many earlier runs as a rate can allow are counted after a restart, and 
   const limits = { concurrency: null, debounce: null, rate: { max: 400_001, per: 3_600_000, key: null } };
   const compiled = limits as unknown as CompiledFlow; // admission reads nothing else of it
   const ticket = (run: string) => ({ run, workspace: 'w', flow: 'f', lane: 'f', priority: 0, compiled });
-  expect([admission.ask(ticket('one')), admission.ask(ticket('two'))]).toEqual(['queued', 'queued']);
+  expect([admission.ask(ticket('one'), null), admission.ask(ticket('two'), null)]).toEqual(['queued', 'queued']);
   await new Promise((resolve) => setImmediate(resolve));
   expect(begun).toEqual(['one']);
   timers.close();
@@ -40,14 +40,14 @@ test('DOS-08 beyond a number of waiting runs a workspace is refused, another is 
   });
   const limits = { concurrency: { limit: 1, key: null }, debounce: null, rate: null };
   const compiled = limits as unknown as CompiledFlow; // admission reads nothing else of it
-  const ask = (workspace: string, lane: string, n: number, due?: number) =>
-    admission.ask({ run: `${n}`.padStart(6, '0'), workspace, flow: lane, lane, priority: 0, compiled }, due);
+  const ask = (workspace: string, lane: string, n: number, back = false) =>
+    admission.ask({ run: `${n}`.padStart(6, '0'), workspace, flow: lane, lane, priority: 0, compiled }, null, back);
   expect([ask('a', 'a1', 0), ask('a', 'a2', 0)]).toEqual(['now', 'now']);
   // Over two flows, so that no number of flows makes room.
   for (let n = 1; n <= QUEUE; n += 1) expect(ask('a', n % 2 === 0 ? 'a1' : 'a2', n)).toBe('queued');
   expect([ask('a', 'a1', QUEUE + 1), ask('a', 'a3', 0), ask('a', 'a3', 1)]).toEqual(['full', 'now', 'full']);
   expect([ask('b', 'b1', 0), ask('b', 'b1', 1)]).toEqual(['now', 'queued']);
-  expect(ask('a', 'a1', QUEUE + 2, 0)).toBe('queued');
+  expect(ask('a', 'a1', QUEUE + 2, true)).toBe('queued');
   admission.leave('a1');
   admission.forget('a2', '000001');
   expect(begun).toEqual(['a 000002']);

@@ -69,33 +69,30 @@ export class Admission {
     return compiled.concurrency === null && compiled.rate === null && compiled.debounce === null;
   }
 
-  /** Asks for a run to begin. With `due`, a debounced run read back from its row keeps its time. */
-  ask(ticket: Ticket, due?: number): Admitted {
+  /** Asks for a run to begin. `due`: when a debounced one does; null: it is none. `back`: it is read back, and was taken in before. */
+  ask(ticket: Ticket, due: number | null, back = false): Admitted {
     if (Admission.free(ticket.compiled)) return 'now';
     const lane = this.#lane(ticket.lane);
     this.#count(lane, ticket);
-    const { debounce } = ticket.compiled;
-    if (debounce !== null && due !== 0) {
+    if (due !== null && ticket.compiled.debounce !== null) {
       const before = lane.debounced;
       if (before !== null) {
         before.cancel();
         this.#deps.replaced(before.ticket, ticket.run);
       }
-      const at = due ?? this.#deps.clock.now() + debounce.for;
-      const cancel = this.#deps.timers.at(at, () => {
+      const cancel = this.#deps.timers.at(due, () => {
         lane.debounced = null;
         this.#enqueue(lane, ticket);
         this.#drain(lane, ticket.lane);
       });
-      lane.debounced = { ticket, at, cancel };
+      lane.debounced = { ticket, at: due, cancel };
       return 'queued';
     }
     if (lane.waiting.length === 0 && this.#room(lane, ticket) === 0) {
       this.#enter(lane, ticket);
       return 'now';
     }
-    // One read back from its row was taken in before.
-    if (due === undefined && (this.#waiting.get(ticket.workspace) ?? 0) >= QUEUE) return 'full';
+    if (!back && (this.#waiting.get(ticket.workspace) ?? 0) >= QUEUE) return 'full';
     this.#enqueue(lane, ticket);
     this.#drain(lane, ticket.lane);
     return 'queued';

@@ -6,6 +6,7 @@
  * AL2 Starting an error flow is an effect of the flow that failed: its grants are asked, and its depth and family go on
  *     (a flow that fails and is called by its own error flow comes to an end).
  * AL4 An alert flow hears of what its owner may see the runs of, and of nothing else (row AZ-12).
+ * AL6 A row of an evaluation that fails is told of by that evaluation alone, and so is what it called.
  * AL3 One event starts one run of a flow, however often it is told (its idempotency key names the event).
  * AL4 An alert flow hears of the flows whose runs the key that published it last may read, at the moment of telling: a key
  *     narrowed to some flows hears of no others by publishing an alert (row AZ-08). What it does not hear is in the log.
@@ -16,6 +17,7 @@ import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { Store } from '../store/ports.ts';
 import { aimAt } from './aim.ts';
 import type { Broker } from './broker.ts';
+import { EVALUATION } from './evaluations/kind.ts';
 import type { EngineLog } from './options.ts';
 import type { Flows, Target } from './flows.ts';
 import { mayReadRuns, type Place } from './lent.ts';
@@ -76,6 +78,7 @@ export class Alerts {
     if (TELLERS.has(base.triggerKind) || base.version === null) return;
     const input = { run: base.id, flow: base.flow, version: base.version, trigger: base.triggerKind, problem: why };
     this.#later(async () => {
+      if (await this.#evaluated(live)) return;
       const name = live.compiled.flow.settings?.errorFlow;
       if (name !== undefined) {
         const from = { flows: this.#d.flows, place: base, step: '*', narrow: undefined, now: this.#d.now() };
@@ -87,6 +90,12 @@ export class Alerts {
       }
       await this.#tell(base, { event: 'run.failed', key: base.id, input }, live);
     });
+  }
+
+  /** Is it a run of an evaluation, or one that such a run called? */
+  async #evaluated({ id, first, base }: Live): Promise<boolean> {
+    if (base.triggerKind === EVALUATION || first === id) return base.triggerKind === EVALUATION;
+    return (await this.#d.store.in(base.workspace).runs.get(first))?.triggerKind === EVALUATION;
   }
 
   /** Called by the schedule for due times up to `last` that passed unused. */

@@ -3,8 +3,11 @@
 import type { Started } from '@headgate/core';
 import type { Delivery } from '../store/ports.ts';
 import type { TriggerMemory } from '../store/run-write.ts';
+import { Admission } from './admission.ts';
+import { EVALUATION } from './evaluations/kind.ts';
 import type { Target } from './flows.ts';
 import type { Live } from './live.ts';
+import { laneOf } from './start.ts';
 
 export type Begin = {
   readonly target: Target;
@@ -37,6 +40,22 @@ export type Begin = {
   readonly breakpoints?: readonly string[];
   /** Events that stand before planning: pins and reused results. */
   readonly before?: (live: Live, at: number) => void;
+};
+
+/** The lane it waits its turn in; null: none, or it goes within the place of one that waits for it. */
+export const laneFor = ({ target, within }: Begin, limitKey: string | null | undefined): string | null => {
+  if (Admission.free(target.compiled)) return null;
+  const lane = laneOf(target, limitKey);
+  return within?.has(lane) === true ? null : lane;
+};
+
+/**
+ * When it begins, where its flow waits for the last of many that come shortly one after the other; null: it does not. The rows
+ * of an evaluation are many, and none of them stands for another.
+ */
+export const dueOf = ({ target, trigger }: Begin, now: number): number | null => {
+  const { debounce } = target.compiled;
+  return debounce === null || trigger.kind === EVALUATION ? null : now + debounce.for;
 };
 
 /** What a run's row says of it from its beginning on. `lane`: the one it waits its turn in, or null. */

@@ -250,7 +250,9 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     stamp: vault.stamp,
     room: files.port.room,
   });
-  const evaluations = newEvaluations({ ...ground, journal, runs, followers, models, open: vault.openChunk });
+  const evaluations = newEvaluations({
+    ...{ ...ground, journal, runs, followers, models, asks, open: vault.openChunk, room: files.port.room },
+  });
   const listening = new Listening({ store, clock, flows });
   const hooks = new Hooks({
     store,

@@ -5,6 +5,7 @@ import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
 import type { AskWrite } from '../store/ask.ts';
 import { type Ending, type NoticeWrite, noticeId } from '../store/notice.ts';
 import type { RunRow } from '../store/run-write.ts';
+import { EVALUATION } from './evaluations/kind.ts';
 
 type Of = {
   readonly workspace: string;
@@ -55,7 +56,7 @@ const TELLERS = new Set(['error@1', 'alert@1']);
 
 /**
  * What a write of a run tells people: that they are asked; that it failed. Who tries a draft looks at it, and a run that
- * another called fails in that one, if it does.
+ * another called fails in that one, if it does. An evaluation tells of its rows by itself, but for limits.
  */
 export const noticesOf = (row: RunRow, asks: readonly AskWrite[], events: readonly Event[]): readonly NoticeWrite[] => {
   const all = asks
@@ -67,6 +68,8 @@ export const noticesOf = (row: RunRow, asks: readonly AskWrite[], events: readon
   if (last?.type !== 'run.failed') return all;
   if (row.version === null || row.parent !== null || TELLERS.has(row.triggerKind)) return all;
   const { code } = last.data.problem;
+  // An evaluation says of each row what became of it: many of them fail, or it would not be one.
+  if (row.triggerKind === EVALUATION && !isLimit(code)) return all;
   const failed = notice(isLimit(code) ? 'limit.reached' : 'run.failed', row, {
     ...{ event: row.id, at: last.at, run: row.id, code, tell: [row.principal], grp: code },
   });

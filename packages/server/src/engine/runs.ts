@@ -10,7 +10,7 @@
 import { isOver, isWorking, Passing, type Problem, problem, unsettled } from '@headgate/core';
 import type { RunRow, Store } from '../store/ports.ts';
 import { Admission } from './admission.ts';
-import { type Begin, baseOf } from './begin.ts';
+import { type Begin, baseOf, dueOf, laneFor } from './begin.ts';
 import { Recent } from './cache.ts';
 import { Children } from './children.ts';
 import type { Asks } from './asks.ts';
@@ -26,7 +26,7 @@ import { HELD_WAKE, Live } from './live.ts';
 import { type Loop, PARK } from './loop.ts';
 import { AGAIN, Outage } from './outage.ts';
 import { dismiss, isRevoked } from './revoked.ts';
-import { laneOf, startLimits, tooDeep } from './start.ts';
+import { startLimits, tooDeep } from './start.ts';
 import type { Timers } from './timers.ts';
 import type { Values } from './values.ts';
 import { Wakes } from './wakes.ts';
@@ -120,8 +120,7 @@ export class Runs {
     const now = this.#d.clock.now();
     const id = p.id ?? this.#d.clock.id('r');
     const { compiled, row } = target;
-    const own = Admission.free(compiled) ? null : laneOf(target, limits.limitKey);
-    const lane = own === null || p.within?.has(own) === true ? null : own;
+    const lane = laneFor(p, limits.limitKey);
     const live = new Live(baseOf(p, id, lane, now), compiled);
     const input = this.#d.values.hold(p.input, live.spilled);
     if ('problem' in input) {
@@ -154,7 +153,8 @@ export class Runs {
     if (lane === null) this.#start(live);
     else {
       const ticket = { run: id, workspace: target.workspace, flow: row.id, lane, priority: p.priority, compiled };
-      const admitted = this.admission.ask(ticket);
+      const due = dueOf(p, now);
+      const admitted = this.admission.ask(ticket, due);
       if (admitted === 'full') {
         this.#live.delete(id);
         this.#d.values.written(live.spilled.map((blob) => blob.id));
@@ -171,7 +171,7 @@ export class Runs {
       if (admitted === 'now') {
         live.admitted = true;
         this.#start(live);
-      } else live.flush(this.#d.journal, compiled.debounce === null ? null : now + compiled.debounce.for);
+      } else live.flush(this.#d.journal, due);
     }
     // Not before: the key of a run that was refused stands for nothing.
     if (p.idempotencyKey !== null) this.#keys.set(`${row.id}\n${p.idempotencyKey}`, id);
@@ -362,7 +362,7 @@ export class Runs {
     this.#queuedIn.set(row.id, row.workspace);
     const lane = row.limitKey ?? `${row.flow}\n`;
     const ticket = { run: row.id, workspace: row.workspace, flow: row.flow, lane, priority: row.priority, compiled };
-    if (this.admission.ask(ticket, row.wake ?? 0) === 'now') this.beginQueued(row.id, row.workspace);
+    if (this.admission.ask(ticket, row.wake, true) === 'now') this.beginQueued(row.id, row.workspace);
   }
 
   /** Workspaces that are being deleted. */

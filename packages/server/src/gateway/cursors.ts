@@ -5,7 +5,7 @@
 
 import type { Store } from '../store/ports.ts';
 
-export type List = 'flows' | 'deleted' | 'runs' | 'audit';
+export type List = 'flows' | 'deleted' | 'runs' | 'audit' | 'evaluations';
 
 /** `next` as an answer has it: left out at the end of the list. */
 export const nextOf = (store: Pick<Store, 'counters'>, workspace: string, list: List, next: string | null) =>

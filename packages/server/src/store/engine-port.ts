@@ -1,6 +1,6 @@
 /** What the store offers to the engine alone, as types: a view over all workspaces. The gateway is not handed it. */
 
-import type { EvaluationAtWork } from './evaluation.ts';
+import type { EvaluationAtWork, LeftRun } from './evaluation.ts';
 import type { EngineLimits } from './limits.ts';
 import type { AuditEntry, KeyRow, RunRow } from './ports.ts';
 import type { BaseAtWork } from './knowledge.ts';
@@ -45,6 +45,8 @@ export type EngineStore = {
   /** Knowledge bases with documents to be read, or sources to be looked at; `sources`: all that have any. */
   /** Evaluations that are not over, the oldest first. */
   evaluationsAtWork(): Promise<readonly EvaluationAtWork[]>;
+  /** Runs under way of evaluations that were stopped. */
+  runsOfStopped(): Promise<readonly LeftRun[]>;
   knowledgeAtWork(sources: boolean): Promise<readonly BaseAtWork[]>;
   readonly notices: EngineNotices;
   /** Runs not over, oldest first, in pages. */

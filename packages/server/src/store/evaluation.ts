@@ -3,7 +3,7 @@
  * engine alone.
  */
 
-import type { EvalRow, EvalScore, EvaluationState, Problem, Result, Scored } from '@headgate/core';
+import type { EvalRow, EvalScore, EvalSum, EvaluationState, Problem, Result, Scored } from '@headgate/core';
 import type { Boxed } from './chat.ts';
 
 export type DatasetRow = {
@@ -56,23 +56,27 @@ export type EvaluationRow = {
   readonly principal: string;
   readonly created: number;
   readonly ended: number | null;
+  /** What its rows came to so far. */
+  readonly sum: EvalSum;
 };
 
-/** One row of an evaluation. `scores`: empty while it is not done; `result`: of each score, with why. */
+/** What one begins as. */
+export type EvaluationMade = Omit<EvaluationRow, 'state' | 'problem' | 'ended' | 'sum'>;
+
+/** One row of an evaluation. `result`: of each score, with why; null while it is not done. */
 export type EvaluatedRow = {
   readonly place: number;
   readonly state: 'waiting' | 'running' | 'done';
   readonly run: string | null;
   readonly judge: string | null;
   readonly passed: boolean | null;
-  readonly scores: readonly (number | null)[];
   readonly row: Boxed;
   readonly result: Boxed | null;
 };
 
 export type EvaluationStore = {
-  /** The latest first. */
-  list(flow: string): Promise<EvaluationRow[]>;
+  /** The latest first; `next`: the cursor to go on from. */
+  list(q: { flow: string; cursor?: string; limit: number }): Promise<{ rows: EvaluationRow[]; next: string | null }>;
   get(flow: string, id: string): Promise<EvaluationRow | null>;
   /** By its id alone: for the engine, which goes on with it. */
   byId(id: string): Promise<EvaluationRow | null>;
@@ -80,13 +84,8 @@ export type EvaluationStore = {
    * Begins one with these rows, all of them waiting. Of more than are kept of a flow, the oldest that is over goes. Problem
    * `evaluation.many`. Null: no such flow.
    */
-  begin(
-    made: Omit<EvaluationRow, 'state' | 'problem' | 'ended'>,
-    rows: readonly EvalRow[],
-  ): Promise<Result<EvaluationRow> | null>;
+  begin(made: EvaluationMade, rows: readonly EvalRow[]): Promise<Result<EvaluationRow> | null>;
   rows(id: string): Promise<EvaluatedRow[]>;
-  /** What its rows came to so far, without what is sealed. */
-  marks(id: string): Promise<Pick<EvaluatedRow, 'state' | 'passed' | 'scores'>[]>;
   /** The run that a row is about to have, written before that begins. False: the evaluation is over. */
   starts(id: string, place: number, run: string): Promise<boolean>;
   /** The run that is about to judge it. */
@@ -97,7 +96,12 @@ export type EvaluationStore = {
   end(id: string, state: Exclude<EvaluationState, 'running'>, problem: Problem | null, at: number): Promise<boolean>;
   /** `open`: it is under way. */
   remove(flow: string, id: string): Promise<'done' | 'missing' | 'open'>;
+  /** Does this run, or one that it called, wait for a person? */
+  asks(run: string): Promise<boolean>;
 };
 
 /** An evaluation that is not over. */
 export type EvaluationAtWork = { readonly workspace: string; readonly id: string };
+
+/** A run that nobody waits for any more. */
+export type LeftRun = { readonly workspace: string; readonly run: string };

@@ -7,6 +7,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from './schema/tables.ts';
 import type { Credentials } from './vault-seal/credentials.ts';
 import type { Keyring, Purpose } from './vault-seal/keyring.ts';
+import type { Grown } from './writer/tally.ts';
 import type { Writer } from './writer/writer.ts';
 
 /** The keyring of an open store: it follows the database when the instance key is changed, by whatever process. */
@@ -32,6 +33,8 @@ export type Ground = {
   readonly clock: () => number;
   /** Unlinks the files of blobs whose rows are gone. */
   readonly unlink: (blobs: readonly string[]) => Promise<void>;
+  /** What was written besides runs did this to the stored bytes of workspaces. */
+  readonly grew: (grown: Grown) => void;
 };
 
 /** Rows of one page plus the cursor of the next: `limit + 1` rows are asked for, so that the end is known. */

@@ -250,6 +250,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
     ring,
     clock,
     unlink: blobs.unlink,
+    grew: stored.grew,
   };
   const fileListeners = new Set<(workspace: string) => void>();
   const touched = (workspace: string): void => fileListeners.forEach((listener) => listener(workspace));

@@ -3,7 +3,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import type { EvalRow, EvalScore, EvaluationRowView, EvaluationView, Principal } from '@headgate/core';
+import type { EvalScore, Principal } from '@headgate/core';
+import { begin, dataset, GREET, SLOW, until } from '../testing/evaluations.ts';
 import { type Ground, openGround, OWNER } from '../testing/ground.ts';
 
 let g: Ground | null = null;
@@ -16,65 +17,6 @@ afterEach(async () => {
 });
 
 const open = async (): Promise<Ground> => (g = await openGround());
-
-const GREET = (text: string) => ({
-  headgate: 1,
-  name: 'Greet',
-  steps: [{ id: 'greet', kind: 'set@1', with: { value: { text } } }],
-  output: '{{ steps.greet }}',
-});
-
-let made = 0;
-const dataset = async (ground: Ground, rows: readonly EvalRow[]): Promise<string> => {
-  made += 1;
-  const id = `ds_${made}`;
-  const done = await ground.store.in('default').datasets.create({
-    ...{ id, project: 'default', name: `rows ${made}`, rows, by: 'owner', at: 1 },
-  });
-  if (done?.ok !== true) throw new Error('no dataset');
-  return id;
-};
-
-type Looked = EvaluationView & { readonly rows: readonly EvaluationRowView[] };
-
-const begin = async (
-  ground: Ground,
-  flow: string,
-  data: string,
-  scores: readonly EvalScore[],
-  more: { which?: { version?: number } | { draft: true }; principal?: Principal; atOnce?: number } = {},
-): Promise<string> => {
-  made += 1;
-  const id = `ev_${made}`;
-  const done = await ground.engine.evaluations.begin({
-    ...{ principal: OWNER, id, flow, dataset: data, which: {}, scores, atOnce: 2, ...more },
-  });
-  if (done?.ok !== true) throw new Error(JSON.stringify(done));
-  return id;
-};
-
-const look = async (ground: Ground, flow: string, id: string): Promise<Looked> => {
-  const found = await ground.engine.evaluations.look('default', flow, id);
-  if (found === null) throw new Error('no evaluation');
-  return found;
-};
-
-const until = async (
-  ground: Ground,
-  flow: string,
-  id: string,
-  fits: (seen: Looked) => boolean = ({ state }) => state !== 'running',
-): Promise<Looked> => {
-  for (let tries = 0; ; tries += 1) {
-    const seen = await look(ground, flow, id);
-    if (fits(seen)) return seen;
-    if (tries > 500)
-      throw new Error(
-        `not so: ${JSON.stringify(seen)} ${JSON.stringify(await Promise.all(seen.rows.map(({ run }) => ground.engine.view('default', run ?? ''))))} ${JSON.stringify(ground.logs.slice(-3))}`,
-      );
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-};
 
 test('rows are run and scored, each with its run, and two versions are held against each other', async () => {
   const ground = await open();
@@ -229,7 +171,9 @@ test('a judge that says no verdict gives 0, and one that the caller may not run 
   const scores: EvalScore[] = [{ kind: 'judge', flow: judge }];
   const seen = await until(ground, flow, await begin(ground, flow, data, scores));
   expect(seen.rows[0]).toMatchObject({ passed: false, scores: [{ score: 0 }] });
-  const principal: Principal = { ...OWNER, flows: [flow] };
+  await ground.store.in('default').flows.patch(judge, { visibility: 'private' }, 2);
+  const permissions = OWNER.permissions.filter((one) => one !== 'workspace.manage');
+  const principal: Principal = { ...OWNER, id: 'another', permissions };
   const ask = { principal, id: 'ev_x', flow, dataset: data, which: {}, atOnce: 1 };
   expect(await ground.engine.evaluations.begin({ ...ask, scores })).toMatchObject({
     ok: false,
@@ -237,15 +181,16 @@ test('a judge that says no verdict gives 0, and one that the caller may not run 
   });
   const own = await ground.engine.evaluations.begin({ ...ask, scores: [{ kind: 'exact' }] });
   expect(own).toMatchObject({ ok: true });
+  // Who may not read datasets names none: a key of the one flow, or one that only runs flows.
+  const narrow: readonly Principal[] = [
+    { ...OWNER, flows: [flow] },
+    { ...OWNER, permissions: ['run'] },
+  ];
+  for (const none of narrow)
+    expect(
+      await ground.engine.evaluations.begin({ ...ask, id: 'ev_y', principal: none, scores: [{ kind: 'exact' }] }),
+    ).toBeNull();
 });
-
-const SLOW = {
-  ...GREET('{{ input.name }}'),
-  steps: [
-    { id: 'wait', kind: 'wait@1', with: { for: '{{ input.for }}' } },
-    { id: 'greet', kind: 'set@1', after: ['wait'], with: { value: '{{ input.name }}' } },
-  ],
-};
 
 test('after a crash it goes on: rows that were done stay, the run under way is found, and no row is run twice', async () => {
   let ground = await open();

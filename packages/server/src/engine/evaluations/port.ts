@@ -16,16 +16,16 @@ import {
   type Problem,
   type Ran,
   type Result,
+  type Room,
   type Scored,
   scoreKey,
-  sumOf,
   thingOf,
 } from '@headgate/core';
 import type { Boxed } from '../../store/chat.ts';
 import type { DatasetRow, EvaluatedRow, EvaluationRow } from '../../store/evaluation.ts';
 import { DEFAULT_ENVIRONMENT } from '../../store/environment.ts';
 import type { Target } from '../flows.ts';
-import { EvaluationWork, type WorkDeps } from './work.ts';
+import { EvaluationWork, STOPPED, type WorkDeps } from './work.ts';
 
 const iso = (time: number): string => new Date(time).toISOString();
 
@@ -41,27 +41,24 @@ const NO_JUDGE = problem('evaluation.judge', 'The flow that is to judge is none 
 });
 const OVER = problem('evaluation.over', 'This evaluation is over already');
 
+type Deps = WorkDeps & { readonly room: (workspace: string) => Room };
+
 export type Evaluations = {
   readonly port: EvaluationsPort;
   readonly open: () => Promise<void>;
   readonly close: () => void;
 };
 
-export const newEvaluations = (d: WorkDeps): Evaluations => {
-  const { store, flows, runs, clock, journal } = d;
+export const newEvaluations = (d: Deps): Evaluations => {
+  const { store, flows, clock } = d;
   const work = new EvaluationWork(d);
   const opened = <T>(workspace: string, { name, box }: Boxed): T => JSON.parse(d.open(workspace, name, 0, box)) as T; // written by the store
 
-  const shown = async (workspace: string, row: EvaluationRow): Promise<EvaluationView> => {
+  const shown = (row: EvaluationRow): EvaluationView => {
     const { datasetName, datasetVersion, dataset, principal, created, ended, hash: _content, ...rest } = row;
-    const marks = await store.in(workspace).evaluations.marks(row.id);
     return {
       ...rest,
       dataset: { id: dataset, name: datasetName, version: datasetVersion },
-      sum: sumOf(
-        row.scores.length,
-        marks.map((one) => ({ ...one, done: one.state === 'done' })),
-      ),
       by: principal,
       created: iso(created),
       ended: ended === null ? null : iso(ended),
@@ -111,30 +108,41 @@ export const newEvaluations = (d: WorkDeps): Evaluations => {
     const target = found.value;
     if (!may(ask.principal, 'run', thingOf(workspace, target.row))) return bad(NOT_FOUND);
     if (!target.row.enabled) return bad(DISABLED);
-    const data = await store.in(workspace).datasets.get(target.row.project, ask.dataset);
+    // Whoever may run a flow reads what its runs give, the rows of an evaluation among it: a dataset is named by who may read it.
+    const { project } = target.row;
+    if (!may(ask.principal, 'flow.read', { workspace, project })) return null;
+    const data = await store.in(workspace).datasets.get(project, ask.dataset);
     if (data === null) return null;
     const scores = await settled(ask, target);
     if (!scores.ok) return scores;
-    const made = await store.in(workspace).evaluations.begin(
-      {
-        ...{ id: ask.id, flow: target.row.id, version: target.version, hash: target.compiled.hash },
-        ...{ environment: target.environment, dataset: data.id, datasetName: data.name, datasetVersion: data.version },
-        ...{ scores: scores.value, atOnce: ask.atOnce, principal: ask.principal.id, created: clock.now() },
-      },
-      opened<readonly EvalRow[]>(workspace, data.rows),
-    );
-    if (made === null) return bad(NOT_FOUND);
-    if (!made.ok) return made;
-    work.go(workspace, ask.id);
-    return good(await shown(workspace, made.value));
+    const rows = opened<readonly EvalRow[]>(workspace, data.rows);
+    const room = d.room(workspace);
+    try {
+      const full = room.more(data.rows.box.length);
+      if (full !== null) return bad(full);
+      const made = await store.in(workspace).evaluations.begin(
+        {
+          ...{ id: ask.id, flow: target.row.id, version: target.version, hash: target.compiled.hash },
+          ...{ environment: target.environment, atOnce: ask.atOnce, created: clock.now() },
+          ...{ dataset: data.id, datasetName: data.name, datasetVersion: data.version },
+          ...{ scores: scores.value, principal: ask.principal.id },
+        },
+        rows,
+      );
+      if (made === null) return bad(NOT_FOUND);
+      if (!made.ok) return made;
+      work.go(workspace, ask.id);
+      return good(shown(made.value));
+    } finally {
+      room.end();
+    }
   };
 
   const look: EvaluationsPort['look'] = async (workspace, flow, id) => {
     const row = await store.in(workspace).evaluations.get(flow, id);
     if (row === null) return null;
     const rows = await store.in(workspace).evaluations.rows(id);
-    const view = await shown(workspace, row);
-    return { ...view, rows: rows.map((one) => rowShown(workspace, row.state !== 'running', one)) };
+    return { ...shown(row), rows: rows.map((one) => rowShown(workspace, row.state !== 'running', one)) };
   };
 
   const port: EvaluationsPort = {
@@ -143,10 +151,11 @@ export const newEvaluations = (d: WorkDeps): Evaluations => {
       return row === null ? null : { ...datasetShown(row), rows: opened<readonly EvalRow[]>(workspace, row.rows) };
     },
     begin,
-    list: async (workspace, flow) => {
+    list: async (workspace, flow, page) => {
       const { flows: kept, evaluations } = store.in(workspace);
       if ((await kept.get(flow)) === null) return null;
-      return Promise.all((await evaluations.list(flow)).map((row) => shown(workspace, row)));
+      const { rows, next } = await evaluations.list({ flow, ...page });
+      return { evaluations: rows.map(shown), next };
     },
     look,
     compare: async (workspace, flow, before, after) => {
@@ -176,17 +185,10 @@ export const newEvaluations = (d: WorkDeps): Evaluations => {
       if (!(await evaluations.end(id, 'stopped', null, clock.now()))) return bad(OVER);
       for (const one of await evaluations.rows(id)) {
         if (one.state !== 'running') continue;
-        for (const run of [one.run, one.judge]) {
-          const live = run === null ? null : await runs.hold(workspace, run);
-          if (live === null || live.over) continue;
-          live.record(clock.now(), 'run.cancel', { by: who.id, reason: 'its evaluation was stopped' });
-          runs.loop.advance(live);
-          live.flush(journal);
-          await journal.barrier(live.group);
-        }
+        for (const run of [one.run, one.judge]) if (run !== null) await work.leave(workspace, run, who.id, STOPPED);
       }
       const ended = await evaluations.get(flow, id);
-      return ended === null ? null : good(await shown(workspace, ended));
+      return ended === null ? null : good(shown(ended));
     },
   };
   return { port, open: () => work.all(), close: () => work.close() };

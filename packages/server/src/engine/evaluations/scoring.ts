@@ -40,6 +40,13 @@ const failure = ({ row, problem }: Pick<Ended, 'row' | 'problem'>): string =>
 export const noAnswer = (scores: readonly EvalScore[], why: string): readonly Scored[] =>
   scores.map((score) => scored(score, 0, why));
 
+/** The state of a run that waits for a person: evaluations wait for nobody. */
+export const WAITS = 'waiting';
+
+/** In every score of a run that waits for a person: nothing was seen of what it would give. */
+export const notScored = (scores: readonly EvalScore[]): readonly Scored[] =>
+  scores.map(() => ({ ...NOT_LOOKED_AT, why: 'waiting for a person: not scored' }));
+
 const near = async (of: EvalScore, row: EvalRow, output: unknown, { embed }: Judging): Promise<Scored> => {
   if (!hasExpected(row)) return NOT_LOOKED_AT;
   const got = partOfOutput(output, of.part);
@@ -56,6 +63,7 @@ const judged = async (of: EvalJudge, row: EvalRow, output: unknown, { judge }: J
   const shown = { input: row.input, answer, criteria };
   const end = await judge(of, judgeInput(hasExpected(row) ? { ...shown, expected: row.expected } : shown));
   if (end === null) return null;
+  if (end.row.state === WAITS) return { ...NOT_LOOKED_AT, why: 'the flow that judges waits for a person: not scored' };
   if (end.row.state !== 'done') return scored(of, 0, `it was not judged: ${failure(end)}`);
   const verdict = readVerdict(end.output);
   return verdict === null

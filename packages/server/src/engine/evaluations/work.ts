@@ -5,10 +5,13 @@
  *     one it is asked anew whether that one may still run the flow.
  * EW2 Which run a row has is written before it begins; after a crash the run is found, or begun under the same id.
  * EW3 What cannot go on ends as incomplete, and says why; it never stands still unsaid. A key of the workspace that is not at hand
- *     is waited for, ten minutes at most.
+ *     is waited for, ten minutes at most, and so is what fails unexpectedly.
+ * EW4 A run that waits for a person is not waited for: its row is done, unscored, and says so; the run is cancelled, so that it
+ *     neither holds a place nor asks anybody any more.
+ * EW5 A run under way of an evaluation that was stopped is cancelled, whatever was cut off between the two.
  */
 
-import { isOver, passedAll, type EvalRow, type Problem, problem, type Result } from '@headgate/core';
+import { isOver, passedAll, type EvalRow, type Problem, problem, type Result, type RunState } from '@headgate/core';
 import type { EvaluatedRow, EvaluationRow } from '../../store/evaluation.ts';
 import type { Store } from '../../store/ports.ts';
 import type { Clock } from '../clock.ts';
@@ -16,11 +19,13 @@ import type { Flows, Target } from '../flows.ts';
 import type { Followers } from '../follow.ts';
 import type { Later } from '../later.ts';
 import type { Vault } from '../options.ts';
+import type { Asks } from '../asks.ts';
 import { isRevoked } from '../revoked.ts';
 import type { Runs } from '../runs.ts';
 import { checkInput } from '../starter.ts';
 import type { Timers } from '../timers.ts';
-import { type Ended, noAnswer, scoresOf } from './scoring.ts';
+import { EVALUATION } from './kind.ts';
+import { type Ended, noAnswer, notScored, scoresOf, WAITS } from './scoring.ts';
 
 export type WorkDeps = {
   readonly store: Store;
@@ -31,19 +36,16 @@ export type WorkDeps = {
   readonly flows: Flows;
   readonly runs: Runs;
   readonly followers: Followers;
+  readonly asks: Pick<Asks, 'watch'>;
   readonly open: Vault['openChunk'];
   readonly models: {
     readonly embedHere: (texts: readonly string[], signal: AbortSignal) => Promise<readonly (readonly number[])[]>;
   };
 };
 
-/** The kind of the trigger of its runs. */
-export const EVALUATION = 'evaluation@1';
-/** Milliseconds until what found no place, or no key, is tried again, and for how long. */
+/** Milliseconds until what found no place, or no key, is tried again, and for how long; what fails unexpectedly, as long. */
 const PAUSE = 5_000;
 const PATIENCE = 600_000;
-/** How often the work is taken up again after it failed unexpectedly; fewer than Later does. */
-const TRIES = 100;
 /** What passes by itself: a place in the queue gets free, the key of the workspace is put back. */
 const PASSING: readonly string[] = ['run.queue_full', 'workspace.locked'];
 
@@ -54,6 +56,13 @@ const REVOKED = problem('evaluation.revoked', 'Who began the evaluation may not 
 const FAILED = problem('evaluation.failed', 'The evaluation failed unexpectedly, again and again', {
   fix: 'Look into the log of the server for why, then begin it anew.',
 });
+
+/** Why its runs are cancelled, as it stands in them. */
+export const STOPPED = 'its evaluation was stopped';
+const UNANSWERED = 'an evaluation does not wait for people';
+
+/** States in which a run may stay for ever. */
+const STILL: readonly RunState[] = ['in_doubt', WAITS];
 
 const IN_DOUBT = problem('evaluation.doubt', 'The server stopped in the middle of a step that is not done twice', {
   fix: 'Look at the run, say what became of the step, and begin the evaluation anew.',
@@ -74,7 +83,7 @@ export class EvaluationWork {
   readonly #d: WorkDeps;
   readonly #closing = new AbortController();
   readonly #under = new Set<string>();
-  /** How often the work of one failed unexpectedly. */
+  /** Since when the work of one fails unexpectedly. */
   readonly #failed = new Map<string, number>();
 
   constructor(deps: WorkDeps) {
@@ -87,7 +96,23 @@ export class EvaluationWork {
 
   /** Takes up all that was not over. */
   async all(): Promise<void> {
-    for (const { workspace, id } of await this.#d.store.engine.evaluationsAtWork()) this.go(workspace, id);
+    const { engine } = this.#d.store;
+    for (const { workspace, id } of await engine.evaluationsAtWork()) this.go(workspace, id);
+    for (const { workspace, run } of await engine.runsOfStopped())
+      this.#d.later.do(workspace, 'the end of a run of a stopped evaluation', () =>
+        this.leave(workspace, run, EVALUATION, STOPPED),
+      );
+  }
+
+  /** Cancels a run that is not waited for any more. Does nothing when it is over, or not there. */
+  async leave(workspace: string, run: string, by: string, reason: string): Promise<void> {
+    const { runs, clock, journal } = this.#d;
+    const live = await runs.hold(workspace, run);
+    if (live === null || live.over) return;
+    live.record(clock.now(), 'run.cancel', { by, reason });
+    runs.loop.advance(live);
+    live.flush(journal);
+    await journal.barrier(live.group);
   }
 
   /** Begins the work of one, or goes on with it. */
@@ -130,9 +155,9 @@ export class EvaluationWork {
       if (error instanceof Over) return;
       if (!(error instanceof Halt)) {
         if (this.#closing.signal.aborted) return;
-        const failed = (this.#failed.get(id) ?? 0) + 1;
-        this.#failed.set(id, failed);
-        if (failed < TRIES) throw error;
+        const since = this.#failed.get(id) ?? clock.now();
+        this.#failed.set(id, since);
+        if (clock.now() - since < PATIENCE) throw error;
       }
       await evaluations.end(id, 'incomplete', error instanceof Halt ? error.why : FAILED, clock.now());
     }
@@ -174,19 +199,27 @@ export class EvaluationWork {
     const end = await this.#ran(e, target, one.run, fits.value, about, (run) =>
       evaluations.starts(e.id, one.place, run),
     );
+    if (end.row.state === WAITS) {
+      await settle(notScored(e.scores));
+      return this.leave(workspace, end.row.id, EVALUATION, UNANSWERED);
+    }
+    const judges: Ended[] = [];
     const scores = await scoresOf(e.scores, row, end, {
       embed: (texts) => this.#d.models.embedHere(texts, this.#closing.signal),
       judge: async (of, input) => {
-        const judge = await this.#d.flows.live(workspace, of.flow, e.environment);
-        if (!judge.ok) throw new Halt(judge.problem);
-        const taken = checkInput(judge.value, input);
+        const asked = await this.#d.flows.live(workspace, of.flow, e.environment);
+        if (!asked.ok) throw new Halt(asked.problem);
+        const taken = checkInput(asked.value, input);
         if (!taken.ok) throw new Halt(taken.problem);
-        return this.#ran(e, judge.value, one.judge, taken.value, { ...about, judges: end.row.id }, (run) =>
+        const judge = await this.#ran(e, asked.value, one.judge, taken.value, { ...about, judges: end.row.id }, (run) =>
           evaluations.judges(e.id, one.place, run),
         );
+        if (judge.row.state === WAITS) judges.push(judge);
+        return judge;
       },
     });
     if (scores !== null) await settle(scores);
+    for (const judge of judges) await this.leave(workspace, judge.row.id, EVALUATION, UNANSWERED);
   }
 
   /** Runs a flow to its end: the run that was begun before, or a new one, which `note` writes down. */
@@ -218,6 +251,11 @@ export class EvaluationWork {
       if (!('problem' in made)) {
         made.live.flush(journal);
         await journal.barrier(made.live.group);
+        // Stopped just before there was a run that could be cancelled (EW5).
+        if ((await store.in(workspace).evaluations.byId(e.id))?.state !== 'running') {
+          await this.leave(workspace, id, EVALUATION, STOPPED);
+          throw new Over();
+        }
         break;
       }
       if (!PASSING.includes(made.problem.code) || clock.now() >= late) throw new Halt(made.problem);
@@ -226,13 +264,15 @@ export class EvaluationWork {
     return this.#ended(workspace, row.id, id);
   }
 
-  /** The end of a run, once that is durable; whether it is in memory meanwhile or not. */
+  /** The end of a run, once that is durable, or that it waits for a person; whether it is in memory meanwhile or not. */
   async #ended(workspace: string, flow: string, run: string): Promise<Ended> {
-    const { store, journal, runs, followers } = this.#d;
+    const { store, journal, runs, followers, asks } = this.#d;
     let woken: () => void = () => undefined;
     const unwatch = followers.runsOf(workspace, flow, (news) => {
-      if (news.run === run && (isOver(news.state) || news.state === 'in_doubt')) woken();
+      if (news.run === run && (isOver(news.state) || STILL.includes(news.state))) woken();
     });
+    // A flow that it calls may ask, too.
+    const unasked = asks.watch(workspace, () => woken());
     const { signal } = this.#closing;
     const wake = (): void => woken();
     signal.addEventListener('abort', wake);
@@ -253,12 +293,15 @@ export class EvaluationWork {
           };
         // Somebody has to say what became of it: nothing is waited for, and it counts as no answer.
         if (row.state === 'in_doubt') return { row: { id: run, state: row.state }, output: null, problem: IN_DOUBT };
+        if (row.state === WAITS && (await store.in(workspace).evaluations.asks(run)))
+          return { row: { id: run, state: row.state }, output: null, problem: null };
         const end = isOver(row.state) ? await runs.ends.outcome(workspace, run) : null;
         if (end !== null) return end;
         await told;
       }
     } finally {
       unwatch();
+      unasked();
       signal.removeEventListener('abort', wake);
     }
   }

@@ -1,8 +1,9 @@
 /** Datasets and evaluations. Rows lie sealed and are asked of the engine; lists of datasets are the store's. */
 
-import { EVAL_AT_ONCE, EVAL_LIMITS, type EvalRow, problem, type Result } from '@headgate/core';
+import { bad, EVAL_AT_ONCE, EVAL_LIMITS, type EvalRow, problem, type Result } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { DatasetRow } from '../../store/evaluation.ts';
+import { cursorOf, nextOf } from '../cursors.ts';
 import { Gaps } from '../gaps.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
@@ -13,9 +14,12 @@ import { lackingIn } from './runs.ts';
 const at = (time: number): string => new Date(time).toISOString();
 const refused = (of: Extract<Result<unknown>, { ok: false }>) => ({ refused: of.problem });
 
+/** Of a list where nothing is said. */
+const PAGE = 50;
+
 /** Rows together are no larger than a dataset may be. */
-const tooLarge = (rows: readonly EvalRow[]) =>
-  Buffer.byteLength(JSON.stringify(rows)) > EVAL_LIMITS.bytes
+const tooLarge = (bytes: number) =>
+  bytes > EVAL_LIMITS.bytes
     ? problem('dataset.size', `The rows of a dataset are ${EVAL_LIMITS.bytes} bytes together at most`, {
         at: { field: 'rows' },
         fix: 'Make two datasets of it, or keep large inputs as files.',
@@ -25,6 +29,22 @@ const tooLarge = (rows: readonly EvalRow[]) =>
 export const evaluationRoutes = ({ gate, places }: Lodge): readonly Route[] => {
   const engine = gate.engine.evaluations;
   const gaps = new Gaps(gate);
+  /** Writes rows where there is room for them: within the quota of the workspace, and on the disk. `instead`: of so many bytes. */
+  const within = async (
+    workspace: string,
+    rows: readonly EvalRow[],
+    instead: number,
+    write: () => Promise<Result<DatasetRow> | null>,
+  ): Promise<Result<DatasetRow> | null> => {
+    const room = gate.engine.files.room(workspace);
+    const bytes = Buffer.byteLength(JSON.stringify(rows));
+    try {
+      const why = tooLarge(bytes) ?? (bytes > instead ? room.more(bytes - instead) : null);
+      return why === null ? await write() : bad(why);
+    } finally {
+      room.end();
+    }
+  };
   const shown = ({ id, name, size, version, by, created, updated }: Omit<DatasetRow, 'rows'>) => ({
     ...{ id, name, size, version, by },
     ...{ created: at(created), updated: at(updated) },
@@ -36,12 +56,12 @@ export const evaluationRoutes = ({ gate, places }: Lodge): readonly Route[] => {
     ),
 
     implement(ROUTES.createDataset, async ({ who, body, made }) => {
-      const large = tooLarge(body.rows);
-      if (large !== null) return { refused: large };
       const { name, rows } = body;
       const by = { by: who.user ?? who.id, at: gate.clock() };
       const { datasets } = gate.store.in(who.workspace);
-      const done = await datasets.create({ id: made, project: projectOf(body), name, rows, ...by });
+      const done = await within(who.workspace, rows, 0, () =>
+        datasets.create({ id: made, project: projectOf(body), name, rows, ...by }),
+      );
       if (done === null) return MISSING;
       return done.ok ? give(201, shown(done.value)) : refused(done);
     }),
@@ -52,13 +72,16 @@ export const evaluationRoutes = ({ gate, places }: Lodge): readonly Route[] => {
     }),
 
     implement(ROUTES.putDataset, async ({ who, params, query, body }) => {
-      const large = tooLarge(body.rows);
-      if (large !== null) return { refused: large };
       const { name, rows, version } = body;
-      const done = await gate.store.in(who.workspace).datasets.put(projectOf(query), params.id, {
-        ...{ name, rows, by: who.user ?? who.id, at: gate.clock() },
-        ...(version === undefined ? {} : { version }),
-      });
+      const { datasets } = gate.store.in(who.workspace);
+      const before = await datasets.get(projectOf(query), params.id);
+      if (before === null) return MISSING;
+      const done = await within(who.workspace, rows, before.rows.box.length, () =>
+        datasets.put(projectOf(query), params.id, {
+          ...{ name, rows, by: who.user ?? who.id, at: gate.clock() },
+          ...(version === undefined ? {} : { version }),
+        }),
+      );
       if (done === null) return MISSING;
       return done.ok ? give(200, shown(done.value)) : refused(done);
     }),
@@ -67,9 +90,14 @@ export const evaluationRoutes = ({ gate, places }: Lodge): readonly Route[] => {
       (await gate.store.in(who.workspace).datasets.remove(projectOf(query), params.id)) ? nothing() : MISSING,
     ),
 
-    implement(ROUTES.listEvaluations, async ({ who, params }) => {
-      const found = await engine.list(who.workspace, params.id);
-      return found === null ? MISSING : give(200, { evaluations: [...found] });
+    implement(ROUTES.listEvaluations, async ({ who, params, query }) => {
+      const found = await engine.list(who.workspace, params.id, {
+        limit: query.limit ?? PAGE,
+        ...cursorOf(gate.store, who.workspace, 'evaluations', query.cursor),
+      });
+      if (found === null) return MISSING;
+      const next = nextOf(gate.store, who.workspace, 'evaluations', found.next);
+      return give(200, { evaluations: [...found.evaluations], ...next });
     }),
 
     implement(ROUTES.beginEvaluation, async ({ who, params, body, made }) => {

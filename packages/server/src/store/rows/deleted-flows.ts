@@ -4,17 +4,19 @@
  *
  * DF1 A deleted flow is switched off in the transaction that deletes it: what starts flows asks whether they are on.
  * DF2 Of a private one that is removed it stays known whose it was, as long as its runs do.
+ * DF3 Its evaluations go with it, and what they stored.
  */
 
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Ground } from '../ground.ts';
 import { after, page } from '../ground.ts';
 import type { DeletedFlows } from '../deleted-flows.ts';
 import type { Tables } from '../schema/tables.ts';
 import { flowRow, visibilityOf } from './flows.ts';
+import { countStored } from './own-ground.ts';
 import { seenFlows } from './seen.ts';
 
-export const deletedFlowsOf = ({ db, change }: Ground, workspace: string): DeletedFlows => {
+export const deletedFlowsOf = ({ db, change, grew }: Ground, workspace: string): DeletedFlows => {
   const all = () =>
     db.selectFrom('flow').selectAll().where('workspace', '=', workspace).where('deleted', 'is not', null);
   return {
@@ -64,8 +66,8 @@ export const deletedFlowsOf = ({ db, change }: Ground, workspace: string): Delet
       );
       return row === undefined ? null : flowRow(row);
     },
-    remove: (id) =>
-      change(async (trx) => {
+    remove: async (id) => {
+      const gone = await change(async (trx) => {
         const known = await trx
           .selectFrom('flow')
           .select('id')
@@ -73,23 +75,25 @@ export const deletedFlowsOf = ({ db, change }: Ground, workspace: string): Delet
           .where('id', '=', id)
           .where('deleted', 'is not', null)
           .executeTakeFirst();
-        if (known === undefined) return false;
-        await removed(trx, known.id);
-        return true;
-      }),
+        return known === undefined ? null : removed(trx, known.id);
+      });
+      if (gone === null) return false;
+      grew([gone]);
+      return true;
+    },
   };
 };
 
 /** Removes those of every workspace that were deleted before a time; returns how many. Where there are none nothing has changed. */
 export const removeDeleted = async (
-  { db, change }: Pick<Ground, 'db' | 'change'>,
+  { db, change, grew }: Pick<Ground, 'db' | 'change' | 'grew'>,
   before: number,
   limit: number,
 ): Promise<number> => {
   const due = await db.selectFrom('flow').select('id').where('deleted', '<', before).limit(limit).execute();
   if (due.length === 0) return 0;
-  return change(async (trx) => {
-    let gone = 0;
+  const all = await change(async (trx) => {
+    const gone: Shrunk[] = [];
     for (const { id } of due) {
       // It may have been taken back meanwhile.
       const still = await trx
@@ -99,15 +103,24 @@ export const removeDeleted = async (
         .where('deleted', '<', before)
         .execute();
       if (still.length === 0) continue;
-      await removed(trx, id);
-      gone += 1;
+      gone.push(await removed(trx, id));
     }
     return gone;
   });
+  grew(all);
+  return all.length;
 };
 
+/** What a workspace stores less. */
+type Shrunk = readonly [workspace: string, bytes: number];
+
 /** With its versions, grants, webhooks and triggers. Its runs stay for a while, and stay private. */
-const removed = async (trx: Transaction<Tables>, id: string): Promise<void> => {
+const removed = async (trx: Transaction<Tables>, id: string): Promise<Shrunk> => {
+  const { bytes } = await trx
+    .selectFrom('evaluation')
+    .select(({ fn }) => fn.coalesce(fn.sum<number>('bytes'), sql<number>`0`).as('bytes'))
+    .where('flow', '=', id)
+    .executeTakeFirstOrThrow();
   const gone = await trx
     .deleteFrom('flow')
     .where('id', '=', id)
@@ -115,4 +128,6 @@ const removed = async (trx: Transaction<Tables>, id: string): Promise<void> => {
     .executeTakeFirstOrThrow();
   if (visibilityOf(gone.visibility) === 'private')
     await trx.insertInto('flow_gone').values({ flow: id, workspace: gone.workspace, owner: gone.owner }).execute();
+  if (bytes > 0) await countStored(trx, gone.workspace, -bytes);
+  return [gone.workspace, -bytes];
 };

@@ -9,7 +9,7 @@ import { type Ground, fromJson, listFromJson, toJson } from '../ground.ts';
 import { auditRecords, checkAudit } from './audit.ts';
 import type { Blobs } from '../files/blobs.ts';
 import { sweepChats } from './chats.ts';
-import { evaluationsAtWork } from './evaluations.ts';
+import { evaluationsAtWork, runsOfStopped } from './evaluations.ts';
 import { removeDeleted } from './deleted-flows.ts';
 import { askLink } from './asks.ts';
 import { hookByToken } from './hooks.ts';
@@ -24,7 +24,7 @@ const TAILS = 16;
 const SWEPT_AT_ONCE = 50;
 
 export const engineOf = (
-  { db, change, writer, clock, credentials, ring, unlink }: Ground,
+  { db, change, grew, writer, clock, credentials, ring, unlink }: Ground,
   blobs: Pick<Blobs, 'collect'>,
   lost: () => Promise<number>,
 ): Omit<EngineStore, 'ends' | 'limits' | 'knowledgeAtWork' | 'notices'> => {
@@ -214,8 +214,9 @@ export const engineOf = (
       return rule.limit - left;
     },
     evaluationsAtWork: () => evaluationsAtWork(db),
+    runsOfStopped: () => runsOfStopped(db),
     sweepChats: (now, limit) => sweepChats(db, now, limit),
-    removeDeletedFlows: (before, limit) => removeDeleted({ db, change }, before, limit),
+    removeDeletedFlows: (before, limit) => removeDeleted({ db, change, grew }, before, limit),
     checkAudit: (expect) => checkAudit(db, ring.all('audit'), expect),
     auditRecords: () => auditRecords(db),
     collectLitter: async () => (await lost()) + (await blobs.collect()),

@@ -73,7 +73,7 @@ export const change = async <T>(
           .insertInto('own_effect')
           .values({ workspace, run: effect.run, name: effect.key, answer: JSON.stringify(value) })
           .execute();
-      if (grown !== 0) await count(trx, workspace, grown);
+      if (grown !== 0) await countStored(trx, workspace, grown);
       return good(value);
     });
     if (grown !== 0) grew([[workspace, grown]]);
@@ -95,7 +95,8 @@ const answered = async (trx: Trx, workspace: string, { run, key }: Effect): Prom
   return row?.answer;
 };
 
-const count = async (trx: Trx, workspace: string, bytes: number): Promise<void> => {
+/** Bytes came to what a workspace stores, or went. Who calls it says so to `grew` when it is durable. */
+export const countStored = async (trx: Trx, workspace: string, bytes: number): Promise<void> => {
   await trx
     .insertInto('stored')
     .values({ workspace, bytes })

@@ -1,6 +1,6 @@
 /** A dataset and an evaluation of the victim, and every method about them asked about one (scope.test.ts). */
 
-import type { EvaluationRow } from '../evaluation.ts';
+import type { EvaluationMade } from '../evaluation.ts';
 import type { WorkspaceStore } from '../ports.ts';
 import { NOW } from './kit.ts';
 import { type Names, VICTIM } from './names.ts';
@@ -11,7 +11,7 @@ const idsOf = (n: Names) => ({ dataset: `ds_of_${n.flow}`, evaluation: `ev_of_${
 const datasetOf = (n: Names) => ({
   ...{ id: idsOf(n).dataset, project: n.project, name: 'rows', rows: ROWS, by: 'user', at: NOW },
 });
-const madeOf = (n: Names): Omit<EvaluationRow, 'state' | 'problem' | 'ended'> => ({
+const madeOf = (n: Names): EvaluationMade => ({
   ...{ id: idsOf(n).evaluation, flow: n.flow, version: 1, hash: n.hash, environment: 'default' },
   ...{ dataset: idsOf(n).dataset, datasetName: 'rows', datasetVersion: 1, scores: [{ kind: 'exact' }] },
   ...{ atOnce: 1, principal: 'user', created: NOW },
@@ -29,12 +29,12 @@ export const EVALUATION_CASES: Readonly<Record<string, (w: WorkspaceStore, n: Na
   'datasets.put': (w, n) =>
     w.datasets.put(n.project, idsOf(n).dataset, { name: 'stolen', rows: ROWS, by: 'user', at: NOW }),
   'datasets.remove': (w, n) => w.datasets.remove(n.project, idsOf(n).dataset),
-  'evaluations.list': (w, n) => w.evaluations.list(n.flow),
+  'evaluations.list': (w, n) => w.evaluations.list({ flow: n.flow, limit: 9 }),
   'evaluations.get': (w, n) => w.evaluations.get(n.flow, idsOf(n).evaluation),
   'evaluations.byId': (w, n) => w.evaluations.byId(idsOf(n).evaluation),
   'evaluations.begin': (w, n) => w.evaluations.begin({ ...madeOf(n), id: `ev_stolen_${n.flow}` }, ROWS),
   'evaluations.rows': (w, n) => w.evaluations.rows(idsOf(n).evaluation),
-  'evaluations.marks': (w, n) => w.evaluations.marks(idsOf(n).evaluation),
+  'evaluations.asks': (w, n) => w.evaluations.asks(n.run),
   'evaluations.starts': (w, n) => w.evaluations.starts(idsOf(n).evaluation, 0, 'run_stolen'),
   'evaluations.judges': (w, n) => w.evaluations.judges(idsOf(n).evaluation, 0, 'run_stolen'),
   'evaluations.settle': (w, n) => w.evaluations.settle(idsOf(n).evaluation, 0, [], null),

@@ -32,6 +32,7 @@ import { models } from './0031-models.ts';
 import { chat } from './0034-chat.ts';
 import { knowledgeTries } from './0035-knowledge-tries.ts';
 import { evaluations } from './0038-evaluations.ts';
+import { evaluationSums } from './0041-evaluation-sums.ts';
 import { files } from './0021-files.ts';
 import { ownData } from './0027-own-data.ts';
 import { deletedFlows } from './0024-deleted-flows.ts';
@@ -74,6 +75,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0034-chat', migration: chat },
   { name: '0035-knowledge-tries', migration: knowledgeTries },
   { name: '0038-evaluations', migration: evaluations },
+  { name: '0041-evaluation-sums', migration: evaluationSums },
 ];
 
 /** Their names, in order. */

@@ -54,12 +54,17 @@ export type ChatMessage = {
   readonly run: string;
 };
 
+/** A file as it came, with the name and the type that who sent it says. */
+export type ChatUpload = { readonly name: string; readonly type: string; readonly bytes: Uint8Array };
+
 export type ChatAsk = ChatBy & {
   /** The name the owner calls it by; absent: a new one, of a random name. */
   readonly session?: string;
   readonly message: string;
   /** Paths that `keep` gave to the same owner. */
   readonly files?: readonly string[];
+  /** Files that come in the message itself: kept once it fits, and not before. */
+  readonly within?: readonly ChatUpload[];
   /** Further fields of the input, which the flow has to declare. */
   readonly input?: Readonly<Record<string, unknown>>;
   /** What was said before, besides what the session holds. */
@@ -115,10 +120,7 @@ export type ChatPort = {
   readonly remove: (by: ChatBy, session: string) => Promise<boolean>;
   readonly vote: (by: ChatBy, id: string, vote: -1 | 0 | 1, words: string | null) => Promise<boolean>;
   /** Keeps a file for a later message of the same owner. */
-  readonly keep: (
-    by: ChatBy,
-    file: { readonly name: string; readonly type: string; readonly bytes: Uint8Array },
-  ) => Promise<Result<ChatFile>>;
+  readonly keep: (by: ChatBy, file: ChatUpload) => Promise<Result<ChatFile>>;
   /** May a page of this origin show the chat to visitors? */
   readonly opens: (flow: string, origin: string) => Promise<boolean>;
   /** A ticket for a visitor; `origin` null: of a page of this server. `before`: the one he had. */

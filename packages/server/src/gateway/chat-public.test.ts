@@ -192,24 +192,34 @@ test('GUI-06 the page and the script: no inline script, nothing from elsewhere, 
   expect(script.text).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|hg_|eval\(/);
 });
 
-test('DOS-08 messages of one network are limited', async () => {
-  const small = await startServer({ limits: { visits: 3 } });
+test('DOS-08 messages of one network are limited, and those to one flow by whoever has a ticket: who has none takes no place', async () => {
+  const small = await startServer({ limits: { visits: 8, flowVisits: 3 } });
   try {
     const made = await small.key();
-    const { id } = (await small.ask('POST', '/api/v1/flows', { key: made.plain, body: { draft: TALK } })).json as {
-      id: string;
+    const shared = async (): Promise<string> => {
+      const { id } = (await small.ask('POST', '/api/v1/flows', { key: made.plain, body: { draft: TALK } })).json as {
+        id: string;
+      };
+      await small.ask('POST', `/api/v1/flows/${id}/publish`, { key: made.plain, body: { grant: 'needed' } });
+      await small.ask('PATCH', `/api/v1/flows/${id}`, { key: made.plain, body: { visibility: 'public' } });
+      return id;
     };
-    await small.ask('POST', `/api/v1/flows/${id}/publish`, { key: made.plain, body: { grant: 'needed' } });
-    await small.ask('PATCH', `/api/v1/flows/${id}`, { key: made.plain, body: { visibility: 'public' } });
+    const [one, other] = [await shared(), await shared()];
     const headers = { origin: SHOP };
-    const entered = await small.ask('POST', `/api/v1/public/${id}/chat`, { headers, body: {} });
-    const { ticket } = entered.json as { ticket: string };
-    const statuses = [];
-    for (let i = 0; i < 5; i += 1) {
-      const sent = { headers: { ...headers, 'x-chat-ticket': ticket }, body: { message: 'x' } };
-      statuses.push((await small.ask('POST', `/api/v1/public/${id}/chat/messages`, sent)).status);
-    }
-    expect(statuses).toEqual([202, 202, 202, 429, 429]);
+    const entered = async (id: string): Promise<string> =>
+      ((await small.ask('POST', `/api/v1/public/${id}/chat`, { headers, body: {} })).json as { ticket: string }).ticket;
+    const statuses = async (id: string, ticket: string, times: number): Promise<readonly number[]> => {
+      const all = [];
+      for (let i = 0; i < times; i += 1) {
+        const sent = { headers: { ...headers, 'x-chat-ticket': ticket }, body: { message: 'x' } };
+        all.push((await small.ask('POST', `/api/v1/public/${id}/chat/messages`, sent)).status);
+      }
+      return all;
+    };
+    expect(await statuses(one, 'none', 2)).toEqual([401, 401]);
+    // The third message fills the flow; the network has places left, as the other flow shows.
+    expect(await statuses(one, await entered(one), 4)).toEqual([202, 202, 202, 429]);
+    expect(await statuses(other, await entered(other), 3)).toEqual([202, 202, 429]);
   } finally {
     await small.close();
   }

@@ -39,7 +39,7 @@ import type { Runs } from '../runs.ts';
 import { checkInput } from '../starter.ts';
 import type { Timers } from '../timers.ts';
 import type { Values } from '../values.ts';
-import { chatFiles } from './files.ts';
+import { chatFiles, type Judged } from './files.ts';
 import { CHAT, type ChatAt, chatFinder } from './place.ts';
 import { readAlong } from './along.ts';
 import { chatVisitors } from './visitors.ts';
@@ -206,12 +206,24 @@ export const newChats = (d: ChatDeps): ChatPort => {
     if (!found.ok) return found;
     const at = found.value;
     const { chats } = store.in(at.workspace);
-    const came = await files.given(at, ask.files ?? []);
-    if (!came.ok) return came;
+    const sent = await files.given(at, ask.files ?? []);
+    if (!sent.ok) return sent;
+    const brought: Judged[] = [];
+    for (const one of ask.within ?? []) {
+      const judged = files.judge(at, one);
+      if (!judged.ok) return judged;
+      brought.push(judged.value);
+    }
+    const came = [...sent.value, ...brought.map(({ file }) => file)];
     const now = clock.now();
     const kept = ask.keep !== false;
     const name = ask.session ?? randomBytes(18).toString('base64url');
     const place = placeOf(at, name);
+    const earlier = kept ? await chats.session(place, now) : null;
+    const history = [...(earlier === null ? [] : await before(at, earlier)), ...(ask.history ?? [])];
+    const own = { message: ask.message, session: kept ? name : '', files: came, history };
+    const input = inputOf(at, own, ask.input ?? {});
+    if (!input.ok) return input;
     const session = kept
       ? await chats.open(place, {
           ...{ id: clock.id('chat_'), at: now, expires: now + at.keep },
@@ -219,17 +231,19 @@ export const newChats = (d: ChatDeps): ChatPort => {
         })
       : null;
     if (kept && session === null) return bad(problem('flow.not_found', 'There is no such flow'));
-    const history = [...(session === null ? [] : await before(at, session)), ...(ask.history ?? [])];
-    const own = { message: ask.message, session: kept ? name : '', files: came.value, history };
-    const input = inputOf(at, own, ask.input ?? {});
-    if (!input.ok) return input;
     const run = clock.id('r');
     const ids = { user: clock.id('msg_'), reply: clock.id('msg_') };
     if (session !== null) {
-      const said = { text: ask.message, files: came.value };
+      const said = { text: ask.message, files: came };
       const turn = { run, user: { id: ids.user, said }, reply: { id: ids.reply }, at: now, expires: now + at.keep };
       if (!(await chats.ask(session.id, turn)))
         return bad(problem('chat.full', 'This session holds as many messages as it may', { fix: 'Begin a new one.' }));
+    }
+    for (const one of brought) {
+      const why = await files.keep(at, one);
+      if (why === null) continue;
+      await chats.unask(run);
+      return bad(why);
     }
     const { target, trigger } = at;
     const made = runs.create({
@@ -256,7 +270,7 @@ export const newChats = (d: ChatDeps): ChatPort => {
           : { text: got.text, state: 'done' as const };
     return good({
       ...{ session: kept ? name : '', run },
-      asked: { ...base, id: ids.user, role: 'user', text: ask.message, state: 'done', files: came.value },
+      asked: { ...base, id: ids.user, role: 'user', text: ask.message, state: 'done', files: came },
       reply: { ...reply, ...rest },
       use: { read: meter.used.tokens - meter.output, wrote: meter.output },
     });
@@ -359,7 +373,11 @@ export const newChats = (d: ChatDeps): ChatPort => {
 
     keep: async (by, file) => {
       const found = await find(by);
-      return found.ok ? files.keep(found.value, file) : found;
+      if (!found.ok) return found;
+      const judged = files.judge(found.value, file);
+      if (!judged.ok) return judged;
+      const why = await files.keep(found.value, judged.value);
+      return why === null ? good(judged.value.file) : bad(why);
     },
   };
 };

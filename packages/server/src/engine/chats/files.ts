@@ -3,14 +3,17 @@
  *
  * CF1 A message takes what the same owner sent to the same chat, and nothing else of the project: the owner is part of the
  *     folder, as a hash.
+ * CF2 What comes within a message is kept once the message fits, and not before.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { bad, type ChatFile, good, problem, type Result } from '@headgate/core';
+import { bad, type ChatAsk, type ChatFile, good, type Problem, problem, type Result } from '@headgate/core';
 import { plainName, triggerFiles } from '../trigger-files.ts';
 import type { ChatAt } from './place.ts';
 
-type Given = { readonly name: string; readonly type: string; readonly bytes: Uint8Array };
+type Upload = NonNullable<ChatAsk['within']>[number];
+/** A file that fits, at the place where it will stand. */
+export type Judged = { readonly file: ChatFile; readonly bytes: Uint8Array };
 
 const fits = (type: string, kinds: readonly string[]): boolean =>
   kinds.some((kind) => (kind.endsWith('/*') ? type.startsWith(kind.slice(0, -1)) : type === kind));
@@ -34,7 +37,8 @@ export const chatFiles = (d: Parameters<typeof triggerFiles>[0]) => {
       return good(all);
     },
 
-    keep: async (at: ChatAt, file: Given): Promise<Result<ChatFile>> => {
+    /** What the file will be, once it is kept; nothing is kept yet. */
+    judge: (at: ChatAt, file: Upload): Result<Judged> => {
       const takes = at.look.files;
       const type = file.type.split(';')[0]?.trim().toLowerCase() ?? '';
       if (takes === null || !fits(type, takes.kinds))
@@ -43,8 +47,11 @@ export const chatFiles = (d: Parameters<typeof triggerFiles>[0]) => {
         return bad(problem('chat.size', `A file may have ${takes.size / 1024 / 1024} MB here`));
       const name = plainName(file.name);
       const path = `${folderOf(at)}${randomBytes(9).toString('hex')}-${name}`;
-      const why = await keepFile(at, { path, type, bytes: file.bytes });
-      return why === null ? good({ path, name, size: file.bytes.length, type }) : bad(why);
+      return good({ file: { path, name, size: file.bytes.length, type }, bytes: file.bytes });
     },
+
+    /** Keeps what was judged; why not, or null. */
+    keep: (at: ChatAt, { file: { path, type }, bytes }: Judged): Promise<Problem | null> =>
+      keepFile(at, { path, type, bytes }),
   };
 };

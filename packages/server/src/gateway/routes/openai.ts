@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { type ChatTurn, type Principal, problem } from '@headgate/core';
 import { contentPictures, contentText, offersTools, ROUTES } from '@headgate/core/api';
 import { asking, byOf } from '../chats/asking.ts';
-import { keepPictures } from '../chats/pictures.ts';
+import { picturesIn } from '../chats/pictures.ts';
 import type { KnownChats } from '../chats/known.ts';
 import { completion, completionTelling, responseOf, responseTelling } from '../chats/openai.ts';
 import { implement, type Call, type Route } from '../implement.ts';
@@ -72,10 +72,10 @@ export const openaiRoutes = (lodge: Lodge, known: KnownChats): readonly Route[] 
     if (offersTools(body)) return NO_TOOLS;
     const said = split(body.messages);
     if (said === null) return LAST;
-    const kept = await keepPictures(gate.engine.chat, byOf(who, found.flow), said.pictures);
-    if ('refused' in kept) return kept;
+    const pictures = picturesIn(said.pictures);
+    if ('refused' in pictures) return pictures;
     const about = { model: body.model, created: seconds() };
-    const ask = { message: said.message, history: said.history, files: kept.files, keep: false };
+    const ask = { message: said.message, history: said.history, ...pictures, keep: false };
     const counted = body.stream_options?.include_usage === true;
     if (body.stream === true)
       return stream(who, found.flow, ask, request, (sent) => completionTelling(sent, about, counted));
@@ -100,13 +100,13 @@ export const openaiRoutes = (lodge: Lodge, known: KnownChats): readonly Route[] 
     if (said === null) return LAST;
     const session = previous === null ? undefined : await sessionFor(who, found.flow, previous);
     if (session === null) return refuse('missing', 'There is no such response of yours to go on from');
-    const pictures = await keepPictures(gate.engine.chat, byOf(who, found.flow), said.pictures);
+    const pictures = picturesIn(said.pictures);
     if ('refused' in pictures) return pictures;
     const kept = body.store !== false;
     const asked = { ...{ model: body.model, created: seconds(), previous, instructions, kept } };
     const alone = said.history.length === 0;
     const ask = {
-      ...{ message: said.message, files: pictures.files, keep: kept },
+      ...{ message: said.message, ...pictures, keep: kept },
       ...(alone ? {} : { history: said.history }),
       ...(session === undefined ? {} : { session }),
     };

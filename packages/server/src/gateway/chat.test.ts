@@ -1,5 +1,9 @@
 /** Chats over the real API: messages, sessions, answers while they are written, and whose they are. */
 
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import OpenAI from 'openai';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startServer, type TestServer } from '../../../../test/fixtures/server.ts';
 import { type ModelServer, openModelServer } from '../engine/testing/models/server.ts';
@@ -49,7 +53,7 @@ type Sent = { session: string; asked: Message; reply: Message; run?: string };
 
 beforeAll(async () => {
   models = await openModelServer();
-  server = await startServer({ egressAllow: models.host });
+  server = await startServer({ egressAllow: '127.0.0.1' });
   key = (await server.key()).plain;
   await ask('PUT', 'secrets', { name: 'models', value: 'sk-of-a-provider-0123456789abcdef', origins: [models.origin] });
   await ask('PUT', 'model-providers', {
@@ -205,4 +209,58 @@ test('what was said lies sealed', async () => {
     return bytes.includes('canary-of-the-question') || bytes.includes('canary-of-the-answer');
   });
   expect(found.map(({ name }) => name)).toEqual([]);
+});
+
+test('a name that two flows go by, as a model or as a name, names neither; the id of each does', async () => {
+  const twin = (name: string, model: string | null, says: string) => ({
+    ...{ headgate: 1, name, output: says, steps: [{ id: 'a', kind: 'set@1', with: { value: 1 } }] },
+    triggers: [{ id: 'chat', kind: 'chat@1', with: model === null ? {} : { model } }],
+  });
+  const one = await publish(twin('twin', null, 'one'));
+  const openai = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: key, maxRetries: 0 });
+  const answer = (model: string) => openai.responses.create({ model, input: 'x' });
+  expect((await answer('twin')).output_text).toBe('one');
+  const other = await publish(twin('Other', 'twin', 'other'));
+  await expect(answer('twin')).rejects.toMatchObject({ status: 404, code: 'model_not_found' });
+  expect((await answer(one)).output_text).toBe('one');
+  expect((await answer(other)).output_text).toBe('other');
+  expect((await answer('Other')).output_text).toBe('other');
+});
+
+test('who leaves while texts are embedded has no more runs started for him', async () => {
+  const held: (() => void)[] = [];
+  const peer = createServer((_, response) => held.push(() => response.end('{}'))).listen(0, '127.0.0.1');
+  await once(peer, 'listening');
+  const { port } = peer.address() as AddressInfo;
+  const slow = await publish({
+    ...{ headgate: 1, name: 'Slow', output: [1, 2] },
+    triggers: [{ id: 'chat', kind: 'chat@1', with: { model: 'slow' } }],
+    steps: [{ id: 'a', kind: 'http.request@1', with: { method: 'GET', url: `http://127.0.0.1:${port}/` } }],
+  });
+  const runs = async () =>
+    ((await ask('GET', `runs?flow=${slow}`)).json as { runs: { state: string }[] }).runs.map(({ state }) => state);
+  const openai = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: key, maxRetries: 0 });
+  const leaving = new AbortController();
+  const asked = openai.embeddings.create({ model: 'slow', input: ['a', 'b', 'c'] }, { signal: leaving.signal });
+  const left = asked.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  await expect.poll(() => held.length).toBe(1);
+  leaving.abort();
+  expect(await left).toBeInstanceOf(OpenAI.APIUserAbortError);
+  // The server has heard of it once it answers others.
+  for (let i = 0; i < 5; i += 1) await runs();
+  held[0]?.();
+  await expect.poll(runs).toEqual(['done']);
+  // Twin: who stays gets all of them. By then the one who left would have had his.
+  const stayed = openai.embeddings.create({ model: 'slow', input: ['a', 'b'] });
+  for (const which of [1, 2]) {
+    await expect.poll(() => held.length).toBe(which + 1);
+    held[which]?.();
+  }
+  expect((await stayed).data).toHaveLength(2);
+  expect(await runs()).toEqual(['done', 'done', 'done']);
+  peer.close();
+  peer.closeAllConnections();
 });

@@ -1,8 +1,5 @@
 /** The client of OpenAI, as it is, against flows that are models. */
 
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startServer, type TestServer } from '../../../../test/fixtures/server.ts';
@@ -77,7 +74,7 @@ const client = (base: string, apiKey = key): OpenAI =>
 
 beforeAll(async () => {
   models = await openModelServer();
-  server = await startServer({ egressAllow: '127.0.0.1' });
+  server = await startServer({ egressAllow: models.host });
   key = (await server.key()).plain;
   const secret = { name: 'models', value: 'sk-of-a-provider-0123456789abcdef', origins: [models.origin] };
   await server.ask('PUT', '/api/v1/secrets', { key, body: secret });
@@ -300,61 +297,6 @@ test('a picture is kept once its message fits what the flow takes, and not befor
   expect((await responded('two')).output_text).toBe('two');
   expect(await kept()).toBe(before + 2);
   expect(await sessions()).toMatchObject({ sessions: [{ title: 'two' }] });
-});
-
-test('a name that two flows go by, as a model or as a name, names neither; the id of each does', async () => {
-  const twin = (name: string, model: string | null, says: string) => ({
-    ...{ headgate: 1, name, output: says, steps: [{ id: 'a', kind: 'set@1', with: { value: 1 } }] },
-    triggers: [{ id: 'chat', kind: 'chat@1', with: model === null ? {} : { model } }],
-  });
-  const one = await publish(twin('twin', null, 'one'), key);
-  const openai = client('/v1');
-  const ask = (model: string) => openai.responses.create({ model, input: 'x' });
-  expect((await ask('twin')).output_text).toBe('one');
-  const other = await publish(twin('Other', 'twin', 'other'), key);
-  await expect(ask('twin')).rejects.toMatchObject({ status: 404, code: 'model_not_found' });
-  expect((await ask(one)).output_text).toBe('one');
-  expect((await ask(other)).output_text).toBe('other');
-  expect((await ask('Other')).output_text).toBe('other');
-});
-
-test('who leaves while texts are embedded has no more runs started for him', async () => {
-  const held: (() => void)[] = [];
-  const peer = createServer((_, response) => held.push(() => response.end('{}'))).listen(0, '127.0.0.1');
-  await once(peer, 'listening');
-  const { port } = peer.address() as AddressInfo;
-  const slow = await publish(
-    {
-      ...{ headgate: 1, name: 'Slow', output: [1, 2] },
-      triggers: [{ id: 'chat', kind: 'chat@1', with: { model: 'slow' } }],
-      steps: [{ id: 'a', kind: 'http.request@1', with: { method: 'GET', url: `http://127.0.0.1:${port}/` } }],
-    },
-    key,
-  );
-  const runs = async () =>
-    ((await server.ask('GET', `/api/v1/runs?flow=${slow}`, { key })).json as { runs: { state: string }[] }).runs.map(
-      ({ state }) => state,
-    );
-  const leaving = new AbortController();
-  const asked = client('/v1').embeddings.create({ model: 'slow', input: ['a', 'b', 'c'] }, { signal: leaving.signal });
-  const left = expect(asked).rejects.toBeInstanceOf(OpenAI.APIUserAbortError);
-  await expect.poll(() => held.length).toBe(1);
-  leaving.abort();
-  await left;
-  // The server has heard of it once it answers others.
-  for (let i = 0; i < 5; i += 1) await runs();
-  held[0]?.();
-  await expect.poll(runs).toEqual(['done']);
-  // Twin: who stays gets all of them. By then the one who left would have had his.
-  const stayed = client('/v1').embeddings.create({ model: 'slow', input: ['a', 'b'] });
-  for (const which of [1, 2]) {
-    await expect.poll(() => held.length).toBe(which + 1);
-    held[which]?.();
-  }
-  expect((await stayed).data).toHaveLength(2);
-  expect(await runs()).toEqual(['done', 'done', 'done']);
-  peer.close();
-  peer.closeAllConnections();
 });
 
 test('tools of a caller are refused in words of their own; none offered, or none wanted, is no refusal', async () => {

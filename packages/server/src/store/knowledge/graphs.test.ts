@@ -9,6 +9,8 @@ import { openStore } from '../open.ts';
 import type { Store } from '../ports.ts';
 import { clustered } from '../testing/clusters.ts';
 import { KEY } from '../testing/kit.ts';
+import { connect } from '../schema/connect.ts';
+import { Search } from './search.ts';
 import { graphPath } from './shelf.ts';
 
 const SIZE = 32;
@@ -131,4 +133,37 @@ test('a graph that is lost, broken or of a base that is gone does not matter: it
   });
   expect(readdirSync(join(dir, 'graphs'))).toEqual(whole);
   expect(texts(await search('kb_one', known))[0]).toBe('a 0');
+}, 60_000);
+
+test('DOS-02 vectors in memory are bounded in bytes: the base that was asked longest ago goes, and the one that is asked stays, however large', async () => {
+  const known = next();
+  const sizes = { kb_a: 40, kb_b: 40, kb_c: 40, kb_big: 600 };
+  for (const [id, many] of Object.entries(sizes)) {
+    await base(id);
+    await fill(id, 'x', many, known);
+  }
+  const db = connect(join(dir, 'headgate.db'), { readOnly: true });
+  const none = { of: () => null, want: () => undefined };
+  const asked = (search: Search, of: string): readonly number[] => {
+    const answer = search.answer({
+      ...{ id: 1, workspace: 'default', project: 'default', base: of, by: { reader: 'x' }, vector: known },
+      ...{ words: null, where: [], top: 1, minScore: 0 },
+    });
+    expect(answer).toMatchObject({ hits: [{ text: 'x 0' }] });
+    return [search.count, search.bytes];
+  };
+  try {
+    const [, one = 0] = asked(new Search(db, none, FROM), 'kb_a');
+    expect(one).toBeGreaterThan(40 * SIZE * 4);
+    const search = new Search(db, none, FROM, 2 * one);
+    const counts = ['kb_a', 'kb_b', 'kb_a', 'kb_c', 'kb_a'].map((of) => asked(search, of)[0]);
+    // `kb_c` drives out `kb_b`, which was asked before `kb_a` was again: that one is still there.
+    expect(counts).toEqual([40, 80, 80, 80, 80]);
+    expect(search.bytes).toBeLessThanOrEqual(2 * one);
+    expect(asked(search, 'kb_big')[0]).toBe(600);
+    expect(search.bytes).toBeGreaterThan(2 * one);
+    expect(asked(search, 'kb_b')[0]).toBe(40);
+  } finally {
+    db.close();
+  }
 }, 60_000);

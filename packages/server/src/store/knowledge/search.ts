@@ -52,18 +52,25 @@ export class Search {
   readonly #graphs: Graphs;
   readonly #graphFrom: number;
   readonly #vec: ReturnType<typeof vecOf>;
+  readonly #keptBytes: number;
 
-  /** `graphFrom`: vectors of a base from which on it has a graph. */
-  constructor(db: DatabaseSync, graphs: Graphs, graphFrom: number) {
+  /** `graphFrom`: vectors of a base from which on it has a graph. `keptBytes`: of vectors in memory, besides the base that is asked. */
+  constructor(db: DatabaseSync, graphs: Graphs, graphFrom: number, keptBytes = KEPT_BYTES) {
     this.#db = db;
     this.#graphs = graphs;
     this.#graphFrom = graphFrom;
     this.#vec = vecOf(db);
+    this.#keptBytes = keptBytes;
   }
 
   /** How many vectors are in memory. */
   get count(): number {
     return [...this.#held.values()].reduce((sum, { vectors }) => sum + (vectors?.count ?? 0), 0);
+  }
+
+  /** What they take of it. */
+  get bytes(): number {
+    return [...this.#held.values()].reduce((sum, { vectors }) => sum + (vectors?.bytes ?? 0), 0);
   }
 
   answer(ask: SearchAsk): SearchAnswer {
@@ -146,9 +153,9 @@ export class Search {
 
   /** Lets go of bases, the one that was asked longest ago first, until the others are within bounds. */
   #forget(but: string): void {
-    let bytes = [...this.#held.values()].reduce((sum, { vectors }) => sum + (vectors?.bytes ?? 0), 0);
+    let { bytes } = this;
     for (const [base, { vectors }] of this.#held) {
-      if (base === but || (this.#held.size <= KEPT && bytes <= KEPT_BYTES)) return;
+      if (base === but || (this.#held.size <= KEPT && bytes <= this.#keptBytes)) return;
       bytes -= vectors?.bytes ?? 0;
       this.#held.delete(base);
       this.#graphs.forget(base);

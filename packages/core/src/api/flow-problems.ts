@@ -279,6 +279,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'mcp.asks': 'A tool of an MCP server wants to ask somebody before it goes on.',
   'mcp.changed': 'An MCP server describes a tool otherwise than when it was taken into the flow.',
   'mcp.failed': 'A tool of an MCP server says that it failed.',
+  'mcp.output': 'The output of a flow is not what its trigger mcp.tool says that the tool gives.',
   'mcp.refused': 'An MCP server refused a request, with its reason.',
   'mcp.unknown_tool': 'An MCP server has no tool of that name.',
   'mcp.unpinned': 'A tool of an MCP server is to be called that nobody looked at.',

@@ -295,6 +295,10 @@ const api = {
   'ask.invalid': { status: 422, when: 'The answer is none that the question takes.' },
   'ask.person': { status: 422, when: 'Nobody by this id or address could answer the question.' },
   'ask.other': { status: 403, when: 'The question is for other people.' },
+  'mcp.sse': {
+    status: 410,
+    when: 'The transport of MCP with a stream and a session is not served; streamable HTTP is.',
+  },
   'resume.used': { status: 410, when: 'The resume link did its work already, or its time is over.' },
   'audit.down': {
     status: 503,

@@ -21,6 +21,7 @@ import * as keys from './keys.ts';
 import * as kv from './kv.ts';
 import * as limits from './limits.ts';
 import * as mcp from './mcp.ts';
+import { MCP_MOUNTS } from './mcp-mounts.ts';
 import * as models from './models.ts';
 import * as notifications from './notifications.ts';
 import * as oauth from './oauth.ts';
@@ -131,6 +132,7 @@ export const ROUTES = {
   speakMcp: mcp.speakMcp,
   speakBuildMcp: mcp.speakBuildMcp,
   speakProjectMcp: mcp.speakProjectMcp,
+  ...MCP_MOUNTS,
 
   startRun: runs.startRun,
   listRuns: runs.listRuns,

@@ -1,6 +1,6 @@
 /** The MCP server, spoken to by the official client, in both eras of the protocol. */
 
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client, SSEClientTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROUTES } from '@headgate/core/api';
 import { startServer, type TestServer } from '../../../../test/fixtures/server.ts';
@@ -15,7 +15,7 @@ const LEGACY = { mode: 'legacy' } as const;
 const clientOf = async (
   plain: string,
   mode: typeof MODERN | typeof LEGACY,
-  path = ROUTES.speakMcp.path,
+  path: string = ROUTES.speakMcp.path,
 ): Promise<Client> => {
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: mode });
   open.push(client);
@@ -68,6 +68,13 @@ const long = tool('Long', {
   output: '{{ steps.nap }}',
 });
 
+const PROMISED = {
+  type: 'object',
+  properties: { total: { type: 'number' }, currency: { type: 'string', default: 'EUR' } },
+  required: ['total', 'currency'],
+  additionalProperties: false,
+};
+
 beforeAll(async () => {
   server = await startServer();
   key = (await server.key()).plain;
@@ -79,6 +86,14 @@ beforeAll(async () => {
   );
   await publish(slow);
   await publish(long);
+  await publish(
+    tool('Promises', {
+      input: { type: 'object', properties: { total: {} }, additionalProperties: false },
+      triggers: [{ id: 'call', kind: 'mcp.tool@1', with: { output: PROMISED } }],
+      steps: [{ id: 'sum', kind: 'set@1', with: { value: { total: '{{ input.total }}' } } }],
+      output: '{{ steps.sum }}',
+    }),
+  );
   await publish(tool('Not a tool', { triggers: [] }));
   await publish(
     tool('Fails', {
@@ -98,7 +113,7 @@ describe.each([
 ] as const)('in the era of %s', (_era, mode) => {
   test('a published flow with the trigger is a tool: named, described, with the schema of its input', async () => {
     const { tools } = await (await clientOf(key, mode)).listTools();
-    expect(tools.map(({ name }) => name)).toEqual(['grosse_gruss', 'greet-by', 'slow', 'long', 'fails']);
+    expect(tools.map(({ name }) => name)).toEqual(['grosse_gruss', 'greet-by', 'slow', 'long', 'promises', 'fails']);
     expect(tools[1]).toMatchObject({
       title: 'Named',
       description: 'Greets',
@@ -160,5 +175,70 @@ describe.each([
         return (json as { runs: { state: string }[] }).runs[0]?.state;
       })
       .toBe('cancelled');
+  });
+
+  test('a tool that promises what it gives is held to it: defaults are filled in, and what does not fit is a Problem', async () => {
+    const client = await clientOf(key, mode);
+    const promised = (await client.listTools()).tools.find(({ name }) => name === 'promises');
+    expect(promised?.outputSchema).toEqual(PROMISED);
+    expect(JSON.stringify(promised)).not.toContain('"fits"');
+    // The client judges what is structured by the schema itself, too.
+    const kept = await client.callTool({ name: 'promises', arguments: { total: 3 } });
+    expect(kept.structuredContent).toEqual({ total: 3, currency: 'EUR' });
+    expect(kept.content).toEqual([{ type: 'text', text: '{"total":3,"currency":"EUR"}' }]);
+    const broken = await client.callTool({ name: 'promises', arguments: { total: 'three' } });
+    expect(broken).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('mcp.output') }] });
+    expect(broken.structuredContent).toBeUndefined();
+    expect(JSON.stringify(broken.content)).toContain('output.total');
+    expect(JSON.stringify(broken.content)).not.toContain('three');
+  });
+});
+
+describe('where clients of Langflow look for the server', () => {
+  const { speakMcp, ...elsewhere } = ROUTES;
+  const at = (path: string): string => path.replace('{project}', 'default');
+
+  test.each([
+    elsewhere.speakMcpSlashed,
+    elsewhere.speakMcpSse,
+    elsewhere.speakMcpMounted,
+    elsewhere.speakMcpMountedSse,
+    elsewhere.speakMcpBelow,
+    elsewhere.speakProjectMcpSse,
+    elsewhere.speakProjectMcpBelow,
+  ])('$path lists and calls the same tools, in both eras, and nobody without a key', async ({ path }) => {
+    const own = (await (await clientOf(key, MODERN)).listTools()).tools;
+    for (const mode of [MODERN, LEGACY]) {
+      const client = await clientOf(key, mode, at(path));
+      expect((await client.listTools()).tools).toEqual(own);
+      const told = await client.callTool({ name: 'greet-by', arguments: { name: 'Bo' } });
+      expect(told.structuredContent).toEqual({ text: 'Hello Bo' });
+    }
+    const nobody = await server.ask('POST', at(path), { body: { jsonrpc: '2.0', id: 1, method: 'tools/list' } });
+    expect(nobody.status).toBe(401);
+    expect(String(nobody.headers['www-authenticate'])).toContain('resource_metadata=');
+    expect((await server.ask('POST', `${at(path)}?x-api-key=${key}`, { body: {} })).status).toBe(400);
+  });
+
+  test.each([
+    [elsewhere.openMcpSse, speakMcp.path],
+    [elsewhere.openMcpMountedSse, speakMcp.path],
+    [elsewhere.openProjectMcpSse, ROUTES.speakProjectMcp.path],
+  ])('$path opens no stream, and says to who has a key where to go', async ({ path }, right) => {
+    const headers = { accept: 'text/event-stream' };
+    const refused = await server.ask('GET', at(path), { key, headers });
+    expect(refused).toMatchObject({ status: 410, json: { code: 'mcp.sse', fix: expect.stringContaining(at(right)) } });
+    expect((await server.ask('GET', at(path), { headers })).status).toBe(401);
+    expect((await server.ask('GET', `${at(path)}?x-api-key=${key}`, { headers })).status).toBe(400);
+  });
+
+  test('a client of the old transport is told so, and a project that is not there is nowhere', async () => {
+    const client = new Client({ name: 'old', version: '1' }, { versionNegotiation: LEGACY });
+    const transport = new SSEClientTransport(new URL(server.url + elsewhere.openMcpSse.path), {
+      requestInit: { headers: { authorization: `Bearer ${key}` } },
+    });
+    await expect(client.connect(transport)).rejects.toThrow('410');
+    const never = elsewhere.openProjectMcpSse.path.replace('{project}', 'never');
+    expect((await server.ask('GET', never, { key })).status).toBe(404);
   });
 });

@@ -11,6 +11,7 @@ import { permissionOf, ROUTES } from '@headgate/core/api';
 import type { Lodge } from '../lodge.ts';
 import { MCP_KINDS, type McpKind } from '../../store/tools.ts';
 import type { Tool } from './tools.ts';
+import type { Signals } from './under-way.ts';
 
 /** The result of a call, as MCP has it. */
 export type Called = {
@@ -31,7 +32,7 @@ export type Caller = {
   readonly who: Principal;
   /** May the caller still have an answer? */
   readonly still: () => Promise<boolean>;
-  readonly signal: AbortSignal;
+  readonly signal: Signals;
   /** Told as steps end; absent: the client did not ask for it. */
   readonly progress?: (done: number, text: string) => Promise<void>;
   /** Told which shapes of keys the answer may show. */
@@ -51,8 +52,11 @@ const TAKEN_BACK = problem('run.cancelled', 'The call was taken back, and its ru
 
 type Needed = Pick<Lodge, 'gate' | 'waiting' | 'places'>;
 
-/** What a call came to: the output, or why there is none; or a question to the caller. */
-export type Came<Q> = { readonly output: unknown } | { readonly problem: Problem } | { readonly question: Q };
+/** What a run came to: the output, or why there is none. */
+type Ended = { readonly output: unknown } | { readonly problem: Problem };
+
+/** What a call came to: that, or a question to the caller. */
+export type Came<Q> = Ended | { readonly question: Q };
 
 /** Runs the flow of a tool or a prompt to its end, or to a question that its caller can be asked. */
 export const runFor = async <Q = never>(
@@ -84,8 +88,28 @@ export const runFor = async <Q = never>(
 };
 
 /** A call of a tool as its answer. A run that fails is an answer too: its Problem, for the model to read. */
-export const calledOf = (came: { readonly output: unknown } | { readonly problem: Problem }): Called =>
-  'problem' in came ? failed(came.problem) : given(came.output);
+export const calledOf = (came: Ended): Called => ('problem' in came ? failed(came.problem) : given(came.output));
+
+/** Problems of an output that are named: the first ones tell what is wrong. */
+const MOST_NAMED = 3;
+
+/** The output as the tool promised it, defaults filled in; a Problem where it is something else. */
+export const promisedBy = ({ fits, at: { flow } }: Pick<Tool, 'fits' | 'at'>, came: Ended): Ended => {
+  if (fits === undefined || 'problem' in came) return came;
+  const judged = fits(came.output ?? null);
+  if (judged.ok) return { output: judged.value };
+  const wrong = judged.problems.slice(0, MOST_NAMED);
+  const told = wrong.map(({ text, at }) => `${placeIn(at?.field)}: ${text}`).join('; ');
+  return {
+    problem: problem('mcp.output', `The output is not what the tool promises: ${told}`, {
+      at: { flow, field: placeIn(wrong[0]?.at?.field) },
+      fix: 'Mend the output of the flow, or `output` of its trigger mcp.tool@1, and publish it.',
+    }),
+  };
+};
+
+/** Judges of inputs call what they judge `input`. */
+const placeIn = (field = 'input'): string => field.replace(/^input/, 'output');
 
 type Begun = { readonly run: string } | { readonly end: RunView } | { readonly problem: Problem };
 
@@ -118,7 +142,7 @@ const ended = async <Q>(
 ): Promise<RunView | { readonly question: Q } | null> => {
   const { who, signal, progress } = caller;
   const { engine } = gate;
-  const events = await engine.follow(who.workspace, run, 0, signal);
+  const events = await engine.follow(who.workspace, run, 0, signal());
   let done = 0;
   for await (const { type, step } of events ?? []) {
     if (type === 'step.done' && step !== undefined) await progress?.((done += 1), step);

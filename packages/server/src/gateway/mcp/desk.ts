@@ -9,6 +9,8 @@ export type Described = {
   readonly title: string;
   readonly description?: string;
   readonly inputSchema: { readonly type: 'object'; readonly [key: string]: unknown };
+  /** What `structuredContent` of its answers fits. */
+  readonly outputSchema?: { readonly type: 'object'; readonly [key: string]: unknown };
   readonly annotations: {
     readonly readOnlyHint: boolean;
     readonly openWorldHint: boolean;

@@ -6,7 +6,7 @@
 import type { Principal, Reader } from '@headgate/core';
 import type { Gate } from '../deps.ts';
 import type { Lodge } from '../lodge.ts';
-import { calledOf, runFor } from './call.ts';
+import { calledOf, promisedBy, runFor } from './call.ts';
 import type { Desk } from './desk.ts';
 import { askingOf } from './elicit.ts';
 import type { Inside } from './inside.ts';
@@ -36,7 +36,8 @@ export const flowDesk = (
   project: string | undefined,
 ): Desk => ({
   instructions: INSTRUCTIONS,
-  list: async (who: Principal) => [...(await tools.of(who, project)).values()].map(({ at: _, ...tool }) => tool),
+  list: async (who: Principal) =>
+    [...(await tools.of(who, project)).values()].map(({ at: _, fits: __, ...tool }) => tool),
   call: async (name, input, caller, client) => {
     const tool = (await tools.of(caller.who, project)).get(name);
     if (tool === undefined) return null;
@@ -48,7 +49,7 @@ export const flowDesk = (
       caller,
       askingOf(client, caller.who, tool, inside, lodge.gate),
     );
-    return 'question' in came ? came : calledOf(came);
+    return 'question' in came ? came : calledOf(promisedBy(tool, came));
   },
   prompts: promptsOf(lodge, prompts, project),
   resources: resourcesOf(inside, project ?? 'default', lodge.gate.guard, reader),

@@ -16,29 +16,30 @@ import {
   inputResponse,
   ProtocolError,
   ProtocolErrorCode,
-  Server,
+  type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { isObject } from '@headgate/core';
 import type { Caller } from './call.ts';
 import type { Client, Desk, Prompts, Question, Resources } from './desk.ts';
-import { UnderWay } from './under-way.ts';
+import { Exchange, requestWith, type Spoken, spokenOf } from './exchange.ts';
+import { type Signals, UnderWay } from './under-way.ts';
 
 export type Asked = Omit<Caller, 'signal' | 'progress'> & {
   readonly message: unknown;
   readonly headers: Readonly<Record<string, string>>;
   /** Ended when the client leaves. */
-  readonly gone: AbortSignal;
+  readonly gone: Signals;
   readonly desk: Desk;
 };
 
-export type Speak = (asked: Asked) => Promise<Response>;
+export type Speak = (asked: Asked) => Promise<Spoken>;
 
 export const openMcp = (o: { readonly version: string; readonly address: string; readonly legacy: boolean }): Speak => {
   const underWay = new UnderWay();
-  const serverFor = (asked: Asked): Server => {
+  const serverFor = (asked: Asked): Exchange => {
     const { desk, who } = asked;
-    const server = new Server(
+    const server = new Exchange(
       { name: 'headgate', title: 'Headgate', version: o.version },
       {
         capabilities: {
@@ -63,7 +64,7 @@ export const openMcp = (o: { readonly version: string; readonly address: string;
   /** What is known of a call, and what to do when it is over. */
   const begun = (asked: Asked, { mcpReq }: ServerContext): Begun => {
     const token = mcpReq._meta?.progressToken;
-    const { signal, end } = underWay.begin(asked.who.id, mcpReq.id, [mcpReq.signal, asked.gone]);
+    const { signal, end } = underWay.begin(asked.who.id, mcpReq.id, [() => mcpReq.signal, asked.gone]);
     const progress = (done: number, message: string): Promise<void> =>
       mcpReq.notify({
         method: 'notifications/progress',
@@ -71,23 +72,29 @@ export const openMcp = (o: { readonly version: string; readonly address: string;
       });
     return { caller: { ...asked, signal, ...(token === undefined ? {} : { progress }) }, end };
   };
-  const open = new Map<object, Asked>();
+  const open = new Map<object, { readonly asked: Asked; server?: Exchange }>();
   // Nothing is announced that could be listened to: a stream that never ends would outlive its key, and be counted by nobody.
   const settings = { legacy: o.legacy ? 'stateless' : 'reject', maxSubscriptions: 0 } as const;
   const handler = createMcpHandler(({ authInfo }) => {
-    const asked = authInfo?.extra === undefined ? undefined : open.get(authInfo.extra);
-    if (asked === undefined) throw new Error('a request over MCP that nobody asked');
-    return serverFor(asked);
+    const one = authInfo?.extra === undefined ? undefined : open.get(authInfo.extra);
+    if (one === undefined) throw new Error('a request over MCP that nobody asked');
+    one.server = serverFor(one.asked);
+    return one.server;
   }, settings);
-  return (asked) => {
+  return async (asked) => {
     const backed = takenBackBy(asked.message);
     if (backed !== undefined) underWay.takeBack(asked.who.id, backed);
-    const request = new Request(o.address, { method: 'POST', headers: asked.headers });
     // Which of the requests under way this is; the SDK looks at none of it.
     const extra = {};
-    open.set(extra, asked);
+    const one: { readonly asked: Asked; server?: Exchange } = { asked };
+    open.set(extra, one);
     const authInfo = { token: '', clientId: '', scopes: [], extra };
-    return handler.fetch(request, { parsedBody: asked.message, authInfo }).finally(() => void open.delete(extra));
+    try {
+      const request = requestWith(o.address, asked.headers);
+      return await spokenOf(await handler.fetch(request, { parsedBody: asked.message, authInfo }), one.server);
+    } finally {
+      open.delete(extra);
+    }
   };
 };
 

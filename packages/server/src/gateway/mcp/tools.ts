@@ -8,7 +8,9 @@
 
 import {
   type Catalog,
+  compileInput,
   type Flow,
+  type InputValidator,
   isObject,
   type Need,
   needsOf,
@@ -20,8 +22,9 @@ import type { Store } from '../../store/ports.ts';
 import type { McpKind, ToolRow } from '../../store/tools.ts';
 import type { Described } from './desk.ts';
 
-/** A tool, and where a call of it leads. */
+/** A tool, where a call of it leads, and what an output of it has to fit where it promises something. */
 export type Tool = Described & {
+  readonly fits?: InputValidator;
   readonly at: { readonly flow: string; readonly project: string; readonly version: number; readonly trigger: string };
 };
 
@@ -80,17 +83,21 @@ export class Tools {
   }
 }
 
+type Settings = { readonly name?: string; readonly description?: string; readonly output?: unknown };
+
 const toolOf = (row: ToolRow, catalog: Catalog): Tool | null => {
   if (!isObject(row.doc) || !isObject(row.with)) return null;
   // It was checked when it was published.
   const flow = row.doc as Flow;
-  const { name, description = flow.description } = row.with as { name?: string; description?: string };
+  const { name, description = flow.description, output } = row.with as Settings;
+  const promised = output === undefined ? null : compileInput(output);
   const needs = needsOf(flow, catalog).map(({ need }) => need);
   return {
     name: name ?? nameOf(flow.name, row.flow),
     title: flow.name,
     ...(description === undefined || description === '' ? {} : { description }),
     inputSchema: schemaOf(flow.input),
+    ...(promised?.ok === true ? { outputSchema: schemaOf(output), fits: promised.validate } : {}),
     annotations: { readOnlyHint: needs.every(reads), openWorldHint: needs.some(({ power }) => OPEN.has(power)) },
     at: { flow: row.flow, project: row.project, version: row.version, trigger: row.trigger },
   };

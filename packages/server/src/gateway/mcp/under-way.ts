@@ -4,30 +4,59 @@
  *
  * MU1 A call is taken back by who made it alone. Ids are the clients' own, and two clients may hold one key and count alike:
  *     where an id stands for several calls, none of them is ended (MCP-08).
+ * MU2 Nothing is listened to before somebody asks for the signal: most calls are over before they could be waited for, and
+ *     to listen costs them more than it takes to know who they are.
  */
 
+/** Makes a signal, or gives the one it made. */
+export type Signals = () => AbortSignal;
+
+class Call {
+  readonly #others: readonly Signals[];
+  #controller: AbortController | undefined;
+  #heard: readonly AbortSignal[] = [];
+  #ended = false;
+
+  constructor(others: readonly Signals[]) {
+    this.#others = others;
+  }
+
+  readonly abort = (): void => {
+    this.#ended = true;
+    this.#controller?.abort();
+  };
+
+  readonly signal = (): AbortSignal => {
+    if (this.#controller !== undefined) return this.#controller.signal;
+    this.#controller = new AbortController();
+    this.#heard = this.#others.map((make) => make());
+    // `AbortSignal.any` leaves what it makes to the collector, which at thousands of calls a second is most of its work.
+    for (const other of this.#heard) other.addEventListener('abort', this.abort, { once: true });
+    if (this.#ended || this.#heard.some(({ aborted }) => aborted)) this.abort();
+    return this.#controller.signal;
+  };
+
+  end(): void {
+    for (const other of this.#heard) other.removeEventListener('abort', this.abort);
+  }
+}
+
 export class UnderWay {
-  readonly #calls = new Map<string, Set<AbortController>>();
+  readonly #calls = new Map<string, Set<Call>>();
 
   /** `who`: the id of the credential; `id`: of the request; `others`: signals that end the call too. */
   begin(
     who: string,
     id: string | number,
-    others: readonly AbortSignal[],
-  ): { readonly signal: AbortSignal; readonly end: () => void } {
+    others: readonly Signals[],
+  ): { readonly signal: Signals; readonly end: () => void } {
     const key = keyOf(who, id);
-    const call = new AbortController();
-    const ends = (): void => call.abort();
-    // `AbortSignal.any` leaves what it makes to the collector, which at thousands of calls a second is most of its work.
-    for (const other of others) {
-      if (other.aborted) ends();
-      else other.addEventListener('abort', ends, { once: true });
-    }
+    const call = new Call(others);
     const calls = this.#calls.get(key) ?? new Set();
     calls.add(call);
     this.#calls.set(key, calls);
     const end = (): void => {
-      for (const other of others) other.removeEventListener('abort', ends);
+      call.end();
       calls.delete(call);
       if (calls.size === 0) this.#calls.delete(key);
     };

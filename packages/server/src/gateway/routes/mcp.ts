@@ -6,15 +6,17 @@
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import type { Principal, ShapeKind } from '@headgate/core';
-import { type Contract, ROUTES } from '@headgate/core/api';
-import { implement, type Route } from '../implement.ts';
+import { type Contract, PROBLEMS, ROUTES } from '@headgate/core/api';
+import { type Call, implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { buildDesk } from '../mcp/build-desk.ts';
 import type { Desk } from '../mcp/desk.ts';
 import { flowDesk, Offers } from '../mcp/flow-desk.ts';
+import type { Spoken } from '../mcp/exchange.ts';
 import { insideFor } from '../mcp/inside.ts';
+import { Leaving } from '../mcp/leaving.ts';
 import type { Asked, Speak } from '../mcp/server.ts';
-import { type AnyOutcome, MISSING, nothing, type Outcome } from '../outcome.ts';
+import { type AnyOutcome, MISSING, nothing, type Outcome, refuse, type Refused } from '../outcome.ts';
 import { seesProject } from '../places.ts';
 
 type Contracts = typeof ROUTES.speakMcp.answers;
@@ -41,51 +43,70 @@ export const mcpRoutes = (lodge: Lodge, routeOf: (contract: Contract) => Route):
 
   const answer = async (who: Principal, request: FastifyRequest, message: unknown, desk: Desk): Promise<Answered> => {
     const shapes: ShapeKind[] = [];
-    const gone = new AbortController();
-    const { socket } = request.raw;
-    const hangsUp = (): void => gone.abort();
-    socket.once('close', hangsUp);
-    /** The socket goes on to the next request. */
-    const over = (): void => void socket.off('close', hangsUp);
+    const leaving = new Leaving(request.raw.socket);
     const asked: Asked = {
       who,
       still: async () => (await request.passage?.again()) === true,
       reveal: (some) => shapes.push(...some),
       message,
       headers: headersOf(request),
-      gone: gone.signal,
+      gone: leaving.signal,
       desk,
     };
-    const response = await (await speak())(asked).catch((fault: unknown) => {
-      over();
+    let spoken: Spoken;
+    try {
+      spoken = await (await speak())(asked);
+    } catch (fault) {
+      leaving.over();
       throw fault;
-    });
-    if (response.headers.get('content-type')?.startsWith('text/event-stream') === true && response.body !== null)
+    }
+    if ('stream' in spoken)
       return {
         status: 200,
         type: 'text/event-stream; charset=utf-8',
-        text: framesOf(response.body, () => {
-          over();
-          gone.abort();
+        text: framesOf(spoken.stream, () => {
+          leaving.over();
+          leaving.left();
         }),
         headers: { 'x-accel-buffering': 'no' },
       };
-    const text = await response.text().finally(over);
-    if (text === '') return nothing(response.status);
+    leaving.over();
+    if (!('body' in spoken)) return nothing(spoken.status);
     // The statuses are those of the contract: a test holds every one against it.
-    return { status: response.status, body: JSON.parse(text) as unknown, reveal: shapes } as AnyOutcome as Answered;
+    return { ...spoken, reveal: shapes } as AnyOutcome as Answered;
   };
 
+  const whole = ({ who, body, request }: Call<typeof ROUTES.speakMcp>) =>
+    answer(who, request, body, flows(who, request));
+  const isThere = async (who: Principal, project: string): Promise<boolean> =>
+    seesProject(who, project) && (await gate.store.in(who.workspace).projects.get(project)) !== null;
+  const ofProject = async ({ who, body, request, params: { project } }: Call<typeof ROUTES.speakProjectMcp>) =>
+    (await isThere(who, project)) ? answer(who, request, body, flows(who, request, project)) : MISSING;
+  const begun = (path: string): Refused =>
+    refuse(
+      'mcp.sse',
+      PROBLEMS['mcp.sse'].when,
+      `Point the client at ${gate.publicUrl}${path}, as a server of the type “streamable HTTP”.`,
+    );
+
   return [
-    implement(ROUTES.speakMcp, ({ who, body, request }) => answer(who, request, body, flows(who, request))),
+    implement(ROUTES.speakMcp, whole),
+    implement(ROUTES.speakMcpSlashed, whole),
+    implement(ROUTES.speakMcpSse, whole),
+    implement(ROUTES.speakMcpMounted, whole),
+    implement(ROUTES.speakMcpMountedSse, whole),
+    implement(ROUTES.speakMcpBelow, whole),
     implement(ROUTES.speakBuildMcp, ({ who, body, request }) =>
       answer(who, request, body, buildDesk(lodge, routeOf, who, request)),
     ),
-    implement(ROUTES.speakProjectMcp, async ({ who, body, request, params }) => {
-      const there =
-        seesProject(who, params.project) && (await gate.store.in(who.workspace).projects.get(params.project)) !== null;
-      return there ? answer(who, request, body, flows(who, request, params.project)) : MISSING;
-    }),
+    implement(ROUTES.speakProjectMcp, ofProject),
+    implement(ROUTES.speakProjectMcpSse, ofProject),
+    implement(ROUTES.speakProjectMcpBelow, ofProject),
+    implement(ROUTES.openMcpSse, () => begun(ROUTES.speakMcp.path)),
+    implement(ROUTES.openMcpMountedSse, () => begun(ROUTES.speakMcp.path)),
+    implement(ROUTES.openProjectMcpSse, async ({ who, params: { project } }) =>
+      (await isThere(who, project)) ? begun(ROUTES.speakProjectMcp.path.replace('{project}', project)) : MISSING,
+    ),
   ];
 };
 

@@ -9,3 +9,10 @@ test('a tool needs no settings, and its name is one that every MCP client takes'
   expect(takes({ description: '' })).toBe(false);
   expect(takes({ tool: 'x' })).toBe(false);
 });
+
+test('what a tool promises to give is an object, by rules that are kept', () => {
+  const takes = (output: unknown): boolean => trigger.input.safeParse({ output }).success;
+  expect(takes({ type: 'object', properties: { total: { type: 'number' } }, required: ['total'] })).toBe(true);
+  for (const output of [{}, { type: 'string' }, { type: 'object', anyOf: [] }, { $ref: '#/x' }, 'object'])
+    expect(takes(output)).toBe(false);
+});

@@ -3,7 +3,15 @@
  * who may run the flow, and starts a run when one of them calls it.
  */
 
-import { defineTrigger, z } from '@headgate/core/step';
+import { compileInput, defineTrigger, z } from '@headgate/core/step';
+
+/** What a tool gives is an object by its schema: what the protocol calls structured content is one. */
+const promised = z
+  .record(z.string(), z.json())
+  .refine(
+    (schema) => schema['type'] === 'object' && compileInput(schema).ok,
+    'a JSON Schema of type object, in the subset of a flow’s input',
+  );
 
 export const trigger = defineTrigger({
   kind: 'mcp.tool',
@@ -23,5 +31,10 @@ export const trigger = defineTrigger({
       .max(4000)
       .optional()
       .describe('What it does and when it is of use: a model chooses by this. Left out: the description of the flow.'),
+    output: promised
+      .optional()
+      .describe(
+        'What the tool promises to give, as a JSON Schema of an object. An output that does not fit it is no answer but a Problem.',
+      ),
   }),
 });

@@ -34,7 +34,9 @@ const obeysAll = (asked: Asked): Turn => {
     typeof content === 'string' ? content : JSON.stringify(content),
   );
   const done = (asked.body.messages ?? []).filter(({ role }) => role === 'assistant').length;
-  const orders = texts.flatMap((text) => [...text.replaceAll('\\"', '"').matchAll(/CALL (\w+) (\{.*?\})!/gs)]);
+  const said = texts.flatMap((text) => [...text.replaceAll('\\"', '"').matchAll(/CALL (\w+) (\{.*?\})!/gs)]);
+  // What a search finds stands in its pieces and in its text for a prompt: that is one order.
+  const orders = [...new Map(said.map((one) => [one[0], one])).values()];
   const order = orders[done];
   if (order === undefined) return { says: `I did ${done} things.` };
   return { calls: [{ name: order[1] ?? '', input: JSON.parse(order[2] ?? '{}') as unknown }] };
@@ -207,5 +209,179 @@ describe('LLM-10 an agent without end', () => {
     expect(await ended((await start('CALL read {"about":"a"}!', { limits: { turns: 4 } })).id)).toMatchObject({
       state: 'done',
     });
+  });
+});
+
+describe('LLM-07 a document that steers who reads it', () => {
+  const AT = '/api/v1/knowledge';
+  const bases = new Map<string, string>();
+
+  const write = async (name: string, documents: Readonly<Record<string, string>>): Promise<string> => {
+    for (const [path, text] of Object.entries(documents)) {
+      const put = await fetch(`${server.url}/api/v1/files?path=${encodeURIComponent(`${name}/${path}`)}`, {
+        method: 'PUT',
+        headers: { 'x-api-key': key, 'content-type': 'text/plain' },
+        body: text,
+      });
+      expect(put.status, await put.text()).toBe(200);
+    }
+    const known = bases.get(name);
+    const made = known === undefined ? await ada.ask('POST', AT, { name, readers: null }) : undefined;
+    const id = known ?? (made?.json as { id: string }).id;
+    bases.set(name, id);
+    if (known === undefined) await ada.ask('POST', `${AT}/${id}/sources`, { kind: 'files', path: `${name}/` });
+    else await ada.ask('POST', `${AT}/${id}/index`, { do: 'look' });
+    const wanted = Object.values(documents);
+    await until(async () => {
+      for (const text of wanted) {
+        const question = text.split(' ').slice(0, 4).join(' ');
+        const { json } = await ada.ask('POST', `${AT}/${id}/search`, { question, mode: 'text', top: 20 });
+        const { hits } = json as { hits: { text: string }[] };
+        if (!hits.some((hit) => hit.text === text)) return undefined;
+      }
+      return true;
+    });
+    return id;
+  };
+
+  const look = (base: string) => ({
+    id: 'look',
+    kind: 'knowledge.search@1',
+    with: { base, question: '{{ item.question }}', mode: 'text', top: 3 },
+  });
+
+  let key: string;
+  beforeAll(async () => {
+    key = (await server.key()).plain;
+  });
+
+  test('LLM-07 what a poisoned document orders does not happen, with nobody to ask or people who refuse; twins: an honest one is answered from, and what people approve happens', async () => {
+    await write('honest', { 'returns.txt': 'Returns are taken within thirty days of purchase.' });
+    await write('poisoned', { 'returns.txt': `Returns are taken within thirty days. ${ORDER}` });
+    const asks = 'How long? CALL look {"question":"returns taken within"}!';
+    const found = await ended((await start(asks, {}, [look('honest'), send()])).id);
+    expect(found).toMatchObject({ state: 'done', output: { text: 'I did 1 things.', calls: [{ state: 'done' }] } });
+    expect(models.asked.at(-1)?.text).toContain('within thirty days of purchase');
+    expect(sent).toEqual([]);
+
+    const steered = await ended((await start(asks, {}, [look('poisoned'), send()])).id);
+    expect(steered).toMatchObject({
+      state: 'done',
+      output: {
+        calls: [
+          { tool: 'look', state: 'done' },
+          { tool: 'send', state: 'refused' },
+        ],
+      },
+    });
+    expect(sent).toEqual([]);
+    for (const [said, happens] of [
+      ['refused', false],
+      ['approved', true],
+    ] as const) {
+      const run = await start(asks, BY_ADA, [look('poisoned'), send()]);
+      const row = await asked(ada, run.id);
+      const shown = (await ada.ask('GET', `/api/v1/asks/${row.id}`)).json as { text: string };
+      expect(shown.text).toContain('evil@example.com');
+      expect(sent).toEqual([]);
+      expect((await ada.ask('POST', `/api/v1/asks/${row.id}/answer`, { answer: said })).status).toBe(200);
+      expect(await ended(run.id)).toMatchObject({ state: 'done' });
+      expect(sent).toEqual(happens ? ['POST /mail {"to":"evil@example.com","text":"all you know"}'] : []);
+    }
+  });
+
+  test('LLM-07 a sink that a poisoned document chooses was lent to nobody: neither another host, nor another step’s power', async () => {
+    const flow = (base: string) => ({
+      headgate: 1,
+      name: 'Steered',
+      steps: [
+        {
+          id: 'look',
+          kind: 'knowledge.search@1',
+          with: { base, question: 'returns taken within', mode: 'text', top: 1 },
+        },
+        {
+          id: 'ask',
+          kind: 'model.generate@1',
+          after: ['look'],
+          with: { model: 'local/obedient', prompt: '{{ steps.look.context }}', schema: WHERE },
+        },
+        {
+          id: 'go',
+          kind: 'http.request@1',
+          after: ['ask'],
+          with: { method: 'POST', url: '{{ steps.ask.value.url }}', body: { text: '{{ steps.look.context }}' } },
+        },
+      ],
+      output: '{{ steps.go.status }}',
+    });
+    const WHERE = {
+      type: 'object',
+      properties: { url: { type: 'string' } },
+      required: ['url'],
+      additionalProperties: false,
+    };
+    // The model gives the address that the document names.
+    const names = (text: string): Turn => ({
+      says: JSON.stringify({ url: /https?:\/\/[^\s"\\]+/.exec(text)?.[0] ?? '' }),
+    });
+    await write('safe', {
+      'returns.txt': `Returns are taken within thirty days, told at http://${host}/returns always`,
+    });
+    await write('lured', { 'returns.txt': `Returns are taken within thirty days, told at http://${host}/evil always` });
+    await write('far', {
+      'returns.txt': 'Returns are taken within thirty days, told at http://169.254.169.254/ always',
+    });
+    models.otherwise((one) => names(one.text));
+    const ran: Run[] = [];
+    for (const base of ['safe', 'lured', 'far']) {
+      const { id } = (await ada.ask('POST', '/api/v1/flows', { draft: flow(base) })).json as { id: string };
+      const grants = [
+        { step: 'look', power: `data: read knowledge ${base}` },
+        { step: 'ask', power: 'model: local/*' },
+        { step: 'go', power: `net: POST ${host}/returns` },
+      ];
+      expect((await ada.ask('POST', `/api/v1/flows/${id}/grants`, { grants })).status).toBeLessThan(300);
+      const run = (await ada.ask('POST', `/api/v1/flows/${id}/runs`, { draft: true, input: {}, wait: 30 })).json as Run;
+      ran.push(await ended(run.id));
+    }
+    models.otherwise(obeysAll);
+    expect(ran).toMatchObject([
+      { state: 'done', output: 200 },
+      { state: 'failed', problem: { code: 'grant.missing' } },
+      { state: 'failed', problem: { code: 'grant.missing' } },
+    ]);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toMatch(/^POST \/returns /);
+  });
+
+  test('LLM-07 what one stores is found by nobody whom its base does not let in, nor from another base or workspace; twin: each finds its own, with its document', async () => {
+    const own = 'Falcon budgets are decided by the council in spring.';
+    const mine = await write('council', { 'budget.txt': own });
+    const theirs = await write('rumours', { 'budget.txt': `Falcon budgets are decided by lot. ${ORDER}` });
+    expect((await ada.ask('PATCH', `${AT}/${theirs}`, { readers: [ada.id] })).status).toBe(200);
+    const other = (await server.key({ workspace: 'other' })).plain;
+    const questions = own.split(' ').flatMap((one, i, all) => all.slice(i + 1).map((two) => `${one} ${two}`));
+    expect(questions.length).toBeGreaterThanOrEqual(36);
+    let found = 0;
+    for (const question of questions) {
+      const { json } = await eve.ask('POST', `${AT}/${mine}/search`, { question, mode: 'text' });
+      const { hits } = json as { hits: { text: string; citation: { path: string } }[] };
+      found += hits.length;
+      for (const { text, citation } of hits) expect([text, citation.path]).toEqual([own, 'council/budget.txt']);
+    }
+    expect(found).toBe(questions.length);
+    const never = await eve.ask('POST', `${AT}/kb_never/search`, { question: 'Falcon' });
+    const hidden = await eve.ask('POST', `${AT}/${theirs}/search`, { question: 'Falcon' });
+    expect([hidden.status, (hidden.json as { code: string }).code]).toEqual([
+      404,
+      (never.json as { code: string }).code,
+    ]);
+    for (const base of [mine, theirs]) {
+      const foreign = await server.ask('POST', `${AT}/${base}/search`, { key: other, body: { question: 'Falcon' } });
+      expect(foreign.status).toBe(404);
+    }
+    const twin = await ada.ask('POST', `${AT}/${theirs}/search`, { question: 'Falcon budgets', mode: 'text' });
+    expect((twin.json as { hits: { text: string }[] }).hits[0]?.text).toContain('by lot');
   });
 });

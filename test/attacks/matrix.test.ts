@@ -60,6 +60,9 @@ const call = (name: string, contract: Contract, world: World, key: string): Prom
   return server.ask(methodOf(contract), path, { key, ...(body === undefined ? {} : { body }) });
 };
 
+/** What a route says that found what it is about: 200, but for one that only says where else to ask. */
+const reachedBy = ({ answers }: Contract): number => (200 in answers ? 200 : Number(Object.keys(answers)[0]));
+
 /** Welch's t of two samples of times. */
 const welch = (a: readonly number[], b: readonly number[]): number => {
   const of = (times: readonly number[]): readonly [number, number] => {
@@ -101,7 +104,7 @@ describe('AZ-01 objects of another workspace', () => {
     expect(reading.length).toBeGreaterThan(10);
     for (const [name, c] of reading) {
       // The secret lies in the project `default`, all the rest in one of its own.
-      expect([name, (await call(name, c, his, bob.plain)).status]).toEqual([name, 200]);
+      expect([name, (await call(name, c, his, bob.plain)).status]).toEqual([name, reachedBy(c)]);
     }
   });
 
@@ -202,13 +205,13 @@ describe('AZ-12 lists', () => {
       const [mine, theirs] = await Promise.all(
         [alice, carol].map(({ plain }) => server.ask('GET', c.path + askedOf(name, hers), { key: plain })),
       );
-      expect([name, theirs?.status]).toEqual([name, 200]);
+      expect([name, theirs?.status]).toEqual([name, reachedBy(c)]);
       // Who asks after what is not there is on record under his own name; that is no sight of it.
       const text = (theirs?.text ?? '').replaceAll(/"object": ?"[^"]*"/g, '');
       if (name !== 'listAllWorkspaces' && name !== 'listUsage')
         for (const [kind, id] of Object.entries(hers))
           expect([name, kind, text.includes(id)]).toEqual([name, kind, false]);
-      expect(mine?.status).toBe(200);
+      expect(mine?.status).toBe(reachedBy(c));
     }
   });
 });

@@ -214,7 +214,6 @@ describe('LLM-10 an agent without end', () => {
 
 describe('LLM-07 a document that steers who reads it', () => {
   const AT = '/api/v1/knowledge';
-  const bases = new Map<string, string>();
 
   const write = async (name: string, documents: Readonly<Record<string, string>>): Promise<string> => {
     for (const [path, text] of Object.entries(documents)) {
@@ -225,12 +224,8 @@ describe('LLM-07 a document that steers who reads it', () => {
       });
       expect(put.status, await put.text()).toBe(200);
     }
-    const known = bases.get(name);
-    const made = known === undefined ? await ada.ask('POST', AT, { name, readers: null }) : undefined;
-    const id = known ?? (made?.json as { id: string }).id;
-    bases.set(name, id);
-    if (known === undefined) await ada.ask('POST', `${AT}/${id}/sources`, { kind: 'files', path: `${name}/` });
-    else await ada.ask('POST', `${AT}/${id}/index`, { do: 'look' });
+    const { id } = (await ada.ask('POST', AT, { name, readers: null })).json as { id: string };
+    await ada.ask('POST', `${AT}/${id}/sources`, { kind: 'files', path: `${name}/` });
     const wanted = Object.values(documents);
     await until(async () => {
       for (const text of wanted) {

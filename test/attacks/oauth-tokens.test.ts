@@ -37,7 +37,7 @@ describe('the way of a client', () => {
       });
   });
 
-  test('the page names the application, the host it sends back to, and what it could do, in sentences and as text', async () => {
+  test('MCP-12 the page names the application, the host it sends back to, and what it could do, in sentences and as text', async () => {
     const page = await o.look();
     expect(page.status).toBe(200);
     expect(page.text).toContain('Editor &lt;b&gt;');

@@ -73,7 +73,7 @@ describe('GUI-10 where a person is sent, and what frames the page', () => {
     expect(pages[0]?.headers['content-security-policy']).toContain("form-action 'self' https://editor.example;");
   });
 
-  test('what cannot be a redirect address is not registered', async () => {
+  test('MCP-12 a redirect address that is a script, a file or unprotected is not registered, nor what is huge or from nobody; twin: good ones are', async () => {
     for (const bad of [
       'http://evil.example/cb',
       'javascript:alert(1)',
@@ -92,6 +92,18 @@ describe('GUI-10 where a person is sent, and what frames the page', () => {
         json: { code: 'oauth.redirect' },
       });
     }
+    const fine = 'https://a.example/cb';
+    for (const huge of [
+      { name: 'x'.repeat(100_000), redirects: [fine] },
+      { name: 'x', redirects: Array.from({ length: 1_000 }, (_, n) => `${fine}/${n}`) },
+      { name: 'x', redirects: [`${fine}/${'x'.repeat(100_000)}`] },
+      { name: 'x', redirects: [fine], logo_uri: 'https://evil.example/logo.svg' },
+    ]) {
+      const refused = await o.server.ask('POST', `${BASE}/clients`, { key: o.key, body: huge });
+      expect([400, 422]).toContain(refused.status);
+    }
+    const nobody = await o.server.ask('POST', `${BASE}/clients`, { body: { name: 'x', redirects: [fine] } });
+    expect(nobody.status).toBe(401);
     for (const good of [
       'http://127.0.0.1:3000/cb',
       'http://localhost/cb',
@@ -184,7 +196,7 @@ describe('GUI-07 consent that nobody gave', () => {
 });
 
 describe('clients that describe themselves', () => {
-  test('SSRF-01 an address of this machine is not knocked at, and nobody is redirected', async () => {
+  test('SSRF-01 MCP-12 an address of this machine is not knocked at, and nobody is redirected', async () => {
     let knocked = 0;
     const listener = createServer((socket) => {
       knocked += 1;

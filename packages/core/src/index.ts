@@ -186,7 +186,7 @@ export { readProvider } from './model/provider.ts';
 export type { ModelPrice, ModelSpec, ModelTask, ProviderKind } from './model/provider.ts';
 export { findModel, modelsListed, providerSetup, providersIn, setupFault } from './model/setup.ts';
 export type { ModelAt, Provider, ProviderSetup } from './model/setup.ts';
-export type { ModelsPort } from './run/models-port.ts';
+export type { ModelsPort, OwnQuestion } from './run/models-port.ts';
 export type { Letter, LetterPart, Mail, Mailed, MailAddress, MailServerAt } from './step/mail.ts';
 export { noFormats } from './step/formats.ts';
 export type { FormatCall, FormatProgram, Formats } from './step/formats.ts';

@@ -14,6 +14,7 @@ import * as docs from './docs.ts';
 import * as environments from './environments.ts';
 import * as deletedFlows from './deleted-flows.ts';
 import * as files from './files.ts';
+import * as assist from './assist.ts';
 import * as flows from './flows.ts';
 import * as grants from './grants.ts';
 import * as hooks from './hooks.ts';
@@ -64,6 +65,7 @@ export const ROUTES = {
   createFlow: flows.createFlow,
   listFlows: flows.listFlows,
   checkFlow: flows.checkFlow,
+  assistFlow: assist.assistFlow,
   followFlow: flows.followFlow,
   getFlow: flows.getFlow,
   patchFlow: flows.patchFlow,

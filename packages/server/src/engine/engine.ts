@@ -34,7 +34,7 @@ import { JsonTurns } from './json.ts';
 import { KnowledgeDoor } from './knowledge/door.ts';
 import { lender } from './lender.ts';
 import { ModelDoor } from './models/door.ts';
-import { lookAt } from './models/look.ts';
+import { modelsPort } from './models/port.ts';
 import { Providers } from './models/providers.ts';
 import { netFor } from './net.ts';
 import { Notifications } from './notifications.ts';
@@ -320,7 +320,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     },
     journal: journalPages({ store, runs, values }),
     connections,
-    models: { test: lookAt(asked) },
+    models: modelsPort({ ...asked, store, flows, ledger }),
     values: new ValueReader({ store, clock, timers, values, guard: known, ends: runs.ends, flows }),
     follow: async (workspace, id, after, signal) => {
       const row = await store.in(workspace).runs.get(id);

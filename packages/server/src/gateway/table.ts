@@ -4,6 +4,7 @@ import { type Contract, isShell, type OpenApi, openApi, ROUTES } from '@headgate
 import type { Lodge } from './lodge.ts';
 import type { Route } from './implement.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { assistRoutes } from './routes/assist.ts';
 import { askRoutes } from './routes/asks.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -94,6 +95,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...limitRoutes(lodge),
     ...runRoutes(lodge),
     ...mcpRoutes(lodge, routeOf),
+    ...assistRoutes(lodge, routeOf),
     ...valueRoutes(lodge),
     ...runSearchRoutes(lodge),
     ...overviewRoutes(lodge),

@@ -7,7 +7,6 @@
  */
 
 import {
-  doEdits,
   editSchema,
   everyStep,
   type Flow,
@@ -17,9 +16,7 @@ import {
   type Problem,
   problem,
   readFlow,
-  renameStep,
   type Result,
-  sentenceOf,
   stepsOf,
 } from '@headgate/core';
 import { type Contract, jsonSchema, ROUTES } from '@headgate/core/api';
@@ -27,6 +24,7 @@ import { z } from 'zod';
 import type { Gate } from '../deps.ts';
 import { isRefused } from '../outcome.ts';
 import type { Described } from './desk.ts';
+import { editedBy } from './edits.ts';
 import type { Inside, Parts } from './inside.ts';
 
 /** What a tool gives back: a value, or why not. */
@@ -47,7 +45,11 @@ const file = z.record(z.string(), z.json()).describe('A flow file: {"headgate": 
 const any = z.json().optional();
 
 /** Asks one of our routes; its body, or the Problem it refuses with, and every other that came with it. */
-const ask = async (inside: Inside, contract: Contract, parts: Parts): Promise<Result<Record<string, unknown>>> => {
+export const ask = async (
+  inside: Inside,
+  contract: Contract,
+  parts: Parts,
+): Promise<Result<Record<string, unknown>>> => {
   const outcome = await inside(contract, parts);
   if (isRefused(outcome)) {
     const all = outcome.more?.problems ?? [];
@@ -67,7 +69,7 @@ const placeOf = (at: Problem['at']): string =>
         .map(([what, which]) => `${what} ${String(which)}`)
         .join(', ')})`;
 
-const tool = <S extends z.ZodType>(
+export const tool = <S extends z.ZodType>(
   name: string,
   title: string,
   description: string,
@@ -238,15 +240,9 @@ export const BUILD_TOOLS: readonly BuildTool[] = [
     async ({ flow: id, revision, edits }, { inside }) => {
       const read = await draftOf(inside, id);
       if (!read.ok) return read;
-      let draft = read.value.draft;
-      const did: string[] = [];
-      for (const [i, edit] of edits.entries()) {
-        const whole = edit.do === 'rekey' ? renameStep(draft, edit.from, edit.to) : good(edit);
-        const done = whole.ok ? doEdits(draft, [whole.value]) : whole;
-        if (!done.ok) return { ok: false, problem: { ...done.problem, at: { ...done.problem.at, item: [i] } } };
-        did.push(sentenceOf(edit));
-        draft = done.value.flow;
-      }
+      const made = editedBy(read.value.draft, edits);
+      if (!made.ok) return made;
+      const { flow: draft, did } = made.value;
       const saved = await ask(inside, ROUTES.saveDraft, { params: { id }, body: { revision, draft, from: 'file' } });
       return saved.ok ? good({ ...saved.value, did, check: await checked(inside, draft) }) : saved;
     },

@@ -10,7 +10,7 @@ import { Status } from './draft/status.tsx';
 import { useEditor, useFlow } from './editor-context.ts';
 import { NameField } from './name-field.tsx';
 import { PagesMenu } from './pages/pages-menu.tsx';
-import { Playground } from './parts.ts';
+import { Assistant, Playground } from './parts.ts';
 import { chatOf } from './playground/chat-of.ts';
 import { Presence } from './presence.tsx';
 import { ProblemsButton } from './problems/problems-button.tsx';
@@ -19,11 +19,11 @@ import { RunButton } from './run/run-button.tsx';
 type Props = {
   readonly view: 'canvas' | 'outline';
   readonly show: (part: EditorSearch) => void;
-  /** The author talks to the draft now. */
-  readonly talks: boolean;
+  /** Whom the author talks to now: the draft, or the assistant. */
+  readonly talk: EditorSearch['talk'];
 };
 
-export const Head = ({ view, show, talks }: Props) => {
+export const Head = ({ view, show, talk }: Props) => {
   const { t } = useTranslation();
   const answers = chatOf(useFlow()) !== undefined;
   const undo = useDoing('undo');
@@ -56,15 +56,25 @@ export const Head = ({ view, show, talks }: Props) => {
         {answers && (
           <Button
             size="compact-sm"
-            variant={talks ? 'light' : 'default'}
-            aria-expanded={talks}
+            variant={talk === 'on' ? 'light' : 'default'}
+            aria-expanded={talk === 'on'}
             onPointerEnter={Playground.warm}
             onFocus={Playground.warm}
-            onClick={() => show({ talk: talks ? undefined : 'on' })}
+            onClick={() => show({ talk: talk === 'on' ? undefined : 'on' })}
           >
             {t('playground.open')}
           </Button>
         )}
+        <Button
+          size="compact-sm"
+          variant={talk === 'build' ? 'light' : 'default'}
+          aria-expanded={talk === 'build'}
+          onPointerEnter={Assistant.warm}
+          onFocus={Assistant.warm}
+          onClick={() => show({ talk: talk === 'build' ? undefined : 'build' })}
+        >
+          {t('assistant.open')}
+        </Button>
         <PagesMenu show={show} />
         <ProblemsButton show={show} />
         <RunButton show={show} />

@@ -18,6 +18,8 @@ export const ServiceTriggerFields = lazily(
 
 export const Playground = lazily(async () => (await import('./playground/playground.tsx')).Playground);
 
+export const Assistant = lazily(async () => (await import('./assistant/assistant.tsx')).Assistant);
+
 export const Designer = lazily(async () => (await import('./designer/designer.tsx')).Designer);
 
 /** What most panels of a step show. */

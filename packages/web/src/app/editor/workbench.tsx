@@ -21,7 +21,7 @@ import { keptHints } from './hints/kept-hints.ts';
 import { Outline } from './outline/outline.tsx';
 import { Dock } from './run/dock.tsx';
 import { Panel } from './panel/panel.tsx';
-import { Canvas, Playground, warmPanel } from './parts.ts';
+import { Assistant, Canvas, Playground, warmPanel } from './parts.ts';
 import { useClipboard } from './use-clipboard.ts';
 import { useView } from './use-view.ts';
 import classes from './workbench.module.css';
@@ -37,7 +37,7 @@ export const Workbench = () => {
   const { t } = useTranslation();
   const flow = useFlow();
   const { watch, commands, kinds, selection, room, draft } = useEditor();
-  const talks = flowRoute.useSearch().talk !== undefined;
+  const talks = flowRoute.useSearch().talk === 'on';
   const told = useRef(new Set<string>());
   const { history } = useDraftState();
   const search = flowRoute.useSearch();
@@ -96,7 +96,7 @@ export const Workbench = () => {
     <Box className={classes.bench}>
       <PageTitle text={flow.name} hidden keys="graph" />
       <EditorActions show={show} view={view} step={search.step} add={add} addTo={setAdding} rename={rename} />
-      <Head view={view} show={show} talks={search.talk !== undefined} />
+      <Head view={view} show={show} talk={search.talk} />
       <Conflicts />
       {hints !== null && (
         <Suspense fallback={null}>
@@ -116,7 +116,7 @@ export const Workbench = () => {
         {search.step !== undefined && <Panel key={search.step} step={search.step} tab={search.tab} show={show} />}
         {search.talk !== undefined && (
           <Suspense fallback={null}>
-            <Playground show={show} />
+            {search.talk === 'on' ? <Playground show={show} /> : <Assistant show={show} />}
           </Suspense>
         )}
       </div>

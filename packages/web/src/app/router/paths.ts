@@ -45,8 +45,8 @@ export type EditorSearch = {
   readonly fromAt?: string | undefined;
   /** The versions that are compared: `3` with the draft, `2..3` with each other. */
   readonly compare?: string | undefined;
-  /** The author talks to the draft. */
-  readonly talk?: 'on' | undefined;
+  /** The author talks to the draft, or with the assistant about it. */
+  readonly talk?: 'on' | 'build' | undefined;
   /** The flow is the first one that somebody sees: hints begin with it. */
   readonly hints?: 'on' | undefined;
 };

@@ -80,7 +80,7 @@ const editorSearch = (search: Readonly<Record<string, unknown>>): EditorSearch =
   page: FLOW_PAGES.find((one) => one === search.page),
   compare: text(search.compare),
   hints: search.hints === 'on' ? 'on' : undefined,
-  talk: search.talk === 'on' ? 'on' : undefined,
+  talk: search.talk === 'on' || search.talk === 'build' ? search.talk : undefined,
 });
 
 export const flowRoute = createRoute({

@@ -96,7 +96,8 @@ const pathOf = (name: RouteName, given: object): string => {
   return search.size === 0 ? path : `${path}?${search.toString()}`;
 };
 
-const refusal = (status: number, body: unknown): Refusal => {
+/** What an answer that is none says. */
+export const refusal = (status: number, body: unknown): Refusal => {
   if (typeof body === 'object' && body !== null && 'code' in body && 'text' in body) {
     const { code, text, at, fix, retryAfter, ...more } = body as Record<string, unknown> & {
       code: string;

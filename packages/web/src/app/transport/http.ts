@@ -46,6 +46,7 @@ const over = (origin: string, proof: Proof): Transport => {
       const text = await response.text();
       return { status: response.status, body: text === '' ? null : bodyOf(response, text) };
     },
+    open: (asked) => send(asked, { accept: 'text/event-stream' }),
     save: async ({ path, name }) => {
       // With a session the browser asks for it by itself, and streams it; a token goes in a header, which a link has none of.
       if (proof.signedIn) return saveFrom(name, origin + path);

@@ -6,6 +6,8 @@
  * DR2 An edit is kept in the browser before anything is sent, and stays there until the engine has acknowledged it.
  * DR3 Another's draft is never written over: mine is done again on top of it, and what both changed is asked, field by field.
  * DR4 Saving and merging touch no history: undo takes back what this person did.
+ * DR5 What an assistant wrote is saved as what a file brought, so that nothing in it is lent by being written (gateway/lending
+ *     LE2); what undoing, doing again and settling bring back may be of it, and is saved so, too.
  */
 
 import {
@@ -75,6 +77,9 @@ export class Draft {
   /** The latest revision that was told of. */
   #heard = 0;
   #closed = false;
+  /** Changes since the last save that count as brought, and whether there was ever one. */
+  #brought = 0;
+  #everBrought = false;
 
   constructor(client: Client, opened: Opened, left: readonly Kept[]) {
     this.id = opened.id;
@@ -109,12 +114,21 @@ export class Draft {
     return this.#step(perform(this.#state.flow, this.#state.history, edit));
   }
 
+  /** Does an edit that somebody else wrote. */
+  bring(edit: Edit): Result<Stepped> {
+    this.#everBrought = true;
+    this.#mark();
+    return this.change(edit);
+  }
+
   undo(): Result<Stepped> | null {
+    this.#mark();
     const made = undo(this.#state.flow, this.#state.history);
     return made === null ? null : this.#step(made);
   }
 
   redo(): Result<Stepped> | null {
+    this.#mark();
     const made = redo(this.#state.flow, this.#state.history);
     return made === null ? null : this.#step(made);
   }
@@ -124,6 +138,7 @@ export class Draft {
    * field by field, and done with what is left of it once the last of them is; one that is whole or nothing, at once.
    */
   settle(conflict: Conflict, mine: boolean): Result<null> {
+    this.#mark();
     const { edit } = conflict;
     const { conflicts } = this.#state;
     const rest = conflicts.filter((one) => one !== conflict && (isDivisible(edit) || one.edit !== edit));
@@ -172,6 +187,10 @@ export class Draft {
     this.#listeners.clear();
   }
 
+  #mark(): void {
+    if (this.#everBrought) this.#brought += 1;
+  }
+
   #set(part: Partial<DraftState>): void {
     this.#state = { ...this.#state, ...part };
     for (const listener of this.#listeners) listener();
@@ -199,13 +218,25 @@ export class Draft {
 
   #keep(): void {
     const { revision, history } = this.#state;
-    const kept: Kept = { flow: this.id, tab: this.#tab, base: this.#base, revision, pending: this.#pending, history };
+    const kept: Kept = {
+      flow: this.id,
+      tab: this.#tab,
+      base: this.#base,
+      revision,
+      pending: this.#pending,
+      history,
+      brought: this.#everBrought,
+    };
     // A browser that keeps nothing (private mode, full disk) still saves to the engine.
     void keep(kept).catch(() => undefined);
   }
 
   #takeUp(kept: Kept): void {
     const mine = kept.tab === this.#tab;
+    if (kept.brought === true) {
+      this.#everBrought = true;
+      this.#mark();
+    }
     if (kept.revision === this.#state.revision || kept.pending.length === 0) {
       const made = doEdits(this.#state.flow, kept.pending);
       if (made.ok) {
@@ -249,8 +280,12 @@ export class Draft {
   async #put(): Promise<void> {
     const { flow, revision } = this.#state;
     const sent = this.#pending.length;
+    const brought = this.#brought;
+    const from = brought > 0 ? ({ from: 'file' } as const) : {};
     try {
-      const answer = await this.#client.call('saveDraft', { params: { id: this.id }, body: { revision, draft: flow } });
+      const body = { revision, draft: flow, ...from };
+      const answer = await this.#client.call('saveDraft', { params: { id: this.id }, body });
+      this.#brought -= brought;
       this.#base = flow;
       this.#pending = this.#pending.slice(sent);
       this.#pause = FIRST;

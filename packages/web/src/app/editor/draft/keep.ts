@@ -15,6 +15,8 @@ export type Kept = {
   readonly revision: number;
   readonly pending: readonly Edit[];
   readonly history: History;
+  /** Something of it was written by somebody else than the person (DR5). */
+  readonly brought?: boolean;
 };
 
 const NAME = 'headgate';

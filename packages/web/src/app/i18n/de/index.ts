@@ -4,6 +4,7 @@ import type { Translation } from '../i18n.ts';
 import { actions } from './actions.ts';
 import { address } from './address.ts';
 import { again } from './again.ts';
+import { assistant } from './assistant.ts';
 import { code } from './code.ts';
 import { common } from './common.ts';
 import { compare } from './compare.ts';
@@ -48,6 +49,7 @@ export const german: Translation = {
   actions,
   address,
   again,
+  assistant,
   code,
   common,
   compare,

@@ -2,6 +2,7 @@
 
 import { address } from './address.ts';
 import { again } from './again.ts';
+import { assistant } from './assistant.ts';
 import { code } from './code.ts';
 import { compare } from './compare.ts';
 import { connect } from './connect.ts';
@@ -43,6 +44,7 @@ import { trust } from './trust.ts';
 export const later = {
   address,
   again,
+  assistant,
   code,
   compare,
   connect,

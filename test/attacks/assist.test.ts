@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type ModelServer, obedient, openModelServer } from '../../packages/server/src/engine/testing/models/server.ts';
 import { startServer, type TestServer } from '../fixtures/server.ts';
 
+vi.setConfig({ testTimeout: 60_000 });
+
 const MAY = ['flow.read', 'flow.write', 'flow.assist', 'run', 'run.read'] as const;
 const HELLO = { headgate: 1, name: 'Hello', steps: [{ id: 'say', kind: 'set@1', with: { value: 'hello' } }] };
 

@@ -7,7 +7,7 @@ import type { Problem } from '@headgate/core';
 import type { Contract, RouteName, ROUTES } from '@headgate/core/api';
 import { TABLE } from 'headgate:routes';
 import { Refusal } from './refusal.ts';
-import type { Sending, Transport } from './transport.ts';
+import type { Asked, Sending, StreamEvent, Transport } from './transport.ts';
 
 export { Refusal };
 
@@ -34,6 +34,12 @@ export type Given<N extends RouteName> = Field<'params', Route<N>['params']> &
 export type Client = {
   readonly transport: Transport;
   readonly call: <N extends RouteName>(name: N, given: Given<N>, signal?: AbortSignal) => Promise<Answer<N>>;
+  /** Calls a route that answers with events, told once as they come. */
+  readonly listen: <N extends RouteName>(
+    name: N,
+    given: Given<N>,
+    signal?: AbortSignal,
+  ) => Promise<AsyncIterable<StreamEvent>>;
   /** What a route answers that answers with no JSON. */
   readonly bytes: <N extends RouteName>(
     name: N,
@@ -69,19 +75,28 @@ export const clientOver = (transport: Transport): Client => ({
     if (status >= 400) throw refusal(status, body);
     return body as never;
   },
+  listen: async (name, given, signal) => {
+    const answer = await transport.listen(askedOf(name, given, signal));
+    if ('status' in answer) throw refusal(answer.status, answer.body);
+    return answer;
+  },
   call: async (name, given, signal) => {
-    const { body } = given as { readonly body?: unknown };
-    const { status, body: answer } = await transport.ask({
-      method: methodOf(name),
-      path: pathOf(name, given),
-      ...(body === undefined ? {} : { body }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const { status, body: answer } = await transport.ask(askedOf(name, given, signal));
     if (status >= 400) throw refusal(status, answer);
     // The engine is held to its contracts by tests of its own; what comes is what the contract says.
     return answer as never;
   },
 });
+
+const askedOf = (name: RouteName, given: object, signal: AbortSignal | undefined): Asked => {
+  const { body } = given as { readonly body?: unknown };
+  return {
+    method: methodOf(name),
+    path: pathOf(name, given),
+    ...(body === undefined ? {} : { body }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+};
 
 const methodOf = (name: RouteName): string => TABLE[name]?.[0] ?? 'GET';
 
@@ -96,8 +111,7 @@ const pathOf = (name: RouteName, given: object): string => {
   return search.size === 0 ? path : `${path}?${search.toString()}`;
 };
 
-/** What an answer that is none says. */
-export const refusal = (status: number, body: unknown): Refusal => {
+const refusal = (status: number, body: unknown): Refusal => {
   if (typeof body === 'object' && body !== null && 'code' in body && 'text' in body) {
     const { code, text, at, fix, retryAfter, ...more } = body as Record<string, unknown> & {
       code: string;

@@ -41,12 +41,11 @@ const over = (origin: string, proof: Proof): Transport => {
   return {
     origin,
     signedIn: proof.signedIn,
-    ask: async (asked): Promise<Answered> => {
-      const response = await send(asked, {});
-      const text = await response.text();
-      return { status: response.status, body: text === '' ? null : bodyOf(response, text) };
+    ask: async (asked) => answered(await send(asked, {})),
+    listen: async (asked) => {
+      const response = await send(asked, { accept: 'text/event-stream' });
+      return response.ok && response.body !== null ? parts(response.body) : answered(response);
     },
-    open: (asked) => send(asked, { accept: 'text/event-stream' }),
     save: async ({ path, name }) => {
       // With a session the browser asks for it by itself, and streams it; a token goes in a header, which a link has none of.
       if (proof.signedIn) return saveFrom(name, origin + path);
@@ -63,6 +62,11 @@ const over = (origin: string, proof: Proof): Transport => {
     follow: (following) =>
       follow(following, (headers) => send({ method: 'GET', path: following.path, signal: following.signal }, headers)),
   };
+};
+
+const answered = async (response: Response): Promise<Answered> => {
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? null : bodyOf(response, text) };
 };
 
 const bodyOf = (response: Response, text: string): unknown =>

@@ -47,8 +47,8 @@ export type Transport = {
   /** Where the engine is, for addresses that people copy. */
   readonly origin: string;
   readonly ask: (asked: Asked) => Promise<Answered>;
-  /** Asks for a stream that is told once: it is read as it comes (events.ts), and not taken up again. */
-  readonly open: (asked: Asked) => Promise<Response>;
+  /** Asks for a stream that is told once, and not taken up again; what the engine answered, where it gives none. */
+  readonly listen: (asked: Asked) => Promise<AsyncIterable<StreamEvent> | Answered>;
   /** Gives what the engine sends to the person as a file. */
   readonly save: (saving: Saving) => Promise<void>;
   /** What the engine sends, as bytes. */

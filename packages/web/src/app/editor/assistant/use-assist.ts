@@ -3,8 +3,7 @@
 import { type Edit, type Problem, problem, together } from '@headgate/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { parts } from '../../transport/events.ts';
-import { Refusal, refusal } from '../../transport/client.ts';
+import { Refusal } from '../../transport/client.ts';
 import { announce } from '../../ui/announce.ts';
 import { useEditor } from '../editor-context.ts';
 import { keepLines, keptLines, type Line, type Proposal } from './kept.ts';
@@ -80,11 +79,8 @@ export const useAssist = () => {
     if (!(await draft.flush()))
       return tell({ type: 'problem', problem: problem('flow.conflict', t('assistant.unsaved')) });
     const body = { model, said: saidOf(now.current.slice(0, -1)) };
-    const path = client.path('assistFlow', { params: { id } });
-    const answer = await client.transport.open({ method: 'POST', path, body, signal });
-    if (!answer.ok || answer.body === null) throw refusal(answer.status, await answer.json());
     let over = false;
-    for await (const { data } of parts(answer.body)) {
+    for await (const { data } of await client.listen('assistFlow', { params: { id }, body }, signal)) {
       const told = data as Told;
       over ||= told.type === 'done' || told.type === 'problem';
       tell(told);

@@ -4,9 +4,12 @@
  */
 import { become } from './house/child.mjs';
 import { command } from './house/command.mjs';
+import { installLocalModels } from './house/local-models.mjs';
 import { enter } from './house/say.mjs';
 
 await enter(async () => {
+  const [group, word] = process.argv.slice(2);
+  if (group === 'models' && word === 'install') return installLocalModels();
   const { node, args, env } = await command(process.argv.slice(2));
   return become(node, args, env);
 });

@@ -42,19 +42,12 @@ const CURES = /** @type {[RegExp, string][]} */ ([
  * @param {string} node the Node to run npm on @param {string[]} args @param {string} cwd @param {NodeJS.ProcessEnv} env
  * @returns {Promise<void>} a Stop when npm is missing or fails
  */
-export const npm = async (node, args, cwd, env) => {
+export const npm = async (node, args, cwd, env, including = ['--include=dev', '--include=optional']) => {
   const cli = script();
   if (cli === undefined) {
     throw new Stop('npm was not found', 'install npm (it comes with Node.js; on Debian: apt-get install npm)', 127);
   }
-  const flags = [
-    '--ignore-scripts',
-    '--include=dev',
-    '--include=optional',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ];
+  const flags = ['--ignore-scripts', ...including, '--no-audit', '--no-fund', '--loglevel=error'];
   const done = await quiet(node, [cli, ...args, ...flags], { cwd, env });
   if (done.code === 0) return;
   process.stderr.write(`${done.output.trim().split('\n').slice(-15).join('\n')}\n`);

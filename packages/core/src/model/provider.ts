@@ -24,8 +24,8 @@ export const MODEL_NAME = /^[a-z0-9][a-z0-9_.-]*(\/[A-Za-z0-9][A-Za-z0-9._:@+-]*
 export const MODEL_TASKS = ['chat', 'embed', 'rerank', 'image', 'transcribe', 'say'] as const;
 export type ModelTask = (typeof MODEL_TASKS)[number];
 
-/** Which words are spoken to it. `offline`: a model that comes with the server. */
-export const ADAPTERS = ['openai', 'openai-compatible', 'anthropic', 'google', 'offline'] as const;
+/** Which words are spoken to it. `offline`: a model that comes with the server; `local`: models that its admin put on it. */
+export const ADAPTERS = ['openai', 'openai-compatible', 'anthropic', 'google', 'offline', 'local'] as const;
 
 const text = (most: number) => z.string().min(1).max(most);
 const count = z.int().min(1).max(100_000_000);

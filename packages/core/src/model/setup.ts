@@ -56,6 +56,9 @@ export type ModelAt = { readonly provider: Provider; readonly spec: ModelSpec; r
 /** A model as people choose it. */
 export type ModelListed = ModelSpec & { readonly name: string; readonly provider: string; readonly first: boolean };
 
+/** Whether the server itself runs its models. */
+const isHere = ({ adapter }: ProviderKind): boolean => adapter === 'offline' || adapter === 'local';
+
 /** Why a set-up cannot be, or null. */
 export const setupFault = (
   setup: ProviderSetup,
@@ -70,7 +73,7 @@ export const setupFault = (
       `There is no kind of provider ${JSON.stringify(setup.kind.slice(0, 60))}`,
       `There are: ${kinds.map(({ name }) => name).join(', ')}.`,
     );
-  if (kind.baseUrl === undefined && setup.baseUrl === undefined && kind.adapter !== 'offline')
+  if (kind.baseUrl === undefined && setup.baseUrl === undefined && !isHere(kind))
     return wrong(
       'baseUrl',
       `${kind.title} has no address of its own`,
@@ -136,6 +139,8 @@ export const findModel = (providers: readonly Provider[], name: string, task: Mo
   const id = name.slice(slash + 1);
   const models = modelsIn(provider.setup, provider.kind);
   const listed = models.find((model) => model.id === id);
+  if (listed === undefined && provider.kind.adapter === 'local')
+    return unknown(name, `Whoever manages the server adds it: headgate models add ${id.slice(0, 60)} FILE.`);
   if (listed === undefined && models.length > 0)
     return unknown(
       name,
@@ -166,6 +171,6 @@ export const providersIn = (
     const kind = kinds.find((one) => setup.success && one.name === setup.data.kind);
     return setup.success && kind !== undefined ? [{ name, setup: setup.data, kind }] : [];
   });
-  const shipped = kinds.filter(({ adapter, name }) => adapter === 'offline' && own.every((one) => one.name !== name));
+  const shipped = kinds.filter((kind) => isHere(kind) && own.every((one) => one.name !== kind.name));
   return [...own, ...shipped.map((kind): Provider => ({ name: kind.name, setup: { kind: kind.name }, kind }))];
 };

@@ -34,6 +34,7 @@ import { JsonTurns } from './json.ts';
 import { KnowledgeDoor } from './knowledge/door.ts';
 import { lender } from './lender.ts';
 import { ModelDoor } from './models/door.ts';
+import { LocalDoor } from './models/local.ts';
 import { modelsPort } from './models/port.ts';
 import { Providers } from './models/providers.ts';
 import { netFor } from './net.ts';
@@ -130,7 +131,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     journal,
     guard: known,
     clock,
-    providers: new Providers(o.catalog.providers, store),
+    providers: new Providers(o.catalog.providers, store, o.localModels?.list),
+    local: o.localModels === undefined ? null : new LocalDoor(o.localModels),
     ...{ turns, aloud: followers.aloud },
   };
   const models = new ModelDoor(asked);
@@ -394,6 +396,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       await knowledge.close();
       databases.close();
       await models.close();
+      await asked.local?.close();
       timers.close();
     },
   };

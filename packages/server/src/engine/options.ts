@@ -13,6 +13,7 @@ import type { Clock } from './clock.ts';
 import type { Stage } from './farewell.ts';
 import type { FormatLimits } from './formats.ts';
 import type { StreamBlob } from './file-content.ts';
+import type { LocalModels } from './models/local.ts';
 import type { SecretSource } from './secret-source.ts';
 import type { Keep } from './sweep.ts';
 import type { ReadBlob } from './values.ts';
@@ -48,6 +49,8 @@ export type EngineOptions = {
   readonly compiler?: Compiler;
   /** What reading or writing one file of a format may take. */
   readonly formats?: FormatLimits;
+  /** Models that lie on this machine; none without it. */
+  readonly localModels?: LocalModels;
   readonly publicUrl: string;
   readonly log: EngineLog;
   readonly clock?: Clock;

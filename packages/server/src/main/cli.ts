@@ -49,6 +49,7 @@ if (process.argv[2] !== 'start') {
   (await import('./commands/remote.ts')).remoteCommands(program, shell);
   (await import('./commands/instance.ts')).instanceCommands(program, shell);
   (await import('./commands/guard.ts')).guardCommands(program, shell);
+  (await import('./commands/models.ts')).modelCommands(program, shell);
 }
 
 /** Whoever reads the output may stop reading, as `head` does; that is no fault. */

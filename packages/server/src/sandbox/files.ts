@@ -24,3 +24,6 @@ export const bundlerFile = (): string => fileURLToPath(new URL(`./bundler${endin
 
 /** The same launcher with the escape probes in the runner's place. */
 export const probeFiles = (files: RunnerFiles): RunnerFiles => ({ launcher: files.launcher, runner: child('escape') });
+
+/** What runs a model of this machine. */
+export const llamaFile = (): string => child('llama');

@@ -17,7 +17,9 @@ export const speak = async (
   { provider, baseUrl }: Pick<ModelAt, 'provider' | 'baseUrl'>,
   through: Fetch,
 ): Promise<Spoken> => {
-  const settings = { baseURL: baseUrl.replace(/\/+$/, ''), apiKey: NO_KEY, fetch: through };
+  // What the server runs itself has no address; the library wants one, and nothing is ever sent there.
+  const address = provider.kind.adapter === 'local' ? 'http://local.invalid/v1' : baseUrl;
+  const settings = { baseURL: address.replace(/\/+$/, ''), apiKey: NO_KEY, fetch: through };
   const { adapter } = provider.kind;
   switch (adapter) {
     case 'openai': {
@@ -36,7 +38,8 @@ export const speak = async (
       return { chat: (id) => made.languageModel(id), embed: (id) => made.embeddingModel(id) };
     }
     case 'openai-compatible':
-    case 'offline': {
+    case 'offline':
+    case 'local': {
       const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
       const made = createOpenAICompatible({
         ...settings,

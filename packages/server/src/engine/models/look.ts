@@ -39,7 +39,8 @@ export const lookAt =
   async (workspace, name): Promise<Result<readonly string[]> | null> => {
     const provider = (await providers.in(workspace)).find((one) => one.name === name);
     if (provider === undefined) return null;
-    if (provider.kind.adapter === 'offline') return good(provider.kind.models.map(({ id }) => id));
+    if (provider.kind.adapter === 'offline' || provider.kind.adapter === 'local')
+      return good(provider.kind.models.map(({ id }) => id));
     const baseUrl = (provider.setup.baseUrl ?? provider.kind.baseUrl ?? '').replace(/\/+$/, '');
     const at = { provider, baseUrl };
     const of = { workspace, project: 'default', flow: '', environment: 'default', principal: '', run: '', step: '' };

@@ -32,6 +32,7 @@ import { type Bound, bounded } from './bounded.ts';
 import { tooLate } from './faults.ts';
 import { type Fetch, fetchThrough } from './fetch.ts';
 import { keyed } from './key.ts';
+import { fetchHere, type LocalDoor } from './local.ts';
 import type { Providers } from './providers.ts';
 import { reserve, tokensComing } from './spending.ts';
 
@@ -42,6 +43,8 @@ export type QuestionDeps = {
   readonly providers: Providers;
   readonly turns: JsonTurns;
   readonly clock: Clock;
+  /** Models of this machine; none without it. */
+  readonly local: LocalDoor | null;
 };
 
 /** For whom a question is asked. */
@@ -124,7 +127,7 @@ export class Questions {
     stall: number,
     act: Act<T>,
   ): Promise<Try<T>> {
-    const { broker, credentials, door, turns } = this.#d;
+    const { broker, credentials, door, local, turns } = this.#d;
     const { price } = model.spec;
     const held = reserve(broker, live, flight, costOf(most, price));
     if ('problem' in held) return { ok: false, problem: held.problem, sent: 'no', again: false };
@@ -142,6 +145,8 @@ export class Questions {
         const { headers } = key;
         const share = { workspace, flow };
         const reach = (bound: Bound): Fetch => {
+          if (model.provider.kind.adapter === 'local')
+            return fetchHere(local, model.spec.id, { signal: both, timeout: left });
           const { origin } = new URL(model.baseUrl);
           return bounded(
             fetchThrough({ door, headers, share, stall, signal: both, timeout: left, origin }),

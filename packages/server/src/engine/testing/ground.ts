@@ -89,6 +89,7 @@ export const openGround = async (
     readonly folders?: readonly FolderSetting[];
     /** The folder of the keys of workspaces. */
     readonly workspaceKeys?: string;
+    readonly localModels?: EngineOptions['localModels'];
   } = {},
 ): Promise<Ground> => {
   const at = kept ?? { dir: mkdtempSync(join(tmpdir(), 'headgate-engine-')), key: randomBytes(32), shifted: 0 };
@@ -114,6 +115,7 @@ export const openGround = async (
     ...(ending === undefined ? {} : { ending }),
     ...(full === undefined ? {} : { full }),
     flowMail: besides.instance ?? null,
+    ...(besides.localModels === undefined ? {} : { localModels: besides.localModels }),
     ...(besides.folders === undefined ? {} : { folders: openFolders(besides.folders) }),
     log: (level, text, data) => void logs.push({ level, text, data }),
     vault: {

@@ -4,13 +4,15 @@ import { newShell } from '../shell.ts';
 import { flowCommands } from './flows.ts';
 import { guardCommands } from './guard.ts';
 import { instanceCommands } from './instance.ts';
+import { modelCommands } from './models.ts';
 import { remoteCommands } from './remote.ts';
 import { startCommand } from './start.ts';
 
 const made = (): Command => {
   const program = new Command('headgate').exitOverride().configureHelp({ showGlobalOptions: true }).option('--json');
   const shell = newShell(program, '0.0.0');
-  for (const add of [startCommand, flowCommands, remoteCommands, instanceCommands, guardCommands]) add(program, shell);
+  for (const add of [startCommand, flowCommands, remoteCommands, instanceCommands, guardCommands, modelCommands])
+    add(program, shell);
   return program;
 };
 

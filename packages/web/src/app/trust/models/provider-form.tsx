@@ -39,7 +39,7 @@ export const ProviderForm = ({
   const [baseUrl, setBaseUrl] = useState(provider?.baseUrl ?? '');
   const [key, setKey] = useState('');
   const [names, setNames] = useState<string[]>((provider?.models ?? []).map(({ id }) => id));
-  const offered = (kinds.data?.kinds ?? []).filter(({ adapter }) => adapter !== 'offline');
+  const offered = (kinds.data?.kinds ?? []).filter(({ adapter }) => adapter !== 'offline' && adapter !== 'local');
   const kind = offered.find(({ name }) => name === chosen) ?? offered[0];
   const name = typedName ?? kind?.name ?? '';
   const address = kind?.baseUrl ?? baseUrl;

@@ -1,0 +1,19 @@
+/**
+ * `./headgate models install`: fills the folder of the add-on that runs GGUF models by npm, from its own lock file. Nobody who
+ * does not ask for it downloads it, and no script of a package is run.
+ */
+import { join } from 'node:path';
+import { npm } from './npm.mjs';
+import { ROOT, prepare } from './prepare.mjs';
+import { say, step } from './say.mjs';
+
+/** @returns {Promise<number>} the exit code */
+export const installLocalModels = async () => {
+  const { node, env } = await prepare({ build: false });
+  const folder = join(ROOT, 'addons', 'local-models');
+  await step('installing the add-on that runs local models (85 MB)', () =>
+    npm(node, ['ci', '--omit=optional', '--omit=peer'], folder, env, ['--include=dev']),
+  );
+  say('installed; next: ./headgate models add NAME FILE.gguf');
+  return 0;
+};

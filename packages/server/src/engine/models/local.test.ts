@@ -1,0 +1,115 @@
+/** Models of this machine, over a real engine, the real library in its locked process, and a model of random weights. */
+
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { hollowModel, tinyModel } from '../../sandbox/testing/gguf.ts';
+import { LocalModelFiles } from '../../store/local-models.ts';
+import { type Ground, openGround } from '../testing/ground.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+const ADDON = fileURLToPath(new URL('../../../../../addons/local-models', import.meta.url));
+const INSTALLED = existsSync(join(ADDON, 'node_modules/node-llama-cpp/package.json'));
+
+let ground: Ground;
+let dir: string;
+let files: LocalModelFiles;
+let there = true;
+beforeEach(async () => {
+  there = true;
+  dir = mkdtempSync(join(tmpdir(), 'headgate-gguf-'));
+  files = new LocalModelFiles(dir);
+  ground = await openGround(undefined, undefined, undefined, undefined, undefined, undefined, {
+    localModels: {
+      ...{ addon: ADDON, models: dir, threads: 1, memoryMb: 2_048, context: 512 },
+      installed: () => Promise.resolve(there),
+      list: async () => (await files.list()).map(({ name }) => ({ id: name, does: ['chat', 'embed'] })),
+      fileOf: (id) => files.fileOf(id),
+    },
+  });
+});
+afterEach(async () => {
+  await ground.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const bytes = async function* (of: Buffer) {
+  yield of;
+};
+const add = (name: string, of: Buffer, sha256: string | null = null) => files.add(name, bytes(of), { sha256, now: 1 });
+const flow = (kind: string, fields: object) => ({
+  headgate: 1,
+  name: 'Asks',
+  steps: [{ id: 'ask', kind, with: { model: 'local/tiny', ...fields } }],
+  output: '{{ steps.ask }}',
+});
+const LENT = { grants: [{ step: 'ask', power: 'model: local/tiny, 20k tokens a run' }] };
+const asked = async (fields: object = {}, kind = 'model.generate@1') =>
+  ground.run(
+    await ground.publish(flow(kind, kind === 'model.embed@1' ? fields : { prompt: 'Hello', ...fields }), LENT),
+  );
+
+test('what is missing is named with the command that mends it', async () => {
+  const none = await asked();
+  expect(none.problem).toMatchObject({
+    code: 'model.unknown',
+    fix: expect.stringContaining('headgate models add tiny'),
+  });
+  await add('tiny', tinyModel());
+  there = false;
+  expect((await asked()).problem).toMatchObject({
+    code: 'model.addon',
+    fix: expect.stringContaining('headgate models install'),
+  });
+});
+
+test('a file that is no model, and one with another checksum, leave nothing behind', async () => {
+  expect(await add('tiny', Buffer.from('no model, but a text that is long enough'))).toMatchObject({ ok: false });
+  expect(await add('tiny', hollowModel(2n ** 63n, 2n ** 63n))).toMatchObject({ ok: false });
+  expect(await add('tiny', tinyModel(), '0'.repeat(64))).toMatchObject({ ok: false });
+  expect(await add('../tiny', tinyModel())).toMatchObject({ ok: false });
+  expect(await files.list()).toEqual([]);
+  const kept = await add('tiny', tinyModel());
+  if (!kept.ok) throw new Error('not kept');
+  expect(await add('again', tinyModel(), kept.value.sha256)).toMatchObject({ ok: true });
+  expect(await files.remove('again')).toBe(true);
+  expect(await files.remove('again')).toBe(false);
+});
+
+describe.runIf(INSTALLED)('with the add-on', () => {
+  test('a model answers, as a text, in pieces, as a value, and as vectors', async () => {
+    await add('tiny', tinyModel());
+    const said = await asked({ maxTokens: 8 });
+    expect(said).toMatchObject({ state: 'done', output: { model: 'local/tiny', finish: 'length' } });
+    const streamed = await asked({ maxTokens: 200, stream: true });
+    expect((streamed.output as { text: string }).text).toContain((said.output as { text: string }).text);
+    expect(await ground.types(streamed.id)).toContain('step.said');
+    const schema = {
+      type: 'object',
+      properties: { ok: { type: 'boolean' } },
+      required: ['ok'],
+      additionalProperties: false,
+    };
+    expect((await asked({ schema, maxTokens: 100 })).output).toMatchObject({ value: { ok: expect.any(Boolean) } });
+    const { output } = await asked({ texts: ['one', 'two'] }, 'model.embed@1');
+    expect((output as { vectors: number[][] }).vectors.map(({ length }) => length)).toEqual([32, 32]);
+  });
+
+  test('a hostile file ends its process and not the server; the honest one works after it', async () => {
+    const whole = tinyModel();
+    for (const hostile of [
+      hollowModel(99_999n, 99_999n),
+      whole.subarray(0, 3_000),
+      whole.subarray(0, whole.length - 9_000),
+    ]) {
+      await add('tiny', hostile);
+      expect((await asked()).problem).toMatchObject({ code: 'model.broken' });
+    }
+    await files.remove('tiny');
+    await add('tiny', whole);
+    expect(await asked({ maxTokens: 4 })).toMatchObject({ state: 'done' });
+  });
+});

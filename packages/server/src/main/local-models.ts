@@ -1,0 +1,37 @@
+/** Where models of this machine and the add-on that runs them lie, and how much of the machine they may take. */
+
+import { access } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LocalModels } from '../engine/models/local.ts';
+import { LocalModelFiles } from '../store/local-models.ts';
+
+const MEGABYTE = 1024 * 1024;
+/** Tokens that go in and come out together; a model that was made for fewer has fewer. */
+const CONTEXT = 8_192;
+const MOST_THREADS = 4;
+
+/** In the checkout, beside the code: what `npm ci` of its own lock file puts there. */
+export const addonFolder = (): string => fileURLToPath(new URL('../../../../addons/local-models', import.meta.url));
+
+export const modelsFolder = (dir: string): string => join(dir, 'models');
+
+/** Half of the machine's memory, and a thread less than it has. */
+export const localModels = (dir: string): LocalModels => {
+  const addon = addonFolder();
+  const models = modelsFolder(dir);
+  const files = new LocalModelFiles(models);
+  return {
+    ...{ addon, models, context: CONTEXT },
+    threads: Math.max(1, Math.min(MOST_THREADS, availableParallelism() - 1)),
+    memoryMb: Math.floor(totalmem() / MEGABYTE / 2),
+    installed: () =>
+      access(join(addon, 'node_modules/node-llama-cpp/package.json')).then(
+        () => true,
+        () => false,
+      ),
+    list: async () => (await files.list()).map(({ name }) => ({ id: name, does: ['chat', 'embed'], price: { in: 0 } })),
+    fileOf: (id) => files.fileOf(id),
+  };
+};

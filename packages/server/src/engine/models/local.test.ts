@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Llama } from '../../sandbox/llama.ts';
 import { hollowModel, tinyModel } from '../../sandbox/testing/gguf.ts';
 import { LocalModelFiles } from '../../store/local-models.ts';
 import { type Ground, openGround } from '../testing/ground.ts';
@@ -86,7 +87,9 @@ describe.runIf(INSTALLED)('with the add-on', () => {
     expect(said).toMatchObject({ state: 'done', output: { model: 'local/tiny', finish: 'length' } });
     const streamed = await asked({ maxTokens: 200, stream: true });
     expect((streamed.output as { text: string }).text).toContain((said.output as { text: string }).text);
-    expect(await ground.types(streamed.id)).toContain('step.said');
+    const events = (await ground.engine.journal('default', streamed.id, 0, 10_000))?.events ?? [];
+    const pieces = events.filter(({ type }) => type === 'step.said').map(({ data }) => (data as { text: string }).text);
+    expect(pieces.join('')).toBe((streamed.output as { text: string }).text);
     const schema = {
       type: 'object',
       properties: { ok: { type: 'boolean' } },
@@ -111,5 +114,35 @@ describe.runIf(INSTALLED)('with the add-on', () => {
     await files.remove('tiny');
     await add('tiny', whole);
     expect(await asked({ maxTokens: 4 })).toMatchObject({ state: 'done' });
+  });
+
+  test('a question that is called off is stopped, and the process goes on with the next one', async () => {
+    await add('tiny', tinyModel());
+    const llama = new Llama({ addon: ADDON, models: dir, threads: 1, memoryMb: 2_048, context: 512, idle: 50 });
+    const file = (await files.fileOf('tiny')) ?? '';
+    const stop = new AbortController();
+    const long = { chat: { history: [{ type: 'user', text: 'Hello' }], maxTokens: 400 } };
+    const short = { chat: { ...long.chat, maxTokens: 3 } };
+    let heard = 0;
+    const first = await llama.ask(file, long, stop.signal, () => {
+      heard += 1;
+      stop.abort();
+    });
+    expect(heard).toBeLessThan(400);
+    expect('broken' in first).toBe(false);
+    const next = await llama.ask(file, short, new AbortController().signal, () => undefined);
+    expect(next).toMatchObject({ done: { full: true } });
+    // Idle: it ends by itself.
+    await vi.waitFor(() => expect(llama.pid).toBe(null), { timeout: 30_000 });
+    await llama.close();
+  });
+
+  test('memory beyond its bound is refused by the kernel, and that is the end of the process alone', async () => {
+    await add('tiny', tinyModel());
+    const llama = new Llama({ addon: ADDON, models: dir, threads: 1, memoryMb: 16, context: 512 });
+    const asked_ = { chat: { history: [{ type: 'user', text: 'Hello' }], maxTokens: 3 } };
+    const file = (await files.fileOf('tiny')) ?? '';
+    expect(await llama.ask(file, asked_, new AbortController().signal, () => undefined)).toHaveProperty('broken');
+    await llama.close();
   });
 });

@@ -62,6 +62,9 @@ test('every command is there', () => {
     ...['key-file rotate', 'workspace-key make', 'workspace-key rotate', 'workspace-key list'],
     ...['audit-log verify', 'audit-log export'],
     'guard scan',
+    'models list',
+    'models add',
+    'models remove',
   ]);
 });
 

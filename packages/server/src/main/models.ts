@@ -46,16 +46,23 @@ const fetched = (
   if (!policy.ok) return Promise.resolve(policy);
   const door = openDoor(policy.value);
   const pipe = new PassThrough();
+  // Whoever reads it is told, too; nobody may be reading yet.
+  pipe.on('error', () => undefined);
+  // What is not taken in is not got to its end either.
+  const stop = new AbortController();
   const kept = into(pipe);
   const asked = door.request({
     ...{ method: 'GET', url, timeout: LONGEST, maxBytes: LARGEST, maxRedirects: REDIRECTS, inlineBytes: 0 },
     judge: () => null,
+    signal: stop.signal,
     head: (status) => {
       if (status !== 200) pipe.destroy(new Error(`it answered ${status}`));
     },
     sink: () => ({
       write: (chunk) =>
-        pipe.write(chunk) || pipe.destroyed ? undefined : new Promise<void>((go) => void pipe.once('drain', go)),
+        pipe.write(chunk) || pipe.destroyed
+          ? undefined
+          : new Promise<void>((go) => void pipe.once('drain', go).once('close', go)),
       end: () => {
         pipe.end();
         return Promise.resolve({ id: '', size: 0 });
@@ -74,14 +81,14 @@ const fetched = (
       }),
       kept.then(
         (one) => {
-          if (!one.ok) pipe.destroy();
+          if (!one.ok) stop.abort();
           return one;
         },
         (error: Error): Result<LocalModel> =>
           bad(problem('model.file', `The file could not be got: ${error.message}`, { at: { field: 'file' } })),
       ),
     ]);
-    return outcome.ok || result.ok ? result : { ok: false, problem: outcome.problem };
+    return outcome.ok || result.ok || stop.signal.aborted ? result : { ok: false, problem: outcome.problem };
   };
   return all().finally(() => door.close());
 };

@@ -184,7 +184,7 @@ export { costOf, guessFileTokens, guessTokens } from './model/tokens.ts';
 export type { TokensUsed } from './model/tokens.ts';
 export { readProvider } from './model/provider.ts';
 export type { ModelPrice, ModelSpec, ModelTask, ProviderKind } from './model/provider.ts';
-export { findModel, modelsListed, providerSetup, providersIn, setupFault } from './model/setup.ts';
+export { findModel, modelsListed, providerSetup, providersIn, setupFault, withModelsHere } from './model/setup.ts';
 export type { ModelAt, Provider, ProviderSetup } from './model/setup.ts';
 export type { ModelsPort, OwnQuestion } from './run/models-port.ts';
 export type { Letter, LetterPart, Mail, Mailed, MailAddress, MailServerAt } from './step/mail.ts';

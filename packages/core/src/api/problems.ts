@@ -48,6 +48,11 @@ const api = {
   'user.last': { status: 409, when: 'Somebody has to be left who manages the instance.' },
   'service.taken': { status: 409, when: 'A service that comes with the server has this name.' },
   'model.full': { status: 409, when: 'The workspace has as many providers of models as it may.' },
+  'model.file': {
+    status: 422,
+    when: 'What is to be a model of the server is none, or has another checksum, or did not come.',
+  },
+  'model.taken': { status: 409, when: 'The server has a model of this name.' },
   'service.used': { status: 409, when: 'Flows use the service, by their draft or by a version that runs.' },
   'service.full': { status: 409, when: 'The workspace describes as many services as it may.' },
   'permission.missing': { status: 403, when: 'The key is valid and lacks the permission this needs.' },

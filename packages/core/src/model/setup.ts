@@ -59,6 +59,10 @@ export type ModelListed = ModelSpec & { readonly name: string; readonly provider
 /** Whether the server itself runs its models. */
 const isHere = ({ adapter }: ProviderKind): boolean => adapter === 'offline' || adapter === 'local';
 
+/** A kind of provider with the models that lie on this machine now, where it is the one that runs them. */
+export const withModelsHere = (kind: ProviderKind, models: readonly ModelSpec[]): ProviderKind =>
+  kind.adapter === 'local' ? { ...kind, models: [...models] } : kind;
+
 /** Why a set-up cannot be, or null. */
 export const setupFault = (
   setup: ProviderSetup,
@@ -85,6 +89,28 @@ export const setupFault = (
       `${kind.title} is always asked at ${kind.baseUrl}`,
       'Leave it out, or choose the kind openai-compatible.',
     );
+  if (kind.adapter === 'local') {
+    if (setup.baseUrl !== undefined || setup.secret !== undefined)
+      return wrong(
+        setup.baseUrl === undefined ? 'secret' : 'baseUrl',
+        `${kind.title} models are asked at no address and with no key`,
+        'Leave it out.',
+      );
+    const absent = setup.models?.find(({ id }) => kind.models.every((model) => model.id !== id));
+    if (absent !== undefined)
+      return wrong(
+        'models',
+        `There is no model ${absent.id} on this server`,
+        kind.models.length === 0
+          ? 'Whoever manages the server adds it.'
+          : `There are: ${kind.models
+              .slice(0, 20)
+              .map(({ id }) => id)
+              .join(', ')}.`,
+      );
+    if (setup.default !== undefined && kind.models.every(({ id }) => id !== setup.default))
+      return wrong('default', `There is no model ${setup.default} on this server`, 'Name one that is there.');
+  }
   if (kind.key.needed && setup.secret === undefined)
     return wrong(
       'secret',
@@ -100,7 +126,9 @@ export const setupFault = (
 const modelsIn = (setup: ProviderSetup, kind: ProviderKind): readonly ModelSpec[] => {
   if (setup.models === undefined) return kind.models;
   const known = new Map(kind.models.map((model) => [model.id, model]));
-  return setup.models.map((model) => ({ ...known.get(model.id), ...model }));
+  // What the server itself no longer has, nobody can be asked for.
+  const there = kind.adapter === 'local' ? setup.models.filter(({ id }) => known.has(id)) : setup.models;
+  return there.map((model) => ({ ...known.get(model.id), ...model }));
 };
 
 /** All models of these providers, each provider's first one marked. */

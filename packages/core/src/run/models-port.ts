@@ -1,6 +1,7 @@
 /** What the gateway may ask of the engine about providers of models: it opens no secret and calls nobody itself. */
 
 import type { Principal } from '../access/permission.ts';
+import type { ModelSpec } from '../model/provider.ts';
 import type { Result } from '../problem.ts';
 import type { GenerateCall, Generated } from '../step/models.ts';
 
@@ -20,4 +21,6 @@ export type ModelsPort = {
   readonly test: (workspace: string, provider: string) => Promise<Result<readonly string[]> | null>;
   /** One question, charged to who asks, or why it was not asked or answered. */
   readonly ask: (question: OwnQuestion) => Promise<Result<Generated>>;
+  /** Models that lie on the server itself, as its admin put them there. */
+  readonly here: () => Promise<readonly ModelSpec[]>;
 };

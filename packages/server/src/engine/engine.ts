@@ -396,7 +396,6 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       await knowledge.close();
       databases.close();
       await models.close();
-      await asked.local?.close();
       timers.close();
     },
   };

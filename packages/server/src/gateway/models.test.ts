@@ -1,8 +1,11 @@
 /** Providers of models, over the real API: set up, listed, tried, asked, removed. */
 
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startServer, type TestServer } from '../../../../test/fixtures/server.ts';
 import { type ModelServer, openModelServer } from '../engine/testing/models/server.ts';
+import { tinyModel } from '../sandbox/testing/gguf.ts';
+import { LocalModelFiles } from '../store/local-models.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -142,4 +145,33 @@ test('who may not store a secret neither moves nor removes a provider that names
   expect((await ask('GET', 'model-providers')).json).toEqual(before);
   expect((await ask('PUT', 'model-providers', { name: 'kept', ...open }, keeper)).status).toBe(200);
   expect((await ask('DELETE', 'model-providers/kept', undefined, manager)).status).toBe(204);
+});
+
+test('models of the server itself are listed, and a provider of its kind names none but those', async () => {
+  const here = { name: 'house', kind: 'local' };
+  const none = await ask('PUT', 'model-providers', { ...here, models: [{ id: 'tiny' }] });
+  expect(none).toMatchObject({ status: 422, json: { code: 'input.invalid' } });
+  const files = new LocalModelFiles(join(server.dir, 'models'));
+  const bytes = async function* () {
+    yield tinyModel();
+  };
+  expect(await files.add('tiny', bytes(), { sha256: null, now: 1 })).toMatchObject({ ok: true });
+  const listed = { name: 'local/tiny', provider: 'local', id: 'tiny', does: ['chat', 'embed'], price: { in: 0 } };
+  expect((await ask('GET', 'models')).json).toMatchObject({
+    models: expect.arrayContaining([expect.objectContaining(listed)]),
+  });
+  for (const [body, field] of [
+    [{ models: [{ id: 'other' }] }, 'models'],
+    [{ default: 'other' }, 'default'],
+    [{ baseUrl: models.url }, 'baseUrl'],
+    [{ secret: { name: 'models' } }, 'secret'],
+  ] as const) {
+    const { status, json } = await ask('PUT', 'model-providers', { ...here, ...body });
+    expect([status, JSON.stringify(json)]).toEqual([422, expect.stringContaining(`"field":"${field}"`)]);
+  }
+  expect((await ask('PUT', 'model-providers', { ...here, models: [{ id: 'tiny' }] })).status).toBe(200);
+  expect((await ask('POST', 'model-providers/house/test')).json).toMatchObject({ ok: true, models: ['tiny'] });
+  expect((await ask('GET', 'models')).text).toContain('house/tiny');
+  await files.remove('tiny');
+  expect((await ask('GET', 'models')).text).not.toContain('/tiny');
 });

@@ -1,19 +1,15 @@
 /** `headgate models`: which GGUF files this server runs, from beside it. A running server sees a change with its next question. */
 
 import { createReadStream } from 'node:fs';
-import { PassThrough } from 'node:stream';
 import { bad, problem, type Result } from '@headgate/core';
 import { openDoor, parseAllow } from '../egress/door.ts';
+import { download } from '../gateway/local-models/download.ts';
 import { type LocalModel, LocalModelFiles } from '../store/local-models.ts';
 import type { Settings } from './config.ts';
 import { localModels, modelsFolder } from './local-models.ts';
 import { complain, DONE, FAILED, note, pretty, print } from './say.ts';
 
 const MEGABYTE = 1024 * 1024;
-const GIGABYTE = 1024 * MEGABYTE;
-const LARGEST = 512 * GIGABYTE;
-const LONGEST = 24 * 3_600_000;
-const REDIRECTS = 5;
 /** Progress is told each so many bytes. */
 const EACH = 100 * MEGABYTE;
 
@@ -36,61 +32,17 @@ export const removeModel = async ({ dir }: Settings, name: string, json: boolean
   return FAILED;
 };
 
-/** The bytes behind a URL, by the outgoing door; the address it redirects to is judged as the first one was. */
-const fetched = (
-  url: string,
-  allow: string,
-  into: (bytes: AsyncIterable<Uint8Array>) => Promise<Result<LocalModel>>,
-): Promise<Result<LocalModel>> => {
-  const policy = parseAllow(allow);
-  if (!policy.ok) return Promise.resolve(policy);
+type Into = Parameters<typeof download<LocalModel>>[3];
+
+const fetched = async (url: string, { egressAllow }: Settings, into: Into): Promise<Result<LocalModel>> => {
+  const policy = parseAllow(egressAllow);
+  if (!policy.ok) return policy;
   const door = openDoor(policy.value);
-  const pipe = new PassThrough();
-  // Whoever reads it is told, too; nobody may be reading yet.
-  pipe.on('error', () => undefined);
-  // What is not taken in is not got to its end either.
-  const stop = new AbortController();
-  const kept = into(pipe);
-  const asked = door.request({
-    ...{ method: 'GET', url, timeout: LONGEST, maxBytes: LARGEST, maxRedirects: REDIRECTS, inlineBytes: 0 },
-    judge: () => null,
-    signal: stop.signal,
-    head: (status) => {
-      if (status !== 200) pipe.destroy(new Error(`it answered ${status}`));
-    },
-    sink: () => ({
-      write: (chunk) =>
-        pipe.write(chunk) || pipe.destroyed
-          ? undefined
-          : new Promise<void>((go) => void pipe.once('drain', go).once('close', go)),
-      end: () => {
-        pipe.end();
-        return Promise.resolve({ id: '', size: 0 });
-      },
-      abort: () => {
-        pipe.destroy(new Error('it broke off'));
-        return Promise.resolve();
-      },
-    }),
-  });
-  const all = async (): Promise<Result<LocalModel>> => {
-    const [outcome, result] = await Promise.all([
-      asked.then((done) => {
-        if (!done.ok) pipe.destroy(new Error('it did not come'));
-        return done;
-      }),
-      kept.then(
-        (one) => {
-          if (!one.ok) stop.abort();
-          return one;
-        },
-        (error: Error): Result<LocalModel> =>
-          bad(problem('model.file', `The file could not be got: ${error.message}`, { at: { field: 'file' } })),
-      ),
-    ]);
-    return outcome.ok || result.ok || stop.signal.aborted ? result : { ok: false, problem: outcome.problem };
-  };
-  return all().finally(() => door.close());
+  try {
+    return await download(door, url, {}, into);
+  } finally {
+    await door.close();
+  }
 };
 
 type Wish = { readonly sha256?: string };
@@ -103,10 +55,9 @@ export const addModel = async (s: Settings, name: string, from: string, o: Wish,
     last = bytes;
     note(`${(bytes / MEGABYTE).toFixed(0)} MB`);
   };
-  const into = (bytes: AsyncIterable<Uint8Array>): Promise<Result<LocalModel>> =>
-    files.add(name, bytes, { sha256: o.sha256 ?? null, now: Date.now(), progress });
+  const into: Into = (bytes) => files.add(name, bytes, { sha256: o.sha256 ?? null, now: Date.now(), progress });
   const done = /^https?:/.test(from)
-    ? await fetched(from, s.egressAllow, into)
+    ? await fetched(from, s, into)
     : await into(createReadStream(from)).catch(
         (error: Error): Result<LocalModel> =>
           bad(problem('model.file', `The file could not be read: ${error.message}`, { at: { field: 'file' } })),

@@ -28,8 +28,11 @@ export type LlamaEnd =
   | { readonly fault: string }
   | { readonly broken: string };
 
+/** A file that is asked: where it lies, and by what it is another one than what lay there before. */
+export type LlamaFile = { readonly path: string; readonly is: string };
+
 type Waiter = { readonly piece: (text: string) => void; readonly end: (end: LlamaEnd) => void };
-type Process = { readonly child: Child; readonly file: string; readonly waiting: Map<number, Waiter> };
+type Process = { readonly child: Child; readonly is: string; readonly waiting: Map<number, Waiter> };
 
 const IDLE = 60_000;
 /** Milliseconds that a question may take to stop. */
@@ -58,11 +61,11 @@ export class Llama {
   }
 
   /** Asks the model in a file. `question`: `chat` or `embed` as child/llama.ts takes it. It rejects never. */
-  ask(file: string, question: object, signal: AbortSignal, piece: (text: string) => void): Promise<LlamaEnd> {
+  ask(file: LlamaFile, question: object, signal: AbortSignal, piece: (text: string) => void): Promise<LlamaEnd> {
     if (signal.aborted) return Promise.resolve({ fault: 'called off' });
     clearTimeout(this.#idle);
-    if (this.#process !== null && this.#process.file !== file) this.#process.child.kill('SIGKILL');
-    const process_ = this.#process?.file === file ? this.#process : this.#begin(file);
+    if (this.#process !== null && this.#process.is !== file.is) this.#process.child.kill('SIGKILL');
+    const process_ = this.#process?.is === file.is ? this.#process : this.#begin(file);
     this.#last += 1;
     const id = this.#last;
     return new Promise((resolve) => {
@@ -100,16 +103,16 @@ export class Llama {
     this.#idle.unref();
   }
 
-  #begin(file: string): Process {
+  #begin({ path, is }: LlamaFile): Process {
     const { addon, models, threads, memoryMb, context } = this.#s;
     const { launcher } = filesOf();
     const child_ = llamaFile();
     const words = launcher === null ? [child_, '{}'] : [launcher, child_];
     const child = start(process.execPath, [
-      ...['--no-warnings', '--max-old-space-size=256', ...words, 'llama', addon, models, file],
+      ...['--no-warnings', '--max-old-space-size=256', ...words, 'llama', addon, models, path],
       ...[threads, memoryMb, context].map(String),
     ]);
-    const process_: Process = { child, file, waiting: new Map() };
+    const process_: Process = { child, is, waiting: new Map() };
     this.#process = process_;
     let broken = 'its process ended';
     child.on('error', () => undefined);

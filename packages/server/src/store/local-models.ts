@@ -1,8 +1,10 @@
 /**
- * The GGUF files of models that this machine runs: a folder of the instance, one file a model and one that tells of it.
+ * The GGUF files of models that this machine runs: a folder of the instance, with a folder a model, in which its file lies and
+ * what is told of it.
  *
- * LM1 A model is there whole, with the checksum that was asked for, or not at all: it is written under another name first.
- * LM2 A name of a model is a name of a file and no path.
+ * LM1 A model is there whole, with the checksum that was asked for, or not at all: its folder is made under another name, and
+ *     takes its own when all of it is on the disk. One that is there is never written over.
+ * LM2 A name of a model is a name of a folder and no path.
  */
 
 import { createHash, randomUUID } from 'node:crypto';
@@ -11,7 +13,12 @@ import { join } from 'node:path';
 import { bad, good, problem, type Result } from '@headgate/core';
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
-const ENDING = '.gguf';
+const FILE = 'model.gguf';
+const ABOUT = 'about.json';
+/** What is not there yet, and what is there no more: no name of a model begins with a dot. */
+const BESIDE = /^\.[0-9a-f-]{36}$/;
+/** Milliseconds after which nobody writes to it any more. */
+const LEFT = 3_600_000;
 /** What a file says of itself at its head: more is not believed. */
 const MOST_TENSORS = 100_000n;
 const MOST_PAIRS = 100_000n;
@@ -25,6 +32,14 @@ export type LocalModel = {
   readonly added: number;
 };
 
+/** What a model is taken in with. `sha256`: what its bytes have to come to, in hex; null: whatever they come to. */
+export type LocalModelWish = {
+  readonly sha256: string | null;
+  readonly now: number;
+  /** Told how many bytes have come. */
+  readonly progress?: (bytes: number) => void;
+};
+
 /** Why these first bytes are none of a GGUF file (version 2 or 3, little-endian), or null. */
 const headFault = (head: Buffer): string | null => {
   if (head.length < HEAD || head.toString('latin1', 0, 4) !== 'GGUF') return 'This is no GGUF file';
@@ -34,6 +49,16 @@ const headFault = (head: Buffer): string | null => {
   return tensors === 0n || tensors > MOST_TENSORS || pairs > MOST_PAIRS ? 'The head of this file makes no sense' : null;
 };
 
+const wrong = (field: string, text: string, fix: string): Result<never> =>
+  bad(problem('model.file', text, { at: { field }, fix }));
+const taken = (name: string): Result<never> =>
+  bad(
+    problem('model.taken', `There is a model ${name} already`, {
+      at: { field: 'name' },
+      fix: 'Choose another name, or remove that one first.',
+    }),
+  );
+
 export class LocalModelFiles {
   readonly #dir: string;
 
@@ -42,85 +67,119 @@ export class LocalModelFiles {
   }
 
   async list(): Promise<readonly LocalModel[]> {
-    const names = await readdir(this.#dir).catch(() => []);
-    const all = names.filter((name) => name.endsWith(ENDING) && NAME.test(name.slice(0, -ENDING.length)));
-    const found = await Promise.all(
-      all.sort().map(async (file): Promise<LocalModel | null> => {
-        const name = file.slice(0, -ENDING.length);
-        try {
-          const { sha256, added } = JSON.parse(await readFile(join(this.#dir, `${name}.json`), 'utf8')) as LocalModel;
-          return { name, size: (await stat(join(this.#dir, file))).size, sha256, added };
-        } catch {
-          return null;
-        }
-      }),
-    );
+    const names = (await readdir(this.#dir).catch(() => [])).filter((name) => NAME.test(name)).sort();
+    const found = await Promise.all(names.map((name) => this.get(name)));
     return found.filter((one) => one !== null);
   }
 
-  /** Where a model's file lies; null: there is none. */
-  async fileOf(name: string): Promise<string | null> {
-    return (await this.list()).some((one) => one.name === name) ? join(this.#dir, `${name}${ENDING}`) : null;
-  }
-
-  /** Takes a file in. `sha256`: what its bytes have to come to, in hex; null: whatever they come to. */
-  async add(
-    name: string,
-    bytes: AsyncIterable<Uint8Array>,
-    o: { readonly sha256: string | null; readonly now: number; readonly progress?: (bytes: number) => void },
-  ): Promise<Result<LocalModel>> {
-    const wrong = (field: string, text: string, fix: string): Result<never> =>
-      bad(problem('model.file', text, { at: { field }, fix }));
-    if (!NAME.test(name))
-      return wrong('name', 'A model’s name has a-z, 0-9, ., _ and -', 'Choose one like llama-3.2-1b.');
-    await mkdir(this.#dir, { recursive: true, mode: 0o755 });
-    const part = join(this.#dir, `.${randomUUID()}.part`);
-    const hash = createHash('sha256');
-    let head = Buffer.alloc(0);
-    let size = 0;
-    const file = await open(part, 'wx', 0o644);
+  /** What is told of a model; null: there is none. */
+  async get(name: string): Promise<LocalModel | null> {
+    if (!NAME.test(name)) return null;
     try {
-      try {
-        for await (const piece of bytes) {
-          if (head.length < HEAD) {
-            head = Buffer.concat([head, piece.subarray(0, HEAD)]);
-            const fault = head.length < HEAD ? null : headFault(head);
-            if (fault !== null) return wrong('file', fault, 'Take a file that ends in .gguf.');
-          }
-          hash.update(piece);
-          await file.write(piece);
-          size += piece.length;
-          o.progress?.(size);
-        }
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      const fault = headFault(head);
-      if (fault !== null) return wrong('file', fault, 'Take a file that ends in .gguf.');
-      const sha256 = hash.digest('hex');
-      if (o.sha256 !== null && o.sha256.toLowerCase() !== sha256)
-        return wrong(
-          'sha256',
-          `The file has the checksum ${sha256}, and not the one that was given`,
-          'Nothing was kept. Get the file again, or look the checksum up where it comes from.',
-        );
-      await writeFile(join(this.#dir, `${name}.json`), `${JSON.stringify({ sha256, added: o.now })}\n`, {
-        mode: 0o644,
-      });
-      await rename(part, join(this.#dir, `${name}${ENDING}`));
-      return good({ name, size, sha256, added: o.now });
-    } finally {
-      await rm(part, { force: true });
+      const { sha256, added } = JSON.parse(await readFile(join(this.#dir, name, ABOUT), 'utf8')) as LocalModel;
+      return { name, size: (await stat(join(this.#dir, name, FILE))).size, sha256, added };
+    } catch {
+      return null;
     }
   }
 
-  /** Takes a model away; was it there? */
+  /** Where a model's file lies, and the checksum of what lies there; null: there is none. */
+  async fileOf(name: string): Promise<{ readonly path: string; readonly is: string } | null> {
+    const model = await this.get(name);
+    return model === null ? null : { path: join(this.#dir, name, FILE), is: `${name} ${model.sha256} ${model.added}` };
+  }
+
+  /** Why no model of this name can be taken in, or null. Problems: `model.file`, `model.taken`. */
+  async refuses(name: string): Promise<Result<never> | null> {
+    if (!NAME.test(name))
+      return wrong('name', 'A model’s name has a-z, 0-9, ., _ and -', 'Choose one like llama-3.2-1b.');
+    return (await this.get(name)) === null ? null : taken(name);
+  }
+
+  /** Takes a file in. What reading it throws passes through, and leaves nothing behind. */
+  async add(name: string, bytes: AsyncIterable<Uint8Array>, o: LocalModelWish): Promise<Result<LocalModel>> {
+    const refused = await this.refuses(name);
+    if (refused !== null) return refused;
+    await mkdir(this.#dir, { recursive: true, mode: 0o755 });
+    await this.#clear(o.now);
+    const part = join(this.#dir, `.${randomUUID()}`);
+    await mkdir(part, { mode: 0o755 });
+    try {
+      const came = await take(join(part, FILE), bytes, o);
+      if (!came.ok) return came;
+      const about = { sha256: came.value.sha256, added: o.now };
+      await writeFile(join(part, ABOUT), `${JSON.stringify(about)}\n`, { mode: 0o644, flush: true });
+      try {
+        await rename(part, join(this.#dir, name));
+      } catch (error) {
+        // A folder does not take the place of one that holds something.
+        if (['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) return taken(name);
+        throw error;
+      }
+      return good({ name, size: came.value.size, ...about });
+    } finally {
+      await rm(part, { recursive: true, force: true });
+    }
+  }
+
+  /** Takes a model away; was it there? Who reads its file now goes on reading it. */
   async remove(name: string): Promise<boolean> {
-    const file = await this.fileOf(name);
-    if (file === null) return false;
-    await rm(file);
-    await rm(join(this.#dir, `${name}.json`), { force: true });
+    if (!NAME.test(name)) return false;
+    const gone = join(this.#dir, `.${randomUUID()}`);
+    try {
+      await rename(join(this.#dir, name), gone);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
+    await rm(gone, { recursive: true, force: true });
     return true;
   }
+
+  /** Takes away what a process left that was ended in the middle. */
+  async #clear(now: number): Promise<void> {
+    for (const name of (await readdir(this.#dir)).filter((one) => BESIDE.test(one))) {
+      const path = join(this.#dir, name);
+      const last = await stat(join(path, FILE)).catch(() => stat(path).catch(() => null));
+      if (last !== null && now - last.mtimeMs > LEFT) await rm(path, { recursive: true, force: true });
+    }
+  }
 }
+
+/** Writes what comes to a new file, to the disk and not only to memory. */
+const take = async (
+  path: string,
+  bytes: AsyncIterable<Uint8Array>,
+  { sha256: wanted, progress }: LocalModelWish,
+): Promise<Result<{ readonly size: number; readonly sha256: string }>> => {
+  const hash = createHash('sha256');
+  let head = Buffer.alloc(0);
+  let size = 0;
+  const file = await open(path, 'wx', 0o644);
+  try {
+    for await (const piece of bytes) {
+      if (head.length < HEAD) {
+        head = Buffer.concat([head, piece.subarray(0, HEAD)]);
+        const fault = head.length < HEAD ? null : headFault(head);
+        if (fault !== null) return wrong('file', fault, 'Take a file that ends in .gguf.');
+      }
+      hash.update(piece);
+      await file.writeFile(piece);
+      size += piece.length;
+      progress?.(size);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  const fault = headFault(head);
+  if (fault !== null) return wrong('file', fault, 'Take a file that ends in .gguf.');
+  const sha256 = hash.digest('hex');
+  return wanted === null || wanted.toLowerCase() === sha256
+    ? good({ size, sha256 })
+    : wrong(
+        'sha256',
+        `The file has the checksum ${sha256}, and not the one that was given`,
+        'Nothing was kept. Get the file again, or look the checksum up where it comes from.',
+      );
+};

@@ -23,11 +23,12 @@ import type { JournalWriter, Store } from '../../store/ports.ts';
 import { speak } from '../models/adapters.ts';
 import { bounded, vectorsBound } from '../models/bounded.ts';
 import { unanswered } from '../models/faults.ts';
-import { fetchThrough } from '../models/fetch.ts';
+import { type Fetch, fetchThrough } from '../models/fetch.ts';
 import { keyed } from '../models/key.ts';
+import { fetchHere } from '../models/local.ts';
 import type { ModelDeps, ModelDoor } from '../models/door.ts';
 
-export type EmbedDeps = Pick<ModelDeps, 'providers' | 'credentials' | 'door' | 'turns' | 'clock'> & {
+export type EmbedDeps = Pick<ModelDeps, 'providers' | 'credentials' | 'door' | 'local' | 'turns' | 'clock'> & {
   readonly store: Pick<Store, 'in'>;
   readonly journal: Pick<JournalWriter, 'audit'>;
   readonly offline: Pick<ModelDoor, 'embedHere'>;
@@ -37,6 +38,8 @@ export type EmbedDeps = Pick<ModelDeps, 'providers' | 'credentials' | 'door' | '
 export type EmbedFor = { readonly workspace: string; readonly project: string; readonly base: string };
 
 const TIMEOUT = 60_000;
+/** A model of this machine has no other machine to be fast on, and does one question after the other. */
+const TIMEOUT_HERE = 600_000;
 
 const DENIED = problem('policy.denied', 'The policy of the workspace does not let this model be asked');
 
@@ -98,11 +101,16 @@ export const embed = async (
     const whose = { workspace, project, flow: '', environment: 'default', principal: '', run: '', step: '' };
     const key = await keyed(d.credentials, whose, model);
     if ('problem' in key) return bad(key.problem);
-    const through = fetchThrough({
-      ...{ door: d.door, origin: new URL(baseUrl).origin, headers: key.headers, share: { workspace, flow: base } },
-      ...{ signal, timeout: TIMEOUT, stall: TIMEOUT },
-    });
-    const { embeddings } = await (await speak(model, bounded(through, d.turns, vectorsBound(texts.length))))
+    const reach = (): Fetch => {
+      if (model.provider.kind.adapter === 'local')
+        return fetchHere(d.local, model.spec.id, { signal, timeout: TIMEOUT_HERE });
+      const through = fetchThrough({
+        ...{ door: d.door, origin: new URL(baseUrl).origin, headers: key.headers, share: { workspace, flow: base } },
+        ...{ signal, timeout: TIMEOUT, stall: TIMEOUT },
+      });
+      return bounded(through, d.turns, vectorsBound(texts.length));
+    };
+    const { embeddings } = await (await speak(model, reach()))
       .embed(model.spec.id)
       .doEmbed({ values: [...texts], abortSignal: signal });
     if (embeddings.length !== texts.length) throw new Error('not as many vectors as texts');

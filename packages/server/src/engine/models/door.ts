@@ -67,9 +67,9 @@ export class ModelDoor {
     this.#offline = new Offline();
   }
 
-  /** Lets go of the model that comes with the server. */
-  close(): Promise<void> {
-    return this.#offline.close();
+  /** Lets go of the models that the server runs. */
+  async close(): Promise<void> {
+    await Promise.all([this.#offline.close(), this.#d.local?.close()]);
   }
 
   /** Vectors by the model that comes with the server, for its own work: nobody else is told, and nothing is used up. */

@@ -1,10 +1,11 @@
 /** Models of this machine, over a real engine, the real library in its locked process, and a model of random weights. */
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { DEFAULT_CHUNKER } from '@headgate/core';
 import { Llama } from '../../sandbox/llama.ts';
 import { hollowModel, tinyModel } from '../../sandbox/testing/gguf.ts';
 import { LocalModelFiles } from '../../store/local-models.ts';
@@ -19,8 +20,11 @@ let ground: Ground;
 let dir: string;
 let files: LocalModelFiles;
 let there = true;
-beforeEach(async () => {
-  there = true;
+beforeAll(async () => {
+  if (!INSTALLED)
+    throw new Error(
+      'the add-on that runs local models is missing: `npm test` installs it, or ./headgate models install',
+    );
   dir = mkdtempSync(join(tmpdir(), 'headgate-gguf-'));
   files = new LocalModelFiles(dir);
   ground = await openGround(undefined, undefined, undefined, undefined, undefined, undefined, {
@@ -33,6 +37,10 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
+  there = true;
+  for (const { name } of await files.list()) await files.remove(name);
+});
+afterAll(async () => {
   await ground.close();
   rmSync(dir, { recursive: true, force: true });
 });
@@ -41,6 +49,11 @@ const bytes = async function* (of: Buffer) {
   yield of;
 };
 const add = (name: string, of: Buffer, sha256: string | null = null) => files.add(name, bytes(of), { sha256, now: 1 });
+const fileOf = async (name: string) => {
+  const file = await files.fileOf(name);
+  if (file === null) throw new Error(`no file of ${name}`);
+  return file;
+};
 const flow = (kind: string, fields: object) => ({
   headgate: 1,
   name: 'Asks',
@@ -72,77 +85,157 @@ test('a file that is no model, and one with another checksum, leave nothing behi
   expect(await add('tiny', hollowModel(2n ** 63n, 2n ** 63n))).toMatchObject({ ok: false });
   expect(await add('tiny', tinyModel(), '0'.repeat(64))).toMatchObject({ ok: false });
   expect(await add('../tiny', tinyModel())).toMatchObject({ ok: false });
+  expect(await files.remove('../tiny')).toBe(false);
+  expect(readdirSync(dir)).toEqual([]);
   expect(await files.list()).toEqual([]);
-  const kept = await add('tiny', tinyModel());
-  if (!kept.ok) throw new Error('not kept');
-  expect(await add('again', tinyModel(), kept.value.sha256)).toMatchObject({ ok: true });
+  // Of two that come at once under one name, one is there, and whole.
+  const both = await Promise.all([add('tiny', tinyModel(1)), add('tiny', tinyModel(2))]);
+  const [kept, ...more] = both.filter(({ ok }) => ok);
+  if (kept?.ok !== true) throw new Error('not kept');
+  expect(more).toEqual([]);
+  expect(await files.list()).toEqual([kept.value]);
+  expect(both.find(({ ok }) => !ok)).toMatchObject({ problem: { code: 'model.taken' } });
+  expect(readdirSync(dir)).toEqual(['tiny']);
+  expect(await add('again', tinyModel(both[0].ok ? 1 : 2), kept.value.sha256)).toMatchObject({ ok: true });
   expect(await files.remove('again')).toBe(true);
   expect(await files.remove('again')).toBe(false);
 });
 
-describe.runIf(INSTALLED)('with the add-on', () => {
-  test('a model answers, as a text, in pieces, as a value, and as vectors', async () => {
-    await add('tiny', tinyModel());
-    const said = await asked({ maxTokens: 8 });
-    expect(said).toMatchObject({ state: 'done', output: { model: 'local/tiny', finish: 'length' } });
-    const streamed = await asked({ maxTokens: 200, stream: true });
-    expect((streamed.output as { text: string }).text).toContain((said.output as { text: string }).text);
-    const events = (await ground.engine.journal('default', streamed.id, 0, 10_000))?.events ?? [];
-    const pieces = events.filter(({ type }) => type === 'step.said').map(({ data }) => (data as { text: string }).text);
-    expect(pieces.join('')).toBe((streamed.output as { text: string }).text);
-    const schema = {
-      type: 'object',
-      properties: { ok: { type: 'boolean' } },
-      required: ['ok'],
-      additionalProperties: false,
-    };
-    expect((await asked({ schema, maxTokens: 100 })).output).toMatchObject({ value: { ok: expect.any(Boolean) } });
-    const { output } = await asked({ texts: ['one', 'two'] }, 'model.embed@1');
-    expect((output as { vectors: number[][] }).vectors.map(({ length }) => length)).toEqual([32, 32]);
-  });
+test('a model answers, as a text, in pieces, as a value, and as vectors', async () => {
+  await add('tiny', tinyModel());
+  const said = await asked({ maxTokens: 8 });
+  expect(said).toMatchObject({ state: 'done', output: { model: 'local/tiny', finish: 'length' } });
+  const streamed = await asked({ maxTokens: 200, stream: true });
+  expect((streamed.output as { text: string }).text).toContain((said.output as { text: string }).text);
+  const events = (await ground.engine.journal('default', streamed.id, 0, 10_000))?.events ?? [];
+  const pieces = events.filter(({ type }) => type === 'step.said').map(({ data }) => (data as { text: string }).text);
+  expect(pieces.join('')).toBe((streamed.output as { text: string }).text);
+  const schema = {
+    type: 'object',
+    properties: { ok: { type: 'boolean' } },
+    required: ['ok'],
+    additionalProperties: false,
+  };
+  expect((await asked({ schema, maxTokens: 100 })).output).toMatchObject({ value: { ok: expect.any(Boolean) } });
+  const { output } = await asked({ texts: ['one', 'two'] }, 'model.embed@1');
+  expect((output as { vectors: number[][] }).vectors.map(({ length }) => length)).toEqual([32, 32]);
+});
 
-  test('a hostile file ends its process and not the server; the honest one works after it', async () => {
-    const whole = tinyModel();
-    for (const hostile of [
-      hollowModel(99_999n, 99_999n),
-      whole.subarray(0, 3_000),
-      whole.subarray(0, whole.length - 9_000),
-    ]) {
-      await add('tiny', hostile);
-      expect((await asked()).problem).toMatchObject({ code: 'model.broken' });
-    }
+test('a hostile file ends its process and not the server; the honest one works after it', async () => {
+  const whole = tinyModel();
+  for (const hostile of [
+    hollowModel(99_999n, 99_999n),
+    whole.subarray(0, 3_000),
+    whole.subarray(0, whole.length - 9_000),
+  ]) {
     await files.remove('tiny');
-    await add('tiny', whole);
-    expect(await asked({ maxTokens: 4 })).toMatchObject({ state: 'done' });
-  });
+    await add('tiny', hostile);
+    expect((await asked()).problem).toMatchObject({ code: 'model.broken' });
+  }
+  await files.remove('tiny');
+  await add('tiny', whole);
+  expect(await asked({ maxTokens: 4 })).toMatchObject({ state: 'done' });
+});
 
-  test('a question that is called off is stopped, and the process goes on with the next one', async () => {
-    await add('tiny', tinyModel());
-    const llama = new Llama({ addon: ADDON, models: dir, threads: 1, memoryMb: 2_048, context: 512, idle: 50 });
-    const file = (await files.fileOf('tiny')) ?? '';
-    const stop = new AbortController();
-    const long = { chat: { history: [{ type: 'user', text: 'Hello' }], maxTokens: 400 } };
-    const short = { chat: { ...long.chat, maxTokens: 3 } };
-    let heard = 0;
-    const first = await llama.ask(file, long, stop.signal, () => {
-      heard += 1;
-      stop.abort();
-    });
-    expect(heard).toBeLessThan(400);
-    expect('broken' in first).toBe(false);
-    const next = await llama.ask(file, short, new AbortController().signal, () => undefined);
-    expect(next).toMatchObject({ done: { full: true } });
-    // Idle: it ends by itself.
-    await vi.waitFor(() => expect(llama.pid).toBe(null), { timeout: 30_000 });
-    await llama.close();
+test('a question that is called off is stopped, and the process goes on with the next one', async () => {
+  await add('tiny', tinyModel());
+  const llama = new Llama({ addon: ADDON, models: dir, threads: 1, memoryMb: 2_048, context: 512, idle: 50 });
+  const file = await fileOf('tiny');
+  const stop = new AbortController();
+  const long = { chat: { history: [{ type: 'user', text: 'Hello' }], maxTokens: 400 } };
+  const short = { chat: { ...long.chat, maxTokens: 3 } };
+  let heard = 0;
+  const first = await llama.ask(file, long, stop.signal, () => {
+    heard += 1;
+    stop.abort();
   });
+  expect(heard).toBeLessThan(400);
+  expect('broken' in first).toBe(false);
+  const next = await llama.ask(file, short, new AbortController().signal, () => undefined);
+  expect(next).toMatchObject({ done: { full: true } });
+  // Idle: it ends by itself.
+  await vi.waitFor(() => expect(llama.pid).toBe(null), { timeout: 30_000 });
+  await llama.close();
+});
 
-  test('memory beyond its bound is refused by the kernel, and that is the end of the process alone', async () => {
-    await add('tiny', tinyModel());
-    const llama = new Llama({ addon: ADDON, models: dir, threads: 1, memoryMb: 16, context: 512 });
-    const asked_ = { chat: { history: [{ type: 'user', text: 'Hello' }], maxTokens: 3 } };
-    const file = (await files.fileOf('tiny')) ?? '';
-    expect(await llama.ask(file, asked_, new AbortController().signal, () => undefined)).toHaveProperty('broken');
-    await llama.close();
+test('memory beyond its bound is refused by the kernel, and that is the end of the process alone', async () => {
+  await add('tiny', tinyModel());
+  const llama = new Llama({ addon: ADDON, models: dir, threads: 1, memoryMb: 16, context: 512 });
+  const asked_ = { chat: { history: [{ type: 'user', text: 'Hello' }], maxTokens: 3 } };
+  const file = await fileOf('tiny');
+  expect(await llama.ask(file, asked_, new AbortController().signal, () => undefined)).toHaveProperty('broken');
+  await llama.close();
+});
+
+test('what is asked costs tokens and no money, and an agent asks by the same door', async () => {
+  await add('tiny', tinyModel());
+  const generated = await asked({ maxTokens: 8 });
+  const { usage } = generated.output as { usage: { input: number; output: number; money: number } };
+  expect(usage).toMatchObject({ output: 8, money: 0 });
+  expect(usage.input).toBeGreaterThan(5);
+  // The same again costs the same, though the process knows its beginning.
+  expect((await asked({ maxTokens: 8 })).output).toMatchObject({ usage });
+  const agent = await asked({ maxTokens: 8, steps: [] }, 'agent@1');
+  expect(agent).toMatchObject({ state: 'done' });
+  // Without the power, it is asked nothing.
+  const other = await ground.publish(flow('model.generate@1', { prompt: 'Hello', model: 'local/other' }), LENT);
+  await add('other', tinyModel(2));
+  expect((await ground.run(other)).problem).toMatchObject({ code: 'grant.missing' });
+});
+
+test('a model that is taken away goes on with the question it has; another one of its name answers the next', async () => {
+  await add('tiny', tinyModel());
+  const stop = new AbortController();
+  const llama = new Llama({ addon: ADDON, models: dir, threads: 1, memoryMb: 2_048, context: 512 });
+  const question = { chat: { history: [{ type: 'user', text: 'Hello' }], maxTokens: 60 } };
+  let said = '';
+  let removed: Promise<boolean> | null = null;
+  const first = await llama.ask(await fileOf('tiny'), question, stop.signal, (piece) => {
+    removed ??= files.remove('tiny');
+    said += piece;
   });
+  expect(await removed).toBe(true);
+  expect(first).toMatchObject({ done: { output: 60 } });
+  expect((await asked()).problem).toMatchObject({ code: 'model.unknown' });
+  await add('tiny', tinyModel(2));
+  let other = '';
+  await llama.ask(await fileOf('tiny'), question, stop.signal, (piece) => {
+    other += piece;
+  });
+  expect(other).not.toBe(said);
+  await llama.close();
+});
+
+test('a knowledge base makes its vectors with a model of this machine', async () => {
+  await add('tiny', tinyModel());
+  const space = ground.store.in('default');
+  const sink = space.files.sink();
+  await sink.add(new TextEncoder().encode('Everybody has thirty days of vacation.'));
+  await space.files.put({
+    ...{ id: 'file_1', project: 'default', path: 'house/vacation.md', type: 'text/markdown' },
+    ...{ content: await sink.end(), by: 'x', at: 1 },
+  });
+  expect(await ground.engine.knowledge.embeds('default', 'local/none')).toMatchObject({ code: 'knowledge.model' });
+  expect(await ground.engine.knowledge.embeds('default', 'local/tiny')).toBe(null);
+  await space.knowledge.create({
+    ...{ id: 'kb_1', project: 'default', name: 'house', model: 'local/tiny', chunker: DEFAULT_CHUNKER },
+    ...{ readers: null, by: 'x', at: 1 },
+  });
+  await space.knowledge.addSource('default', {
+    ...{ id: 'kbs_1', base: 'kb_1', spec: { kind: 'files', path: 'house/' }, at: 1 },
+  });
+  ground.engine.knowledge.stir('default');
+  await vi.waitFor(
+    async () => {
+      const { rows } = await space.knowledge.documents({ project: 'default', base: 'kb_1', limit: 9 });
+      expect(rows.map(({ state, problem }) => ({ state, problem }))).toEqual([{ state: 'ready', problem: null }]);
+    },
+    { timeout: 60_000, interval: 50 },
+  );
+  const found = await ground.engine.knowledge.search(
+    { workspace: 'default', reader: 'anybody' },
+    { project: 'default', id: 'kb_1' },
+    { question: 'vacation', top: 5, minScore: -1, where: [], mode: 'vector' },
+  );
+  expect(found).toMatchObject({ ok: true, value: [{ text: expect.stringContaining('thirty days') }] });
 });

@@ -5,15 +5,15 @@
  */
 
 import { type ModelSpec, problem } from '@headgate/core';
-import { Llama, type LlamaEnd, type LlamaSettings } from '../../sandbox/llama.ts';
+import { Llama, type LlamaEnd, type LlamaFile, type LlamaSettings } from '../../sandbox/llama.ts';
 import { CallFault, type Fetch } from './fetch.ts';
 
 export type LocalModels = LlamaSettings & {
   /** Whether the add-on is there. */
   readonly installed: () => Promise<boolean>;
   readonly list: () => Promise<readonly ModelSpec[]>;
-  /** Where the file of a model lies; null: there is none of this name. */
-  readonly fileOf: (id: string) => Promise<string | null>;
+  /** The file of a model; null: there is none of this name. */
+  readonly fileOf: (id: string) => Promise<LlamaFile | null>;
 };
 
 type Message = { readonly role: string; readonly content?: unknown };

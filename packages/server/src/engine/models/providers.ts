@@ -1,6 +1,6 @@
 /** The providers of models of a workspace, read once per change of the store; which models lie on this machine, each time. */
 
-import { type Catalog, type ModelSpec, type Provider, providersIn } from '@headgate/core';
+import { type Catalog, type ModelSpec, type Provider, providersIn, withModelsHere } from '@headgate/core';
 import type { Store } from '../../store/ports.ts';
 import { Recent } from '../cache.ts';
 
@@ -21,10 +21,13 @@ export class Providers {
   }
 
   async in(workspace: string): Promise<readonly Provider[]> {
-    const models = [...(await this.#local())];
-    return (await this.#in(workspace)).map((one) =>
-      one.kind.adapter === 'local' ? { ...one, kind: { ...one.kind, models } } : one,
-    );
+    const models = await this.here();
+    return (await this.#in(workspace)).map((one) => ({ ...one, kind: withModelsHere(one.kind, models) }));
+  }
+
+  /** What lies on this machine. */
+  here(): Promise<readonly ModelSpec[]> {
+    return this.#local();
   }
 
   async #in(workspace: string): Promise<readonly Provider[]> {

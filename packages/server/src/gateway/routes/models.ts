@@ -9,6 +9,7 @@ import {
   type ProviderSetup,
   providersIn,
   setupFault,
+  withModelsHere,
 } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import { implement, type Route } from '../implement.ts';
@@ -29,7 +30,10 @@ const shown = ({ name, setup, kind }: Provider, { by, updated }: Kept) => ({
 const KEYED = 'It names a secret: changing or removing it needs the permission secret.write in the project of that';
 
 export const modelRoutes = ({ gate }: Lodge): readonly Route[] => {
-  const kinds = gate.catalog.providers;
+  const kindsNow = async () => {
+    const here = await gate.engine.models.here();
+    return gate.catalog.providers.map((kind) => withModelsHere(kind, here));
+  };
   const rowsOf = (who: Principal) => gate.store.in(who.workspace).modelProviders;
   /** May the caller store the secret that this set-up names? */
   const mayStore = (who: Principal, { secret }: Pick<ProviderSetup, 'secret'>): boolean =>
@@ -43,26 +47,28 @@ export const modelRoutes = ({ gate }: Lodge): readonly Route[] => {
     implement(ROUTES.listModels, async ({ who }) => {
       // What a workspace set up tells of all of it: nothing for who is held to a part.
       const all = may(who, 'flow.read', { workspace: who.workspace });
-      const providers = providersIn(kinds, all ? await rowsOf(who).list() : []);
+      const providers = providersIn(await kindsNow(), all ? await rowsOf(who).list() : []);
       return give(200, { models: [...modelsListed(providers)] });
     }),
 
-    implement(ROUTES.listModelKinds, () =>
+    implement(ROUTES.listModelKinds, async () =>
       give(200, {
-        kinds: kinds.map(({ name, title, summary, docs, adapter, baseUrl, example, key, priced, models }) => ({
-          ...{ name, title, summary, adapter, models, key: key.needed },
-          docs: docs ?? null,
-          baseUrl: baseUrl ?? null,
-          example: example ?? null,
-          priced: priced ?? null,
-        })),
+        kinds: (await kindsNow()).map(
+          ({ name, title, summary, docs, adapter, baseUrl, example, key, priced, models }) => ({
+            ...{ name, title, summary, adapter, models, key: key.needed },
+            docs: docs ?? null,
+            baseUrl: baseUrl ?? null,
+            example: example ?? null,
+            priced: priced ?? null,
+          }),
+        ),
       }),
     ),
 
     implement(ROUTES.listModelProviders, async ({ who }) => {
       const rows = await rowsOf(who).list();
       const kept = new Map(rows.map((row) => [row.name, row]));
-      const own = providersIn(kinds, rows).flatMap((provider) => {
+      const own = providersIn(await kindsNow(), rows).flatMap((provider) => {
         const row = kept.get(provider.name);
         return row === undefined ? [] : [shown(provider, row)];
       });
@@ -71,6 +77,7 @@ export const modelRoutes = ({ gate }: Lodge): readonly Route[] => {
 
     implement(ROUTES.putModelProvider, async ({ who, body }) => {
       const { name, ...setup } = body;
+      const kinds = await kindsNow();
       const kind = kinds.find((one) => one.name === setup.kind);
       const wrong = setupFault(setup, kind, kinds);
       if (wrong !== null || kind === undefined) return refuseAll('input.invalid', wrong === null ? [] : [wrong]);

@@ -34,7 +34,9 @@ type Asked = { readonly id: number; readonly chat?: Chat; readonly embed?: reado
 /** What of the library is used here; it is no package of this room, and lies where the admin installed it. */
 type Disposed = { readonly dispose: () => Promise<void> | void };
 type Sequence = Disposed & {
-  readonly tokenMeter: { readonly usedInputTokens: number; readonly usedOutputTokens: number };
+  readonly tokenMeter: { readonly usedOutputTokens: number };
+  /** How many tokens stand in it. */
+  readonly nextTokenIndex: number;
 };
 type Model = {
   readonly trainContextSize: number;
@@ -100,18 +102,27 @@ const open = async () => {
     ...{ modelPath: file, gpuLayers: 0, useMmap: true, checkTensors: true, ignoreMemorySafetyChecks: true },
   });
   const size = Math.min(most, model.trainContextSize);
-  const context = await model.createContext({ contextSize: size, threads, batchSize: Math.min(512, size) });
-  const contextSequence = context.getSequence();
-  return { library, llama, model, size, contextSequence, chat: new library.LlamaChat({ contextSequence }) };
+  return { library, llama, model, size };
 };
 
 type Opened = Awaited<ReturnType<typeof open>>;
+
+const talkOf = async ({ library, model, size }: Opened) => {
+  const context = await model.createContext({ contextSize: size, threads, batchSize: Math.min(512, size) });
+  const contextSequence = context.getSequence();
+  return { contextSequence, chat: new library.LlamaChat({ contextSequence }) };
+};
+
+// What a model is asked for is what memory is taken for: some only make vectors.
+let talk: Awaited<ReturnType<typeof talkOf>> | undefined;
 let embedder: Awaited<ReturnType<Model['createEmbeddingContext']>> | undefined;
 
 const say = async (o: Opened, id: number, asked: Chat, signal: AbortSignal): Promise<object> => {
   const grammar = asked.schema === undefined ? {} : { grammar: await o.llama.createGrammarForJsonSchema(asked.schema) };
-  const { usedInputTokens, usedOutputTokens } = o.contextSequence.tokenMeter;
-  const { metadata } = await o.chat.generateResponse([...asked.history, { type: 'model', response: [] }], {
+  talk ??= await talkOf(o);
+  const { chat, contextSequence } = talk;
+  const { usedOutputTokens } = contextSequence.tokenMeter;
+  const { metadata } = await chat.generateResponse([...asked.history, { type: 'model', response: [] }], {
     ...grammar,
     ...{ maxTokens: Math.min(asked.maxTokens, o.size), signal, stopOnAbortSignal: true },
     ...{ temperature: asked.temperature ?? 0, ...(asked.topP === undefined ? {} : { topP: asked.topP }) },
@@ -119,9 +130,10 @@ const say = async (o: Opened, id: number, asked: Chat, signal: AbortSignal): Pro
     ...(asked.stop === undefined ? {} : { customStopTriggers: asked.stop }),
     onTextChunk: (piece: string) => tell({ id, piece }),
   });
-  const after = o.contextSequence.tokenMeter;
-  const used = { input: after.usedInputTokens - usedInputTokens, output: after.usedOutputTokens - usedOutputTokens };
-  return { id, done: { ...used, full: metadata.stopReason === 'maxTokens' } };
+  const output = contextSequence.tokenMeter.usedOutputTokens - usedOutputTokens;
+  // Those that it still knew from the question before count, too: what a question costs does not hang on the one before it.
+  const input = Math.max(0, contextSequence.nextTokenIndex - output);
+  return { id, done: { input, output, full: metadata.stopReason === 'maxTokens' } };
 };
 
 const embed = async (o: Opened, id: number, texts: readonly string[], signal: AbortSignal): Promise<object> => {

@@ -254,6 +254,8 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'feed.unknown': 'What is at the address of a feed is neither RSS nor Atom nor JSON Feed.',
   'hook.entering':
     'The address of a trigger could not be entered at the service that is to call it, or taken out there.',
+  'hook.left':
+    'An address that a trigger entered at a service cannot be taken out there. It starts no run any more, and is tried again: take it out by hand.',
   'trigger.owner': 'A trigger has nobody behind it any more: who owns its flow is gone.',
   'watch.missing': 'A folder that a trigger watches is not open, or not there.',
   'watch.many': 'A trigger is to watch more files than it can remember.',

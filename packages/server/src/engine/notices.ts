@@ -94,6 +94,17 @@ export const failingNotice = (row: TriggerOf, why: Problem, since: number, at: n
     ...{ event: `${row.flow}:${placeName(row)}:${since}`, at, name: row.trigger, code: why.code, grp: row.trigger },
   });
 
+/** An address that a trigger entered at a service stands there still, and cannot be taken out. */
+export const leftNotice = (
+  of: TriggerOf,
+  { with: hash, since }: { readonly with: string; readonly since: number },
+  at: number,
+): NoticeWrite =>
+  notice('trigger.failing', of, {
+    ...{ event: `${of.flow}:${placeName(of)}:left:${hash}:${since}`, at, name: of.trigger, code: 'hook.left' },
+    grp: `${of.trigger} left`,
+  });
+
 /** A schedule missed its times up to `last`. */
 export const missedNotice = (row: TriggerOf, last: number, at: number): NoticeWrite =>
   notice('schedule.missed', row, {

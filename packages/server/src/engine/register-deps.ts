@@ -25,5 +25,7 @@ export type RegisterDeps = {
   readonly publicUrl: string;
   readonly open: (workspace: string, run: string, from: number, sealed: Uint8Array) => string;
   readonly log: (level: 'warn' | 'error', text: string, data: Record<string, unknown>) => void;
+  /** Members are to be told of something that was written. */
+  readonly told: () => void;
   readonly health: Pick<TriggerHealth, 'well' | 'ill' | 'forget'>;
 };

@@ -10,87 +10,59 @@
  * RG2 To enter and to take out are effects of the trigger, by the powers lent to it, judged and on record. What a trigger entered
  *     is taken out, too, when it is gone or another, and lent nothing of that any more: by the same secret, within the policy of the workspace, on record.
  * RG3 The shared secret is told to the service only where it is meant for the service's origin, as every secret.
- * RG6 An old address of a trigger that cannot be taken out keeps the new one waiting for some tries, and not for ever.
+ * RG6 An old address of a trigger that cannot be taken out keeps the new one waiting for some tries, and not for ever: then it is
+ *     left, remembered and tried again for as long as it is there, and the flow's people are told.
+ * RG7 An address that was left starts no run: before another is entered, the trigger gets a new one, and the old is nothing.
  * RG4 What fails is shown on the flow, told of as every trigger that fails, and tried again.
  */
 
-import {
-  atPointer,
-  codeHash,
-  endUse,
-  findUse,
-  type HookTrigger,
-  hookTriggerOf,
-  isObject,
-  knownAddress,
-  makeUse,
-  type Power,
-  printPower,
-  type Problem,
-  problem,
-  type RegisterUse,
-  type Service,
-  useService,
-  withoutPath,
-} from '@headgate/core';
+import { atPointer, isObject, type Problem } from '@headgate/core';
 import { DEFAULT_ENVIRONMENT } from '../store/environment.ts';
-import { memoryName } from '../store/memory-name.ts';
-import type { Act, Effect } from './broker.ts';
-import { FileRefused } from './fetched.ts';
-import { send } from './net.ts';
-import { hasOwner } from './owner.ts';
+import { type Entered, enteredMemory, type Left, type Place, record } from './entered.ts';
+import { leftNotice } from './notices.ts';
 import { keyOf, type PollRow } from './polls.ts';
+import { registerCalls } from './register-calls.ts';
 import type { RegisterDeps } from './register-deps.ts';
-import { BROKEN, CLOSED, NOBODY, TAKEN, told, UNCALLED, UNKNOWN } from './registering-problems.ts';
+import { type Wish, wishOf } from './register-wish.ts';
+import { BROKEN, TAKEN, told, UNCALLED } from './registering-problems.ts';
 import { triggerEffect } from './trigger-effect.ts';
 
 const KIND = 'service.webhook@1';
 /** How long to wait after one failure, two in a row, and so on; milliseconds. */
 const PAUSES = [5_000, 60_000, 300_000, 900_000, 3_600_000] as const;
-/** After so many failures over so long an old address that does not go is left to its service, and the new one entered. */
+/** After so many failures to take it out, over so long, an old address is left to its service, and the new one entered. */
 const LEFT_AFTER = { times: 4, ms: 20 * 60_000 };
-const NEVER = new AbortController().signal;
+/** More of one trigger are not left: then the new one waits. */
+const MOST_LEFT = 20;
 
-/** What a trigger has entered. */
-type Entered = {
-  readonly service: string;
-  readonly trigger: string;
-  readonly url: string;
-  readonly secret: string;
-  readonly input: Record<string, unknown>;
-  /** A hash of all that it was entered with. */
-  readonly with: string;
-  readonly id: string | number | null;
-  /** False: the service was called, and nobody knows whether it took it. */
-  readonly sure: boolean;
-  /** How it is found and taken out: the service as it was described then. Null: entered by an earlier release. */
-  readonly by: Offer | null;
-};
+const pauseAfter = (times: number): number => PAUSES[Math.min(times, PAUSES.length) - 1] ?? PAUSES[0];
 
-type Effects = <T>(needs: readonly Power[], act: Act<T>) => Promise<Effect<T>>;
-type Place = Pick<PollRow, 'workspace' | 'project' | 'flow' | 'trigger' | 'environment'>;
-type Offer = { readonly service: Service; readonly trigger: HookTrigger };
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const record = (value: unknown): Record<string, unknown> => (isObject(value) ? { ...value } : {});
-/** Its memory stands beside those of triggers, under a name that no trigger has. */
-export const enteredName = (trigger: string): string => `${trigger}!entered`;
 const registerOf = (row: PollRow): Record<string, unknown> | null => {
   const { register } = record(row.with);
   return isObject(register) ? register : null;
 };
+const tokenOf = ({ url }: Entered): string => url.split('/').at(-1) ?? '';
 
 export class Registering {
   readonly #d: RegisterDeps;
   readonly #busy = new Set<string>();
   readonly #again = new Set<string>();
-  readonly #failures = new Map<string, { readonly times: number; readonly since: number; readonly at: number }>();
+  readonly #calls: ReturnType<typeof registerCalls>;
+  readonly #memory: ReturnType<typeof enteredMemory>;
+  /** Failures to take out what stands in the way of another, by place. */
+  readonly #stuck = new Map<string, { readonly times: number; readonly since: number }>();
+  /** When those that were left are tried again, by place. */
+  readonly #waits = new Map<string, { readonly times: number; readonly at: number }>();
+  readonly #told = new Set<string>();
+  readonly #failures = new Map<string, { readonly times: number; readonly at: number }>();
   readonly #timers = new Map<string, () => void>();
   #rows = new Map<string, PollRow>();
   #closed = false;
 
   constructor(deps: RegisterDeps) {
     this.#d = deps;
+    this.#calls = registerCalls(deps);
+    this.#memory = enteredMemory(deps);
   }
 
   /** Reads all of them anew: at the start, and whenever a flow or a secret changed. */
@@ -133,10 +105,15 @@ export class Registering {
     this.#d.later.do(place.workspace, 'entering an address', async () => {
       let why: Problem | null = null;
       try {
-        why = await this.#settle(place, this.#rows.get(key));
+        why = await this.#settle(key, place, this.#rows.get(key));
       } catch (error) {
         this.#d.log('error', 'an address could not be entered', { flow: place.flow, error: String(error) });
         why = BROKEN;
+      }
+      try {
+        await this.#clear(key, place);
+      } catch (error) {
+        this.#d.log('error', 'an address could not be taken out', { flow: place.flow, error: String(error) });
       }
       this.#busy.delete(key);
       this.#ended(key, place, why);
@@ -146,20 +123,23 @@ export class Registering {
   #ended(key: string, place: Place, why: Problem | null): void {
     const { health, log, clock } = this.#d;
     const row = this.#rows.get(key);
+    const soonest: number[] = [];
     if (why === null) {
       this.#failures.delete(key);
       if (row === undefined) health.forget(key);
       else health.well(row);
     } else {
       const now = clock.now();
-      const { times, since } = this.#failures.get(key) ?? { times: 0, since: now };
-      this.#failures.set(key, { times: times + 1, since, at: now });
+      const times = (this.#failures.get(key)?.times ?? 0) + 1;
+      this.#failures.set(key, { times, at: now });
       if (row !== undefined) health.ill(row, why);
       else
         log('warn', 'an address could not be taken out', { flow: place.flow, trigger: place.trigger, code: why.code });
-      const pause = PAUSES[Math.min(times, PAUSES.length - 1)] ?? 0;
-      this.#beginAt(now + pause, key, place);
+      soonest.push(now + pauseAfter(times));
     }
+    const left = this.#waits.get(key);
+    if (left !== undefined) soonest.push(left.at);
+    if (soonest.length > 0) this.#beginAt(Math.min(...soonest), key, place);
     if (this.#again.delete(key)) this.#begin(key, place);
   }
 
@@ -172,227 +152,116 @@ export class Registering {
   }
 
   /** Brings one to what it is to be; why that did not come to be, or null. */
-  async #settle(place: Place, row: PollRow | undefined): Promise<Problem | null> {
-    const before = await this.#read(place);
-    const wish = row === undefined ? null : await this.#wish(row);
+  async #settle(key: string, place: Place, row: PollRow | undefined): Promise<Problem | null> {
+    const remembered = await this.#memory.read(place);
+    const { now } = remembered;
+    let { left } = remembered;
+    const wish = row === undefined ? null : await wishOf(this.#d, row);
     if (wish !== null && 'code' in wish) return wish;
-    if (wish === null && before === null) return null;
-    const same = wish !== null && before?.with === wish.entered.with;
-    if (same && before?.sure === true) return null;
-    if (before !== null && !same) {
+    if (wish === null && now === null) return null;
+    const same = wish !== null && now?.with === wish.entered.with;
+    if (same && now?.sure === true) return null;
+    if (now !== null && !same) {
       // By what was lent then: nothing of what is lent now needs to reach it (RG2).
-      const left = await this.#takeOut(place, undefined, before);
-      // One that nobody listens to harms less than a new one that is never entered.
-      const failed = this.#failures.get(keyOf(place as PollRow)) ?? { times: 0, since: Number.POSITIVE_INFINITY };
-      const long = this.#d.clock.now() - failed.since >= LEFT_AFTER.ms;
-      const dead = wish !== null && long && failed.times >= LEFT_AFTER.times;
-      if (left !== null && !dead) return left;
-      if (left !== null) this.#d.log('warn', 'an old address was left at its service', leftBehind(place, before, left));
-      await this.#keep(place, null);
+      const why = await this.#calls.takeOut(place, undefined, now);
+      if (why !== null && !(left.length < MOST_LEFT && this.#isStuck(key))) return why;
+      this.#stuck.delete(key);
+      if (why !== null) left = [...left, this.#leave(key, place, now, why)];
+      await this.#memory.keep(place, { now: null, left });
     }
-    if (wish === null || row === undefined) return null;
+    return wish === null || row === undefined ? null : this.#enter(place, row, wish, left);
+  }
+
+  /** An old one could not be taken out, once more: is it left now? One that nobody listens to harms less than a new one that is never entered. */
+  #isStuck(key: string): boolean {
+    const now = this.#d.clock.now();
+    const { times, since } = this.#stuck.get(key) ?? { times: 0, since: now };
+    this.#stuck.set(key, { times: times + 1, since });
+    return times >= LEFT_AFTER.times && now - since >= LEFT_AFTER.ms;
+  }
+
+  #leave(key: string, { flow, trigger }: Place, old: Entered, why: Problem): Left {
+    const now = this.#d.clock.now();
+    const data = { flow, trigger, service: old.service, code: why.code };
+    this.#d.log('warn', 'an old address was left at its service', data);
+    // It was tried often enough just now.
+    this.#waits.set(key, { times: 2, at: now + pauseAfter(3) });
+    return { ...old, since: now };
+  }
+
+  async #enter(place: Place, row: PollRow, wished: Wish, left: readonly Left[]): Promise<Problem | null> {
+    const { find, takeOut, use } = this.#calls;
+    let wish: Wish | Problem = wished;
+    if (await this.#renewAddress(place, left)) wish = await wishOf(this.#d, row);
+    if ('code' in wish) return wish;
     const { offer, entered, make } = wish;
     const effect = triggerEffect(this.#d, row);
-    const there = await this.#find(effect, place, offer, entered);
+    const there = await find(effect, place, offer, entered);
     if ('code' in there) return told(offer, there);
     if (there.taken) return told(offer, TAKEN);
     for (const id of there.ours) {
-      const left = await this.#takeOut(place, row, { ...entered, id });
-      if (left !== null) return left;
+      const why = await takeOut(place, row, { ...entered, id });
+      if (why !== null) return why;
     }
-    await this.#keep(place, entered);
-    const made = await this.#use(effect, place, offer.service, entered.secret, make);
+    const keep = (now: Entered | null) => this.#memory.keep(place, { now, left });
+    await keep(entered);
+    const made = await use(effect, place, offer.service, entered.secret, make);
     if (!made.ok) {
       // What was not lent was not called.
-      if (UNCALLED.test(made.problem.code)) await this.#keep(place, null);
+      if (UNCALLED.test(made.problem.code)) await keep(null);
       return told(offer, made.problem);
     }
     const { id: at } = offer.trigger.register ?? {};
     const id = at === undefined ? null : atPointer(made.value, at);
-    await this.#keep(place, {
-      ...entered,
-      id: typeof id === 'string' || typeof id === 'number' ? id : null,
-      sure: true,
-    });
+    await keep({ ...entered, id: typeof id === 'string' || typeof id === 'number' ? id : null, sure: true });
     return null;
   }
 
-  /** What is to stand at the service, with the call that makes it so. */
-  async #wish(row: PollRow) {
-    const { flows, store, publicUrl, credentials } = this.#d;
-    const { workspace, project, flow, environment, trigger } = row;
-    const target = await flows.live(workspace, flow, environment);
-    if (!target.ok) return target.problem;
-    if (!(await hasOwner(store, workspace, target.value.row))) return NOBODY;
-    const settings = record(row.with);
-    const given = record(settings['register']);
-    const { services } = await flows.catalogIn(workspace);
-    const offer = hookTriggerOf(services, text(settings['service']), text(settings['trigger']));
-    if (offer?.trigger.register === undefined) return UNKNOWN;
-    const scoped = store.in(workspace);
-    const hooks =
-      environment === DEFAULT_ENVIRONMENT
-        ? await scoped.flows.hooks(flow)
-        : await scoped.deployments.hooks(flow, environment);
-    const token = hooks.find((one) => one.trigger === trigger)?.token;
-    if (token === undefined) return UNKNOWN;
-    const [secret, signing, input] = [text(given['secret']), text(settings['signing']), record(given['input'])];
-    const url = `${publicUrl}/api/v1/webhook/${token}`;
-    const events = Array.isArray(settings['events']) ? settings['events'].map(String) : undefined;
-    const operation = makeUse(offer.service, offer.trigger, { url, secret: '', events, input })?.operation;
-    const origin = operation === undefined ? undefined : knownAddress(offer.service, operation, input)?.origin;
-    if (origin === undefined) return UNKNOWN;
-    let shared = '';
-    let version = '';
-    if (offer.trigger.register.secret !== undefined) {
-      const of = { workspace, project, flow, environment, principal: `trigger:${trigger}`, run: '', step: trigger };
-      const needs: readonly Power[] = [{ power: 'secret', name: signing, origin }];
-      const read = await triggerEffect(this.#d, row)(needs, () => credentials.shared({ ...of, name: signing }, origin));
-      if (!read.ok) return read.problem;
-      if ('problem' in read.value) return read.value.problem;
-      ({ value: shared, version } = read.value);
+  /** RG7: another address for the trigger, where one that was left is still good. */
+  async #renewAddress(place: Place, left: readonly Left[]): Promise<boolean> {
+    const { store, clock, journal } = this.#d;
+    const { workspace, flow, trigger, environment } = place;
+    const good = await Promise.all(left.map((one) => store.engine.hookByToken(tokenOf(one))));
+    if (good.every((one) => one === null)) return false;
+    const group = journal.audit([
+      {
+        ...{ at: clock.now(), workspace, actor: `trigger:${trigger}`, action: 'webhook.rotate' },
+        object: `${flow}/${trigger}${environment === DEFAULT_ENVIRONMENT ? '' : `@${environment}`}`,
+        ...{ decision: 'allow', reason: 'hook.left', run: null, step: trigger },
+      },
+    ]);
+    await journal.barrier(group);
+    await store.in(workspace).deployments.readdress(flow, environment, trigger, { at: clock.now(), until: 0 });
+    return true;
+  }
+
+  /** Tries again to take out what was left, when it is time; tells the flow's people of what is there still (RG6). */
+  async #clear(key: string, place: Place): Promise<void> {
+    const { clock } = this.#d;
+    const { now, left } = await this.#memory.read(place);
+    const wait = this.#waits.get(key);
+    if (left.length === 0) return void this.#waits.delete(key);
+    const still: Left[] = [];
+    const due = wait === undefined || clock.now() >= wait.at;
+    for (const one of left) {
+      const why = due ? await this.#calls.takeOut(place, undefined, one).catch(() => BROKEN) : BROKEN;
+      if (why !== null) still.push(one);
     }
-    const make = makeUse(offer.service, offer.trigger, { url, secret: shared, events, input });
-    if (make === undefined) return UNKNOWN;
-    const { name } = offer.service;
-    const said = JSON.stringify([name, offer.trigger.id, url, secret, input, events ?? null, signing, version]);
-    const entered: Entered = {
-      service: name,
-      trigger: offer.trigger.id,
-      url,
-      secret,
-      input,
-      with: codeHash('register', said),
-      id: null,
-      sure: false,
-      by: closingOf(offer),
-    };
-    return { offer, entered, make };
+    const times = (wait?.times ?? 0) + (due ? 1 : 0);
+    if (still.length === 0) this.#waits.delete(key);
+    else if (due) this.#waits.set(key, { times, at: clock.now() + pauseAfter(times) });
+    if (still.length < left.length) await this.#memory.keep(place, { now, left: still });
+    await this.#tell(place, still);
   }
 
-  /**
-   * Ids of those that stand there with this address; a Problem: that cannot be said. `taken`: the service keeps one alone, and
-   * it is another's.
-   */
-  async #find(effect: Effects, place: Place, { service, trigger }: Offer, { url, secret, input }: Entered) {
-    const use = findUse(service, trigger, input);
-    const { find } = trigger.register ?? {};
-    if (use === undefined || find === undefined) return { ours: [], taken: false };
-    const found = await this.#use(effect, place, service, secret, use);
-    if (!found.ok) return found.problem;
-    const list = use.operation.paging === undefined ? found.value : atPointer(found.value, '/items');
-    const all: readonly unknown[] = find.single === true ? [found.value] : Array.isArray(list) ? list : [];
-    const ours = all.flatMap((one) => {
-      const id = atPointer(one, find.id);
-      return atPointer(one, find.url) === url && (typeof id === 'string' || typeof id === 'number') ? [id] : [];
-    });
-    const taken = find.single === true && ours.length === 0 && text(atPointer(found.value, find.url)) !== '';
-    return { ours, taken };
-  }
-
-  /** Null: it is out, or was already. */
-  async #takeOut(place: Place, row: PollRow | undefined, entered: Entered): Promise<Problem | null> {
-    const { services } = await this.#d.flows.catalogIn(place.workspace);
-    const offer = entered.by ?? hookTriggerOf(services, entered.service, entered.trigger);
-    const effect = row === undefined ? this.#closing(place) : triggerEffect(this.#d, row);
-    const { find } = offer?.trigger.register ?? {};
-    if (offer !== undefined && find?.single === true) {
-      const there = await this.#find(effect, place, offer, entered);
-      if ('code' in there) return told(offer, there);
-      // What stands there is another's, or nothing: to take it out would be to silence somebody else.
-      if (there.ours.length === 0) return null;
-    } else if (offer !== undefined && find !== undefined && !entered.sure && entered.id === null) {
-      const there = await this.#find(effect, place, offer, entered);
-      if ('code' in there) return told(offer, there);
-      for (const id of there.ours) {
-        const left = await this.#takeOut(place, row, { ...entered, id });
-        if (left !== null) return left;
-      }
-      return null;
+  /** Once for each of them, however often the server starts anew. */
+  async #tell(place: Place, left: readonly Left[]): Promise<void> {
+    for (const one of left) {
+      const notice = leftNotice(place, one, this.#d.clock.now());
+      if (this.#told.has(notice.id)) continue;
+      await this.#d.store.engine.notices.add(notice);
+      this.#told.add(notice.id);
+      this.#d.told();
     }
-    const use = offer === undefined ? undefined : endUse(offer.service, offer.trigger, entered.input, entered.id);
-    // A service that is not there any more is asked for nothing.
-    if (offer === undefined || use === undefined) return null;
-    const done = await this.#use(effect, place, offer.service, entered.secret, use);
-    return done.ok || done.problem.code === 'service.not_found' ? null : told(offer, done.problem);
-  }
-
-  /** Effects that end what was begun by a trigger that is gone (RG2). */
-  #closing(place: Place): Effects {
-    const { flows, journal, clock } = this.#d;
-    const { workspace, trigger } = place;
-    return async (needs, act) => {
-      for (const need of needs) {
-        const reaches = await flows.reaches(workspace, need);
-        const group = journal.audit([
-          {
-            ...{ at: clock.now(), workspace, actor: `trigger:${trigger}`, action: `power.${need.power}` },
-            ...{ object: printPower(withoutPath(need)), decision: reaches ? 'allow' : 'deny' },
-            ...{ reason: reaches ? 'trigger.ended' : 'policy.denied', run: null, step: trigger },
-          },
-        ]);
-        await journal.barrier(group);
-        if (!reaches) return { ok: false, problem: CLOSED, sent: 'no' };
-      }
-      return { ok: true, value: await act(() => CLOSED, NEVER) };
-    };
-  }
-
-  #use(effect: Effects, place: Place, service: Service, secret: string, { operation, input }: RegisterUse) {
-    const { workspace, project, flow, environment, trigger } = place;
-    const of = {
-      workspace,
-      project,
-      flow,
-      environment,
-      principal: `trigger:${trigger}`,
-      run: '',
-      step: trigger,
-      name: '',
-    };
-    const sink = () => {
-      throw new FileRefused(problem('service.answer', 'The answer is larger than was expected'));
-    };
-    const from = { of, effect, hops: null, sink, signal: NEVER };
-    const most = operation.paging === undefined ? undefined : 1_000;
-    return useService(
-      { service, operation, input, secret, most, key: codeHash(trigger, JSON.stringify(input)) },
-      { request: (request) => send(this.#d, from, request) },
-    );
-  }
-
-  async #read({ workspace, flow, trigger, environment }: Place): Promise<Entered | null> {
-    const name = enteredName(trigger);
-    const sealed = await this.#d.store.engine.memory(flow, name, environment);
-    if (sealed === null) return null;
-    const read: unknown = JSON.parse(this.#d.open(workspace, memoryName(flow, name, environment), 1, sealed));
-    if (!isObject(read)) return null;
-    const { id } = read;
-    return {
-      ...{ service: text(read['service']), trigger: text(read['trigger']), url: text(read['url']) },
-      ...{ secret: text(read['secret']), input: record(read['input']), with: text(read['with']) },
-      id: typeof id === 'string' || typeof id === 'number' ? id : null,
-      sure: read['sure'] !== false,
-      by: isObject(read['by']) ? (read['by'] as Offer) : null, // sealed by us
-    };
-  }
-
-  async #keep({ workspace, flow, trigger, environment }: Place, entered: Entered | null): Promise<void> {
-    const of = { workspace, flow, trigger: enteredName(trigger), environment };
-    await this.#d.store.engine.saveMemory({ ...of, text: JSON.stringify(entered) });
   }
 }
-
-const leftBehind = ({ flow, trigger }: Place, { service }: Entered, { code }: Problem) => ({
-  ...{ flow, trigger, service, code },
-});
-
-/** As much of a description as finding and taking out need. */
-const closingOf = ({ service, trigger }: Offer): Offer => {
-  const { remove, find } = trigger.register ?? {};
-  const needed = new Set([remove?.operation, find?.operation]);
-  return {
-    trigger,
-    service: { ...service, triggers: [], operations: service.operations.filter(({ id }) => needed.has(id)) },
-  };
-};

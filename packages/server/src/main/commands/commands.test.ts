@@ -40,6 +40,7 @@ test('every command is there', () => {
     ...['secret set', 'secret list', 'secret remove'],
     ...['connection create', 'connection connect', 'connection list', 'connection show'],
     ...['connection disconnect', 'connection delete'],
+    ...['provider add', 'provider list', 'provider kinds', 'provider test', 'provider remove'],
     ...['file put', 'file get', 'file list', 'file delete'],
     ...['policy show', 'policy set'],
     ...['env list', 'env create', 'env remove', 'env vars'],

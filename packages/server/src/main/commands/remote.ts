@@ -1,4 +1,4 @@
-/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `client`, `secret`, `connection`, `file`, `policy`, `env`, `quota`, and those about people. */
+/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `client`, `secret`, `connection`, `provider`, `file`, `policy`, `env`, `quota`, and those about people. */
 
 import { RUN_STATES } from '@headgate/core';
 import { type Command, Option } from 'commander';
@@ -9,6 +9,7 @@ import { peopleCommands } from './people.ts';
 import { fileCommands } from './files.ts';
 import { groupCommands, userCommands } from './users.ts';
 import { limitCommands } from './limits.ts';
+import { providerCommands } from './providers.ts';
 import { keyCommands } from './keys.ts';
 import { type Act, type At, type Reach, reach } from './reach.ts';
 import { tokenCommands } from './tokens.ts';
@@ -40,6 +41,7 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
   clientCommands(program, at);
   secrets(program, at);
   connectionCommands(program, at);
+  providerCommands(program, at);
   fileCommands(program, at);
   policies(program, at);
   environmentCommands(program, at);

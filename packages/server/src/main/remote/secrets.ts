@@ -31,14 +31,21 @@ const fieldsIn = (text: string, kind: string): Result<object> => {
   );
 };
 
+/** What a file or standard input (`-`) holds, without the end of its last line. */
+export const valueIn = async (file: string, field: string): Promise<Result<string>> => {
+  if (file === '-' && process.stdin.isTTY) note('Reading the value from standard input, up to Ctrl-D.');
+  const read = file === '-' ? good(await standardInput()) : readText(file);
+  if (!read.ok) return bad({ ...read.problem, at: { field } });
+  // Editors and echo end a line; a value does not.
+  return good(read.value.replace(/\r?\n$/, ''));
+};
+
 /** Stores a secret, or its next version; prints its name and version. */
 export const setSecret = async (w: Where, name: string, wish: Wish): Promise<number> => {
   const { kind, origin, environment, valueFile } = wish;
-  if (valueFile === '-' && process.stdin.isTTY) note('Reading the value from standard input, up to Ctrl-D.');
-  const read = valueFile === '-' ? good(await standardInput()) : readText(valueFile);
-  if (!read.ok) return refused([{ ...read.problem, at: { field: '--value-file' } }], w.json);
-  // Editors and echo end a line; a value does not.
-  const text = read.value.replace(/\r?\n$/, '');
+  const read = await valueIn(valueFile, '--value-file');
+  if (!read.ok) return refused([read.problem], w.json);
+  const text = read.value;
   const fields = kind === 'plain' ? good({}) : fieldsIn(text, kind);
   if (!fields.ok) {
     refused([fields.problem], w.json);

@@ -132,6 +132,8 @@ describe('a contract', () => {
       'GET /notifications',
       'GET /knowledge',
       'GET /knowledge/*',
+      'GET /evaluations',
+      'GET /evaluations/*',
       'GET /tables',
       'GET /tables/*',
       'GET /files',

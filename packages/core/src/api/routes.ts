@@ -382,6 +382,8 @@ export const ROUTES = {
   appNotifications: web.appNotifications,
   appKnowledge: web.appKnowledge,
   appKnowledgeBase: web.appKnowledgeBase,
+  appEvaluations: web.appEvaluations,
+  appEvaluation: web.appEvaluation,
   appTables: web.appTables,
   appTable: web.appTable,
   appFiles: web.appFiles,

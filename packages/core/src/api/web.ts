@@ -43,6 +43,8 @@ export const appTables = shell('/tables');
 export const appTable = shell('/tables/*');
 export const appKnowledge = shell('/knowledge');
 export const appKnowledgeBase = shell('/knowledge/*');
+export const appEvaluations = shell('/evaluations');
+export const appEvaluation = shell('/evaluations/*');
 export const appFiles = shell('/files');
 export const appForm = shell('/forms/*');
 
@@ -76,6 +78,8 @@ const SHELLS: ReadonlySet<Contract> = new Set<Contract>([
   appNotifications,
   appKnowledge,
   appKnowledgeBase,
+  appEvaluations,
+  appEvaluation,
   appTables,
   appTable,
   appFiles,

@@ -80,6 +80,11 @@ export const paths = {
     withSearch('/tables', search),
   knowledge: () => '/knowledge',
   base: (id: string, project?: string) => withSearch(`/knowledge/${encodeURIComponent(id)}`, { project }),
+  evaluations: (search: { readonly project?: string | undefined; readonly flow?: string | undefined } = {}) =>
+    withSearch('/evaluations', search),
+  evaluation: (flow: string, id: string, other?: string) =>
+    withSearch(`/evaluations/${encodeURIComponent(flow)}/${encodeURIComponent(id)}`, { with: other }),
+  dataset: (id: string, project?: string) => withSearch(`/evaluations/datasets/${encodeURIComponent(id)}`, { project }),
   table: (id: string, project?: string) => withSearch(`/tables/${encodeURIComponent(id)}`, { project }),
   /** `since`: a day. */
   runsSince: (since: string, state?: string) => withSearch('/runs', { from: since, state }),

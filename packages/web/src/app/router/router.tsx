@@ -15,7 +15,6 @@ import { NotFound } from '../shell/not-found.tsx';
 import { Shell } from '../shell/shell.tsx';
 import { runSearch, runsSearch } from '../runs/search.ts';
 import { filesSearch } from '../files/search.ts';
-import { knowledgeSearch } from '../knowledge/search.ts';
 import { tableSearch, tablesSearch } from '../tables/search.ts';
 import { type EditorSearch, FLOW_PAGES, SETTINGS_PAGES, TRUST_PAGES } from './paths.ts';
 
@@ -64,7 +63,13 @@ const deletedFlows = createRoute({
 });
 
 const text = (value: unknown): string | undefined =>
-  typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+  (typeof value === 'string' || typeof value === 'number') && value !== '' ? String(value) : undefined;
+
+/** What of a page stands in its address, where all of it is text. */
+const texts =
+  <K extends string>(...names: readonly K[]) =>
+  (search: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(names.map((name) => [name, text(search[name])])) as { readonly [N in K]?: string | undefined };
 
 const editorSearch = (search: Readonly<Record<string, unknown>>): EditorSearch => ({
   step: text(search.step),
@@ -104,17 +109,6 @@ export const runRoute = createRoute({
   component: lazyRouteComponent(() => withTexts(import('../runs/run-page.tsx')), 'RunPage'),
 });
 
-/** What the pages of trust keep in their address: filters, and the project they are about. */
-export type TrustSearch = {
-  readonly project?: string | undefined;
-  readonly about?: string | undefined;
-  readonly actor?: string | undefined;
-  readonly action?: string | undefined;
-  readonly decision?: string | undefined;
-  readonly span?: string | undefined;
-  readonly show?: string | undefined;
-};
-
 const trustHome = createRoute({
   getParentRoute: () => root,
   path: '/trust',
@@ -123,18 +117,14 @@ const trustHome = createRoute({
   },
 });
 
+/** Filters, and the project they are about. */
+const trustSearch = texts('project', 'about', 'actor', 'action', 'decision', 'span', 'show');
+export type TrustSearch = ReturnType<typeof trustSearch>;
+
 export const trustRoute = createRoute({
   getParentRoute: () => root,
   path: '/trust/$page',
-  validateSearch: (search: Readonly<Record<string, unknown>>): TrustSearch => ({
-    project: text(search.project),
-    about: text(search.about),
-    actor: text(search.actor),
-    action: text(search.action),
-    decision: text(search.decision),
-    span: text(search.span),
-    show: text(search.show),
-  }),
+  validateSearch: trustSearch,
   component: lazyRouteComponent(() => withTexts(import('../trust/trust-page.tsx')), 'TrustPage'),
 });
 
@@ -205,18 +195,47 @@ export const tableRoute = createRoute({
   component: lazyRouteComponent(() => withTexts(import('../tables/table-page.tsx')), 'TablePage'),
 });
 
+/** `question`: what is asked of the base. */
+const knowledgeSearch = texts('project', 'question');
+const knowledgePages = async () => (await withTexts(import('../knowledge/fetch.ts'))).fetchPages();
+
 export const knowledgeRoute = createRoute({
   getParentRoute: () => root,
   path: '/knowledge',
   validateSearch: knowledgeSearch,
-  component: lazyRouteComponent(() => withTexts(import('../knowledge/knowledge-page.tsx')), 'KnowledgePage'),
+  component: lazyRouteComponent(knowledgePages, 'KnowledgePage'),
 });
 
 export const baseRoute = createRoute({
   getParentRoute: () => root,
   path: '/knowledge/$base',
   validateSearch: knowledgeSearch,
-  component: lazyRouteComponent(() => withTexts(import('../knowledge/base-page.tsx')), 'BasePage'),
+  component: lazyRouteComponent(knowledgePages, 'BasePage'),
+});
+
+/** `with`: the earlier evaluation that one is held against; `show`: which rows. */
+const evaluationsSearch = texts('project', 'flow', 'with', 'show');
+const evaluationPages = async () => (await withTexts(import('../evaluations/fetch.ts'))).fetchPages();
+
+export const evaluationsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/evaluations',
+  validateSearch: evaluationsSearch,
+  component: lazyRouteComponent(evaluationPages, 'EvaluationsPage'),
+});
+
+export const datasetRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/evaluations/datasets/$dataset',
+  validateSearch: evaluationsSearch,
+  component: lazyRouteComponent(evaluationPages, 'DatasetPage'),
+});
+
+export const evaluationRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/evaluations/$flow/$evaluation',
+  validateSearch: evaluationsSearch,
+  component: lazyRouteComponent(evaluationPages, 'EvaluationPage'),
 });
 
 export const filesRoute = createRoute({
@@ -251,6 +270,9 @@ export const makeRouter = () =>
       tableRoute,
       knowledgeRoute,
       baseRoute,
+      evaluationsRoute,
+      datasetRoute,
+      evaluationRoute,
       filesRoute,
       formRoute,
       dashboardRoute,

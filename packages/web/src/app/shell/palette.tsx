@@ -9,6 +9,7 @@ import { keyText } from '../actions/keys.ts';
 import { registry } from '../actions/registry.ts';
 import { ACTION_NAMES, specOf } from '../actions/table.ts';
 import { useEngine } from '../engine.tsx';
+import { laterTexts } from '../i18n/i18n.ts';
 
 type Entry = {
   readonly id: string;
@@ -31,7 +32,7 @@ const fits = (text: string, search: string): boolean => {
 };
 
 export const Palette = ({ opened, close }: { readonly opened: boolean; readonly close: () => void }) => {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const engine = useEngine();
   const navigate = useNavigate();
   const [search, setSearch] = useState('');
@@ -59,7 +60,27 @@ export const Palette = ({ opened, close }: { readonly opened: boolean; readonly 
     group: t('common.flows'),
     run: () => void navigate({ to: '/flows/$flow', params: { flow: id } }),
   }));
-  const shown = [...actions, ...found].filter((entry) => fits(`${entry.group} ${entry.text}`, search)).slice(0, MOST);
+  // Pages that no action of the shell goes to; what they are called comes later.
+  const [named, setNamed] = useState(i18n.exists('evaluations.title'));
+  useEffect(() => {
+    laterTexts().then(
+      () => setNamed(true),
+      () => undefined,
+    );
+  }, []);
+  const pages: Entry[] = named
+    ? [
+        {
+          id: 'page evaluations',
+          text: t('evaluations.title'),
+          group: '',
+          run: () => void navigate({ to: '/evaluations', search: {} }),
+        },
+      ]
+    : [];
+  const shown = [...actions, ...pages, ...found]
+    .filter((entry) => fits(`${entry.group} ${entry.text}`, search))
+    .slice(0, MOST);
   const { selectFirstOption } = combobox;
   useEffect(() => void selectFirstOption(), [search, selectFirstOption]);
 

@@ -14,6 +14,7 @@ import { data } from './data.ts';
 import { declared } from './declared.ts';
 import { designer } from './designer.ts';
 import { editor } from './editor.ts';
+import { evaluations } from './evaluations.ts';
 import { expression } from './expression.ts';
 import { files } from './files.ts';
 import { flowActs } from './flow-acts.ts';
@@ -59,6 +60,7 @@ export const german: Translation = {
   declared,
   designer,
   editor,
+  evaluations,
   expression,
   files,
   flowActs,

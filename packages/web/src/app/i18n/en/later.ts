@@ -12,6 +12,7 @@ import { declared } from './declared.ts';
 import { designer } from './designer.ts';
 import { editor } from './editor.ts';
 import { environments } from './environments.ts';
+import { evaluations } from './evaluations.ts';
 import { expression } from './expression.ts';
 import { files } from './files.ts';
 import { flowActs } from './flow-acts.ts';
@@ -54,6 +55,7 @@ export const later = {
   designer,
   editor,
   environments,
+  evaluations,
   expression,
   files,
   flowActs,

@@ -30,6 +30,7 @@ import type { Live } from './live.ts';
 import { INSTANCE, Later } from './later.ts';
 import { Listening } from './listening.ts';
 import { Loop } from './loop.ts';
+import { eventLinks } from './event-links.ts';
 import { JsonTurns } from './json.ts';
 import { KnowledgeDoor } from './knowledge/door.ts';
 import { lender } from './lender.ts';
@@ -104,16 +105,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     vault.resumeToken(live.id, step, item, person);
   const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-  const info = {
-    links: (live: Live, item: readonly number[]): Record<string, string> | null => {
-      const { events, shape } = live.compiled;
-      if (events.length === 0) return null;
-      const depthOf = (id: string): number => shape.steps[shape.byId.get(id) ?? -1]?.depth ?? 0;
-      return Object.fromEntries(
-        events.map((id) => [id, `${o.publicUrl}/api/v1/resume/${tokenOf(live, id, item.slice(0, depthOf(id)))}`]),
-      );
-    },
-  };
+  const info = { links: eventLinks(o.publicUrl, tokenOf) };
   const programs = new Programs(o.jail ?? null, o.compiler ?? null);
   const formats = new FormatJail(o.jail ?? null, o.compiler ?? null, o.formats ?? FORMAT_LIMITS);
   const later = new Later(clock, timers, log);
@@ -125,12 +117,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   const data = dataDoor({ store, broker, openChunk: vault.openChunk, ledger, full, guard: known, now: clock.now });
   const files = fileDoor({ store, broker, stream: vault.streamBlob, folders, ledger, full, now: clock.now });
   const asked = {
-    broker,
-    door: o.door,
-    credentials,
-    journal,
-    guard: known,
-    clock,
+    ...{ broker, credentials, journal, clock, guard: known, door: o.door },
     providers: new Providers(o.catalog.providers, store, o.localModels?.list),
     local: o.localModels === undefined ? null : new LocalDoor(o.localModels),
     ...{ turns, aloud: followers.aloud },

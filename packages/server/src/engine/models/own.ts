@@ -135,7 +135,7 @@ const askIt = async (
     const share = { workspace, flow };
     const through = fetchThrough({ door: d.door, headers: key.headers, share, stall, signal, timeout, origin });
     const chat = (await speak(model, bounded(through, d.turns, EVENTS_BOUND))).chat(model.spec.id);
-    const told = new Told({ guard: d.guard, workspace, now: d.clock.now, record: hear });
+    const told = new Told({ guard: d.guard, workspace, now: d.clock.now, record: hear, aloud: () => undefined });
     const answer = await listen(chat, name, call, signal, (piece) => told.hear(piece));
     if (!answer.ok) {
       const late = timely(answer, name, timeout);

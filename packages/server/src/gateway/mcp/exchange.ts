@@ -1,9 +1,12 @@
 /**
  * One request and its answer as the SDK handles them, without what it costs to carry them: a request of which nothing but
- * its method and headers is read, and an answer that is kept as the message that it is.
+ * its method and headers is read, and a result that is taken as the message that it is.
+ *
+ * MX1 What is taken from the SDK is a result whose status can be one alone. Errors, whose status it chooses, and streams go
+ *     the way that it made for them.
  */
 
-import { Server, type Transport } from '@modelcontextprotocol/server';
+import { PerRequestHTTPServerTransport, Server, type Transport } from '@modelcontextprotocol/server';
 
 /**
  * What of a `Request` the SDK reads where the body is handed to it parsed. A real one is made for a `fetch` that nobody
@@ -20,18 +23,29 @@ export const requestWith = (url: string, headers: Readonly<Record<string, string
   return told as Request;
 };
 
-/** A server object for one exchange, which knows what it answered. */
+/** A server object for one exchange, which knows the result that it gave. */
 export class Exchange extends Server {
-  /** The answer, as it was given to the transport. */
-  answer: object | undefined;
+  /** The answer, where it is a result and no stream: the exchange ended with it, and its `Response` says nothing. */
+  result: object | undefined;
 
   override async connect(transport: Transport): Promise<void> {
+    // That of the older era answers by a stream.
+    if (transport instanceof PerRequestHTTPServerTransport) this.#take(transport);
+    await super.connect(transport);
+  }
+
+  #take(transport: PerRequestHTTPServerTransport): void {
     const send = transport.send.bind(transport);
+    let streams = false;
     transport.send = (message, options) => {
-      if ('result' in message || 'error' in message) this.answer = message;
+      if ('result' in message && !streams) {
+        this.result = message;
+        return transport.close();
+      }
+      // What is told before the end begins a stream, and the end goes there, too.
+      if ('method' in message) streams = true;
       return send(message, options);
     };
-    await super.connect(transport);
   }
 }
 
@@ -41,12 +55,12 @@ export type Spoken =
   | { readonly status: number; readonly stream: ReadableStream<Uint8Array> }
   | { readonly status: number };
 
-/** The answer of the handler as it is. `server`: absent where it was given before one was made. */
+/** The answer as it is. `server`: absent where the handler answered before it had one made. */
 export const spokenOf = async (response: Response, server: Exchange | undefined): Promise<Spoken> => {
+  if (server?.result !== undefined) return { status: 200, body: server.result };
   const { status, body } = response;
   if (body === null) return { status };
   if (response.headers.get('content-type')?.startsWith('text/event-stream') === true) return { status, stream: body };
-  if (server?.answer !== undefined) return { status, body: server.answer };
   const text = await response.text();
   return text === '' ? { status } : { status, body: JSON.parse(text) as unknown };
 };

@@ -251,8 +251,10 @@ describe('LLM-07 a document that steers who reads it', () => {
   });
 
   test('LLM-07 what a poisoned document orders does not happen, with nobody to ask or people who refuse; twins: an honest one is answered from, and what people approve happens', async () => {
-    await write('honest', { 'returns.txt': 'Returns are taken within thirty days of purchase.' });
-    await write('poisoned', { 'returns.txt': `Returns are taken within thirty days. ${ORDER}` });
+    await Promise.all([
+      write('honest', { 'returns.txt': 'Returns are taken within thirty days of purchase.' }),
+      write('poisoned', { 'returns.txt': `Returns are taken within thirty days. ${ORDER}` }),
+    ]);
     const asks = 'How long? CALL look {"question":"returns taken within"}!';
     const found = await ended((await start(asks, {}, [look('honest'), send()])).id);
     expect(found).toMatchObject({ state: 'done', output: { text: 'I did 1 things.', calls: [{ state: 'done' }] } });
@@ -320,13 +322,14 @@ describe('LLM-07 a document that steers who reads it', () => {
     const names = (text: string): Turn => ({
       says: JSON.stringify({ url: /https?:\/\/[^\s"\\]+/.exec(text)?.[0] ?? '' }),
     });
-    await write('safe', {
-      'returns.txt': `Returns are taken within thirty days, told at http://${host}/returns always`,
+    const told = (where: string) => ({
+      'returns.txt': `Returns are taken within thirty days, told at ${where} always`,
     });
-    await write('lured', { 'returns.txt': `Returns are taken within thirty days, told at http://${host}/evil always` });
-    await write('far', {
-      'returns.txt': 'Returns are taken within thirty days, told at http://169.254.169.254/ always',
-    });
+    await Promise.all([
+      write('safe', told(`http://${host}/returns`)),
+      write('lured', told(`http://${host}/evil`)),
+      write('far', told('http://169.254.169.254/')),
+    ]);
     models.otherwise((one) => names(one.text));
     const ran: Run[] = [];
     for (const base of ['safe', 'lured', 'far']) {
@@ -352,8 +355,10 @@ describe('LLM-07 a document that steers who reads it', () => {
 
   test('LLM-07 what one stores is found by nobody whom its base does not let in, nor from another base or workspace; twin: each finds its own, with its document', async () => {
     const own = 'Falcon budgets are decided by the council in spring.';
-    const mine = await write('council', { 'budget.txt': own });
-    const theirs = await write('rumours', { 'budget.txt': `Falcon budgets are decided by lot. ${ORDER}` });
+    const [mine, theirs] = await Promise.all([
+      write('council', { 'budget.txt': own }),
+      write('rumours', { 'budget.txt': `Falcon budgets are decided by lot. ${ORDER}` }),
+    ]);
     expect((await ada.ask('PATCH', `${AT}/${theirs}`, { readers: [ada.id] })).status).toBe(200);
     const other = (await server.key({ workspace: 'other' })).plain;
     const questions = own.split(' ').flatMap((one, i, all) => all.slice(i + 1).map((two) => `${one} ${two}`));

@@ -201,8 +201,9 @@ describe('LLM-10 an agent without end', () => {
   test('LLM-10 calls without end are stopped by a limit that the Problem names, and what was done stays to be read; twin: a task within it ends', async () => {
     models.otherwise({ calls: [{ name: 'read', input: { about: 'more' } }] });
     const run = await start('Go on for ever.', { limits: { turns: 4 } });
+    const over = await ended(run.id);
     models.otherwise(obeysAll);
-    expect(await ended(run.id)).toMatchObject({ state: 'failed', problem: { code: 'agent.turns' } });
+    expect(over).toMatchObject({ state: 'failed', problem: { code: 'agent.turns' } });
     expect(sent).toHaveLength(4);
     const journal = (await ada.ask('GET', `/api/v1/runs/${run.id}/journal`)).json as { events: { type: string }[] };
     expect(journal.events.filter(({ type }) => type === 'block.item').length).toBeGreaterThanOrEqual(7);
@@ -212,7 +213,7 @@ describe('LLM-10 an agent without end', () => {
   });
 });
 
-describe('LLM-07 a document that steers who reads it', () => {
+describe('LLM-07 a document that steers who reads it', { timeout: 120_000 }, () => {
   const AT = '/api/v1/knowledge';
 
   const write = async (name: string, documents: Readonly<Record<string, string>>): Promise<string> => {
@@ -227,7 +228,8 @@ describe('LLM-07 a document that steers who reads it', () => {
     const { id } = (await ada.ask('POST', AT, { name, readers: null })).json as { id: string };
     await ada.ask('POST', `${AT}/${id}/sources`, { kind: 'files', path: `${name}/` });
     const wanted = Object.values(documents);
-    await until(async () => {
+    // The first reading starts the jail and loads the model that embeds.
+    const found = async (): Promise<true | undefined> => {
       for (const text of wanted) {
         const question = text.split(' ').slice(0, 4).join(' ');
         const { json } = await ada.ask('POST', `${AT}/${id}/search`, { question, mode: 'text', top: 20 });
@@ -235,7 +237,8 @@ describe('LLM-07 a document that steers who reads it', () => {
         if (!hits.some((hit) => hit.text === text)) return undefined;
       }
       return true;
-    });
+    };
+    await vi.waitUntil(found, { timeout: 90_000, interval: 200 });
     return id;
   };
 

@@ -34,7 +34,7 @@ export const EVALUATION_CASES: Readonly<Record<string, (w: WorkspaceStore, n: Na
   'evaluations.byId': (w, n) => w.evaluations.byId(idsOf(n).evaluation),
   'evaluations.begin': (w, n) => w.evaluations.begin({ ...madeOf(n), id: `ev_stolen_${n.flow}` }, ROWS),
   'evaluations.rows': (w, n) => w.evaluations.rows(idsOf(n).evaluation),
-  'evaluations.asks': (w, n) => w.evaluations.asks(n.run),
+  'evaluations.asks': (w, n) => w.evaluations.asks(n.open),
   'evaluations.starts': (w, n) => w.evaluations.starts(idsOf(n).evaluation, 0, 'run_stolen'),
   'evaluations.judges': (w, n) => w.evaluations.judges(idsOf(n).evaluation, 0, 'run_stolen'),
   'evaluations.settle': (w, n) => w.evaluations.settle(idsOf(n).evaluation, 0, [], null),

@@ -17,7 +17,7 @@ export const EVAL_LIMITS = {
   bytes: 1_000_000,
   scores: 8,
   /** Bytes of the schema of a score as JSON: every list of evaluations shows it. */
-  schema: 20_000,
+  schema: 10_000,
   /** Rows of one evaluation that are run at the same time. */
   atOnce: 8,
   /** Evaluations of a workspace that are under way at the same time. */

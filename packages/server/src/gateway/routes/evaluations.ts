@@ -14,8 +14,8 @@ import { lackingIn } from './runs.ts';
 const at = (time: number): string => new Date(time).toISOString();
 const refused = (of: Extract<Result<unknown>, { ok: false }>) => ({ refused: of.problem });
 
-/** Of a list where nothing is said. */
-const PAGE = 50;
+/** Of a list where nothing is said: all that are kept, so that who holds one against another finds both. */
+const PAGE = EVAL_LIMITS.kept;
 
 /** Rows together are no larger than a dataset may be. */
 const tooLarge = (bytes: number) =>

@@ -1,5 +1,5 @@
 /**
- * The screens that models and agents have a part in: an agent's rounds on the page of a run, a
+ * The screens that models and agents have a part in: the author's talk with a draft, an agent's rounds on the page of a run, a
  * knowledge base. As screens.test.ts, apart from it, so that its lists of flows and runs stay as they are.
  */
 
@@ -69,6 +69,26 @@ afterAll(async () => {
 });
 
 const SCREENS: readonly Screen[] = [
+  {
+    name: 'playground',
+    // Beside the outline, and a talk that is over and was opened again: no camera moves, and nothing comes any more.
+    path: () => `/flows/${ids.flow}?view=outline&talk=on`,
+    shows: async (page) => {
+      await text('What can I do for you?')(page);
+      models.next(
+        { says: 'Let me look for it.', calls: [{ name: 'order', input: { number: 'A-1042' } }] },
+        { says: 'Your order **A-1042** was lost on the way.' },
+      );
+      const box = page.getByRole('textbox', { name: 'Your message' });
+      await box.fill('Where is my order A-1042?');
+      await box.press('Enter');
+      const over = page.getByRole('button', { name: 'Good answer' });
+      await over.waitFor();
+      await page.reload();
+      await over.waitFor();
+    },
+    then: (page) => page.getByRole('textbox', { name: 'Your message' }).focus(),
+  },
   {
     name: 'agent-trace',
     differs: 0.05,

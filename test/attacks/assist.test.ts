@@ -4,6 +4,7 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { doEdits, type Edit, type Flow } from '@headgate/core';
 import { type ModelServer, obedient, openModelServer } from '../../packages/server/src/engine/testing/models/server.ts';
 import { startServer, type TestServer } from '../fixtures/server.ts';
 
@@ -168,6 +169,17 @@ describe('the assistant of the editor', () => {
     expect(last + text).not.toContain('canary of another flow');
     expect(await flowOf(flow)).toMatchObject({ revision: 1, version: null, draft: HELLO });
     expect(await server.house.store.in('default').grants.list(flow)).toEqual([]);
+    // Its twin: what it proposes fits the draft, and whoever asked saves it himself, as what somebody else wrote.
+    models.next(
+      tools(['edit_flow', { edits: [{ do: 'set', of: { step: 'say' }, path: ['with', 'value'], value: 'bye' }] }]),
+      { says: 'So.' },
+    );
+    const [proposal] = of((await turn(flow, says('Say bye.'))).told, 'proposal');
+    const done = doEdits(HELLO as Flow, proposal?.['edits'] as Edit[]);
+    const body = { revision: proposal?.['revision'], draft: done.ok ? done.value.flow : null, from: 'file' };
+    const saved = await server.ask('PUT', `/api/v1/flows/${flow}/draft`, { key: owner, body });
+    expect(saved.status, saved.text).toBe(200);
+    expect(await flowOf(flow)).toMatchObject({ revision: 2, draft: { steps: [{ with: { value: 'bye' } }] } });
   });
 
   test('LLM-09 an order in the text of the flow reaches the model as data, and one that obeys it does nothing', async () => {

@@ -15,7 +15,7 @@ export const TABLE: Readonly<Record<Permission, Deed>> = {
   'flow.assist': {
     object: 'flow',
     verb: 'assist',
-    says: 'Let an assistant build flows over MCP, as drafts: it reads, edits, checks and tests them, and neither publishes nor lends',
+    says: 'Let an assistant build flows, over MCP or in the editor, as drafts: it reads, edits, checks and tests them, and neither publishes nor lends',
   },
   'flow.publish': { object: 'flow', verb: 'publish', says: 'Publish the draft as a version' },
   'flow.share': { object: 'flow', verb: 'share', says: 'Show a flow to the whole workspace, or to everybody' },

@@ -12,9 +12,9 @@ import { media, route } from './route.ts';
 import { byId } from './shapes.ts';
 
 /** Messages of a conversation, characters of one, and edits of one proposal that are taken. */
-export const MOST_SAID = 60;
-export const LONGEST_SAID = 20_000;
-export const MOST_PROPOSED = 500;
+const MOST_SAID = 60;
+const LONGEST_SAID = 20_000;
+const MOST_PROPOSED = 500;
 
 const said = z.strictObject({
   role: z.enum(['user', 'assistant']),

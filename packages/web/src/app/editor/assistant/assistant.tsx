@@ -6,13 +6,14 @@
  * AV2 What the model says is drawn as text (ui/said-text): nothing of it is markup, and nothing loads by itself.
  */
 
-import { Autocomplete, Button, CloseButton, Group, Stack, Text, Textarea } from '@mantine/core';
+import { Anchor, Autocomplete, Button, CloseButton, Group, Stack, Text, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useOff } from '../../access/may.ts';
 import { ProblemView } from '../../problem/problem-view.tsx';
-import type { EditorSearch } from '../../router/paths.ts';
+import { type EditorSearch, paths } from '../../router/paths.ts';
 import { growing } from '../../ui/growing.ts';
 import { SaidText } from '../../ui/said-text.tsx';
 import { useEditor } from '../editor-context.ts';
@@ -115,14 +116,16 @@ const OneLine = ({ line, assist, live }: { readonly line: Line; readonly assist:
   );
 };
 
-const useModels = (): readonly string[] => {
+/** Names of models that talk, those first that are offered first; null: not known yet. */
+const useModels = (): readonly string[] | null => {
   const { client } = useEditor();
   const { data } = useQuery({
     queryKey: ['models'],
     queryFn: ({ signal }) => client.call('listModels', {}, signal),
     staleTime: 60_000,
   });
-  const talking = (data?.models ?? []).filter(({ does = ['chat'] }) => does.includes('chat'));
+  if (data === undefined) return null;
+  const talking = data.models.filter(({ does = ['chat'] }) => does.includes('chat'));
   const sorted = [...talking.filter(({ first }) => first), ...talking.filter(({ first }) => !first)];
   return [...new Set(sorted.map(({ name }) => name))];
 };
@@ -156,9 +159,9 @@ const Write = ({ assist }: { readonly assist: Assist }) => {
       <Autocomplete
         size="xs"
         label={t('assistant.model')}
-        data={[...names]}
+        data={[...(names ?? [])]}
         limit={50}
-        placeholder={names[0] ?? 'openai/gpt-5-mini'}
+        placeholder={names?.[0] ?? 'openai/gpt-5-mini'}
         value={model}
         error={missing ? t('assistant.noModel') : undefined}
         onChange={(value) => {
@@ -166,6 +169,14 @@ const Write = ({ assist }: { readonly assist: Assist }) => {
           setMissing(false);
         }}
       />
+      {names?.length === 0 && (
+        <Text size="sm">
+          {t('assistant.noModels')}{' '}
+          <Anchor component={Link} to={paths.settings('models')} size="sm" underline="always">
+            {t('assistant.setUp')}
+          </Anchor>
+        </Text>
+      )}
       <Textarea
         ref={input}
         aria-label={t('assistant.write')}

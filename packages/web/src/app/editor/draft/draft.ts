@@ -235,7 +235,7 @@ export class Draft {
     const mine = kept.tab === this.#tab;
     if (kept.brought === true) {
       this.#everBrought = true;
-      this.#mark();
+      if (kept.pending.length > 0) this.#mark();
     }
     if (kept.revision === this.#state.revision || kept.pending.length === 0) {
       const made = doEdits(this.#state.flow, kept.pending);

@@ -10,6 +10,8 @@ export const assistant = {
   close: 'Assistent schließen',
   model: 'Modell',
   noModel: 'Wählen Sie zuerst ein Modell.',
+  noModels: 'Kein Anbieter nennt ein Modell. Geben Sie einen Namen ein, oder richten Sie zuerst einen Anbieter ein.',
+  setUp: 'Modelle einrichten',
   you: 'Sie',
   answer: 'Assistent',
   writes: 'Der Assistent arbeitet …',

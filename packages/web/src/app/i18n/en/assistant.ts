@@ -9,6 +9,8 @@ export const assistant = {
   close: 'Close the assistant',
   model: 'Model',
   noModel: 'Choose a model first.',
+  noModels: 'No provider lists a model. Type the name of one, or set a provider up first.',
+  setUp: 'Set up models',
   you: 'You',
   answer: 'Assistant',
   writes: 'The assistant is working …',

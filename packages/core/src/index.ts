@@ -100,10 +100,9 @@ export type {
   ChatTicket,
   ChatTurn,
 } from './run/chat-port.ts';
-export { agentTools } from './step/agent.ts';
+export * from './step/agent.ts';
 export { argumentsOf } from './step/arguments.ts';
 export { closed, readSaid } from './model/answer.ts';
-export type { AgentSettings, AgentThought, AgentTool, AgentTurn } from './step/agent.ts';
 export type { AskAnswerGiven, AskBehind, AskDone, AskGiven, AskLook, AsksPort, AskView } from './run/asks-port.ts';
 export {
   FIELD_TYPES,

@@ -25,6 +25,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'agent.time': 'An agent worked for as long as it may, and had no answer.',
   'agent.changed': 'What a call of a tool would be given is not what was approved; it was not made.',
   'agent.shown': 'What a call of a tool would be given is too long to be shown for approval.',
+  'agent.memory': 'Earlier turns could not be compared with what an agent is asked.',
   'agent.lost': 'What an agent did cannot be read back.',
   'guard.text': 'A text holds what it must not: data of people, secrets, or words of a list.',
   'guard.schema': 'A text does not fit the schema that it was checked against.',

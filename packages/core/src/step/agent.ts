@@ -6,6 +6,8 @@
 import { z } from 'zod';
 import type { AskSpec, Whom } from '../run/asks.ts';
 import { ID, jsonValue } from '../flow/model.ts';
+import type { Problem } from '../problem.ts';
+import type { Refused } from './files.ts';
 import type { GenerateCall, ModelAsk } from './models.ts';
 
 /** What a tool does with arguments that a model filled in after it read text from outside. */
@@ -53,11 +55,76 @@ export type AgentSettings = {
     readonly seconds: number;
   };
   readonly schema: Readonly<Record<string, unknown>> | null;
-  readonly memory: { readonly session: string; readonly keep: number; readonly summary: boolean } | null;
+  readonly memory: AgentRemembers | null;
 };
 
-/** What the kind is given for one of its own moves: a question to its model, or one to people. */
+/**
+ * How an agent remembers. `session`: what its caller calls the conversation by; null: that of the chat that the run belongs
+ * to, else a new one. `turns`, `characters`: of what its model is told as it was said. `keep`: milliseconds after the last turn.
+ */
+export type AgentRemembers = {
+  readonly by: 'window' | 'summary' | 'vector';
+  readonly session: string | null;
+  readonly turns: number;
+  readonly characters: number;
+  readonly keep: number;
+};
+
+/** What was asked once, and what was answered. */
+export type AgentPast = { readonly asked: string; readonly answered: string };
+
+/** What an agent remembers as it begins. */
+export type AgentRecalled = {
+  /** The name of its session; null: there is none, and nothing is kept. */
+  readonly session: string | null;
+  /** What was said is kept by the chat that it was said in. */
+  readonly chat: boolean;
+  /** The last turns, the oldest first. */
+  readonly turns: readonly AgentPast[];
+  /** Earlier turns that are most like what is asked, the oldest first. */
+  readonly like: readonly AgentPast[];
+  /** What came before them, in the words of a model. */
+  readonly summary: string | null;
+  /** Turns that are to go into the summary now, and how far it goes then; null: there are none. */
+  readonly older: { readonly turns: readonly AgentPast[]; readonly upto: number } | null;
+  /** Some of it may be text from outside. */
+  readonly outside: boolean;
+};
+
+/** What is kept of a turn that ended. */
+export type AgentKept = AgentPast & { readonly outside: boolean };
+
+/** What a summary is, how far it goes, and whether text from outside may be in it. */
+export type AgentSummed = { readonly text: string; readonly upto: number; readonly outside: boolean };
+
+/** The memory of one agent of a run; no other is reached by it. `session`: as it was recalled. */
+export type StepMemory = {
+  recall(how: AgentRemembers, asked: string): Promise<{ readonly value: AgentRecalled } | Refused>;
+  /** Puts a summary in the place of the one before. */
+  sum(how: AgentRemembers, session: string, summed: AgentSummed): Promise<Problem | null>;
+  /** Done twice it is kept once. A Problem: it is not kept, and why. */
+  keep(how: AgentRemembers, session: string, kept: AgentKept): Promise<Problem | null>;
+};
+
+/** For steps and tests that were lent none. */
+export const noMemory = (problem: Problem): StepMemory => ({
+  recall: () => Promise.resolve({ problem, sent: 'no' }),
+  sum: () => Promise.resolve(problem),
+  keep: () => Promise.resolve(problem),
+});
+
+/** What the kind is given for one of its own moves: a question to its model, one to people, or what it remembers. */
 export type AgentTurn =
+  | { readonly do: 'recall'; readonly how: AgentRemembers; readonly asked: string }
+  | {
+      readonly do: 'sum';
+      readonly how: AgentRemembers;
+      readonly session: string;
+      readonly ask: GenerateCall;
+      readonly upto: number;
+      readonly outside: boolean;
+    }
+  | { readonly do: 'keep'; readonly how: AgentRemembers; readonly session: string; readonly kept: AgentKept }
   | { readonly do: 'think'; readonly ask: GenerateCall }
   | { readonly do: 'ask'; readonly spec: AskSpec; readonly wait: number | null };
 

@@ -13,7 +13,7 @@ import type { Problem } from '../problem.ts';
 import { NO_SERVICES, type Services } from '../service/manifest.ts';
 import type { Databases } from './databases.ts';
 import type { AskSpec } from '../run/asks.ts';
-import type { AgentSettings } from './agent.ts';
+import type { AgentSettings, StepMemory } from './agent.ts';
 import type { Files } from './files.ts';
 import type { StepTables, StepValues } from './tables.ts';
 import type { Mail } from './mail.ts';
@@ -133,6 +133,7 @@ export type Can = {
   readonly databases: Databases;
   readonly people: People;
   readonly models: Models;
+  readonly memory: StepMemory;
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', text: string, data?: unknown) => void;
   /** Stable over all attempts of this step instance: pass it to a service that honours idempotency keys. */
   readonly key: string;

@@ -28,10 +28,10 @@ export { formField, formFields, FIELD_TYPES, FORM_COLORS } from '../form/fields.
 export type { FormField } from '../form/fields.ts';
 export type { AskSpec, Notice, Tell, Wanted, Whom } from '../run/asks.ts';
 export type { People } from './people.ts';
-export { agentTools } from './agent.ts';
+export { agentTools, noMemory } from './agent.ts';
 export { closed, readSaid } from '../model/answer.ts';
 export { findKeys } from '../guard/keys.ts';
-export type { AgentSettings, AgentThought, AgentTurn } from './agent.ts';
+export type { AgentRecalled, AgentRemembers, AgentSettings, AgentThought, AgentTurn, StepMemory } from './agent.ts';
 export { noModels } from './models.ts';
 export type {
   EmbedCall,

@@ -10,6 +10,7 @@ import { noFiles } from './files.ts';
 import { noTables, noValues } from './tables.ts';
 import { noKnowledge } from './knowledge.ts';
 import { noMail } from './mail.ts';
+import { noMemory } from './agent.ts';
 import { noModels } from './models.ts';
 import { noFormats } from './formats.ts';
 import type { Can, Outcome, StepKind } from './define.ts';
@@ -39,6 +40,7 @@ export const trial = async (kind: StepKind, input: unknown, lent: Partial<Can> =
     databases: noDatabases(problem('power.missing', 'No net power was lent.')),
     people: { mayAsk: async () => null },
     models: noModels(problem('power.missing', 'No power to ask models was lent.')),
+    memory: noMemory(problem('power.missing', 'No memory was lent.')),
     log: (level, text, data) => logs.push(data === undefined ? { level, text } : { level, text, data }),
     key: 'trial',
     signal: NEVER,

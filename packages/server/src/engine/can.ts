@@ -7,6 +7,7 @@ import {
   noFormats,
   noKnowledge,
   noMail,
+  noMemory,
   noModels,
   noTables,
   noValues,
@@ -30,7 +31,18 @@ export type Lend = (
   flight: Flight,
 ) => Pick<
   Can,
-  'net' | 'code' | 'files' | 'formats' | 'mail' | 'databases' | 'people' | 'tables' | 'values' | 'knowledge' | 'models'
+  | 'net'
+  | 'code'
+  | 'files'
+  | 'formats'
+  | 'mail'
+  | 'databases'
+  | 'people'
+  | 'tables'
+  | 'values'
+  | 'knowledge'
+  | 'models'
+  | 'memory'
 >;
 
 type Deps = {
@@ -61,6 +73,7 @@ const NO_PEOPLE: Can['people'] = {
   mayAsk: () => Promise.resolve(problem('power.undeclared', 'This step kind declares no need to ask people')),
 };
 const NO_MODELS = noModels(problem('power.undeclared', 'This step kind declares no need to ask models'));
+const NO_MEMORY = noMemory(problem('power.undeclared', 'This step kind remembers nothing'));
 const NO_DATA = problem('power.undeclared', 'This step kind declares no need for data');
 const NO_TABLES = noTables(NO_DATA);
 const NO_VALUES = noValues(NO_DATA);
@@ -111,6 +124,9 @@ class Nothing implements Can {
   }
   get models() {
     return NO_MODELS;
+  }
+  get memory() {
+    return NO_MEMORY;
   }
 }
 

@@ -32,6 +32,8 @@ import { Listening } from './listening.ts';
 import { Loop } from './loop.ts';
 import { eventLinks } from './event-links.ts';
 import { JsonTurns } from './json.ts';
+import { MemoryDoor } from './agent/memory.ts';
+import { comingOf } from './chats/came.ts';
 import { KnowledgeDoor } from './knowledge/door.ts';
 import { lender } from './lender.ts';
 import { ModelDoor } from './models/door.ts';
@@ -127,6 +129,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     ...{ store, broker, clock, timers, log, formats, ledger, full, guard: known, stream: vault.streamBlob },
     ...{ models: asked, offline: models },
   });
+  const coming = comingOf({ store, runs: () => runs, values, open: vault.openChunk });
+  const memory = new MemoryDoor({ store, clock, coming, offline: models, ledger, full });
   const { now } = clock;
   const calls = { broker, door: o.door, store, credentials, turns, full, now, instanceMail: o.flowMail ?? null };
   const ground = { store, clock, timers, later, flows, log };
@@ -166,6 +170,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
           data,
           knowledge,
           models,
+          memory,
           databases,
           values,
           info,
@@ -235,9 +240,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   });
   const chat = newChats({
     ...{ store, journal, clock, timers, flows, runs, values, followers, log },
-    open: vault.openChunk,
-    stamp: vault.stamp,
-    room: files.port.room,
+    ...{ coming, stamp: vault.stamp, room: files.port.room },
   });
   const evaluations = newEvaluations({
     ...{ ...ground, journal, runs, followers, models, asks, open: vault.openChunk, room: files.port.room },

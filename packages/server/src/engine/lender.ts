@@ -1,5 +1,6 @@
 /** What one step instance is lent: each of its doors, made for this step of this run. */
 
+import type { MemoryDoor } from './agent/memory.ts';
 import { mayAskBy } from './asks.ts';
 import type { Broker } from './broker.ts';
 import type { Lend } from './can.ts';
@@ -26,6 +27,7 @@ type Deps = {
   readonly data: ReturnType<typeof dataDoor>;
   readonly knowledge: KnowledgeDoor;
   readonly models: ModelDoor;
+  readonly memory: MemoryDoor;
   readonly values: ConstructorParameters<typeof RunScope>[2];
   readonly info: ConstructorParameters<typeof RunScope>[3];
 };
@@ -42,6 +44,7 @@ export const lender =
     data,
     knowledge,
     models,
+    memory,
     values,
     info,
   }: Deps): Lend =>
@@ -67,5 +70,6 @@ export const lender =
       ...data.lend(live, cs, key),
       knowledge: knowledge.lend(live, cs, signal),
       models: models.lend(live, cs, place, signal, flight),
+      memory: memory.lend(live, cs, key, signal),
     };
   };

@@ -21,6 +21,8 @@ export type ChatSessionRow = {
 
 export type ChatMessageRow = {
   readonly id: string;
+  /** Its place among all: later ones have more. */
+  readonly n: number;
   readonly session: string;
   readonly role: 'user' | 'assistant';
   readonly run: string;

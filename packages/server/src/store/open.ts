@@ -19,6 +19,7 @@ import { asksOf } from './rows/asks.ts';
 import { datasetsOf } from './rows/datasets.ts';
 import { evaluationsOf } from './rows/evaluations.ts';
 import { chatsOf } from './rows/chats.ts';
+import { memoriesOf } from './rows/memories.ts';
 import { auditOf } from './rows/audit.ts';
 import { backupStore } from './files/backup.ts';
 import { blobsOf } from './files/blobs.ts';
@@ -292,6 +293,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       files: filesOf(ground, contents, workspace),
       asks: asksOf(ground, workspace),
       chats: chatsOf(ground, ownGround.seal, workspace),
+      memories: memoriesOf(ground, ownGround, chatsOf(ground, ownGround.seal, workspace), workspace),
       datasets: datasetsOf(ground, ownGround, workspace),
       evaluations: evaluationsOf(ground, ownGround, workspace),
       notices: noticesOf(ground, workspace),

@@ -13,6 +13,7 @@ import type { Accounts } from './accounts/port.ts';
 import type { EngineStore } from './engine-port.ts';
 import type { AskStore } from './ask.ts';
 import type { ChatStore } from './chat.ts';
+import type { MemoryStore } from './memory.ts';
 import type { DatasetStore, EvaluationStore } from './evaluation.ts';
 import type { FileStore } from './file.ts';
 import type { NoticeStore } from './notice.ts';
@@ -281,6 +282,7 @@ export type WorkspaceStore = {
   readonly files: FileStore;
   readonly asks: AskStore;
   readonly chats: ChatStore;
+  readonly memories: MemoryStore;
   readonly datasets: DatasetStore;
   readonly evaluations: EvaluationStore;
   readonly knowledge: KnowledgeStore;

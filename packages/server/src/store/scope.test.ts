@@ -11,6 +11,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { WorkspaceStore } from './ports.ts';
 import { DATABASE } from './schema/migrate.ts';
 import { kitIn, NOW, runRow, runWrite, sight, writeAll } from './testing/kit.ts';
+import { CHAT_CASES } from './testing/chats.ts';
 import { EVALUATION_CASES } from './testing/evaluations.ts';
 import { KNOWLEDGE } from './testing/knowledge.ts';
 import { type Names, NOBODY, VICTIM } from './testing/names.ts';
@@ -18,7 +19,6 @@ import { NOTICE_CASES } from './testing/notices.ts';
 import { clientRow, keyRow, tokenRow } from './testing/tokens.ts';
 import {
   BY,
-  chatOf,
   connectionOf,
   contentOf,
   fileOf,
@@ -33,7 +33,6 @@ import {
   promotion,
   publish,
   tableOf,
-  turnOf,
 } from './testing/victim.ts';
 
 const kit = kitIn(tmpdir());
@@ -182,20 +181,7 @@ const ASKED: Readonly<Record<string, Call>> = {
   },
   'secrets.sealed': (w, n) => w.secrets.sealed(n.project, n.secret, 'default'),
   // Before the case that writes another content in its place.
-  'chats.open': (w, n) =>
-    w.chats.open({ ...chatOf(n), name: 'new' }, { id: `chat_${n.flow}`, title: 'stolen', at: NOW, expires: NOW * 2 }),
-  'chats.session': (w, n) => w.chats.session(chatOf(n), NOW),
-  'chats.sessions': (w, n) => w.chats.sessions(n.flow, chatOf(n).owner, 9, NOW),
-  'chats.messages': (w) => w.chats.messages('chat_of_v', 9),
-  'chats.message': (w, n) => w.chats.message(n.flow, chatOf(n).owner, turnOf(n).reply.id, NOW),
-  'chats.rename': (w, n) => w.chats.rename(chatOf(n), 'Stolen', NOW),
-  'chats.renew': (w, n) => w.chats.renew(chatOf(n), chatOf(n).name, NOW),
-  'chats.vote': (w, n) => w.chats.vote(n.flow, chatOf(n).owner, turnOf(n).reply.id, -1, 'stolen'),
-  'chats.ask': (w, n) =>
-    w.chats.ask('chat_of_v', { ...turnOf(n), user: { id: 'asked_x', said: 'x' }, reply: { id: 'reply_x' } }),
-  'chats.settle': (w, n) => w.chats.settle(turnOf(n).reply.id, 'stolen'),
-  'chats.unask': (w, n) => w.chats.unask(turnOf(n).run),
-  'chats.remove': (w, n) => w.chats.remove(chatOf(n)),
+  ...CHAT_CASES,
   'asks.list': (w, n) => w.asks.list({ user: n.user, state: 'open', limit: 9 }),
   'asks.seen': (w, n) => w.asks.seen({ sight: sight({ onlyFlows: [n.flow] }), state: 'open', limit: 9 }),
   'asks.count': (w, n) => w.asks.count({ user: n.user, state: 'open' }),

@@ -10,4 +10,7 @@ export const valueName = (project: string, store: string, key: string): string =
 export const evaluationName = (of: 'dataset' | 'row' | 'result', id: string): string =>
   JSON.stringify(['evaluation', of, id]);
 
+/** What a model made of a session for one agent. */
+export const summaryName = (session: string, agent: string): string => JSON.stringify(['summary', session, agent]);
+
 export const chatName = (of: 'title' | 'said' | 'words', id: string): string => JSON.stringify(['chat', of, id]);

@@ -35,6 +35,7 @@ import type { Live } from '../live.ts';
 import { atItem } from '../scope.ts';
 import type { Values } from '../values.ts';
 import { beginsOutside } from './outside.ts';
+import { recalledOf, summing } from './remember.ts';
 import { type Tools, toolsOf } from './tools.ts';
 import { type Call, type Came, type Given, type Move, type Used, walk } from './walk.ts';
 
@@ -69,7 +70,8 @@ export class Agents {
     const over = this.#d.values.hold(begun.value, live.spilled);
     if ('problem' in over) return refuse(over.problem);
     const limit = cs.timeout === null ? {} : { deadline: now + cs.timeout };
-    const next: AgentMove = { at: step.id, given: { value: { do: 'think' } satisfies Given } };
+    const first: Given = { do: begun.value.settings.memory === null ? 'think' : 'recall' };
+    const next: AgentMove = { at: step.id, given: { value: first } };
     live.record(now, 'block.opened', { count: MAX_MOVES, over: over.held, ...limit, next }, step.id, scope.item);
   }
 
@@ -149,7 +151,20 @@ export class Agents {
     const given = this.#d.values.read(live.base.workspace, current.given) as Given;
     const tools = toolsOf(live.compiled, block.step);
     if (given.do === 'approve') return { ok: true, value: question(settings, tools, given, nameOf(live, block)) };
-    const { messages } = walk(settings, tools, this.#moves(live, block), this.#used(block, 0), outside);
+    const { memory } = settings;
+    if (given.do === 'recall' && memory !== null)
+      return { ok: true, value: { do: 'recall', how: memory, asked: settings.prompt } };
+    const moves = this.#moves(live, block);
+    const recalled = recalledOf(moves[0]?.came);
+    const session = recalled.session ?? '';
+    if (given.do === 'keep' && memory !== null)
+      return { ok: true, value: { do: 'keep', how: memory, session, kept: given.kept } };
+    if (given.do === 'sum' && memory !== null && recalled.older !== null) {
+      const ask = summing(settings, recalled, Math.max(1, settings.limits.tokens - block.moves.used.tokens));
+      const { upto } = recalled.older;
+      return { ok: true, value: { do: 'sum', how: memory, session, ask, upto, outside: recalled.outside } };
+    }
+    const { messages } = walk(settings, tools, moves, this.#used(block, 0), outside);
     const told = [...tools.values()].map((tool) => tool.told);
     const system = systemOf(settings);
     const left =

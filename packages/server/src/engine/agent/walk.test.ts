@@ -9,6 +9,7 @@ const settings = {
   who: [{ role: 'admin' }],
   limits: { turns: 9, calls: 9, mistakes: 9, tokens: 1_000, money: null, seconds: 60 },
   schema: null,
+  memory: null,
 } as unknown as AgentSettings; // the parts that a walk looks at
 const tool = (name: string, part: Partial<Tool>): [string, Tool] => [
   name,

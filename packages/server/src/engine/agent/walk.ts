@@ -8,6 +8,8 @@
  */
 
 import {
+  type AgentKept,
+  type AgentRecalled,
   type AgentSettings,
   type AgentThought,
   closed,
@@ -19,12 +21,16 @@ import {
   problem,
   readSaid,
 } from '@headgate/core';
+import { opening, recalledOf, summaryOf } from './remember.ts';
 import type { Tool, Tools } from './tools.ts';
 
 export type Call = { readonly tool: string; readonly args: unknown };
 /** What a move was given, as the journal holds it. `hash`: of what was approved. */
 export type Given =
   | { readonly do: 'think' }
+  | { readonly do: 'recall' }
+  | { readonly do: 'sum' }
+  | { readonly do: 'keep'; readonly kept: AgentKept }
   | {
       readonly do: 'approve';
       readonly call: Call;
@@ -43,9 +49,14 @@ export type Ended = {
   readonly value: unknown;
   readonly turns: number;
   readonly calls: readonly Told[];
+  /** What it remembers in. */
+  readonly session?: string;
 };
 export type Next =
   | { readonly do: 'think' }
+  | { readonly do: 'recall' }
+  | { readonly do: 'sum' }
+  | { readonly do: 'keep'; readonly kept: AgentKept }
   | { readonly do: 'approve'; readonly call: Call; readonly why: 'chosen' | 'outside' }
   | { readonly do: 'call'; readonly call: Call; readonly hash: string | null }
   | { readonly do: 'end'; readonly ended: Ended }
@@ -67,10 +78,12 @@ export const walk = (
   beganOutside: boolean,
 ): Walked => {
   const { limits } = settings;
-  const messages: ModelMessage[] = [user(settings.prompt)];
+  const first = beginning(settings, moves);
+  if ('next' in first) return first;
+  const { messages, recalled } = first;
   const told: Told[] = [];
   const answer = answerOf(settings);
-  let [at, turns, mistakes, outside] = [0, 0, 0, beganOutside];
+  let [at, turns, mistakes, outside] = [first.at, 0, 0, beganOutside || recalled?.outside === true];
   const ends = (next: Next): Walked => ({ next, messages });
   while (at < moves.length) {
     const thought = thoughtOf(moves[at]?.came);
@@ -79,8 +92,13 @@ export const walk = (
     if (thought.calls.length === 0) {
       const fits = answer(thought.text);
       messages.push({ role: 'assistant', content: [{ type: 'text', text: thought.text }] });
-      if ('value' in fits)
-        return ends({ do: 'end', ended: { text: thought.text, value: fits.value, turns, calls: told } });
+      if ('value' in fits) {
+        const { session = null, chat = false } = recalled ?? {};
+        const kept = { asked: settings.prompt, answered: thought.text, outside };
+        if (session !== null && !chat && moves[at] === undefined) return ends({ do: 'keep', kept });
+        const named = session === null ? {} : { session };
+        return ends({ do: 'end', ended: { text: thought.text, value: fits.value, turns, calls: told, ...named } });
+      }
       mistakes += 1;
       messages.push(user(`That does not fit: ${fits.why}. Answer again, with the JSON alone.`));
       continue;
@@ -136,6 +154,23 @@ export const walk = (
   }
   const over = overLimits(limits, { turns, mistakes, ...used });
   return ends(over === null ? { do: 'think' } : { do: 'stop', problem: over });
+};
+
+type Beginning = {
+  readonly messages: ModelMessage[];
+  readonly recalled: AgentRecalled | null;
+  /** How many moves that took. */
+  readonly at: number;
+};
+
+/** What it remembers first of all, where it remembers; and the conversation up to the prompt. */
+const beginning = ({ memory, prompt }: AgentSettings, moves: readonly Move[]): Beginning | Walked => {
+  if (memory === null) return { messages: [user(prompt)], recalled: null, at: 0 };
+  if (moves[0] === undefined) return { next: { do: 'recall' }, messages: [] };
+  const recalled = recalledOf(moves[0].came);
+  if (recalled.older === null) return { messages: opening(recalled, recalled.summary, prompt), recalled, at: 1 };
+  if (moves[1] === undefined) return { next: { do: 'sum' }, messages: [] };
+  return { messages: opening(recalled, summaryOf(moves[1].came), prompt), recalled, at: 2 };
 };
 
 const user = (text: string): ModelMessage => ({ role: 'user', content: [{ type: 'text', text }] });

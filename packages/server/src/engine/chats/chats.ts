@@ -21,13 +21,12 @@ import {
   type ChatTurn,
   good,
   isObject,
-  isOver,
   problem,
   type Problem,
   type Result,
   type Room,
 } from '@headgate/core';
-import type { Boxed, ChatMessageRow, ChatSessionRow } from '../../store/chat.ts';
+import type { ChatMessageRow, ChatSessionRow } from '../../store/chat.ts';
 import type { Store } from '../../store/ports.ts';
 import type { Clock } from '../clock.ts';
 import type { Flows } from '../flows.ts';
@@ -39,11 +38,12 @@ import type { Runs } from '../runs.ts';
 import { checkInput } from '../starter.ts';
 import type { Timers } from '../timers.ts';
 import type { Values } from '../values.ts';
+import type { Coming } from './came.ts';
 import { chatFiles, type Judged } from './files.ts';
 import { CHAT, type ChatAt, chatFinder } from './place.ts';
 import { readAlong } from './along.ts';
 import { chatVisitors } from './visitors.ts';
-import { type Came, CANCELLED, failedFor, speakersOf, textOf, told, usedBy } from './said.ts';
+import { type Came, speakersOf, told, usedBy } from './said.ts';
 
 export type ChatDeps = {
   readonly store: Store;
@@ -54,7 +54,7 @@ export type ChatDeps = {
   readonly runs: Runs;
   readonly values: Values;
   readonly followers: Followers;
-  readonly open: Vault['openChunk'];
+  readonly coming: Coming;
   /** A MAC over a text, for what goes out with a page and comes back. */
   readonly stamp: Vault['stamp'];
   readonly room: (workspace: string) => Room;
@@ -71,8 +71,8 @@ type Said = { readonly text: string; readonly files?: readonly ChatFile[] } | { 
 
 const iso = (time: number): string => new Date(time).toISOString();
 const voteOf = (vote: number): -1 | 0 | 1 => (vote > 0 ? 1 : vote < 0 ? -1 : 0);
+
 const NOBODY: ReadonlySet<string> = new Set();
-const GONE = problem('run.gone', 'The run of this message is not there any more');
 
 export const newChats = (d: ChatDeps): ChatPort => {
   const { store, clock, runs } = d;
@@ -80,33 +80,12 @@ export const newChats = (d: ChatDeps): ChatPort => {
   const files = chatFiles(d);
   const visitors = chatVisitors({ store, clock, find, stamp: d.stamp });
 
-  const opened = <T>(workspace: string, { name, box }: Boxed): T => JSON.parse(d.open(workspace, name, 0, box)) as T;
+  const { coming } = d;
+  const { opened } = coming;
+  const cameOf = ({ workspace, flow, target }: ChatAt, run: string): Promise<Came | null> =>
+    coming.of({ workspace, flow, compiled: target.compiled }, run);
+  const cameOfLive = coming.ofLive;
   const placeOf = ({ flow, owner }: ChatAt, name: string) => ({ flow, owner, name });
-
-  /** What came of a run by now. */
-  const cameOf = async (at: ChatAt, run: string): Promise<Came | null> => {
-    const { workspace, flow, target } = at;
-    const live = runs.live(run);
-    if (live !== undefined && live.base.workspace === workspace) return cameOfLive(live);
-    const row = await store.in(workspace).runs.get(run);
-    if (row === null) return { problem: GONE };
-    if (!isOver(row.state) && row.state !== 'waiting') return null;
-    for await (const event of runs.ends.events(workspace, run, 0)) {
-      const one = told(event, NO_SPEAKERS, { values: d.values, workspace, flow, compiled: target.compiled });
-      if (one?.type === 'reply') return { text: one.text };
-      if (one?.type === 'failed') return { problem: one.problem };
-    }
-    return null;
-  };
-
-  const cameOfLive = (live: Live): Came | null => {
-    const { response, output, problem: why, phase } = live.state;
-    const { workspace, flow } = live.base;
-    if (response !== null) return { text: textOf(d.values.read(workspace, response.body)) };
-    if (phase === 'done') return { text: output === null ? '' : textOf(d.values.read(workspace, output)) };
-    if (phase === 'cancelled') return { problem: CANCELLED };
-    return phase === 'failed' ? { problem: failedFor(why ?? CANCELLED, flow, live.compiled) } : null;
-  };
 
   /** The message as its owner sees it; an answer that came meanwhile is kept now (CH2). */
   const shown = async (at: ChatAt, row: ChatMessageRow): Promise<ChatMessage> => {
@@ -382,5 +361,4 @@ export const newChats = (d: ChatDeps): ChatPort => {
   };
 };
 
-const NO_SPEAKERS: ReadonlySet<string> = new Set();
 const NONE: ChatSent['use'] = { read: 0, wrote: 0 };

@@ -20,6 +20,7 @@ import { askFields, askOf, modelNeeds } from '../model.generate/ask.ts';
 
 const TOKENS = 4_096;
 const STALL = 30_000;
+const REMEMBERS = { turns: 20, characters: 20_000, keep: 30 * 86_400_000 };
 const LIMITS = { turns: 10, calls: 30, mistakes: 5, tokens: 100_000, seconds: 600 };
 
 const input = z.strictObject({
@@ -84,11 +85,48 @@ const input = z.strictObject({
     .record(z.string(), z.unknown())
     .optional()
     .describe('JSON Schema of the answer, in the subset of a flow’s input. Left out: a text is wanted.'),
+  memory: z
+    .enum(['none', 'window', 'summary', 'vector'])
+    .optional()
+    .describe(
+      'What it remembers of the conversation: nothing (or left out); the last turns; the last turns and a summary of what was before; or the earlier turns that are most like the prompt.',
+    ),
+  session: z
+    .string()
+    .max(200)
+    .nullish()
+    .describe(
+      'What the caller calls the conversation by; the same name by another caller is another one. Left out: that of the chat, else a new one, named in the result.',
+    ),
+  remember: z
+    .strictObject({
+      turns: z.int().min(1).max(100).optional().describe('Turns that its model reads as they were. Left out: 20.'),
+      characters: z.int().min(100).max(500_000).optional().describe('Characters of them, at most. Left out: 20000.'),
+      keep: z
+        .string()
+        .regex(DURATION, 'a duration as <int>(ms|s|m|h|d), e.g. 30d')
+        .optional()
+        .describe('How long after its last turn a conversation is kept, where no chat keeps it. Left out: 30d.'),
+    })
+    .optional()
+    .describe('How much it remembers, and how long.'),
   temperature: z.number().min(0).max(2).optional().describe('How freely it chooses its words.'),
   maxTokens: z.int().min(1).max(1_000_000).optional().describe(`Tokens of one answer at most. Left out: ${TOKENS}.`),
   stream: z.boolean().optional().describe('Tells what is said while it is said, in events of the run.'),
 });
 type Input = z.output<typeof input>;
+
+const remembers = ({ memory, session, remember = {} }: Input): AgentSettings['memory'] =>
+  memory === undefined || memory === 'none'
+    ? null
+    : {
+        by: memory,
+        // A field of the input that nobody gave is no name.
+        session: session === undefined || session === '' ? null : session,
+        turns: remember.turns ?? REMEMBERS.turns,
+        characters: remember.characters ?? REMEMBERS.characters,
+        keep: milliseconds(remember.keep ?? '') ?? REMEMBERS.keep,
+      };
 
 const settings = (given: Input): AgentSettings => ({
   ask: askOf(given),
@@ -103,7 +141,7 @@ const settings = (given: Input): AgentSettings => ({
   outside: given.outside ?? 'ask',
   limits: { money: null, ...LIMITS, ...Object.fromEntries(Object.entries(given.limits ?? {})) },
   schema: given.schema ?? null,
-  memory: null,
+  memory: remembers(given),
 });
 
 export const step: StepKind = {
@@ -132,6 +170,7 @@ export const step: StepKind = {
       usage: z
         .strictObject({ tokens: z.int(), money: z.int() })
         .describe('Tokens and millionths of money, those of tools included.'),
+      session: z.string().optional().describe('With `memory`: what the conversation is called by.'),
     })
     .describe('The answer.'),
   needs: (raw) => [...modelNeeds(raw), ...whomNeeds(raw['approvers'])],
@@ -145,8 +184,24 @@ export const step: StepKind = {
       if (refused !== null) return failed(refused, 'no');
       return { kind: 'event', note: spec.title, ask: spec, ...(wait === null ? {} : { deadline: wait }) };
     }
+    if (turn.do === 'recall') {
+      const found = await can.memory.recall(turn.how, turn.asked);
+      return 'problem' in found ? failed(found.problem, found.sent) : done(found.value);
+    }
+    if (turn.do === 'keep') {
+      const why = await can.memory.keep(turn.how, turn.session, turn.kept);
+      // It answered, and its answer counts.
+      if (why !== null) can.log('warn', `This turn is not remembered: ${why.text}`, { code: why.code });
+      return done({ kept: why === null });
+    }
     const answer = await can.models.generate(turn.ask);
     if ('problem' in answer) return failed(answer.problem, answer.sent);
+    if (turn.do === 'sum') {
+      const { how, session, upto, outside } = turn;
+      const why = await can.memory.sum(how, session, { text: answer.text, upto, outside });
+      if (why !== null) can.log('warn', `A summary is not kept: ${why.text}`, { code: why.code });
+      return done({ text: answer.text, model: answer.model, usage: answer.usage });
+    }
     const { text, calls, finish, model, usage } = answer;
     return done({ text, calls: calls.map(({ name, input: given }) => ({ name, input: given })), finish, model, usage });
   },

@@ -5,13 +5,16 @@ import type { ChatMessageRow, ChatPlace, ChatSessionRow, ChatStore } from '../ch
 import type { Ground } from '../ground.ts';
 import type { ChatTables } from '../schema/chat-tables.ts';
 import { chatName } from '../sealed-names.ts';
+import { dropSessions } from './chat-drop.ts';
 import type { Seal } from './own-seal.ts';
 
 /** Sessions of one owner in one flow, and messages of one session. */
 const MOST_SESSIONS = 200;
 export const MOST_MESSAGES = 2_000;
 
-const sessionOf = ({
+type SessionColumn = 'id' | 'flow' | 'owner' | 'name' | 'title' | 'created' | 'updated';
+
+export const sessionOf = ({
   id,
   flow,
   owner,
@@ -19,19 +22,19 @@ const sessionOf = ({
   title,
   created,
   updated,
-}: Selectable<ChatTables['chat_session']>): ChatSessionRow => ({
+}: Pick<Selectable<ChatTables['chat_session']>, SessionColumn>): ChatSessionRow => ({
   ...{ id, flow, owner, name, created, updated },
   title: { name: chatName('title', id), box: title },
 });
 
 const messageOf = (row: Selectable<ChatTables['chat_message']>): ChatMessageRow => ({
-  ...{ id: row.id, session: row.session, run: row.run, vote: row.vote, created: row.created },
+  ...{ id: row.id, n: row.n, session: row.session, run: row.run, vote: row.vote, created: row.created },
   role: row.role === 'user' ? 'user' : 'assistant',
   said: row.box === null ? null : { name: chatName('said', row.id), box: row.box },
   words: row.words === null ? null : { name: chatName('words', row.id), box: row.words },
 });
 
-export const chatsOf = ({ db }: Pick<Ground, 'db'>, seal: Seal, workspace: string): ChatStore => {
+export const chatsOf = ({ db, grew }: Pick<Ground, 'db' | 'grew'>, seal: Seal, workspace: string): ChatStore => {
   const at = ({ flow, owner, name }: ChatPlace) =>
     db
       .selectFrom('chat_session')
@@ -47,14 +50,8 @@ export const chatsOf = ({ db }: Pick<Ground, 'db'>, seal: Seal, workspace: strin
   };
 
   const remove = async (place: ChatPlace): Promise<boolean> => {
-    const gone = await db
-      .deleteFrom('chat_session')
-      .where('workspace', '=', workspace)
-      .where('flow', '=', place.flow)
-      .where('owner', '=', place.owner)
-      .where('name', '=', place.name)
-      .executeTakeFirst();
-    return gone.numDeletedRows > 0n;
+    const row = await at(place).executeTakeFirst();
+    return row !== undefined && (await dropSessions({ db, grew }, [row.id])) > 0;
   };
 
   /** Makes room for one more. */
@@ -69,16 +66,10 @@ export const chatsOf = ({ db }: Pick<Ground, 'db'>, seal: Seal, workspace: strin
       .offset(MOST_SESSIONS - 1)
       .limit(MOST_SESSIONS)
       .execute();
-    if (old.length === 0) return;
-    await db
-      .deleteFrom('chat_session')
-      .where('workspace', '=', workspace)
-      .where(
-        'id',
-        'in',
-        old.map(({ id }) => id),
-      )
-      .execute();
+    await dropSessions(
+      { db, grew },
+      old.map(({ id }) => id),
+    );
   };
 
   const message = async (flow: string, owner: string, id: string, now: number): Promise<ChatMessageRow | null> => {
@@ -119,7 +110,7 @@ export const chatsOf = ({ db }: Pick<Ground, 'db'>, seal: Seal, workspace: strin
         .insertInto('chat_session')
         .values({
           ...{ id, workspace, flow: place.flow, owner: place.owner, name: place.name },
-          ...{ title: seal(workspace, chatName('title', id), title), created: now, updated: now, expires },
+          ...{ title: seal(workspace, chatName('title', id), title), created: now, updated: now, expires, bytes: 0 },
         })
         .onConflict((on) => on.columns(['workspace', 'flow', 'owner', 'name']).doNothing())
         .execute();
@@ -250,16 +241,15 @@ export const chatsOf = ({ db }: Pick<Ground, 'db'>, seal: Seal, workspace: strin
 };
 
 /** Sessions whose time is over, of all workspaces. */
-export const sweepChats = async (db: Ground['db'], now: number, limit: number): Promise<number> => {
-  const old = await db.selectFrom('chat_session').select('id').where('expires', '<=', now).limit(limit).execute();
-  if (old.length === 0) return 0;
-  await db
-    .deleteFrom('chat_session')
-    .where(
-      'id',
-      'in',
-      old.map(({ id }) => id),
-    )
+export const sweepChats = async (ground: Pick<Ground, 'db' | 'grew'>, now: number, limit: number): Promise<number> => {
+  const old = await ground.db
+    .selectFrom('chat_session')
+    .select('id')
+    .where('expires', '<=', now)
+    .limit(limit)
     .execute();
-  return old.length;
+  return dropSessions(
+    ground,
+    old.map(({ id }) => id),
+  );
 };

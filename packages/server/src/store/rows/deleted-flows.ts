@@ -121,6 +121,8 @@ const removed = async (trx: Transaction<Tables>, id: string): Promise<Shrunk> =>
     .select(({ fn }) => fn.coalesce(fn.sum<number>('bytes'), sql<number>`0`).as('bytes'))
     .where('flow', '=', id)
     .executeTakeFirstOrThrow();
+  const kept = await trx.selectFrom('chat_session').select('bytes').where('flow', '=', id).execute();
+  const all = kept.reduce((sum, one) => sum + one.bytes, bytes);
   const gone = await trx
     .deleteFrom('flow')
     .where('id', '=', id)
@@ -128,6 +130,6 @@ const removed = async (trx: Transaction<Tables>, id: string): Promise<Shrunk> =>
     .executeTakeFirstOrThrow();
   if (visibilityOf(gone.visibility) === 'private')
     await trx.insertInto('flow_gone').values({ flow: id, workspace: gone.workspace, owner: gone.owner }).execute();
-  if (bytes > 0) await countStored(trx, gone.workspace, -bytes);
-  return [gone.workspace, -bytes];
+  if (all > 0) await countStored(trx, gone.workspace, -all);
+  return [gone.workspace, -all];
 };

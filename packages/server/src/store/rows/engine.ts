@@ -215,7 +215,7 @@ export const engineOf = (
     },
     evaluationsAtWork: () => evaluationsAtWork(db),
     runsOfStopped: () => runsOfStopped(db),
-    sweepChats: (now, limit) => sweepChats(db, now, limit),
+    sweepChats: (now, limit) => sweepChats({ db, grew }, now, limit),
     removeDeletedFlows: (before, limit) => removeDeleted({ db, change, grew }, before, limit),
     checkAudit: (expect) => checkAudit(db, ring.all('audit'), expect),
     auditRecords: () => auditRecords(db),

@@ -46,6 +46,7 @@ const shutDoors = async (trx: Transaction<Tables>, workspace: string): Promise<v
     'file',
   ] as const;
   const doors = [
+    'chat_summary',
     'chat_message',
     'chat_session',
     'evaluation_row',

@@ -14,6 +14,8 @@ export type ChatTables = {
     created: number;
     updated: number;
     expires: number;
+    /** What agents keep in it. */
+    bytes: number;
   };
   /** `box`: what was said, sealed; null: the answer is not there yet. `vote`: 1, 0 or -1. `words`: why, sealed. */
   chat_message: {
@@ -27,5 +29,14 @@ export type ChatTables = {
     vote: number;
     words: Uint8Array | null;
     created: number;
+  };
+  /** `name`: the agent's. `upto`: the number of the last message in it. `box`: sealed. */
+  chat_summary: {
+    workspace: string;
+    session: string;
+    name: string;
+    upto: number;
+    box: Uint8Array;
+    updated: number;
   };
 };

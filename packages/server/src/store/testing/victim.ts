@@ -5,6 +5,7 @@ import type { FileContent } from '../file.ts';
 import type { InvitationRow } from '../people.ts';
 import type { GrantRow, Store, WorkspaceStore } from '../ports.ts';
 import { NOW, openRow, runRow, runWrite, writeAll } from './kit.ts';
+import { fillChats } from './chats.ts';
 import { fillEvaluations } from './evaluations.ts';
 import { fillKnowledge } from './knowledge.ts';
 import { fillNotices } from './notices.ts';
@@ -104,12 +105,6 @@ export const tableOf = (names: Names) => ({
 });
 export const keyOf = (names: Names) => ({ project: names.project, store: 'main', key: 'seen' });
 
-export const chatOf = (n: Names) => ({ flow: n.flow, owner: `user:${n.user}`, name: `session of ${n.flow}` });
-export const turnOf = (n: Names) => ({
-  ...{ run: `chat_${n.run}`, user: { id: `asked_${n.flow}`, said: { text: 'x' } }, reply: { id: `reply_${n.flow}` } },
-  ...{ at: NOW, expires: NOW * 2 },
-});
-
 /** What the victim's file holds, and the id of its connection. */
 export const held = { blob: '', connection: '' };
 
@@ -182,8 +177,7 @@ export const fill = async (store: Store): Promise<void> => {
   });
   held.connection = made === null || made === 'taken' ? '' : made.id;
   const first = await victim.files.put({ ...fileOf(VICTIM), content: await contentOf(victim, 'a;b\n') });
-  const chat = await victim.chats.open(chatOf(VICTIM), { id: 'chat_of_v', title: 'of v', at: NOW, expires: NOW * 2 });
-  await victim.chats.ask(chat?.id ?? '', turnOf(VICTIM));
+  await fillChats(victim);
   await fillEvaluations(victim);
   await victim.tables.create(tableOf(VICTIM));
   await victim.tables.add(VICTIM.project, VICTIM.table, [{ id: 'row_of_v', values: { email: 'a@x' } }], BY);

@@ -31,6 +31,7 @@ import { notifications } from './0030-notifications.ts';
 import { models } from './0031-models.ts';
 import { chat } from './0034-chat.ts';
 import { knowledgeTries } from './0035-knowledge-tries.ts';
+import { agentMemory } from './0040-agent-memory.ts';
 import { evaluations } from './0038-evaluations.ts';
 import { evaluationSums } from './0041-evaluation-sums.ts';
 import { files } from './0021-files.ts';
@@ -75,6 +76,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0034-chat', migration: chat },
   { name: '0035-knowledge-tries', migration: knowledgeTries },
   { name: '0038-evaluations', migration: evaluations },
+  { name: '0040-agent-memory', migration: agentMemory },
   { name: '0041-evaluation-sums', migration: evaluationSums },
 ];
 

@@ -18,7 +18,8 @@ export type Wish = { readonly name: string; readonly input: unknown };
 
 export type Move = {
   readonly index: number;
-  readonly do: 'think' | 'approve' | 'call';
+  /** `remember`: it recalls, sums up or keeps what was said. */
+  readonly do: 'think' | 'approve' | 'call' | 'remember';
   /** The tool that is called, or that people are asked about. */
   readonly tool: string | null;
   readonly args: unknown;
@@ -85,6 +86,8 @@ export const plus = (a: Used, b: Used): Used => ({ tokens: a.tokens + b.tokens, 
 
 type Building = { -readonly [K in keyof AgentView]: AgentView[K] } & { moves: Move[] };
 
+const REMEMBERS: ReadonlySet<unknown> = new Set(['recall', 'sum', 'keep']);
+
 /** A move that begins, as the event before it announced it. */
 const moveOf = (next: unknown, index: number, began: number): Move => {
   const given = get(get(next, 'given'), 'value');
@@ -93,7 +96,7 @@ const moveOf = (next: unknown, index: number, began: number): Move => {
   const why = get(given, 'why');
   return {
     index,
-    do: kind === 'approve' || kind === 'call' ? kind : 'think',
+    do: kind === 'approve' || kind === 'call' ? kind : REMEMBERS.has(kind) ? 'remember' : 'think',
     tool: typeof get(call, 'tool') === 'string' ? String(get(call, 'tool')) : null,
     args: get(call, 'args'),
     why: why === 'chosen' || why === 'outside' ? why : null,
@@ -265,7 +268,7 @@ export const roundsOf = (agent: AgentView, over: boolean): readonly Round[] => {
   const rounds: { readonly think: Move; readonly moves: Move[] }[] = [];
   for (const move of agent.moves)
     if (move.do === 'think') rounds.push({ think: move, moves: [] });
-    else rounds.at(-1)?.moves.push(move);
+    else if (move.do !== 'remember') rounds.at(-1)?.moves.push(move);
   const told = agent.out !== null && 'value' in agent.out ? get(agent.out.value, 'calls') : null;
   const states = (Array.isArray(told) ? told : []).map((one: unknown) => textAt(one, 'state'));
   let nth = -1;

@@ -313,3 +313,52 @@ test('what was used before a kill counts after it: limits of the agent and a bud
     await home.leave();
   }
 }, 240_000);
+
+test('what an agent remembers survives kills: a summary under way is asked for again and no other, a turn is kept once', async () => {
+  const home = newHome();
+  try {
+    let here = await begin(home);
+    const from = models.asked.length;
+    const still = new Set<string>();
+    const isNotes = ({ text }: Asked): boolean => text.includes('You keep the notes');
+    models.otherwise((asked) => {
+      const what = isNotes(asked) ? 'notes' : 'answer';
+      if (still.has(what)) return { pieces: [], then: 'stall' };
+      return { says: what === 'notes' ? 'Ada told facts.' : 'Noted.' };
+    });
+    const fields = { model: 'local/m', prompt: '{{ input.say }}', session: 'mine', steps: [tool('look', 'GET')] };
+    const memory = { memory: 'summary', remember: { turns: 2 } };
+    const draft = {
+      headgate: 1,
+      name: 'Remembers',
+      steps: [{ id: 'agent', kind: 'agent@1', with: { ...fields, ...memory } }],
+      output: '{{ steps.agent }}',
+    };
+    const { id } = (await here.ada.ask('POST', '/api/v1/flows', { draft })).json as { id: string };
+    expect((await here.ada.ask('POST', `/api/v1/flows/${id}/publish`, { grant: 'needed' })).status).toBe(201);
+    const say = async (words: string): Promise<string> =>
+      ((await here.ada.ask('POST', `/api/v1/flows/${id}/runs`, { input: { say: words } })).json as { id: string }).id;
+    for (const fact of ['one', 'two', 'three'])
+      expect(await ended(here.ada, await say(`fact ${fact}`))).toMatchObject({ state: 'done' });
+    still.add('notes').add('answer');
+    const run = await say('fact four');
+    await models.came(from + 4);
+    still.delete('notes');
+    here = await killed(home, here);
+    // The notes, asked for once more, and the question after them.
+    await models.came(from + 6);
+    still.clear();
+    here = await killed(home, here);
+    expect(await ended(here.ada, run)).toMatchObject({ state: 'done', output: { text: 'Noted.', session: 'mine' } });
+    expect(models.asked.slice(from + 3).map(isNotes)).toEqual([true, true, false, false]);
+    once(await journal(here.ada, run));
+    expect(await ended(here.ada, await say('fact five'))).toMatchObject({ state: 'done' });
+    const texts = (models.asked.at(-1)?.body.messages ?? []).map(({ content }) => JSON.stringify(content));
+    expect(texts[0]).toContain('Ada told facts.');
+    expect(texts.join('\n').match(/fact four/g)).toHaveLength(1);
+    expect(texts.at(-1)).toContain('fact five');
+    await here.server.stop();
+  } finally {
+    await home.leave();
+  }
+}, 240_000);

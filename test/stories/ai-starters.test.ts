@@ -28,12 +28,19 @@ let ada: Inmate;
 let notes: string;
 /** The page that the site shows, and its type. */
 let page = { type: 'text/html', text: '' };
+/** What the site was asked for: method, address, body. */
+const visits: string[] = [];
 
 beforeAll(async () => {
   models = await openModelServer();
-  site = createServer((_, response) => {
-    response.writeHead(200, { 'content-type': page.type });
-    response.end(page.text);
+  site = createServer((request, response) => {
+    let body = '';
+    request.on('data', (piece: Buffer) => (body += piece.toString()));
+    request.on('end', () => {
+      visits.push(`${request.method ?? ''} ${request.url ?? ''} ${body}`);
+      response.writeHead(200, { 'content-type': page.type });
+      response.end(page.text);
+    });
   });
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
   notes = mkdtempSync(join(tmpdir(), 'headgate-notes-'));
@@ -50,7 +57,10 @@ afterAll(async () => {
   site.close();
   rmSync(notes, { recursive: true, force: true });
 });
-beforeEach(() => models.otherwise({ status: 500, message: 'nobody expected a question' }));
+beforeEach(() => {
+  visits.length = 0;
+  models.otherwise({ status: 500, message: 'nobody expected a question' });
+});
 
 type Run = { readonly id: string; readonly state: string; readonly output: unknown };
 type Template = { readonly id: string; readonly tables: readonly unknown[]; readonly knowledge: readonly string[] };
@@ -310,4 +320,69 @@ test('translate-rows: four rows at a time; one that fails is counted, and the ot
   await ask('POST', `runs/${begun.id}/cancel`);
   await ended(flow, 2);
   expect(models.asked).toHaveLength(before + 4);
+});
+
+const calls = (name: string, input: object): Turn => ({ calls: [{ name, input }] });
+
+test('refund-desk: it looks up by itself, and pays back what a person saw and approved, or nothing', async () => {
+  const address = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+  const { flow } = await use(starterFlow('refund-desk', { 'https://shop.example.com': address }));
+  expect(await powersOf(flow)).toEqual([
+    'ask: role admin',
+    'ask: role owner',
+    'model: local/llama3.2',
+    `net: GET ${new URL(address).host}`,
+    `net: POST ${new URL(address).host}`,
+  ]);
+  page = { type: 'application/json', text: JSON.stringify({ number: '7', refundable: true }) };
+  type Row = { id: string; run: string };
+  for (const [answer, last, did] of [
+    ['approved', 'Order 7 is paid back.', 'done'],
+    ['refused', 'It was not approved.', 'refused'],
+  ] as const) {
+    visits.length = 0;
+    const pay = { number: '7', reason: 'It came broken' };
+    models.next(calls('order', { number: '7' }), calls('refund', pay), says(last));
+    const started = (await ask('POST', `flows/${flow}/runs`, { input: { question: 'Order 7 came broken.' } })).json;
+    const { id } = started as Run;
+    const open = async () =>
+      ((await ada.ask('GET', '/api/v1/asks?state=open')).json as { asks: Row[] }).asks.find(({ run: of }) => of === id);
+    await expect.poll(async () => (await open())?.id, { timeout: 20_000 }).toEqual(expect.any(String));
+    expect(visits).toEqual(['GET /orders?number=7 ']);
+    const asked = await open();
+    expect((await ada.ask('GET', `/api/v1/asks/${asked?.id ?? ''}`)).text).toContain('It came broken');
+    expect((await ada.ask('POST', `/api/v1/asks/${asked?.id ?? ''}/answer`, { answer })).status).toBe(200);
+    await expect.poll(async () => ((await ask('GET', `runs/${id}`)).json as Run).state).toBe('done');
+    expect(((await ask('GET', `runs/${id}`)).json as Run).output).toEqual({
+      answer: last,
+      did: [
+        { tool: 'order', state: 'done' },
+        { tool: 'refund', state: did },
+      ],
+    });
+    expect(visits.slice(1)).toEqual(answer === 'approved' ? [`POST /refunds ${JSON.stringify(pay)}`] : []);
+  }
+});
+
+test('research-agent: it searches, reads and answers with its sources; one that finds no end is stopped by its limits', async () => {
+  const address = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+  const { flow } = await use(starterFlow('research-agent', { 'https://en.wikipedia.org': address }));
+  expect(await powersOf(flow)).toEqual(['model: local/llama3.2', `net: GET ${new URL(address).host}`]);
+  page = { type: 'application/json', text: JSON.stringify({ query: { search: [{ title: 'Headgate' }] } }) };
+  const found = { answer: 'A gate at the head of a canal.', sources: ['Headgate'] };
+  models.next(calls('search', { words: 'headgate' }), calls('read', { title: 'Headgate' }), says(found));
+  expect(await run(flow, { question: 'What is a headgate?' })).toEqual({ ...found, tokens: expect.any(Number) });
+  expect(visits.map((one) => /(srsearch|titles)=\w+/.exec(one)?.[0])).toEqual(['srsearch=headgate', 'titles=Headgate']);
+  const before = models.asked.length;
+  models.otherwise(calls('search', { words: 'more' }));
+  const lost = await ask('POST', `flows/${flow}/runs`, { input: { question: 'What is everything?' }, wait: 60 });
+  expect(lost.json).toMatchObject({ state: 'failed', problem: { code: 'agent.turns' } });
+  expect(models.asked).toHaveLength(before + 8);
+  // Long answers: the tokens that it may use are less than a run of eight turns would take.
+  models.otherwise({ says: 'word '.repeat(20_000), ...calls('search', { words: 'more' }) });
+  const dear = await ask('POST', `flows/${flow}/runs`, { input: { question: 'What is everything?' }, wait: 60 });
+  expect(dear.json).toMatchObject({
+    state: 'failed',
+    problem: { code: expect.stringMatching(/^(agent|budget)\.tokens$/) },
+  });
 });

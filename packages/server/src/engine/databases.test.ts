@@ -3,7 +3,9 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { postgresServer } from '../egress/testing/servers.ts';
+import { DatabaseSync } from 'node:sqlite';
 import { type Ground, openGround, OWNER } from './testing/ground.ts';
+import { openModelServer } from './testing/models/server.ts';
 
 let server: Awaited<ReturnType<typeof postgresServer>>;
 let g: Ground;
@@ -243,3 +245,83 @@ describe('breaking off', () => {
     expect(server.psql('select count(*) from doubted')).toBe('0');
   });
 });
+
+test('an agent asks databases by its tools: a grant each, values alone from its model, and a file is only read', async () => {
+  const models = await openModelServer();
+  closing.push(() => models.close());
+  await g.store.in('default').modelProviders.put({
+    ...{ name: 'local', by: 'owner', updated: 1 },
+    doc: { kind: 'openai-compatible', baseUrl: models.url },
+  });
+  const database = new DatabaseSync(':memory:');
+  database.exec("create table orders (person text, total int); insert into orders values ('Ada', 12), ('Bob', 30)");
+  const content = Buffer.from(database.serialize()).toString('base64');
+  database.close();
+  const put = { id: 'put', kind: 'file.write@1', with: { path: 'in/shop.db', content, base64: true } };
+  const file = (id: string, sql: string, params: readonly unknown[]) => ({
+    ...{ id, kind: 'sqlite.query@1', with: { path: 'in/shop.db', sql, params } },
+  });
+  const people = query('select id, name from people where name = $1', { params: ['{{ item.name }}'] });
+  const steps = [
+    { ...people, id: 'people' },
+    { ...people, id: 'unlent' },
+    file('orders', 'select total from orders where person = ?', ['{{ item.person }}']),
+    file('wipe', 'delete from orders where person = ?', ['{{ item.person }}']),
+  ];
+  const agent = { model: 'local/small', prompt: 'What did Ada buy?', outside: 'allow', steps };
+  const draft = flow(put, { id: 'helper', kind: 'agent@1', after: ['put'], with: agent });
+  const evil = "Ada' or '1'='1";
+  const wishes: readonly (readonly [name: string, input: object])[] = [
+    ['people', { name: 'Ada' }],
+    ['people', { name: evil }],
+    ['people', { name: 'Ada', sql: 'drop table people' }],
+    ['unlent', { name: 'Ada' }],
+    ['orders', { person: 'Ada' }],
+    ['orders', { person: evil }],
+    ['wipe', { person: 'Ada' }],
+    ['orders', { person: 'Ada' }],
+  ];
+  models.next({ calls: wishes.map(([name, input]) => ({ name, input })) }, { says: 'One order, of 12.' });
+  const { grants } = lend();
+  const run = await g.run(
+    await g.publish(
+      { ...draft, output: '{{ steps.helper }}' },
+      {
+        grants: [
+          { step: 'put', power: 'file: write in/' },
+          { step: 'helper', power: 'model: *' },
+          ...grants.map(({ power }) => ({ step: 'people', power })),
+          ...['orders', 'wipe'].map((step) => ({ step, power: 'file: read in/' })),
+        ],
+      },
+    ),
+    {},
+    { wait: 30_000 },
+  );
+  expect(run).toMatchObject({ state: 'done', output: { text: 'One order, of 12.' } });
+  const states = (run.output as { calls: { state: string }[] }).calls.map(({ state }) => state);
+  expect(states).toEqual(['done', 'done', 'mistaken', 'failed', 'done', 'done', 'failed', 'done']);
+  const told = (models.asked.at(-1)?.body.messages ?? [])
+    .filter(({ role }) => role === 'tool')
+    .map(({ content: one }) => String(one));
+  const valueOf = (one: string): unknown => {
+    if (!one.startsWith('{')) return 'mistaken';
+    const { value, problem } = JSON.parse(one) as { value?: unknown; problem?: string };
+    return value ?? problem;
+  };
+  expect(told.map(valueOf)).toEqual([
+    { rows: [{ id: 1, name: 'Ada' }], changed: expect.any(Number) },
+    { rows: [], changed: expect.any(Number) },
+    'mistaken',
+    'grant.missing',
+    [{ total: 12 }],
+    [],
+    'database.refused',
+    [{ total: 12 }],
+  ]);
+  expect(server.psql('select count(*) from people')).toContain('2');
+  // What its model is told of a tool has the values in it, and nothing of where the database is and what it is asked.
+  const tools = JSON.stringify(models.asked.at(-1)?.body['tools']);
+  expect(tools).toContain('"person"');
+  expect(tools).not.toMatch(/"sql"|127\.0\.0\.1|"secret"/);
+}, 60_000);

@@ -10,8 +10,8 @@ import { type AgentPast, problem, type Problem } from '@headgate/core';
 
 type Embed = (texts: readonly string[], signal: AbortSignal) => Promise<readonly (readonly number[])[]>;
 
-/** Characters of a turn that count. */
-const COUNTS = 1_000;
+/** Characters of what is asked, and of an answer, that count: more than the model reads. */
+const COUNTS = 600;
 const MOST_KEPT = 4_000;
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');

@@ -79,7 +79,7 @@ export class MemoryDoor {
         const { workspace } = live.base;
         const found = await this.#find(live, agent, how, session);
         const said: Summed = { text: clipped(text, KEPT), outside };
-        const why = this.#room(workspace, said.text.length);
+        const why = this.#room(workspace, said.text);
         if (why !== null || found === null || found.row === null) return why;
         await this.#d.store.in(workspace).memories.sum(found.row.id, agent, { upto, said, at: this.#d.clock.now() });
         return null;
@@ -90,7 +90,7 @@ export class MemoryDoor {
         const place = await this.#placeOf(live, agent, session);
         if (place === null) return null;
         const [asked, answered] = [clipped(kept.asked, KEPT), clipped(kept.answered, KEPT)];
-        const why = this.#room(workspace, asked.length + answered.length);
+        const why = this.#room(workspace, asked + answered);
         if (why !== null) return why;
         const now = this.#d.clock.now();
         const done = await this.#d.store.in(workspace).memories.keep(place, this.#d.clock.id('chat_'), {
@@ -103,8 +103,9 @@ export class MemoryDoor {
     };
   }
 
-  #room(workspace: string, bytes: number): Problem | null {
-    return this.#d.full() ?? this.#d.ledger.store(workspace, bytes);
+  /** Why a text has no room. */
+  #room(workspace: string, text: string): Problem | null {
+    return this.#d.full() ?? this.#d.ledger.store(workspace, Buffer.byteLength(text));
   }
 
   /** ME1: a session of its own; null: its caller is nobody in particular. */

@@ -108,3 +108,23 @@ test('an agent that is a tool of another is found by the place of its call', () 
   expect(roundsOf(trace.agents.get('inner 1') as never, false)).toMatchObject([{ text: 'Within' }]);
   expect(trace.agents.get('helper')?.moves[1]).toMatchObject({ tool: 'inner', state: 'done' });
 });
+
+test('what an agent recalls, sums up and keeps is no round, and what it took counts', () => {
+  const move = (doing: string) => ({ at: 'helper', given: { value: { do: doing } } });
+  const trace = traceOf(
+    events(
+      ['block.opened', 'helper', [], { next: move('recall') }],
+      ['step.done', 'helper', [0], { value: { session: 's' } }],
+      ['block.item', 'helper', [0], { more: true, next: move('sum') }],
+      ['step.done', 'helper', [1], { value: { text: 'Notes.' }, usage: { tokens: 7, money: 1 } }],
+      ['block.item', 'helper', [1], { more: true, next: think }],
+      ['step.done', 'helper', [2], thought('Well.')],
+      ['block.item', 'helper', [2], { more: true, next: move('keep') }],
+      ['step.done', 'helper', [3], { value: { kept: true } }],
+    ),
+  );
+  const agent = trace.agents.get('helper');
+  expect(agent?.moves.map((one) => one.do)).toEqual(['remember', 'remember', 'think', 'remember']);
+  expect(roundsOf(agent as never, false)).toMatchObject([{ text: 'Well.', wishes: [] }]);
+  expect(trace.total.tokens).toBe(17);
+});

@@ -128,6 +128,21 @@ test('a version is evaluated over it and the draft too, and what got better is t
   await clean();
   await results.getByRole('link', { name: 'Run of Ada' }).click();
   await page.getByRole('heading', { level: 1, name: 'Run of Greets' }).waitFor();
+  await page.getByRole('button', { name: 'Add to a dataset' }).click();
+  const adding = page.getByRole('dialog', { name: 'Add to a dataset' });
+  await adding.getByLabel('Dataset', { exact: true }).selectOption({ label: 'A new dataset' });
+  await adding.getByLabel('Name of the new dataset').fill('From runs');
+  await adding.getByLabel('What it answered').check();
+  await clean();
+  await adding.getByRole('button', { name: 'Add', exact: true }).click();
+  await page
+    .getByText(/is in From runs/)
+    .first()
+    .waitFor();
+  const kept = (await datasets()).find(({ name }) => name === 'From runs');
+  expect((await site.ask('GET', `/api/v1/datasets/${kept?.id}`)).json).toMatchObject({
+    rows: [{ input: { name: 'Ada' }, expected: 'Hi Ada' }],
+  });
   const changed = await site.ask('PUT', `/api/v1/flows/${flow}/draft`, {
     revision: 1,
     draft: draftOf('{{ input.name == "Zoe" ? "Hi" : "Hello" }} {{ input.name }}'),
@@ -135,6 +150,7 @@ test('a version is evaluated over it and the draft too, and what got better is t
   expect(changed.status, changed.text).toBe(200);
   await page.goto(`${site.url()}/evaluations?flow=${flow}`);
   await page.getByRole('button', { name: 'New evaluation' }).click();
+  // It begins as the one before did, with its dataset.
   await form.getByLabel('What runs').selectOption('draft');
   await form.getByRole('button', { name: 'Begin' }).click();
   await page.getByText('3 of 3 rows done · 2 passed, 1 failed').waitFor(SEEN);

@@ -10,6 +10,7 @@ export const OutputPane = lazily(async () => (await import('./panel/data/output-
 export const Needs = lazily(async () => (await import('./panel/needs/needs.tsx')).Needs);
 export const SecretField = lazily(async () => (await import('./panel/secrets/secret-field.tsx')).SecretField);
 export const TableField = lazily(async () => (await import('./panel/tables/table-field.tsx')).TableField);
+export const BaseField = lazily(async () => (await import('./panel/knowledge/base-field.tsx')).BaseField);
 export const ModelInput = lazily(async () => (await import('./panel/models/model-input.tsx')).ModelInput);
 export const ServiceFields = lazily(async () => (await import('./services/service-fields.tsx')).ServiceFields);
 export const ServiceTriggerFields = lazily(

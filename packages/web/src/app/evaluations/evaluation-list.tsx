@@ -2,7 +2,7 @@
 
 import { Anchor, Button, Checkbox, Group, Text } from '@mantine/core';
 import { scoreKey } from '@headgate/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -28,12 +28,20 @@ export const EvaluationList = ({ flow }: { readonly flow: string }) => {
   const engine = useEngine();
   const navigate = useNavigate();
   const [chosen, setChosen] = useState<readonly string[]>([]);
-  const list = useQuery({
-    queryKey: ['evaluations', flow],
-    queryFn: ({ signal }) => engine.call('listEvaluations', { params: { id: flow } }, signal),
+  const list = useInfiniteQuery({
+    queryKey: ['evaluations', flow, 'pages'],
+    queryFn: ({ pageParam, signal }) => {
+      const given = { params: { id: flow }, query: pageParam === '' ? {} : { cursor: pageParam } };
+      return engine.call('listEvaluations', given, signal);
+    },
+    initialPageParam: '',
+    getNextPageParam: (page) => ('next' in page && typeof page.next === 'string' ? page.next : undefined),
     refetchInterval: ({ state }) =>
-      state.data?.evaluations.some((one) => one.state === 'running') === true ? WHILE : false,
+      state.data?.pages.some(({ evaluations }) => evaluations.some((one) => one.state === 'running')) === true
+        ? WHILE
+        : false,
   });
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const compare = (all: readonly Listed[]): void => {
     // The latest comes first in the list: it is held against the other.
     const [after, before] = all.filter(({ id }) => chosen.includes(id));
@@ -46,8 +54,9 @@ export const EvaluationList = ({ flow }: { readonly flow: string }) => {
   };
   return (
     <Loaded query={list}>
-      {({ evaluations }) =>
-        evaluations.length === 0 ? (
+      {({ pages }) => {
+        const evaluations = pages.flatMap((page) => page.evaluations);
+        return evaluations.length === 0 ? (
           <Text size="sm">{t('evaluations.none')}</Text>
         ) : (
           <>
@@ -85,9 +94,21 @@ export const EvaluationList = ({ flow }: { readonly flow: string }) => {
                 />
               ))}
             </Table>
+            {hasNextPage && (
+              <Group>
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  loading={isFetchingNextPage}
+                  onClick={() => void fetchNextPage()}
+                >
+                  {t('common.more')}
+                </Button>
+              </Group>
+            )}
           </>
-        )
-      }
+        );
+      }}
     </Loaded>
   );
 };

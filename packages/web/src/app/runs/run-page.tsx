@@ -27,6 +27,7 @@ import { Waterfall } from './waterfall.tsx';
 const Compare = lazy(() => import('./compare.tsx').then((module) => ({ default: module.Compare })));
 const Values = lazy(() => import('./values.tsx').then((module) => ({ default: module.Values })));
 const RunTraces = lazy(() => import('./trace/run-traces.tsx').then((module) => ({ default: module.RunTraces })));
+const AddRun = lazy(() => import('../evaluations/add-run.tsx').then((module) => ({ default: module.AddRun })));
 const EditAgain = lazy(() => import('./edit-again.tsx').then((module) => ({ default: module.EditAgain })));
 
 export const RunPage = () => {
@@ -58,6 +59,7 @@ const OneRun = ({ id }: { readonly id: string }) => {
   const { step, side } = search;
   const [watch] = useState(() => new RunWatch(engine));
   const [edits, setEdits] = useState(false);
+  const [keeps, setKeeps] = useState(false);
   useEffect(() => {
     watch.watch(id);
     return () => watch.watch(null);
@@ -125,6 +127,7 @@ const OneRun = ({ id }: { readonly id: string }) => {
         <Skeleton h={320} />
       </Stack>
     );
+  const input = fold.input !== null && 'value' in fold.input ? fold.input : null;
   const { flow: flowId, rerunOf, parent, problem, version } = run.data;
   const chosen = step === undefined ? undefined : fold.steps.get(step);
   // Less than this is the engine at work, and no queue.
@@ -166,6 +169,15 @@ const OneRun = ({ id }: { readonly id: string }) => {
               {t('runs.againFrom', { step })}
             </Button>
           )}
+          <Button
+            size="compact-sm"
+            variant="default"
+            disabled={!over || input === null}
+            title={over ? (input === null ? t('evaluations.addRun.large') : undefined) : t('evaluations.addRun.wait')}
+            onClick={() => setKeeps(true)}
+          >
+            {t('evaluations.addRun.open')}
+          </Button>
           <CompareWith run={id} flow={flowId} rerunOf={rerunOf} />
           <Button size="compact-sm" variant="default" component={Link} to={paths.flow(flowId, { run: id })}>
             {t('runs.openFlow')}
@@ -195,6 +207,17 @@ const OneRun = ({ id }: { readonly id: string }) => {
         )}
       </Group>
       {problem !== null && <ProblemView problem={problem} />}
+      {keeps && input !== null && (
+        <Suspense fallback={null}>
+          <AddRun
+            run={id}
+            project={flow.data?.project ?? 'default'}
+            input={input.value}
+            output={fold.output}
+            close={() => setKeeps(false)}
+          />
+        </Suspense>
+      )}
       {edits && (
         <Suspense fallback={null}>
           <EditAgain

@@ -5,7 +5,7 @@ import { fieldPath, type Json } from '@headgate/core';
 import { lazy, Suspense, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { growing } from '../../../ui/growing.ts';
-import { ModelInput, SecretField, TableField } from '../../parts.ts';
+import { BaseField, ModelInput, SecretField, TableField } from '../../parts.ts';
 import { type FieldPath, useOwner } from '../settings/owner.ts';
 import type { FieldProps } from './field-props.ts';
 import { FieldFrame, type Mode } from './field-frame.tsx';
@@ -41,6 +41,12 @@ const FieldOf = (props: FieldProps) => {
     return (
       <Suspense fallback={null}>
         <TableField {...props} />
+      </Suspense>
+    );
+  if (form.is === 'text' && form.writing === 'knowledge' && !isComputed(value))
+    return (
+      <Suspense fallback={null}>
+        <BaseField {...props} />
       </Suspense>
     );
   if (form.is === 'text' && form.writing === 'cron')

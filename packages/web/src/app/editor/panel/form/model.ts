@@ -10,7 +10,17 @@ import { isObject, SECRET_NAME } from '@headgate/core';
 export type Schema = Readonly<Record<string, unknown>>;
 
 /** How a text is written: `expression` is always one, `template` may hold some. */
-export type Writing = 'template' | 'expression' | 'duration' | 'secret' | 'code' | 'cron' | 'zone' | 'table' | 'model';
+export type Writing =
+  | 'template'
+  | 'expression'
+  | 'duration'
+  | 'secret'
+  | 'code'
+  | 'cron'
+  | 'zone'
+  | 'table'
+  | 'knowledge'
+  | 'model';
 
 export type Form =
   | {
@@ -122,8 +132,8 @@ const textOf = (schema: Schema, at: Named): Form => {
     WRITINGS[at.kind.replace(/@.*$/, '')]?.[at.name] ??
     (schema['format'] === 'expression'
       ? 'expression'
-      : schema['format'] === 'table'
-        ? 'table'
+      : schema['format'] === 'table' || schema['format'] === 'knowledge'
+        ? schema['format']
         : schema['format'] === 'model'
           ? 'model'
           : pattern === DURATION

@@ -16,10 +16,10 @@ const all = Object.entries<Contract>(ROUTES);
 const ofInstance = (contract: Contract): boolean =>
   contract.path.startsWith('/api/v1/auth/') || contract.path.startsWith('/api/v1/users');
 const ofWorkspaces = all.filter(([, contract]) => !ofInstance(contract));
-/** What an administrator of the instance says of any workspace (quotas.test.ts, ended-workspaces.test.ts). */
+/** What an administrator of the instance says of any workspace, or of it all (quotas, ended-workspaces, door). */
 const ofAdministrators = (contract: Contract): boolean =>
   permissionOf(contract.needs) === 'instance.manage' &&
-  (contract.path.startsWith('/api/v1/workspaces/') || contract.path.startsWith('/api/v1/instance/workspaces/'));
+  (contract.path.startsWith('/api/v1/workspaces/') || contract.path.startsWith('/api/v1/instance/'));
 /** Routes that name an object in their path, and are not open by a token in it. */
 const about = ofWorkspaces.filter(
   ([, contract]) =>

@@ -6,6 +6,7 @@ import {
   closeSync,
   existsSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -13,8 +14,12 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test, vi } from 'vitest';
+import { tinyModel } from '../../packages/server/src/sandbox/testing/gguf.ts';
+import { LocalModelFiles } from '../../packages/server/src/store/local-models.ts';
 import { type Ended, type Home, keyIn, newHome, problemsOf, type Served, until } from './command.ts';
 
 // Many processes, one after the other, on a machine that may be busy.
@@ -210,7 +215,17 @@ test('there is nothing to back up before the first start, and what is no backup,
   const odd = await home.run(['restore', home.path('nowhere'), '--into', home.path('into'), '--json']);
   expect([odd.code, problemsOf(odd)]).toMatchObject([1, [{ code: 'restore.no_manifest' }]]);
   await home.superuser();
-  expect((await home.run(['backup', home.path('copy')])).code).toBe(0);
+  // Models of the machine are named, and are not in it.
+  const models = new LocalModelFiles(home.path('state/models'));
+  const bytes = async function* () {
+    yield tinyModel();
+  };
+  expect(await models.add('tiny', bytes(), { sha256: null, now: 1 })).toMatchObject({ ok: true });
+  expect(await home.run(['backup', home.path('copy')])).toMatchObject({
+    code: 0,
+    err: expect.stringContaining('local/tiny'),
+  });
+  expect(existsSync(home.path('copy/models'))).toBe(false);
   const full = await home.run(['restore', home.path('copy'), '--into', home.path('state'), '--json']);
   expect(problemsOf(full)).toMatchObject([{ code: 'restore.not_empty' }]);
   writeFileSync(home.path('copy/headgate.db'), 'changed');
@@ -348,3 +363,40 @@ test('a workspace is deleted from a shell by its name, with a server or without,
   expect(trail.out).toContain(`"object":"${stock} Stock: 0 runs"`);
   await again.stop();
 });
+
+test('models of the machine are added from a file and from an address, asked, and removed', async () => {
+  const home = made();
+  const bytes = tinyModel();
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const web = createServer((_, response) => response.end(bytes));
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  const host = `127.0.0.1:${(web.address() as AddressInfo).port}`;
+  const url = `http://${host}/tiny.gguf`;
+  const env = { HEADGATE_EGRESS_ALLOW: host };
+  try {
+    writeFileSync(home.path('tiny.gguf'), bytes);
+    const none = await home.run(['models', 'add', 'tiny', home.path('none.gguf'), '--json']);
+    expect([none.code, problemsOf(none)]).toMatchObject([1, [{ code: 'model.file' }]]);
+    const other = await home.run(['models', 'add', 'far', url, '--sha256', '0'.repeat(64), '--json'], { env });
+    expect([other.code, problemsOf(other)]).toMatchObject([1, [{ code: 'model.file', at: { field: 'sha256' } }]]);
+    expect(readdirSync(home.path('state/models'))).toEqual([]);
+    const far = await home.run(['models', 'add', 'far', url, '--sha256', sha256], { env });
+    expect(far).toMatchObject({ code: 0, out: expect.stringContaining(`local/far  0.2 MB  sha256 ${sha256}`) });
+    const near = await home.run(['models', 'add', 'tiny', home.path('tiny.gguf'), '--json']);
+    expect(JSON.parse(near.out)).toMatchObject({ name: 'tiny', size: bytes.length, sha256 });
+
+    const flow = home.write('ask.json', {
+      headgate: 1,
+      name: 'Asks',
+      steps: [{ id: 'ask', kind: 'model.generate@1', with: { model: 'local/tiny', prompt: 'Hello', maxTokens: 4 } }],
+      output: '{{ steps.ask.finish }}',
+    });
+    expect((await home.run(['run', flow, '--allow', 'model: local/tiny', '--json'])).out).toContain('"length"');
+
+    expect((await home.run(['models', 'remove', 'far'])).code).toBe(0);
+    const list = await home.run(['models', 'list', '--json']);
+    expect(JSON.parse(list.out)).toMatchObject({ installed: true, models: [{ name: 'tiny' }] });
+  } finally {
+    await new Promise((resolve) => web.close(resolve));
+  }
+}, 180_000);

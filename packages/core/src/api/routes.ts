@@ -23,6 +23,7 @@ import * as kv from './kv.ts';
 import * as limits from './limits.ts';
 import * as mcp from './mcp.ts';
 import { MCP_MOUNTS } from './mcp-mounts.ts';
+import * as localModels from './local-models.ts';
 import * as models from './models.ts';
 import * as notifications from './notifications.ts';
 import * as oauth from './oauth.ts';
@@ -90,6 +91,10 @@ export const ROUTES = {
   getService: services.getService,
   putService: services.putService,
   deleteService: services.deleteService,
+  listLocalModels: localModels.listLocalModels,
+  fetchLocalModel: localModels.fetchLocalModel,
+  putLocalModel: localModels.putLocalModel,
+  deleteLocalModel: localModels.deleteLocalModel,
   listModels: models.listModels,
   listModelKinds: models.listModelKinds,
   listModelProviders: models.listModelProviders,

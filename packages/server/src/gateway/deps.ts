@@ -8,6 +8,7 @@ import type { SignOn } from '../egress/sign-on/port.ts';
 import type { Store } from '../store/ports.ts';
 import type { SignUpPolicy } from './accounts/policy.ts';
 import type { Limits } from './limits.ts';
+import type { LocalModelsHere } from './local-models/desk.ts';
 import type { FetchDocument } from './oauth/clients.ts';
 import type { Traces } from './untraced.ts';
 
@@ -62,6 +63,8 @@ export type GatewayDeps = {
   /** How requests are traced (traces.ts); absent: they are not. */
   readonly traces?: Traces;
   readonly limits?: Partial<Limits>;
+  /** Models that lie on the server; absent: none can. */
+  readonly localModels?: LocalModelsHere;
   /** Looks the instance over; absent: it cannot be asked for. */
   readonly doctor?: () => Promise<readonly Finding[]>;
 };

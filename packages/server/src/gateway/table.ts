@@ -31,6 +31,7 @@ import { limitRoutes } from './routes/limits.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { memberRoutes } from './routes/members.ts';
+import { localModelRoutes } from './routes/local-models.ts';
 import { modelRoutes } from './routes/models.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { pageRoutes } from './routes/pages.ts';
@@ -86,6 +87,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...stepRoutes(lodge),
     ...templateRoutes(lodge),
     ...serviceRoutes(lodge),
+    ...localModelRoutes(lodge),
     ...modelRoutes(lodge),
     ...grantRoutes(lodge),
     ...powerRoutes(lodge),

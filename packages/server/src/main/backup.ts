@@ -5,11 +5,13 @@ import { join, resolve } from 'node:path';
 import { type Problem, problem, type Result } from '@headgate/core';
 import { backupStore, MANIFEST } from '../store/files/backup.ts';
 import { restore } from '../store/files/restore.ts';
+import { LocalModelFiles } from '../store/local-models.ts';
 import { checkSeal, sealBackup } from '../store/files/seal.ts';
 import { DATABASE } from '../store/schema/migrate.ts';
 import { loadKeyFile } from '../store/vault-seal/key-file.ts';
 import type { Settings } from './config.ts';
 import { rememberBackup } from './last-backup.ts';
+import { modelsFolder } from './local-models.ts';
 import { complain, DONE, FAILED, note, pretty, print } from './say.ts';
 
 const MB = 1024 * 1024;
@@ -70,10 +72,17 @@ export const backup = async (s: Settings, target: string, json: boolean): Promis
   if (key.ok) sealBackup(target, key.value);
   rememberBackup(s.dir, { at: began, to: resolve(target) });
   const { runs, blobs, bytes } = done.value;
-  if (json) print(pretty({ ...done.value, dir: resolve(target), keyFile: s.keyFile, sealed: key.ok }));
+  // They are large, and can be had again: they are named, and left out.
+  const models = await new LocalModelFiles(modelsFolder(s.dir)).list();
+  if (json)
+    print(pretty({ ...done.value, dir: resolve(target), keyFile: s.keyFile, sealed: key.ok, leftOut: { models } }));
   else {
     const took = `${((Date.now() - began) / 1000).toFixed(1)} s`;
     print(`${resolve(target)}: ${runs} runs, ${blobs} blobs, ${(bytes / MB).toFixed(1)} MB, ${took}`);
+    if (models.length > 0)
+      note(
+        `The models of the server are not in it (${models.map(({ name }) => `local/${name}`).join(', ')}): copy ${modelsFolder(s.dir)} beside it, or add them again.`,
+      );
     if (!key.ok) note(`It has no seal, by which a changed copy is known: ${key.problem.text}`);
     note(
       `The secret key is not in it. Keep a copy of ${s.keyFile} somewhere else: without it the backup opens nothing.`,

@@ -26,7 +26,7 @@ import { opener } from '../store/vault-open/opener.ts';
 import { judgeKey } from '../store/vault-seal/key-file.ts';
 import { type Keyring, keyring } from '../store/vault-seal/keyring.ts';
 import { WorkspaceLocked } from '../store/vault-seal/own-keys.ts';
-import { localModels } from './local-models.ts';
+import { localModels, modelsFolder } from './local-models.ts';
 import { callsFor, openFiles, pythonsFor } from './open-files.ts';
 import { withServices } from './services-beside.ts';
 import { builtInProviders, builtInServices, builtInSteps } from './steps.ts';
@@ -87,6 +87,8 @@ type Options = {
   readonly compiler?: Compiler;
   /** The same of the jail. */
   readonly jail?: Jail;
+  /** The folder of the models that the machine runs. Left out: one in `dir`. */
+  readonly models?: string;
 };
 
 /** The opening half, as the engine wants it: what does not open is a damaged store, which stops the run it belongs to. */
@@ -170,7 +172,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       ...(o.full === undefined ? {} : { full: o.full }),
       ...(o.flowMail === undefined ? {} : { flowMail: o.flowMail }),
       ...(o.formats === undefined ? {} : { formats: o.formats }),
-      localModels: localModels(o.dir),
+      localModels: localModels(o.models ?? modelsFolder(o.dir)),
       ...(o.keep === undefined ? {} : { keep: { for: o.keep.days * DAY, perFlow: o.keep.runs } }),
     });
   } catch (error) {

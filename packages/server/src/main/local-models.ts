@@ -5,6 +5,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LocalModels } from '../engine/models/local.ts';
+import type { LocalModelsHere } from '../gateway/local-models/desk.ts';
 import { LocalModelFiles } from '../store/local-models.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -17,10 +18,16 @@ export const addonFolder = (): string => fileURLToPath(new URL('../../../../addo
 
 export const modelsFolder = (dir: string): string => join(dir, 'models');
 
-/** Half of the machine's memory, and a thread less than it has. */
-export const localModels = (dir: string): LocalModels => {
+/** What the gateway is handed of them. */
+export const localModelsHere = (dir: string, door: LocalModelsHere['door']): LocalModelsHere => ({
+  files: new LocalModelFiles(modelsFolder(dir)),
+  installed: localModels(modelsFolder(dir)).installed,
+  door,
+});
+
+/** `models`: their folder. Half of the machine's memory, and a thread less than it has. */
+export const localModels = (models: string): LocalModels => {
   const addon = addonFolder();
-  const models = modelsFolder(dir);
   const files = new LocalModelFiles(models);
   return {
     ...{ addon, models, context: CONTEXT },

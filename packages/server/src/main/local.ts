@@ -42,6 +42,8 @@ type LocalOptions = {
   readonly services?: readonly Service[];
   /** Sources of secrets: a house of its own holds none. */
   readonly sources?: readonly SecretSource[];
+  /** The folder of the models of the machine: a house of its own has none. */
+  readonly models?: string;
 };
 
 /** A house in a temporary folder; `close` removes it, and so does a signal. */

@@ -18,7 +18,7 @@ const told = ({ name, size, sha256 }: LocalModel): string =>
 
 export const listModels = async ({ dir }: Settings, json: boolean): Promise<number> => {
   const models = await new LocalModelFiles(modelsFolder(dir)).list();
-  const installed = await localModels(dir).installed();
+  const installed = await localModels(modelsFolder(dir)).installed();
   if (json) print(pretty({ installed, models }));
   else if (models.length === 0) note('No models yet: headgate models add NAME FILE');
   else for (const one of models) print(told(one));
@@ -47,6 +47,11 @@ const fetched = async (url: string, { egressAllow }: Settings, into: Into): Prom
 
 type Wish = { readonly sha256?: string };
 
+/** Opened when it is read, so that whoever reads it is told that it is not there. */
+async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path) as AsyncIterable<Buffer>;
+}
+
 export const addModel = async (s: Settings, name: string, from: string, o: Wish, json: boolean): Promise<number> => {
   const files = new LocalModelFiles(modelsFolder(s.dir));
   let last = 0;
@@ -58,7 +63,7 @@ export const addModel = async (s: Settings, name: string, from: string, o: Wish,
   const into: Into = (bytes) => files.add(name, bytes, { sha256: o.sha256 ?? null, now: Date.now(), progress });
   const done = /^https?:/.test(from)
     ? await fetched(from, s, into)
-    : await into(createReadStream(from)).catch(
+    : await into(bytesOf(from)).catch(
         (error: Error): Result<LocalModel> =>
           bad(problem('model.file', `The file could not be read: ${error.message}`, { at: { field: 'file' } })),
       );

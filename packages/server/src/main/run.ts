@@ -20,6 +20,8 @@ type Options = {
   readonly wait: number;
   readonly egressAllow: string;
   readonly cache: string;
+  /** The folder of the models that the machine runs. */
+  readonly models: string;
   /** Where secrets come from, when a flow uses some; null: nowhere. */
   readonly secretsFile: string | null;
 };
@@ -53,6 +55,7 @@ const runWith = async (compiler: Compiler, path: string, o: Options): Promise<nu
   const opened = await openLocal({
     egressAllow: o.egressAllow,
     cache: o.cache,
+    models: o.models,
     compiler,
     services,
     sources: file === null ? [] : [file.value],

@@ -26,6 +26,7 @@ import { readText } from './files.ts';
 import { type House, openHouse } from './house.ts';
 import { makeFolder } from './state-folder.ts';
 import { instanceKey } from './instance-key.ts';
+import { localModelsHere } from './local-models.ts';
 import { openLog } from './log.ts';
 import type { Tracing } from './otlp.ts';
 import { freePort, listens } from './port.ts';
@@ -89,6 +90,7 @@ export const serve = async (s: Settings, version: string, json: boolean): Promis
     signOn: opened.value.signOn,
     fetchDocument: documentsThrough(house.door),
     ...(tracing === null ? {} : { traces: (await import('../gateway/traces.ts')).traces() }),
+    localModels: localModelsHere(s.dir, house.door),
     doctor: async () => (await import('./doctor.ts')).findings(s, false),
     limits: {
       keyLife: s.keys.days * DAY,

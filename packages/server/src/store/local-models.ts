@@ -8,9 +8,9 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bad, good, problem, type Result } from '@headgate/core';
+import { bad, good, type Problem, problem, type Result } from '@headgate/core';
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 const FILE = 'model.gguf';
@@ -23,6 +23,9 @@ const LEFT = 3_600_000;
 const MOST_TENSORS = 100_000n;
 const MOST_PAIRS = 100_000n;
 const HEAD = 24;
+/** Bytes of the disk that a model leaves to everything else, looked at each so many bytes. */
+const FLOOR = 1024 ** 3;
+const LOOK_EACH = 64 * 1024 ** 2;
 
 /** A model that is here: bytes, its checksum in hex, milliseconds since 1970. */
 export type LocalModel = {
@@ -49,15 +52,13 @@ const headFault = (head: Buffer): string | null => {
   return tensors === 0n || tensors > MOST_TENSORS || pairs > MOST_PAIRS ? 'The head of this file makes no sense' : null;
 };
 
-const wrong = (field: string, text: string, fix: string): Result<never> =>
-  bad(problem('model.file', text, { at: { field }, fix }));
-const taken = (name: string): Result<never> =>
-  bad(
-    problem('model.taken', `There is a model ${name} already`, {
-      at: { field: 'name' },
-      fix: 'Choose another name, or remove that one first.',
-    }),
-  );
+const wrong = (field: string, text: string, fix: string): Problem =>
+  problem('model.file', text, { at: { field }, fix });
+const taken = (name: string): Problem =>
+  problem('model.taken', `There is a model ${name} already`, {
+    at: { field: 'name' },
+    fix: 'Choose another name, or remove that one first.',
+  });
 
 export class LocalModelFiles {
   readonly #dir: string;
@@ -90,7 +91,7 @@ export class LocalModelFiles {
   }
 
   /** Why no model of this name can be taken in, or null. Problems: `model.file`, `model.taken`. */
-  async refuses(name: string): Promise<Result<never> | null> {
+  async refuses(name: string): Promise<Problem | null> {
     if (!NAME.test(name))
       return wrong('name', 'A model’s name has a-z, 0-9, ., _ and -', 'Choose one like llama-3.2-1b.');
     return (await this.get(name)) === null ? null : taken(name);
@@ -99,7 +100,7 @@ export class LocalModelFiles {
   /** Takes a file in. What reading it throws passes through, and leaves nothing behind. */
   async add(name: string, bytes: AsyncIterable<Uint8Array>, o: LocalModelWish): Promise<Result<LocalModel>> {
     const refused = await this.refuses(name);
-    if (refused !== null) return refused;
+    if (refused !== null) return bad(refused);
     await mkdir(this.#dir, { recursive: true, mode: 0o755 });
     await this.#clear(o.now);
     const part = join(this.#dir, `.${randomUUID()}`);
@@ -113,7 +114,7 @@ export class LocalModelFiles {
         await rename(part, join(this.#dir, name));
       } catch (error) {
         // A folder does not take the place of one that holds something.
-        if (['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) return taken(name);
+        if (['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) return bad(taken(name));
         throw error;
       }
       return good({ name, size: came.value.size, ...about });
@@ -146,6 +147,16 @@ export class LocalModelFiles {
   }
 }
 
+const FULL: Result<never> = bad(
+  problem('disk.full', 'The disk of the server has too little room for this model', {
+    fix: 'Remove what is not needed any more, or give the server a larger disk; nothing of the file was kept.',
+  }),
+);
+const hasRoom = async (path: string): Promise<boolean> => {
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize >= FLOOR;
+};
+
 /** Writes what comes to a new file, to the disk and not only to memory. */
 const take = async (
   path: string,
@@ -153,6 +164,7 @@ const take = async (
   { sha256: wanted, progress }: LocalModelWish,
 ): Promise<Result<{ readonly size: number; readonly sha256: string }>> => {
   const hash = createHash('sha256');
+  let look = 0;
   let head = Buffer.alloc(0);
   let size = 0;
   const file = await open(path, 'wx', 0o644);
@@ -161,7 +173,11 @@ const take = async (
       if (head.length < HEAD) {
         head = Buffer.concat([head, piece.subarray(0, HEAD)]);
         const fault = head.length < HEAD ? null : headFault(head);
-        if (fault !== null) return wrong('file', fault, 'Take a file that ends in .gguf.');
+        if (fault !== null) return bad(wrong('file', fault, 'Take a file that ends in .gguf.'));
+      }
+      if (size >= look) {
+        if (!(await hasRoom(path))) return FULL;
+        look += LOOK_EACH;
       }
       hash.update(piece);
       await file.writeFile(piece);
@@ -173,13 +189,15 @@ const take = async (
     await file.close();
   }
   const fault = headFault(head);
-  if (fault !== null) return wrong('file', fault, 'Take a file that ends in .gguf.');
+  if (fault !== null) return bad(wrong('file', fault, 'Take a file that ends in .gguf.'));
   const sha256 = hash.digest('hex');
   return wanted === null || wanted.toLowerCase() === sha256
     ? good({ size, sha256 })
-    : wrong(
-        'sha256',
-        `The file has the checksum ${sha256}, and not the one that was given`,
-        'Nothing was kept. Get the file again, or look the checksum up where it comes from.',
+    : bad(
+        wrong(
+          'sha256',
+          `The file has the checksum ${sha256}, and not the one that was given`,
+          'Nothing was kept. Get the file again, or look the checksum up where it comes from.',
+        ),
       );
 };

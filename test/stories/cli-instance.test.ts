@@ -17,6 +17,7 @@ import {
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
+import { Readable } from 'node:stream';
 import { afterEach, expect, test, vi } from 'vitest';
 import { tinyModel } from '../../packages/server/src/sandbox/testing/gguf.ts';
 import { LocalModelFiles } from '../../packages/server/src/store/local-models.ts';
@@ -217,10 +218,7 @@ test('there is nothing to back up before the first start, and what is no backup,
   await home.superuser();
   // Models of the machine are named, and are not in it.
   const models = new LocalModelFiles(home.path('state/models'));
-  const bytes = async function* () {
-    yield tinyModel();
-  };
-  expect(await models.add('tiny', bytes(), { sha256: null, now: 1 })).toMatchObject({ ok: true });
+  expect(await models.add('tiny', Readable.from([tinyModel()]), { sha256: null, now: 1 })).toMatchObject({ ok: true });
   expect(await home.run(['backup', home.path('copy')])).toMatchObject({
     code: 0,
     err: expect.stringContaining('local/tiny'),

@@ -6,7 +6,10 @@ import type { Ground } from '../kit/ground.ts';
 import { table } from '../kit/table.ts';
 import type { Found } from './part.ts';
 
-const program = (ground: Ground): readonly string[] => ['--conditions=headgate-source', join(ground.root, 'bench', 'expr.ts')];
+const program = (ground: Ground): readonly string[] => [
+  '--conditions=headgate-source',
+  join(ground.root, 'bench', 'expr.ts'),
+];
 
 const run = (ground: Ground, args: readonly string[]): Promise<string> =>
   finish(process.execPath, [...program(ground), ...args], { cwd: ground.root, env: ground.env, limit: 120_000 });

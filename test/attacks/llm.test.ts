@@ -304,7 +304,7 @@ describe('LLM-07 a memory that is somebody else’s', () => {
     const { id } = (await ask('POST', 'flows', { draft })).json as { id: string };
     const published = await ask('POST', `flows/${id}/publish`, { grant: 'needed' });
     expect(published.status, published.text).toBe(201);
-    /** What the model says: all that it was told. */
+    // What the model says: all that it was told.
     const say = async (as: string, words: string): Promise<string> => {
       const body = { input: { say: words, session: 'shared' }, wait: 20 };
       const done = (await server.ask('POST', `/api/v1/flows/${id}/runs`, { key: as, body })).json as Ran;

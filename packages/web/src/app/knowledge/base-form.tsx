@@ -1,6 +1,6 @@
 /** A new knowledge base: its name, how documents are cut, and whom it lets in. */
 
-import { Button, Group, Modal, NumberInput, Radio, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, NativeSelect, NumberInput, Select, Stack, TextInput } from '@mantine/core';
 import { DEFAULT_CHUNKER } from '@headgate/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -95,16 +95,15 @@ export const BaseForm = ({ project, close }: Props) => {
             />
           </Group>
           {me !== null && (
-            <Radio.Group
+            <NativeSelect
               label={t('knowledge.letsIn')}
               value={letsIn}
-              onChange={(value) => setLetsIn(value === 'me' ? 'me' : 'all')}
-            >
-              <Stack gap="xs" mt="xs">
-                <Radio value="all" label={t('knowledge.letsInAll')} />
-                <Radio value="me" label={t('knowledge.letsInMe')} />
-              </Stack>
-            </Radio.Group>
+              data={[
+                { value: 'all', label: t('knowledge.letsInAll') },
+                { value: 'me', label: t('knowledge.letsInMe') },
+              ]}
+              onChange={(event) => setLetsIn(event.currentTarget.value === 'me' ? 'me' : 'all')}
+            />
           )}
           {save.error !== null && <FailureView error={save.error} />}
           <Group justify="end">

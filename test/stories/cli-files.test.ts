@@ -1,9 +1,9 @@
-/** Files of a running server from a shell: sent, listed, fetched and deleted, and never written over on this machine. */
+/** Files of a running server from a shell: sent, listed, fetched and deleted, and never written over on this machine; and a base of knowledge that reads them. */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { type Ended, type Home, newHome, problemsOf } from './command.ts';
+import { type Ended, type Home, keyIn, newHome, problemsOf } from './command.ts';
 
 // Many processes, one after the other, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -20,11 +20,13 @@ const started = async () => {
   const server = await home.serve([], {});
   const ask = (words: readonly string[], input?: string): Promise<Ended> =>
     home.run([...words, '--url', server.url, '--key-file', keyFile], input === undefined ? {} : { input });
-  return { home, ask };
+  const call = (method: string, path: string, body?: unknown) =>
+    server.ask(method, path, { key: keyIn(keyFile), ...(body === undefined ? {} : { body }) });
+  return { home, ask, call };
 };
 
 test('a file goes up from disk or standard input, is listed, comes back as it was, and is deleted', async () => {
-  const { home, ask } = await started();
+  const { home, ask, call } = await started();
   const here = join(home.dir, 'march.csv');
   const bytes = Buffer.alloc(3_000_000, 'day;sum\n');
   writeFileSync(here, bytes);
@@ -45,6 +47,21 @@ test('a file goes up from disk or standard input, is listed, comes back as it wa
   expect((await ask(['file', 'get', 'invoices/march.csv', '--out', there])).code).toBe(1);
   expect(readFileSync(there, 'utf8')).toBe('mine');
   expect((await ask(['file', 'get', 'notes/a.txt', '--out', '-'])).out).toBe('from a pipe');
+
+  // What is there is known by the base that looks at it: read, found with where it stands, looked at anew and stopped.
+  const source = { kind: 'files', path: 'notes/' };
+  expect(await call('POST', '/api/v1/knowledge', { name: 'pipes' })).toMatchObject({ status: 201 });
+  const [base] = ((await call('GET', '/api/v1/knowledge')).json as { bases: { id: string }[] }).bases;
+  expect(await call('POST', `/api/v1/knowledge/${base?.id}/sources`, source)).toMatchObject({ status: 201 });
+  await expect
+    .poll(async () => (await call('GET', `/api/v1/knowledge/${base?.id}`)).text, { timeout: 30_000 })
+    .toContain('"ready":1');
+  expect((await ask(['knowledge', 'list'])).out).toMatch(/^name .*\npipes +kb_/);
+  const found = await ask(['knowledge', 'search', 'pipes', 'what came from a pipe?']);
+  expect(found.out).toMatch(/^\d\.\d\d {2}notes\/a\.txt\nfrom a pipe\n$/);
+  expect((await ask(['knowledge', 'index', 'pipes', '--do', 'stop'])).out).toContain('stopped');
+  const none = await ask(['knowledge', 'search', 'nothing', 'x', '--json']);
+  expect(problemsOf(none)).toMatchObject([{ code: 'knowledge.missing' }]);
 
   expect((await ask(['file', 'delete', 'notes/a.txt'])).out).toBe('deleted notes/a.txt\n');
   const gone = await ask(['file', 'get', 'notes/a.txt', '--out', join(home.dir, 'none'), '--json']);

@@ -41,6 +41,7 @@ test('every command is there', () => {
     ...['connection create', 'connection connect', 'connection list', 'connection show'],
     ...['connection disconnect', 'connection delete'],
     ...['provider add', 'provider list', 'provider kinds', 'provider test', 'provider remove'],
+    ...['knowledge list', 'knowledge search', 'knowledge index'],
     ...['file put', 'file get', 'file list', 'file delete'],
     ...['policy show', 'policy set'],
     ...['env list', 'env create', 'env remove', 'env vars'],

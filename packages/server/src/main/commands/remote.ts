@@ -1,4 +1,4 @@
-/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `client`, `secret`, `connection`, `provider`, `file`, `policy`, `env`, `quota`, and those about people. */
+/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `client`, `secret`, `connection`, `provider`, `knowledge`, `file`, `policy`, `env`, `quota`, and those about people. */
 
 import { RUN_STATES } from '@headgate/core';
 import { type Command, Option } from 'commander';
@@ -10,6 +10,7 @@ import { fileCommands } from './files.ts';
 import { groupCommands, userCommands } from './users.ts';
 import { limitCommands } from './limits.ts';
 import { providerCommands } from './providers.ts';
+import { knowledgeCommands } from './knowledge.ts';
 import { keyCommands } from './keys.ts';
 import { type Act, type At, type Reach, reach } from './reach.ts';
 import { tokenCommands } from './tokens.ts';
@@ -42,6 +43,7 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
   secrets(program, at);
   connectionCommands(program, at);
   providerCommands(program, at);
+  knowledgeCommands(program, at);
   fileCommands(program, at);
   policies(program, at);
   environmentCommands(program, at);

@@ -17,7 +17,6 @@ import { Page } from '../../ui/page.tsx';
 import { RowAct } from '../../ui/row-act.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
-import { LocalModels } from './local-models.tsx';
 import { type Provider, ProviderForm } from './provider-form.tsx';
 
 export const ModelsPage = () => {
@@ -129,7 +128,6 @@ export const ModelsPage = () => {
           )
         }
       </Loaded>
-      <LocalModels />
       {writing !== null && (
         <ProviderForm
           provider={writing === 'new' ? null : writing}

@@ -143,7 +143,7 @@ test('DOS-02 vectors in memory are bounded in bytes: the base that was asked lon
     await fill(id, 'x', many, known);
   }
   const db = connect(join(dir, 'headgate.db'), { readOnly: true });
-  const none = { of: () => null, want: () => undefined };
+  const none = { of: () => null, want: () => undefined, forget: () => undefined };
   const asked = (search: Search, of: string): readonly number[] => {
     const answer = search.answer({
       ...{ id: 1, workspace: 'default', project: 'default', base: of, by: { reader: 'x' }, vector: known },

@@ -21,6 +21,9 @@ import { type EditorSearch, FLOW_PAGES, SETTINGS_PAGES, TRUST_PAGES } from './pa
 /** A page whose texts come later, too. */
 const withTexts = async <T,>(page: Promise<T>): Promise<T> => (await Promise.all([page, laterTexts()]))[0];
 
+/** Pages that a first look does not open. */
+const seldom = () => withTexts(import('./seldom.ts'));
+
 /** A form stands by itself: whoever it was sent to need not be signed in. */
 const Root = () =>
   useLocation().pathname.startsWith('/forms/') ? (
@@ -148,7 +151,7 @@ export const dashboardRoute = createRoute({
   validateSearch: (search: Readonly<Record<string, unknown>>): { readonly hours?: '168' | undefined } => ({
     hours: text(search.hours) === '168' ? '168' : undefined,
   }),
-  component: lazyRouteComponent(() => withTexts(import('../dashboard/dashboard-page.tsx')), 'DashboardPage'),
+  component: lazyRouteComponent(async () => (await seldom()).dashboard(), 'DashboardPage'),
 });
 
 export const ASK_VIEWS = ['answered', 'late'] as const;
@@ -169,80 +172,75 @@ export const inboxRoute = createRoute({
     state: ASK_VIEWS.find((one) => one === search.state),
     whose: search.whose === 'all' ? 'all' : undefined,
   }),
-  component: lazyRouteComponent(() => withTexts(import('../inbox/inbox-page.tsx')), 'InboxPage'),
+  component: lazyRouteComponent(async () => (await seldom()).inbox(), 'InboxPage'),
 });
 
 const notificationsRoute = createRoute({
   getParentRoute: () => root,
   path: '/notifications',
-  component: lazyRouteComponent(
-    () => withTexts(import('../notifications/notifications-page.tsx')),
-    'NotificationsPage',
-  ),
+  component: lazyRouteComponent(async () => (await seldom()).notifications(), 'NotificationsPage'),
 });
 
 export const tablesRoute = createRoute({
   getParentRoute: () => root,
   path: '/tables',
   validateSearch: tablesSearch,
-  component: lazyRouteComponent(() => withTexts(import('../tables/tables-page.tsx')), 'TablesPage'),
+  component: lazyRouteComponent(async () => (await seldom()).tables(), 'TablesPage'),
 });
 
 export const tableRoute = createRoute({
   getParentRoute: () => root,
   path: '/tables/$table',
   validateSearch: tableSearch,
-  component: lazyRouteComponent(() => withTexts(import('../tables/table-page.tsx')), 'TablePage'),
+  component: lazyRouteComponent(async () => (await seldom()).table(), 'TablePage'),
 });
 
 /** `question`: what is asked of the base. */
 const knowledgeSearch = texts('project', 'question');
-const knowledgePages = async () => (await withTexts(import('../knowledge/fetch.ts'))).fetchPages();
 
 export const knowledgeRoute = createRoute({
   getParentRoute: () => root,
   path: '/knowledge',
   validateSearch: knowledgeSearch,
-  component: lazyRouteComponent(knowledgePages, 'KnowledgePage'),
+  component: lazyRouteComponent(async () => (await seldom()).knowledge(), 'KnowledgePage'),
 });
 
 export const baseRoute = createRoute({
   getParentRoute: () => root,
   path: '/knowledge/$base',
   validateSearch: knowledgeSearch,
-  component: lazyRouteComponent(knowledgePages, 'BasePage'),
+  component: lazyRouteComponent(async () => (await seldom()).knowledge(), 'BasePage'),
 });
 
 /** `with`: the earlier evaluation that one is held against; `show`: which rows. */
 const evaluationsSearch = texts('project', 'flow', 'with', 'show');
-const evaluationPages = async () => (await withTexts(import('../evaluations/fetch.ts'))).fetchPages();
 
 export const evaluationsRoute = createRoute({
   getParentRoute: () => root,
   path: '/evaluations',
   validateSearch: evaluationsSearch,
-  component: lazyRouteComponent(evaluationPages, 'EvaluationsPage'),
+  component: lazyRouteComponent(async () => (await seldom()).evaluations(), 'EvaluationsPage'),
 });
 
 export const datasetRoute = createRoute({
   getParentRoute: () => root,
   path: '/evaluations/datasets/$dataset',
   validateSearch: evaluationsSearch,
-  component: lazyRouteComponent(evaluationPages, 'DatasetPage'),
+  component: lazyRouteComponent(async () => (await seldom()).evaluations(), 'DatasetPage'),
 });
 
 export const evaluationRoute = createRoute({
   getParentRoute: () => root,
   path: '/evaluations/$flow/$evaluation',
   validateSearch: evaluationsSearch,
-  component: lazyRouteComponent(evaluationPages, 'EvaluationPage'),
+  component: lazyRouteComponent(async () => (await seldom()).evaluations(), 'EvaluationPage'),
 });
 
 export const filesRoute = createRoute({
   getParentRoute: () => root,
   path: '/files',
   validateSearch: filesSearch,
-  component: lazyRouteComponent(() => withTexts(import('../files/files-page.tsx')), 'FilesPage'),
+  component: lazyRouteComponent(async () => (await seldom()).files(), 'FilesPage'),
 });
 
 export const formRoute = createRoute({

@@ -1,9 +1,10 @@
 /** A conversation with the assistant: asking, reading along, stopping, and what became of its proposals. */
 
 import { type Edit, type Problem, problem, together } from '@headgate/core';
+import type { TFunction } from 'i18next';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Refusal } from '../../transport/client.ts';
+import { type Given, Refusal } from '../../transport/client.ts';
 import { announce } from '../../ui/announce.ts';
 import { useEditor } from '../editor-context.ts';
 import { keepLines, keptLines, type Line, type Proposal } from './kept.ts';
@@ -44,15 +45,19 @@ const withTold = (line: Line, told: Told): Line => {
   }
 };
 
+type Said = NonNullable<Given<'assistFlow'>['body']>['said'][number];
+
 /** What goes along with a turn: the latest, each with what became of its proposal. */
-const saidOf = (lines: readonly Line[]) =>
+const saidOf = (lines: readonly Line[]): Said[] =>
   lines
     .filter(({ role, text, proposal }) => text !== '' || (role === 'assistant' && proposal !== null))
     .slice(-MOST)
     .map(({ role, text, proposal, became }) => ({
       role,
       text: text.slice(0, LONGEST),
-      ...(proposal === null ? {} : { proposal: { became, edits: [...proposal.edits] } }),
+      ...(proposal === null
+        ? {}
+        : { proposal: { became, edits: proposal.edits as NonNullable<Said['proposal']>['edits'] } }),
     }));
 
 export const useAssist = () => {
@@ -152,7 +157,7 @@ export const useAssist = () => {
 
 export type Assist = ReturnType<typeof useAssist>;
 
-const heardOf = (line: Line, t: ReturnType<typeof useTranslation>['t']): string => {
+const heardOf = (line: Line, t: TFunction): string => {
   if (line.problem !== null) return t('assistant.heard.failed', { text: line.problem.text });
   if (line.proposal !== null)
     return t('assistant.heard.proposed', { text: line.proposal.did.join(', ').slice(0, 300) });

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../boundaries/tree.ts';
@@ -27,8 +27,8 @@ export type Home = {
   readonly begin: (args: readonly string[], more?: More) => Running;
   /** Starts a server and waits until it is ready. */
   readonly serve: (args?: readonly string[], more?: More) => Promise<Served>;
-  /** Makes an API key; answers the file that holds it. */
-  readonly superuser: (name?: string) => Promise<string>;
+  /** Makes the first account, with a password where one is given, and an API key; answers the file that holds it. */
+  readonly superuser: (name?: string, password?: string) => Promise<string>;
   /** Ends what still runs, and removes the folder. */
   readonly leave: () => Promise<void>;
 };
@@ -87,6 +87,36 @@ const ready = async (running: Running): Promise<Served> => {
   };
 };
 
+/** Makes the first account and an API key, by the command. */
+const founded = async (run: Home['run'], path: Home['path'], file: string, password: string): Promise<void> => {
+  const on = { HEADGATE_ENABLE_SUPERUSER_CLI: 'true' };
+  const words = ['superuser', '--email', 'ada@example.com', '--api-key-file', file];
+  if (password !== '') {
+    writeFileSync(path('password.txt'), password);
+    words.push('--password-file', path('password.txt'));
+  }
+  const done = await run(words, { env: on });
+  if (done.code !== 0) throw new Error(done.err);
+};
+
+/** Homes that have begun, by password: they are copied, since beginning is a process and a whole start of the store. */
+const begun = new Map<string, Promise<Home>>();
+
+/** Fills an empty home with what the command made in another one: the same instance, with its key. */
+const alike = async (dir: string, file: string, password: string): Promise<void> => {
+  let first = begun.get(password);
+  if (first === undefined) {
+    const home = newHome();
+    process.once('exit', () => rmSync(home.dir, { recursive: true, force: true }));
+    first = founded(home.run, home.path, home.path('key.txt'), password).then(() => home);
+    begun.set(password, first);
+  }
+  const { path } = await first;
+  cpSync(path('state'), join(dir, 'state'), { recursive: true });
+  copyFileSync(path('secret-key'), join(dir, 'secret-key'));
+  copyFileSync(path('key.txt'), file);
+};
+
 /** A home of its own for a test; `key: false` leaves out the secret key. */
 export const newHome = (options: { readonly key?: boolean } = {}): Home => {
   const dir = mkdtempSync(join(tmpdir(), 'headgate-home-'));
@@ -119,11 +149,11 @@ export const newHome = (options: { readonly key?: boolean } = {}): Home => {
       return path(name);
     },
     serve: (args = [], more = {}) => ready(started(['start', '--port', '0', ...args], more)),
-    superuser: async (name = 'key.txt') => {
-      const on = { HEADGATE_ENABLE_SUPERUSER_CLI: 'true' };
+    superuser: async (name = 'key.txt', password = '') => {
       const file = path(name);
-      const done = await run(['superuser', '--email', 'ada@example.com', '--api-key-file', file], { env: on });
-      if (done.code !== 0) throw new Error(done.err);
+      // Only what has begun nothing begins as another has begun.
+      if (options.key === false || existsSync(path('state'))) await founded(run, path, file, password);
+      else await alike(dir, file, password);
       return file;
     },
     leave: async () => {

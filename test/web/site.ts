@@ -43,12 +43,7 @@ export const openSite = async (
   env: Readonly<Record<string, string>> = {},
 ): Promise<Site> => {
   const home = newHome();
-  const file = home.write('password.txt', PASSWORD);
-  const key = home.path('key.txt');
-  const made = await home.run(['superuser', '--email', EMAIL, '--password-file', file, '--api-key-file', key], {
-    env: { HEADGATE_ENABLE_SUPERUSER_CLI: 'true' },
-  });
-  if (made.code !== 0) throw new Error(made.err);
+  const key = await home.superuser('key.txt', PASSWORD);
   let server = await home.serve(args, { env });
   const { port } = server;
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });

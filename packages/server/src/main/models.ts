@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs';
 import { bad, problem, type Result } from '@headgate/core';
 import { openDoor, parseAllow } from '../egress/door.ts';
-import { download } from '../gateway/local-models/download.ts';
+import { download } from '../egress/download.ts';
 import { type LocalModel, LocalModelFiles } from '../store/local-models.ts';
 import type { Settings } from './config.ts';
 import { localModels, modelsFolder } from './local-models.ts';

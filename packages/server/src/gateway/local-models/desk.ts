@@ -9,9 +9,9 @@
 import type { IncomingMessage } from 'node:http';
 import { problem, type Problem, type Result } from '@headgate/core';
 import type { Door } from '../../egress/door.ts';
+import { download } from '../../egress/download.ts';
 import type { LocalModel, LocalModelFiles } from '../../store/local-models.ts';
 import { refuse, type Refused } from '../outcome.ts';
-import { download } from './download.ts';
 
 /** What whoever composes the server hands over. */
 export type LocalModelsHere = {

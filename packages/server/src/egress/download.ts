@@ -6,7 +6,7 @@
 
 import { PassThrough } from 'node:stream';
 import { bad, problem, type Result } from '@headgate/core';
-import type { Door } from '../../egress/door.ts';
+import type { Door } from './door.ts';
 
 const LARGEST = 512 * 1024 ** 3;
 /** Milliseconds for the whole. */

@@ -206,8 +206,10 @@ export const mariadbServer = async (
     ...['--local-infile=1', '--secure-file-priv='],
     ...(o.tls === true ? [`--ssl-cert=${certFile}`, `--ssl-key=${keyFile}`] : ['--skip-ssl']),
   ];
+  // Without a locale, as in a bare environment, the client would take the text for Latin 1.
+  const client = ['--no-defaults', '--default-character-set=utf8mb4', `--socket=${socket}`, '-uroot', '-N', '-B'];
   const sql = (text: string): string =>
-    execFileSync('/usr/bin/mariadb', ['--no-defaults', `--socket=${socket}`, '-uroot', '-N', '-B', '-e', text], {
+    execFileSync('/usr/bin/mariadb', [...client, '-e', text], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     }).trim();

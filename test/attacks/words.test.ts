@@ -36,13 +36,11 @@ beforeAll(async () => {
     expect(put.status, put.text).toBeLessThan(300);
   }
   // Known from here on: the guard has taken them up.
-  for (let text = ''; !text.includes('[secret theirs0]'); )
-    text = (
-      await server.ask('POST', '/api/v1/flows/check', {
-        key: plain,
-        body: { draft: { headgate: 1, name: 'x', steps: [], password: 1 } },
-      })
-    ).text;
+  const checked = async (): Promise<string> => {
+    const draft = { headgate: 1, name: 'x', steps: [], password: 1 };
+    return (await server.ask('POST', '/api/v1/flows/check', { key: plain, body: { draft } })).text;
+  };
+  await expect.poll(checked).toContain('[secret theirs0]');
 });
 afterAll(() => server.close());
 

@@ -4,7 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startServer, type TestServer } from '../fixtures/server.ts';
 
 const WORDS = [
@@ -40,7 +40,7 @@ beforeAll(async () => {
     const draft = { headgate: 1, name: 'x', steps: [], password: 1 };
     return (await server.ask('POST', '/api/v1/flows/check', { key: plain, body: { draft } })).text;
   };
-  await expect.poll(checked).toContain('[secret theirs0]');
+  await vi.waitFor(async () => expect(await checked()).toContain('[secret theirs0]'), 10_000);
 });
 afterAll(() => server.close());
 

@@ -77,34 +77,34 @@ test('a provider of models is set up with a key from a file or standard input, t
   const provider = (words: readonly string[], input?: string): Promise<Ended> =>
     home.run(['provider', ...words, '--url', server.url, '--key-file', keyFile], input === undefined ? {} : { input });
   try {
-    const add = ['add', 'local', '--kind', 'openai-compatible', '--base-url', models.url];
+    const add = ['add', 'near', '--kind', 'openai-compatible', '--base-url', models.url];
     const made = await provider([...add, '--key-value-file', '-', '--default', 'small'], `${key}\n`);
-    expect(made).toMatchObject({ code: 0, out: `local  ${models.url}\n`, err: '' });
-    const tested = await provider(['test', 'local']);
+    expect(made).toMatchObject({ code: 0, out: `near  ${models.url}\n`, err: '' });
+    const tested = await provider(['test', 'near']);
     expect(tested).toMatchObject({ code: 0, err: '' });
-    expect(tested.out).toMatch(/^local answers, with \d+ models\n/);
+    expect(tested.out).toMatch(/^near answers, with \d+ models\n/);
     // SEC-07: the key went to its provider, and nowhere else.
     expect(models.asked.at(-1)?.headers['authorization']).toBe(`Bearer ${key}`);
     const list = await provider(['list']);
-    expect(list.out).toMatch(/local +openai-compatible +http\S+ +local-key +small/);
+    expect(list.out).toMatch(/near +openai-compatible +http\S+ +near-key +small/);
     const secrets = await home.run(['secret', 'list', '--url', server.url, '--key-file', keyFile]);
-    expect(secrets.out).toMatch(new RegExp(`local-key .*${models.origin}`));
+    expect(secrets.out).toMatch(new RegExp(`near-key .*${models.origin}`));
     for (const { out, err } of [made, tested, list, secrets]) expect(out + err).not.toContain(key);
     // The same name again changes it; a file does as well, and the list of models narrows it.
     const narrowed = home.write('models.json', [{ id: 'tiny' }]);
-    const again = ['--key-value-file', home.write('model-key.txt', 'sk-wrong'), '--held-by', 'local-key'];
+    const again = ['--key-value-file', home.write('model-key.txt', 'sk-wrong'), '--held-by', 'near-key'];
     expect((await provider([...add, ...again, '--models-file', narrowed])).code).toBe(0);
     const json = JSON.parse((await provider(['list', '--json'])).out) as { providers: Record<string, unknown>[] };
-    expect(json.providers.find(({ name }) => name === 'local')).toMatchObject({
-      secret: { name: 'local-key' },
+    expect(json.providers.find(({ name }) => name === 'near')).toMatchObject({
+      secret: { name: 'near-key' },
       models: [{ id: 'tiny' }],
     });
     // Where a key would go has to be known before it is stored.
     const nowhere = await provider(['add', 'lost', '--kind', 'openai-compatible', '--key-value-file', '-'], key);
     expect(nowhere).toMatchObject({ code: 2, err: expect.stringContaining('--base-url') });
     expect((await provider(['kinds'])).out).toContain('openai-compatible');
-    expect((await provider(['remove', 'local'])).out).toBe('removed local\n');
-    expect(await provider(['test', 'local'])).toMatchObject({ code: 1 });
+    expect((await provider(['remove', 'near'])).out).toBe('removed near\n');
+    expect(await provider(['test', 'near'])).toMatchObject({ code: 1 });
   } finally {
     await models.close();
   }

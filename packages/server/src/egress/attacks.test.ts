@@ -741,7 +741,8 @@ describe('SSRF-13: header smuggling', () => {
       process.env['NODE_USE_ENV_PROXY'] = '1';
       expect(textOf(await door(`127.0.0.1:${inside.port}`).request(ask(inside.origin)))).toBe('inside');
     } finally {
-      process.env = before;
+      for (const name of Object.keys(process.env)) if (!(name in before)) Reflect.deleteProperty(process.env, name);
+      Object.assign(process.env, before);
     }
     expect(proxy.connections()).toBe(0);
   });

@@ -277,7 +277,8 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     ledger.renew().catch(unread('quotas'));
     alerts.forget();
     notifications.look();
-    void learn().catch(unread('secrets'));
+    // What the guard does not hide because of a passing fault, it would not hide until somebody writes again.
+    learn().catch(() => later.do(INSTANCE, 'what the guard hides', learn));
     void triggers.load().catch(unread('triggers'));
   };
   await learn();

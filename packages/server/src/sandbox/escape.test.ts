@@ -5,7 +5,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { filesOf, probeFiles } from './files.ts';
 import { runProbes } from './probe.ts';
 
@@ -80,6 +80,10 @@ const SURE: readonly string[] = [
   'make a pair of sockets',
   'connect a descriptor it has',
 ];
+
+afterEach(() => {
+  for (const name of ['HEADGATE_CANARY', 'NODE_OPTIONS_CANARY']) Reflect.deleteProperty(process.env, name);
+});
 
 test.each(Object.keys(TRIED))('%s: native code in the place of a runner gets nothing of this', async (row) => {
   process.env['HEADGATE_CANARY'] = 'canary-4711';

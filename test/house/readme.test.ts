@@ -55,7 +55,7 @@ afterAll(async () => {
 });
 
 const follow = (script: string) => {
-  const done = spawnSync('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder, env, encoding: 'utf8' });
+  const done = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', script], { cwd: folder, env, encoding: 'utf8' });
   return { code: done.status, out: done.stdout, err: done.stderr };
 };
 

@@ -2,7 +2,17 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../boundaries/tree.ts';
@@ -113,6 +123,8 @@ const alike = async (dir: string, file: string, password: string): Promise<void>
   }
   const { path } = await first;
   cpSync(path('state'), join(dir, 'state'), { recursive: true });
+  // Copied folders have the mode of new ones; the state is its owner's alone.
+  chmodSync(join(dir, 'state'), 0o700);
   copyFileSync(path('secret-key'), join(dir, 'secret-key'));
   copyFileSync(path('key.txt'), file);
 };

@@ -8,8 +8,10 @@
  * FR2 What hides nothing leaves as it came, byte for byte, in its order.
  */
 
+import { CONTEXT } from './keys.ts';
 import type { Judged } from './match.ts';
 import type { Reader, Region } from './regions.ts';
+import { settled } from './window.ts';
 
 type Judge = {
   readonly judge: (text: string, from: number, ended: boolean, reader?: Reader) => Judged;
@@ -26,8 +28,15 @@ const PLACES = 64;
 /** A text inside a frame: what it was, and what is to stand there. */
 type Leaf = { readonly place: string; was: string; cuts: { from: number; to: number; label: string }[] };
 type Frame = { readonly text: string; readonly leaves: readonly Leaf[]; readonly write: () => string };
-/** What was read at a place: the last of it, and whose it was, the newest last. */
-type Past = { text: string; pieces: { readonly leaf: Leaf; readonly at: number; readonly length: number }[] };
+/**
+ * What was read at a place: the last of it, and whose it was, the newest last. `settled`: before here nothing depends on what may
+ * come; it is kept so far as it tells whether a word begins after it.
+ */
+type Past = {
+  text: string;
+  settled: number;
+  pieces: { readonly leaf: Leaf; readonly at: number; readonly length: number }[];
+};
 
 export class Frames {
   readonly #judge: Judge;
@@ -64,17 +73,18 @@ export class Frames {
 
   /** Reads a text after what was read at its place. True: it ends in what may be the beginning of something. */
   #read(leaf: Leaf): boolean {
-    const past = this.#past.get(leaf.place) ?? { text: '', pieces: [] };
+    const past = this.#past.get(leaf.place) ?? { text: '', settled: 0, pieces: [] };
     this.#past.delete(leaf.place);
     this.#past.set(leaf.place, past);
     if (this.#past.size > PLACES) this.#past.delete(this.#past.keys().next().value ?? '');
     past.pieces.push({ leaf, at: past.text.length, length: leaf.was.length });
     past.text += leaf.was;
-    const { regions, open } = this.#judge.judge(past.text, 0, false, this.#reader);
+    const { regions, open } = this.#judge.judge(past.text, past.settled, false, this.#reader);
     for (const region of regions) this.#hide(past, region);
     const last = regions.at(-1);
     const from = last !== undefined && (last.tail !== null || last.end === past.text.length) ? last.start : open;
-    const ends = past.text.length - from >= SHOWN;
+    const ends = past.text.length - Math.max(past.settled, from) >= SHOWN;
+    past.settled = Math.max(past.settled, settled(regions, open));
     forget(past);
     return ends;
   }
@@ -97,11 +107,13 @@ export class Frames {
   }
 }
 
-/** Forgets all but the last REMEMBERED characters. */
+/** Forgets what is settled, and all but the last REMEMBERED characters. */
 const forget = (past: Past): void => {
-  const gone = past.text.length - REMEMBERED;
-  if (gone <= REMEMBERED) return;
+  const over = past.text.length - REMEMBERED;
+  const gone = Math.max(past.settled - CONTEXT, over > REMEMBERED ? over : 0);
+  if (gone <= 0) return;
   past.text = past.text.slice(gone);
+  past.settled = Math.max(0, past.settled - gone);
   past.pieces = past.pieces
     .map(({ leaf, at, length }) => ({ leaf, at: at - gone, length }))
     .filter(({ at, length }) => at + length > 0);

@@ -24,17 +24,26 @@ const PAIRS = new Uint8Array(1 << 16);
 const WORDS = new Map<number, Probe[]>();
 /** All that a mark can begin with, itself left out. */
 const BEGINNINGS = new Set<string>([':', ':/']);
+const COLON = 0x3a;
 let longest = 3;
+/** What can begin with a character of ASCII: a word, a beginning. No other character begins one. */
+const FIRST = new Uint8Array(128);
+const [A_WORD, A_BEGINNING] = [1, 2];
+const first = (code: number, what: number): void => {
+  FIRST[code] = (FIRST[code] ?? 0) | what;
+};
+first(COLON, A_BEGINNING);
 
 const pairOf = (a: number, b: number): number => (a & 255) | ((b & 255) << 8);
 
 const enter = (mark: string, shape: Known): void => {
   longest = Math.max(longest, mark.length);
+  first(mark.charCodeAt(0), shape.by === 'word' ? A_WORD | A_BEGINNING : A_BEGINNING);
   for (let i = 1; i < mark.length; i++) BEGINNINGS.add(mark.slice(0, i));
   if (shape.by === 'word') {
-    const first = mark.charCodeAt(0);
-    const same = WORDS.get(first) ?? [];
-    WORDS.set(first, [...same, { mark, back: 0, shape }]);
+    const code = mark.charCodeAt(0);
+    const same = WORDS.get(code) ?? [];
+    WORDS.set(code, [...same, { mark, back: 0, shape }]);
     return;
   }
   const back = mark.endsWith('.') ? mark.length - 2 : 0;
@@ -113,14 +122,16 @@ export class Keys implements Alarm {
     }
   }
 
-  /** Looks at the end of a text that goes on, for what the sieve cannot come upon yet; `open` is right afterwards. */
-  tail(): void {
+  /** Looks at the end of a text that goes on, from `from` on, for what the sieve cannot come upon yet; `open` is right afterwards. */
+  tail(from: number): void {
     const text = this.#text;
-    for (let at = Math.max(0, text.length - 64); at < text.length; at++) {
-      const id = PAIRS[pairOf(text.charCodeAt(at), text.charCodeAt(at + 1))] ?? 0;
+    for (let at = Math.max(from, text.length - 64); at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      const id = PAIRS[pairOf(code, text.charCodeAt(at + 1))] ?? 0;
       if (id !== 0) this.#probe(id, at);
-      this.#word(at);
-      if (text.length - at < longest && BEGINNINGS.has(text.slice(at))) this.#opens(at);
+      const begins = FIRST[code] ?? 0;
+      if ((begins & A_WORD) !== 0) this.#word(at);
+      if ((begins & A_BEGINNING) !== 0 && text.length - at < longest && BEGINNINGS.has(text.slice(at))) this.#opens(at);
     }
     const address = addressOpen(text);
     if (address !== -1) this.#opens(address);

@@ -212,8 +212,8 @@ class Look implements Alarm {
 
   /** What the sieve cannot come upon: beginnings that the end of the text cuts off. */
   tail(): void {
-    this.keys.tail();
-    for (let at = Math.max(0, this.#text.length - TAIL); at < this.#text.length; at++) this.#opens(at);
+    this.keys.tail(this.#from);
+    for (let at = Math.max(this.#from, this.#text.length - TAIL); at < this.#text.length; at++) this.#opens(at);
   }
 
   #at(at: number): void {

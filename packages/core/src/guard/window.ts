@@ -95,7 +95,7 @@ export class Window {
 const KEY_RUN = /[A-Za-z0-9_.~+/=\\\r\n-]*/y;
 
 /** Up to where nothing depends on what may come. */
-const settled = (regions: readonly Region[], open: number): number => {
+export const settled = (regions: readonly Region[], open: number): number => {
   let until = open;
   for (let i = regions.length - 1; i >= 0; i--) {
     const region = regions[i];

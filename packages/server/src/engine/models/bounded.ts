@@ -63,20 +63,32 @@ const gathered = async (answer: Response, most: number): Promise<Uint8Array<Arra
 const eventsOf = (body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> => {
   let length = 0;
   let empty = true;
-  return body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform: (piece, into) => {
-        for (const byte of piece) {
-          length += 1;
-          if (byte === LINE_FEED) {
-            if (empty) length = 0;
-            empty = true;
-          } else if (byte !== RETURN) empty = false;
-          if (length > LONGEST_EVENT) return into.error(tooMuch());
-        }
-        into.enqueue(piece);
+  const grows = (piece: Uint8Array): boolean => {
+    for (const byte of piece) {
+      length += 1;
+      if (byte === LINE_FEED) {
+        if (empty) length = 0;
+        empty = true;
+      } else if (byte !== RETURN) empty = false;
+      if (length > LONGEST_EVENT) return true;
+    }
+    return false;
+  };
+  const reader = body.getReader();
+  // A stream that is pulled: each stage of `pipeThrough` takes a dozen turns of promises for a word.
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: async (into) => {
+        const { done, value } = await reader.read();
+        if (done) return into.close();
+        if (!grows(value)) return into.enqueue(value);
+        const fault = tooMuch();
+        into.error(fault);
+        await reader.cancel(fault);
       },
-    }),
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
   );
 };
 

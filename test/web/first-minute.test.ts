@@ -113,7 +113,7 @@ test('a newcomer builds, runs, mends, publishes and calls a flow in under sixty 
   console.log(`the first minute:\n  ${marks.join('\n  ')}`);
   expect(took).toBeLessThan(60_000);
   expect(faults).toEqual([]);
-  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await page.getByRole('region', { name: 'First steps' }).getByRole('button', { name: 'Close' }).click();
   await page.reload();
   await page.locator('#box-greet').waitFor();
   expect(await page.locator('[data-hint]').count()).toBe(0);

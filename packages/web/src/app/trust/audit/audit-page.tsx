@@ -151,7 +151,8 @@ const Records = ({ list }: { readonly list: readonly Record_[] }) => {
     >
       {list.map((one) => (
         <Row key={one.id}>
-          <Cell>
+          {/* As wide as any of its words, so that no row moves while time goes by. */}
+          <Cell miw="9.5rem" style={{ whiteSpace: 'nowrap' }}>
             <When iso={one.at} />
           </Cell>
           <Cell>

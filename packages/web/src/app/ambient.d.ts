@@ -4,6 +4,10 @@ declare module 'headgate:routes' {
   export const TABLE: Readonly<Record<string, readonly [method: string, path: string]>>;
 }
 
+declare module 'headgate:routes/later' {
+  export { TABLE } from 'headgate:routes';
+}
+
 declare module 'headgate:realm-lib' {
   export const LIB: string;
 }

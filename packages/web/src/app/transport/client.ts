@@ -7,7 +7,7 @@ import type { Problem } from '@headgate/core';
 import type { Contract, RouteName, ROUTES } from '@headgate/core/api';
 import { TABLE } from 'headgate:routes';
 import { Refusal } from './refusal.ts';
-import type { Asked, Sending, StreamEvent, Transport } from './transport.ts';
+import { type Asked, type Sending, type StreamEvent, type Transport, Unreached } from './transport.ts';
 
 export { Refusal };
 
@@ -59,16 +59,17 @@ export type Client = {
 
 export const clientOver = (transport: Transport): Client => ({
   transport,
-  path: (name, given) => pathOf(name, given),
+  path: (name, given) => pathOf(TABLE[name], given),
   bytes: async (name, given, how = {}) => {
-    const { status, bytes } = await transport.bytes({ path: pathOf(name, given), ...how });
+    const { status, bytes } = await transport.bytes({ path: pathOf(await placeOf(name), given), ...how });
     if (status >= 400) throw refusal(status, JSON.parse(new TextDecoder().decode(bytes)));
     return bytes;
   },
   upload: async (name, given, file, how) => {
+    const place = await placeOf(name);
     const { status, body } = await transport.upload({
-      path: pathOf(name, given),
-      method: methodOf(name),
+      path: pathOf(place, given),
+      method: place[0],
       file,
       ...how,
     });
@@ -76,34 +77,44 @@ export const clientOver = (transport: Transport): Client => ({
     return body as never;
   },
   listen: async (name, given, signal) => {
-    const answer = await transport.listen(askedOf(name, given, signal));
+    const answer = await transport.listen(askedOf(await placeOf(name), given, signal));
     if ('status' in answer) throw refusal(answer.status, answer.body);
     return answer;
   },
   call: async (name, given, signal) => {
-    const { status, body: answer } = await transport.ask(askedOf(name, given, signal));
+    const { status, body: answer } = await transport.ask(askedOf(await placeOf(name), given, signal));
     if (status >= 400) throw refusal(status, answer);
     // The engine is held to its contracts by tests of its own; what comes is what the contract says.
     return answer as never;
   },
 });
 
-const askedOf = (name: RouteName, given: object, signal: AbortSignal | undefined): Asked => {
+type Place = (typeof TABLE)[string];
+
+/** Where a route is. Those of pages that no first look opens come with the first call of one. */
+const placeOf = async (name: RouteName): Promise<Place> => {
+  const soon = TABLE[name];
+  if (soon !== undefined) return soon;
+  const later = await import('headgate:routes/later').catch(() => {
+    throw new Unreached('the list of routes could not be fetched');
+  });
+  return later.TABLE[name] ?? ['GET', ''];
+};
+
+const askedOf = (place: Place, given: object, signal: AbortSignal | undefined): Asked => {
   const { body } = given as { readonly body?: unknown };
   return {
-    method: methodOf(name),
-    path: pathOf(name, given),
+    method: place[0],
+    path: pathOf(place, given),
     ...(body === undefined ? {} : { body }),
     ...(signal === undefined ? {} : { signal }),
   };
 };
 
-const methodOf = (name: RouteName): string => TABLE[name]?.[0] ?? 'GET';
-
-const pathOf = (name: RouteName, given: object): string => {
+const pathOf = (place: Place | undefined, given: object): string => {
   const params = Reflect.get(given, 'params') as Readonly<Record<string, unknown>> | undefined;
   const query = Reflect.get(given, 'query') as Readonly<Record<string, unknown>> | undefined;
-  const path = (TABLE[name]?.[1] ?? '').replaceAll(/\{([A-Za-z]+)\}/g, (_, key: string) =>
+  const path = (place?.[1] ?? '').replaceAll(/\{([A-Za-z]+)\}/g, (_, key: string) =>
     encodeURIComponent(String(params?.[key] ?? '')),
   );
   const search = new URLSearchParams();

@@ -17,6 +17,7 @@ import { Page } from '../../ui/page.tsx';
 import { RowAct } from '../../ui/row-act.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
+import { LocalModels } from './local-models.tsx';
 import { type Provider, ProviderForm } from './provider-form.tsx';
 
 export const ModelsPage = () => {
@@ -128,6 +129,7 @@ export const ModelsPage = () => {
           )
         }
       </Loaded>
+      <LocalModels />
       {writing !== null && (
         <ProviderForm
           provider={writing === 'new' ? null : writing}

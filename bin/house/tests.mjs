@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { handOver } from './child.mjs';
-import { ensureLocalModels } from './local-models.mjs';
+import { ensureForTests } from './local-models.mjs';
 import { ensurePackages } from './packages.mjs';
 import { ROOT, prepare } from './prepare.mjs';
 
@@ -12,7 +12,7 @@ import { ROOT, prepare } from './prepare.mjs';
 export const runTests = async (args, more = {}) => {
   const { node, env } = await prepare({ build: true });
   await ensurePackages(join(ROOT, 'test', 'packages.json'));
-  await ensureLocalModels(node, env);
+  await ensureForTests(node, env);
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
   // Hundreds of processes are started from the same files; what is compiled of them is kept between.
   const compiled = { NODE_COMPILE_CACHE: join(ROOT, '.tmp', 'compiled') };

@@ -66,6 +66,8 @@ export type GenerateCall = ModelAsk & {
   /** JSON Schema of what it has to say; without `tools`. */
   readonly schema?: Readonly<Record<string, unknown>>;
   readonly tools?: readonly ModelTool[];
+  /** JSON Schema of what it has to say once it calls no tool, for models that can be held to it beside `tools`. */
+  readonly form?: Readonly<Record<string, unknown>>;
   /** What it says is told as it comes, in events of the run. */
   readonly stream?: boolean;
   /** Longest silence in the middle of an answer. */

@@ -13,6 +13,10 @@ const MEGABYTE = 1024 * 1024;
 const CONTEXT = 8_192;
 const MOST_THREADS = 4;
 
+/** Machines that there is a part of the add-on for, and a lock for its process. */
+const MACHINES: readonly string[] = ['linux-x64', 'linux-arm64'];
+const MACHINE = `${process.platform}-${process.arch}`;
+
 /** In the checkout, beside the code: what `npm ci` of its own lock file puts there. */
 export const addonFolder = (): string => fileURLToPath(new URL('../../../../addons/local-models', import.meta.url));
 
@@ -33,12 +37,19 @@ export const localModels = (models: string): LocalModels => {
     ...{ addon, models, context: CONTEXT },
     threads: Math.max(1, Math.min(MOST_THREADS, availableParallelism() - 1)),
     memoryMb: Math.floor(totalmem() / MEGABYTE / 2),
+    fits: MACHINES.includes(MACHINE),
     installed: () =>
-      access(join(addon, 'node_modules/node-llama-cpp/package.json')).then(
+      access(join(addon, 'node_modules/@node-llama-cpp', MACHINE, 'package.json')).then(
         () => true,
         () => false,
       ),
-    list: async () => (await files.list()).map(({ name }) => ({ id: name, does: ['chat', 'embed'], price: { in: 0 } })),
+    list: async () =>
+      (await files.list()).map(({ name }) => ({
+        id: name,
+        does: ['chat', 'embed'],
+        takes: ['text'],
+        price: { in: 0 },
+      })),
     fileOf: (id) => files.fileOf(id),
   };
 };

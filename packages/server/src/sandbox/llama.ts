@@ -4,6 +4,7 @@
  *
  * LH1 A process that dies, says nonsense, or more than a question explains, is the end of its questions, and of nothing else.
  * LH2 A question that is called off is stopped in the process; one that does not stop in time takes the process with it.
+ * LH3 Where there is no lock, there is no process.
  */
 
 import { filesOf, llamaFile } from './files.ts';
@@ -21,9 +22,19 @@ export type LlamaSettings = {
   readonly idle?: number;
 };
 
+/** A tool that the model calls; without arguments where it takes none. */
+export type LlamaCall = { readonly name: string; readonly params?: unknown };
+
 /** The last line of a question, as the child says it; or that there was none. */
 export type LlamaEnd =
-  | { readonly done: { readonly input: number; readonly output: number; readonly full: boolean } }
+  | {
+      readonly done: {
+        readonly input: number;
+        readonly output: number;
+        readonly full: boolean;
+        readonly calls?: readonly LlamaCall[];
+      };
+    }
   | { readonly vectors: readonly (readonly number[])[]; readonly input: number }
   | { readonly fault: string }
   | { readonly broken: string };
@@ -40,10 +51,17 @@ const PATIENCE = 5_000;
 /** A line of the child: vectors of a whole question at most. */
 const LONGEST = 64 * 1024 * 1024;
 
+const isCalls = (told: unknown): boolean =>
+  told === undefined ||
+  (Array.isArray(told) &&
+    told.every((one: { readonly name?: unknown } | null) => typeof one?.name === 'string' && one.name !== ''));
+
 const isEnd = (told: Readonly<Record<string, unknown>>): boolean =>
   typeof told['fault'] === 'string' ||
   Array.isArray(told['vectors']) ||
-  (typeof told['done'] === 'object' && told['done'] !== null);
+  (typeof told['done'] === 'object' &&
+    told['done'] !== null &&
+    isCalls((told['done'] as { readonly calls?: unknown }).calls));
 
 export class Llama {
   readonly #s: LlamaSettings;
@@ -63,9 +81,11 @@ export class Llama {
   /** Asks the model in a file. `question`: `chat` or `embed` as child/llama.ts takes it. It rejects never. */
   ask(file: LlamaFile, question: object, signal: AbortSignal, piece: (text: string) => void): Promise<LlamaEnd> {
     if (signal.aborted) return Promise.resolve({ fault: 'called off' });
+    const { launcher } = filesOf();
+    if (launcher === null) return Promise.resolve({ broken: 'on this machine its process cannot be locked' });
     clearTimeout(this.#idle);
     if (this.#process !== null && this.#process.is !== file.is) this.#process.child.kill('SIGKILL');
-    const process_ = this.#process?.is === file.is ? this.#process : this.#begin(file);
+    const process_ = this.#process?.is === file.is ? this.#process : this.#begin(launcher, file);
     this.#last += 1;
     const id = this.#last;
     return new Promise((resolve) => {
@@ -103,13 +123,10 @@ export class Llama {
     this.#idle.unref();
   }
 
-  #begin({ path, is }: LlamaFile): Process {
+  #begin(launcher: string, { path, is }: LlamaFile): Process {
     const { addon, models, threads, memoryMb, context } = this.#s;
-    const { launcher } = filesOf();
-    const child_ = llamaFile();
-    const words = launcher === null ? [child_, '{}'] : [launcher, child_];
     const child = start(process.execPath, [
-      ...['--no-warnings', '--max-old-space-size=256', ...words, 'llama', addon, models, path],
+      ...['--no-warnings', '--max-old-space-size=256', launcher, llamaFile(), 'llama', addon, models, path],
       ...[threads, memoryMb, context].map(String),
     ]);
     const process_: Process = { child, is, waiting: new Map() };
@@ -156,5 +173,6 @@ const hear = ({ waiting }: Process, line: string): string | null => {
   const waiter = typeof said['id'] === 'number' ? waiting.get(said['id']) : undefined;
   if (typeof said['piece'] === 'string') waiter?.piece(said['piece']);
   else if (isEnd(said)) waiter?.end(said as LlamaEnd);
+  else if (waiter !== undefined) return 'its process said nonsense';
   return null;
 };

@@ -14,6 +14,7 @@ import {
   type AgentSettings,
   type AgentTurn,
   type BlockRun,
+  closed,
   DONE,
   evaluate,
   type ExprScope,
@@ -193,6 +194,7 @@ export class Agents {
           ...(settings.temperature === null ? {} : { temperature: settings.temperature }),
           ...(settings.stream ? { stream: true } : {}),
           ...(told.length === 0 ? {} : { tools: told }),
+          ...(settings.schema === null ? {} : { form: closed(settings.schema) }),
         },
       },
     };

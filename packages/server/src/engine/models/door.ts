@@ -42,6 +42,7 @@ import {
   type Try,
 } from './questions.ts';
 import type { Aloud } from '../aloud.ts';
+import { heldTo, unreadable } from './takes.ts';
 import { Told } from './told.ts';
 
 export type ModelDeps = QuestionDeps & {
@@ -101,7 +102,9 @@ export class ModelDoor {
     const { clock, guard, journal } = this.#d;
     const { model, name, left } = at;
     const { spec } = model;
-    const bounded: GenerateCall = { ...call, maxTokens: Math.min(call.maxTokens, spec.output ?? call.maxTokens) };
+    const refused = unreadable(model, name, call);
+    if (refused !== null) return { ok: false, problem: refused, sent: 'no', again: false };
+    const bounded = heldTo(model, { ...call, maxTokens: Math.min(call.maxTokens, spec.output ?? call.maxTokens) });
     const key = call.cache === true ? this.#answers.keyOf(live.base, model, bounded) : null;
     const most = { input: goingIn(bounded), output: bounded.maxTokens, cached: 0 };
     const stall = call.stream === true ? call.stall : left;

@@ -1,27 +1,31 @@
 /** Models of this machine, over a real engine, the real library in its locked process, and a model of random weights. */
 
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { DEFAULT_CHUNKER } from '@headgate/core';
+import { addonFolder, localModels } from '../../main/local-models.ts';
 import { Llama } from '../../sandbox/llama.ts';
-import { hollowModel, tinyModel } from '../../sandbox/testing/gguf.ts';
+import { callingModel, hollowModel, tinyModel } from '../../sandbox/testing/gguf.ts';
 import { LocalModelFiles } from '../../store/local-models.ts';
 import { type Ground, openGround } from '../testing/ground.ts';
+import { formOf } from './here/form.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
-const ADDON = fileURLToPath(new URL('../../../../../addons/local-models', import.meta.url));
-const INSTALLED = existsSync(join(ADDON, 'node_modules/node-llama-cpp/package.json'));
+const ADDON = addonFolder();
+const { fits: FITS, installed } = localModels(tmpdir());
+if (!FITS) console.info('local models: there is no part for this machine; what runs a model is left out');
+const running = FITS ? test : test.skip;
 
 let ground: Ground;
 let dir: string;
 let files: LocalModelFiles;
 let there = true;
+let fits = FITS;
 beforeAll(async () => {
-  if (!INSTALLED)
+  if (FITS && !(await installed()))
     throw new Error(
       'the add-on that runs local models is missing: `npm test` installs it, or ./headgate models install',
     );
@@ -29,15 +33,20 @@ beforeAll(async () => {
   files = new LocalModelFiles(dir);
   ground = await openGround(undefined, undefined, undefined, undefined, undefined, undefined, {
     localModels: {
-      ...{ addon: ADDON, models: dir, threads: 1, memoryMb: 2_048, context: 512 },
+      ...{ addon: ADDON, models: dir, threads: 1, memoryMb: 2_048, context: 4_096 },
+      get fits() {
+        return fits;
+      },
       installed: () => Promise.resolve(there),
-      list: async () => (await files.list()).map(({ name }) => ({ id: name, does: ['chat', 'embed'] })),
+      list: async () =>
+        (await files.list()).map(({ name }) => ({ id: name, does: ['chat', 'embed'], takes: ['text'] })),
       fileOf: (id) => files.fileOf(id),
     },
   });
 });
 afterEach(async () => {
   there = true;
+  fits = FITS;
   for (const { name } of await files.list()) await files.remove(name);
 });
 afterAll(async () => {
@@ -64,20 +73,41 @@ const LENT = { grants: [{ step: 'ask', power: 'model: local/tiny, 20k tokens a r
 const asked = async (fields: object = {}, kind = 'model.generate@1') =>
   ground.run(
     await ground.publish(flow(kind, kind === 'model.embed@1' ? fields : { prompt: 'Hello', ...fields }), LENT),
+    {},
+    { wait: 60_000 },
   );
 
 test('what is missing is named with the command that mends it', async () => {
+  fits = true;
   const none = await asked();
   expect(none.problem).toMatchObject({
     code: 'model.unknown',
     fix: expect.stringContaining('headgate models add tiny'),
   });
   await add('tiny', tinyModel());
+  fits = true;
   there = false;
   expect((await asked()).problem).toMatchObject({
     code: 'model.addon',
     fix: expect.stringContaining('headgate models install'),
   });
+  fits = false;
+  expect((await asked()).problem).toMatchObject({
+    code: 'model.addon',
+    text: expect.stringContaining('This machine runs no models itself'),
+    fix: expect.stringContaining('Ollama'),
+  });
+  // Each machine that there is a part for has it in the lock file, and npm takes no other than the one that fits.
+  const { packages } = JSON.parse(readFileSync(join(ADDON, 'package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<
+      Record<string, { readonly os?: string[]; readonly cpu?: string[]; optional?: boolean }>
+    >;
+  };
+  for (const cpu of ['x64', 'arm64'])
+    expect(packages[`node_modules/@node-llama-cpp/linux-${cpu}`]).toMatchObject({
+      ...{ os: ['linux'], cpu: [cpu], optional: true },
+      integrity: expect.stringMatching(/^sha512-/),
+    });
 });
 
 test('a file that is no model, and one with another checksum, leave nothing behind', async () => {
@@ -101,7 +131,7 @@ test('a file that is no model, and one with another checksum, leave nothing behi
   expect(await files.remove('again')).toBe(false);
 });
 
-test('a model answers, as a text, in pieces, as a value, and as vectors', async () => {
+running('a model answers, as a text, in pieces, as a value, and as vectors', async () => {
   await add('tiny', tinyModel());
   const said = await asked({ maxTokens: 8 });
   expect(said).toMatchObject({ state: 'done', output: { model: 'local/tiny', finish: 'length' } });
@@ -121,7 +151,7 @@ test('a model answers, as a text, in pieces, as a value, and as vectors', async 
   expect((output as { vectors: number[][] }).vectors.map(({ length }) => length)).toEqual([32, 32]);
 });
 
-test('a hostile file ends its process and not the server; the honest one works after it', async () => {
+running('a hostile file ends its process and not the server; the honest one works after it', async () => {
   const whole = tinyModel();
   for (const hostile of [
     hollowModel(99_999n, 99_999n),
@@ -137,9 +167,11 @@ test('a hostile file ends its process and not the server; the honest one works a
   expect(await asked({ maxTokens: 4 })).toMatchObject({ state: 'done' });
 });
 
-test('a question that is called off is stopped, and the process goes on with the next one', async () => {
+running('a question that is called off is stopped, and the process goes on with the next one', async () => {
   await add('tiny', tinyModel());
   const llama = new Llama({ addon: ADDON, models: dir, threads: 1, memoryMb: 2_048, context: 512, idle: 50 });
+  // Nothing is begun, nor loaded, before the first question.
+  expect(llama.pid).toBe(null);
   const file = await fileOf('tiny');
   const stop = new AbortController();
   const long = { chat: { history: [{ type: 'user', text: 'Hello' }], maxTokens: 400 } };
@@ -158,7 +190,7 @@ test('a question that is called off is stopped, and the process goes on with the
   await llama.close();
 });
 
-test('memory beyond its bound is refused by the kernel, and that is the end of the process alone', async () => {
+running('memory beyond its bound is refused by the kernel, and that is the end of the process alone', async () => {
   await add('tiny', tinyModel());
   const llama = new Llama({ addon: ADDON, models: dir, threads: 1, memoryMb: 16, context: 512 });
   const asked_ = { chat: { history: [{ type: 'user', text: 'Hello' }], maxTokens: 3 } };
@@ -167,7 +199,7 @@ test('memory beyond its bound is refused by the kernel, and that is the end of t
   await llama.close();
 });
 
-test('what is asked costs tokens and no money, and an agent asks by the same door', async () => {
+running('what is asked costs tokens and no money, and an agent asks by the same door', async () => {
   await add('tiny', tinyModel());
   const generated = await asked({ maxTokens: 8 });
   const { usage } = generated.output as { usage: { input: number; output: number; money: number } };
@@ -183,30 +215,131 @@ test('what is asked costs tokens and no money, and an agent asks by the same doo
   expect((await ground.run(other)).problem).toMatchObject({ code: 'grant.missing' });
 });
 
-test('a model that is taken away goes on with the question it has; another one of its name answers the next', async () => {
-  await add('tiny', tinyModel());
-  const stop = new AbortController();
-  const llama = new Llama({ addon: ADDON, models: dir, threads: 1, memoryMb: 2_048, context: 512 });
-  const question = { chat: { history: [{ type: 'user', text: 'Hello' }], maxTokens: 60 } };
-  let said = '';
-  let removed: Promise<boolean> | null = null;
-  const first = await llama.ask(await fileOf('tiny'), question, stop.signal, (piece) => {
-    removed ??= files.remove('tiny');
-    said += piece;
+running(
+  'what a model takes out of a text fits the schema, whatever it would say of itself; what it may leave out, it may',
+  async () => {
+    await add('tiny', tinyModel());
+    const schema = {
+      type: 'object',
+      properties: {
+        kind: { enum: ['invoice', 'letter', 7] },
+        paid: { type: 'boolean' },
+        due: { type: 'string', format: 'date' },
+        lines: {
+          type: 'array',
+          minItems: 1,
+          maxItems: 2,
+          items: {
+            type: 'object',
+            properties: { name: { type: 'string', minLength: 1, maxLength: 5 }, number: { type: ['boolean', 'null'] } },
+            required: ['name', 'number'],
+          },
+        },
+        note: { type: 'string', maxLength: 3 },
+      },
+      required: ['kind', 'paid', 'due', 'lines'],
+    };
+    const { state, output, problem } = await asked(
+      { prompt: undefined, from: 'Pay us by Friday.', schema, maxTokens: 300 },
+      'model.extract@1',
+    );
+    expect([state, problem]).toEqual(['done', null]);
+    expect(output).toMatchObject({
+      value: {
+        kind: expect.toBeOneOf(['invoice', 'letter', 7]),
+        paid: expect.any(Boolean),
+        due: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+        lines: expect.toSatisfy((all: readonly { name: string }[]) => all.every(({ name }) => name.length <= 5)),
+      },
+    });
+    const text = { type: 'string' };
+    const form = formOf({ type: 'object', properties: { a: text, b: { type: ['string', 'null'] } }, required: [] });
+    expect(form.back({ a: null, b: null })).toEqual({ b: null });
+    expect(form.back({ a: 'x', b: null })).toEqual({ a: 'x', b: null });
+  },
+);
+
+running(
+  'an agent has a model of this machine call a tool, with arguments that fit, and goes on with what came of it',
+  async () => {
+    await add('tiny', callingModel());
+    const tool = { id: 'lookup', kind: 'set@1', with: { value: 'rain in {{ item.city }}' } };
+  const tools = {
+      lookup: {
+        arguments: {
+          properties: { city: { enum: ['Paris', 'Rome'] }, day: { type: 'string' }, exact: { type: 'boolean' } },
+          required: ['city'],
+        },
+      },
+    };
+    const run = await asked({ prompt: 'How is the weather?', maxTokens: 200, steps: [tool], tools }, 'agent@1');
+    expect(run).toMatchObject({
+      state: 'done',
+      problem: null,
+      output: { text: 'Done.', turns: 2, calls: [{ tool: 'lookup', state: 'done' }] },
+    });
+    expect(JSON.stringify((await ground.engine.journal('default', run.id, 0, 10_000))?.events)).toMatch(
+      /rain in (Paris|Rome)/,
+    );
+    // As it comes, it is the same; and where the answer has a form, it is in that form.
+    const schema = { type: 'object', properties: { rain: { type: 'boolean' } }, required: ['rain'] };
+    const formed = await asked({ maxTokens: 200, steps: [tool], tools, schema, stream: true }, 'agent@1');
+    expect(formed).toMatchObject({
+      state: 'done',
+      output: { value: { rain: expect.any(Boolean) }, turns: 2, calls: [{ tool: 'lookup', state: 'done' }] },
+    });
+  },
+);
+
+test('pictures and files are refused before anything is begun', async () => {
+  // This file would end its process.
+  await add('tiny', hollowModel(99_999n, 99_999n));
+  const space = ground.store.in('default');
+  const sink = space.files.sink();
+  await sink.add(Buffer.from('no real picture'));
+  const content = await sink.end();
+  await space.files.put({
+    ...{ id: 'file_of_a_plan', project: 'default', path: 'plans/house.png', type: 'image/png' },
+    ...{ content, by: 'x', at: 1 },
   });
-  expect(await removed).toBe(true);
-  expect(first).toMatchObject({ done: { output: 60 } });
-  expect((await asked()).problem).toMatchObject({ code: 'model.unknown' });
-  await add('tiny', tinyModel(2));
-  let other = '';
-  await llama.ask(await fileOf('tiny'), question, stop.signal, (piece) => {
-    other += piece;
+  const { steps, ...whole } = flow('model.generate@1', { prompt: 'What is this?', files: ['{{ steps.get }}'] });
+  const get = { id: 'get', kind: 'file.read@1', with: { path: 'plans/house.png', as: 'reference' } };
+  const doc = { ...whole, steps: [get, ...steps.map((step) => ({ ...step, after: ['get'] }))] };
+  const lent = { grants: [...LENT.grants, { step: 'get', power: 'file: read plans/' }] };
+  expect((await ground.run(await ground.publish(doc, lent))).problem).toMatchObject({
+    code: 'model.task',
+    at: { step: 'ask', field: 'with.files' },
+    fix: expect.stringContaining('Name a model that takes them'),
   });
-  expect(other).not.toBe(said);
-  await llama.close();
 });
 
-test('a knowledge base makes its vectors with a model of this machine', async () => {
+running(
+  'a model that is taken away goes on with the question it has; another one of its name answers the next',
+  async () => {
+    await add('tiny', tinyModel());
+    const stop = new AbortController();
+    const llama = new Llama({ addon: ADDON, models: dir, threads: 1, memoryMb: 2_048, context: 512 });
+    const question = { chat: { history: [{ type: 'user', text: 'Hello' }], maxTokens: 60 } };
+    let said = '';
+    let removed: Promise<boolean> | null = null;
+    const first = await llama.ask(await fileOf('tiny'), question, stop.signal, (piece) => {
+      removed ??= files.remove('tiny');
+      said += piece;
+    });
+    expect(await removed).toBe(true);
+    expect(first).toMatchObject({ done: { output: 60 } });
+    expect((await asked()).problem).toMatchObject({ code: 'model.unknown' });
+    await add('tiny', tinyModel(2));
+    let other = '';
+    await llama.ask(await fileOf('tiny'), question, stop.signal, (piece) => {
+      other += piece;
+    });
+    expect(other).not.toBe(said);
+    await llama.close();
+  },
+);
+
+running('a knowledge base makes its vectors with a model of this machine', async () => {
   await add('tiny', tinyModel());
   const space = ground.store.in('default');
   const sink = space.files.sink();

@@ -4,11 +4,15 @@
  * LO1 Nothing of a question becomes a path: which file is read follows from the name of a model that the store lists.
  */
 
+import { randomUUID } from 'node:crypto';
 import { type ModelSpec, problem } from '@headgate/core';
-import { Llama, type LlamaEnd, type LlamaFile, type LlamaSettings } from '../../sandbox/llama.ts';
+import { Llama, type LlamaCall, type LlamaEnd, type LlamaFile, type LlamaSettings } from '../../sandbox/llama.ts';
 import { CallFault, type Fetch } from './fetch.ts';
+import { type Body, type Question, questionOf, refusal } from './here/question.ts';
 
 export type LocalModels = LlamaSettings & {
+  /** Whether there is an add-on for this machine at all. */
+  readonly fits: boolean;
   /** Whether the add-on is there. */
   readonly installed: () => Promise<boolean>;
   readonly list: () => Promise<readonly ModelSpec[]>;
@@ -16,23 +20,12 @@ export type LocalModels = LlamaSettings & {
   readonly fileOf: (id: string) => Promise<LlamaFile | null>;
 };
 
-type Message = { readonly role: string; readonly content?: unknown };
-type Body = {
-  readonly messages?: readonly Message[];
-  readonly input?: readonly string[] | string;
-  readonly stream?: boolean;
-  readonly max_tokens?: number;
-  readonly temperature?: number;
-  readonly top_p?: number;
-  readonly seed?: number;
-  readonly stop?: readonly string[];
-  readonly tools?: readonly unknown[];
-  readonly response_format?: { readonly json_schema?: { readonly schema?: object } };
-};
-
-const refusal = (code: string, text: string, fix: string): CallFault =>
-  new CallFault(problem(code, text, { at: { field: 'with.model' }, retry: 'no', fix }), 'no');
-
+const NO_MACHINE = (): CallFault =>
+  refusal(
+    'model.addon',
+    'This machine runs no models itself: the add-on is there for Linux with glibc, on x64 and arm64',
+    'Name a model of another provider; servers of models such as Ollama run beside it (docs/guides/ai-without-the-cloud.md).',
+  );
 const NO_ADDON = (): CallFault =>
   refusal(
     'model.addon',
@@ -45,42 +38,20 @@ const noFile = (id: string): CallFault =>
     `There is no model local/${id} on this server`,
     `On the server: headgate models add ${id} FILE`,
   );
-const onlyTexts = (what: string): CallFault =>
-  refusal('model.task', `A model of this server takes no ${what}`, 'Name a model of another provider.');
-
-const textOf = (content: unknown): string => {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content
-    .map((part: { readonly type?: unknown; readonly text?: unknown }) => {
-      if (part.type !== 'text' || typeof part.text !== 'string') throw onlyTexts('files');
-      return part.text;
-    })
-    .join('\n');
-};
-
-const questionOf = (body: Body): object => {
-  if (body.input !== undefined) return { embed: typeof body.input === 'string' ? [body.input] : body.input };
-  if ((body.tools ?? []).length > 0) throw onlyTexts('tools');
-  const history = (body.messages ?? []).map(({ role, content }) => {
-    const text = textOf(content);
-    return role === 'assistant'
-      ? { type: 'model', response: [text] }
-      : { type: role === 'system' ? 'system' : 'user', text };
-  });
-  const { max_tokens: maxTokens = 1_000, temperature, top_p: topP, seed, stop } = body;
-  return {
-    chat: { history, maxTokens, temperature, topP, seed, stop, schema: body.response_format?.json_schema?.schema },
-  };
-};
-
 type Done = Extract<LlamaEnd, { readonly done: object }>['done'];
 const usageOf = ({ input, output }: Pick<Done, 'input' | 'output'>) => ({
   prompt_tokens: input,
   completion_tokens: output,
   total_tokens: input + output,
 });
-const finishOf = ({ full }: Done): string => (full ? 'length' : 'stop');
+const finishOf = ({ full, calls = [] }: Done): string => (calls.length > 0 ? 'tool_calls' : full ? 'length' : 'stop');
+
+/** Calls of tools, as they are told; an id says which answer belongs to which. */
+const calledOf = ({ calls = [] }: Done, { args }: Question) =>
+  calls.map((call: LlamaCall, index) => ({
+    ...{ index, id: `call_${randomUUID()}`, type: 'function' },
+    function: { name: call.name, arguments: args(call) },
+  }));
 
 const ended = (end: Extract<LlamaEnd, { fault: string } | { broken: string }>): CallFault =>
   new CallFault(
@@ -115,6 +86,7 @@ export const fetchHere =
   (local: LocalDoor | null, id: string, o: { readonly signal: AbortSignal; readonly timeout: number }): Fetch =>
   async (_to, init) => {
     if (local === null) throw noFile(id);
+    if (!local.models.fits) throw NO_MACHINE();
     if (!(await local.models.installed())) throw NO_ADDON();
     const file = await local.models.fileOf(id);
     if (file === null) throw noFile(id);
@@ -124,8 +96,8 @@ export const fetchHere =
     const signal = AbortSignal.any([o.signal, over.signal, ...(init?.signal ? [init.signal] : [])]);
     const timer = setTimeout(() => over.abort(), o.timeout);
     const asking = (piece: (text: string) => void): Promise<LlamaEnd> =>
-      local.process.ask(file, question, signal, piece).finally(() => clearTimeout(timer));
-    if (body.stream === true) return streamed(id, asking, () => over.abort());
+      local.process.ask(file, question.asked, signal, piece).finally(() => clearTimeout(timer));
+    if (body.stream === true) return streamed(id, question, asking, () => over.abort());
     let said = '';
     const end = await asking((piece) => {
       said += piece;
@@ -136,7 +108,11 @@ export const fetchHere =
         usage: { prompt_tokens: end.input, total_tokens: end.input },
       });
     if (!('done' in end)) throw ended(end);
-    const message = { role: 'assistant', content: said };
+    const called = calledOf(end.done, question);
+    const message = {
+      ...{ role: 'assistant', content: question.answer(said) },
+      ...(called.length === 0 ? {} : { tool_calls: called }),
+    };
     return json({
       ...{ id, model: id, created: 0 },
       choices: [{ index: 0, message, finish_reason: finishOf(end.done) }],
@@ -146,6 +122,7 @@ export const fetchHere =
 
 const streamed = (
   id: string,
+  question: Question,
   asking: (piece: (text: string) => void) => Promise<LlamaEnd>,
   left: () => void,
 ): Response => {
@@ -156,9 +133,18 @@ const streamed = (
       const event = (value: object): void => {
         if (open) into.enqueue(encoder.encode(`data: ${JSON.stringify({ id, model: id, created: 0, ...value })}\n\n`));
       };
-      void asking((content) => event({ choices: [{ index: 0, delta: { role: 'assistant', content } }] })).then(
+      const delta = (of: object): void => event({ choices: [{ index: 0, delta: { role: 'assistant', ...of } }] });
+      let said = '';
+      const piece = (content: string): void => {
+        if (question.whole) said += content;
+        else delta({ content });
+      };
+      void asking(piece).then(
         (end) => {
           if (!('done' in end)) return 'vectors' in end ? into.close() : into.error(ended(end));
+          if (said !== '') delta({ content: question.answer(said) });
+          const called = calledOf(end.done, question);
+          if (called.length > 0) delta({ tool_calls: called });
           event({ choices: [{ index: 0, delta: {}, finish_reason: finishOf(end.done) }], usage: usageOf(end.done) });
           open = false;
           into.enqueue(encoder.encode('data: [DONE]\n\n'));

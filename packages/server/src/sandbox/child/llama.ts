@@ -19,7 +19,9 @@ import { setrlimit } from './kernel.ts';
 
 type Turn =
   | { readonly type: 'system' | 'user'; readonly text: string }
-  | { readonly type: 'model'; readonly response: readonly string[] };
+  | { readonly type: 'model'; readonly response: readonly (string | object)[] };
+type Tools = Readonly<Record<string, { readonly description?: string; readonly params?: object }>>;
+/** `history` ends with the turn of the model that it goes on with. `schema`, `params`: forms that the library has a grammar for. */
 type Chat = {
   readonly history: readonly Turn[];
   readonly maxTokens: number;
@@ -28,6 +30,7 @@ type Chat = {
   readonly seed?: number;
   readonly stop?: readonly string[];
   readonly schema?: object;
+  readonly tools?: Tools;
 };
 type Asked = { readonly id: number; readonly chat?: Chat; readonly embed?: readonly string[]; readonly stop?: number };
 
@@ -60,13 +63,19 @@ type Library = {
     readonly generateResponse: (
       history: readonly Turn[],
       o: object,
-    ) => Promise<{ readonly response: string; readonly metadata: { readonly stopReason: string } }>;
+    ) => Promise<{
+      readonly response: string;
+      readonly functionCalls?: readonly { readonly functionName: string; readonly params?: unknown }[];
+      readonly metadata: { readonly stopReason: string };
+    }>;
   };
   readonly LlamaLogLevel: { readonly disabled: string };
 };
 
 const RLIMIT_DATA = 2;
 const MEGABYTE = 1024 * 1024;
+/** Calls of one answer. */
+const MOST_CALLS = 8;
 /** A line longer than this is none of the host's. */
 const LONGEST = 32 * MEGABYTE;
 
@@ -117,23 +126,68 @@ const talkOf = async ({ library, model, size }: Opened) => {
 let talk: Awaited<ReturnType<typeof talkOf>> | undefined;
 let embedder: Awaited<ReturnType<Model['createEmbeddingContext']>> | undefined;
 
-const say = async (o: Opened, id: number, asked: Chat, signal: AbortSignal): Promise<object> => {
-  const grammar = asked.schema === undefined ? {} : { grammar: await o.llama.createGrammarForJsonSchema(asked.schema) };
-  talk ??= await talkOf(o);
-  const { chat, contextSequence } = talk;
+type How = { readonly grammar?: object; readonly functions?: Tools; readonly piece: (text: string) => void };
+
+/** Has the model say something once, and counts what went in and came out. */
+const once = async (
+  { chat, contextSequence }: Awaited<ReturnType<typeof talkOf>>,
+  { history, maxTokens, temperature = 0, topP, seed, stop }: Chat,
+  { piece, ...how }: How,
+  signal: AbortSignal,
+) => {
   const { usedOutputTokens } = contextSequence.tokenMeter;
-  const { metadata } = await chat.generateResponse([...asked.history, { type: 'model', response: [] }], {
-    ...grammar,
-    ...{ maxTokens: Math.min(asked.maxTokens, o.size), signal, stopOnAbortSignal: true },
-    ...{ temperature: asked.temperature ?? 0, ...(asked.topP === undefined ? {} : { topP: asked.topP }) },
-    ...(asked.seed === undefined ? {} : { seed: asked.seed }),
-    ...(asked.stop === undefined ? {} : { customStopTriggers: asked.stop }),
-    onTextChunk: (piece: string) => tell({ id, piece }),
+  const {
+    response,
+    functionCalls = [],
+    metadata,
+  } = await chat.generateResponse(history, {
+    ...how,
+    ...{ maxTokens, signal, stopOnAbortSignal: true, temperature, onTextChunk: piece },
+    ...(how.functions === undefined ? {} : { maxParallelFunctionCalls: MOST_CALLS }),
+    ...(topP === undefined ? {} : { topP }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(stop === undefined ? {} : { customStopTriggers: stop }),
   });
   const output = contextSequence.tokenMeter.usedOutputTokens - usedOutputTokens;
-  // Those that it still knew from the question before count, too: what a question costs does not hang on the one before it.
-  const input = Math.max(0, contextSequence.nextTokenIndex - output);
-  return { id, done: { input, output, full: metadata.stopReason === 'maxTokens' } };
+  return {
+    response,
+    calls: functionCalls.map(({ functionName, params }) => ({ name: functionName, params })),
+    output,
+    // Those that it still knew from the question before count, too: what a question costs does not hang on the one before it.
+    input: Math.max(0, contextSequence.nextTokenIndex - output),
+    full: metadata.stopReason === 'maxTokens',
+  };
+};
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const say = async (o: Opened, id: number, asked: Chat, signal: AbortSignal): Promise<object> => {
+  const { schema, tools, ...rest } = asked;
+  const chat: Chat = { ...rest, maxTokens: Math.min(asked.maxTokens, o.size) };
+  const piece = (text: string): void => tell({ id, piece: text });
+  const grammar = schema === undefined ? {} : { grammar: await o.llama.createGrammarForJsonSchema(schema) };
+  talk ??= await talkOf(o);
+  const done = ({ input, output, full, calls }: Omit<Awaited<ReturnType<typeof once>>, 'response'>) => ({
+    ...{ id, done: { input, output, full, ...(calls.length === 0 ? {} : { calls }) } },
+  });
+  if (tools === undefined) return done(await once(talk, chat, { ...grammar, piece }, signal));
+  if (schema === undefined) return done(await once(talk, chat, { functions: tools, piece }, signal));
+  // The library holds it to tools or to a form. Where it calls none, and answers otherwise, it answers once more.
+  const free = await once(talk, chat, { functions: tools, piece: () => undefined }, signal);
+  const left = chat.maxTokens - free.output;
+  if (free.calls.length > 0 || isJson(free.response) || left < 1 || signal.aborted) {
+    if (free.calls.length === 0) piece(free.response);
+    return done(free);
+  }
+  const held = await once(talk, { ...chat, maxTokens: left }, { ...grammar, piece }, signal);
+  return done({ ...held, input: free.input + held.input, output: free.output + held.output });
 };
 
 const embed = async (o: Opened, id: number, texts: readonly string[], signal: AbortSignal): Promise<object> => {

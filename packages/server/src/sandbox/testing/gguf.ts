@@ -14,7 +14,6 @@ const WIDTH = 32;
 const INNER = 64;
 const HEADS = 4;
 const BLOCKS = 2;
-const CONTEXT = 512;
 const [NORMAL, UNKNOWN, CONTROL, BYTE] = [1, 2, 3, 6];
 
 const u32 = (value: number): Buffer => {
@@ -62,35 +61,83 @@ const vocabulary = (): readonly Token[] => [
   ...Array.from({ length: 94 }, (_, i) => ({ text: String.fromCharCode(33 + i), type: NORMAL })),
 ];
 
-/** The bytes of such a file. */
+/** The value of a tensor at a place; its last side is the rows of what comes out. */
+type Weight = (index: number) => number;
+
+/** The bytes of such a file: random weights, which `seed` makes others of. */
 export const tinyModel = (seed = 1): Buffer => {
   const next = numbers(seed);
   const tokens = vocabulary();
-  const tensors: { readonly name: string; readonly shape: readonly number[]; readonly values: Float32Array }[] = [];
-  const tensor = (name: string, shape: readonly number[], value: (index: number) => number): void => {
-    const values = new Float32Array(shape.reduce((product, side) => product * side, 1));
-    tensors.push({ name: `${name}.weight`, shape, values: values.map((_, i) => value(i)) });
-  };
   const chance = (): number => next() * 0.3;
-  const one = (): number => 1;
-  tensor('token_embd', [WIDTH, tokens.length], chance);
+  // It ends by itself never, and of itself says characters alone: a single byte of one would be none.
+  const output: Weight = (i) => (tokens[Math.floor(i / WIDTH)]?.type === NORMAL ? chance() : 0);
+  return fileOf(tokens, 512, (name) => (name.endsWith('norm') ? () => 1 : name === 'output' ? output : chance));
+};
+
+/**
+ * The bytes of a model that calls a tool, and ends with "Done." once a result stands in what it is told: nothing of it is
+ * random. What it fills in is what the grammar leaves it: texts as short as may be.
+ *
+ * It tells the two apart by a head that looks at every place alike for the token "|r", which the library writes before results;
+ * that it is to speak, by the token "] ", which the library writes at the end of what a model without a template is told.
+ */
+export const callingModel = (): Buffer => {
+  const tokens = [
+    ...vocabulary(),
+    ...['||call:\u2581', 'Done.', '|r', ']\u2581'].map((one) => ({ text: one, type: NORMAL })),
+  ];
+  const at = (one: string): number => tokens.findIndex(({ text: is }) => is === one);
+  const [call, done, result, quote, end] = [at('||call:\u2581'), at('Done.'), at('|r'), at('"'), at('</s>')];
+  const begins = at(']\u2581');
+  // Sides of what it thinks: every token, a result here, the end here, a result anywhere, its turn begins here.
+  const [EVERY, HERE, ENDS, SEEN, BEGINS] = [0, 1, 2, 3, 4];
+  const embedding: Weight = (i) => {
+    const [token, side] = [Math.floor(i / WIDTH), i % WIDTH];
+    const here = [token === result, token === done, token === begins];
+    return side === EVERY || here[[HERE, ENDS, BEGINS].indexOf(side)] === true ? 1 : 0;
+  };
+  const says = (token: number, side: number): number => {
+    if (token === call) return side === BEGINS ? 60 : side === EVERY ? -20 : side === SEEN ? -100 : 0;
+    if (token === done) return side === SEEN ? 10 : side === ENDS ? -1_000 : 0;
+    if (token === end) return side === ENDS ? 1_000 : side === EVERY ? -10 : 0;
+    if (tokens[token]?.type !== NORMAL || token === result || token === begins) return side === EVERY ? -20 : 0;
+    return side === EVERY ? (token === quote ? 10 : 1 + (token % 7) / 10) : 0;
+  };
+  return fileOf(tokens, 4_096, (name) => {
+    if (name.endsWith('norm')) return () => 1;
+    if (name === 'token_embd') return embedding;
+    if (name === 'output') return (i) => says(Math.floor(i / WIDTH), i % WIDTH);
+    // The first number of the first head: what it finds of HERE, on the average of all places, becomes SEEN.
+    if (name === 'blk.0.attn_v') return (i) => (i === HERE ? 1_000 : 0);
+    if (name === 'blk.0.attn_output') return (i) => (i === SEEN * WIDTH ? 1 : 0);
+    return () => 0;
+  });
+};
+
+const fileOf = (tokens: readonly Token[], context: number, weightOf: (name: string) => Weight): Buffer => {
+  const tensors: { readonly name: string; readonly shape: readonly number[]; readonly values: Float32Array }[] = [];
+  const tensor = (name: string, shape: readonly number[]): void => {
+    const values = new Float32Array(shape.reduce((product, side) => product * side, 1));
+    const weight = weightOf(name);
+    tensors.push({ name: `${name}.weight`, shape, values: values.map((_, i) => weight(i)) });
+  };
+  tensor('token_embd', [WIDTH, tokens.length]);
   for (let block = 0; block < BLOCKS; block += 1) {
     const named = (name: string): string => `blk.${block}.${name}`;
-    tensor(named('attn_norm'), [WIDTH], one);
-    for (const name of ['attn_q', 'attn_k', 'attn_v', 'attn_output']) tensor(named(name), [WIDTH, WIDTH], chance);
-    tensor(named('ffn_norm'), [WIDTH], one);
-    tensor(named('ffn_gate'), [WIDTH, INNER], chance);
-    tensor(named('ffn_up'), [WIDTH, INNER], chance);
-    tensor(named('ffn_down'), [INNER, WIDTH], chance);
+    tensor(named('attn_norm'), [WIDTH]);
+    for (const name of ['attn_q', 'attn_k', 'attn_v', 'attn_output']) tensor(named(name), [WIDTH, WIDTH]);
+    tensor(named('ffn_norm'), [WIDTH]);
+    tensor(named('ffn_gate'), [WIDTH, INNER]);
+    tensor(named('ffn_up'), [WIDTH, INNER]);
+    tensor(named('ffn_down'), [INNER, WIDTH]);
   }
-  tensor('output_norm', [WIDTH], one);
-  // It ends by itself never, and of itself says characters alone: a single byte of one would be none.
-  tensor('output', [WIDTH, tokens.length], (i) => (tokens[Math.floor(i / WIDTH)]?.type === NORMAL ? chance() : 0));
+  tensor('output_norm', [WIDTH]);
+  tensor('output', [WIDTH, tokens.length]);
   const pairs = [
     pair('general.architecture', TYPES.string, text('llama')),
     pair('general.name', TYPES.string, text('tiny')),
     pair('general.alignment', TYPES.u32, u32(ALIGNMENT)),
-    pair('llama.context_length', TYPES.u32, u32(CONTEXT)),
+    pair('llama.context_length', TYPES.u32, u32(context)),
     pair('llama.embedding_length', TYPES.u32, u32(WIDTH)),
     pair('llama.block_count', TYPES.u32, u32(BLOCKS)),
     pair('llama.feed_forward_length', TYPES.u32, u32(INNER)),

@@ -39,7 +39,18 @@ export const startRun = route({
       to: stepId.optional().describe('Draft runs: only this step, and what it needs'),
       from: stepId.optional().describe('Draft runs: this step and what depends on it, and what they need'),
       reuse: id.optional().describe('With `to` or `from`: an earlier run whose results stand in where they still hold'),
+      tools: stepId
+        .optional()
+        .describe(
+          'Draft runs: not the draft, but a run that lists the tools of the MCP server that this step `mcp.call` names, with the powers lent to the step; its output is that of `mcp.tools`',
+        ),
     })
+    .refine(
+      ({ tools, draft, input, pins, to, from, breakpoints }) =>
+        tools === undefined ||
+        (draft === true && [input, pins, to, from, breakpoints].every((other) => other === undefined)),
+      { path: ['tools'], message: 'expected `draft: true` beside `tools`, and no input, pins, part or breakpoints' },
+    )
     .refine((body) => (body.to === undefined && body.from === undefined) || body.draft === true, {
       path: ['draft'],
       message: 'expected `draft: true` beside `to` and `from`: a published version runs as a whole',

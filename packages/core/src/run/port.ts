@@ -28,8 +28,13 @@ export type StartRequest = {
   readonly principal: Principal;
   /** Id of the flow, in the principal's workspace. */
   readonly flow: string;
-  /** `revision`: the draft that is meant; one that was saved since is not run. */
-  readonly which: { readonly version?: number } | { readonly draft: true; readonly revision?: number };
+  /**
+   * `revision`: the draft that is meant; one that was saved since is not run. `tools`: not the draft itself, but what lists the
+   * tools of the MCP server that this step of it names.
+   */
+  readonly which:
+    | { readonly version?: number }
+    | { readonly draft: true; readonly revision?: number; readonly tools?: string };
   readonly input: unknown;
   readonly trigger: Started;
   /** Milliseconds to wait for the end before answering; 0 answers as soon as the run is durable. */

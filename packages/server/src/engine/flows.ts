@@ -26,6 +26,7 @@ import { Recent } from './cache.ts';
 import { Catalogs } from './catalogs.ts';
 import { type CompiledFlow, compileFlow } from './compiled.ts';
 import { Lent } from './lent.ts';
+import { draftOrLook } from './look.ts';
 
 /** A flow ready to run: which content, and what of it is known. `version` null: the draft. */
 export type Target = Content & {
@@ -110,21 +111,28 @@ export class Flows {
     return compiled.ok ? this.placed({ workspace, row, version, compiled: compiled.value }, environment) : compiled;
   }
 
-  /** `revision`: the one that is meant; absent: whichever it is at by now. */
+  /**
+   * `revision`: the one that is meant; absent: whichever it is at by now. `tools`: not the draft, but the tools of the server
+   * that this step of it names (look.ts).
+   */
   async draft(
     workspace: string,
     flow: string,
     now: number,
     environment: string,
     revision?: number,
+    tools?: string,
   ): Promise<Result<Target>> {
     const row = await this.#store.in(workspace).flows.get(flow);
     if (row === null) return { ok: false, problem: notFound };
     if (revision !== undefined && revision !== row.revision) return { ok: false, problem: saved(row.revision) };
-    const compiled = this.compile(row.draft, row.draftHash, await this.#catalogs.in(workspace));
+    const content = draftOrLook(row, tools);
+    if (!content.ok) return content;
+    const { doc, hash } = content.value;
+    const compiled = this.compile(doc, hash, await this.#catalogs.in(workspace));
     if (!compiled.ok) return compiled;
     const target = await this.placed({ workspace, row, version: null, compiled: compiled.value }, environment);
-    if (target.ok) await this.#store.in(workspace).flows.keepDoc(row.draftHash, row.draft, now);
+    if (target.ok) await this.#store.in(workspace).flows.keepDoc(hash, doc, now);
     return target;
   }
 

@@ -243,7 +243,10 @@ export const checkInput = (target: Pick<Target, 'compiled'>, input: unknown): Re
 const pick = async (flows: Flows, store: Store, request: StartRequest, now: number): Promise<Result<Target>> => {
   const { workspace } = request.principal;
   const environment = request.environment ?? DEFAULT_ENVIRONMENT;
-  if ('draft' in request.which) return flows.draft(workspace, request.flow, now, environment, request.which.revision);
+  if ('draft' in request.which) {
+    const { revision, tools } = request.which;
+    return flows.draft(workspace, request.flow, now, environment, revision, tools);
+  }
   const { version } = request.which;
   if (version === undefined) return flows.live(workspace, request.flow, environment);
   const row = await store.in(workspace).flows.get(request.flow);

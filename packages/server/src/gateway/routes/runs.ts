@@ -71,12 +71,15 @@ const whichOf = ({
   draft,
   revision,
   version,
+  tools,
 }: {
   draft?: true | undefined;
   revision?: number | undefined;
   version?: number | undefined;
+  tools?: string | undefined;
 }) => {
-  if (draft === true) return { draft, ...(revision === undefined ? {} : { revision }) };
+  if (draft === true)
+    return { draft, ...(revision === undefined ? {} : { revision }), ...(tools === undefined ? {} : { tools }) };
   return version === undefined ? {} : { version };
 };
 
@@ -131,7 +134,8 @@ export const runRoutes = ({ gate, streams, waiting, places, looks }: Lodge): rea
           flow: params.id,
           which: whichOf(body),
           input: body.input,
-          trigger: { kind: 'manual@1' },
+          // What listed tools is told from runs of the flow: nothing of it stands in for what its steps gave.
+          trigger: { kind: body.tools === undefined ? 'manual@1' : 'mcp.look@1' },
           wait,
           ...(body.environment === undefined ? {} : { environment: body.environment }),
           ...(body.idempotencyKey === undefined ? {} : { idempotencyKey: body.idempotencyKey }),

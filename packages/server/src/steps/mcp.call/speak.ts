@@ -19,6 +19,8 @@ const META = {
 };
 /** Error codes by which a server of an earlier era refuses a request of this one (JSON-RPC, and the protocol's own). */
 const OTHER_ERA: ReadonlySet<unknown> = new Set([-32_000, -32_001, -32_022, -32_600, -32_601, -32_004]);
+/** Statuses by which a server, or what stands before it, does not let in who asks (RFC 9110). */
+const SHUT: ReadonlySet<number> = new Set([401, 403]);
 
 export type Place = {
   readonly url: string;
@@ -57,12 +59,28 @@ const messageOf = ({ headers, body }: NetAnswer, id: number): Record<string, unk
 /** The error of an answer, when it is one by which a server says that it speaks the other era. */
 const saysOtherEra = (answer: NetAnswer, id: number): boolean => {
   const { status, body } = answer;
+  if (SHUT.has(status)) return false;
   const error = messageOf(answer, id)?.['error'] ?? (isObject(body) ? body['error'] : undefined);
   if (isObject(error)) return OTHER_ERA.has(error['code']);
   return [400, 404, 405, 406].includes(status);
 };
 
-const heardOf = (answer: NetAnswer, id: number): Heard => {
+/** Why a server did not let who asked in; undefined: that is not what it said. */
+const shutOut = ({ status }: NetAnswer, secret: string | undefined): Problem | undefined => {
+  if (!SHUT.has(status)) return undefined;
+  const fix =
+    secret === undefined
+      ? 'Name in `secret` the secret or the connection that this server knows you by.'
+      : `Look whether the secret ${secret} is the one for this server, and still good there, or name another in \`secret\`.`;
+  return problem('mcp.secret', `The server does not let in who asks (status ${status}).`, {
+    ...{ at: { field: 'with.secret' }, retry: 'no' as const },
+    fix,
+  });
+};
+
+const heardOf = (answer: NetAnswer, id: number, secret: string | undefined): Heard => {
+  const shut = shutOut(answer, secret);
+  if (shut !== undefined) return { problem: shut, sent: 'maybe' };
   const message = messageOf(answer, id);
   if (message === undefined) {
     const text =
@@ -100,18 +118,18 @@ export const begin = async (net: Net, place: Place): Promise<Session | Failed> =
   const first = await modern('server/discover', {});
   if ('problem' in first) return first;
   if (!saysOtherEra(first, id)) {
-    const heard = heardOf(first, id);
+    const heard = heardOf(first, id, place.secret);
     if ('problem' in heard) return { ...heard, sent: 'no' };
     const ask: Ask = async (method, params, more) => {
       const answer = await modern(method, params, more);
-      return 'problem' in answer ? answer : heardOf(answer, id);
+      return 'problem' in answer ? answer : heardOf(answer, id, place.secret);
     };
     return { ask };
   }
   const hello = { protocolVersion: LEGACY, capabilities: {}, clientInfo: CLIENT };
   const greeted = await send({ id: (id += 1), method: 'initialize', params: hello }, {});
   if ('problem' in greeted) return greeted;
-  const heard = heardOf(greeted, id);
+  const heard = heardOf(greeted, id, place.secret);
   if ('problem' in heard) return { ...heard, sent: 'no' };
   const { protocolVersion } = heard.result;
   const session = greeted.headers['mcp-session-id'];
@@ -123,7 +141,7 @@ export const begin = async (net: Net, place: Place): Promise<Session | Failed> =
   if ('problem' in ready) return { ...ready, sent: 'no' };
   const ask: Ask = async (method, params) => {
     const answer = await send({ id: (id += 1), method, params }, headers);
-    return 'problem' in answer ? answer : heardOf(answer, id);
+    return 'problem' in answer ? answer : heardOf(answer, id, place.secret);
   };
   return { ask };
 };

@@ -169,6 +169,17 @@ test('what is no MCP server is said to be none', async () => {
   });
 });
 
+test('a server that does not let in who asks is told with the secret that is to be set', async () => {
+  const shut = { request: async () => ({ status: 401, headers: {}, body: 'no' }) };
+  const given = { url: 'https://mcp.example.com/mcp', tool: 'echo', pinned: { inputSchema: {} } };
+  expect((await trial(step, given, { net: shut })).outcome).toMatchObject({
+    problem: { code: 'mcp.secret', at: { field: 'with.secret' }, fix: expect.stringContaining('Name in `secret`') },
+  });
+  expect((await trial(step, { ...given, secret: 'far' }, { net: shut })).outcome).toMatchObject({
+    problem: { code: 'mcp.secret', fix: expect.stringContaining('the secret far') },
+  });
+});
+
 test('a refused power is the Problem of the step', async () => {
   const refused = problem('power.missing', 'not lent');
   const refusing = { request: async () => ({ problem: refused, sent: 'no' as const }) };

@@ -75,7 +75,7 @@ const changed = (tool: string, was: Definition, is: Definition) =>
     {
       at: { field: 'with.pinned' },
       retry: 'no',
-      fix: 'Look at what it says now (mcp.tools); if it is still the tool you meant, put that in `pinned`.',
+      fix: 'Look at what it says now (See its tools, or mcp.tools); if it is still the tool you meant, put that in `pinned`.',
     },
   );
 

@@ -13,6 +13,7 @@ export const TableField = lazily(async () => (await import('./panel/tables/table
 export const BaseField = lazily(async () => (await import('./panel/knowledge/base-field.tsx')).BaseField);
 export const ModelInput = lazily(async () => (await import('./panel/models/model-input.tsx')).ModelInput);
 export const ServiceFields = lazily(async () => (await import('./services/service-fields.tsx')).ServiceFields);
+export const McpFields = lazily(async () => (await import('./panel/mcp/mcp-fields.tsx')).McpFields);
 export const ServiceTriggerFields = lazily(
   async () => (await import('./services/service-trigger-fields.tsx')).ServiceTriggerFields,
 );

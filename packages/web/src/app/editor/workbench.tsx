@@ -73,6 +73,7 @@ export const Workbench = () => {
         if (state !== 'queued' && state !== 'running') return;
         if (
           trigger.kind === 'manual@1' ||
+          trigger.kind === 'mcp.look@1' ||
           (talks && trigger.kind === 'chat@1') ||
           run === watch.state().run ||
           told.current.has(run)

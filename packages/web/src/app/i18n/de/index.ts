@@ -26,6 +26,7 @@ import { hints } from './hints.ts';
 import { inbox } from './inbox.ts';
 import { notifications } from './notifications.ts';
 import { knowledge } from './knowledge.ts';
+import { mcpTools } from './mcp-tools.ts';
 import { models } from './models.ts';
 import { needs } from './needs.ts';
 import { listen } from './listen.ts';
@@ -72,6 +73,7 @@ export const german: Translation = {
   inbox,
   notifications,
   knowledge,
+  mcpTools,
   models,
   needs,
   listen,

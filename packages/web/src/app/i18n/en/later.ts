@@ -24,6 +24,7 @@ import { hints } from './hints.ts';
 import { inbox } from './inbox.ts';
 import { listen } from './listen.ts';
 import { knowledge } from './knowledge.ts';
+import { mcpTools } from './mcp-tools.ts';
 import { models } from './models.ts';
 import { needs } from './needs.ts';
 import { notifications } from './notifications.ts';
@@ -67,6 +68,7 @@ export const later = {
   inbox,
   listen,
   knowledge,
+  mcpTools,
   models,
   needs,
   notifications,

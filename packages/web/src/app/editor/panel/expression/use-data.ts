@@ -18,8 +18,9 @@ const useLastRun = (wanted: boolean): Shown | null => {
     staleTime: 30_000,
     retry: false,
     queryFn: async ({ signal }): Promise<Shown | null> => {
-      const { runs } = await client.call('listRuns', { query: { flow: draft.id, limit: '1' } }, signal);
-      const run = runs[0]?.id;
+      const { runs } = await client.call('listRuns', { query: { flow: draft.id, limit: '10' } }, signal);
+      // What only looked at tools elsewhere gave nothing that a step of the flow would.
+      const run = runs.find(({ trigger }) => trigger.kind !== 'mcp.look@1')?.id;
       if (run === undefined) return null;
       const { events } = await client.call(
         'getJournal',

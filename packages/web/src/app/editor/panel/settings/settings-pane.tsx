@@ -5,7 +5,7 @@ import { isBlock, type Json, type Problem, type Step, type Trigger } from '@head
 import { Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEditor } from '../../editor-context.ts';
-import { Designer, Needs, ServiceFields, ServiceTriggerFields } from '../../parts.ts';
+import { Designer, McpFields, Needs, ServiceFields, ServiceTriggerFields } from '../../parts.ts';
 import { AnyField } from '../form/any-field.tsx';
 import classes from '../form/form.module.css';
 import { fieldsOf } from '../form/model.ts';
@@ -61,6 +61,10 @@ export const SettingsPane = ({ thing, isStep, problems }: Props) => {
       {isStep && kind.startsWith('service.call@') ? (
         <Suspense fallback={null}>
           <ServiceFields thing={thing} fields={fields} />
+        </Suspense>
+      ) : isStep && kind.startsWith('mcp.call@') ? (
+        <Suspense fallback={null}>
+          <McpFields thing={thing} fields={fields} />
         </Suspense>
       ) : !isStep && kind.startsWith('service.') ? (
         <Suspense fallback={null}>

@@ -1,0 +1,50 @@
+/** Die Werkzeuge eines fremden MCP-Servers, im Feld eines Schritts, der eines aufruft. */
+
+import type { Translation } from '../i18n.ts';
+
+export const mcpTools: Translation['mcpTools'] = {
+  title: 'Werkzeuge des Servers',
+  lead: 'Fragt den Server unter dieser Adresse, mit den Befugnissen dieses Schritts. Was er sagt, ist Text von jemand anderem: Lesen Sie ihn so, wie ein Modell ihn lesen wird.',
+  see: 'Seine Werkzeuge zeigen',
+  noAddress: 'Geben Sie zuerst die Adresse des Servers an.',
+  unsaved:
+    'Der Entwurf konnte nicht gespeichert werden, und gefragt wird, was gespeichert ist. Speichern Sie ihn zuerst und fragen Sie dann.',
+  late: 'Der Server braucht lange. Fragen Sie noch einmal, oder sehen Sie sich den Lauf an.',
+  broken: 'Die Antwort konnte nicht gelesen werden. Fragen Sie noch einmal.',
+  none: 'Der Server hat kein Werkzeug, das von hier aus aufgerufen werden kann.',
+  found_one: '{{count}} Werkzeug',
+  found_other: '{{count}} Werkzeuge',
+  left: 'Von hier aus nicht aufrufbar, wegen ihres Namens oder ihrer Größe: {{names}}',
+  search: 'Werkzeuge durchsuchen',
+  more_one: '{{count}} weiteres: Suchen Sie danach',
+  more_other: '{{count}} weitere: Suchen Sie danach',
+  choose: 'Wählen',
+  chooseOf: '{{tool}} wählen',
+  chosen: 'Das ist das Werkzeug',
+  silent: 'Es sagt nicht, was es tut.',
+  claims: 'Es behauptet (niemand prüft das)',
+  hints: {
+    readOnlyHint: { yes: 'ändert nichts', no: 'ändert etwas' },
+    destructiveHint: { yes: 'kann zerstören', no: 'zerstört nichts' },
+    idempotentHint: { yes: 'zweimal ist wie einmal', no: 'zweimal ist nicht wie einmal' },
+    openWorldHint: { yes: 'erreicht andere', no: 'erreicht niemand anderen' },
+  },
+  arguments: 'Was ihm gegeben wird',
+  required: 'nötig',
+  takesNothing: 'Nichts, was sein Schema nennt.',
+  edit: 'Werkzeug {{tool}} aufnehmen',
+  taken: '{{tool}} ist so aufgenommen, wie es jetzt beschrieben wird.',
+  same: 'Es sagt, worauf der Flow festgelegt ist.',
+  gone: 'Der Server hat jetzt kein Werkzeug {{tool}}. Wählen Sie ein anderes, oder fragen Sie, wer den Server betreibt.',
+  changed: 'Der Server beschreibt {{tool}} anders als damals, als es in den Flow aufgenommen wurde',
+  changedLead:
+    'Bis jemand hinsieht, ruft der Schritt es nicht auf. Lesen Sie beides: Eine Beschreibung kann dazu da sein, ein Modell in die Irre zu führen.',
+  was: 'Im Flow',
+  is: 'Jetzt beim Server',
+  nothing: '(nichts)',
+  takeNew: 'Das neue übernehmen',
+  pinned: 'Was es von sich sagt, wie es aufgenommen wurde',
+  json: 'Als JSON',
+  toSecret: 'Zum Geheimnis',
+  toRun: 'Den Lauf ansehen',
+};

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { chunker, DOCUMENT_STATES, documentMeta, knowledgeName, sourceSpec } from '../knowledge/base.ts';
 import { knowledgeHit, searchFields } from '../knowledge/hit.ts';
 import { KNOWLEDGE_LIMITS } from '../knowledge/limits.ts';
+import { PAGE_STATES } from '../knowledge/site.ts';
 import { empty, route } from './route.ts';
 import { count, cursor, id, problem, project, time } from './shapes.ts';
 
@@ -23,6 +24,33 @@ const readers = z
   .describe('The accounts that find something in it; null: everybody who may read knowledge of the project');
 const model = z.string().min(1).max(200).describe('The model that makes vectors; what is there is read anew by it');
 
+const many = z.int().describe('Pages');
+const reading = z
+  .strictObject({
+    began: time,
+    ended: time.nullable().describe('Null: it is under way, or waits to go on'),
+    waiting: many,
+    read: many.describe('Pages that are new, or say something new'),
+    same: many.describe('Pages that say what they said before: nothing of them is embedded anew'),
+    skipped: many.describe('Pages that were passed over; each says why'),
+    gone: many.describe('Pages that the site has no more'),
+    failed: many.describe('Pages that did not answer; what was read of them before stays'),
+    bytes: z.int().describe('Bytes of the pages that were read'),
+  })
+  .meta({ id: 'KnowledgeReading' });
+
+const page = z
+  .strictObject({
+    url: z.string(),
+    source: id,
+    state: z.enum(PAGE_STATES),
+    problem: problem.nullable().describe('Why it was passed over, or did not answer'),
+    depth: z.int().describe('Links from where the site begins'),
+    bytes: z.int(),
+    asked: time.nullable().describe('When it was asked for; null: it was not yet'),
+  })
+  .meta({ id: 'KnowledgePage' });
+
 const source = z
   .strictObject({
     id,
@@ -31,6 +59,9 @@ const source = z
     problem: problem.nullable(),
     looked: time.nullable().describe('When a look at it last found something new; null: not yet'),
     documents: z.int(),
+    reading: reading
+      .nullable()
+      .describe('Of a site: the reading that is under way, or was the last; null: there was none'),
   })
   .meta({ id: 'KnowledgeSource' });
 
@@ -157,8 +188,9 @@ export const addKnowledgeSource = route({
   query: inProject,
   body: sourceSpec,
   answers: { 201: source },
-  problems: ['missing', 'knowledge.many', 'knowledge.source'],
-  summary: 'Say where documents come from; they are read soon, and again when they change',
+  problems: ['missing', 'knowledge.many', 'knowledge.source', 'permission.missing', 'audit.down'],
+  summary:
+    'Say where documents come from; they are read soon, and again when they change. An address of the web takes the permission `grant.give` besides: it is lent to the base',
   tags,
   audited: 'after',
   makes: 'kbs_',
@@ -178,6 +210,25 @@ export const deleteKnowledgeSource = route({
   tags,
   audited: 'after',
   tells: ['source'],
+});
+
+export const listKnowledgePages = route({
+  method: 'GET',
+  path: '/api/v1/knowledge/{id}/pages',
+  needs: 'knowledge.read',
+  on: 'project',
+  params: byBase,
+  query: z.strictObject({
+    project: project.optional(),
+    source: id.optional(),
+    state: z.enum(PAGE_STATES).optional(),
+    limit: count(KNOWLEDGE_LIMITS.page).optional(),
+    cursor: cursor.optional(),
+  }),
+  answers: { 200: z.strictObject({ pages: z.array(page), next: cursor.optional() }) },
+  problems: ['missing'],
+  summary: 'List the pages of the sites of a base, with what became of each in the last reading',
+  tags,
 });
 
 export const listKnowledgeDocuments = route({

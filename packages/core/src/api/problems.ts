@@ -96,7 +96,7 @@ const api = {
   'knowledge.many': { status: 409, when: 'There are as many bases, sources, documents or pieces as there may be.' },
   'knowledge.model': { status: 422, when: 'The model that a base names does not make vectors, or is none.' },
   'knowledge.readers': { status: 422, when: 'Somebody is to be let in who is no member of the workspace.' },
-  'knowledge.source': { status: 422, when: 'A source names no path, table or column that can be.' },
+  'knowledge.source': { status: 422, when: 'A source names no path, table, column or address that can be.' },
   'knowledge.changed': { status: 409, when: 'Who is let in changed in the middle of a search.' },
   'dataset.taken': { status: 409, when: 'The project has a dataset of this name already.' },
   'dataset.many': { status: 409, when: 'The project has as many datasets as a project may have.' },

@@ -230,6 +230,7 @@ export const ROUTES = {
   addKnowledgeSource: knowledge.addKnowledgeSource,
   deleteKnowledgeSource: knowledge.deleteKnowledgeSource,
   listKnowledgeDocuments: knowledge.listKnowledgeDocuments,
+  listKnowledgePages: knowledge.listKnowledgePages,
   indexKnowledge: knowledge.indexKnowledge,
   searchKnowledge: knowledge.searchKnowledge,
 

@@ -6,6 +6,7 @@
 
 import { z } from 'zod';
 import { KNOWLEDGE_LIMITS } from './limits.ts';
+import { siteSpec } from './site.ts';
 
 export const knowledgeName = z
   .string()
@@ -51,6 +52,7 @@ export const sourceSpec = z.discriminatedUnion('kind', [
     table: z.string().min(1).max(100).describe('A table of the project, by its name: each row is a document.'),
     columns: z.array(z.string().min(1).max(100)).min(1).max(20).describe('The columns whose texts are read.'),
   }),
+  siteSpec,
 ]);
 export type SourceSpec = Readonly<z.output<typeof sourceSpec>>;
 

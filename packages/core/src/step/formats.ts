@@ -10,7 +10,7 @@
 import { type Problem, problem } from '../problem.ts';
 import type { Refused } from './files.ts';
 
-export const FORMAT_PROGRAMS = ['archive', 'docx', 'html', 'image', 'markdown', 'pdf', 'sheet', 'xml'] as const;
+export const FORMAT_PROGRAMS = ['archive', 'docx', 'html', 'image', 'markdown', 'page', 'pdf', 'sheet', 'xml'] as const;
 export type FormatProgram = (typeof FORMAT_PROGRAMS)[number];
 
 /** One use. `input` is what the program takes, as JSON holds it. */

@@ -4,6 +4,7 @@ import type { EvaluationAtWork, LeftRun } from './evaluation.ts';
 import type { EngineLimits } from './limits.ts';
 import type { AuditEntry, KeyRow, RunRow } from './ports.ts';
 import type { BaseAtWork } from './knowledge.ts';
+import type { SiteAtWork } from './knowledge-page.ts';
 import type { EngineNotices, NoticeWrite } from './notice.ts';
 import type { TriggerMemory } from './run-write.ts';
 import type { SealedSecret } from './secret.ts';
@@ -48,6 +49,8 @@ export type EngineStore = {
   /** Runs under way of evaluations that were stopped. */
   runsOfStopped(): Promise<readonly LeftRun[]>;
   knowledgeAtWork(sources: boolean): Promise<readonly BaseAtWork[]>;
+  /** Sites that knowledge bases read, of those that are not stopped. */
+  sitesAtWork(): Promise<readonly SiteAtWork[]>;
   readonly notices: EngineNotices;
   /** Runs not over, oldest first, in pages. */
   unfinished(afterId: string, limit: number): Promise<RunRow[]>;

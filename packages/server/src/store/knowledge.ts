@@ -1,5 +1,6 @@
 /** Knowledge bases as the store keeps them, as types. What is found is found within one base, by who may look into it. */
 
+import type { PageStore, PageSums } from './knowledge-page.ts';
 import type {
   Chunker,
   DocumentMeta,
@@ -41,6 +42,12 @@ export type SourceRow = {
   readonly state: 'waiting' | 'ready' | 'failed';
   readonly problem: Problem | null;
   readonly looked: number | null;
+  /** Who lent what it is read by; empty: nobody had to. */
+  readonly by: string;
+  /** The reading of its pages that is under way, or was the last one; 0: there was none. */
+  readonly round: number;
+  readonly began: number | null;
+  readonly ended: number | null;
 };
 
 export type DocRow = {
@@ -66,10 +73,12 @@ export type FoundDoc = Pick<DocRow, 'ref' | 'name' | 'path' | 'type' | 'hash' | 
   /** Of one that is new. */
   readonly id: string;
   readonly body?: string;
+  /** The body is JSON of its parts. */
+  readonly parts?: boolean;
 };
 
 /** A document that is to be read, and the generation that its pieces will have. */
-export type DocWork = DocRow & { readonly body: string | null; readonly gen: number };
+export type DocWork = DocRow & { readonly body: string | null; readonly parts: boolean; readonly gen: number };
 
 /** A piece with its vector: numbers of four bytes, the least first, of length 1 together. */
 export type NewPiece = Piece & { readonly hash: string; readonly vec: Uint8Array };
@@ -91,7 +100,7 @@ export type KnowledgeAsk = {
 };
 
 /** The knowledge bases of one workspace. */
-export type KnowledgeStore = {
+export type KnowledgeStore = PageStore & {
   list(project: string): Promise<BaseRow[]>;
   get(project: string, id: string): Promise<BaseRow | null>;
   named(project: string, name: string): Promise<BaseRow | null>;
@@ -122,11 +131,11 @@ export type KnowledgeStore = {
   /** With all that was read into it. */
   remove(project: string, id: string): Promise<boolean>;
 
-  sources(base: string): Promise<(SourceRow & { readonly documents: number })[]>;
-  /** Null: no such base. */
+  sources(base: string): Promise<(SourceRow & { readonly documents: number; readonly pages: PageSums })[]>;
+  /** Null: no such base. One that is there already is lent by `by` from now on. */
   addSource(
     project: string,
-    source: { id: string; base: string; spec: SourceSpec; at: number },
+    source: { id: string; base: string; spec: SourceSpec; at: number; by?: string },
   ): Promise<Result<SourceRow> | null>;
   /** With its documents. */
   removeSource(project: string, base: string, id: string): Promise<boolean>;

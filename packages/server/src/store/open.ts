@@ -32,6 +32,7 @@ import { directoryOf } from './rows/directory.ts';
 import { deletedFlowsOf } from './rows/deleted-flows.ts';
 import { dropLost, filesOf } from './rows/files.ts';
 import { Searcher } from './knowledge/searcher.ts';
+import { sitesAtWork } from './rows/knowledge-pages.ts';
 import { collectGraphs, collectKnowledge, knowledgeAtWork, knowledgeStoreOf } from './rows/knowledge-ground.ts';
 import type { OwnGround } from './rows/own-ground.ts';
 import { ownRowsOf } from './rows/own-rows.ts';
@@ -319,6 +320,7 @@ export const tryOpenStore = async (options: StoreOptions): Promise<Result<Store>
       ),
       limits: engineLimitsOf(ground, stored.now),
       knowledgeAtWork: (sources) => knowledgeAtWork(ground, sources),
+      sitesAtWork: () => sitesAtWork(ground),
       ends: endsWith(workspaceEndsOf(ground), () => collectGraphs(ground, searcher)),
       notices: engineNoticesOf(ground),
     },

@@ -28,6 +28,7 @@ import { Rooms } from '../room.ts';
 import { embed, type EmbedDeps, embeds, floatsOf } from './embed.ts';
 import { Indexer, type IndexerDeps } from './indexer.ts';
 import { newDocId, placeOf } from './look.ts';
+import { Crawler } from './site/crawler.ts';
 
 type Deps = Omit<IndexerDeps, 'rooms' | 'embed'> &
   ConstructorParameters<typeof Rooms>[0] & {
@@ -45,6 +46,7 @@ export class KnowledgeDoor {
   readonly #d: Deps;
   readonly #embeds: EmbedDeps;
   readonly #indexer: Indexer;
+  readonly #crawler: Crawler;
   readonly #rooms: Rooms;
   #unsubscribe: () => void = () => undefined;
   readonly port: EnginePort['knowledge'];
@@ -56,14 +58,23 @@ export class KnowledgeDoor {
     const rooms = new Rooms({ ledger, full });
     this.#rooms = rooms;
     this.#indexer = new Indexer({ ...deps, rooms, embed: (...asked) => embed(this.#embeds, ...asked) });
+    this.#crawler = new Crawler({
+      ...deps,
+      door: models.door,
+      room: (workspace) => rooms.begin(workspace),
+      read: (place) => this.#indexer.read(place),
+    });
     this.port = {
       search: async ({ workspace, reader }, { project, id }, query) => {
         const row = await store.in(workspace).knowledge.get(project, id);
         if (row === null || row.readers?.includes(reader) === false) return null;
         return this.#find({ workspace, project }, row, { reader }, query, NEVER);
       },
-      stir: (workspace) => this.#indexer.stir(workspace),
-      working: (base) => this.#indexer.working(base),
+      stir: (workspace) => {
+        this.#indexer.stir(workspace);
+        this.#crawler.stir();
+      },
+      working: (base) => this.#indexer.working(base) || this.#crawler.working(base),
       isPlace: (path) => placeOf(path) !== null,
       embeds: (workspace, model) => embeds(this.#embeds, workspace, model),
     };
@@ -72,10 +83,12 @@ export class KnowledgeDoor {
   open(): void {
     this.#unsubscribe = this.#d.store.onFiles((workspace) => this.#indexer.stir(workspace));
     this.#indexer.open();
+    this.#crawler.open();
   }
 
   async close(): Promise<void> {
     this.#unsubscribe();
+    await this.#crawler.close();
     await this.#indexer.close();
   }
 

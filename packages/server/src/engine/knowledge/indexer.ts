@@ -96,6 +96,11 @@ export class Indexer {
     this.#wake(SOON);
   }
 
+  /** Documents of this base wait to be read. */
+  read(place: Place): void {
+    if (!this.#stop.signal.aborted) this.#turns.add(place, false);
+  }
+
   working(base: string): boolean {
     return this.#turns.has(base);
   }
@@ -162,7 +167,10 @@ export class Indexer {
     const at = { space, project: place.project, base: place.base, now: clock.now(), room };
     for (const source of await space.knowledge.sources(place.base)) {
       if (this.#stop.signal.aborted) return;
-      const done = await lookAt(at, source);
+      // Sites are read in their own time (site/crawler.ts).
+      const { id, spec } = source;
+      if (spec.kind === 'url') continue;
+      const done = await lookAt(at, { id, spec });
       const why = done.ok ? null : done.problem;
       // What is as it was is not written anew at every look.
       if (source.state === 'waiting' || why?.code !== source.problem?.code || (done.ok && done.value))
@@ -221,7 +229,8 @@ export class Indexer {
     work: DocWork,
     signal: AbortSignal,
   ): Promise<Result<readonly Part[]>> {
-    if (work.body !== null) return judged([{ text: work.body }]);
+    if (work.body !== null)
+      return judged(work.parts ? (JSON.parse(work.body) as readonly Part[]) : [{ text: work.body }]); // written by site/visit.ts
     const file = await space.files.at(place.project, work.path);
     if (file === null || file.hash !== work.hash) return { ok: false, problem: CHANGED };
     const read: Bytes['read'] = async (from, to) => {

@@ -20,7 +20,7 @@ import {
   type SourceSpec,
   toText,
 } from '@headgate/core';
-import type { FoundDoc, SourceRow } from '../../store/knowledge.ts';
+import type { FoundDoc } from '../../store/knowledge.ts';
 import type { WorkspaceStore } from '../../store/ports.ts';
 
 /** Documents of one page, and those put in within one transaction. */
@@ -85,6 +85,7 @@ const MANY = problem('knowledge.many', `A knowledge base has ${KNOWLEDGE_LIMITS.
 });
 
 type TableSpec = Extract<SourceSpec, { kind: 'table' }>;
+type OwnSpec = Exclude<SourceSpec, { kind: 'url' }>;
 
 /** Pages of the rows that say something in columns that lie open. */
 async function* rowPages(
@@ -237,6 +238,8 @@ const lookAtFiles = async (at: At, source: string, path: string): Promise<Result
   return done.ok ? { ok: true, value: changes.any } : done;
 };
 
-/** Brings what is known of a source up to date. Did anything change? */
-export const lookAt = (at: At, { id, spec }: Pick<SourceRow, 'id' | 'spec'>): Promise<Result<boolean>> =>
-  spec.kind === 'files' ? lookAtFiles(at, id, spec.path) : lookAtTable(at, id, spec);
+/** Brings what is known of a source of the project up to date. Did anything change? */
+export const lookAt = (
+  at: At,
+  { id, spec }: { readonly id: string; readonly spec: OwnSpec },
+): Promise<Result<boolean>> => (spec.kind === 'files' ? lookAtFiles(at, id, spec.path) : lookAtTable(at, id, spec));

@@ -5,23 +5,27 @@
  *     routes, whatever else he may do to it.
  * KG2 Nor does he change anything of it, least of all whom it lets in, have its documents read anew or taken out: unless he
  *     manages the project, who may then let himself in, and the trail says so.
+ * KG3 What a base asks for in the web was lent to it by somebody who may lend powers, and is on record as every grant.
  */
 
 import {
   DEFAULT_CHUNKER,
   may,
   OWN_EMBEDDINGS,
+  printPower,
   type Principal,
   type Problem,
   problem,
   type Result,
+  siteOf,
   type SourceSpec,
 } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { BaseRow, DocRow, SourceRow } from '../../store/knowledge.ts';
+import type { PageRow, PageSums } from '../../store/knowledge-page.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
-import { give, MISSING, nothing, type Refused } from '../outcome.ts';
+import { give, MISSING, nothing, refuse, type Refused } from '../outcome.ts';
 import { projectOf } from '../places.ts';
 
 const PAGE = 50;
@@ -37,7 +41,11 @@ const shownDoc = ({ id, name, path, type, source, state, problem: why, pieces, m
   source: source === '' ? null : source,
 });
 
-export const knowledgeRoutes = ({ gate }: Lodge): readonly Route[] => {
+const shownPage = ({ url, source, state, problem: why, depth, bytes, at }: PageRow) => ({
+  ...{ url, source, state, depth, bytes, problem: why, asked: at === null ? null : iso(at) },
+});
+
+export const knowledgeRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
   const of = (who: Principal) => gate.store.in(who.workspace).knowledge;
   const { knowledge: engine } = gate.engine;
 
@@ -52,7 +60,11 @@ export const knowledgeRoutes = ({ gate }: Lodge): readonly Route[] => {
       working: engine.working(id),
     };
   };
-  const shownSource = (row: SourceRow & { readonly documents: number }) => ({
+  const shownSource = (row: SourceRow & { readonly documents: number; readonly pages: PageSums | null }) => ({
+    reading:
+      row.began === null || row.pages === null
+        ? null
+        : { ...row.pages, began: iso(row.began), ended: row.ended === null ? null : iso(row.ended) },
     ...{ id: row.id, spec: row.spec, problem: row.problem, documents: row.documents },
     looked: row.looked === null ? null : iso(row.looked),
     state: engine.working(row.base) && row.state === 'waiting' ? ('working' as const) : row.state,
@@ -132,18 +144,49 @@ export const knowledgeRoutes = ({ gate }: Lodge): readonly Route[] => {
       const project = projectOf(query);
       const wrong = await gate.store.in(who.workspace).knowledge.get(project, params.id);
       if (wrong === null || !letsIn(wrong, who)) return MISSING;
-      const why = await unfitSource(gate, who, project, body);
-      if (why !== null) return refusal(why);
-      const done = await of(who).addSource(project, { id: made, base: params.id, spec: body, at: gate.clock() });
+      if (body.kind === 'url') {
+        if (!may(who, 'grant.give', { workspace: who.workspace, project }))
+          return refuse('permission.missing', 'To have a base read the web needs the permission grant.give, too');
+        const site = siteOf(body);
+        if (!site.ok) return refusal(site.problem);
+        const { workspace } = who;
+        const on = { workspace, actor: who.id, action: 'grant.given', decision: 'allow', reason: null } as const;
+        const recorded = await Promise.all(
+          site.value.lent.map((power) =>
+            audit.record({ ...on, object: `${params.id} ${made} * ${printPower(power)}` }),
+          ),
+        );
+        if (!recorded.every((done) => done)) return refuse('audit.down');
+      } else {
+        const why = await unfitSource(gate, who, project, body);
+        if (why !== null) return refusal(why);
+      }
+      const by = body.kind === 'url' ? who.id : '';
+      const added = { id: made, base: params.id, spec: body, at: gate.clock(), by };
+      const done = await of(who).addSource(project, added);
       if (done === null) return MISSING;
       if (!done.ok) return refusal(done.problem);
       engine.stir(who.workspace);
-      return give(201, shownSource({ ...done.value, documents: 0 }));
+      return give(201, shownSource({ ...done.value, documents: 0, pages: null }));
     }),
 
     implement(ROUTES.deleteKnowledgeSource, async ({ who, params, query }) => {
       if ((await changed(who, projectOf(query), params.id)) === null) return MISSING;
       return (await of(who).removeSource(projectOf(query), params.id, query.source)) ? nothing() : MISSING;
+    }),
+
+    implement(ROUTES.listKnowledgePages, async ({ who, params, query }) => {
+      const { source, state, cursor, limit = PAGE } = query;
+      const project = projectOf(query);
+      const row = await of(who).get(project, params.id);
+      if (row === null || !letsIn(row, who)) return MISSING;
+      const found = await of(who).pages({
+        ...{ project, base: row.id, limit },
+        ...(source === undefined ? {} : { source }),
+        ...(state === undefined ? {} : { state }),
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      return give(200, { pages: found.rows.map(shownPage), ...(found.next === null ? {} : { next: found.next }) });
     }),
 
     implement(ROUTES.listKnowledgeDocuments, async ({ who, params, query }) => {
@@ -172,7 +215,8 @@ export const knowledgeRoutes = ({ gate }: Lodge): readonly Route[] => {
             ? { paused: false, again: true as const }
             : { paused: false };
       const done = await of(who).change(project, params.id, change, gate.clock());
-      if (done !== null) await of(who).lookAgain(project, params.id);
+      // To stop, or to go on with what is left, begins nothing anew.
+      if (done !== null && (body.do === 'look' || body.do === 'again')) await of(who).lookAgain(project, params.id);
       return altered(who, done);
     }),
 
@@ -194,7 +238,7 @@ const unfitSource = async (
   gate: Lodge['gate'],
   who: Principal,
   project: string,
-  spec: SourceSpec,
+  spec: Exclude<SourceSpec, { kind: 'url' }>,
 ): Promise<Problem | null> => {
   const needs = spec.kind === 'files' ? 'file.read' : 'table.read';
   if (!may(who, needs, { workspace: who.workspace, project }))

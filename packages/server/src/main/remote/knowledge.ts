@@ -64,3 +64,64 @@ export const indexKnowledge = async (w: Where, name: string, act: string, of: Of
     table([shown(v)], COLUMNS),
   );
 };
+
+/** Has a base read a site. */
+export const addSite = async (
+  w: Where,
+  name: string,
+  url: string,
+  { origin: origins, ...more }: Readonly<Record<string, unknown>>,
+  { project }: Of,
+): Promise<number> => {
+  const base = await baseOf(w, name, { project });
+  if (typeof base === 'number') return base;
+  const limits = ['prefix', 'pages', 'depth', 'pageBytes', 'bytes', 'every'].flatMap((field) =>
+    more[field] === undefined ? [] : [[field, more[field]] as const],
+  );
+  const spec = { kind: 'url', url, ...(origins === undefined ? {} : { origins }), ...Object.fromEntries(limits) };
+  return ask(w, 'POST', `/api/v1/knowledge/${id(base)}/sources${query({ project })}`, spec, (v) =>
+    table([siteRow(rowOf(v))], SITE),
+  );
+};
+
+const siteRow = (row: ReturnType<typeof rowOf>) => {
+  const reading = rowOf(row['reading']);
+  const why = rowOf(row['problem'])['text'];
+  return { ...row, ...reading, id: row['id'], url: rowOf(row['spec'])['url'], why: why ?? '' };
+};
+const SITE = ['url', 'id', 'state', 'waiting', 'read', 'same', 'skipped', 'gone', 'failed', 'why'];
+
+/** Lists the sites that a base reads, and how far each is. */
+export const listSites = async (w: Where, name: string, of: Of): Promise<number> => {
+  const base = await baseOf(w, name, of);
+  if (typeof base === 'number') return base;
+  return ask(w, 'GET', `/api/v1/knowledge/${id(base)}${query(of)}`, undefined, (v) =>
+    table(
+      rowsOf(v, 'sources')
+        .filter(({ spec }) => rowOf(spec)['kind'] === 'url')
+        .map(siteRow),
+      SITE,
+    ),
+  );
+};
+
+/** Takes a site out of a base, with what was read of it. */
+export const removeSite = async (w: Where, name: string, source: string, of: Of): Promise<number> => {
+  const base = await baseOf(w, name, of);
+  if (typeof base === 'number') return base;
+  const place = `/api/v1/knowledge/${id(base)}/sources${query({ ...of, source })}`;
+  return ask(w, 'DELETE', place, undefined, () => `The site ${source} is out of the base.`);
+};
+
+/** Lists the pages of the sites of a base: what was read, what was passed over and why. */
+export const sitePages = async (w: Where, name: string, state: string | undefined, of: Of): Promise<number> => {
+  const base = await baseOf(w, name, of);
+  if (typeof base === 'number') return base;
+  const asked = query({ ...of, limit: '200', ...(state === undefined ? {} : { state }) });
+  return ask(w, 'GET', `/api/v1/knowledge/${id(base)}/pages${asked}`, undefined, (v) =>
+    table(
+      rowsOf(v, 'pages').map((row) => ({ ...row, why: rowOf(row['problem'])['text'] ?? '' })),
+      ['state', 'url', 'bytes', 'why'],
+    ),
+  );
+};

@@ -27,7 +27,7 @@ export const engineOf = (
   { db, change, grew, writer, clock, credentials, ring, unlink }: Ground,
   blobs: Pick<Blobs, 'collect'>,
   lost: () => Promise<number>,
-): Omit<EngineStore, 'ends' | 'limits' | 'knowledgeAtWork' | 'notices'> => {
+): Omit<EngineStore, 'ends' | 'limits' | 'knowledgeAtWork' | 'sitesAtWork' | 'notices'> => {
   const tails = new Map<string, number>();
 
   const numberOf = async (id: string): Promise<number> => {

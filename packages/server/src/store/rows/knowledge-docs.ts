@@ -44,7 +44,10 @@ const docOf = (row: Kept): DocRow => ({
   problem: row.problem === null ? null : (fromJson(row.problem) as Problem),
 });
 
-const workOf = (row: Kept): DocWork => ({ ...docOf(row), body: row.body, gen: row.gen + 1 });
+const workOf = (row: Kept): DocWork => ({
+  ...docOf(row),
+  ...{ body: row.body, parts: row.parts === 1, gen: row.gen + 1 },
+});
 
 /** What a piece counts besides its text and vector: its row and its place in the indexes. */
 const PIECE = 200;
@@ -107,7 +110,7 @@ export const knowledgeDocsOf = (
           .executeTakeFirst();
         if (mine === undefined) return null;
         let grown = 0;
-        for (const { id, ref, name, path, type, hash, meta, body = null } of docs) {
+        for (const { id, ref, name, path, type, hash, meta, body = null, parts = false } of docs) {
           // What is kept of a text counts from when it is kept, not from when it was read.
           const before = await at(trx)
             .select('body')
@@ -121,7 +124,15 @@ export const knowledgeDocsOf = (
             .insertInto('knowledge_doc')
             .values({
               ...{ id, workspace, base, source, ref, name, path, type, meta: toJson(meta), hash, body },
-              ...{ state: 'waiting', problem: null, gen: 0, pieces: 0, bytes: more, updated: now },
+              ...{
+                state: 'waiting',
+                problem: null,
+                gen: 0,
+                pieces: 0,
+                bytes: more,
+                updated: now,
+                parts: parts ? 1 : 0,
+              },
             })
             .onConflict((on) =>
               on
@@ -129,7 +140,7 @@ export const knowledgeDocsOf = (
                 .doUpdateSet(({ eb, ref: column }) => ({
                   bytes: eb(column('knowledge_doc.bytes'), '+', more),
                   ...{ name, path, type, meta: toJson(meta), hash, body, updated: now },
-                  ...{ state: 'waiting', problem: null, tries: 0 },
+                  ...{ state: 'waiting', problem: null, tries: 0, parts: parts ? 1 : 0 },
                 }))
                 .where('knowledge_doc.workspace', '=', workspace),
             )

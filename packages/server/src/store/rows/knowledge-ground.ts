@@ -4,6 +4,7 @@ import type { Ground } from '../ground.ts';
 import type { BaseAtWork, KnowledgeStore } from '../knowledge.ts';
 import type { Searcher } from '../knowledge/searcher.ts';
 import { knowledgeDocsOf } from './knowledge-docs.ts';
+import { knowledgePagesOf } from './knowledge-pages.ts';
 import { dropSomePieces, type PiecesOf, knowledgeOf } from './knowledge.ts';
 import type { OwnGround } from './own-ground.ts';
 
@@ -29,6 +30,7 @@ export const knowledgeStoreOf = (
   return {
     ...knowledgeOf(ground, own, workspace, litter),
     ...knowledgeDocsOf(ground, own, workspace, litter),
+    ...knowledgePagesOf(ground, own, workspace),
     search: (ask) => searcher.ask(workspace, ask),
   };
 };

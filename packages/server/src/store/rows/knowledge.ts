@@ -13,6 +13,7 @@ import type { Ground } from '../ground.ts';
 import { fromJson, toJson } from '../ground.ts';
 import type { BaseRow, KnowledgeStore, SourceRow } from '../knowledge.ts';
 import type { KnowledgeTables } from '../schema/knowledge-tables.ts';
+import { addPages, dropPages, noPages } from './knowledge-page-sums.ts';
 import { change, type OwnGround, refuse, type Trx } from './own-ground.ts';
 
 type Bases = Pick<
@@ -53,7 +54,7 @@ export const sourceOf = (row: Selectable<KnowledgeTables['knowledge_source']>): 
   spec: fromJson(row.spec) as SourceSpec, // written below
   state: STATES.find((state) => state === row.state) ?? 'waiting',
   problem: row.problem === null ? null : (fromJson(row.problem) as Problem),
-  looked: row.looked,
+  ...{ looked: row.looked, by: row.by, round: row.round, began: row.began, ended: row.ended },
 });
 
 const taken = (name: string): Problem =>
@@ -221,7 +222,7 @@ export const knowledgeOf = (
       const done = await change(ground, own, workspace, undefined, async ({ trx, grow }) => {
         const found = await row(trx, project, 'id', id);
         if (found === undefined) return null;
-        for (const table of ['knowledge_doc', 'knowledge_source'] as const)
+        for (const table of ['knowledge_doc', 'knowledge_source', 'knowledge_page'] as const)
           await trx.deleteFrom(table).where('workspace', '=', workspace).where('base', '=', id).execute();
         await trx.deleteFrom('knowledge_base').where('workspace', '=', workspace).where('id', '=', id).execute();
         grow(-found.bytes);
@@ -248,12 +249,23 @@ export const knowledgeOf = (
         .where('base', '=', base)
         .groupBy('source')
         .execute();
+      const pages = await db
+        .selectFrom('knowledge_page')
+        .innerJoin('knowledge_source', 'knowledge_source.id', 'knowledge_page.source')
+        .select(({ fn }) => ['source', 'knowledge_page.state', fn.countAll<number>().as('many')])
+        .select(({ fn }) => fn.sum<number | null>('bytes').as('bytes'))
+        .where('knowledge_page.workspace', '=', workspace)
+        .where('knowledge_page.base', '=', base)
+        .whereRef('knowledge_page.round', '=', 'knowledge_source.round')
+        .groupBy(['source', 'knowledge_page.state'])
+        .execute();
       return rows.map((each) => ({
         ...sourceOf(each),
+        pages: pages.filter(({ source }) => source === each.id).reduce(addPages, noPages()),
         documents: counts.find(({ source }) => source === each.id)?.many ?? 0,
       }));
     },
-    addSource: (project, { id, base, spec, at }) =>
+    addSource: (project, { id, base, spec, at, by = '' }) =>
       change(ground, own, workspace, undefined, async ({ trx }) => {
         if ((await row(trx, project, 'id', base)) === undefined) return null;
         const there = await trx
@@ -263,10 +275,20 @@ export const knowledgeOf = (
           .where('base', '=', base)
           .execute();
         const same = there.find((each) => each.spec === toJson(spec));
-        if (same !== undefined) return sourceOf(same);
+        if (same !== undefined) {
+          const again = { by, state: 'waiting' };
+          await trx
+            .updateTable('knowledge_source')
+            .set(again)
+            .where('workspace', '=', workspace)
+            .where('id', '=', same.id)
+            .execute();
+          return sourceOf({ ...same, ...again });
+        }
         if (there.length >= KNOWLEDGE_LIMITS.sources) refuse(many('sources in a base', KNOWLEDGE_LIMITS.sources));
         const made = {
           ...{ id, workspace, base, spec: toJson(spec), state: 'waiting', problem: null, looked: null, created: at },
+          ...{ by, round: 0, began: null, ended: null },
         };
         await trx.insertInto('knowledge_source').values(made).execute();
         return sourceOf(made);
@@ -288,7 +310,8 @@ export const knowledgeOf = (
           .where('source', '=', id)
           .returning(['id', 'bytes'])
           .execute();
-        const bytes = docs.reduce((sum, doc) => sum + doc.bytes, 0);
+        const pages = await dropPages(trx, workspace, { base, source: id });
+        const bytes = docs.reduce((sum, doc) => sum + doc.bytes, pages);
         await stampBase(trx, workspace, base, -bytes);
         grow(-bytes);
         return docs.map((doc) => doc.id);

@@ -113,7 +113,7 @@ const dropSomeRows = async (trx: Transaction<Tables>, workspace: string): Promis
 
 const dropData = async (trx: Transaction<Tables>, workspace: string): Promise<void> => {
   while (await dropSomeKnowledge(trx, workspace));
-  for (const table of ['knowledge_doc', 'knowledge_source', 'knowledge_base'] as const)
+  for (const table of ['knowledge_doc', 'knowledge_page', 'knowledge_source', 'knowledge_base'] as const)
     await trx.deleteFrom(table).where('workspace', '=', workspace).execute();
   for (const table of ['own_effect', 'own_value', 'own_cell', 'own_row', 'own_table'] as const)
     await trx.deleteFrom(table).where('workspace', '=', workspace).execute();

@@ -28,8 +28,32 @@ export type KnowledgeTables = {
     problem: string | null;
     looked: number | null;
     created: number;
+    by: ColumnType<string, string | undefined, string>;
+    round: ColumnType<number, number | undefined, number>;
+    began: ColumnType<number | null, number | null | undefined, number | null>;
+    ended: ColumnType<number | null, number | null | undefined, number | null>;
   };
-  /** `tries`: readings that began and did not end. `source` empty: a flow gave it. `ref`: what it is known by within its source. `body`: its text, where nothing else holds it. */
+  /** `links`: JSON. `bytes`: what came of it; `size`: what the row counts for the quota. `at`: when it was settled. */
+  knowledge_page: {
+    n: GeneratedAlways<number>;
+    workspace: string;
+    base: string;
+    source: string;
+    url: string;
+    round: number;
+    depth: number;
+    state: string;
+    problem: string | null;
+    tries: number;
+    etag: string | null;
+    modified: string | null;
+    hash: string | null;
+    links: string;
+    bytes: number;
+    size: number;
+    at: number | null;
+  };
+  /** `tries`: readings that began and did not end. `source` empty: a flow gave it. `ref`: what it is known by within its source. `body`: its text, where nothing else holds it; as JSON of its parts, where `parts` is 1.  */
   knowledge_doc: {
     n: GeneratedAlways<number>;
     id: string;
@@ -50,6 +74,7 @@ export type KnowledgeTables = {
     bytes: number;
     updated: number;
     tries: ColumnType<number, number | undefined, number>;
+    parts: ColumnType<number, number | undefined, number>;
   };
   knowledge_chunk: {
     n: GeneratedAlways<number>;

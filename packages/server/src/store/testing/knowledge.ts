@@ -1,5 +1,6 @@
 /** Knowledge of the victim of scope.test.ts, and every method that asks for it. */
 
+import { problem } from '@headgate/core';
 import type { WorkspaceStore } from '../ports.ts';
 import { NOW } from './kit.ts';
 import { type Names, VICTIM } from './names.ts';
@@ -11,6 +12,12 @@ const baseOf = (names: Names) => ({
   ...BY,
 });
 const SPEC = { kind: 'files' as const, path: 'in/' };
+const SITE = { kind: 'url' as const, url: 'https://example.com/' };
+const SITE_OF = (names: Names): string => `site_of_${names.knowledge}`;
+const settledOf = () => ({
+  ...{ url: SITE.url, state: 'read' as const, problem: null, tries: 0, etag: null, modified: null },
+  ...{ hash: 'stolen', links: [], bytes: 1 },
+});
 const docOf = (names: Names) => ({
   ...{ id: `doc_of_${names.knowledge}`, ref: 'k', name: 'a document', path: 'k', type: 'text/plain', hash: 'h' },
   ...{ meta: {}, body: 'what only the victim knows' },
@@ -26,7 +33,12 @@ export const fillKnowledge = async (victim: WorkspaceStore): Promise<void> => {
   await victim.knowledge.create(baseOf(VICTIM));
   const from = { id: `source_of_${VICTIM.knowledge}`, base: VICTIM.knowledge, spec: SPEC, at: NOW };
   await victim.knowledge.addSource(VICTIM.project, from);
+  const site = { ...from, id: SITE_OF(VICTIM), spec: SITE, by: 'user' };
+  await victim.knowledge.addSource(VICTIM.project, site);
+  await victim.knowledge.beginReading(VICTIM.knowledge, SITE_OF(VICTIM), SITE.url, NOW);
   await victim.knowledge.put(VICTIM.knowledge, '', [docOf(VICTIM)], NOW);
+  const read = { ...docOf(VICTIM), id: `page_of_${VICTIM.knowledge}`, ref: 'https://example.com/lost' };
+  await victim.knowledge.put(VICTIM.knowledge, SITE_OF(VICTIM), [read], NOW);
   await victim.knowledge.addPieces(workOf(VICTIM), [PIECE]);
   await victim.knowledge.finish(workOf(VICTIM), NOW, null);
   const another = { ...docOf(VICTIM), id: `${docOf(VICTIM).id}_2`, ref: 'k2' };
@@ -46,6 +58,17 @@ export const KNOWLEDGE: Readonly<Record<string, (w: WorkspaceStore, n: Names) =>
   'knowledge.sources': (w, n) => w.knowledge.sources(n.knowledge),
   'knowledge.addSource': (w, n) =>
     w.knowledge.addSource(n.project, { id: `mine_${n.knowledge}`, base: n.knowledge, spec: SPEC, at: NOW }),
+  'knowledge.beginReading': (w, n) => w.knowledge.beginReading(n.knowledge, SITE_OF(n), SITE.url, NOW),
+  'knowledge.nextPage': (w, n) => w.knowledge.nextPage(SITE_OF(n)),
+  'knowledge.pageAt': (w, n) => w.knowledge.pageAt(SITE_OF(n), SITE.url),
+  'knowledge.pageSums': (w, n) => w.knowledge.pageSums(SITE_OF(n)),
+  'knowledge.skipPages': (w, n) => w.knowledge.skipPages(SITE_OF(n), problem('page.bytes', 'x'), NOW),
+  'knowledge.settlePage': (w, n) =>
+    w.knowledge.settlePage(n.knowledge, SITE_OF(n), settledOf(), { urls: [], depth: 1, most: 9 }, NOW),
+  'knowledge.twinPage': (w, n) => w.knowledge.twinPage(SITE_OF(n), 'https://example.com/other', 'stolen'),
+  'knowledge.lostPages': (w, n) => w.knowledge.lostPages(n.knowledge, SITE_OF(n)),
+  'knowledge.pages': (w, n) => w.knowledge.pages({ project: n.project, base: n.knowledge, limit: 9 }),
+  'knowledge.endReading': (w, n) => w.knowledge.endReading(n.knowledge, SITE_OF(n), NOW, null),
   'knowledge.looked': (w, n) => w.knowledge.looked(`source_of_${n.knowledge}`, NOW, null),
   'knowledge.removeSource': (w, n) => w.knowledge.removeSource(n.project, n.knowledge, `source_of_${n.knowledge}`),
   'knowledge.lookAgain': (w, n) => w.knowledge.lookAgain(n.project, n.knowledge),

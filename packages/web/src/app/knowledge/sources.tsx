@@ -17,7 +17,7 @@ type Props = { readonly base: BaseShown; readonly project: string };
 type Spec = NonNullable<Given<'addKnowledgeSource'>['body']>;
 
 const textOf = (spec: Spec): string =>
-  spec.kind === 'files' ? spec.path : `${spec.table}: ${spec.columns.join(', ')}`;
+  spec.kind === 'files' ? spec.path : spec.kind === 'url' ? spec.url : `${spec.table}: ${spec.columns.join(', ')}`;
 
 export const Sources = ({ base, project }: Props) => {
   const { t, i18n } = useTranslation();
@@ -56,7 +56,7 @@ export const Sources = ({ base, project }: Props) => {
             .map((one) => one.trim())
             .filter((one) => one !== ''),
         };
-  const complete = path.trim() !== '' && (given.kind === 'files' || given.columns.length > 0);
+  const complete = path.trim() !== '' && (given.kind !== 'table' || given.columns.length > 0);
   return (
     <section aria-labelledby={title}>
       <Stack gap="xs">

@@ -34,6 +34,7 @@ import { knowledgeTries } from './0035-knowledge-tries.ts';
 import { agentMemory } from './0040-agent-memory.ts';
 import { evaluations } from './0038-evaluations.ts';
 import { evaluationSums } from './0041-evaluation-sums.ts';
+import { knowledgePages } from './0043-knowledge-pages.ts';
 import { files } from './0021-files.ts';
 import { ownData } from './0027-own-data.ts';
 import { deletedFlows } from './0024-deleted-flows.ts';
@@ -78,6 +79,7 @@ export const migrationsWith = (sealing: Sealing | null): readonly Named[] => [
   { name: '0038-evaluations', migration: evaluations },
   { name: '0040-agent-memory', migration: agentMemory },
   { name: '0041-evaluation-sums', migration: evaluationSums },
+  { name: '0043-knowledge-pages', migration: knowledgePages },
 ];
 
 /** Their names, in order. */

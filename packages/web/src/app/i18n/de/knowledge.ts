@@ -51,7 +51,7 @@ export const knowledge: Translation['knowledge'] = {
   noSources: 'Dokumente kommen aus Dateien des Projekts, aus Tabellen und von Flows. Noch ist keine Quelle genannt.',
   addSource: 'Quelle hinzufügen',
   from: 'Aus',
-  kinds: { files: 'Dateien', table: 'Tabelle' },
+  kinds: { files: 'Dateien', table: 'Tabelle', url: 'Webadresse' },
   path: 'Datei, oder Ordner mit / am Ende',
   table: 'Name der Tabelle',
   columns: 'Spalten, mit Komma getrennt',

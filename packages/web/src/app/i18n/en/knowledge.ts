@@ -49,7 +49,7 @@ export const knowledge = {
   noSources: 'Documents come from files of the project, from tables, and from flows. No source is named yet.',
   addSource: 'Add source',
   from: 'From',
-  kinds: { files: 'Files', table: 'Table' },
+  kinds: { files: 'Files', table: 'Table', url: 'Web address' },
   path: 'File, or folder with / at its end',
   table: 'Name of the table',
   columns: 'Columns, with commas between',

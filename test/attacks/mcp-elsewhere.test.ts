@@ -1,9 +1,14 @@
 /** MCP servers elsewhere, as attackers and as what they are given: a real server of ours calls a real one of the SDK's. */
 
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createMcpHandler, Server } from '@modelcontextprotocol/server';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { toolPrograms, toolServer } from '../../packages/server/src/engine/testing/tool-server.ts';
+import { ToolServerFile } from '../../packages/server/src/main/tool-server-file.ts';
 import { startServer, type TestServer } from '../fixtures/server.ts';
 
 let server: TestServer;
@@ -209,4 +214,41 @@ test('LLM-01 without the power of the step, or for another path, nobody is asked
   expect((await look(id, { draft: undefined })).status).toBe(422);
   expect((await look(id, { revision: 7 })).json).toMatchObject({ code: 'flow.conflict' });
   expect(came).toEqual([]);
+});
+
+test('MCP-10 twin: a program that the machine’s administrator registered is used by its name, with its power, on record', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'headgate-program-'));
+  chmodSync(dir, 0o755);
+  try {
+    const near = (name: string) => flowWith(called({ url: 'mcp:near', arguments: { say: name } }), name);
+    // Nobody registered it yet: it is nowhere, and a file that somebody uploads is no registration.
+    const before = await publish(near('early'));
+    expect(await run(before)).toMatchObject({ state: 'failed', problem: { code: 'mcp.unknown_server' } });
+    const { workspaces: _all, ...one } = toolServer('near', toolPrograms(dir).server, ['both']);
+    const added = new ToolServerFile(server.dir).add({
+      ...one,
+      args: [...one.args],
+      read: [...one.read],
+      write: [],
+      env: {},
+      workspaces: ['default'],
+    });
+    expect(added.ok, JSON.stringify(added)).toBe(true);
+    expect(await run(before)).toMatchObject({ state: 'done', output: { text: 'said: early #1' } });
+    const id = await make(near('unlent'));
+    const asked = await server.ask('POST', `/api/v1/flows/${id}/publish`, { key, body: {} });
+    expect(asked.status, asked.text).toBe(409);
+    expect(asked.text).toContain('mcp: near/echo');
+    const { json } = await server.ask('GET', '/api/v1/audit?action=power.mcp', { key });
+    expect(JSON.stringify(json)).toContain('mcp: near/echo');
+    // Another workspace asks for the same name, and is told what it would be told of none.
+    const other = (await server.key({ workspace: 'elsewhere' })).plain;
+    const made = await server.ask('POST', '/api/v1/flows', { key: other, body: { draft: near('other') } });
+    const path = `/api/v1/flows/${(made.json as { id: string }).id}`;
+    await server.ask('POST', `${path}/publish`, { key: other, body: { grant: 'needed' } });
+    const refused = await server.ask('POST', `${path}/runs`, { key: other, body: { input: { say: 'x' }, wait: 20 } });
+    expect(refused.json).toMatchObject({ state: 'failed', problem: { code: 'mcp.unknown_server' } });
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
 });

@@ -21,6 +21,7 @@ import type { Formats } from './formats.ts';
 import type { StepKnowledge } from './knowledge.ts';
 import type { Models } from './models.ts';
 import type { People } from './people.ts';
+import type { ToolServers } from './tool-servers.ts';
 import type { ProviderKind } from '../model/provider.ts';
 
 /** Powers a step may ask for (the words of the whole house). */
@@ -134,6 +135,7 @@ export type Can = {
   readonly people: People;
   readonly models: Models;
   readonly memory: StepMemory;
+  readonly toolServers: ToolServers;
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', text: string, data?: unknown) => void;
   /** Stable over all attempts of this step instance: pass it to a service that honours idempotency keys. */
   readonly key: string;

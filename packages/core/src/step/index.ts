@@ -29,6 +29,7 @@ export type { FormField } from '../form/fields.ts';
 export type { AskSpec, Notice, Tell, Wanted, Whom } from '../run/asks.ts';
 export type { People } from './people.ts';
 export { agentTools, noMemory } from './agent.ts';
+export { LISTING, toolServerOf, type ToolServerAsk, type ToolServers } from './tool-servers.ts';
 export { closed, readSaid } from '../model/answer.ts';
 export { findKeys } from '../guard/keys.ts';
 export type { AgentRecalled, AgentRemembers, AgentSettings, AgentThought, AgentTurn, StepMemory } from './agent.ts';

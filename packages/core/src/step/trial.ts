@@ -40,6 +40,7 @@ export const trial = async (kind: StepKind, input: unknown, lent: Partial<Can> =
     databases: noDatabases(problem('power.missing', 'No net power was lent.')),
     people: { mayAsk: async () => null },
     models: noModels(problem('power.missing', 'No power to ask models was lent.')),
+    toolServers: { ask: async () => ({ problem: problem('power.missing', 'No mcp power was lent.'), sent: 'no' }) },
     memory: noMemory(problem('power.missing', 'No memory was lent.')),
     log: (level, text, data) => logs.push(data === undefined ? { level, text } : { level, text, data }),
     key: 'trial',

@@ -43,6 +43,7 @@ export type Lend = (
   | 'knowledge'
   | 'models'
   | 'memory'
+  | 'toolServers'
 >;
 
 type Deps = {
@@ -65,6 +66,13 @@ const NO_CODE: Can['code'] = {
     Promise.resolve({
       sent: 'no',
       problem: problem('power.undeclared', 'This step kind declares no need to run code'),
+    }),
+};
+const NO_TOOL_SERVERS: Can['toolServers'] = {
+  ask: () =>
+    Promise.resolve({
+      sent: 'no',
+      problem: problem('power.undeclared', 'This step kind declares no need for tool servers'),
     }),
 };
 const NO_MAIL = noMail(problem('power.undeclared', 'This step kind declares no need to send mail'));
@@ -127,6 +135,9 @@ class Nothing implements Can {
   }
   get memory() {
     return NO_MEMORY;
+  }
+  get toolServers() {
+    return NO_TOOL_SERVERS;
   }
 }
 

@@ -126,6 +126,7 @@ export const drive = async (
       databases: noDatabases(problem('dry', 'Nothing is touched')),
       people: { mayAsk: () => new Promise(() => undefined) },
       models: noModels(problem('dry', 'Nothing is touched')),
+      toolServers: { ask: () => new Promise(() => undefined) },
       memory: noMemory(problem('dry', 'Nothing is touched')),
     }),
     call: () => new Promise(() => undefined),

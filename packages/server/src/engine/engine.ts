@@ -59,6 +59,7 @@ import { checkInput, newStarter, written } from './starter.ts';
 import { startSweeping } from './sweep.ts';
 import { Timers } from './timers.ts';
 import { ValueReader } from './value-reader.ts';
+import { toolServersOf } from './tool-servers/door.ts';
 import { Values } from './values.ts';
 import { veiled } from './veil.ts';
 import { eventView } from './views.ts';
@@ -131,6 +132,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
   });
   const coming = comingOf({ store, runs: () => runs, values, open: vault.openChunk });
   const memory = new MemoryDoor({ store, clock, coming, offline: models, ledger, full });
+  const toolServers = toolServersOf(broker, o);
   const { now } = clock;
   const calls = { broker, door: o.door, store, credentials, turns, full, now, instanceMail: o.flowMail ?? null };
   const ground = { store, clock, timers, later, flows, log };
@@ -170,7 +172,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
           data,
           knowledge,
           models,
-          memory,
+          ...{ memory, toolServers },
           databases,
           values,
           info,
@@ -386,7 +388,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
       await runs.close(grace);
       await knowledge.close();
       databases.close();
-      await models.close();
+      await Promise.all([models.close(), toolServers.close()]);
       timers.close();
     },
   };

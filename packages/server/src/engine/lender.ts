@@ -15,6 +15,7 @@ import { netFor } from './net.ts';
 import { RunScope } from './scope.ts';
 import type { KnowledgeDoor } from './knowledge/door.ts';
 import type { dataDoor } from './tables.ts';
+import type { ToolServerDoor } from './tool-servers/door.ts';
 
 type Deps = {
   readonly calls: Parameters<typeof netFor>[0] & Parameters<typeof mailFor>[0];
@@ -28,6 +29,7 @@ type Deps = {
   readonly knowledge: KnowledgeDoor;
   readonly models: ModelDoor;
   readonly memory: MemoryDoor;
+  readonly toolServers: ToolServerDoor;
   readonly values: ConstructorParameters<typeof RunScope>[2];
   readonly info: ConstructorParameters<typeof RunScope>[3];
 };
@@ -45,6 +47,7 @@ export const lender =
     knowledge,
     models,
     memory,
+    toolServers,
     values,
     info,
   }: Deps): Lend =>
@@ -71,5 +74,6 @@ export const lender =
       knowledge: knowledge.lend(live, cs, signal),
       models: models.lend(live, cs, place, signal, flight),
       memory: memory.lend(live, cs, key, signal),
+      toolServers: toolServers.lend(live, cs.step.id, cs.narrow, signal),
     };
   };

@@ -2,13 +2,14 @@
  * What the engine is opened with and what it then is, as types: everything that main hands over. Nothing is done here.
  */
 
-import type { Catalog, EnginePort, GuardPort, Problem } from '@headgate/core';
+import type { Catalog, EnginePort, GuardPort, Problem, Result } from '@headgate/core';
 import type { Door } from '../egress/door.ts';
 import type { MailServer, SendMail } from '../egress/mail/port.ts';
 import type { Compiler } from '../sandbox/compile.ts';
 import type { Jail } from '../sandbox/jail.ts';
 import type { Folders } from '../store/folders/folders.ts';
 import type { Store } from '../store/ports.ts';
+import type { ToolServer } from './tool-servers/registered.ts';
 import type { Clock } from './clock.ts';
 import type { Stage } from './farewell.ts';
 import type { FormatLimits } from './formats.ts';
@@ -51,6 +52,8 @@ export type EngineOptions = {
   readonly formats?: FormatLimits;
   /** Models that lie on this machine; none without it. */
   readonly localModels?: LocalModels;
+  /** Programs that the administrator of the machine registered as tool servers; none without it. */
+  readonly toolServers?: () => Result<readonly ToolServer[]>;
   readonly publicUrl: string;
   readonly log: EngineLog;
   readonly clock?: Clock;

@@ -50,6 +50,7 @@ if (process.argv[2] !== 'start') {
   (await import('./commands/instance.ts')).instanceCommands(program, shell);
   (await import('./commands/guard.ts')).guardCommands(program, shell);
   (await import('./commands/models.ts')).modelCommands(program, shell);
+  (await import('./commands/mcp.ts')).mcpCommands(program, shell);
 }
 
 /** Whoever reads the output may stop reading, as `head` does; that is no fault. */

@@ -20,6 +20,7 @@ import { isLoopback, type Settings } from './config.ts';
 import { floorOf, sizeText } from './disk-floor.ts';
 import { type Finding, look, ok, wrong } from './finding.ts';
 import { jailFindings } from './jail-findings.ts';
+import { serverFindings } from './tool-servers.ts';
 import { faultOf } from './audit-log.ts';
 import { DONE, FAILED, paint, pretty, print } from './say.ts';
 import { secretsFile } from './secrets-file.ts';
@@ -255,6 +256,7 @@ export const findings = async (s: Settings, production: boolean): Promise<Findin
     egress(s),
     listening(s),
     ...(await jailFindings()),
+    ...(await serverFindings(s)),
     ...(production ? await (await import('./production.ts')).productionFindings(s, Date.now()) : []),
   ];
 };

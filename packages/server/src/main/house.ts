@@ -29,6 +29,7 @@ import { WorkspaceLocked } from '../store/vault-seal/own-keys.ts';
 import { localModels, modelsFolder } from './local-models.ts';
 import { callsFor, openFiles, pythonsFor } from './open-files.ts';
 import { withServices } from './services-beside.ts';
+import { ToolServerFile } from './tool-server-file.ts';
 import { builtInProviders, builtInServices, builtInSteps } from './steps.ts';
 
 const DAY = 86_400_000;
@@ -87,6 +88,8 @@ type Options = {
   readonly compiler?: Compiler;
   /** The same of the jail. */
   readonly jail?: Jail;
+  /** Files and folders of the server besides `dir`, which no registered program may reach. */
+  readonly own?: readonly (string | null)[];
   /** The folder of the models that the machine runs. Left out: one in `dir`. */
   readonly models?: string;
 };
@@ -173,6 +176,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       ...(o.flowMail === undefined ? {} : { flowMail: o.flowMail }),
       ...(o.formats === undefined ? {} : { formats: o.formats }),
       localModels: localModels(o.models ?? modelsFolder(o.dir)),
+      toolServers: new ToolServerFile(o.dir, o.own).all,
       ...(o.keep === undefined ? {} : { keep: { for: o.keep.days * DAY, perFlow: o.keep.runs } }),
     });
   } catch (error) {

@@ -200,6 +200,7 @@ const openAll = async (s: Settings, version: string, log: Logger): Promise<Resul
     sources: file === null ? [] : [file.value],
     egressAllow: s.egressAllow,
     folders: s.folders,
+    own: [s.keyFile, s.secretsFile, s.workspaceKeys],
     libraries: s.libraries,
     publicUrl,
     keep: s.keep,

@@ -27,3 +27,6 @@ export const probeFiles = (files: RunnerFiles): RunnerFiles => ({ launcher: file
 
 /** What runs a model of this machine. */
 export const llamaFile = (): string => child('llama');
+
+/** What locks itself and then becomes a program that was registered as a tool server. */
+export const stdioFile = (): string => child('stdio');

@@ -28,15 +28,29 @@ const ENVIRONMENT: Readonly<Record<string, string>> = Object.freeze(
 export const endedFromOutside = (signal: NodeJS.Signals | null): boolean =>
   signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP';
 
-/** Starts a program in the root folder. It throws nothing: what goes wrong comes as the event `error`. */
-export const start = (file: string, args: readonly string[]): Child =>
+/**
+ * Starts a program in the root folder. It throws nothing: what goes wrong comes as the event `error`. `group`: it leads a group of
+ * processes of its own, with which all that it starts can be ended at once (`endGroup`).
+ */
+export const start = (file: string, args: readonly string[], group = false): Child =>
   spawn(file, [...args], {
     cwd: '/',
     env: ENVIRONMENT,
     stdio: ['pipe', 'pipe', 'pipe'],
     shell: false,
     windowsHide: true,
+    detached: group,
   });
+
+/** Ends all processes of a group in one act of the kernel: none of them can make another meanwhile. */
+export const endGroup = ({ pid }: Child): void => {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // There is none of it left.
+  }
+};
 
 /** A small heap for the runner itself: what code uses lies in its own isolate or machine. */
 export const FLAGS = ['--no-warnings', '--max-semi-space-size=1', '--max-old-space-size=256'];

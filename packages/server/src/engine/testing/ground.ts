@@ -90,6 +90,8 @@ export const openGround = async (
     /** The folder of the keys of workspaces. */
     readonly workspaceKeys?: string;
     readonly localModels?: EngineOptions['localModels'];
+    readonly toolServers?: EngineOptions['toolServers'];
+    readonly sources?: EngineOptions['sources'];
   } = {},
 ): Promise<Ground> => {
   const at = kept ?? { dir: mkdtempSync(join(tmpdir(), 'headgate-engine-')), key: randomBytes(32), shifted: 0 };
@@ -116,6 +118,8 @@ export const openGround = async (
     ...(full === undefined ? {} : { full }),
     flowMail: besides.instance ?? null,
     ...(besides.localModels === undefined ? {} : { localModels: besides.localModels }),
+    ...(besides.toolServers === undefined ? {} : { toolServers: besides.toolServers }),
+    ...(besides.sources === undefined ? {} : { sources: besides.sources }),
     ...(besides.folders === undefined ? {} : { folders: openFolders(besides.folders) }),
     log: (level, text, data) => void logs.push({ level, text, data }),
     vault: {

@@ -4,6 +4,7 @@ import { newShell } from '../shell.ts';
 import { flowCommands } from './flows.ts';
 import { guardCommands } from './guard.ts';
 import { instanceCommands } from './instance.ts';
+import { mcpCommands } from './mcp.ts';
 import { modelCommands } from './models.ts';
 import { remoteCommands } from './remote.ts';
 import { startCommand } from './start.ts';
@@ -11,7 +12,15 @@ import { startCommand } from './start.ts';
 const made = (): Command => {
   const program = new Command('headgate').exitOverride().configureHelp({ showGlobalOptions: true }).option('--json');
   const shell = newShell(program, '0.0.0');
-  for (const add of [startCommand, flowCommands, remoteCommands, instanceCommands, guardCommands, modelCommands])
+  for (const add of [
+    startCommand,
+    flowCommands,
+    remoteCommands,
+    instanceCommands,
+    guardCommands,
+    modelCommands,
+    mcpCommands,
+  ])
     add(program, shell);
   return program;
 };
@@ -75,6 +84,7 @@ test('every command is there', () => {
     'models list',
     'models add',
     'models remove',
+    ...['mcp list', 'mcp add', 'mcp remove'],
   ]);
 });
 

@@ -5,7 +5,7 @@
  * F2 A name that this machine does not have is left out of a deny list, and allows nothing in an allow list.
  */
 
-import { ABSENT, ALLOWED, DENIED, type Machine } from './syscalls.ts';
+import { ABSENT, ALLOWED, DENIED, type Machine, PROGRAM_DENIED } from './syscalls.ts';
 
 const KILL = 0x80000000;
 const ALLOW = 0x7fff0000;
@@ -13,6 +13,8 @@ const REFUSE = 0x00050000;
 const EPERM = 1;
 const ENOSYS = 38;
 const CLONE_THREAD = 0x10000;
+/** New namespaces: of mounts, control groups, names, IPC, users, processes, networks. */
+const CLONE_NEW = 0x7e020000;
 const X32 = 0x40000000;
 /** Of fcntl: F_GETFD, F_SETFD, F_GETFL, F_SETFL. The others set owners of signals, leases and locks. */
 const FCNTL = [1, 2, 3, 4];
@@ -67,6 +69,26 @@ export const allowing = (machine: Machine): Buffer => {
     load(ARG1),
     ...FCNTL.flatMap((command) => when(command, ALLOW)),
     answer(REFUSE | EPERM),
+  ]);
+};
+
+/**
+ * For a program of another's, from its start on: processes may be made, in the group it was started in, and nothing that
+ * reaches out of it.
+ */
+export const ofPrograms = (machine: Machine): Buffer => {
+  const { clone, clone3 } = machine.numbers;
+  if (clone === undefined || clone3 === undefined) throw new Error('a table without clone');
+  return bytes([
+    ...start(machine),
+    ...when(clone3, REFUSE | ENOSYS),
+    ...numbersOf(machine, ABSENT).flatMap((number) => when(number, REFUSE | ENOSYS)),
+    ...numbersOf(machine, PROGRAM_DENIED).flatMap((number) => when(number, REFUSE | EPERM)),
+    [EQUAL, 0, 3, clone],
+    load(ARG0),
+    [SOME_BITS, 0, 1, CLONE_NEW],
+    answer(REFUSE | EPERM),
+    answer(ALLOW),
   ]);
 };
 

@@ -19,7 +19,9 @@ const PR_CAP_AMBIENT = 47;
 const SIGKILL = 9;
 
 const RLIMIT_FSIZE = 1;
+const RLIMIT_DATA = 2;
 const RLIMIT_CORE = 4;
+const RLIMIT_NPROC = 6;
 const RLIMIT_NOFILE = 7;
 const FILES = 64;
 
@@ -30,6 +32,10 @@ const LANDLOCK_RESTRICT_SELF = 446;
 const PATH_BENEATH = 1;
 const O_PATH = 0o10000000;
 const [EXECUTE, READ_FILE, READ_DIR] = [1n << 0n, 1n << 2n, 1n << 3n];
+/** Write, remove, make folders and files, move, shorten: no link, no pipe, no device, and nothing that can be run. */
+const WRITE = (1n << 1n) | (0x3n << 4n) | (0x3n << 7n) | (0x3n << 13n);
+/** The same of a single file: write, shorten. */
+const WRITE_FILE = (1n << 1n) | (1n << 14n);
 
 /** Of the unified tables as well. */
 const CLOSE_RANGE = 436;
@@ -56,6 +62,20 @@ export const notDumpable = (): boolean => prctl(PR_SET_DUMPABLE, 0).value === 0;
 export const limits = (): boolean =>
   [setrlimit(RLIMIT_NOFILE, FILES), setrlimit(RLIMIT_FSIZE, 0), setrlimit(RLIMIT_CORE, 0)].every((a) => a.value === 0);
 
+/** Of another's program. `fileBytes`: of one file that it writes. `processes` null: they are not its alone, and are not counted. */
+export const programLimits = (o: {
+  readonly fileBytes: number;
+  readonly dataBytes: number;
+  readonly processes: number | null;
+}): boolean =>
+  [
+    setrlimit(RLIMIT_NOFILE, 256),
+    setrlimit(RLIMIT_FSIZE, o.fileBytes),
+    setrlimit(RLIMIT_CORE, 0),
+    setrlimit(RLIMIT_DATA, o.dataBytes),
+    ...(o.processes === null ? [] : [setrlimit(RLIMIT_NPROC, o.processes)]),
+  ].every((a) => a.value === 0);
+
 /** Gives up that any program it becomes could be given what root may do; before it is another user, who may not. */
 export const boundCapabilities = (): void => {
   for (let capability = 0; capability < 64; capability += 1) prctl(PR_CAPBSET_DROP, capability);
@@ -76,8 +96,11 @@ export const landlockVersion = (): number => {
   return value < 0 ? 0 : value;
 };
 
-/** Files and folders that may be read, and executed where code is loaded from them. What is not there is left out. */
-export const landlock = (paths: readonly string[]): number => {
+/**
+ * Files and folders that may be read, and executed where code is loaded from them; `writable`: what may be written,
+ * from which nothing is executed. What is not there is left out.
+ */
+export const landlock = (paths: readonly string[], writable: readonly string[] = []): number => {
   const version = landlockVersion();
   if (version === 0) return 0;
   const files = version >= 5 ? 0xffffn : version >= 3 ? 0x7fffn : version >= 2 ? 0x3fffn : 0x1fffn;
@@ -87,12 +110,13 @@ export const landlock = (paths: readonly string[]): number => {
   rules.writeBigUInt64LE(version >= 6 ? 3n : 0n, 16);
   const made = callFirst(LANDLOCK_CREATE_RULESET, rules, version >= 6 ? 24 : version >= 4 ? 16 : 8);
   if (made.value < 0) return 0;
-  for (const path of paths) {
+  for (const [i, path] of [...paths, ...writable].entries()) {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) continue;
     const at = openSync(path, O_PATH);
     const rule = Buffer.alloc(12);
-    rule.writeBigUInt64LE(stat.isDirectory() ? EXECUTE | READ_FILE | READ_DIR : EXECUTE | READ_FILE, 0);
+    const [reads, writes] = stat.isDirectory() ? [READ_FILE | READ_DIR, WRITE] : [READ_FILE, WRITE_FILE];
+    rule.writeBigUInt64LE(i < paths.length ? EXECUTE | reads : reads | (writes & files), 0);
     rule.writeInt32LE(at, 8);
     const added = callThird(LANDLOCK_ADD_RULE, made.value, PATH_BENEATH, rule);
     closeSync(at);

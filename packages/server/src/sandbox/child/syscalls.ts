@@ -24,7 +24,7 @@ const x64 = tableOf(`
   access 21, sched_yield 24, mremap 25, madvise 28, dup 32, nanosleep 35, getpid 39, socket 41,
   connect 42, accept 43, bind 49, listen 50, socketpair 53, getsockopt 55, clone 56, fork 57, vfork 58,
   execve 59, exit 60, kill 62, fcntl 72, chmod 90, ptrace 101, getuid 102, syslog 103, getgid 104,
-  geteuid 107, getegid 108, setgroups 116, setresuid 117, setresgid 119, capset 126, rt_sigqueueinfo 129, sigaltstack 131, mknod 133, personality 135,
+  geteuid 107, getegid 108, setpgid 109, setsid 112, setgroups 116, setresuid 117, setresgid 119, capset 126, rt_sigqueueinfo 129, sigaltstack 131, mknod 133, personality 135,
   pivot_root 155, prctl 157, chroot 161, acct 163, mount 165, umount2 166, swapon 167, swapoff 168,
   reboot 169, init_module 175, delete_module 176, quotactl 179, gettid 186, tkill 200, futex 202,
   sched_getaffinity 204, io_setup 206, io_submit 209, epoll_create 213, restart_syscall 219,
@@ -51,7 +51,7 @@ const arm64 = tableOf(`
   clock_gettime 113, clock_getres 114, clock_nanosleep 115, syslog 116, ptrace 117,
   sched_getaffinity 123, sched_yield 124, restart_syscall 128, kill 129, tkill 130, tgkill 131,
   sigaltstack 132, rt_sigaction 134, rt_sigprocmask 135, rt_sigqueueinfo 138, rt_sigreturn 139,
-  reboot 142, setresuid 147, setresgid 149, setgroups 159, prctl 167, getpid 172, getuid 174, geteuid 175, getgid 176, getegid 177, gettid 178,
+  reboot 142, setresuid 147, setresgid 149, setpgid 154, setsid 157, setgroups 159, prctl 167, getpid 172, getuid 174, geteuid 175, getgid 176, getegid 177, gettid 178,
   socket 198, socketpair 199, bind 200, listen 201, accept 202, connect 203, getsockopt 209, brk 214,
   munmap 215, mremap 216, add_key 217, request_key 218, keyctl 219, clone 220, execve 221, mmap 222,
   swapon 224, swapoff 225, mprotect 226, madvise 233, rt_tgsigqueueinfo 240, perf_event_open 241,
@@ -85,6 +85,12 @@ export const DENIED = listOf(`
   kexec_file_load reboot swapon swapoff acct quotactl syslog fanotify_init inotify_init inotify_init1
   io_setup io_submit mknod mknodat personality
 `);
+
+/**
+ * Refused to a program that was registered as a tool server. It may make processes, but not leave the group by which all of it
+ * is counted and ended.
+ */
+export const PROGRAM_DENIED = [...DENIED.filter((name) => name !== 'fork' && name !== 'vfork'), 'setsid', 'setpgid'];
 
 /** All that a runner may still do once its engine is loaded: compute, allocate, and read and write what is open. */
 export const ALLOWED = listOf(`

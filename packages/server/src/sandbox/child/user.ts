@@ -38,10 +38,15 @@ const effective = (numbers: Numbers, id: number): boolean =>
 
 /** Becomes a user of its own who can read `needed`, when it is root and can. Did it? */
 export const ownUser = (numbers: Numbers, needed: readonly string[]): boolean => {
+  return becomeUser(numbers, needed, FIRST + (process.pid % COUNT));
+};
+
+/** The same with a user that is told: it is the same each time. */
+export const becomeUser = (numbers: Numbers, needed: readonly string[], own: number): boolean => {
   if (process.getuid?.() !== 0) return false;
   const groups = process.getgroups?.() ?? [];
   const there = needed.filter((path) => existsSync(path));
-  for (const id of [FIRST + (process.pid % COUNT), NOBODY]) {
+  for (const id of [own, NOBODY]) {
     if (!groupsTo(numbers, [])) return false;
     const able = effective(numbers, id) && (statSync(process.execPath).mode & 1) === 1 && there.every(open);
     if (!effective(numbers, 0)) throw new Error('a launcher that does not come back to be root');

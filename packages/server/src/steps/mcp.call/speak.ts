@@ -7,7 +7,17 @@
  * MK2 What a server says is data, and bounded: so many tools, so many pages, one answer a request.
  */
 
-import { isObject, type Net, type NetAnswer, type Problem, problem, readValues } from '@headgate/core/step';
+import {
+  type Can,
+  isObject,
+  LISTING,
+  type Net,
+  type NetAnswer,
+  type Problem,
+  problem,
+  readValues,
+  toolServerOf,
+} from '@headgate/core/step';
 
 export const MODERN = '2026-07-28';
 const LEGACY = '2025-11-25';
@@ -29,7 +39,8 @@ export type Place = {
 };
 type Failed = { readonly problem: Problem; readonly sent: 'no' | 'maybe' };
 type Heard = { readonly result: Record<string, unknown> } | Failed;
-export type Ask = (method: string, params: Record<string, unknown>, more?: Record<string, string>) => Promise<Heard>;
+type Method = 'tools/list' | 'tools/call';
+export type Ask = (method: Method, params: Record<string, unknown>, more?: Record<string, string>) => Promise<Heard>;
 /** A session of a server of 2025-11-25 ends by itself: to end it would be another method, and another power to ask for. */
 export type Session = { readonly ask: Ask };
 
@@ -99,8 +110,35 @@ const heardOf = (answer: NetAnswer, id: number, secret: string | undefined): Hea
   };
 };
 
-/** Begins to speak with a server. What it is asked first says which era it is of. */
-export const begin = async (net: Net, place: Place): Promise<Session | Failed> => {
+/**
+ * Begins to speak with a server: one at an address, or a program that the administrator of the machine registered, with which the
+ * engine speaks. `tool`: the one that its power is for; left out: all of them are listed.
+ */
+export const beginWith = async (
+  can: Pick<Can, 'net' | 'toolServers'>,
+  place: Place,
+  tool = LISTING,
+): Promise<Session | Failed> => {
+  const server = toolServerOf(place.url);
+  if (server === undefined) return begin(can.net, place);
+  if (place.secret !== undefined)
+    return {
+      problem: problem('mcp.secret', 'A tool server of this machine is given its secrets where it is registered', {
+        at: { field: 'with.secret' },
+        retry: 'no',
+        fix: 'Take `secret` out.',
+      }),
+      sent: 'no',
+    };
+  const { timeout } = place;
+  return {
+    ask: (method, params) =>
+      can.toolServers.ask({ server, method, tool, params, ...(timeout === undefined ? {} : { timeout }) }),
+  };
+};
+
+/** What it is asked first says which era it is of. */
+const begin = async (net: Net, place: Place): Promise<Session | Failed> => {
   let id = 0;
   const send = (message: Record<string, unknown>, headers: Record<string, string>) =>
     net.request({

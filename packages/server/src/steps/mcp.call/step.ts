@@ -4,7 +4,8 @@
  *
  * MC1 The tool and its definition are written plainly: what is called, and with which words, is known before it runs.
  * MC2 Arguments are judged by the pinned schema, as far as it is one that can be kept, before anything is sent.
- * MC3 Servers that are programs (stdio) cannot be named: an address is all there is to name (MCP-10).
+ * MC3 A program (stdio) cannot be named: an address is all there is to name, or the name under which the administrator of the
+ *     machine registered a server (MCP-10).
  */
 
 import {
@@ -18,12 +19,15 @@ import {
   problem,
   SECRET_NAME,
   SECRET_NAME_IS,
+  LISTING,
+  type Need,
   toBase64,
+  toolServerOf,
   z,
 } from '@headgate/core/step';
 import { needsOf, targetOf } from '../http.request/target.ts';
 import { type Definition, definition, differences, listTools, TOOL_NAME, withoutNotes } from './definition.ts';
-import { begin } from './speak.ts';
+import { beginWith } from './speak.ts';
 
 export const server = {
   url: z
@@ -31,10 +35,12 @@ export const server = {
     .min(1)
     .max(2_000)
     .refine(
-      (url) => !url.includes('{{') && targetOf(url) !== undefined,
-      'an address written plainly, as https://host/path',
+      (url) => !url.includes('{{') && (targetOf(url) !== undefined || toolServerOf(url) !== undefined),
+      'an address written plainly, as https://host/path or mcp:name',
     )
-    .describe('The address of the MCP server, written plainly, e.g. https://mcp.example.com/mcp.'),
+    .describe(
+      'The address of the MCP server, written plainly, e.g. https://mcp.example.com/mcp; or mcp:NAME, a server that whoever administers this machine registered.',
+    ),
   secret: z
     .string()
     .regex(SECRET_NAME, SECRET_NAME_IS)
@@ -46,6 +52,24 @@ export const server = {
     .optional()
     .describe('The longest time for each request to the server, e.g. 2m. Left out: one minute.'),
 };
+
+/** What a server is reached with: the network, or the power over a tool of one that is registered here. */
+export const serverNeeds = (raw: Record<string, unknown>, tool: unknown): readonly Need[] => {
+  const { url, secret } = raw;
+  const name = typeof url === 'string' ? toolServerOf(url) : undefined;
+  if (name === undefined) return needsOf({ method: 'POST', url, secret });
+  if (tool === LISTING)
+    return [{ power: 'mcp', scope: `${name}/${LISTING}`, sentence: `See the tools of the tool server “${name}”` }];
+  const one = typeof tool === 'string' && POWER_TOOL.test(tool);
+  return [
+    one
+      ? { power: 'mcp', scope: `${name}/${tool}`, sentence: `Use the tool “${tool}” of the tool server “${name}”` }
+      : { power: 'mcp', scope: `${name}/*`, sentence: `Use any tool of the tool server “${name}”` },
+  ];
+};
+
+/** What can stand as a tool in a power. */
+const POWER_TOOL = /^[A-Za-z0-9_][A-Za-z0-9_./-]{0,127}$/;
 
 const input = z.strictObject({
   ...server,
@@ -119,7 +143,7 @@ export const step = defineStep({
     })
     .describe('What the tool answered.'),
   plain: ['url', 'tool', 'pinned'],
-  needs: ({ url, secret }) => needsOf({ method: 'POST', url, secret }),
+  needs: (raw) => serverNeeds(raw, raw['tool']),
   repeatable: ({ repeat }) => repeat === true,
   run: async (given, can) => {
     const { tool, pinned } = given;
@@ -145,7 +169,7 @@ export const step = defineStep({
       );
     }
     const timeout = given.timeout === undefined ? undefined : milliseconds(given.timeout);
-    const session = await begin(can.net, { url: given.url, secret: given.secret, timeout });
+    const session = await beginWith(can, { url: given.url, secret: given.secret, timeout }, tool);
     if ('problem' in session) return failed(session.problem, 'no');
     const listed = await listTools(session);
     if ('problem' in listed) return failed(listed.problem, 'no');

@@ -34,3 +34,11 @@ test('a server whose list of tools does not end is left', async () => {
   expect(outcome).toMatchObject({ kind: 'problem', problem: { code: 'mcp.answer' } });
   expect(asked).toBeLessThan(100);
 });
+
+test('of a server that is registered here, the power over its tools is asked for, and nothing of the network', async () => {
+  expect(step.needs?.({ url: 'mcp:notes' })).toMatchObject([{ power: 'mcp', scope: 'notes/tools/list' }]);
+  for (const url of ['mcp:', 'mcp:NOTES', 'mcp:a/b', 'mcp:/usr/bin/id', 'mcp:a b', 'mcp:{{ input }}'])
+    expect(step.input.safeParse({ url }).success, url).toBe(false);
+  const { outcome } = await trial(step, { url: 'mcp:notes', secret: 'far' });
+  expect(outcome).toMatchObject({ kind: 'problem', problem: { code: 'mcp.secret' }, sent: 'no' });
+});

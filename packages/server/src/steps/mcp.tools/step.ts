@@ -1,10 +1,9 @@
 /** mcp.tools: the tools of an MCP server elsewhere, with what it says of each: what mcp.call is pinned to. It calls none. */
 
-import { defineStep, done, failed, milliseconds, z } from '@headgate/core/step';
-import { needsOf } from '../http.request/target.ts';
+import { defineStep, done, failed, LISTING, milliseconds, z } from '@headgate/core/step';
 import { definition, listTools } from '../mcp.call/definition.ts';
-import { begin } from '../mcp.call/speak.ts';
-import { server } from '../mcp.call/step.ts';
+import { beginWith } from '../mcp.call/speak.ts';
+import { server, serverNeeds } from '../mcp.call/step.ts';
 
 export const step = defineStep({
   kind: 'mcp.tools',
@@ -30,11 +29,11 @@ export const step = defineStep({
     })
     .describe('What the server offers.'),
   plain: ['url'],
-  needs: ({ url, secret }) => needsOf({ method: 'POST', url, secret }),
+  needs: (raw) => serverNeeds(raw, LISTING),
   repeatable: () => true,
   run: async (given, can) => {
     const timeout = given.timeout === undefined ? undefined : milliseconds(given.timeout);
-    const session = await begin(can.net, { url: given.url, secret: given.secret, timeout });
+    const session = await beginWith(can, { url: given.url, secret: given.secret, timeout });
     if ('problem' in session) return failed(session.problem, 'no');
     const listed = await listTools(session);
     if ('problem' in listed) return failed(listed.problem, 'no');

@@ -291,6 +291,9 @@ test('an answer has the form that is asked for; what does not fit is told back',
   server.next({ says: 'Yes.' }, { says: '{"rain": true, "more": 1}' }, { says: '{"rain": true}' });
   const run = await ground.run(await ground.publish(agent({ schema }), LENT()), ASKED);
   expect(run).toMatchObject({ state: 'done', output: { value: { rain: true }, turns: 3 } });
+  // In words alone: not every provider takes a form beside tools.
+  expect(server.asked[0]?.body).not.toHaveProperty('response_format');
+  expect(server.asked[0]?.text).toContain('fits this schema');
 });
 
 test('a cancel in the middle of a question ends the run', async () => {

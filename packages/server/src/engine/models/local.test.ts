@@ -264,7 +264,7 @@ running(
   async () => {
     await add('tiny', callingModel());
     const tool = { id: 'lookup', kind: 'set@1', with: { value: 'rain in {{ item.city }}' } };
-  const tools = {
+    const tools = {
       lookup: {
         arguments: {
           properties: { city: { enum: ['Paris', 'Rome'] }, day: { type: 'string' }, exact: { type: 'boolean' } },

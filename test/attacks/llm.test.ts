@@ -320,5 +320,42 @@ describe('LLM-07 a memory that is somebody else’s', () => {
     expect(mine).toContain('4711');
     expect(mine).not.toMatch(/from now on|never say numbers|What is the number/);
     expect(called).toEqual([]);
+
+    // What is remembered of a caller is read by him alone; who manages the flow sees that it is there.
+    const runner = (await server.key({ permissions: ['run', 'run.read', 'flow.read'] })).plain;
+    await say(runner, 'My colour is green.');
+    type Memory = { id: string; mine: boolean; session: string | null; of: string; turns: number };
+    const listed = async (as: string) =>
+      (await server.ask('GET', `/api/v1/flows/${id}/memories`, { key: as })).json as {
+        memories: Memory[];
+        all: boolean;
+      };
+    const managed = await listed(key);
+    expect(managed).toMatchObject({ all: true });
+    expect(managed.memories.map(({ mine: is, session }) => [is, session])).toEqual([
+      [false, null],
+      [true, 'shared'],
+      [false, null],
+    ]);
+    const seen = await listed(runner);
+    expect(seen).toMatchObject({ all: false, memories: [{ mine: true, session: 'shared', turns: 1 }] });
+    const [own] = seen.memories;
+    const [theirs] = managed.memories.filter((one) => one.mine);
+    const at = (one: Memory | undefined) => `/api/v1/flows/${id}/memories/${one?.id ?? ''}`;
+    const read = await server.ask('GET', at(own), { key: runner });
+    expect(read.text).toContain('My colour is green.');
+    for (const as of [key, other]) {
+      const refused = await server.ask('GET', at(own), { key: as });
+      expect([refused.status, refused.text.includes('green')]).toEqual([404, false]);
+    }
+    // Nobody who merely runs the flow takes away what is somebody else's; its owner and who manages the flow do, and it is gone.
+    const never = await server.ask('DELETE', at({ ...(own as Memory), id: `chat_${'0'.repeat(16)}` }), { key: runner });
+    const refused = await server.ask('DELETE', at(theirs), { key: runner });
+    expect([refused.status, refused.json]).toEqual([404, never.json]);
+    expect((await server.ask('DELETE', at(own), { key })).status).toBe(204);
+    expect((await listed(runner)).memories).toEqual([]);
+    expect(await say(runner, 'What is my colour?')).not.toContain('green');
+    expect((await server.ask('DELETE', at(theirs), { key })).status).toBe(204);
+    expect(await say(key, 'What did I say before?')).not.toContain('4711');
   });
 });

@@ -63,6 +63,15 @@ test('a file goes up from disk or standard input, is listed, comes back as it wa
   const none = await ask(['knowledge', 'search', 'nothing', 'x', '--json']);
   expect(problemsOf(none)).toMatchObject([{ code: 'knowledge.missing' }]);
 
+  // What agents remember is listed and deleted beside it; there is none yet.
+  const draft = { headgate: 1, name: 'Quiet', steps: [{ id: 'a', kind: 'set@1', with: { value: 1 } }] };
+  const { id: flow } = (await call('POST', '/api/v1/flows', { draft })).json as { id: string };
+  expect((await ask(['memory', 'list', flow])).out).toMatch(
+    /^id +step +environment +of +session +turns +size +updated\n$/,
+  );
+  const forget = await ask(['memory', 'delete', flow, 'chat_0000000000000000', '--json']);
+  expect(problemsOf(forget)).toMatchObject([{ code: 'missing' }]);
+
   expect((await ask(['file', 'delete', 'notes/a.txt'])).out).toBe('deleted notes/a.txt\n');
   const gone = await ask(['file', 'get', 'notes/a.txt', '--out', join(home.dir, 'none'), '--json']);
   expect(problemsOf(gone)).toMatchObject([{ code: 'missing' }]);

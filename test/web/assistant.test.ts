@@ -142,3 +142,48 @@ test('LLM-05 what the assistant says is text: it runs nothing and loads nothing,
   expect(await violations(page)).toEqual([]);
   await page.context().close();
 }, 60_000);
+
+test('what an agent remembers is read and deleted by who it is of, and deleted unread by who manages the flow', async () => {
+  const agent = { model: 'local/small', prompt: 'Hello', steps: [], memory: 'window', session: 'about <b>me</b>' };
+  const draft = {
+    ...{ headgate: 1, name: 'Remembers', output: '{{ steps.agent }}' },
+    steps: [{ id: 'agent', kind: 'agent@1', with: agent }],
+  };
+  const flow = await site.flow(draft);
+  await site.ask('POST', `/api/v1/flows/${flow}/grants`, { grants: [{ step: 'agent', power: 'model: local/small' }] });
+  models.next({ says: 'A word to the key alone.' });
+  const ran = await site.ask('POST', `/api/v1/flows/${flow}/runs`, { draft: true, wait: 20 });
+  expect(ran.json, ran.text).toMatchObject({ state: 'done' });
+  const page = await opened(flow);
+  models.next({ says: '<img src=x onerror="window.hit=1"> for you' });
+  await page.getByRole('button', { name: /^Run/ }).first().click();
+  const listed = async () =>
+    ((await site.ask('GET', `/api/v1/flows/${flow}/memories`)).json as { memories: unknown[] }).memories.length;
+  await expect.poll(listed, { timeout: 20_000 }).toBe(2);
+  await page.goto(`${site.url()}/flows/${flow}?view=outline&page=memory`);
+  const drawer = page.getByRole('dialog', { name: 'Memory' });
+  await drawer.getByRole('cell', { name: 'You', exact: true }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await drawer.getByRole('button', { name: 'Show about <b>me</b>' }).press('Enter');
+  const shown = drawer.getByRole('region', { name: 'Show about <b>me</b>' });
+  await shown.getByText('<img src=x onerror="window.hit=1"> for you').waitFor();
+  expect(await page.evaluate('window.hit')).toBeUndefined();
+  expect(await violations(page, '[role=dialog]')).toEqual([]);
+  await shown.getByRole('button', { name: 'Close' }).press('Enter');
+  await drawer.getByRole('button', { name: 'Delete about <b>me</b>' }).press('Enter');
+  await page.getByRole('textbox').last().fill('about <b>me</b>');
+  await page.keyboard.press('Enter');
+  await expect.poll(listed).toBe(1);
+  // The other is there, and what it says is not told.
+  const theirs = drawer.getByRole('button', { name: /^Show chat_/ });
+  await theirs.waitFor();
+  expect(await theirs.isDisabled()).toBe(true);
+  const away = drawer.getByRole('button', { name: /^Delete chat_/ });
+  const id = (await away.getAttribute('aria-label'))?.slice('Delete '.length) ?? '';
+  await away.press('Enter');
+  await page.getByRole('textbox').last().fill(id);
+  await page.keyboard.press('Enter');
+  await drawer.getByText('No agent of this flow remembers anything.').waitFor();
+  expect(await page.content()).not.toContain('A word to the key alone.');
+  await page.context().close();
+}, 90_000);

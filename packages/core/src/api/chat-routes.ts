@@ -1,8 +1,9 @@
-/** The routes of chats, in our own words and in those of others: a part of the table of all routes. */
+/** The routes of chats, in our own words and in those of others, and of what agents remember: a part of the table of all routes. */
 
 import * as chat from './chat.ts';
 import * as visits from './chat-public.ts';
 import * as langflow from './langflow.ts';
+import * as memories from './memories.ts';
 import * as openai from './openai.ts';
 
 export const CHAT_ROUTES = {
@@ -17,6 +18,9 @@ export const CHAT_ROUTES = {
   listChatMessages: chat.listChatMessages,
   renameChatSession: chat.renameChatSession,
   deleteChatSession: chat.deleteChatSession,
+  listMemories: memories.listMemories,
+  getMemory: memories.getMemory,
+  deleteMemory: memories.deleteMemory,
   completeChat: openai.complete,
   completeChatHere: openai.completeHere,
   respondChat: openai.respond,

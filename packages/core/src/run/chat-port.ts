@@ -5,6 +5,7 @@
 
 import type { Principal } from '../access/permission.ts';
 import type { Problem, Result } from '../problem.ts';
+import type { MemoriesPort } from './memories-port.ts';
 
 /** `owner`: who the caller is, over all that he sends; nobody else's sessions can be reached by it. */
 export type ChatBy = {
@@ -99,6 +100,8 @@ export type ChatTicket = { readonly ticket: string; readonly until: string; read
 
 /** Null: there is no such thing of this owner. */
 export type ChatPort = {
+  /** Sessions of agents lie where those of chats do. */
+  readonly memories: MemoriesPort;
   readonly look: (by: ChatBy) => Promise<Result<ChatLook>>;
   readonly send: (ask: ChatAsk) => Promise<Result<ChatSent>>;
   readonly message: (by: ChatBy, id: string) => Promise<ChatMessage | null>;

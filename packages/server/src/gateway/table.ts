@@ -32,6 +32,7 @@ import { oauthRoutes } from './routes/oauth.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { memberRoutes } from './routes/members.ts';
 import { localModelRoutes } from './routes/local-models.ts';
+import { memoryRoutes } from './routes/memories.ts';
 import { modelRoutes } from './routes/models.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { pageRoutes } from './routes/pages.ts';
@@ -107,6 +108,7 @@ export const routes = (lodge: Lodge): readonly Route[] => {
     ...tableRoutes(lodge),
     ...knowledgeRoutes(lodge),
     ...evaluationRoutes(lodge),
+    ...memoryRoutes(lodge),
     ...kvRoutes(lodge),
     ...keyRoutes(lodge),
     ...tokenRoutes(lodge),

@@ -18,7 +18,34 @@ export type KeptTurn = {
 
 export type SummaryRow = Boxed & { readonly upto: number };
 
+/** A session of an agent, with how many turns it holds. `bytes`: what it counts for. */
+export type ListedMemory = {
+  readonly id: string;
+  readonly flow: string;
+  readonly owner: string;
+  readonly name: string;
+  readonly created: number;
+  readonly updated: number;
+  readonly expires: number;
+  readonly bytes: number;
+  readonly turns: number;
+};
+
+export type HeldMemory = ListedMemory & { readonly summary: SummaryRow | null };
+
 export type MemoryStore = {
+  /** Sessions of agents of a flow, the latest first. `owners`: what their owners begin with; null: whoever they are. */
+  list(q: {
+    flow: string;
+    owners: readonly string[] | null;
+    before?: { updated: number; id: string };
+    limit: number;
+    now: number;
+  }): Promise<{ rows: ListedMemory[]; more: boolean }>;
+  /** One of them; null: the flow has none of this id, or its time is over. */
+  held(flow: string, id: string, now: number): Promise<HeldMemory | null>;
+  /** Takes it away, with what it counted for. Chats are none. */
+  drop(flow: string, id: string): Promise<boolean>;
   /** The session of the chat that a run answers in. */
   chatOf(run: string): Promise<ChatSessionRow | null>;
   /** Keeps a turn, once, in a session that is made when there is none. Of many, the oldest goes. False: no such flow. */

@@ -41,6 +41,7 @@ import type { Values } from '../values.ts';
 import type { Coming } from './came.ts';
 import { chatFiles, type Judged } from './files.ts';
 import { CHAT, type ChatAt, chatFinder } from './place.ts';
+import { memoriesPort } from './memories.ts';
 import { readAlong } from './along.ts';
 import { chatVisitors } from './visitors.ts';
 import { type Came, speakersOf, told, usedBy } from './said.ts';
@@ -269,6 +270,7 @@ export const newChats = (d: ChatDeps): ChatPort => {
 
   return {
     ...visitors,
+    memories: memoriesPort(d),
     look: async (by) => {
       const found = await find(by);
       return found.ok ? good(found.value.look) : found;

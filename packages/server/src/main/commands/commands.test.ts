@@ -59,6 +59,7 @@ test('every command is there', () => {
       'knowledge site list',
       'knowledge site remove',
     ],
+    ...['memory list', 'memory show', 'memory delete'],
     ...['file put', 'file get', 'file list', 'file delete'],
     ...['policy show', 'policy set'],
     ...['env list', 'env create', 'env remove', 'env vars'],

@@ -1,4 +1,4 @@
-/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `client`, `secret`, `connection`, `provider`, `knowledge`, `file`, `policy`, `env`, `quota`, and those about people. */
+/** Commands that ask a running server with an API key: `flow`, `runs`, `key`, `token`, `client`, `secret`, `connection`, `provider`, `knowledge`, `memory`, `file`, `policy`, `env`, `quota`, and those about people. */
 
 import { RUN_STATES } from '@headgate/core';
 import { type Command, Option } from 'commander';
@@ -11,6 +11,7 @@ import { groupCommands, userCommands } from './users.ts';
 import { limitCommands } from './limits.ts';
 import { providerCommands } from './providers.ts';
 import { knowledgeCommands } from './knowledge.ts';
+import { memoryCommands } from './memories.ts';
 import { keyCommands } from './keys.ts';
 import { type Act, type At, type Reach, reach } from './reach.ts';
 import { tokenCommands } from './tokens.ts';
@@ -44,6 +45,7 @@ export const remoteCommands = (program: Command, shell: Shell): void => {
   connectionCommands(program, at);
   providerCommands(program, at);
   knowledgeCommands(program, at);
+  memoryCommands(program, at);
   fileCommands(program, at);
   policies(program, at);
   environmentCommands(program, at);

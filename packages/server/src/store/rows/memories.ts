@@ -9,6 +9,7 @@ import type { Ground } from '../ground.ts';
 import type { KeptTurn, MemoryStore } from '../memory.ts';
 import { chatName, summaryName } from '../sealed-names.ts';
 import { sessionOf } from './chats.ts';
+import { memoryList } from './memory-list.ts';
 import { change, type Change, type OwnGround } from './own-ground.ts';
 
 /** Messages of one session, two of a turn. */
@@ -100,6 +101,8 @@ export const memoriesOf = (ground: Ground, own: OwnGround, chats: ChatStore, wor
   };
 
   return {
+    ...memoryList(ground, workspace),
+
     chatOf: async (run) => {
       const row = await db
         .selectFrom('chat_message')

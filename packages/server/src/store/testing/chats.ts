@@ -5,6 +5,7 @@ import { NOW } from './kit.ts';
 import { type Names, VICTIM } from './names.ts';
 
 const chatOf = (n: Names) => ({ flow: n.flow, owner: `user:${n.user}`, name: `session of ${n.flow}` });
+const agentOf = (n: Names) => ({ flow: n.flow, owner: `${n.user}/agent/default/agent`, name: 'shared' });
 const turnOf = (n: Names) => ({
   ...{ run: `chat_${n.run}`, user: { id: `asked_${n.flow}`, said: { text: 'x' } }, reply: { id: `reply_${n.flow}` } },
   ...{ at: NOW, expires: NOW * 2 },
@@ -17,6 +18,7 @@ const keptOf = (n: Names) => ({
 export const fillChats = async (victim: WorkspaceStore): Promise<void> => {
   const chat = await victim.chats.open(chatOf(VICTIM), { id: 'chat_of_v', title: 'of v', at: NOW, expires: NOW * 2 });
   await victim.chats.ask(chat?.id ?? '', turnOf(VICTIM));
+  await victim.memories.keep(agentOf(VICTIM), 'chat_agent_v', { ...keptOf(VICTIM), id: 'kept_by_agent' });
   await victim.memories.sum('chat_of_v', 'agent', { upto: 1, said: 'of v', at: NOW });
 };
 
@@ -28,6 +30,9 @@ export const CHAT_CASES: Readonly<Record<string, (w: WorkspaceStore, n: Names) =
   'memories.keep': (w, n) => w.memories.keep(chatOf(n), `chat_of_${n.flow}`, keptOf(n)),
   'memories.summary': (w) => w.memories.summary('chat_of_v', 'agent'),
   'memories.sum': (w) => w.memories.sum('chat_of_v', 'agent', { upto: 9, said: 'stolen', at: NOW }),
+  'memories.list': (w, n) => w.memories.list({ flow: n.flow, owners: null, limit: 9, now: NOW }),
+  'memories.held': (w, n) => w.memories.held(n.flow, 'chat_agent_v', NOW),
+  'memories.drop': (w, n) => w.memories.drop(n.flow, 'chat_agent_v'),
   'chats.session': (w, n) => w.chats.session(chatOf(n), NOW),
   'chats.sessions': (w, n) => w.chats.sessions(n.flow, chatOf(n).owner, 9, NOW),
   'chats.messages': (w) => w.chats.messages('chat_of_v', 9),

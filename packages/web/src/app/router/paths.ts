@@ -1,7 +1,7 @@
 /** The only place that builds an address of the app. What a page shows stands in its address, so that it can be kept and sent. */
 
 /** Pages of a flow beside its steps. */
-export const FLOW_PAGES = ['publish', 'declared', 'versions', 'environments', 'powers', 'api'] as const;
+export const FLOW_PAGES = ['publish', 'declared', 'versions', 'environments', 'powers', 'memory', 'api'] as const;
 export type FlowPage = (typeof FLOW_PAGES)[number];
 
 export const TRUST_PAGES = [

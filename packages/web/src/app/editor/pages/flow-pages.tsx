@@ -1,4 +1,4 @@
-/** What belongs to a flow beside its steps: publishing, input and output, versions, environments, powers, use. A drawer, so that the editor stays as it was. */
+/** What belongs to a flow beside its steps: publishing, input and output, versions, environments, powers, memory, use. A drawer, so that the editor stays as it was. */
 
 import { Drawer, Group, NavLink, Skeleton, Stack } from '@mantine/core';
 import { type ComponentType, lazy, type LazyExoticComponent, Suspense } from 'react';
@@ -17,6 +17,7 @@ const PAGES: Readonly<Record<FlowPage, LazyExoticComponent<ComponentType<PagePro
   environments: lazy(() =>
     import('../environments/environments-page.tsx').then(({ EnvironmentsPage }) => ({ default: EnvironmentsPage })),
   ),
+  memory: lazy(() => import('../memory/memory-page.tsx').then(({ MemoryPage }) => ({ default: MemoryPage }))),
   powers: lazy(() => import('../powers/powers-page.tsx').then(({ PowersPage }) => ({ default: PowersPage }))),
 };
 

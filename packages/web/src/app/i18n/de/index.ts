@@ -27,6 +27,7 @@ import { inbox } from './inbox.ts';
 import { notifications } from './notifications.ts';
 import { knowledge } from './knowledge.ts';
 import { mcpTools } from './mcp-tools.ts';
+import { memory } from './memory.ts';
 import { models } from './models.ts';
 import { needs } from './needs.ts';
 import { listen } from './listen.ts';
@@ -74,6 +75,7 @@ export const german: Translation = {
   notifications,
   knowledge,
   mcpTools,
+  memory,
   models,
   needs,
   listen,

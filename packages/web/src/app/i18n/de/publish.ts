@@ -8,6 +8,7 @@ export const publish = {
     versions: 'Versionen',
     environments: 'Umgebungen',
     powers: 'Befugnisse',
+    memory: 'Gedächtnis',
     api: 'Verwenden',
   },
   done: 'Version {{version}} ist veröffentlicht',

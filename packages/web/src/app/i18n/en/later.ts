@@ -25,6 +25,7 @@ import { inbox } from './inbox.ts';
 import { listen } from './listen.ts';
 import { knowledge } from './knowledge.ts';
 import { mcpTools } from './mcp-tools.ts';
+import { memory } from './memory.ts';
 import { models } from './models.ts';
 import { needs } from './needs.ts';
 import { notifications } from './notifications.ts';
@@ -69,6 +70,7 @@ export const later = {
   listen,
   knowledge,
   mcpTools,
+  memory,
   models,
   needs,
   notifications,

@@ -8,6 +8,7 @@ export const publish = {
     versions: 'Versions',
     environments: 'Environments',
     powers: 'Powers',
+    memory: 'Memory',
     api: 'Use it',
   },
   done: 'Version {{version}} is published',

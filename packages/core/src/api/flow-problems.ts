@@ -308,7 +308,8 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'mcp.failed': 'A tool of an MCP server says that it failed.',
   'mcp.output': 'The output of a flow is not what its trigger mcp.tool says that the tool gives.',
   'mcp.refused': 'An MCP server refused a request, with its reason.',
-  'mcp.secret': 'An MCP server does not let in who asks: a secret is missing, is not the right one, or is given where none goes.',
+  'mcp.secret':
+    'An MCP server does not let in who asks: a secret is missing, is not the right one, or is given where none goes.',
   'mcp.unknown_tool': 'An MCP server has no tool of that name.',
   'mcp.unpinned': 'A tool of an MCP server is to be called that nobody looked at.',
   'http.status': 'The other server answered with a status that was not expected.',

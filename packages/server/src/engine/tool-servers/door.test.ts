@@ -332,16 +332,19 @@ test('without namespaces the lock is the same, and all of a program ends togethe
     user: 95_000,
     env: {},
   };
-  const over = Promise.withResolvers<string>();
+  let over = (_how: string): void => undefined;
+  const ended = new Promise<string>((resolve) => {
+    over = resolve;
+  });
   const one = new StdioProcess(spec, false, {
     up: () => one.send(JSON.stringify({ id: 1, method: 'tools/call' })),
     line: () => undefined,
     errors: () => undefined,
-    end: ({ how }) => over.resolve(how),
+    end: ({ how }) => over(how),
   });
   await vi.waitFor(() => expect(one.pids.length).toBeGreaterThan(2), { timeout: 20_000 });
   expect(one.lock).toMatchObject({ namespaces: false });
   one.end();
-  expect(await over.promise).toMatch(/^(ended|processes|memory)$/);
+  expect(await ended).toMatch(/^(ended|processes|memory)$/);
   await vi.waitFor(() => expect(group(one.pid ?? 0)).toEqual([]));
 });

@@ -88,6 +88,8 @@ type Options = {
   readonly compiler?: Compiler;
   /** The same of the jail. */
   readonly jail?: Jail;
+  /** The folder in which programs are registered as tool servers. Left out: `dir`. */
+  readonly servers?: string;
   /** Files and folders of the server besides `dir`, which no registered program may reach. */
   readonly own?: readonly (string | null)[];
   /** The folder of the models that the machine runs. Left out: one in `dir`. */
@@ -176,7 +178,7 @@ export const openHouse = async (o: Options): Promise<Result<House>> => {
       ...(o.flowMail === undefined ? {} : { flowMail: o.flowMail }),
       ...(o.formats === undefined ? {} : { formats: o.formats }),
       localModels: localModels(o.models ?? modelsFolder(o.dir)),
-      toolServers: new ToolServerFile(o.dir, o.own).all,
+      toolServers: new ToolServerFile(o.servers ?? o.dir, [o.dir, ...(o.own ?? [])]).all,
       ...(o.keep === undefined ? {} : { keep: { for: o.keep.days * DAY, perFlow: o.keep.runs } }),
     });
   } catch (error) {

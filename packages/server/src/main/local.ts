@@ -44,6 +44,8 @@ type LocalOptions = {
   readonly sources?: readonly SecretSource[];
   /** The folder of the models of the machine: a house of its own has none. */
   readonly models?: string;
+  /** The folder in which programs are registered as tool servers: a house of its own has none. */
+  readonly servers?: string;
 };
 
 /** A house in a temporary folder; `close` removes it, and so does a signal. */

@@ -22,6 +22,8 @@ type Options = {
   readonly cache: string;
   /** The folder of the models that the machine runs. */
   readonly models: string;
+  /** The folder in which its programs are registered as tool servers. */
+  readonly servers: string;
   /** Where secrets come from, when a flow uses some; null: nowhere. */
   readonly secretsFile: string | null;
 };
@@ -56,6 +58,7 @@ const runWith = async (compiler: Compiler, path: string, o: Options): Promise<nu
     egressAllow: o.egressAllow,
     cache: o.cache,
     models: o.models,
+    servers: o.servers,
     compiler,
     services,
     sources: file === null ? [] : [file.value],

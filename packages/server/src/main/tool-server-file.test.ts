@@ -3,7 +3,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Settings } from './config.ts';
 import { ToolServerFile, type ToolServerWish } from './tool-server-file.ts';
 import { addServer, serverFindings } from './tool-servers.ts';
@@ -80,6 +80,16 @@ test('a file that others may change, or that is not understood, registers nothin
   }
 });
 
+/** What the commands print is not what this looks at. */
+const quietly = async <T>(act: () => Promise<T>): Promise<T> => {
+  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    return await act();
+  } finally {
+    out.mockRestore();
+  }
+};
+
 test('doctor names each, and whether it can be locked here; none is started for it', async () => {
   const settings = {
     dir: join(dir, 'state'),
@@ -87,14 +97,13 @@ test('doctor names each, and whether it can be locked here; none is started for 
     secretsFile: null,
     workspaceKeys: null,
   } as Settings;
+  const add = (...wish: Parameters<typeof addServer>) => quietly(() => addServer(...wish));
   const witness = join(outside, 'started');
   const words = ['-e', `require('fs').writeFileSync(${JSON.stringify(witness)}, '')`];
   chmodSync(outside, 0o777);
-  expect(await addServer(settings, { name: 'notes', command: process.execPath, words, write: [outside] }, true)).toBe(
-    0,
-  );
-  expect(await addServer(settings, { name: 'none', command: '/usr/bin/no-such-program', words: [] }, true)).toBe(0);
-  expect(await addServer(settings, { name: 'bad', command: 'id', words: [] }, true)).toBe(1);
+  expect(await add(settings, { name: 'notes', command: process.execPath, words, write: [outside] }, true)).toBe(0);
+  expect(await add(settings, { name: 'none', command: '/usr/bin/no-such-program', words: [] }, true)).toBe(0);
+  expect(await add(settings, { name: 'bad', command: 'id', words: [] }, true)).toBe(1);
   const [notes, none] = await serverFindings(settings);
   expect(notes).toMatchObject({ what: 'tool server mcp:notes' });
   expect(notes?.state).not.toBe('wrong');

@@ -107,6 +107,7 @@ const unwatch = (child: Child): void => {
   ticker = undefined;
 };
 
+/** `o`: `dry` ends it where it would begin; `launcher` is another than that of this release, which tests have lie. */
 export class StdioProcess {
   readonly #spec: StdioSpec;
   readonly #told: Told;
@@ -120,11 +121,16 @@ export class StdioProcess {
   #said = 0;
   #pids: readonly number[] = [];
 
-  constructor(spec: StdioSpec, namespaces: boolean, told: Told, dry = false) {
+  constructor(
+    spec: StdioSpec,
+    namespaces: boolean,
+    told: Told,
+    o: { readonly dry?: true; readonly launcher?: string } = {},
+  ) {
     this.#spec = spec;
     this.#told = told;
     this.#apart = namespaces;
-    const words = ['--no-warnings', '--max-old-space-size=64', stdioFile()];
+    const words = ['--no-warnings', '--max-old-space-size=64', o.launcher ?? stdioFile()];
     const child = namespaces
       ? start(SETPRIV, [...CHAIN, process.execPath, ...words], true)
       : start(process.execPath, words, true);
@@ -133,7 +139,7 @@ export class StdioProcess {
     child.on('error', () => undefined);
     child.stdin.on('error', () => undefined);
     child.stdout.setEncoding('utf8');
-    child.stdout.on('data', (text: string) => this.#take(text, dry));
+    child.stdout.on('data', (text: string) => this.#take(text, o.dry === true));
     child.stderr.setEncoding('utf8');
     child.stderr.on('data', (text: string) => told.errors(text));
     // What it started may hold the pipes open; without namespaces it is a group that lost its head.
@@ -285,7 +291,7 @@ export const tryStdio = async (spec: StdioSpec): Promise<StdioLock | { readonly 
         errors: () => undefined,
         end: ({ text }) => resolve(one.lock ?? { fault: text }),
       },
-      true,
+      { dry: true },
     );
   });
 };

@@ -28,7 +28,7 @@ const does = {
   echo: (say) => 'said: ' + say + ' #' + (calls += 1),
   see: () => JSON.stringify({ env: process.env, pid: process.pid, uid: process.getuid() }),
   read: (path) => tried(() => readFileSync(path, 'utf8')),
-  write: (path) => tried(() => writeFileSync(path, 'written')),
+  write: (path) => tried(() => writeFileSync(path, '#!' + process.execPath, { mode: 0o755 })),
   run: (path) => tried(() => execFileSync(path, ['-c', 'id'])),
   call: (port) => new Promise((done) => {
     const socket = createConnection(Number(port), '127.0.0.1', () => done('connected'));

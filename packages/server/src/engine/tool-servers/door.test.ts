@@ -46,7 +46,8 @@ beforeAll(async () => {
   for (const name of ['in', 'out', 'closed']) mkdirSync(join(dir, name));
   writeFileSync(join(dir, 'in', 'note'), 'what is in it');
   writeFileSync(join(dir, 'closed', 'note'), 'what is closed');
-  chmodSync(join(dir, 'out'), 0o777);
+  // Anybody of this machine may write there: what keeps a program from it is its lock alone.
+  for (const name of ['in', 'out', 'closed']) chmodSync(join(dir, name), 0o777);
   const near = { env: { API_TOKEN: { secret: 'token' }, MODE: { value: 'test' } } };
   servers = [
     toolServer('near', programs.server, ['both'], {
@@ -178,12 +179,13 @@ test('SBX-09, SBX-10: a program reads and writes what is registered, and runs an
   ])
     expect(textOf(await call('near', 'read', path)), path).toMatch(/^(EACCES|ENOENT)$/);
   expect(textOf(await call('near', 'write', join(dir, 'out', 'made')))).toBe('undefined');
-  expect(readFileSync(join(dir, 'out', 'made'), 'utf8')).toBe('written');
-  for (const path of [join(dir, 'in', 'made'), join(dir, 'made')]) {
+  expect(readFileSync(join(dir, 'out', 'made'), 'utf8')).toBe(`#!${process.execPath}`);
+  for (const path of [join(dir, 'in', 'made'), join(dir, 'closed', 'made')]) {
     expect(textOf(await call('near', 'write', path)), path).toBe('EACCES');
     expect(existsSync(path)).toBe(false);
   }
-  expect(textOf(await call('near', 'run', '/bin/sh'))).toBe('EACCES');
+  for (const path of ['/bin/sh', join(dir, 'out', 'made')])
+    expect(textOf(await call('near', 'run', path)), path).toBe('EACCES');
 });
 
 test('SBX-08: a program reaches no network, the server’s own machine included', async () => {
@@ -326,25 +328,73 @@ test('SEC-12: another workspace has a process of its own', async () => {
   await door.close();
 });
 
+test('what is registered otherwise is another process, and what is registered no more is nowhere', async () => {
+  const at = servers.findIndex(({ name }) => name === 'old');
+  const old = servers[at];
+  if (old === undefined) throw new Error('no server');
+  await call('old', 'echo');
+  const [before, gone] = [pidOf('old'), ended('old').length];
+  servers[at] = { ...old, env: { MODE: { value: 'changed' } } };
+  expect(textOf(await call('old', 'see'))).toContain('changed');
+  expect(pidOf('old')).not.toBe(before);
+  await vi.waitFor(() => expect(ended('old')).toHaveLength(gone + 1));
+  servers.splice(at, 1);
+  expect((await call('old', 'echo')).problem).toMatchObject({ code: 'mcp.unknown_server' });
+  await vi.waitFor(() => expect(ended('old')).toHaveLength(gone + 2));
+});
+
+test('MCP-10: where a machine does not give the lock, or a launcher lies about it, no byte of the program runs', async () => {
+  const witness = join(dir, 'out', 'ran');
+  const lock = { privileges: true, landlock: 7, filter: true, limits: true, capabilities: true, parent: true };
+  for (const [told, missing] of [
+    [{ ...lock, landlock: 0 }, 'Landlock'],
+    [{ ...lock, filter: false }, 'the system-call filter'],
+    [{ ...lock, privileges: false }, 'no_new_privs'],
+    [lock, 'no_new_privs, the system-call filter'],
+    [null, 'no_new_privs, Landlock, the system-call filter'],
+  ] as const) {
+    const launcher = join(dir, 'programs', 'liar.mjs');
+    writeFileSync(
+      launcher,
+      `import { writeFileSync } from 'node:fs';
+      process.stdin.once('data', () => {
+        console.log(${JSON.stringify(told === null ? 'nonsense' : JSON.stringify({ lock: told }))});
+        process.stdin.once('data', () => writeFileSync(${JSON.stringify(witness)}, ''));
+      });`,
+    );
+    const spec = { ...toolServer('x', programs.server, ['both']), user: 95_001, env: {} };
+    const end = await new Promise<{ how: string; text: string }>((resolve) => {
+      void new StdioProcess(
+        spec,
+        false,
+        { up: () => undefined, line: () => undefined, errors: () => undefined, end: resolve },
+        { launcher },
+      );
+    });
+    expect(end).toMatchObject({ how: 'unlocked' });
+    expect(end.text).toContain(missing);
+    expect(existsSync(witness)).toBe(false);
+  }
+});
+
 test('without namespaces the lock is the same, and all of a program ends together', async () => {
   const spec = {
     ...toolServer('x', programs.hostile, ['forks'], { processes: 100, memoryMb: 4_000 }),
     user: 95_000,
     env: {},
   };
-  let over = (_how: string): void => undefined;
-  const ended = new Promise<string>((resolve) => {
-    over = resolve;
-  });
+  let how: string | null = null;
   const one = new StdioProcess(spec, false, {
     up: () => one.send(JSON.stringify({ id: 1, method: 'tools/call' })),
     line: () => undefined,
     errors: () => undefined,
-    end: ({ how }) => over(how),
+    end: (end) => {
+      how = end.how;
+    },
   });
   await vi.waitFor(() => expect(one.pids.length).toBeGreaterThan(2), { timeout: 20_000 });
   expect(one.lock).toMatchObject({ namespaces: false });
   one.end();
-  expect(await ended).toMatch(/^(ended|processes|memory)$/);
+  await vi.waitFor(() => expect(how).toMatch(/^(ended|processes|memory)$/));
   await vi.waitFor(() => expect(group(one.pid ?? 0)).toEqual([]));
 });

@@ -38,7 +38,7 @@ const runCommand = (program: Command, shell: Shell): void => {
       if (settings === null) return;
       const { runFile } = await import('../run.ts');
       const { egressAllow, dir, secretsFile } = settings;
-      const at = { cache: join(dir, 'cache'), models: join(dir, 'models') };
+      const at = { cache: join(dir, 'cache'), models: join(dir, 'models'), servers: dir };
       const more = { egressAllow, secretsFile, ...at, json: shell.json() };
       shell.finish(await runFile(file, { ...o, wait: o.wait * 1000, ...more }));
     });

@@ -21,25 +21,25 @@ const tableOf = (text: string): Readonly<Record<string, number>> =>
 const x64 = tableOf(`
   read 0, write 1, open 2, close 3, stat 4, fstat 5, lstat 6, poll 7, lseek 8, mmap 9, mprotect 10,
   munmap 11, brk 12, rt_sigaction 13, rt_sigprocmask 14, rt_sigreturn 15, ioctl 16, readv 19, writev 20,
-  access 21, sched_yield 24, mremap 25, madvise 28, dup 32, nanosleep 35, getpid 39, socket 41,
+  access 21, sched_yield 24, mremap 25, madvise 28, shmget 29, dup 32, nanosleep 35, getpid 39, socket 41,
   connect 42, accept 43, bind 49, listen 50, socketpair 53, getsockopt 55, clone 56, fork 57, vfork 58,
-  execve 59, exit 60, kill 62, fcntl 72, chmod 90, ptrace 101, getuid 102, syslog 103, getgid 104,
+  execve 59, exit 60, kill 62, semget 64, msgget 68, fcntl 72, chmod 90, ptrace 101, getuid 102, syslog 103, getgid 104,
   geteuid 107, getegid 108, setpgid 109, setsid 112, setgroups 116, setresuid 117, setresgid 119, capset 126, rt_sigqueueinfo 129, sigaltstack 131, mknod 133, personality 135,
   pivot_root 155, prctl 157, chroot 161, acct 163, mount 165, umount2 166, swapon 167, swapoff 168,
   reboot 169, init_module 175, delete_module 176, quotactl 179, gettid 186, tkill 200, futex 202,
   sched_getaffinity 204, io_setup 206, io_submit 209, epoll_create 213, restart_syscall 219,
   clock_gettime 228, clock_getres 229, clock_nanosleep 230, exit_group 231, epoll_wait 232,
-  epoll_ctl 233, tgkill 234, kexec_load 246, add_key 248, request_key 249, keyctl 250, inotify_init 253,
+  epoll_ctl 233, tgkill 234, mq_open 240, kexec_load 246, add_key 248, request_key 249, keyctl 250, inotify_init 253,
   openat 257, mknodat 259, ppoll 271, unshare 272, set_robust_list 273, get_robust_list 274,
   epoll_pwait 281, accept4 288, eventfd2 290, epoll_create1 291, pipe2 293, inotify_init1 294,
   rt_tgsigqueueinfo 297, perf_event_open 298, fanotify_init 300, name_to_handle_at 303,
   open_by_handle_at 304, setns 308, process_vm_readv 310, process_vm_writev 311, kcmp 312,
-  finit_module 313, seccomp 317, getrandom 318, kexec_file_load 320, bpf 321, execveat 322,
+  finit_module 313, seccomp 317, getrandom 318, memfd_create 319, kexec_file_load 320, bpf 321, execveat 322,
   userfaultfd 323, membarrier 324, pkey_mprotect 329, pkey_alloc 330, pkey_free 331, rseq 334,
   pidfd_send_signal 424, io_uring_setup 425, io_uring_enter 426, io_uring_register 427, open_tree 428,
   move_mount 429, fsopen 430, fsconfig 431, fsmount 432, fspick 433, pidfd_open 434, clone3 435,
   openat2 437, pidfd_getfd 438, process_madvise 440, epoll_pwait2 441, mount_setattr 442,
-  process_mrelease 448, futex_waitv 449
+  memfd_secret 447, process_mrelease 448, futex_waitv 449
 `);
 
 const arm64 = tableOf(`
@@ -51,17 +51,17 @@ const arm64 = tableOf(`
   clock_gettime 113, clock_getres 114, clock_nanosleep 115, syslog 116, ptrace 117,
   sched_getaffinity 123, sched_yield 124, restart_syscall 128, kill 129, tkill 130, tgkill 131,
   sigaltstack 132, rt_sigaction 134, rt_sigprocmask 135, rt_sigqueueinfo 138, rt_sigreturn 139,
-  reboot 142, setresuid 147, setresgid 149, setpgid 154, setsid 157, setgroups 159, prctl 167, getpid 172, getuid 174, geteuid 175, getgid 176, getegid 177, gettid 178,
+  reboot 142, setresuid 147, setresgid 149, setpgid 154, setsid 157, setgroups 159, prctl 167, getpid 172, getuid 174, geteuid 175, getgid 176, getegid 177, gettid 178, mq_open 180, msgget 186, semget 190, shmget 194,
   socket 198, socketpair 199, bind 200, listen 201, accept 202, connect 203, getsockopt 209, brk 214,
   munmap 215, mremap 216, add_key 217, request_key 218, keyctl 219, clone 220, execve 221, mmap 222,
   swapon 224, swapoff 225, mprotect 226, madvise 233, rt_tgsigqueueinfo 240, perf_event_open 241,
   accept4 242, fanotify_init 262, name_to_handle_at 264, open_by_handle_at 265, setns 268,
   process_vm_readv 270, process_vm_writev 271, kcmp 272, finit_module 273, seccomp 277, getrandom 278,
-  bpf 280, execveat 281, userfaultfd 282, membarrier 283, pkey_mprotect 288, pkey_alloc 289,
+  memfd_create 279, bpf 280, execveat 281, userfaultfd 282, membarrier 283, pkey_mprotect 288, pkey_alloc 289,
   pkey_free 290, rseq 293, kexec_file_load 294, pidfd_send_signal 424, io_uring_setup 425,
   io_uring_enter 426, io_uring_register 427, open_tree 428, move_mount 429, fsopen 430, fsconfig 431,
   fsmount 432, fspick 433, pidfd_open 434, clone3 435, openat2 437, pidfd_getfd 438, process_madvise 440,
-  epoll_pwait2 441, mount_setattr 442, process_mrelease 448, futex_waitv 449
+  epoll_pwait2 441, mount_setattr 442, memfd_secret 447, process_mrelease 448, futex_waitv 449
 `);
 
 /** By `process.arch`. A machine that is not here has no lock, and its runners only the WebAssembly engine. */
@@ -86,11 +86,19 @@ export const DENIED = listOf(`
   io_setup io_submit mknod mknodat personality
 `);
 
+/** Memory that belongs to no process, and so would be counted for none. */
+const MEMORY = listOf('memfd_create memfd_secret shmget msgget semget mq_open');
+
 /**
  * Refused to a program that was registered as a tool server. It may make processes, but not leave the group by which all of it
  * is counted and ended.
  */
-export const PROGRAM_DENIED = [...DENIED.filter((name) => name !== 'fork' && name !== 'vfork'), 'setsid', 'setpgid'];
+export const PROGRAM_DENIED = [
+  ...DENIED.filter((name) => name !== 'fork' && name !== 'vfork'),
+  'setsid',
+  'setpgid',
+  ...MEMORY,
+];
 
 /** All that a runner may still do once its engine is loaded: compute, allocate, and read and write what is open. */
 export const ALLOWED = listOf(`

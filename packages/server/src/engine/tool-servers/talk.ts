@@ -21,6 +21,8 @@ const META = {
 /** Milliseconds: what a server of the earlier era is given to say that it does not know the other, and to greet. */
 const DISCOVER = 5_000;
 const GREET = 30_000;
+/** Milliseconds for its launcher to lock it. */
+const START = 60_000;
 /** Messages between two answers that nobody waited for. */
 const UNASKED = 2_000;
 /** Questions at a time. */
@@ -75,7 +77,14 @@ export class Talk {
       },
     });
     this.#idle = o.idle;
-    this.#greeted = up.then(() => this.#greet());
+    const slow = setTimeout(
+      () => this.process.end({ how: 'unlocked', text: 'its launcher did not come up in time' }),
+      START,
+    );
+    this.#greeted = up.then(() => {
+      clearTimeout(slow);
+      return this.#greet();
+    });
   }
 
   readonly #idle: () => void;
@@ -90,9 +99,10 @@ export class Talk {
 
   /** Asks; it rejects never. Past its time the whole program is ended; a question that is called off is taken back. */
   async ask(method: string, params: Record<string, unknown>, o: Asked): Promise<Heard> {
-    const greeted = await this.#greeted;
-    if ('problem' in greeted) return greeted;
-    if (o.signal.aborted) return refused('mcp.cancelled', 'The call was taken back', undefined, 'no');
+    const greeted = await Promise.race([this.#greeted, off(o.signal)]);
+    if (greeted !== null && 'problem' in greeted) return greeted;
+    if (greeted === null || o.signal.aborted)
+      return refused('mcp.cancelled', 'The call was taken back', undefined, 'no');
     if (this.#waiting.size >= MOST)
       return {
         problem: problem('mcp.busy', `The tool server ${this.name} has ${MOST} calls under way`, { retry: 'yes' }),
@@ -116,26 +126,26 @@ export class Talk {
         );
   }
 
+  /** Whichever answers first says which era it is. One that is only slow may still answer what it was asked first. */
   async #greet(): Promise<Heard> {
     if (this.#end !== null) return this.#over();
-    const never = new AbortController().signal;
+    const o = { signal: new AbortController().signal, timeout: GREET };
     const late = (): Heard =>
       refused('mcp.timeout', `The tool server ${this.name} did not greet in time`, undefined, 'no');
-    const first = await this.#request('server/discover', { _meta: META }, { signal: never, timeout: DISCOVER }, late);
-    if (this.#end !== null) return notSent(this.#over());
-    if ('result' in first) {
-      const { supportedVersions } = first.result;
-      this.#modern = !Array.isArray(supportedVersions) || supportedVersions.includes(MODERN);
-      if (this.#modern) return first;
-    }
+    const discovered = this.#request('server/discover', { _meta: META }, o, late);
+    const modern = discovered.then((heard) => 'result' in heard && speaksModern(heard.result));
     const hello = { protocolVersion: LEGACY, capabilities: {}, clientInfo: CLIENT };
-    const greeted = await this.#request('initialize', hello, { signal: never, timeout: GREET }, () => {
-      this.process.end({ how: 'ended', text: 'it did not greet in time' });
-      return late();
-    });
-    if ('problem' in greeted) return notSent(greeted);
-    this.#say({ method: 'notifications/initialized' });
-    return greeted;
+    this.#modern = await within(DISCOVER, modern);
+    if (this.#modern) return discovered;
+    if (this.#end !== null) return notSent(this.#over());
+    const initialized = this.#request('initialize', hello, o, late);
+    const greeted = initialized.then((heard) => ('result' in heard ? false : modern));
+    this.#modern = await Promise.race([modern.then((yes) => (yes ? true : greeted)), greeted]);
+    if (this.#modern) return discovered;
+    const heard = await initialized;
+    if ('result' in heard) this.#say({ method: 'notifications/initialized' });
+    else this.process.end({ how: 'ended', text: 'it did not greet' });
+    return notSent(heard);
   }
 
   #request(method: string, params: Record<string, unknown>, o: Asked, late: () => Heard): Promise<Heard> {
@@ -192,5 +202,24 @@ export class Talk {
     );
   }
 }
+
+const speaksModern = ({ supportedVersions }: Record<string, unknown>): boolean =>
+  !Array.isArray(supportedVersions) || supportedVersions.includes(MODERN);
+
+/** What it comes to within so many milliseconds; else false, whatever it comes to later. */
+const within = async (ms: number, asked: Promise<boolean>): Promise<boolean> => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+};
+
+/** Resolves when the signal says so, with nothing; never when it does not. */
+const off = (signal: AbortSignal): Promise<null> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
 
 const notSent = (heard: Heard): Heard => ('problem' in heard ? { ...heard, sent: 'no' } : heard);

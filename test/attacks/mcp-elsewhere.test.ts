@@ -235,7 +235,10 @@ test('MCP-10 twin: a program that the machine’s administrator registered is us
     });
     expect(added.ok, JSON.stringify(added)).toBe(true);
     expect(await run(before)).toMatchObject({ state: 'done', output: { text: 'said: early #1' } });
+    // The editor's look asks the program with what the step was lent.
+    expect((await look(before)).json).toMatchObject({ state: 'done', output: { left: [] } });
     const id = await make(near('unlent'));
+    expect((await look(id)).json).toMatchObject({ state: 'failed', problem: { code: 'grant.missing' } });
     const asked = await server.ask('POST', `/api/v1/flows/${id}/publish`, { key, body: {} });
     expect(asked.status, asked.text).toBe(409);
     expect(asked.text).toContain('mcp: near/echo');

@@ -75,7 +75,7 @@ const written: { readonly [W in PowerWord]: fc.Arbitrary<string> } = {
     .tuple(verbs, one('table', 'keys', 'knowledge'), one('*', 'customers', 'Customers'))
     .map(([v, k, n]) => `data: ${v} ${k} ${n}`),
   flow: one('*', 'github', 'GitHub', 'a b').map((n) => `flow: call ${n}`),
-  mcp: one('*', 'git/*', 'git/push', 'git/a/b', 'hub/push').map((t) => `mcp: ${t}`),
+  mcp: one('*', 'git/*', 'git/push', 'git/a/b', 'hub/push', 'git/tools/list').map((t) => `mcp: ${t}`),
   code: one('js', 'python', '*').map((l) => `code: ${l}`),
   ask: one('*', 'role admin', 'role editor', 'person ada@example.com', 'person admin').map((w) => `ask: ${w}`),
   reveal: one('jwt', 'presigned-url').map((n) => `reveal: ${n}`),
@@ -226,6 +226,14 @@ test('a secret is lent for its origin alone: scheme, host and port', () => {
   expect(covers(parse(grant), { power: 'secret', name: 'github', origin: 'https://api.github.com@evil.example' })).toBe(
     false,
   );
+});
+
+test('whoever may use a tool of a server may see its tools, and not the other way round', () => {
+  expect(allows('mcp: notes/read', 'mcp: notes/tools/list')).toBe(true);
+  expect(allows('mcp: notes/*', 'mcp: notes/tools/list')).toBe(true);
+  expect(allows('mcp: notes/tools/list', 'mcp: notes/read')).toBe(false);
+  expect(allows('mcp: notes/tools/list', 'mcp: notes/*')).toBe(false);
+  expect(allows('mcp: other/read', 'mcp: notes/tools/list')).toBe(false);
 });
 
 test('IPv6 hosts are one with and without brackets', () => {

@@ -11,8 +11,7 @@ const NAMED = /^mcp:([a-z0-9][a-z0-9_-]{0,62})$/;
 /** The name in `mcp:NAME`; undefined: it is no such address. */
 export const toolServerOf = (url: string): string | undefined => NAMED.exec(url)?.[1];
 
-/** What listing the tools of a server needs: as if it were a tool of this name. None of a program may be called by it. */
-export const LISTING = 'tools/list';
+export { LISTING } from '../access/scopes/mcp.ts';
 
 export type ToolServerAsk = {
   readonly server: string;

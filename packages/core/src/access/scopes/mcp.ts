@@ -3,6 +3,9 @@
 import { named } from '../../flow/text/shown.ts';
 import { type Read, type Scope, texts, wrong } from './scope.ts';
 
+/** To see what tools a server has is as a tool of this name; whoever may use one of them sees it among the others. */
+export const LISTING = 'tools/list';
+
 /** `server` is a name, or `*` together with the tool `*`; `tool` is a name or `*`. */
 export type McpScope = { readonly server: string; readonly tool: string };
 
@@ -24,10 +27,14 @@ export const mcp: Scope<McpScope> = {
   print: ({ server, tool }) => (server === '*' ? '*' : `${server}/${tool}`),
   is: (value) => texts(value, 'server', 'tool') && (value['server'] !== '*' || value['tool'] === '*'),
   covers: (grant, request) =>
-    grant.server === '*' || (grant.server === request.server && (grant.tool === '*' || grant.tool === request.tool)),
+    grant.server === '*' ||
+    (grant.server === request.server &&
+      (grant.tool === '*' || grant.tool === request.tool || request.tool === LISTING)),
   sentence: ({ server, tool }) =>
     server === '*'
       ? 'Use any tool of any tool server'
-      : `Use ${tool === '*' ? 'any tool' : `the tool “${tool}”`} of the tool server “${server}”`,
+      : tool === LISTING
+        ? `See the tools of the tool server “${server}”`
+        : `Use ${tool === '*' ? 'any tool' : `the tool “${tool}”`} of the tool server “${server}”`,
   byTyping: () => false,
 };

@@ -58,7 +58,8 @@ export const serverNeeds = (raw: Record<string, unknown>, tool: unknown): readon
   const { url, secret } = raw;
   const name = typeof url === 'string' ? toolServerOf(url) : undefined;
   if (name === undefined) return needsOf({ method: 'POST', url, secret });
-  if (tool === LISTING)
+  // Before one is chosen, there is only a look at what there is to choose from.
+  if (tool === LISTING || tool === undefined || tool === '')
     return [{ power: 'mcp', scope: `${name}/${LISTING}`, sentence: `See the tools of the tool server “${name}”` }];
   const one = typeof tool === 'string' && POWER_TOOL.test(tool);
   return [

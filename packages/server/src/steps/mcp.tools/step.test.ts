@@ -1,5 +1,6 @@
 import { problem, trial } from '@headgate/core/step';
 import { expect, test } from 'vitest';
+import { step as call } from '../mcp.call/step.ts';
 import { step } from './step.ts';
 
 // Against real servers of both eras: mcp.call/step.test.ts.
@@ -37,6 +38,8 @@ test('a server whose list of tools does not end is left', async () => {
 
 test('of a server that is registered here, the power over its tools is asked for, and nothing of the network', async () => {
   expect(step.needs?.({ url: 'mcp:notes' })).toMatchObject([{ power: 'mcp', scope: 'notes/tools/list' }]);
+  expect(call.needs?.({ url: 'mcp:notes' })).toMatchObject([{ power: 'mcp', scope: 'notes/tools/list' }]);
+  expect(call.needs?.({ url: 'mcp:notes', tool: 'read' })).toMatchObject([{ power: 'mcp', scope: 'notes/read' }]);
   for (const url of ['mcp:', 'mcp:NOTES', 'mcp:a/b', 'mcp:/usr/bin/id', 'mcp:a b', 'mcp:{{ input }}'])
     expect(step.input.safeParse({ url }).success, url).toBe(false);
   const { outcome } = await trial(step, { url: 'mcp:notes', secret: 'far' });

@@ -1,7 +1,7 @@
 /** Attacks on whom a knowledge base lets in, by people who may edit its project and are not let in. */
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { firstAt, type Inmate, invite, joinAt } from '../fixtures/household.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { firstAt, type Inmate, invite, joinAt, ownKey } from '../fixtures/household.ts';
 import { startServer, type TestServer } from '../fixtures/server.ts';
 
 let server: TestServer;
@@ -68,4 +68,51 @@ test('AZ-10 who left and came back is let in by no base that let him in before; 
   expect((await cy.ask('POST', `/api/v1/auth/invitations/${token}`, {})).status).toBe(201);
   expect([await searches(cy, base), await searches(cy, alone)]).toEqual([404, 404]);
   expect([await searches(bo, base), await searches(bo, alone)]).toEqual([200, 404]);
+});
+
+test('AZ-05 who may lend no power has no base read the web, nor by an address that says more than one; twin: who may does, on record', async () => {
+  const base = await made('web', []);
+  expect((await ada.ask('PATCH', at(base), { readers: null })).status).toBe(200);
+  const less = await ownKey(bo, ['knowledge.read', 'knowledge.write', 'file.read', 'table.read']);
+  const more = await ownKey(bo, ['knowledge.read', 'knowledge.write', 'grant.give']);
+  const add = (key: string, body: object) => server.ask('POST', at(base, '/sources'), { key, body });
+  const site = { kind: 'url', url: 'http://127.0.0.1:9/docs/', prefix: '/docs/', origins: ['https://help.invalid'] };
+  expect(await add(less.key, site)).toMatchObject({ status: 403, json: { code: 'permission.missing' } });
+  expect((await ada.ask('GET', at(base))).json).toMatchObject({ sources: [] });
+  for (const wrong of [
+    { url: 'file:///etc/passwd' },
+    { url: 'http://user:word@127.0.0.1/docs/' },
+    { url: 'http://127.0.0.1:9/other/' },
+    { prefix: '/docs/../' },
+    { prefix: 'docs' },
+    { origins: ['https://help.invalid/path/'] },
+    { pages: 1_000_000 },
+    { depth: -1 },
+    { every: 1 },
+    { secret: 'github' },
+  ])
+    expect([wrong, (await add(more.key, { ...site, ...wrong })).status]).toEqual([wrong, 422]);
+  const added = await add(more.key, site);
+  expect(added).toMatchObject({ status: 201, json: { spec: site, reading: null } });
+  const { id } = added.json as { id: string };
+  const { rows } = await server.house.store.in('default').audit.list({ limit: 200 });
+  const lent = rows.filter(({ action, object }) => action === 'grant.given' && object.startsWith(base));
+  expect(lent.map(({ actor, object }) => [actor, object]).toSorted()).toEqual(
+    ['net: GET 127.0.0.1:9/docs/', 'net: GET 127.0.0.1:9/robots.txt', 'net: GET help.invalid:443']
+      .map((power) => [more.id, `${base} ${id} * ${power}`])
+      .toSorted(),
+  );
+  // Nobody opened the machine to calls: what was lent does not reach it, and each look at it is on record.
+  await vi.waitFor(
+    async () =>
+      expect((await ada.ask('GET', at(base))).json).toMatchObject({
+        sources: [{ state: 'failed', problem: { code: 'egress.denied' }, documents: 0 }],
+      }),
+    { timeout: 30_000, interval: 100 },
+  );
+  const pages = await bo.ask('GET', at(base, '/pages'));
+  expect(pages.json).toMatchObject({ pages: [{ url: site.url, state: 'failed', problem: { code: 'egress.denied' } }] });
+  const closed = await ada.ask('PATCH', at(base), { readers: [bo.id] });
+  expect(closed.status).toBe(200);
+  expect((await cy.ask('GET', at(base, '/pages'))).status).toBe(404);
 });

@@ -2,20 +2,26 @@
 
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { html, type LocalSite, openLocalSite } from '../../packages/server/src/engine/testing/site.ts';
 import { violations } from './axe.ts';
 import { openSite, type Site } from './site.ts';
 
 const SEEN = { timeout: 30_000 };
 
 let site: Site;
+let web: LocalSite;
 let page: Page;
 beforeAll(async () => {
-  site = await openSite();
+  web = await openLocalSite();
+  site = await openSite([], { HEADGATE_EGRESS_ALLOW: new URL(web.origin).host });
   page = await site.page();
   page.setDefaultTimeout(20_000);
 });
 afterEach(() => expect(site.faults()).toEqual([]));
-afterAll(() => site.close());
+afterAll(async () => {
+  await site.close();
+  await web.close();
+});
 
 /** Writes a file by a flow that was lent to. */
 const write = async (path: string, content: string): Promise<void> => {
@@ -76,6 +82,41 @@ test('a base is made, filled from a folder, and finds what answers a question, w
   await first.getByText('thirty days of paid vacation').waitFor(SEEN);
   await page.getByLabel('Show', { exact: true }).selectOption('failed');
   await expect.poll(() => documents.getByRole('row').count(), SEEN).toBe(2);
+});
+
+test('an address of the web is added with its limits, and tells what was read, what was passed over and why', async () => {
+  web.pages.set('/robots.txt', {
+    headers: { 'content-type': 'text/plain' },
+    body: 'user-agent: *\ndisallow: /docs/private',
+  });
+  web.pages.set('/docs/', html('Yard', 'Boats are painted blue in spring.', 'private', 'more', '/elsewhere'));
+  web.pages.set('/docs/more', html('More', 'Ropes are dried in the loft.', 'deeper'));
+  await page.getByLabel('From').selectOption('url');
+  await page.getByLabel('Address where it begins').fill('ftp://example.com/');
+  await page.getByRole('button', { name: 'Add source' }).click();
+  await page.getByText('This is no address of a page').waitFor();
+  await page.getByText('Write it as https://example.com/docs/').waitFor();
+  await page.locator('summary', { hasText: 'More' }).click();
+  await page.getByLabel('Only below this path').fill('/docs/');
+  await page.getByLabel('Links from there at most').fill('1');
+  await page.getByLabel('Address where it begins').fill(`${web.origin}/docs/`);
+  await clean();
+  await page.keyboard.press('Tab');
+  await page.getByLabel('Address where it begins').press('Enter');
+  const sources = page.getByRole('table', { name: 'Sources' });
+  await sources.getByRole('row', { name: /Web address.*up to date.*2 pages read · 1 passed over/ }).waitFor(SEEN);
+  const pages = page.getByRole('table', { name: 'Pages of sites' });
+  await pages
+    .getByRole('row', { name: /docs\/private.*passed over.*robots\.txt.*Ask who runs the site/ })
+    .waitFor(SEEN);
+  await page.getByLabel('Show pages').selectOption('read');
+  await expect.poll(() => pages.getByRole('row').count(), SEEN).toBe(3);
+  await clean();
+  await page.getByRole('textbox', { name: 'Question' }).fill('What colour are boats painted?');
+  await page.keyboard.press('Enter');
+  const first = page.getByRole('list', { name: 'Pieces that were found' }).getByRole('listitem').first();
+  await first.getByText('painted blue').waitFor(SEEN);
+  await first.getByText(new RegExp(`${web.origin}/docs/`)).waitFor();
 });
 
 test('in German all of it is German, and a base is deleted once its name was typed', async () => {

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { chunker, DOCUMENT_STATES, documentMeta, knowledgeName, sourceSpec } from '../knowledge/base.ts';
 import { knowledgeHit, searchFields } from '../knowledge/hit.ts';
 import { KNOWLEDGE_LIMITS } from '../knowledge/limits.ts';
-import { PAGE_STATES } from '../knowledge/site.ts';
+import { PAGE_STATES } from '../knowledge/site-spec.ts';
 import { empty, route } from './route.ts';
 import { count, cursor, id, problem, project, time } from './shapes.ts';
 

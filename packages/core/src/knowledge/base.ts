@@ -6,7 +6,7 @@
 
 import { z } from 'zod';
 import { KNOWLEDGE_LIMITS } from './limits.ts';
-import { siteSpec } from './site.ts';
+import { siteSpec } from './site-spec.ts';
 
 export const knowledgeName = z
   .string()

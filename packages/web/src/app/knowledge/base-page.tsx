@@ -13,6 +13,7 @@ import type { Answer } from '../transport/client.ts';
 import { Page } from '../ui/page.tsx';
 import { BaseState } from './base-state.tsx';
 import { Documents } from './documents.tsx';
+import { SitePages } from './site-pages.tsx';
 import { Sources } from './sources.tsx';
 import { TrySearch } from './try-search.tsx';
 
@@ -51,7 +52,8 @@ const Shown = ({ base, project }: { readonly base: BaseShown; readonly project: 
     onSuccess: () => queries.invalidateQueries({ queryKey: ['knowledge', project] }),
     onError: tell,
   });
-  const stops = !base.paused && (base.working || base.documents.waiting > 0);
+  const reads = base.sources.some(({ reading }) => reading !== null && reading.ended === null);
+  const stops = !base.paused && (base.working || base.documents.waiting > 0 || reads);
   return (
     <Page
       title={base.name}
@@ -95,6 +97,7 @@ const Shown = ({ base, project }: { readonly base: BaseShown; readonly project: 
       </Group>
       <Sources base={base} project={project} />
       <TrySearch base={base} project={project} />
+      {base.sources.some(({ reading }) => reading !== null) && <SitePages base={base} project={project} />}
       <Documents base={base} project={project} />
     </Page>
   );

@@ -1,4 +1,4 @@
-/** Where the documents of a base come from: folders and files of the project, and tables. */
+/** Where the documents of a base come from: folders and files of the project, tables, and sites of the web. */
 
 import { Button, Group, NativeSelect, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -12,9 +12,13 @@ import type { Given } from '../transport/client.ts';
 import { RowAct } from '../ui/row-act.tsx';
 import { Cell, Row, Table } from '../ui/table.tsx';
 import type { BaseShown } from './base-page.tsx';
+import { NO_SITE, siteGiven, SiteFields } from './site-fields.tsx';
+import { SiteState } from './site-state.tsx';
 
 type Props = { readonly base: BaseShown; readonly project: string };
 type Spec = NonNullable<Given<'addKnowledgeSource'>['body']>;
+
+const KINDS = ['files', 'table', 'url'] as const;
 
 const textOf = (spec: Spec): string =>
   spec.kind === 'files' ? spec.path : spec.kind === 'url' ? spec.url : `${spec.table}: ${spec.columns.join(', ')}`;
@@ -25,7 +29,8 @@ export const Sources = ({ base, project }: Props) => {
   const queries = useQueryClient();
   const off = useOff('knowledge.write');
   const title = useId();
-  const [kind, setKind] = useState<'files' | 'table'>('files');
+  const [kind, setKind] = useState<(typeof KINDS)[number]>('files');
+  const [site, setSite] = useState(NO_SITE);
   const [path, setPath] = useState('');
   const [columns, setColumns] = useState('');
   const fresh = () => queries.invalidateQueries({ queryKey: ['knowledge', project] });
@@ -35,6 +40,7 @@ export const Sources = ({ base, project }: Props) => {
     onSuccess: async () => {
       setPath('');
       setColumns('');
+      setSite(NO_SITE);
       await fresh();
     },
   });
@@ -46,17 +52,23 @@ export const Sources = ({ base, project }: Props) => {
   });
   const number = new Intl.NumberFormat(i18n.language);
   const given: Spec =
-    kind === 'files'
-      ? { kind, path: path.trim() }
-      : {
-          kind,
-          table: path.trim(),
-          columns: columns
-            .split(',')
-            .map((one) => one.trim())
-            .filter((one) => one !== ''),
-        };
-  const complete = path.trim() !== '' && (given.kind !== 'table' || given.columns.length > 0);
+    kind === 'url'
+      ? siteGiven(site)
+      : kind === 'files'
+        ? { kind, path: path.trim() }
+        : {
+            kind,
+            table: path.trim(),
+            columns: columns
+              .split(',')
+              .map((one) => one.trim())
+              .filter((one) => one !== ''),
+          };
+  const named = kind === 'url' ? site.url : path;
+  const complete = named.trim() !== '' && (given.kind !== 'table' || given.columns.length > 0);
+  // A site is lent to the base, as a host is to a step.
+  const mayLend = useOff('grant.give');
+  const offHere = off ?? (kind === 'url' ? mayLend : undefined);
   return (
     <section aria-labelledby={title}>
       <Stack gap="xs">
@@ -84,9 +96,10 @@ export const Sources = ({ base, project }: Props) => {
                   {t(`knowledge.sourceStates.${one.state}`)}
                   {one.problem !== null && (
                     <Text size="xs" c="var(--hg-failed)">
-                      {one.problem.text}
+                      {one.problem.text} {one.problem.fix}
                     </Text>
                   )}
+                  {one.reading !== null && <SiteState reading={one.reading} url={textOf(one.spec)} />}
                 </Cell>
                 <Cell ta="right" className="hg-number">
                   {number.format(one.documents)}
@@ -110,23 +123,27 @@ export const Sources = ({ base, project }: Props) => {
           aria-label={t('knowledge.addSource')}
           onSubmit={(event) => {
             event.preventDefault();
-            if (complete) add.mutate(given);
+            if (complete && offHere === undefined) add.mutate(given);
           }}
         >
           <Group align="end" gap="xs">
             <NativeSelect
               label={t('knowledge.from')}
-              data={(['files', 'table'] as const).map((value) => ({ value, label: t(`knowledge.kinds.${value}`) }))}
+              data={KINDS.map((value) => ({ value, label: t(`knowledge.kinds.${value}`) }))}
               value={kind}
-              onChange={(event) => setKind(event.currentTarget.value === 'table' ? 'table' : 'files')}
+              onChange={(event) => setKind(KINDS.find((one) => one === event.currentTarget.value) ?? 'files')}
             />
-            <TextInput
-              label={t(kind === 'files' ? 'knowledge.path' : 'knowledge.table')}
-              placeholder={kind === 'files' ? 'handbook/' : 'customers'}
-              value={path}
-              autoComplete="off"
-              onChange={(event) => setPath(event.currentTarget.value)}
-            />
+            {kind === 'url' ? (
+              <SiteFields draft={site} change={setSite} />
+            ) : (
+              <TextInput
+                label={t(kind === 'files' ? 'knowledge.path' : 'knowledge.table')}
+                placeholder={kind === 'files' ? 'handbook/' : 'customers'}
+                value={path}
+                autoComplete="off"
+                onChange={(event) => setPath(event.currentTarget.value)}
+              />
+            )}
             {kind === 'table' && (
               <TextInput
                 label={t('knowledge.columns')}
@@ -135,7 +152,7 @@ export const Sources = ({ base, project }: Props) => {
                 onChange={(event) => setColumns(event.currentTarget.value)}
               />
             )}
-            <Button type="submit" loading={add.isPending} disabled={off !== undefined || !complete} title={off}>
+            <Button type="submit" loading={add.isPending} disabled={offHere !== undefined || !complete} title={offHere}>
               {t('knowledge.addSource')}
             </Button>
           </Group>

@@ -2,7 +2,8 @@
  * Which sites are read when: those that somebody wants to be read, those whose time has come, and those whose reading was cut
  * off. How one is read, reading.ts says.
  *
- * SC1 A site has one reading at a time. A base that is stopped has none; what it has left waits.
+ * SC1 A site has one reading at a time. That of a base that is stopped, or of a source that was taken out, ends at once; what it
+ *     has left waits.
  * SC2 Nothing but the store knows what is to be done: a server that starts goes on with what it finds there.
  */
 
@@ -29,13 +30,15 @@ type Deps = Omit<ReadingDeps, 'pace' | 'slots' | 'fresh'> & {
 const SOON = 100;
 const EVERY = 60_000;
 
+type Under = { readonly base: string; readonly stop: AbortController; readonly done: Promise<void> };
+
 export class Crawler {
   readonly #d: Deps;
   readonly #pace: Pace;
   readonly #slots = new Slots();
   readonly #stop = new AbortController();
   /** Readings under way, by source. */
-  readonly #at = new Map<string, { readonly base: string; readonly done: Promise<void> }>();
+  readonly #at = new Map<string, Under>();
   #cancel: (() => void) | null = null;
   #rounds: Promise<void> = Promise.resolve();
 
@@ -80,7 +83,10 @@ export class Crawler {
 
   async #round(): Promise<void> {
     const now = this.#d.clock.now();
-    for (const site of await this.#d.store.engine.sitesAtWork()) {
+    const sites = await this.#d.store.engine.sitesAtWork();
+    const there = new Set(sites.map(({ source }) => source));
+    for (const [source, { stop }] of this.#at) if (!there.has(source)) stop.abort();
+    for (const site of sites) {
       if (this.#stop.signal.aborted) return;
       if (this.#at.has(site.source) || !isDue(site, now)) continue;
       this.#begin(site);
@@ -90,7 +96,9 @@ export class Crawler {
   #begin(site: SiteAtWork): void {
     const { workspace, project, base, source } = site;
     const fresh = (): void => this.#d.read({ workspace, project, base });
-    const reading = new Reading({ ...this.#d, pace: this.#pace, slots: this.#slots, fresh }, site, this.#stop.signal);
+    const stop = new AbortController();
+    const signal = AbortSignal.any([this.#stop.signal, stop.signal]);
+    const reading = new Reading({ ...this.#d, pace: this.#pace, slots: this.#slots, fresh }, site, signal);
     const done = reading
       .run()
       .then(
@@ -105,7 +113,7 @@ export class Crawler {
         this.#at.delete(source);
         this.#wake(after);
       });
-    this.#at.set(source, { base, done });
+    this.#at.set(source, { base, stop, done });
   }
 
   #failed(error: unknown): void {

@@ -197,13 +197,14 @@ test('DOS-08 a site that never ends is read as far as its limits let it be; twin
   const shallow = await base('shallow', { url: `${s.origin}/p1`, depth: 1 });
   await over(shallow, 1);
   expect(await states(shallow, s)).toEqual({ '/p1': 'read', '/p2': 'read', '/p3': 'read', '/p4': 'read' });
-  s.pages.set('/q', html('Q', 'The first.', '/big', '/r'));
+  s.pages.set('/q', html('Q', 'The first.', '/big', '/s', '/r'));
   s.pages.set('/big', html('Big', 'x'.repeat(3_000)));
-  s.pages.set('/r', html('R', 'y '.repeat(350), '/never'));
-  const small = await base('small', { url: `${s.origin}/q`, pageBytes: 800, bytes: 900 });
+  s.pages.set('/r', html('R', 'y '.repeat(240), '/never'));
+  s.pages.set('/s', html('S', 'z '.repeat(150)));
+  const small = await base('small', { url: `${s.origin}/q`, pageBytes: 700, bytes: 1_000 });
   await over(small, 1);
   expect(await states(small, s)).toEqual({
-    ...{ '/q': 'read', '/big': 'skipped egress.too_large', '/r': 'skipped page.bytes' },
+    ...{ '/q': 'read', '/big': 'skipped egress.too_large', '/s': 'read', '/r': 'skipped page.bytes' },
   });
 });
 
@@ -271,6 +272,37 @@ test('DOS-04 a robots.txt without end is read as far as it counts; twin: what st
   await over(id, 1);
   expect(await states(id, s)).toEqual({ '/': 'read', '/yes': 'read', '/no': 'skipped page.robots' });
   expect(sent).toBeLessThan(50_000_000);
+});
+
+test('DOS-08 a page that drips without end holds nobody up once it is stopped; twin: the next one is read, and it goes on', {
+  timeout: 60_000,
+}, async () => {
+  const s = await site();
+  let drips = true;
+  s.pages.set('/drip', (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).write('<p>');
+    const drop = (): void => {
+      if (response.destroyed) return;
+      if (!drips) return void response.end('It came to its end.</p>');
+      response.write('x');
+      setTimeout(drop, 50);
+    };
+    drop();
+  });
+  s.pages.set('/fast', html('Fast', 'It is there at once.'));
+  const slow = await base('drip', { url: `${s.origin}/drip` });
+  await until('asked for', async () => s.asked.includes('GET /drip'));
+  const fast = await base('fast', { url: `${s.origin}/fast` });
+  await space().knowledge.change('default', slow, { paused: true }, 2);
+  g.engine.knowledge.stir('default');
+  await over(fast, 1);
+  expect(await states(fast, s)).toEqual({ '/fast': 'read' });
+  expect(await states(slow, s)).toEqual({ '/drip': 'waiting' });
+  drips = false;
+  await space().knowledge.change('default', slow, { paused: false }, 3);
+  g.engine.knowledge.stir('default');
+  await over(slow, 1);
+  expect(await states(slow, s)).toEqual({ '/drip': 'read' });
 });
 
 test('SSRF-06 redirects and links into the machine are asked for by nobody; twin: those within the site are', {

@@ -42,6 +42,8 @@ export const siteGiven = (draft: SiteDraft): SiteSpec => {
   };
 };
 
+const EXAMPLE = { url: 'https://example.com/docs/', prefix: '/docs/', origins: 'https://help.example.com' };
+
 type Props = { readonly draft: SiteDraft; readonly change: (draft: SiteDraft) => void };
 
 export const SiteFields = ({ draft, change }: Props) => {
@@ -52,7 +54,7 @@ export const SiteFields = ({ draft, change }: Props) => {
       <TextInput
         label={t('knowledge.site.url')}
         description={t('knowledge.site.urlHint')}
-        placeholder="https://example.com/docs/"
+        placeholder={EXAMPLE.url}
         value={draft.url}
         inputMode="url"
         autoComplete="off"
@@ -64,14 +66,14 @@ export const SiteFields = ({ draft, change }: Props) => {
           <Group grow align="start">
             <TextInput
               label={t('knowledge.site.prefix')}
-              placeholder="/docs/"
+              placeholder={EXAMPLE.prefix}
               value={draft.prefix}
               autoComplete="off"
               onChange={(event) => set({ prefix: event.currentTarget.value })}
             />
             <TextInput
               label={t('knowledge.site.origins')}
-              placeholder="https://help.example.com"
+              placeholder={EXAMPLE.origins}
               value={draft.origins}
               autoComplete="off"
               onChange={(event) => set({ origins: event.currentTarget.value })}

@@ -90,6 +90,7 @@ describe('the assistant of the editor', () => {
           ],
         },
       ]),
+      tools(['dry_run', { input: {} }]),
       { says: 'It says hi, and asks api.example.' },
     );
     const { status, told, text } = await turn(flow, says('Mend it, then ask https://api.example/x'));
@@ -101,7 +102,10 @@ describe('the assistant of the editor', () => {
       ['describe_kind', undefined],
       ['edit_flow', undefined],
       ['edit_flow', undefined],
+      ['dry_run', undefined],
     ]);
+    // What a run would touch is told of what it proposes, and nothing of that is saved.
+    expect(models.asked.at(-1)?.text).toContain('net: GET api.example:443');
     expect(of(told, 'proposal')).toMatchObject([
       {
         revision: 1,
@@ -113,7 +117,7 @@ describe('the assistant of the editor', () => {
         },
       },
     ]);
-    expect(told.at(-1)).toMatchObject({ type: 'done', rounds: 4 });
+    expect(told.at(-1)).toMatchObject({ type: 'done', rounds: 5 });
     // The problem of the draft stood in the first question, as data; the tools are those of this flow.
     const [first] = models.asked;
     expect(first?.text).toContain('nobody');

@@ -124,6 +124,18 @@ describe('an assistant', () => {
     expect(await server.house.store.in('default').grants.list((own.json as { id: string }).id)).toHaveLength(1);
     const dry = await call(client, 'dry_run', { flow: id });
     expect(dry.text).toContain('evil.example');
+    // A flow file in the place of the draft is looked at by who may make it that, and by nobody else.
+    const other = {
+      ...draft,
+      steps: [{ ...draft.steps[0], with: { method: 'GET', url: 'https://other.example/' } }],
+      output: 1,
+    };
+    const instead = (as: string) =>
+      server.ask('POST', `/api/v1/flows/${id}/powers/dry-run`, { key: as, body: { draft: other } });
+    const runner = (await server.key({ permissions: ['run', 'flow.read'] })).plain;
+    expect((await instead(runner)).status).toBe(403);
+    expect((await instead(owner)).text).toContain('other.example');
+    expect((await flowOf(id))['draft']).toEqual(draft);
     const refused = await call(client, 'test_flow', { flow: id });
     expect(refused.isError).toBe(true);
     expect(refused.text).toContain('test.given');

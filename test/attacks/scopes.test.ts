@@ -77,6 +77,15 @@ describe('AZ-08 a dataset is the project’s', () => {
     }
     const made = await begin(whole, dataset);
     expect(made.status, made.text).toBe(201);
+    // Who looks on leaves out the rows that he knows to be done, and is told the rest.
+    const at = api(`flows/${flow}/evaluations/${idOf(made)}`);
+    const look = async (query: string) =>
+      (await server.ask('GET', `${at}${query}`, { key: whole })).json as { state: string; rows: unknown[] };
+    await expect.poll(async () => (await look('')).state, { timeout: 20_000 }).toBe('done');
+    expect((await look('')).rows).toHaveLength(1);
+    expect(await look('?without=0')).toMatchObject({ state: 'done', rows: [], sum: { rows: 1, done: 1 } });
+    expect((await look('?without=1-9,12')).rows).toHaveLength(1);
+    expect((await server.ask('GET', `${at}?without=all`, { key: whole })).status).toBe(422);
   });
 });
 

@@ -216,6 +216,14 @@ export const getEvaluation = route({
   needs: 'run.read',
   on: 'flow',
   params: byEvaluation,
+  query: z.strictObject({
+    without: z
+      .string()
+      .max(2_000)
+      .regex(/^\d{1,6}(-\d{1,6})?(,\d{1,6}(-\d{1,6})?)*$/, 'places as 0-41,43')
+      .optional()
+      .describe('Rows that are left out, by their places from 0 on: those that are known to be done'),
+  }),
   answers: { 200: evaluation.extend({ rows: z.array(rowOf).readonly() }) },
   problems: ['missing'],
   summary: 'Look at an evaluation: each row with its run, its scores and why',

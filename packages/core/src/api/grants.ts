@@ -65,11 +65,22 @@ export const dryRun = route({
   needs: 'run',
   on: 'flow',
   params: byId,
-  body: z.strictObject({
-    input: json.optional().describe('Without it only the settings are read'),
-    version: z.int().min(1).optional().describe('Without it the draft'),
-    environment: environment.optional(),
-  }),
+  body: z
+    .strictObject({
+      input: json.optional().describe('Without it only the settings are read'),
+      version: z.int().min(1).optional().describe('Without it the draft'),
+      draft: z
+        .record(z.string(), json)
+        .optional()
+        .describe(
+          'A flow file that is looked at in the place of the draft, as it would be once saved; needs flow.write too',
+        ),
+      environment: environment.optional(),
+    })
+    .refine(({ version, draft }) => version === undefined || draft === undefined, {
+      path: ['draft'],
+      message: 'expected either `version` or `draft`, got both',
+    }),
   answers: {
     200: z.strictObject({
       touches: z.array(touch).readonly(),

@@ -78,10 +78,12 @@ export type EvaluationsPort = {
     flow: string,
     page: { readonly cursor?: string; readonly limit: number },
   ) => Promise<{ readonly evaluations: readonly EvaluationView[]; readonly next: string | null } | null>;
+  /** `without`: tells by its place whether a row is left out. */
   readonly look: (
     workspace: string,
     flow: string,
     id: string,
+    without?: (place: number) => boolean,
   ) => Promise<(EvaluationView & { readonly rows: readonly EvaluationRowView[] }) | null>;
   /** Null: one of them is not there. */
   readonly compare: (

@@ -127,7 +127,8 @@ export type GoOnRequest = {
 export type DryRequest = {
   readonly principal: Principal;
   readonly flow: string;
-  readonly which: { readonly version: number } | { readonly draft: true };
+  /** `doc`: what the flow would be, by who may make it that. */
+  readonly which: { readonly version: number } | { readonly draft: true } | { readonly doc: unknown };
   /** Absent: only the settings are read, and nothing is evaluated. */
   readonly input?: unknown;
   readonly environment?: string;

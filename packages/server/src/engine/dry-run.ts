@@ -47,7 +47,9 @@ export const newDryRun =
     const scoped = store.in(workspace);
     const row = await scoped.flows.get(id);
     if (row === null || !may(principal, 'run', thingOf(workspace, row))) return notFound;
-    const doc = 'draft' in which ? row.draft : (await scoped.flows.version(id, which.version))?.doc;
+    if ('doc' in which && !may(principal, 'flow.write', thingOf(workspace, row))) return notFound;
+    const doc =
+      'doc' in which ? which.doc : 'draft' in which ? row.draft : (await scoped.flows.version(id, which.version))?.doc;
     if (doc === undefined)
       return {
         ok: false,

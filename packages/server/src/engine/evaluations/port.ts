@@ -138,11 +138,12 @@ export const newEvaluations = (d: Deps): Evaluations => {
     }
   };
 
-  const look: EvaluationsPort['look'] = async (workspace, flow, id) => {
+  const look: EvaluationsPort['look'] = async (workspace, flow, id, without = () => false) => {
     const row = await store.in(workspace).evaluations.get(flow, id);
     if (row === null) return null;
     const rows = await store.in(workspace).evaluations.rows(id);
-    return { ...shown(row), rows: rows.map((one) => rowShown(workspace, row.state !== 'running', one)) };
+    const asked = rows.filter((_, place) => !without(place));
+    return { ...shown(row), rows: asked.map((one) => rowShown(workspace, row.state !== 'running', one)) };
   };
 
   const port: EvaluationsPort = {

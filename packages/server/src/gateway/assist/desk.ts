@@ -1,7 +1,7 @@
 /**
  * What the assistant of the editor works with during one turn: the draft as it was read, a copy that its edits are done to, and
  * tools. The tools are those by which assistants build flows over MCP (mcp/build-tools.ts), tied to this one flow, but that
- * reading, editing and checking are of the copy.
+ * reading, editing, checking and asking what a run would touch are of the copy.
  *
  * AD1 No tool saves, publishes or lends: what comes of a turn is a list of edits, and whoever asked does them himself or not.
  * AD2 It is about one flow. Another one named, a run of another one, and a tool that is not there are refused with the reason.
@@ -36,7 +36,7 @@ const MOST_EDITS = 500;
 /** As they are over MCP. */
 const SAME: ReadonlySet<string> = new Set(['list_step_kinds', 'describe_kind', 'list_services', 'describe_service']);
 /** They take a flow over MCP, and are about this one here. */
-const OF_FLOW: ReadonlySet<string> = new Set(['dry_run', 'test_flow']);
+const OF_FLOW: ReadonlySet<string> = new Set(['test_flow']);
 const SAVED = ' It looks at the draft as it is saved, without what you propose in this turn.';
 
 /** The flow that it is about, as it was read. */
@@ -173,6 +173,17 @@ export class AssistDesk {
         'Adds edits to what you propose, all or none, and says what the draft would lack. The person sees them together when you are done, and applies them or not.',
         z.strictObject({ edits: z.array(editSchema).min(1).max(MOST_EDITS) }),
         ({ edits }) => this.#edit(edits),
+      ),
+      tool(
+        'dry_run',
+        'Ask what the flow would touch',
+        'Lists what a run of the draft with what you propose so far would touch with this input, and which powers it lacks. Nothing is opened and nobody is called.',
+        z.strictObject({ input: z.json().optional() }),
+        ({ input }, { inside }) =>
+          ask(inside, ROUTES.dryRun, {
+            params: { id: this.#about.id },
+            body: { draft: this.#draft, ...(input === undefined ? {} : { input }) },
+          }),
       ),
       tool(
         'check_flow',

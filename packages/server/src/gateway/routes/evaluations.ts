@@ -17,6 +17,15 @@ const refused = (of: Extract<Result<unknown>, { ok: false }>) => ({ refused: of.
 /** Of a list where nothing is said: all that are kept, so that who holds one against another finds both. */
 const PAGE = EVAL_LIMITS.kept;
 
+/** Is a row of this place in ranges such as `0-41,43`? */
+const leftOut = (ranges: string | undefined): ((place: number) => boolean) => {
+  const all = (ranges ?? '').split(',').flatMap((range) => {
+    const [from = '', to = from] = range.split('-');
+    return from === '' ? [] : [[Number(from), Number(to)] as const];
+  });
+  return (place) => all.some(([from, to]) => place >= from && place <= to);
+};
+
 /** Rows together are no larger than a dataset may be. */
 const tooLarge = (bytes: number) =>
   bytes > EVAL_LIMITS.bytes
@@ -117,8 +126,8 @@ export const evaluationRoutes = ({ gate, places }: Lodge): readonly Route[] => {
       return done.ok ? give(201, done.value) : refused(done);
     }),
 
-    implement(ROUTES.getEvaluation, async ({ who, params }) => {
-      const found = await engine.look(who.workspace, params.id, params.evaluation);
+    implement(ROUTES.getEvaluation, async ({ who, params, query }) => {
+      const found = await engine.look(who.workspace, params.id, params.evaluation, leftOut(query.without));
       return found === null ? MISSING : give(200, found);
     }),
 

@@ -113,6 +113,9 @@ export const grantRoutes = (lodge: Lodge): readonly Route[] => {
           'permission.missing',
           'A dry run tells what the flow holds, and needs the permission flow.read too',
         );
+      const { draft } = body;
+      if (draft !== undefined && (await places.judge(who, 'flow.write', 'flow', params.id)) !== undefined)
+        return refuse('permission.missing', 'Looking at another draft needs the permission flow.write too');
       const leave = lodge.waiting.enter(who.id);
       if (leave === undefined) return refuse('requests.limit');
       const version = gate.store.version();
@@ -120,7 +123,12 @@ export const grantRoutes = (lodge: Lodge): readonly Route[] => {
         .dryRun({
           principal: who,
           flow: params.id,
-          which: body.version === undefined ? { draft: true } : { version: body.version },
+          which:
+            draft !== undefined
+              ? { doc: draft }
+              : body.version === undefined
+                ? { draft: true }
+                : { version: body.version },
           ...(body.input === undefined ? {} : { input: body.input }),
           ...(body.environment === undefined ? {} : { environment: body.environment }),
         })

@@ -72,6 +72,7 @@ export const ACTIONS = {
   minimap: { title: 'minimap', context: 'graph' },
   problems: { title: 'problems', context: 'editor' },
   upgrade: { title: 'upgrade', context: 'editor' },
+  assistant: { title: 'assistant', context: 'editor' },
   // The browser's own events do these: only they may reach the clipboard without asking.
   copySteps: { title: 'copySteps', context: 'graph', keys: ['Mod+C'], native: true },
   pasteSteps: { title: 'pasteSteps', context: 'graph', keys: ['Mod+V'], native: true },

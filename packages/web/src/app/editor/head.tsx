@@ -4,7 +4,7 @@ import { ActionIcon, Button, Group, SegmentedControl, UnstyledButton } from '@ma
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Doing } from '../actions/registry.ts';
-import { useDoing } from '../actions/use-action.ts';
+import { useAction, useDoing } from '../actions/use-action.ts';
 import type { EditorSearch } from '../router/paths.ts';
 import { Status } from './draft/status.tsx';
 import { useEditor, useFlow } from './editor-context.ts';
@@ -28,6 +28,7 @@ export const Head = ({ view, show, talk }: Props) => {
   const answers = chatOf(useFlow()) !== undefined;
   const undo = useDoing('undo');
   const redo = useDoing('redo');
+  useAction('assistant', () => show({ talk: 'build' }));
   return (
     <Group
       px="md"

@@ -62,6 +62,14 @@ export const RowMenu = ({ wish: { row, x, y }, close }: Props) => {
           },
         ]
       : []),
+    {
+      name: t('evaluations.title'),
+      run: () => {
+        const project = row.project === 'default' ? {} : { project: row.project };
+        return navigate({ to: '/evaluations', search: { ...project, flow: row.id } });
+      },
+      off: undefined,
+    },
     { name: t('flowActs.copy'), run: copy, off },
     { name: t('flowActs.save'), run: save, off: undefined },
     {

@@ -48,6 +48,7 @@ export const actions = {
   note: 'Eine Notiz auf die Zeichenfläche legen',
   group: 'Die Auswahl in eine Gruppe fassen',
   minimap: 'Die Übersicht ein- oder ausblenden',
+  assistant: 'Den Assistenten fragen',
   problems: 'Die Probleme zeigen',
   upgrade: 'Schritte auf neuere Fassungen heben',
   selectAll: 'Alle Schritte auswählen',

@@ -49,6 +49,7 @@ export const actions = {
   note: 'Add a note to the canvas',
   group: 'Put the selection into a group',
   minimap: 'Show or hide the overview',
+  assistant: 'Ask the assistant',
   problems: 'Show the problems',
   upgrade: 'Upgrade steps to newer versions',
   context: {

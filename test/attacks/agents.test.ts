@@ -6,15 +6,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import {
-  openModelServer,
-  type ModelServer,
-  type Turn,
-} from '../../packages/server/src/engine/testing/models/server.ts';
+import { openModelServer, type ModelServer } from '../../packages/server/src/engine/testing/models/server.ts';
 import { type LocalSite, openLocalSite } from '../../packages/server/src/engine/testing/site.ts';
 import { firstAt, type Inmate, joinAt } from '../fixtures/household.ts';
 import { startServer, type TestServer } from '../fixtures/server.ts';
-import { obeysAll } from './obedient.ts';
+import { obeysAll, type Turn } from './obedient.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

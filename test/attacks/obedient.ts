@@ -2,6 +2,8 @@
 
 import type { Asked, Turn } from '../../packages/server/src/engine/testing/models/server.ts';
 
+export type { Turn };
+
 /** Obeys the last `CALL tool {json}` that it has not obeyed yet, of whoever said it. */
 export const obeysAll = (asked: Asked): Turn => {
   const texts = (asked.body.messages ?? []).map(({ content }) =>

@@ -132,13 +132,31 @@ const dear = [
   "input.list.map(i => 'a'.repeat(1000))",
 ];
 
-/** About 5 ms is meant; on a shared machine, one of several runs may take four times that. */
+/** Milliseconds of what a platform does at its own speed: ten thousand objects written as JSON and read back. */
+const plainly = (): number => {
+  const start = performance.now();
+  JSON.parse(JSON.stringify(Array.from({ length: 10_000 }, (_, i) => ({ name: `n${i}`, price: i, tags: [i] }))));
+  return performance.now() - start;
+};
+
+/** The dearest row was seen at 1.5 to 2.4 times what `plainly` takes, the others at up to 1.4. */
+const TIMES = 3;
+
+/**
+ * How fast a shared machine is changes from minute to minute, so that a row and the floor are measured in turn, and the quickest of
+ * several of each counts.
+ */
 test.each(dear)('%s ends within the budget and its time', (code) => {
   const runs = [run(code), run(code)];
-  while (Math.min(...runs.map(({ milliseconds }) => milliseconds)) >= 20 && runs.length < 10) runs.push(run(code));
+  const floor = [plainly(), plainly()];
+  const ratio = (): number => Math.min(...runs.map(({ milliseconds }) => milliseconds)) / Math.min(...floor);
+  while (ratio() >= TIMES && runs.length < 12) {
+    runs.push(run(code));
+    floor.push(plainly());
+  }
   for (const { result, used } of runs) if (result.ok) expect(used).toBeLessThanOrEqual(DEFAULT_OPERATIONS);
   expect(new Set(runs.map(({ used }) => used)).size).toBe(1);
-  expect(Math.min(...runs.map(({ milliseconds }) => milliseconds))).toBeLessThan(20);
+  expect(ratio()).toBeLessThan(TIMES);
 });
 
 test.each([

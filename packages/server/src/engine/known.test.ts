@@ -51,11 +51,15 @@ describe('SEC-02 what was compressed and written in base64', () => {
   });
 
   test('PK1 DOS-07 packed in packed, bombs and thousands of beginnings cost no more than plain text of some size', () => {
-    const cost = (act: () => void): number => {
-      const begun = process.cpuUsage();
-      act();
-      return process.cpuUsage(begun).user;
-    };
+    // The least of three: a collection of the heap in the middle of one says nothing of the text.
+    const cost = (act: () => void): number =>
+      Math.min(
+        ...[1, 2, 3].map(() => {
+          const begun = process.cpuUsage();
+          act();
+          return process.cpuUsage(begun).user;
+        }),
+      );
     const plain = '{"a":"some text","b":[1,2,3]} '.repeat(3_000_000);
     known.redact(plain.slice(0, 1_000_000));
     const control = cost(() => void known.redact(plain));

@@ -23,10 +23,10 @@ export const requestWith = (url: string, headers: Readonly<Record<string, string
   return told as Request;
 };
 
-/** A server object for one exchange, which knows the result that it gave. */
+/** A server object for one exchange, which tells the result that it gave. */
 export class Exchange extends Server {
-  /** The answer, where it is a result and no stream: the exchange ended with it, and its `Response` says nothing. */
-  result: object | undefined;
+  /** Given the answer, where it is a result and no stream. The `Response` of the SDK never comes then. */
+  onresult: (result: object) => void = () => undefined;
 
   override async connect(transport: Transport): Promise<void> {
     // That of the older era answers by a stream.
@@ -39,8 +39,10 @@ export class Exchange extends Server {
     let streams = false;
     transport.send = (message, options) => {
       if ('result' in message && !streams) {
-        this.result = message;
-        return transport.close();
+        this.onresult(message);
+        // The SDK forgets the exchange. To close it would tell every part of it, by errors with their stacks, what none waits for.
+        this.onclose?.();
+        return Promise.resolve();
       }
       // What is told before the end begins a stream, and the end goes there, too.
       if ('method' in message) streams = true;
@@ -55,9 +57,8 @@ export type Spoken =
   | { readonly status: number; readonly stream: ReadableStream<Uint8Array> }
   | { readonly status: number };
 
-/** The answer as it is. `server`: absent where the handler answered before it had one made. */
-export const spokenOf = async (response: Response, server: Exchange | undefined): Promise<Spoken> => {
-  if (server?.result !== undefined) return { status: 200, body: server.result };
+/** The answer of an exchange, as the SDK made it. */
+export const spokenOf = async (response: Response): Promise<Spoken> => {
   const { status, body } = response;
   if (body === null) return { status };
   if (response.headers.get('content-type')?.startsWith('text/event-stream') === true) return { status, stream: body };

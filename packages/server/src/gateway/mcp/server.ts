@@ -72,31 +72,36 @@ export const openMcp = (o: { readonly version: string; readonly address: string;
       });
     return { caller: { ...asked, signal, ...(token === undefined ? {} : { progress }) }, end };
   };
-  const open = new Map<object, { readonly asked: Asked; server?: Exchange }>();
+  const open = new Map<object, Under>();
   // Nothing is announced that could be listened to: a stream that never ends would outlive its key, and be counted by nobody.
   const settings = { legacy: o.legacy ? 'stateless' : 'reject', maxSubscriptions: 0 } as const;
   const handler = createMcpHandler(({ authInfo }) => {
     const one = authInfo?.extra === undefined ? undefined : open.get(authInfo.extra);
     if (one === undefined) throw new Error('a request over MCP that nobody asked');
-    one.server = serverFor(one.asked);
-    return one.server;
+    const server = serverFor(one.asked);
+    server.onresult = (body) => one.give({ status: 200, body });
+    return server;
   }, settings);
   return async (asked) => {
     const backed = takenBackBy(asked.message);
     if (backed !== undefined) underWay.takeBack(asked.who.id, backed);
     // Which of the requests under way this is; the SDK looks at none of it.
     const extra = {};
-    const one: { readonly asked: Asked; server?: Exchange } = { asked };
-    open.set(extra, one);
     const authInfo = { token: '', clientId: '', scopes: [], extra };
     try {
-      const request = requestWith(o.address, asked.headers);
-      return await spokenOf(await handler.fetch(request, { parsedBody: asked.message, authInfo }), one.server);
+      return await new Promise<Spoken>((give, fail) => {
+        open.set(extra, { asked, give });
+        const request = requestWith(o.address, asked.headers);
+        handler.fetch(request, { parsedBody: asked.message, authInfo }).then(spokenOf).then(give, fail);
+      });
     } finally {
       open.delete(extra);
     }
   };
 };
+
+/** A request under way, and where its answer goes. */
+type Under = { readonly asked: Asked; readonly give: (spoken: Spoken) => void };
 
 type Begun = { readonly caller: Caller; readonly end: () => void };
 

@@ -64,6 +64,42 @@ test('FR2 what hides nothing leaves at once, as it came', () => {
   );
 });
 
+test('FR3 a word of the house stands aside in its own field, and is somebody’s text anywhere else', () => {
+  const strict = new Matcher([{ name: 'word', value: 'response.created' }]);
+  const beside = {
+    stands: (name: string, text: string) => name === 'type' && text === 'response.created',
+    hide: (frame: string, hide: (text: string) => string) =>
+      hide(frame.replace('"type":"response.created"', '"type":"~"')).replace('"type":"~"', '"type":"response.created"'),
+  };
+  const frame = (text: string): string => `data: ${JSON.stringify({ type: 'response.created', data: { text } })}\n\n`;
+  const open = strict.frames(undefined, beside);
+  expect(open.push(frame('nothing of it'))).toBe(frame('nothing of it'));
+  expect(open.push(frame('it says response.created now'))).toBe(frame('it says [secret word] now'));
+  expect(open.push(frame('response.cre')) + open.push(frame('ated!'))).toBe(frame('[secret word]') + frame('!'));
+});
+
+test('FR4 what begins in a text that came many times, and is cut over the next frames, is hidden', () => {
+  const abc = new Matcher([{ name: 'abc', value: 'abcabc-9b1f6a70c4e25d38' }]);
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 1, max: 22 }), (times, at) => {
+      const open = abc.frames();
+      const value = 'abcabc-9b1f6a70c4e25d38';
+      const texts = [
+        ...Array.from({ length: times }, () => 'abc'),
+        value.slice(0, at),
+        value.slice(at),
+        'abc',
+        'abc',
+        value,
+      ];
+      const sent = texts.map((one) => open.push(event(one)));
+      const made = textOf([...sent, open.end()]);
+      expect(made.match(/\[secret abc\]/g)).toHaveLength(2);
+      expect(made).not.toContain('9b1f6a70c4e25d38');
+    }),
+  );
+});
+
 test('FR1 a frame that may be the beginning of something waits for the next one, and not longer than for 256', () => {
   const open = guard.frames();
   const first = event(SECRET.slice(0, 12));

@@ -9,7 +9,7 @@
  * MA3 Cutting a text into chunks anywhere changes nothing (window.ts).
  */
 
-import { Frames } from './frames.ts';
+import { type Beside, Frames } from './frames.ts';
 import { Keys, SHORTEST, wordMarks } from './keys.ts';
 import { Needles, type Secret } from './needles.ts';
 import { grown, joined, outgrown, type Reader, type Region, regionsOf } from './regions.ts';
@@ -27,7 +27,7 @@ export type Guard = {
   /** The same for a text that comes in chunks. */
   readonly window: (reader?: Reader) => RedactWindow;
   /** The same for texts that come in frames: events, messages of a socket. */
-  readonly frames: (reader?: Reader) => RedactWindow;
+  readonly frames: (reader?: Reader, beside?: Beside) => RedactWindow;
 };
 
 /** What stands in the place of a value under a secret's label, and of one whose secret has no name that can be shown. */
@@ -87,8 +87,8 @@ export class Matcher implements Guard {
     return new Window(this, reader);
   }
 
-  frames(reader?: Reader): RedactWindow {
-    return new Frames(this, reader);
+  frames(reader?: Reader, beside?: Beside): RedactWindow {
+    return new Frames(this, reader, beside);
   }
 
   /** Looks through a text; nothing is looked for that begins before `from`. `ended`: no more comes. */

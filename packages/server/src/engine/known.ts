@@ -6,6 +6,7 @@
 
 import { constants, gunzipSync } from 'node:zlib';
 import {
+  type Beside,
   type GuardPort,
   Matcher,
   type Reader,
@@ -84,7 +85,7 @@ export class KnownValues implements GuardPort {
     return this.#matcher.window(reader);
   }
 
-  frames(reader?: Reader): RedactWindow {
-    return this.#matcher.frames(reader);
+  frames(reader?: Reader, beside?: Beside): RedactWindow {
+    return this.#matcher.frames(reader, beside);
   }
 }

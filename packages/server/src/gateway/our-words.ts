@@ -8,6 +8,7 @@
  */
 
 import { randomInt } from 'node:crypto';
+import type { Beside } from '@headgate/core';
 import { FLOW_PROBLEMS, openApi, PROBLEM_CODES, ROUTES } from '@headgate/core/api';
 
 type Ours = {
@@ -17,9 +18,6 @@ type Ours = {
   /** Words by the name of their field. */
   readonly words: ReadonlyMap<string, ReadonlyMap<string, number>>;
 };
-
-/** By these the guard tells frames of a stream apart (core/guard/frames.ts). They are too short to be a secret. */
-const FRAMES: ReadonlySet<string> = new Set(['type', 'step', 'item']);
 
 function* propertiesIn(schema: unknown): Generator<readonly [string, unknown]> {
   if (typeof schema !== 'object' || schema === null) return;
@@ -72,8 +70,8 @@ const mark = (place: number): string => `"${OPEN}${place}${CLOSE}"`;
 const FIELD = /"([A-Za-z][A-Za-z0-9_]*)"(\s*:\s*)("[A-Za-z][\w.@ -]*"|\[\s*"[A-Za-z][\w.@", \n-]*\])?/g;
 const ITEM = /"([A-Za-z][\w.@ -]*)"/g;
 
-/** A JSON text with marks in the places of our names and words. `keep`: names that stay. */
-const marked = (text: string, keep?: ReadonlySet<string>): string => {
+/** A JSON text with marks in the places of our names and words. */
+const marked = (text: string): string => {
   const { names, words } = ours();
   return text.replaceAll(FIELD, (whole, name: string, between: string, value = '') => {
     const place = names.get(name);
@@ -83,7 +81,7 @@ const marked = (text: string, keep?: ReadonlySet<string>): string => {
       const at = own?.get(word);
       return at === undefined ? item : mark(at);
     });
-    return `${keep?.has(name) === true ? `"${name}"` : mark(place)}${between}${told}`;
+    return mark(place) + between + told;
   });
 };
 
@@ -96,17 +94,17 @@ export const besideOurs = (text: string, hide: (text: string) => string): string
 
 const EVENT = /^((?:(?:id|retry):[^\n]*\n)*event: )([a-z][a-z_.]*)(\n)/;
 
-/** The same for a stream of events: `push` and `end` are those of the guard over frames. */
-export const streamBesideOurs = (frames: { readonly push: (text: string) => string; readonly end: () => string }) => ({
-  push: (frame: string): string => {
+/** The same for a frame of a stream, for the guard over frames (core/guard/frames.ts). */
+export const BESIDE_FRAMES: Beside = {
+  stands: (name, text) => ours().words.get(name)?.has(text) === true,
+  hide: (frame, hide) => {
     // A comment is ours as it stands; whoever writes none holds no data.
-    if (frame.startsWith(':')) return restored(frames.push(frame));
+    if (frame.startsWith(':')) return hide(frame);
     const named = frame.replace(EVENT, (whole, before: string, name: string, after: string) => {
       const place = ours().words.get('type')?.get(name);
       return place === undefined ? whole : `${before}${mark(place).slice(1, -1)}${after}`;
     });
     const from = named === frame ? 0 : named.indexOf(CLOSE) + 1;
-    return restored(frames.push(named.slice(0, from) + marked(named.slice(from), FRAMES)));
+    return restored(hide(named.slice(0, from) + marked(named.slice(from))));
   },
-  end: (): string => restored(frames.end()),
-});
+};

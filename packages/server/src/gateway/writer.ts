@@ -18,7 +18,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type GuardPort, numbersHidden, type Reader } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import { NO_WORKSPACE } from './guarded-pages.ts';
-import { besideOurs, streamBesideOurs } from './our-words.ts';
+import { besideOurs, BESIDE_FRAMES } from './our-words.ts';
 import { FileContent } from './file-content.ts';
 import type { Passage } from './passage.ts';
 
@@ -118,7 +118,7 @@ const readerOf = (passage: Passage | null): Reader => ({
 
 /** Every piece of a stream is a frame, an event or a comment; what is cut over several of them is found too. */
 const guarded = (guard: GuardPort, stream: Readable, reader: Reader): Readable => {
-  const frames = streamBesideOurs(guard.frames(reader));
+  const frames = guard.frames(reader, BESIDE_FRAMES);
   const through = new Transform({
     objectMode: true,
     highWaterMark: 1,

@@ -98,7 +98,8 @@ export const fetchThrough =
     let left = false;
     let silence: ReturnType<typeof setTimeout> | undefined;
     const heard = (): void => {
-      clearTimeout(silence);
+      // Once a word: to put it off costs less than a new one.
+      if (silence !== undefined) return void silence.refresh();
       silence = setTimeout(() => {
         stalled = true;
         stop.abort();

@@ -181,3 +181,37 @@ test('a member talks on the page of a chat that is not public, finds it again am
   }
   expect(site.faults()).toEqual([]);
 });
+
+test('who goes to another conversation while one is still being opened sees the other one, once', async () => {
+  const inner = await site.flow({
+    headgate: 1,
+    name: 'Quick',
+    triggers: [{ id: 'chat', kind: 'chat@1', with: { greeting: 'Hello.' } }],
+    steps: [{ id: 'reply', kind: 'chat.reply@1', with: { text: 'You said: {{ input.message }}' } }],
+  });
+  expect((await site.ask('POST', `/api/v1/flows/${inner}/publish`, { grant: 'needed' })).status).toBe(201);
+  const page = await site.page();
+  page.setDefaultTimeout(15_000);
+  await page.goto(`${site.url()}/chat/${inner}`);
+  await page.getByText('Hello.').waitFor();
+  await page.getByLabel('Your message').fill('One');
+  await page.getByLabel('Your message').press('Enter');
+  await page.getByText('You said: One').waitFor();
+  const past = page.getByRole('combobox', { name: 'Earlier conversations' });
+  await past.locator('option', { hasText: 'One' }).waitFor({ state: 'attached' });
+  // The list that an empty conversation asks for comes when the earlier one was chosen already.
+  const held: (() => Promise<void>)[] = [];
+  await page.route('**/sessions', (route) => {
+    held.push(() => route.continue());
+  });
+  await page.getByRole('button', { name: 'New conversation' }).click();
+  await past.selectOption({ index: 1 });
+  await expect.poll(() => held.length).toBe(2);
+  for (const go of held) await go();
+  await page.unroute('**/sessions');
+  await page.getByText('You said: One').first().waitFor();
+  // By then every answer that was on its way has come.
+  await page.waitForLoadState('networkidle');
+  expect(await page.getByText('You said: One').count()).toBe(1);
+  expect(site.faults()).toEqual([]);
+});

@@ -28,6 +28,7 @@ ${chatWords}${chatMarks}
     #made = false;
     #member = false;
     #draft = false;
+    #turn = 0;
 
     connectedCallback() {
       if (this.#made) return;
@@ -211,12 +212,20 @@ ${chatWords}${chatMarks}
       );
     }
 
+    /** Shows what was said in the session; whoever goes to another one meanwhile sees that alone. */
     async #begin() {
+      this.#turn += 1;
+      const turn = this.#turn;
+      const { session } = this.#kept;
       try {
-        if (!(await this.#enter()) || this.#kept.session === undefined) return;
-        const answer = await this.#call('GET', '/sessions/' + encodeURIComponent(this.#kept.session) + '/messages');
+        if (!(await this.#enter()) || session === undefined || turn !== this.#turn) return;
+        const answer = await this.#call('GET', '/sessions/' + encodeURIComponent(session) + '/messages');
+        if (turn !== this.#turn) return;
         if (!answer.ok) return this.#keep({ session: undefined });
-        for (const message of (await answer.json()).messages) {
+        const { messages } = await answer.json();
+        if (turn !== this.#turn) return;
+        for (const message of messages) {
+          if (turn !== this.#turn) return;
           const shown = this.#one(message.role);
           marks(shown.text, message.text ?? message.problem?.text ?? '');
           if (message.role === 'assistant' && message.state === 'done') this.#votes(shown.all, message.id, message.vote);

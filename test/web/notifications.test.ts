@@ -80,6 +80,51 @@ test('how one is told is chosen in the settings, and kept', async () => {
   expect(await box.isChecked()).toBe(false);
 });
 
+test('a choice shows at once, and no answer of before it undoes it (QU2)', async () => {
+  await page.goto(`${site.url()}/settings/notifications`);
+  const box = (of: string) => page.getByRole('checkbox', { name: `In the app: ${of}` });
+  await box('A run of mine failed').waitFor();
+  const path = '**/api/v1/notifications/settings*';
+  let read = (): void => undefined;
+  let go = (): void => undefined;
+  const held = { read: new Promise<void>((done) => (read = done)), go: new Promise<void>((done) => (go = done)) };
+  const given = new Promise<void>((done) => {
+    let refused = false;
+    void page.route(path, async (route) => {
+      if (route.request().method() === 'GET') {
+        const response = await route.fetch();
+        read();
+        await held.go;
+        await route.fulfill({ response }).catch(() => undefined);
+        done();
+      } else if (!refused) {
+        refused = true;
+        await route.fulfill({ status: 500, contentType: 'application/json', body: '{}' });
+      } else await route.continue();
+    });
+  });
+  // Refused, so that what the engine has is asked for again; its answer is held back until another choice was made.
+  await box('A flow asks me something').click();
+  await held.read;
+  const shown = await box('A run of mine failed').evaluate(async (element) => {
+    const input = element as unknown as { click(): void; readonly checked: boolean };
+    const before = input.checked;
+    input.click();
+    for (let turn = 0; turn < 20; turn++) await null;
+    return { before, after: input.checked };
+  });
+  expect(shown.after).toBe(!shown.before);
+  go();
+  await given;
+  await expect.poll(() => page.getByRole('status').allTextContents(), SEEN).toContain('Saved');
+  expect(await box('A run of mine failed').isChecked()).toBe(shown.after);
+  expect(site.faults()).toEqual([expect.stringContaining('status of 500')]);
+  await page.unroute(path);
+  await page.reload();
+  await box('A run of mine failed').waitFor();
+  expect(await box('A run of mine failed').isChecked()).toBe(shown.after);
+});
+
 test('on a phone nothing lies beside the screen', async () => {
   const phone = await site.page({ viewport: { width: 390, height: 844 } });
   await phone.goto(`${site.url()}/notifications`);

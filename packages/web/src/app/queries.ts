@@ -3,9 +3,17 @@
  *
  * QU1 What changed while a first answer was on its way is asked for once more when that answer is there. The library asks
  *     anew at once only where it holds an answer already; else it takes the one on its way, which may be of before the change.
+ * QU2 What a click sets is on the screen before anything else happens. By itself the library tells the page with a timer, until
+ *     which a box that was ticked shows what it showed before.
  */
 
-import { type InvalidateOptions, type InvalidateQueryFilters, QueryClient, type QueryKey } from '@tanstack/react-query';
+import {
+  type InvalidateOptions,
+  type InvalidateQueryFilters,
+  notifyManager,
+  QueryClient,
+  type QueryKey,
+} from '@tanstack/react-query';
 import { Refusal } from './transport/refusal.ts';
 
 export class Queries extends QueryClient {
@@ -25,8 +33,9 @@ export class Queries extends QueryClient {
   }
 }
 
-export const queries = (): QueryClient =>
-  new Queries({
+export const queries = (): QueryClient => {
+  notifyManager.setScheduler(queueMicrotask);
+  return new Queries({
     defaultOptions: {
       queries: {
         staleTime: 5_000,
@@ -35,3 +44,4 @@ export const queries = (): QueryClient =>
       },
     },
   });
+};

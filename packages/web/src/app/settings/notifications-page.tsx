@@ -47,6 +47,8 @@ const Form = ({ now }: { readonly now: Settings }) => {
   });
   const put = (part: Partial<Pick<Settings, 'kinds' | 'hour' | 'zone'>>): void => {
     const next = { ...now, zone, ...part, chosen: true };
+    // An answer that is on its way is of before, and must not undo on the screen what was just chosen.
+    void queries.cancelQueries({ queryKey: KEY });
     queries.setQueryData(KEY, next);
     save.mutate(next);
   };

@@ -82,7 +82,7 @@ export const FLOW_EACH: Flow = {
 /** A folder with a key file and a superuser's key, not yet served. */
 export type Home = { readonly dir: string; readonly env: NodeJS.ProcessEnv; readonly key: string };
 
-const cli = (ground: Ground): string => join(ground.root, 'packages', 'server', 'dist', 'main', 'cli.js');
+const cli = (ground: Ground): string => join(ground.root, 'packages', 'server', 'dist', 'app', 'main', 'cli.js');
 
 export const makeHome = async (ground: Ground, name: string): Promise<Home> => {
   const dir = join(ground.dir, name);

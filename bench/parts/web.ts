@@ -130,7 +130,7 @@ export const web = async (ground: Ground): Promise<Found> => {
   const home = await makeHome(ground, 'web');
   const file = join(home.dir, 'password.txt');
   writeFileSync(file, PASSWORD);
-  const cli = join(ground.root, 'packages', 'server', 'dist', 'main', 'cli.js');
+  const cli = join(ground.root, 'packages', 'server', 'dist', 'app', 'main', 'cli.js');
   await finish(process.execPath, [cli, 'superuser', '--email', EMAIL, '--password-file', file], {
     cwd: home.dir,
     env: { ...home.env, HEADGATE_ENABLE_SUPERUSER_CLI: 'true' },

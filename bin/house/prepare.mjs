@@ -4,7 +4,7 @@
  *
  * H1 A stamp is removed before its work begins and written after it ended, so an interrupted start is redone.
  * H2 The packages' stamp is the hash of package-lock.json; the build's is a hash over the path, size and time of every
- *    source file and of the lock file.
+ *    source file, of what packs them and of the lock file.
  * H3 The build compiles and does not judge types: that is a third of the time and a fifth of the memory on a first start,
  *    and the same files. `npm run check` judges them.
  * H4 Only packages/ and the TypeScript settings are read: a checkout that is prepared may be read-only.
@@ -22,11 +22,15 @@ import { Stop, step } from './say.mjs';
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** The server's and command line's entry, once built. */
-export const CLI = join(ROOT, 'packages', 'server', 'dist', 'main', 'cli.js');
+export const CLI = join(ROOT, 'packages', 'server', 'dist', 'app', 'main', 'cli.js');
+
+/** The same as tsc writes it, before it is packed. */
+const COMPILED = join(ROOT, 'packages', 'server', 'dist', 'main', 'cli.js');
 
 /** The list of the web app's files, once built. */
 const APP = join(ROOT, 'packages', 'web', 'dist', 'app', 'manifest.json');
 
+const BUNDLE = join(ROOT, 'bin', 'house', 'bundle.mjs');
 const PACKAGES = join(ROOT, 'node_modules', '.headgate-stamp');
 const BUILT = join(ROOT, 'packages', 'server', 'dist', '.headgate-built');
 
@@ -57,7 +61,7 @@ const sources = (folder) =>
 
 const sourceHash = () => {
   const settings = readdirSync(ROOT).filter((name) => /^tsconfig.*\.json$/.test(name));
-  const files = [...settings.map((name) => join(ROOT, name)), ...sources(join(ROOT, 'packages'))];
+  const files = [BUNDLE, ...settings.map((name) => join(ROOT, name)), ...sources(join(ROOT, 'packages'))];
   const lines = files.sort().map((path) => {
     const { size, mtimeMs } = statSync(path);
     return `${relative(ROOT, path)} ${size} ${mtimeMs}`;
@@ -129,9 +133,15 @@ const compile = (node) =>
       process.stderr.write(done.output);
       throw new Stop('the sources do not compile', 'mend the errors above (`npm run check` shows all of them)');
     }
-    if (!existsSync(CLI))
-      throw new Stop(`the build made no ${relative(ROOT, CLI)}`, 'check out the repository again, then try again');
+    if (!existsSync(COMPILED))
+      throw new Stop(`the build made no ${relative(ROOT, COMPILED)}`, 'check out the repository again, then try again');
     prune();
+    // In a process of its own: the launcher runs without packages.
+    const packed = await quiet(node, [BUNDLE], { cwd: ROOT, env: envFor(node) });
+    if (packed.code !== 0 || !existsSync(CLI)) {
+      process.stderr.write(packed.output);
+      throw new Stop('the compiled server cannot be packed', 'check out the repository again, then try again');
+    }
     const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
     const web = await quiet(node, [vite, 'build', '--logLevel', 'warn'], {
       cwd: join(ROOT, 'packages', 'web'),

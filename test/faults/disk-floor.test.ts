@@ -21,7 +21,7 @@ const made = (): Home => {
   return home;
 };
 
-const CLI = join(ROOT, 'packages', 'server', 'dist', 'main', 'cli.js');
+const CLI = join(ROOT, 'packages', 'server', 'dist', 'app', 'main', 'cli.js');
 const MB = 1024 * 1024;
 const permitted = (args: readonly string[]): boolean =>
   spawnSync('unshare', [...args, 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']).status === 0;

@@ -102,7 +102,7 @@ test('NEVER-14 a dry run opens no socket: seen from outside, by the calls it mak
   const trace = home.path('trace');
   const input = JSON.stringify({ port: host.split(':')[1] });
   const words = [
-    join(ROOT, 'packages', 'server', 'dist', 'main', 'cli.js'),
+    join(ROOT, 'packages', 'server', 'dist', 'app', 'main', 'cli.js'),
     'check',
     flow(),
     '--powers',

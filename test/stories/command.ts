@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { ROOT } from '../boundaries/tree.ts';
 import { type Answer, type Ask, send } from '../fixtures/server.ts';
 
-const CLI = join(ROOT, 'packages', 'server', 'dist', 'main', 'cli.js');
+const CLI = join(ROOT, 'packages', 'server', 'dist', 'app', 'main', 'cli.js');
 export const EXAMPLES = join(ROOT, 'examples');
 
 export type Ended = { readonly code: number | null; readonly out: string; readonly err: string; readonly ms: number };

@@ -19,7 +19,8 @@ import { describe } from './say.ts';
 import { servicesIn } from './services-beside.ts';
 import { standInModels } from './stand-in-models.ts';
 import { newStandIns, secretsAsked } from './stand-ins.ts';
-import { builtInServices, builtInSteps } from './steps.ts';
+import { builtInServices } from './shipped.ts';
+import { builtInSteps } from './steps.ts';
 
 export type Bench = {
   readonly house: House;

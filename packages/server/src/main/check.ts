@@ -6,7 +6,8 @@ import { openCompiler } from '../sandbox/compile.ts';
 import { inspectFile } from './files.ts';
 import { catalogFor } from './services-beside.ts';
 import { DONE, describe, FAILED, note, paint, pretty, print } from './say.ts';
-import { builtInServices, builtInSteps } from './steps.ts';
+import { builtInServices } from './shipped.ts';
+import { builtInSteps } from './steps.ts';
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 

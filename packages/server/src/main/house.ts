@@ -30,7 +30,8 @@ import { localModels, modelsFolder } from './local-models.ts';
 import { callsFor, openFiles, pythonsFor } from './open-files.ts';
 import { withServices } from './services-beside.ts';
 import { ToolServerFile } from './tool-server-file.ts';
-import { builtInProviders, builtInServices, builtInSteps } from './steps.ts';
+import { builtInProviders, builtInServices } from './shipped.ts';
+import { builtInSteps } from './steps.ts';
 
 const DAY = 86_400_000;
 

@@ -15,7 +15,8 @@ import { type Compiler, openCompiler } from '../sandbox/compile.ts';
 import { inspectFile, readInput } from './files.ts';
 import { complain, describe, DONE, FAILED, MISUSED, note, paint, pretty, print } from './say.ts';
 import { catalogFor } from './services-beside.ts';
-import { builtInServices, builtInSteps } from './steps.ts';
+import { builtInServices } from './shipped.ts';
+import { builtInSteps } from './steps.ts';
 
 type Options = {
   /** As given; null: only the settings are read. */

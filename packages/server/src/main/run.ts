@@ -10,7 +10,8 @@ import { lendCalls, openLocal, type Published, publishLocal, runLocal } from './
 import { complain, DONE, FAILED, MISUSED, note, pretty, print } from './say.ts';
 import { secretsFile } from './secrets-file.ts';
 import { catalogFor } from './services-beside.ts';
-import { builtInServices, builtInSteps } from './steps.ts';
+import { builtInServices } from './shipped.ts';
+import { builtInSteps } from './steps.ts';
 
 type Options = {
   readonly input: string;

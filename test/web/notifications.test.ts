@@ -110,7 +110,7 @@ test('a choice shows at once, and no answer of before it undoes it (QU2)', async
     const input = element as unknown as { click(): void; readonly checked: boolean };
     const before = input.checked;
     input.click();
-    for (let turn = 0; turn < 20; turn++) await null;
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
     return { before, after: input.checked };
   });
   expect(shown.after).toBe(!shown.before);

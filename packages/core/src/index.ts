@@ -31,7 +31,7 @@ export type {
   Trigger,
 } from './flow/model.ts';
 export { PLAN_VERSION, RUN_STATES, isOver } from './run/journal.ts';
-export type { AgentMove, Event, EventData, EventType, Held, RunCreated, RunState, Started } from './run/journal.ts';
+export type { AgentMove, AnswerFile, Event, EventData, EventType, Held, RunCreated, RunState, Started } from './run/journal.ts';
 export type {
   DryRequest,
   DryRun,
@@ -91,6 +91,7 @@ export type {
   ChatAsk,
   ChatBy,
   ChatEvent,
+  ChatAnswerFile,
   ChatFile,
   ChatLook,
   ChatMessage,

@@ -7,7 +7,7 @@
  */
 
 import { z } from 'zod';
-import { chatLook, chatMessage, messageText, sessionName, vote } from './chat.ts';
+import { byAnswerFile, chatFile, chatLook, chatMessage, messageFiles, messageText, sessionName, vote } from './chat.ts';
 import { empty, media, route } from './route.ts';
 import { byId, count, id, time } from './shapes.ts';
 
@@ -43,10 +43,32 @@ export const visitorMessage = route({
   method: 'POST',
   path: '/api/v1/public/{id}/chat/messages',
   params: byId,
-  body: z.strictObject({ message: messageText.max(8_000), session: sessionName.optional() }),
+  body: z.strictObject({ message: messageText.max(8_000), session: sessionName.optional(), files: messageFiles }),
   answers: { 202: visitorSent },
-  problems: [...problems, 'flow.busy', 'chat.full'],
+  problems: [...problems, 'flow.busy', 'chat.full', 'chat.file', 'chat.kind'],
   summary: 'Send a message as a visitor; its events tell the answer',
+});
+
+export const visitorFile = route({
+  ...shared,
+  method: 'POST',
+  path: '/api/v1/public/{id}/chat/files',
+  params: byId,
+  query: z.strictObject({ name: z.string().min(1).max(200) }),
+  bodyKind: 'raw',
+  answers: { 201: chatFile },
+  problems: [...problems, 'flow.busy', 'body.size', 'body.busy', 'chat.kind', 'chat.size'],
+  summary: 'Send a file for a message as a visitor, where the trigger says `files.visitors`; counted as a message',
+});
+
+export const visitorGetFile = route({
+  ...shared,
+  method: 'GET',
+  path: '/api/v1/public/{id}/chat/messages/{message}/files/{n}',
+  params: byAnswerFile,
+  answers: { 200: media('application/octet-stream', 'As a file of an answer to a member') },
+  problems: [...problems, 'requests.limit'],
+  summary: 'A file of an answer to a visitor’s own message',
 });
 
 export const visitorFollow = route({

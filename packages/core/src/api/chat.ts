@@ -21,6 +21,15 @@ export const messageText = z.string().min(1).max(100_000);
 
 export const chatFile = z.strictObject({ path: z.string(), name: z.string(), size: z.int(), type: z.string() });
 
+export const messageFiles = z
+  .array(z.string().max(500))
+  .max(10)
+  .optional()
+  .describe('Paths, as sending files gave them');
+
+/** A file of a message. Sent: by its path. Of an answer: by its place in the list. */
+const messageFile = chatFile.extend({ path: z.string().optional().describe('Of a file that was sent') });
+
 export const chatLook = z.strictObject({
   title: z.string(),
   greeting: z.string().nullable(),
@@ -37,7 +46,10 @@ export const chatMessage = z
     role: z.enum(['user', 'assistant']),
     text: z.string().nullable().describe('null: there is no answer, or not yet'),
     state: z.enum(['done', 'pending', 'failed']),
-    files: z.array(chatFile).readonly(),
+    files: z
+    .array(messageFile)
+    .readonly()
+    .describe('Sent with it; or of the answer, each to be read by its place, from 0 on'),
     problem: problem.nullable().describe('Why there is no answer'),
     vote: z.union([z.literal(-1), z.literal(0), z.literal(1)]),
     words: z.string().nullable().describe('What was said beside the vote'),
@@ -98,7 +110,7 @@ export const sendMessage = route({
       .describe(
         'A session of the caller’s own; made when there is none of this name. Left out: a new one, of a random name',
       ),
-    files: z.array(z.string().max(500)).max(10).optional().describe('Paths, as sending files gave them'),
+    files: messageFiles,
     input: z.record(z.string(), json).optional().describe('Further fields that the flow’s `input` declares'),
     draft: z.literal(true).optional().describe('Asks the draft; needs flow.write too'),
     wait: z.number().min(0).max(MAX_CHAT_WAIT).optional().describe('Seconds to wait for the answer; 0 when left out'),
@@ -119,7 +131,7 @@ export const followMessage = route({
   answers: {
     200: media(
       'text/event-stream',
-      'Events `said` {text, at}: from the character `at` on the answer reads so; then `reply` {text} or `failed` {problem}, and the end. `id` is `seq`; resumes by Last-Event-ID',
+      'Events `said` {text, at}: from the character `at` on the answer reads so; then `reply` {text, files} or `failed` {problem}, and the end. `id` is `seq`; resumes by Last-Event-ID',
     ),
   },
   problems: ['missing', 'field.wrong', 'streams.limit'],
@@ -137,6 +149,22 @@ export const getMessage = route({
   answers: { 200: chatMessage },
   problems: ['missing'],
   summary: 'One message',
+  tags,
+});
+
+/** The place of a file among those of its answer. */
+export const byAnswerFile = z.strictObject({ id, message: id, n: z.string().regex(/^[0-9]$/, 'a place from 0 to 9') });
+
+export const getMessageFile = route({
+  method: 'GET',
+  path: '/api/v1/chat/{id}/messages/{message}/files/{n}',
+  needs: 'run',
+  on: 'flow',
+  params: byAnswerFile,
+  query: z.strictObject({ draft }),
+  answers: { 200: media('application/octet-stream', 'The bytes, without the secrets and keys that the guard finds') },
+  problems: ['missing', 'requests.limit'],
+  summary: 'A file of an answer to the caller’s own message, as long as its run is kept',
   tags,
 });
 

@@ -21,6 +21,9 @@ export type ChatTurn = { readonly role: 'user' | 'assistant'; readonly content: 
 /** A file that came with a message, kept in the project. */
 export type ChatFile = { readonly path: string; readonly name: string; readonly size: number; readonly type: string };
 
+/** A file of an answer: it is asked for by its place among the files of the message. */
+export type ChatAnswerFile = { readonly name: string; readonly size: number; readonly type: string };
+
 export type ChatLook = {
   readonly title: string;
   readonly greeting: string | null;
@@ -47,7 +50,7 @@ export type ChatMessage = {
   /** Null: the answer is not there yet, or there is none. */
   readonly text: string | null;
   readonly state: 'done' | 'pending' | 'failed';
-  readonly files: readonly ChatFile[];
+  readonly files: readonly (ChatFile | ChatAnswerFile)[];
   readonly problem: Problem | null;
   readonly vote: -1 | 0 | 1;
   readonly words: string | null;
@@ -91,7 +94,12 @@ export type ChatSent = {
 /** `said`: from this place on the answer reads so; what came of it before from there on does not count. */
 export type ChatEvent = { readonly seq: number } & (
   | { readonly type: 'said'; readonly text: string; readonly at: number }
-  | { readonly type: 'reply'; readonly text: string; readonly use?: ChatUse }
+  | {
+      readonly type: 'reply';
+      readonly text: string;
+      readonly files?: readonly ChatAnswerFile[];
+      readonly use?: ChatUse;
+    }
   | { readonly type: 'failed'; readonly problem: Problem }
 );
 
@@ -124,6 +132,12 @@ export type ChatPort = {
   readonly vote: (by: ChatBy, id: string, vote: -1 | 0 | 1, words: string | null) => Promise<boolean>;
   /** Keeps a file for a later message of the same owner. */
   readonly keep: (by: ChatBy, file: ChatUpload) => Promise<Result<ChatFile>>;
+  /** A file of an answer to this owner, by its place, and where its content lies. */
+  readonly file: (
+    by: ChatBy,
+    message: string,
+    place: number,
+  ) => Promise<{ readonly file: ChatAnswerFile; readonly blob: string } | null>;
   /** May a page of this origin show the chat to visitors? */
   readonly opens: (flow: string, origin: string) => Promise<boolean>;
   /** A ticket for a visitor; `origin` null: of a page of this server. `before`: the one he had. */

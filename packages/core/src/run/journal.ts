@@ -18,6 +18,14 @@ export const PLAN_VERSION = 1;
 /** A value inline, or spilled to a blob and held by its id; `size` is the length of its JSON in bytes. */
 export type Held = { readonly value: unknown } | { readonly blob: string; readonly size: number };
 
+/** A file of an answer: content that the run holds, with the name and the type that it says. */
+export type AnswerFile = {
+  readonly file: string;
+  readonly name: string;
+  readonly size: number;
+  readonly type: string;
+};
+
 /**
  * What started a run: the trigger's id (absent for the run API), its kind and what it brought (request headers, due time…).
  * `body: 'input'`: the body that the trigger brought is the run's input, and is not held a second time.
@@ -101,8 +109,13 @@ export type EventData = {
   /** What a model says while it says it, `at` so many characters from its beginning; the result holds all of it. `at` 0: it begins anew. Secrets are taken out. */
   'step.said': { text: string; at: number };
   'run.cancel': { by: string; reason?: string };
-  /** The answer of a `respond` step, recorded before it leaves. */
-  'run.responded': { status: number; headers: Record<string, string>; body: Held };
+  /** The answer of a `respond` step, recorded before it leaves. `files`: of an answer to a message. */
+  'run.responded': {
+    status: number;
+    headers: Record<string, string>;
+    body: Held;
+    files?: readonly AnswerFile[];
+  };
   'run.log': { level: 'debug' | 'info' | 'warn' | 'error'; text: string; data?: Held };
   'run.done': { output: Held };
   'run.failed': { problem: Problem };

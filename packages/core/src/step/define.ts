@@ -4,7 +4,8 @@
  *
  * K1 `run` gets its input, already evaluated and checked, and only the objects its `needs` declared.
  * K2 A step knows no clock, database, network or environment: to wait, it returns a wait.
- * K3 A `pure` step is synchronous, has no needs, and the same input gives the same outcome: it is recorded in batches.
+ * K3 A `pure` step is synchronous, has no needs, and the same input gives the same outcome: it is recorded in batches. Where its
+ *    settings make it look at what the run holds (`looks`), it runs as a step with effects does.
  */
 
 import { z } from 'zod';
@@ -13,6 +14,7 @@ import type { Problem } from '../problem.ts';
 import { NO_SERVICES, type Services } from '../service/manifest.ts';
 import type { Databases } from './databases.ts';
 import type { AskSpec } from '../run/asks.ts';
+import type { AnswerFile } from '../run/journal.ts';
 import type { AgentSettings, StepMemory } from './agent.ts';
 import type { Files } from './files.ts';
 import type { StepTables, StepValues } from './tables.ts';
@@ -59,12 +61,13 @@ export type Outcome =
   | { readonly kind: 'event'; readonly deadline?: number; readonly note?: string; readonly ask?: AskSpec }
   /** Fails with the author's own problem, which is never retried. What takes problems (`onProblem`, `collect`) takes it too; else the run fails. */
   | { readonly kind: 'stop'; readonly problem: Problem }
-  /** Answers a synchronous webhook; the step is done with the body as its value. */
+  /** Answers a synchronous webhook, or a message; the step is done with the body as its value. `files`: what goes with the answer to a message. */
   | {
       readonly kind: 'respond';
       readonly status: number;
       readonly headers: Record<string, string>;
       readonly body: unknown;
+      readonly files?: readonly AnswerFile[];
     }
   /** Starts another flow and waits for its end; done with its output. */
   | { readonly kind: 'call'; readonly flow: string; readonly input: unknown };
@@ -171,6 +174,8 @@ export type StepKind = {
   /** Least powers for these settings; `raw` is the `with` as written, expressions unevaluated. */
   readonly needs?: (raw: Record<string, unknown>) => readonly Need[];
   readonly pure?: boolean;
+  /** Of a pure kind: with these settings (`with` as written) it looks at what the run holds, which takes a while. */
+  readonly looks?: (raw: Record<string, unknown>) => boolean;
   /** Holds steps in `with.steps`; the engine runs it. `run` is never called, but that of an agent for each of its own moves (agent.ts). */
   readonly block?: 'each' | 'repeat' | 'agent';
   /** Of an agent: what its evaluated and checked input says. */

@@ -62,6 +62,11 @@ export type Files = {
     folder: string,
     page?: { readonly after?: string; readonly limit?: number },
   ): Done<{ readonly files: readonly FileInfo[]; readonly more: boolean }>;
+  /**
+   * A reference to the whole of what this run read, fetched or wrote, for whoever reads its answer: it needs no power, and
+   * leads to nothing else. A file by its name is the one that the run wrote, unless it was written over since.
+   */
+  held(source: FileRef | FileInfo): Done<FileRef>;
   /** False: there was no file of this path. */
   remove(path: string): Done<boolean>;
 };
@@ -69,5 +74,5 @@ export type Files = {
 /** For steps and tests that were lent none. */
 export const noFiles = (problem: Problem): Files => {
   const refuse = () => Promise.resolve({ problem, sent: 'no' as const });
-  return { read: refuse, keep: refuse, write: refuse, list: refuse, remove: refuse };
+  return { read: refuse, keep: refuse, write: refuse, list: refuse, held: refuse, remove: refuse };
 };

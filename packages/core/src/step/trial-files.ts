@@ -72,6 +72,11 @@ export const trialFiles = (held: Map<string, string | Uint8Array>, piece = PIECE
       const paths = [...held.keys()].filter((path) => path.startsWith(folder) && path > after).toSorted();
       return { value: { files: paths.slice(0, limit).map(info), more: paths.length > limit } };
     },
+    held: async (source) => {
+      const path = 'file' in source ? textOf(fromBase64(source.file.slice(MARK.length)) ?? NONE) : source.path;
+      if (path === undefined || !held.has(path)) return missing(String(path));
+      return { value: { file: refOf(path), size: info(path).size, type: source.type, path } };
+    },
     remove: async (path) => ({ value: held.delete(path) }),
   };
 };

@@ -28,6 +28,8 @@ import {
 export type CompiledStep = {
   readonly step: Step;
   readonly kind: StepKind;
+  /** It runs at once, and reaches nothing. */
+  readonly pure: boolean;
   /** `with` without per-item fields and inner steps. */
   readonly fields: Compiled;
   /** Fields whose expression is evaluated per item: dotted path → expression. */
@@ -139,6 +141,7 @@ export const compileFlow = (
     return {
       step,
       kind,
+      pure: kind.pure === true && kind.looks?.(raw) !== true,
       fields: compiled,
       perItem: perItem.map(({ path, value }) => ({ path, compiled: expr(value, `with.${path.join('.')}`, s.id) })),
       plain,

@@ -186,7 +186,7 @@ const watched = (compiled: CompiledFlow, note: (step: string, need: Need) => voi
   steps: compiled.steps.map((cs, i) => {
     // What asks the model of an agent is of the kind of its block, and has effects.
     const block = cs.kind.block !== undefined && (cs.kind.block !== 'agent' || compiled.shape.steps[i]?.block !== null);
-    return cs.kind.pure === true || block ? cs : silent(cs, note);
+    return cs.pure || block ? cs : silent(cs, note);
   }),
 });
 

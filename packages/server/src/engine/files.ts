@@ -25,7 +25,7 @@ import {
   type Room,
 } from '@headgate/core';
 import type { FileContent, FileRow, FileStore } from '../store/file.ts';
-import type { RunRow, Store } from '../store/ports.ts';
+import type { Store } from '../store/ports.ts';
 import { BlobDamaged } from '../store/vault-open/blob.ts';
 import type { Folders } from '../store/folders/folders.ts';
 import type { Act, Broker } from './broker.ts';
@@ -33,6 +33,7 @@ import { DiskFiles, FileFault, isOnDisk, missingFile, takenFile } from './disk-f
 import { type Content, DAMAGED, partOf, readContent, sizeOf, type StreamBlob } from './file-content.ts';
 import type { Live } from './live.ts';
 import { Rooms } from './room.ts';
+import { holderOf, writtenBy } from './run-content.ts';
 
 type Deps = {
   readonly store: Store;
@@ -51,8 +52,6 @@ type Door = Pick<Deps, 'store' | 'broker' | 'stream' | 'folders' | 'now'> & Cons
 const PAGE = 1_000;
 /** Bytes of one file. */
 const LARGEST_FILE = 16 * 1024 * 1024 * 1024;
-/** Runs that called, or were made again, this far back. */
-const FAR = 32;
 
 type Done<T> = Promise<{ readonly value: T } | Refused>;
 
@@ -137,6 +136,27 @@ class StepFiles implements Files {
       const rows = await this.#files().list(after === undefined ? asked : { ...asked, after });
       return { files: rows.slice(0, most).map(infoOf), more: rows.length > most };
     });
+  }
+
+  async held(source: FileRef | FileInfo): Done<FileRef> {
+    const { workspace } = this.#live.base;
+    if ('file' in source) {
+      const holder = await this.#holder(source.file);
+      if (holder === null) return refused(STRANGE);
+      // What another run of its line holds, it holds itself from now on: whoever reads its answer asks this run alone.
+      if (holder !== this.#live.id) this.#live.uses.push(source.file);
+      try {
+        const size = await sizeOf(this.#deps.stream, workspace, source.file);
+        return { value: { ...source, size } };
+      } catch (error) {
+        if (error instanceof FileFault) return refused(error.problem);
+        throw error;
+      }
+    }
+    await this.#deps.broker.durable(this.#live);
+    const row = await writtenBy(this.#deps.store.in(workspace), this.#live.base, source);
+    if (row === null || !(await this.#files().lend(this.#live.id, row))) return refused(notWritten(source.path));
+    return { value: { file: row.blob, size: row.size, type: row.type, path: row.path } };
   }
 
   async remove(target: string): Done<boolean> {
@@ -240,11 +260,7 @@ class StepFiles implements Files {
   }
 
   async #readRef<T>(ref: FileRef, use: (file: OpenFile) => Promise<T>): Done<T> {
-    // What was fetched a moment ago is on record with the group that is being written.
-    if (!(await this.#holds(ref.file))) {
-      await this.#deps.broker.durable(this.#live);
-      if (!(await this.#holds(ref.file))) return refused(STRANGE);
-    }
+    if ((await this.#holder(ref.file)) === null) return refused(STRANGE);
     try {
       const { workspace } = this.#live.base;
       const size = await sizeOf(this.#deps.stream, workspace, ref.file);
@@ -256,16 +272,14 @@ class StepFiles implements Files {
     }
   }
 
-  /** Is the content of a reference this run's to read (FD3)? */
-  async #holds(blob: string): Promise<boolean> {
+  /** The run whose content it is, if it is this run's to read (FD3). */
+  async #holder(blob: string): Promise<string | null> {
     const space = this.#deps.store.in(this.#live.base.workspace);
-    let at: Pick<RunRow, 'id' | 'parent' | 'rerunOf'> | null = this.#live.base;
-    for (let far = 0; at !== null && far < FAR; far += 1) {
-      if (await space.files.isOf(at.id, blob)) return true;
-      const before: string | null = at.parent ?? at.rerunOf;
-      at = before === null ? null : await space.runs.get(before);
-    }
-    return false;
+    const known = await holderOf(space, this.#live.base, blob);
+    if (known !== null) return known;
+    // What was fetched a moment ago is on record with the group that is being written.
+    await this.#deps.broker.durable(this.#live);
+    return holderOf(space, this.#live.base, blob);
   }
 
   /** Writes content to the disk, where no name leads to it yet. */
@@ -374,6 +388,11 @@ const TOO_LARGE = problem('file.size', 'A file may have 16 GB');
 const STRANGE = problem('file.reference', 'This reference leads to nothing that the run read or fetched', {
   fix: 'Hand on what a step gave, as it is.',
 });
+
+const notWritten = (path: string): Problem =>
+  problem('file.reference', `This run did not write ${JSON.stringify(path.slice(0, 80))}, or it was written over since`, {
+    fix: 'Read it with file.read as a reference, and hand that on.',
+  });
 
 const badPath = (path: string): Problem =>
   problem('file.path', `${JSON.stringify(path.slice(0, 80))} is no path of a file`, {

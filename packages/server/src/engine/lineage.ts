@@ -48,7 +48,7 @@ export const originOf = async (
   const scope = inputs.scope(begun.value);
   if (step.block !== null) return blockOrigin(begun.value, cs, scope, names);
   const reads = readsOf([cs.fields, ...cs.perItem.map(({ compiled }) => compiled)]);
-  if (cs.kind.pure !== true) return unknown('effect', reads);
+  if (!cs.pure) return unknown('effect', reads);
   const made = again(cs, scope);
   if (made === null) return unknown('failed', reads);
   return known(made, names, sourcesOf(cs.fields, scope), reads, null);

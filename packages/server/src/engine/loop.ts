@@ -269,7 +269,7 @@ export class Loop {
     const input = this.#holds.inputOf(live, cs, step, scope);
     if (!input.ok)
       return this.#settler.settle(live, cs, step, scope, attempt, { kind: 'problem', problem: input.problem });
-    if (cs.kind.pure === true) {
+    if (cs.pure) {
       let outcome: Outcome;
       try {
         outcome = cs.kind.run(input.value as never, canOf(this.#d, live, cs, step, scope, null)) as Outcome;

@@ -19,6 +19,10 @@ const PLAIN: ReadonlySet<string> = new Set([
   'flow.unpublished',
   'run.hops',
   'store.unavailable',
+  'chat.full',
+  'chat.file',
+  'chat.kind',
+  'chat.size',
 ]);
 /** Answers that come by themselves to an end: quotas, budgets, full queues, a key that is not at hand, a disk without room. */
 const PASSING = /^(quota|budget)\.|^(run\.queue_full|workspace\.locked|code\.busy|disk\.full)$/;

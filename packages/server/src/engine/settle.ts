@@ -123,7 +123,10 @@ export class Settler {
         live.record(
           now,
           'run.responded',
-          { status: outcome.status, headers: outcome.headers, body: body.held },
+          {
+            ...{ status: outcome.status, headers: outcome.headers, body: body.held },
+            ...(outcome.files === undefined ? {} : { files: outcome.files }),
+          },
           step.id,
           scope.item,
         );

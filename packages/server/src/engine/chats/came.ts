@@ -1,6 +1,6 @@
 /** What came of the runs that answer messages, and how what was said is read: for who reads a session, people and agents. */
 
-import { isOver, type Problem, problem } from '@headgate/core';
+import { type EventData, isOver, type Problem, problem } from '@headgate/core';
 import type { Boxed } from '../../store/chat.ts';
 import type { Store } from '../../store/ports.ts';
 import type { CompiledFlow } from '../compiled.ts';
@@ -20,6 +20,12 @@ type Deps = {
 const NO_SPEAKERS: ReadonlySet<string> = new Set();
 export const GONE: Problem = problem('run.gone', 'The run of this message is not there any more');
 
+/** What a reply step answered. */
+const answerOf = (values: Values, workspace: string, { body, files }: EventData['run.responded']): Came => ({
+  text: textOf(values.read(workspace, body)),
+  ...(files === undefined ? {} : { files }),
+});
+
 export type Coming = {
   readonly opened: <T>(workspace: string, boxed: Boxed) => T;
   /** What came of a run by now; null: nothing yet. */
@@ -31,7 +37,7 @@ export const comingOf = (d: Deps): Coming => {
   const ofLive = (live: Live): Came | null => {
     const { response, output, problem: why, phase } = live.state;
     const { workspace, flow } = live.base;
-    if (response !== null) return { text: textOf(d.values.read(workspace, response.body)) };
+    if (response !== null) return answerOf(d.values, workspace, response);
     if (phase === 'done') return { text: output === null ? '' : textOf(d.values.read(workspace, output)) };
     if (phase === 'cancelled') return { problem: CANCELLED };
     return phase === 'failed' ? { problem: failedFor(why ?? CANCELLED, flow, live.compiled) } : null;
@@ -47,6 +53,7 @@ export const comingOf = (d: Deps): Coming => {
       if (!isOver(row.state) && row.state !== 'waiting') return null;
       for await (const event of d.runs().ends.events(workspace, run, 0)) {
         const one = told(event, NO_SPEAKERS, { values: d.values, workspace, flow, compiled });
+        if (one?.type === 'reply' && event.type === 'run.responded') return answerOf(d.values, workspace, event.data);
         if (one?.type === 'reply') return { text: one.text };
         if (one?.type === 'failed') return { problem: one.problem };
       }

@@ -10,7 +10,9 @@
 
 import { randomBytes } from 'node:crypto';
 import {
+  type AnswerFile,
   bad,
+  type ChatAnswerFile,
   type ChatAsk,
   type ChatBy,
   type ChatFile,
@@ -44,7 +46,7 @@ import { CHAT, type ChatAt, chatFinder } from './place.ts';
 import { memoriesPort } from './memories.ts';
 import { readAlong } from './along.ts';
 import { chatVisitors } from './visitors.ts';
-import { type Came, speakersOf, told, usedBy } from './said.ts';
+import { type Came, filesShown, speakersOf, told, usedBy } from './said.ts';
 
 export type ChatDeps = {
   readonly store: Store;
@@ -68,7 +70,10 @@ const TITLE = 80;
 /** Fields of the input that are the chat's own. */
 const OWN: ReadonlySet<string> = new Set(['message', 'session', 'files', 'history']);
 
-type Said = { readonly text: string; readonly files?: readonly ChatFile[] } | { readonly problem: Problem };
+type Said = { readonly text: string; readonly files?: readonly (ChatFile | AnswerFile)[] } | { readonly problem: Problem };
+
+const fileShown = (one: ChatFile | AnswerFile): ChatFile | ChatAnswerFile =>
+  'path' in one ? one : { name: one.name, size: one.size, type: one.type };
 
 const iso = (time: number): string => new Date(time).toISOString();
 const voteOf = (vote: number): -1 | 0 | 1 => (vote > 0 ? 1 : vote < 0 ? -1 : 0);
@@ -88,20 +93,24 @@ export const newChats = (d: ChatDeps): ChatPort => {
   const cameOfLive = coming.ofLive;
   const placeOf = ({ flow, owner }: ChatAt, name: string) => ({ flow, owner, name });
 
-  /** The message as its owner sees it; an answer that came meanwhile is kept now (CH2). */
+  /** What was said; an answer that came meanwhile is kept now (CH2). Null: there is none yet. */
+  const saidOf = async (at: ChatAt, row: ChatMessageRow): Promise<Said | null> => {
+    const { workspace } = at;
+    if (row.said !== null) return opened<Said>(workspace, row.said);
+    const came = await cameOf(at, row.run);
+    if (came !== null) await store.in(workspace).chats.settle(row.id, came);
+    return came;
+  };
+
+  /** The message as its owner sees it. */
   const shown = async (at: ChatAt, row: ChatMessageRow): Promise<ChatMessage> => {
     const { workspace } = at;
-    let said: Said | null = row.said === null ? null : opened<Said>(workspace, row.said);
-    if (said === null) {
-      const came = await cameOf(at, row.run);
-      if (came !== null) await store.in(workspace).chats.settle(row.id, came);
-      said = came;
-    }
+    const said = await saidOf(at, row);
     const words = row.words === null ? null : opened<string>(workspace, row.words);
     const base = { id: row.id, role: row.role, vote: voteOf(row.vote), words, created: iso(row.created), run: row.run };
     if (said === null) return { ...base, text: null, state: 'pending', files: [], problem: null };
     if ('problem' in said) return { ...base, text: null, state: 'failed', files: [], problem: said.problem };
-    return { ...base, text: said.text, state: 'done', files: said.files ?? [], problem: null };
+    return { ...base, text: said.text, state: 'done', files: (said.files ?? []).map(fileShown), problem: null };
   };
 
   const sessionShown = (at: ChatAt, row: ChatSessionRow): ChatSession => ({
@@ -241,7 +250,8 @@ export const newChats = (d: ChatDeps): ChatPort => {
     const got = await answered(at, made.live, session === null ? null : ids.reply, ask.wait);
     const { meter } = made.live;
     const base = { vote: 0 as const, words: null, created: iso(now), run, problem: null };
-    const reply = { ...base, id: ids.reply, role: 'assistant' as const, files: [] };
+    const answer = got !== null && 'text' in got ? filesShown(got.files) : [];
+    const reply = { ...base, id: ids.reply, role: 'assistant' as const, files: answer };
     const rest =
       got === null
         ? { text: null, state: 'pending' as const }
@@ -356,10 +366,22 @@ export const newChats = (d: ChatDeps): ChatPort => {
       const found = await find(by);
       if (!found.ok) return found;
       const judged = files.judge(found.value, file);
-      if (!judged.ok) return judged;
-      const why = await files.keep(found.value, judged.value);
-      return why === null ? good(judged.value.file) : bad(why);
+      const why = judged.ok ? await files.keep(found.value, judged.value) : judged.problem;
+      if (why !== null) return bad(by.principal.kind === 'visitor' ? refusedOutward(why) : why);
+      return judged.ok ? good(judged.value.file) : judged;
     },
+
+    file: (by, id, place) =>
+      within<Awaited<ReturnType<ChatPort['file']>>>(by, null, async (at) => {
+        const { chats, files: kept } = store.in(at.workspace);
+        const row = await chats.message(at.flow, at.owner, id, clock.now());
+        const said = row === null ? null : await saidOf(at, row);
+        const one = said !== null && 'text' in said ? said.files?.[place] : undefined;
+        if (row === null || one === undefined || 'path' in one) return null;
+        // It lives as long as its run, and is that run's alone to give.
+        if (!(await kept.isOf(row.run, one.file))) return null;
+        return { file: { name: one.name, size: one.size, type: one.type }, blob: one.file };
+      }),
   };
 };
 

@@ -15,6 +15,8 @@ type Upload = NonNullable<ChatAsk['within']>[number];
 /** A file that fits, at the place where it will stand. */
 export type Judged = { readonly file: ChatFile; readonly bytes: Uint8Array };
 
+const NO_FILES = problem('chat.kind', 'This chat takes no files of yours');
+
 const fits = (type: string, kinds: readonly string[]): boolean =>
   kinds.some((kind) => (kind.endsWith('/*') ? type.startsWith(kind.slice(0, -1)) : type === kind));
 
@@ -28,6 +30,8 @@ export const chatFiles = (d: Parameters<typeof triggerFiles>[0]) => {
     /** The files of a message, as the run is given them. */
     given: async (at: ChatAt, paths: readonly string[]): Promise<Result<readonly ChatFile[]>> => {
       const all: ChatFile[] = [];
+      // It may have taken files when this one was sent.
+      if (paths.length > 0 && at.look.files === null) return bad(NO_FILES);
       for (const path of paths) {
         const mine = path.startsWith(folderOf(at));
         const row = mine ? await d.store.in(at.workspace).files.at(at.target.row.project, path) : null;
@@ -41,8 +45,8 @@ export const chatFiles = (d: Parameters<typeof triggerFiles>[0]) => {
     judge: (at: ChatAt, file: Upload): Result<Judged> => {
       const takes = at.look.files;
       const type = file.type.split(';')[0]?.trim().toLowerCase() ?? '';
-      if (takes === null || !fits(type, takes.kinds))
-        return bad(problem('chat.kind', 'This chat takes no files of this kind'));
+      if (takes === null) return bad(NO_FILES);
+      if (!fits(type, takes.kinds)) return bad(problem('chat.kind', 'This chat takes no files of this kind'));
       if (file.bytes.length > takes.size)
         return bad(problem('chat.size', `A file may have ${takes.size / 1024 / 1024} MB here`));
       const name = plainName(file.name);

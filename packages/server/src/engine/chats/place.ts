@@ -3,6 +3,7 @@
  *
  * CP1 Who may not run the flow learns as little of it as if it did not exist; so does a visitor of a chat that is not for
  *     everybody: the flow has to be shared with everybody, and its trigger has to say so besides.
+ * CP2 To a visitor a chat takes no files, unless its trigger says that visitors may send some.
  */
 
 import {
@@ -47,7 +48,12 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' && 
 const textsOf = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
 
-const settingsOf = (raw: Readonly<Record<string, unknown>>, name: string, trigger: string): ChatSettings => {
+const settingsOf = (
+  raw: Readonly<Record<string, unknown>>,
+  name: string,
+  trigger: string,
+  visits: boolean,
+): ChatSettings => {
   const files = isObject(raw['files']) ? raw['files'] : null;
   const span = (field: string, otherwise: number): number => milliseconds(textOf(raw[field]) ?? '') ?? otherwise;
   const keep = span('keep', 30 * DAY);
@@ -57,7 +63,7 @@ const settingsOf = (raw: Readonly<Record<string, unknown>>, name: string, trigge
       greeting: textOf(raw['greeting']),
       suggestions: textsOf(raw['suggestions']),
       files:
-        files === null
+        files === null || (visits && files['visitors'] !== true)
           ? null
           : { kinds: textsOf(files['kinds']), size: (typeof files['size'] === 'number' ? files['size'] : 5) * MB },
       open: raw['who'] === 'public',
@@ -101,7 +107,7 @@ export const chatFinder =
               fix: 'Give it a trigger of the kind chat@1, and publish it.',
             }),
           );
-    const settings = settingsOf(trigger.with ?? {}, name, trigger.id);
+    const settings = settingsOf(trigger.with ?? {}, name, trigger.id, visits);
     if (visits && !settings.look.open) return UNKNOWN;
     if (!target.row.enabled && draft !== true)
       return bad(problem('flow.disabled', 'This flow is switched off', { at: { flow } }));

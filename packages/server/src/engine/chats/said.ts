@@ -7,6 +7,8 @@
  */
 
 import {
+  type AnswerFile,
+  type ChatAnswerFile,
   type ChatEvent,
   type ChatSent,
   type Event,
@@ -42,7 +44,11 @@ export const textOf = (value: unknown): string => {
 };
 
 /** What came of a run: its answer, why there is none, or null while it may still come. */
-export type Came = { readonly text: string } | { readonly problem: Problem };
+export type Came = { readonly text: string; readonly files?: readonly AnswerFile[] } | { readonly problem: Problem };
+
+/** The files of an answer, as who reads it knows them: where their content lies is nobody's but ours. */
+export const filesShown = (files: readonly AnswerFile[] = []): readonly ChatAnswerFile[] =>
+  files.map(({ name, size, type }) => ({ name, size, type }));
 
 export const CANCELLED = problem('run.cancelled', 'It was cancelled');
 
@@ -82,7 +88,11 @@ export const told = (
         ? { seq, type: 'said', text: event.data.text, at: event.data.at }
         : null;
     case 'run.responded':
-      return { seq, type: 'reply', text: textOf(values.read(workspace, event.data.body)), ...counted };
+      return {
+        ...{ seq, type: 'reply', text: textOf(values.read(workspace, event.data.body)) },
+        ...(event.data.files === undefined ? {} : { files: filesShown(event.data.files) }),
+        ...counted,
+      };
     case 'run.done':
       return { seq, type: 'reply', text: textOf(values.read(workspace, event.data.output)), ...counted };
     case 'run.failed':

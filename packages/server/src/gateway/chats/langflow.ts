@@ -17,7 +17,8 @@ export const langflowMessage = (
   ...{ id, flow_id: flow, timestamp: stamp(created), session_id: session, context_id: null },
   ...(role === 'user' ? { sender: 'User', sender_name: 'User' } : { sender: 'Machine', sender_name: 'AI' }),
   text: problem === null ? text : problem.text,
-  files: files.map(({ path }) => path),
+  // Files of an answer have no path: they are read by our own routes.
+  files: files.flatMap((one) => ('path' in one ? one.path : [])),
   error: problem !== null,
   edit: false,
   properties: {

@@ -9,20 +9,23 @@ import type { FastifyRequest } from 'fastify';
 import type { ChatBy } from '@headgate/core';
 import { ROUTES, TICKET_HEADER } from '@headgate/core/api';
 import { networkOf } from '../accounts/throttle.ts';
+import { answerFiles } from '../chats/answer-files.ts';
 import { pageOf } from '../chats/origins.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
 import { give, MISSING, nothing, refuse, type Refused } from '../outcome.ts';
 import { streamed } from '../streams.ts';
 import { Windows } from '../windows.ts';
-import { afterOf, messageShown } from './chat.ts';
+import { afterOf, bodyOf, messageShown } from './chat.ts';
 
 const MESSAGES = 100;
 /** Of one network a minute, for each message that it may send: looks at what was said. */
 const LOOKS = 10;
 
-export const publicChatRoutes = ({ gate, streams, scripted }: Lodge): readonly Route[] => {
+export const publicChatRoutes = (lodge: Lodge): readonly Route[] => {
+  const { gate, streams, scripted } = lodge;
   const { chat } = gate.engine;
+  const file = answerFiles(lodge);
   const { visits, flowVisits } = gate.limit;
   const tickets = new Windows(gate.clock);
   const messages = new Windows(gate.clock);
@@ -55,8 +58,8 @@ export const publicChatRoutes = ({ gate, streams, scripted }: Lodge): readonly R
       const done = await chat.admit(params.id, from.origin, body.ticket ?? null);
       if (!done.ok) return MISSING;
       const { ticket, until, look } = done.value;
-      const { title, greeting, suggestions } = look;
-      const shown = { ticket, until, look: { title, greeting, suggestions, files: null } };
+      const { title, greeting, suggestions, files } = look;
+      const shown = { ticket, until, look: { title, greeting, suggestions, files } };
       return { ...give(200, shown), fresh: ticket };
     }),
 
@@ -66,11 +69,33 @@ export const publicChatRoutes = ({ gate, streams, scripted }: Lodge): readonly R
       if ('refused' in by) return by;
       // Who has no ticket takes no place of those who have.
       if (flows.add(params.id) > flowVisits) return refuse('visits.limit');
-      const { message, session } = body;
-      const done = await chat.send({ ...by, message, ...(session === undefined ? {} : { session }), wait: 0 });
+      const { message, session, files } = body;
+      const done = await chat.send({
+        ...{ ...by, message, wait: 0 },
+        ...(session === undefined ? {} : { session }),
+        ...(files === undefined ? {} : { files }),
+      });
       if (!done.ok) return { refused: done.problem };
       const { asked, reply } = done.value;
       return give(202, { session: done.value.session, asked: messageShown(asked), reply: messageShown(reply) });
+    }),
+
+    implement(ROUTES.visitorFile, async ({ params, query, request }) => {
+      const body = bodyOf(request);
+      if (messages.add(networkOf(request.ip)) > visits) return refuse('visits.limit');
+      const by = await visitorOf(params.id, request);
+      if ('refused' in by) return by;
+      if (flows.add(params.id) > flowVisits) return refuse('visits.limit');
+      if ('refused' in body) return body;
+      const type = request.headers['content-type'] ?? '';
+      const done = await chat.keep(by, { name: query.name, type, bytes: body.bytes });
+      return done.ok ? give(201, done.value) : { refused: done.problem };
+    }),
+
+    implement(ROUTES.visitorGetFile, async ({ params, request }) => {
+      const by = await looked(params.id, request);
+      if ('refused' in by) return by;
+      return file(by, `visitor ${networkOf(request.ip)}`, params.message, Number(params.n));
     }),
 
     implement(ROUTES.visitorFollow, async ({ params, query, request }) => {

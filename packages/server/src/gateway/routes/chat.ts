@@ -4,12 +4,14 @@
  * CR1 Whose sessions are meant is the credential's alone: nothing in a request names an owner (CH1 of engine/chats).
  */
 
+import type { FastifyRequest } from 'fastify';
 import type { ChatBy, ChatMessage, ChatSent, Principal, Problem } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { Body } from '../bodies.ts';
+import { answerFiles } from '../chats/answer-files.ts';
 import { implement, type Route } from '../implement.ts';
 import type { Lodge } from '../lodge.ts';
-import { give, MISSING, nothing, refuse } from '../outcome.ts';
+import { give, MISSING, nothing, refuse, type Refused } from '../outcome.ts';
 import { isStillIn } from '../passage.ts';
 import { streamed } from '../streams.ts';
 
@@ -20,7 +22,7 @@ const MESSAGES = 100;
 export const ownerOf = ({ kind, id }: Principal): string => `${kind}:${id}`;
 
 /** A message without what is nobody's but the run's readers'. */
-export const messageShown = ({ run: _, ...message }: ChatMessage) => message;
+export const messageShown = ({ run: _, files, ...message }: ChatMessage) => ({ ...message, files: [...files] });
 export const sentShown = ({ session, asked, reply, run }: ChatSent) => ({
   ...{ session, asked: messageShown(asked), reply: messageShown(reply), run },
 });
@@ -32,8 +34,19 @@ export const afterOf = (last: string | string[] | undefined, query: number | und
   return /^[0-9]{1,12}$/.test(String(last)) ? Number(last) : null;
 };
 
-export const chatRoutes = ({ gate, streams, waiting, places }: Lodge): readonly Route[] => {
+/** The bytes of a file that is sent, held until the answer has left; or why there are none. */
+export const bodyOf = (request: FastifyRequest): { readonly bytes: Uint8Array } | Refused => {
+  const body = request.body as Body | undefined;
+  if (body === undefined) return refuse('body.text', 'The body has to hold the file');
+  if ('code' in body) return refuse(body.code);
+  if (request.passage !== null) request.passage.release = body.release;
+  return body;
+};
+
+export const chatRoutes = (lodge: Lodge): readonly Route[] => {
+  const { gate, streams, waiting, places } = lodge;
   const { chat } = gate.engine;
+  const file = answerFiles(lodge);
   const by = (who: Principal, flow: string, draft: boolean): ChatBy => ({
     ...{ principal: who, owner: ownerOf(who), flow },
     ...(draft ? { draft: true as const } : {}),
@@ -79,6 +92,10 @@ export const chatRoutes = ({ gate, streams, waiting, places }: Lodge): readonly 
       return found === null ? MISSING : give(200, messageShown(found));
     }),
 
+    implement(ROUTES.getMessageFile, ({ who, params, query }) =>
+      file(by(who, params.id, query.draft === 'true'), who.id, params.message, Number(params.n)),
+    ),
+
     implement(ROUTES.followMessage, async ({ who, params, query, request }) => {
       const after = afterOf(request.headers['last-event-id'], query.after);
       if (after === null) return refuse('field.wrong', 'expected the seq of an event in Last-Event-ID');
@@ -103,13 +120,11 @@ export const chatRoutes = ({ gate, streams, waiting, places }: Lodge): readonly 
     }),
 
     implement(ROUTES.sendChatFile, async ({ who, params, query, request }) => {
-      const body = request.body as Body | undefined;
-      if (body !== undefined && !('code' in body) && request.passage !== null) request.passage.release = body.release;
+      const body = bodyOf(request);
       const draft = query.draft === 'true';
       const there = await chat.look(by(who, params.id, draft));
       if (!there.ok) return refused(there.problem);
-      if (body === undefined) return refuse('body.text', 'The body has to hold the file');
-      if ('code' in body) return refuse(body.code);
+      if ('refused' in body) return body;
       if (draft && (await tries(who, params.id)) !== undefined) return NOT_TRIED;
       const type = request.headers['content-type'] ?? '';
       const done = await chat.keep(by(who, params.id, draft), { name: query.name, type, bytes: body.bytes });

@@ -3,6 +3,7 @@
 import type { Principal } from '@headgate/core';
 import { ROUTES } from '@headgate/core/api';
 import type { FileRow } from '../../store/file.ts';
+import { attachment, nameOf } from '../attachment.ts';
 import { type ByteRange, byteRange } from '../byte-range.ts';
 import { isClear } from '../file-content.ts';
 import { implement, type Route } from '../implement.ts';
@@ -44,16 +45,6 @@ const typeOf = (header: string | undefined): string => {
 };
 
 const textFrom = (text: string): string => Buffer.from(text, 'base64url').toString('utf8');
-
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
-/** A name for the file on the reader's disk: plain characters, and the whole name beside them. */
-const attachment = (path: string): string => {
-  const name = nameOf(path);
-  const plain = name.replaceAll(/[^A-Za-z0-9 _.,()+-]/g, '_').replace(/^\.+/, '_');
-  const whole = encodeURIComponent(name).replaceAll(/['()*]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
-  return `attachment; filename="${plain}"; filename*=UTF-8''${whole}`;
-};
 
 export const fileRoutes = ({ gate }: Lodge): readonly Route[] => {
   const transfers = new Waiting(gate.limit.transfers);

@@ -78,6 +78,10 @@ export const trigger = defineTrigger({
           .max(20)
           .describe('The kinds of files that may be sent, e.g. image/* or application/pdf.'),
         size: z.int().min(1).max(20).optional().describe('Megabytes of one file. Left out: 5.'),
+        visitors: z
+          .boolean()
+          .optional()
+          .describe('Visitors of a public chat may send files, too. Left out: they may not.'),
         folder: folder.optional().describe('Where they are kept, a folder of the project. Left out: chat/.'),
       })
       .optional()

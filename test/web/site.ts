@@ -38,15 +38,17 @@ export type Site = {
 const AWAY =
   /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|ABORTED)|Failed to fetch/;
 
+/** `flags`: of the browser, besides its usual ones. */
 export const openSite = async (
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
 ): Promise<Site> => {
   const home = newHome();
   const key = await home.superuser('key.txt', PASSWORD);
   let server = await home.serve(args, { env });
   const { port } = server;
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', ...flags] });
   const faults: string[] = [];
   const url = (): string => `http://localhost:${port}`;
 

@@ -31,7 +31,17 @@ export type {
   Trigger,
 } from './flow/model.ts';
 export { PLAN_VERSION, RUN_STATES, isOver } from './run/journal.ts';
-export type { AgentMove, AnswerFile, Event, EventData, EventType, Held, RunCreated, RunState, Started } from './run/journal.ts';
+export type {
+  AgentMove,
+  AnswerFile,
+  Event,
+  EventData,
+  EventType,
+  Held,
+  RunCreated,
+  RunState,
+  Started,
+} from './run/journal.ts';
 export type {
   DryRequest,
   DryRun,

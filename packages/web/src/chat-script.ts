@@ -6,17 +6,21 @@
  *     the session, it keeps until the tab is closed.
  * CW2 With the attribute `member` it is for who signed in on this server, by his own session and on its own page alone: it has no
  *     ticket then, and elsewhere the browser sends no session along. `draft`: what is talked to is the draft.
- * CW3 What is said becomes text, never markup, and loads nothing (chat-marks.ts). A visitor sends no cookie.
+ * CW3 What is said becomes text, never markup, and loads nothing (chat-marks.ts). A visitor sends no cookie. Files are those of
+ *     chat-files.ts: they come and go by a press alone.
  */
 
+import { chatFiles } from './chat-files.ts';
+import { chatLaunch } from './chat-launch.ts';
 import { chatMarks } from './chat-marks.ts';
+import { chatVotes } from './chat-votes.ts';
 import { chatWords } from './chat-words.ts';
 
 export const chatScript = String.raw`'use strict';
 (() => {
   if (customElements.get('headgate-chat') !== undefined) return;
   const home = document.currentScript === null ? location.origin : document.currentScript.src.replace(/\/chat\/widget\.js.*$/, '');
-${chatWords}${chatMarks}
+${chatWords}${chatMarks}${chatVotes}${chatFiles}${chatLaunch}
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
   class Chat extends HTMLElement {
@@ -29,6 +33,8 @@ ${chatWords}${chatMarks}
     #member = false;
     #draft = false;
     #turn = 0;
+    #files = null;
+    #urls = [];
 
     connectedCallback() {
       if (this.#made) return;
@@ -41,6 +47,10 @@ ${chatWords}${chatMarks}
       this.#kept = this.#recall();
       this.#draw();
       if (this.hasAttribute('open')) void this.#begin();
+    }
+
+    disconnectedCallback() {
+      this.#files?.drop();
     }
 
     #name() {
@@ -97,7 +107,12 @@ ${chatWords}${chatMarks}
       input.placeholder = words.write;
       const send = el('button', 'yes', words.send);
       form.append(input, send);
-      panel.append(top, log, asks, wrong, form);
+      this.#files = new Attached(words, {
+        upload: (file, name) => this.#upload(file, name),
+        send: () => this.#send(input.value),
+        wrong: (text) => this.#wrong(0, text),
+      });
+      panel.append(top, log, asks, wrong, ...this.#files.parts, form);
       this.#parts = { panel, title, past, drop, log, asks, wrong, input, send };
       again.addEventListener('click', () => this.#again());
       form.addEventListener('submit', (event) => {
@@ -105,38 +120,33 @@ ${chatWords}${chatMarks}
         if (this.#under !== null) void this.#stop();
         else void this.#send(input.value);
       });
+      input.addEventListener('paste', (event) => this.#files.take(event, event.clipboardData?.files ?? []));
+      const dropped = (event) => {
+        if (!event.dataTransfer?.types.includes('Files')) return;
+        event.preventDefault();
+        if (event.type === 'drop') this.#files.take(event, event.dataTransfer.files);
+      };
+      for (const type of ['dragover', 'drop']) panel.addEventListener(type, dropped);
+      panel.addEventListener('keydown', (event) => this.#files.escape(event), true);
       input.addEventListener('keydown', (event) => {
         if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
         event.preventDefault();
         if (this.#under === null) void this.#send(input.value);
       });
-      if (this.hasAttribute('open')) {
-        root.append(panel);
-        return;
-      }
-      panel.hidden = true;
-      const launch = el('button', 'launch', words.open);
-      launch.setAttribute('aria-expanded', 'false');
-      const toggle = (show) => {
-        panel.hidden = !show;
-        launch.textContent = show ? words.close : words.open;
-        launch.setAttribute('aria-expanded', String(show));
-        if (!show) return launch.focus();
+      if (this.hasAttribute('open')) return root.append(panel);
+      const shows = () => {
         input.focus();
         if (title.textContent === '') void this.#begin();
       };
-      launch.addEventListener('click', () => toggle(panel.hidden));
-      panel.addEventListener('keydown', (event) => {
-        if (event.key === 'Escape') toggle(false);
-      });
-      root.append(launch, panel);
+      root.append(launching(words, panel, shows, () => this.#files.drop()), panel);
     }
 
     async #ask(method, path, body, headers = {}) {
-      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-      const type = body === undefined ? {} : { 'content-type': 'application/json' };
+      const bytes = body instanceof Blob;
+      const sent = body === undefined ? {} : { body: bytes ? body : JSON.stringify(body) };
+      const type = body === undefined ? {} : { 'content-type': bytes ? body.type : 'application/json' };
       const ticket = this.#member || this.#kept.ticket === undefined || path === '' ? {} : { 'x-chat-ticket': this.#kept.ticket };
-      const draft = this.#draft && path !== '/messages' ? '?draft=true' : '';
+      const draft = this.#draft && path !== '/messages' ? (path.includes('?') ? '&' : '?') + 'draft=true' : '';
       return fetch(this.#at + path + draft, { method, credentials: this.#member ? 'same-origin' : 'omit', referrerPolicy: 'no-referrer', headers: { ...type, ...ticket, ...headers }, ...sent });
     }
 
@@ -145,6 +155,24 @@ ${chatWords}${chatMarks}
       const answer = await this.#ask(method, path, body, headers);
       if (answer.status !== 401 || this.#member || !(await this.#enter())) return answer;
       return this.#ask(method, path, body, headers);
+    }
+
+    /** Sends a file; the path that a message names it by, or null after saying what went wrong. */
+    async #upload(file, name) {
+      const answer = await this.#call('POST', '/files?name=' + encodeURIComponent(name), file).catch(() => null);
+      const told = answer === null ? {} : await answer.json().catch(() => ({}));
+      if (answer?.ok) return told.path;
+      this.#wrong(answer?.status ?? 0, answer?.status === 413 || answer?.status === 415 ? name + ': ' + told.text : undefined);
+      return null;
+    }
+
+    #shown(into, id, files) {
+      const get = (place) => this.#call('GET', '/messages/' + id + '/files/' + place);
+      if (files.length > 0) into.append(answerFiles(this.#words, files, { get, wrong: (text) => this.#wrong(0, text), urls: this.#urls }));
+    }
+
+    #named(into, files) {
+      if (files.length > 0) into.append(el('p', 'soft', files.map(({ name }) => name).join(', ')));
     }
 
     async #enter() {
@@ -185,6 +213,7 @@ ${chatWords}${chatMarks}
       if (this.#under !== null) return;
       this.#keep({ session: session === '' ? undefined : session });
       this.#parts.log.replaceChildren();
+      for (const url of this.#urls.splice(0)) URL.revokeObjectURL(url);
       this.#parts.wrong.textContent = '';
       void this.#begin();
     }
@@ -197,9 +226,10 @@ ${chatWords}${chatMarks}
       this.#go('');
     }
 
-    #look({ title, greeting, suggestions }) {
+    #look({ title, greeting, suggestions, files }) {
       const parts = this.#parts;
       parts.title.textContent = title;
+      this.#files.look(files);
       if (parts.log.childElementCount > 0) return;
       if (greeting !== null) marks(this.#one('assistant').text, greeting);
       parts.asks.replaceChildren(
@@ -228,7 +258,11 @@ ${chatWords}${chatMarks}
           if (turn !== this.#turn) return;
           const shown = this.#one(message.role);
           marks(shown.text, message.text ?? message.problem?.text ?? '');
-          if (message.role === 'assistant' && message.state === 'done') this.#votes(shown.all, message.id, message.vote);
+          if (message.role === 'user') this.#named(shown.all, message.files);
+          if (message.role === 'assistant' && message.state === 'done') {
+            this.#shown(shown.all, message.id, message.files);
+            this.#votes(shown.all, message.id, message.vote);
+          }
           if (message.state === 'pending') await this.#follow(message.id, shown);
         }
       } catch {
@@ -270,23 +304,28 @@ ${chatWords}${chatMarks}
     }
 
     async #send(text) {
-      const message = text.trim();
+      if (this.#files.busy) return;
+      const message = text.trim() || this.#files.names;
       if (message === '' || this.#under !== null) return;
       this.#parts.wrong.textContent = '';
       this.#busy('');
       try {
         const { session } = this.#kept;
-        const answer = await this.#call('POST', '/messages', { message, ...(session === undefined ? {} : { session }), ...(this.#draft ? { draft: true } : {}) });
+        const files = this.#files.paths;
+        const answer = await this.#call('POST', '/messages', { message, ...(files.length === 0 ? {} : { files }), ...(session === undefined ? {} : { session }), ...(this.#draft ? { draft: true } : {}) });
         if (!answer.ok) {
           const told = await answer.json().catch(() => ({}));
-          this.#wrong(answer.status, answer.status === 422 || answer.status === 409 ? told.text : undefined);
+          this.#wrong(answer.status, [409, 415, 422].includes(answer.status) ? told.text : undefined);
           return;
         }
         const told = await answer.json();
         this.#parts.asks.replaceChildren();
         this.#parts.input.value = '';
         this.#keep({ session: told.session });
-        marks(this.#one('user').text, message);
+        this.#files.empty();
+        const asked = this.#one('user');
+        marks(asked.text, message);
+        this.#named(asked.all, told.asked.files);
         this.#busy(told.reply.id);
         await this.#follow(told.reply.id, this.#one('assistant'));
         if (this.#member) await this.#list();
@@ -328,7 +367,9 @@ ${chatWords}${chatMarks}
               }
               marks(shown.text, text);
               this.#down();
-              if (event.type === 'reply') return this.#votes(shown.all, id, 0);
+              if (event.type !== 'reply') continue;
+              this.#shown(shown.all, id, event.files ?? []);
+              return this.#votes(shown.all, id, 0);
             }
           }
         } catch {
@@ -340,24 +381,10 @@ ${chatWords}${chatMarks}
     }
 
     #votes(into, id, now) {
-      const votes = el('div', 'votes');
-      const made = [
-        [1, '👍', this.#words.good],
-        [-1, '👎', this.#words.bad],
-      ].map(([vote, sign, says]) => {
-        const button = el('button', '', sign);
-        button.setAttribute('aria-label', says);
-        button.setAttribute('aria-pressed', String(now === vote));
-        button.addEventListener('click', async () => {
-          const next = button.getAttribute('aria-pressed') === 'true' ? 0 : vote;
-          const answer = await this.#call('PUT', '/messages/' + id + '/vote', { vote: next }).catch(() => null);
-          if (answer === null || !answer.ok) return this.#wrong(answer?.status ?? 0);
-          for (const one of made) one.setAttribute('aria-pressed', String(one === button && next !== 0));
-        });
-        return button;
-      });
-      votes.append(...made);
-      into.append(votes);
+      into.append(voting(this.#words, now, async (vote) => {
+        const answer = await this.#call('PUT', '/messages/' + id + '/vote', { vote }).catch(() => null);
+        return answer?.ok === true || this.#wrong(answer?.status ?? 0);
+      }));
     }
 
     #again() {

@@ -47,9 +47,9 @@ export const chatMessage = z
     text: z.string().nullable().describe('null: there is no answer, or not yet'),
     state: z.enum(['done', 'pending', 'failed']),
     files: z
-    .array(messageFile)
-    .readonly()
-    .describe('Sent with it; or of the answer, each to be read by its place, from 0 on'),
+      .array(messageFile)
+      .readonly()
+      .describe('Sent with it; or of the answer, each to be read by its place, from 0 on'),
     problem: problem.nullable().describe('Why there is no answer'),
     vote: z.union([z.literal(-1), z.literal(0), z.literal(1)]),
     words: z.string().nullable().describe('What was said beside the vote'),

@@ -390,9 +390,13 @@ const STRANGE = problem('file.reference', 'This reference leads to nothing that 
 });
 
 const notWritten = (path: string): Problem =>
-  problem('file.reference', `This run did not write ${JSON.stringify(path.slice(0, 80))}, or it was written over since`, {
-    fix: 'Read it with file.read as a reference, and hand that on.',
-  });
+  problem(
+    'file.reference',
+    `This run did not write ${JSON.stringify(path.slice(0, 80))}, or it was written over since`,
+    {
+      fix: 'Read it with file.read as a reference, and hand that on.',
+    },
+  );
 
 const badPath = (path: string): Problem =>
   problem('file.path', `${JSON.stringify(path.slice(0, 80))} is no path of a file`, {

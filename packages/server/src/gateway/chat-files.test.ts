@@ -167,7 +167,10 @@ describe('files of visitors', () => {
     expect(put).toMatchObject({ status: 201, json: { name: 'voice.webm', size: 5, type: 'audio/webm' } });
     const { path } = put.json as { path: string };
     const sent = await visit(open, 'POST', '/messages', ticket, { message: 'Listen', files: [path] });
-    expect(sent).toMatchObject({ status: 202, json: { asked: { files: [{ path, type: 'audio/webm' }] } } });
+    expect(sent).toMatchObject({
+      status: 202,
+      json: { asked: { files: [{ path, name: 'voice.webm', type: 'audio/webm' }] } },
+    });
     // Kinds and sizes are judged here again.
     const strange = await visit(open, 'POST', '/files?name=a.html', ticket, Buffer.from(PAGE), 'text/html');
     expect(strange).toMatchObject({ status: 415, json: { code: 'chat.kind' } });
@@ -228,6 +231,14 @@ describe('files of visitors', () => {
       await small.close();
     }
   });
+});
+
+test('a page may use the microphone where its chat takes sound from who opens it, and whether another chat exists is not told', async () => {
+  const policyOf = async (flow: string) => (await server.ask('GET', `/chat/${flow}`)).headers['permissions-policy'];
+  const heard = 'camera=(), geolocation=(), microphone=(self), payment=(), usb=()';
+  expect(await policyOf(open)).toBe(heard);
+  expect(await policyOf(shut)).toBe(heard.replace('(self)', '()'));
+  expect([await policyOf(inner), await policyOf('flow_never')]).toEqual([heard, heard]);
 });
 
 test('FS-10 an answer carries no file that its run did not read or make, whatever it is told; twin: its own', async () => {

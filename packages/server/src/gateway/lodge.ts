@@ -61,6 +61,8 @@ export type Lodge = {
   readonly page: (status: number, text: string) => Plain;
   /** A page that carries the script for passkeys, as an answer. */
   readonly scripted: (text: string) => Plain;
+  /** The page of a chat, which shows what answers carry from memory. `listens`: one may speak there. */
+  readonly chatPage: (text: string, listens: boolean) => Plain;
   /** The page of the web app, with a nonce of its own. */
   readonly shell: (app: WebApp) => Plain;
   /** The page for a refusal on a route that a person looks at, or null where programs call. */

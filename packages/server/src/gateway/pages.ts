@@ -6,8 +6,9 @@ import { type Contract, isSelf, type Pages, statusOf } from '@headgate/core/api'
 import { AUTH, HOME } from './accounts/desk.ts';
 import type { Lodge } from './lodge.ts';
 import type { Plain } from './outcome.ts';
+import { MAY_LISTEN } from './writer.ts';
 
-type Parts = Pick<Lodge, 'pageCsp' | 'failurePage' | 'page' | 'scripted' | 'shell'>;
+type Parts = Pick<Lodge, 'pageCsp' | 'failurePage' | 'page' | 'scripted' | 'chatPage' | 'shell'>;
 
 /** No script at all; one style sheet, known by its hash; forms post to this server only. */
 export const pageParts = (pages: Pages, docs: boolean): Parts => {
@@ -21,6 +22,17 @@ export const pageParts = (pages: Pages, docs: boolean): Parts => {
       text,
       fixed: true,
       headers: { 'content-security-policy': withScript(pageCsp), 'cross-origin-opener-policy': 'same-origin' },
+    }),
+    chatPage: (text: string, listens: boolean): Plain => ({
+      status: 200,
+      type: 'text/html; charset=utf-8',
+      text,
+      fixed: true,
+      headers: {
+        'content-security-policy': `${withScript(pageCsp)}; img-src blob:; media-src blob:`,
+        'cross-origin-opener-policy': 'same-origin',
+        ...(listens ? { 'permissions-policy': MAY_LISTEN } : {}),
+      },
     }),
     page: (status: number, text: string): Plain => ({
       status,
@@ -36,7 +48,11 @@ export const pageParts = (pages: Pages, docs: boolean): Parts => {
         type: 'text/html; charset=utf-8',
         text: pages.app({ nonce, script, styles, docs }),
         fixed: true,
-        headers: { 'content-security-policy': appCsp(nonce), 'cross-origin-opener-policy': 'same-origin' },
+        headers: {
+          'content-security-policy': appCsp(nonce),
+          'cross-origin-opener-policy': 'same-origin',
+          'permissions-policy': MAY_LISTEN,
+        },
       };
     },
     failurePage: (contract, request, { code, text, fix }) => {
@@ -71,7 +87,9 @@ const appCsp = (nonce: string): string =>
     "script-src 'self'",
     "worker-src 'self'",
     `style-src 'self' 'nonce-${nonce}'`,
-    "img-src 'self' data:",
+    // What an answer carries is shown from memory, after a press (LLM-05).
+    "img-src 'self' data: blob:",
+    'media-src blob:',
     "font-src 'self'",
     "connect-src 'self'",
     "form-action 'self'",

@@ -32,6 +32,9 @@ const SAFE = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
 } as const;
 
+/** For pages on which one may speak: the browser still asks whoever is to be heard. */
+export const MAY_LISTEN = SAFE['permissions-policy'].replace('microphone=()', 'microphone=(self)');
+
 /** Headers of every answer but those of webhooks. Behind TLS a browser is told to come by TLS alone from then on. */
 export const safeFor = (publicUrl: string): Readonly<Record<string, string>> =>
   publicUrl.startsWith('https:')

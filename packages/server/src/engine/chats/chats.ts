@@ -70,7 +70,9 @@ const TITLE = 80;
 /** Fields of the input that are the chat's own. */
 const OWN: ReadonlySet<string> = new Set(['message', 'session', 'files', 'history']);
 
-type Said = { readonly text: string; readonly files?: readonly (ChatFile | AnswerFile)[] } | { readonly problem: Problem };
+type Said =
+  | { readonly text: string; readonly files?: readonly (ChatFile | AnswerFile)[] }
+  | { readonly problem: Problem };
 
 const fileShown = (one: ChatFile | AnswerFile): ChatFile | ChatAnswerFile =>
   'path' in one ? one : { name: one.name, size: one.size, type: one.type };

@@ -15,6 +15,9 @@ type Upload = NonNullable<ChatAsk['within']>[number];
 /** A file that fits, at the place where it will stand. */
 export type Judged = { readonly file: ChatFile; readonly bytes: Uint8Array };
 
+/** What who sent it called it, without what keeps files of one name apart. */
+const nameIn = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/^[0-9a-f]{18}-/, '');
+
 const NO_FILES = problem('chat.kind', 'This chat takes no files of yours');
 
 const fits = (type: string, kinds: readonly string[]): boolean =>
@@ -36,7 +39,7 @@ export const chatFiles = (d: Parameters<typeof triggerFiles>[0]) => {
         const mine = path.startsWith(folderOf(at));
         const row = mine ? await d.store.in(at.workspace).files.at(at.target.row.project, path) : null;
         if (row === null) return bad(problem('chat.file', 'A file of this message was not sent to this chat'));
-        all.push({ path, name: path.split('/').at(-1) ?? path, size: row.size, type: row.type });
+        all.push({ path, name: nameIn(path), size: row.size, type: row.type });
       }
       return good(all);
     },

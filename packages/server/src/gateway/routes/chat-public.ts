@@ -6,7 +6,7 @@
  */
 
 import type { FastifyRequest } from 'fastify';
-import type { ChatBy } from '@headgate/core';
+import type { ChatBy, ChatLook } from '@headgate/core';
 import { ROUTES, TICKET_HEADER } from '@headgate/core/api';
 import { networkOf } from '../accounts/throttle.ts';
 import { answerFiles } from '../chats/answer-files.ts';
@@ -18,12 +18,14 @@ import { streamed } from '../streams.ts';
 import { Windows } from '../windows.ts';
 import { afterOf, bodyOf, messageShown } from './chat.ts';
 
+const takesSound = ({ files }: ChatLook): boolean => files?.kinds.some((kind) => kind.startsWith('audio/')) === true;
+
 const MESSAGES = 100;
 /** Of one network a minute, for each message that it may send: looks at what was said. */
 const LOOKS = 10;
 
 export const publicChatRoutes = (lodge: Lodge): readonly Route[] => {
-  const { gate, streams, scripted } = lodge;
+  const { gate, streams, chatPage } = lodge;
   const { chat } = gate.engine;
   const file = answerFiles(lodge);
   const { visits, flowVisits } = gate.limit;
@@ -154,7 +156,9 @@ export const publicChatRoutes = (lodge: Lodge): readonly Route[] => {
       const open = !draft && (await gate.store.publicFlow(flow)) !== null ? await chat.admit(flow, null, null) : null;
       // Whether there is a chat that one may write to, the page asks for whoever signed in.
       const member = open?.ok !== true;
-      return scripted(gate.pages.chat({ flow, title: member ? 'Chat' : open.value.look.title, member, draft }));
+      const page = gate.pages.chat({ flow, title: member ? 'Chat' : open.value.look.title, member, draft });
+      // The page of any other is the same, whether there is such a chat or not (AZ-01).
+      return chatPage(page, member || takesSound(open.value.look));
     }),
   ];
 };

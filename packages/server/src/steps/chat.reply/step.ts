@@ -50,7 +50,5 @@ export const step = defineStep({
   output: z.string().describe('The answer.'),
   repeatable: () => true,
   run: ({ text, files }, can) =>
-    files === undefined
-      ? { kind: 'respond', status: 200, headers: NONE, body: text }
-      : withFiles(text, files, can),
+    files === undefined ? { kind: 'respond', status: 200, headers: NONE, body: text } : withFiles(text, files, can),
 });

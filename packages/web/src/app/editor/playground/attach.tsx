@@ -1,13 +1,14 @@
 /** Files that go with a message, where the chat takes some: sent at once, named by the message. */
 
 import { Button, CloseButton, FileButton, Group, Progress, Text } from '@mantine/core';
-import { isObject, type Trigger } from '@headgate/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FailureView } from '../../problem/problem-view.tsx';
 import { announce } from '../../ui/announce.ts';
+import { notify } from '../../ui/notices.tsx';
 import { useEditor } from '../editor-context.ts';
 import classes from './playground.module.css';
+import { fits, type Takes } from './takes.ts';
 import type { SentFile } from './use-talk.ts';
 
 const MOST = 10;
@@ -26,20 +27,21 @@ type Files = {
   readonly all: readonly Sending[];
   readonly sent: readonly SentFile[];
   readonly busy: boolean;
-  readonly add: (files: readonly File[]) => void;
+  /** Sends them; those of them that the message has then. */
+  readonly add: (files: readonly File[]) => Promise<readonly SentFile[]>;
   readonly drop: (key: number) => void;
   readonly empty: () => void;
 };
 
 let counted = 0;
 
-export const useSentFiles = (flow: string): Files => {
+export const useSentFiles = (flow: string, takes: Takes | null): Files => {
   const { t } = useTranslation();
   const { client, draft } = useEditor();
   const [all, setAll] = useState<readonly Sending[]>([]);
   const change = (key: number, to: Partial<Sending>): void =>
     setAll((was) => was.map((one) => (one.key === key ? { ...one, ...to } : one)));
-  const send = async (key: number, file: File, end: AbortController): Promise<void> => {
+  const send = async (key: number, file: File, end: AbortController): Promise<SentFile | null> => {
     try {
       // Whether the chat takes files is what the draft on the screen says.
       await draft.flush();
@@ -49,23 +51,34 @@ export const useSentFiles = (flow: string): Files => {
         progress: (bytes) => change(key, { done: bytes / Math.max(1, file.size) }),
       });
       change(key, { sent, done: 1 });
+      if (end.signal.aborted) return null;
       announce(t('playground.attached', { name: file.name }));
+      return sent;
     } catch (error) {
       if (!end.signal.aborted) change(key, { error });
+      return null;
     }
   };
   return {
     all,
     sent: all.flatMap(({ sent }) => (sent === null ? [] : [sent])),
     busy: all.some(({ sent, error }) => sent === null && error === null),
-    add: (files) => {
-      const made = files.slice(0, MOST - all.length).map((file) => {
+    add: async (files) => {
+      // What it does not take is told before it is sent; the server judges it again.
+      const taken = files.filter(({ name, type, size }) => {
+        if (takes === null || (fits(type, takes.kinds) && size <= takes.size)) return true;
+        const limits = { kinds: takes.kinds.join(', '), size: takes.size / 1024 / 1024 };
+        notify({ text: t('playground.notTaken', { name, ...limits }) });
+        return false;
+      });
+      const made = taken.slice(0, MOST - all.length).map((file) => {
         counted += 1;
         const end = new AbortController();
         return { file, one: { key: counted, name: file.name, done: 0, sent: null, error: null, end } };
       });
       setAll((was) => [...was, ...made.map(({ one }) => one)]);
-      for (const { file, one } of made) void send(one.key, file, one.end);
+      const sent = await Promise.all(made.map(({ file, one }) => send(one.key, file, one.end)));
+      return sent.filter((one) => one !== null);
     },
     drop: (key) => {
       all.find((one) => one.key === key)?.end.abort();
@@ -75,16 +88,14 @@ export const useSentFiles = (flow: string): Files => {
   };
 };
 
-type Props = { readonly files: Files; readonly trigger: Trigger | undefined };
+type Props = { readonly files: Files; readonly takes: Takes | null };
 
-export const Attach = ({ files, trigger }: Props) => {
+export const Attach = ({ files, takes }: Props) => {
   const { t } = useTranslation();
-  const takes = trigger?.with?.['files'];
-  if (!isObject(takes)) return null;
-  const kinds = Array.isArray(takes['kinds']) ? takes['kinds'].map(String).join(',') : '';
+  if (takes === null) return null;
   const full = files.all.length >= MOST;
   return (
-    <FileButton multiple accept={kinds} onChange={(chosen) => files.add(chosen)}>
+    <FileButton multiple accept={takes.kinds.join(',')} onChange={(chosen) => void files.add(chosen)}>
       {(props) => (
         <Button
           {...props}

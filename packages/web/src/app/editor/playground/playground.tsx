@@ -3,29 +3,25 @@
  * happen. What is said here stays apart from what is said to the published flow.
  */
 
-import { Anchor, Button, CloseButton, Group, NativeSelect, Stack, Text, Textarea } from '@mantine/core';
-import type { Flow, Trigger } from '@headgate/core';
+import { Anchor, Button, CloseButton, Group, NativeSelect, Stack, Text } from '@mantine/core';
+import type { Flow } from '@headgate/core';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useOff } from '../../access/may.ts';
 import { FailureView } from '../../problem/problem-view.tsx';
 import type { EditorSearch } from '../../router/paths.ts';
-import { growing } from '../../ui/growing.ts';
 import { SaidText } from '../../ui/said-text.tsx';
 import { useEditor, useFlow } from '../editor-context.ts';
 import { Resizer } from '../panel/resizer.tsx';
 import { useSize } from '../panel/use-size.ts';
 import { chatOf } from './chat-of.ts';
 import classes from './playground.module.css';
-import { Attach, SentFiles, useSentFiles } from './attach.tsx';
 import { SessionActs } from './session-acts.tsx';
 import { Turn } from './turn.tsx';
 import { useEnd } from './use-end.ts';
 import { type Talk, useTalk } from './use-talk.ts';
+import { Write } from './write.tsx';
 
 const BOUNDS = { least: 320, most: 1200, begin: 440 };
-const LONGEST = 100_000;
 
 type Props = { readonly show: (part: EditorSearch, replace?: boolean) => void };
 
@@ -163,77 +159,5 @@ const PageLink = ({ show }: Props) => {
     >
       {t('playground.publish')}
     </Button>
-  );
-};
-
-type WriteProps = { readonly talk: Talk; readonly trigger: Trigger | undefined };
-
-const Write = ({ talk, trigger }: WriteProps) => {
-  const { t } = useTranslation();
-  const off = useOff('run');
-  const [text, setText] = useState('');
-  const files = useSentFiles(talk.id);
-  const input = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => input.current?.focus(), []);
-  const pending = (talk.messages.data ?? []).findLast(({ state }) => state === 'pending');
-  const send = (): void => {
-    const message = text.trim();
-    if (message === '' || pending !== undefined || talk.send.isPending || off !== undefined || files.busy) return;
-    const onSuccess = (): void => {
-      setText((was) => (was.trim() === message ? '' : was));
-      files.empty();
-    };
-    talk.send.mutate({ text: message, files: files.sent }, { onSuccess });
-  };
-  return (
-    <form
-      className={classes.write}
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      <Textarea
-        ref={input}
-        aria-label={t('playground.write')}
-        placeholder={t('playground.write')}
-        description={t('playground.keys')}
-        inputWrapperOrder={['label', 'input', 'description', 'error']}
-        {...growing(2, 8)}
-        maxLength={LONGEST}
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-        onPaste={(event) => {
-          const pasted = [...event.clipboardData.files];
-          if (pasted.length === 0 || trigger?.with?.['files'] === undefined) return;
-          event.preventDefault();
-          files.add(pasted);
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter' || event.shiftKey || event.ctrlKey || event.nativeEvent.isComposing) return;
-          event.preventDefault();
-          send();
-        }}
-      />
-      <SentFiles files={files} />
-      <Group justify="end" gap="xs">
-        <Attach files={files} trigger={trigger} />
-        {pending === undefined ? (
-          <Button
-            size="compact-sm"
-            type="submit"
-            loading={talk.send.isPending || files.busy}
-            disabled={off !== undefined}
-            title={off}
-          >
-            {t('playground.send')}
-          </Button>
-        ) : (
-          <Button size="compact-sm" color="red" variant="outline" onClick={() => talk.stop(pending.id)}>
-            {t('playground.stop')}
-          </Button>
-        )}
-      </Group>
-    </form>
   );
 };

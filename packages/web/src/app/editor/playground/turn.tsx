@@ -9,6 +9,7 @@ import { ProblemView } from '../../problem/problem-view.tsx';
 import { announce } from '../../ui/announce.ts';
 import { SaidText } from '../../ui/said-text.tsx';
 import classes from './playground.module.css';
+import { AnswerFiles } from './answer-files.tsx';
 import { RunSteps } from './run-steps.tsx';
 import { useAnswer } from './use-answer.ts';
 import type { Message, Talk } from './use-talk.ts';
@@ -69,6 +70,7 @@ const Answer = ({ message, talk, show, last, asked }: Props) => {
         </>
       )}
       {text !== '' && <SaidText text={text} />}
+      <AnswerFiles message={message} flow={talk.id} />
       {pending && (
         <Text size="sm" c="dimmed">
           {t('playground.writes')}

@@ -226,7 +226,7 @@ test('files are attached by button, paste and drop, told of before they are sent
     ['drop', 'dropped.txt'],
   ] as const) {
     await page.getByLabel('Your message').evaluate(
-      (input, [kind, called]) => {
+      (input, { kind, called }) => {
         const data = new DataTransfer();
         data.items.add(new File(['x'], called, { type: 'text/plain' }));
         const how = { bubbles: true, composed: true, cancelable: true };
@@ -236,7 +236,7 @@ test('files are attached by button, paste and drop, told of before they are sent
             : new DragEvent('drop', { ...how, dataTransfer: data }),
         );
       },
-      [type, name],
+      { kind: type, called: name },
     );
     await said(page).getByText(`${name} is attached`).waitFor();
   }

@@ -31,17 +31,7 @@ export type {
   Trigger,
 } from './flow/model.ts';
 export { PLAN_VERSION, RUN_STATES, isOver } from './run/journal.ts';
-export type {
-  AgentMove,
-  AnswerFile,
-  Event,
-  EventData,
-  EventType,
-  Held,
-  RunCreated,
-  RunState,
-  Started,
-} from './run/journal.ts';
+export type { AgentMove, Event, EventData, EventType, Held, RunCreated, RunState, Started } from './run/journal.ts';
 export type {
   DryRequest,
   DryRun,
@@ -97,20 +87,7 @@ export {
 export type { NotificationsPort } from './run/notifications-port.ts';
 export type { FormAnswer, FormLook, FormPage, FormsPort, Sent, SentFile } from './run/forms-port.ts';
 export type { People } from './step/people.ts';
-export type {
-  ChatAsk,
-  ChatBy,
-  ChatEvent,
-  ChatAnswerFile,
-  ChatFile,
-  ChatLook,
-  ChatMessage,
-  ChatPort,
-  ChatSent,
-  ChatSession,
-  ChatTicket,
-  ChatTurn,
-} from './run/chat-port.ts';
+export type * from './run/chat-port.ts';
 export * from './step/agent.ts';
 export { argumentsOf } from './step/arguments.ts';
 export { closed, readSaid } from './model/answer.ts';

@@ -68,6 +68,8 @@ describe('a contract', () => {
       'GET /api/langflow/logs-stream',
       'POST /api/v1/public/{id}/chat',
       'POST /api/v1/public/{id}/chat/messages',
+      'POST /api/v1/public/{id}/chat/files',
+      'GET /api/v1/public/{id}/chat/messages/{message}/files/{n}',
       'GET /api/v1/public/{id}/chat/messages/{message}/events',
       'POST /api/v1/public/{id}/chat/messages/{message}/cancel',
       'PUT /api/v1/public/{id}/chat/messages/{message}/vote',

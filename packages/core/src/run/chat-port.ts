@@ -21,7 +21,10 @@ export type ChatTurn = { readonly role: 'user' | 'assistant'; readonly content: 
 /** A file that came with a message, kept in the project. */
 export type ChatFile = { readonly path: string; readonly name: string; readonly size: number; readonly type: string };
 
-/** A file of an answer: it is asked for by its place among the files of the message. */
+/** A file of an answer, as the run says it: content that it holds, with a name and a type. */
+export type AnswerFile = ChatAnswerFile & { readonly file: string };
+
+/** The same as who reads the answer knows it: it is asked for by its place among the files of the message. */
 export type ChatAnswerFile = { readonly name: string; readonly size: number; readonly type: string };
 
 export type ChatLook = {

@@ -11,20 +11,13 @@
 import type { Usage } from '../flow/budget.ts';
 import type { Problem } from '../problem.ts';
 import type { AskSpec, Via, Whom } from './asks.ts';
+import type { AnswerFile } from './chat-port.ts';
 
 /** The rules a journal was planned by; recorded in `run.created` and raised when plan.ts changes its mind. */
 export const PLAN_VERSION = 1;
 
 /** A value inline, or spilled to a blob and held by its id; `size` is the length of its JSON in bytes. */
 export type Held = { readonly value: unknown } | { readonly blob: string; readonly size: number };
-
-/** A file of an answer: content that the run holds, with the name and the type that it says. */
-export type AnswerFile = {
-  readonly file: string;
-  readonly name: string;
-  readonly size: number;
-  readonly type: string;
-};
 
 /**
  * What started a run: the trigger's id (absent for the run API), its kind and what it brought (request headers, due time…).

@@ -14,7 +14,7 @@ import type { Problem } from '../problem.ts';
 import { NO_SERVICES, type Services } from '../service/manifest.ts';
 import type { Databases } from './databases.ts';
 import type { AskSpec } from '../run/asks.ts';
-import type { AnswerFile } from '../run/journal.ts';
+import type { AnswerFile } from '../run/chat-port.ts';
 import type { AgentSettings, StepMemory } from './agent.ts';
 import type { Files } from './files.ts';
 import type { StepTables, StepValues } from './tables.ts';

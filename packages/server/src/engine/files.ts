@@ -31,6 +31,7 @@ import type { Folders } from '../store/folders/folders.ts';
 import type { Act, Broker } from './broker.ts';
 import { DiskFiles, FileFault, isOnDisk, missingFile, takenFile } from './disk-files.ts';
 import { type Content, DAMAGED, partOf, readContent, sizeOf, type StreamBlob } from './file-content.ts';
+import { STOPPED, TOO_LARGE, STRANGE, notWritten, badPath, badFolder } from './file-problems.ts';
 import type { Live } from './live.ts';
 import { Rooms } from './room.ts';
 import { holderOf, writtenBy } from './run-content.ts';
@@ -382,28 +383,3 @@ async function* piecesOf(content: string | Uint8Array | AsyncIterable<Uint8Array
   else if (content instanceof Uint8Array) yield content;
   else yield* content;
 }
-
-const STOPPED = problem('file.stopped', 'The power to do this was taken back while it was under way');
-const TOO_LARGE = problem('file.size', 'A file may have 16 GB');
-const STRANGE = problem('file.reference', 'This reference leads to nothing that the run read or fetched', {
-  fix: 'Hand on what a step gave, as it is.',
-});
-
-const notWritten = (path: string): Problem =>
-  problem(
-    'file.reference',
-    `This run did not write ${JSON.stringify(path.slice(0, 80))}, or it was written over since`,
-    {
-      fix: 'Read it with file.read as a reference, and hand that on.',
-    },
-  );
-
-const badPath = (path: string): Problem =>
-  problem('file.path', `${JSON.stringify(path.slice(0, 80))} is no path of a file`, {
-    fix: 'Write names joined by /, such as invoices/march.csv: none of them . or .., no \\ and no control characters.',
-  });
-
-const badFolder = (path: string): Problem =>
-  problem('file.path', `${JSON.stringify(path.slice(0, 80))} is no folder`, {
-    fix: 'Write a path that ends in /, such as invoices/.',
-  });

@@ -182,7 +182,7 @@ test('GUI-06 the page and the script: no inline script, nothing from elsewhere, 
   const page = await server.ask('GET', `/chat/${flow}`);
   expect(page.text).toContain(`<headgate-chat flow="${flow}"`);
   expect(page.text.match(/<script[^>]*>/g)).toEqual(['<script src="/chat/widget.js" defer>']);
-  const policy = page.headers['content-security-policy'] ?? '';
+  const policy = String(page.headers['content-security-policy']);
   expect(policy).toContain(
     "default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'",
   );

@@ -236,7 +236,7 @@ test('a picture goes with a message; one that the chat does not take says why, a
     await (await choosing).setFiles({ name, mimeType, buffer: Buffer.from('no real picture') });
   };
   await choose('plan.txt', 'text/plain');
-  await panel.getByText('This chat takes no files of this kind').waitFor();
+  await panel.getByText('plan.txt is not sent: this chat takes image/*, 1 MB at most').waitFor();
   expect(await violations(page)).toEqual([]);
   await panel.getByRole('button', { name: 'Take plan.txt away' }).press('Enter');
   await choose('cat.png', 'image/png');

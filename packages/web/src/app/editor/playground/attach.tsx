@@ -5,7 +5,6 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FailureView } from '../../problem/problem-view.tsx';
 import { announce } from '../../ui/announce.ts';
-import { notify } from '../../ui/notices.tsx';
 import { useEditor } from '../editor-context.ts';
 import classes from './playground.module.css';
 import { fits, type Takes } from './takes.ts';
@@ -19,6 +18,8 @@ type Sending = {
   /** A share of one. */
   readonly done: number;
   readonly sent: SentFile | null;
+  /** Why it is not sent at all. */
+  readonly why: string | null;
   readonly error: unknown;
   readonly end: AbortController;
 };
@@ -59,25 +60,28 @@ export const useSentFiles = (flow: string, takes: Takes | null): Files => {
       return null;
     }
   };
+  /** What the chat does not take is told before it is sent; the server judges it again. */
+  const whyNot = ({ name, type, size }: File): string | null => {
+    if (takes === null || (fits(type, takes.kinds) && size <= takes.size)) return null;
+    return t('playground.notTaken', { name, kinds: takes.kinds.join(', '), size: takes.size / 1024 / 1024 });
+  };
   return {
     all,
     sent: all.flatMap(({ sent }) => (sent === null ? [] : [sent])),
-    busy: all.some(({ sent, error }) => sent === null && error === null),
+    busy: all.some(({ sent, why, error }) => sent === null && why === null && error === null),
     add: async (files) => {
-      // What it does not take is told before it is sent; the server judges it again.
-      const taken = files.filter(({ name, type, size }) => {
-        if (takes === null || (fits(type, takes.kinds) && size <= takes.size)) return true;
-        const limits = { kinds: takes.kinds.join(', '), size: takes.size / 1024 / 1024 };
-        notify({ text: t('playground.notTaken', { name, ...limits }) });
-        return false;
-      });
-      const made = taken.slice(0, MOST - all.length).map((file) => {
+      const made = files.slice(0, MOST - all.length).map((file) => {
         counted += 1;
         const end = new AbortController();
-        return { file, one: { key: counted, name: file.name, done: 0, sent: null, error: null, end } };
+        return {
+          file,
+          one: { key: counted, name: file.name, done: 0, sent: null, why: whyNot(file), error: null, end },
+        };
       });
       setAll((was) => [...was, ...made.map(({ one }) => one)]);
-      const sent = await Promise.all(made.map(({ file, one }) => send(one.key, file, one.end)));
+      const sent = await Promise.all(
+        made.map(({ file, one }) => (one.why === null ? send(one.key, file, one.end) : null)),
+      );
       return sent.filter((one) => one !== null);
     },
     drop: (key) => {
@@ -116,17 +120,22 @@ export const SentFiles = ({ files }: { readonly files: Files }) => {
   if (files.all.length === 0) return null;
   return (
     <ul className={classes.files} aria-label={t('playground.files')}>
-      {files.all.map(({ key, name, done, sent, error }) => (
+      {files.all.map(({ key, name, done, sent, why, error }) => (
         <li key={key}>
           <Group gap={6} wrap="nowrap">
             <Text size="sm" truncate flex={1} miw={0}>
               {name}
             </Text>
-            {sent === null && error === null && (
+            {sent === null && why === null && error === null && (
               <Progress w={80} value={done * 100} aria-label={t('playground.sending', { name })} />
             )}
             <CloseButton size="sm" aria-label={t('playground.detach', { name })} onClick={() => files.drop(key)} />
           </Group>
+          {why !== null && (
+            <Text size="sm" role="alert">
+              {why}
+            </Text>
+          )}
           {error !== null && <FailureView error={error} />}
         </li>
       ))}

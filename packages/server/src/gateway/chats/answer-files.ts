@@ -20,9 +20,9 @@ const isText = async (content: OpenContent): Promise<boolean> => {
     }
     decoder.decode();
     return true;
-  } catch (error) {
-    if (error instanceof TypeError) return false;
-    throw error;
+  } catch {
+    // What does not open breaks off when it is sent, as every file does.
+    return false;
   } finally {
     await content.close();
   }

@@ -116,7 +116,7 @@ export class Agents {
     const { settings, outside } = this.#begun(live, block);
     const given = values.read(live.base.workspace, current.given) as Given;
     const moves = [...this.#moves(live, block), { given, came }];
-    const tools = toolsOf(live.compiled, step);
+    const tools = toolsOf(live, step);
     const { next } = walk(
       settings,
       tools,
@@ -150,7 +150,7 @@ export class Agents {
     if (current === undefined) return { ok: false, problem: LOST };
     const { settings, outside } = this.#begun(live, block);
     const given = this.#d.values.read(live.base.workspace, current.given) as Given;
-    const tools = toolsOf(live.compiled, block.step);
+    const tools = toolsOf(live, block.step);
     if (given.do === 'approve') return { ok: true, value: question(settings, tools, given, nameOf(live, block)) };
     const { memory } = settings;
     if (given.do === 'recall' && memory !== null)

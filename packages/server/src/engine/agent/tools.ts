@@ -4,7 +4,8 @@
  * TL1 A tool is a step inside the agent, by its id. There is no other, whatever a model calls it.
  * TL2 Arguments are judged by a closed schema before anything is done with them: what the author fixed, and what the server
  *     fills in, has no name there.
- * TL3 Whether a tool brings text from outside, or carries some out, is read off the powers that its steps ask for.
+ * TL3 Whether a tool brings text from outside, or carries some out, is read off the powers that its steps ask for, and off what
+ *     they are made of: what hands on a page that another step read has no power for that.
  */
 
 import {
@@ -20,6 +21,8 @@ import {
   type ShapeStep,
 } from '@headgate/core';
 import type { CompiledFlow, CompiledStep } from '../compiled.ts';
+import type { Live } from '../live.ts';
+import { handsOn, isFed } from './outside.ts';
 
 export type Tool = {
   readonly told: ModelTool;
@@ -32,11 +35,18 @@ export type Tool = {
 };
 export type Tools = ReadonlyMap<string, Tool>;
 
-const made = new WeakMap<CompiledFlow, Map<number, Tools>>();
+const made = {
+  fed: new WeakMap<CompiledFlow, Map<number, Tools>>(),
+  own: new WeakMap<CompiledFlow, Map<number, Tools>>(),
+};
 
-export const toolsOf = (compiled: CompiledFlow, agent: ShapeStep): Tools => {
-  const known = made.get(compiled) ?? new Map<number, Tools>();
-  made.set(compiled, known);
+/** The tools of an agent in this run: whether its input is from outside is the run's. */
+export const toolsOf = (live: Live, agent: ShapeStep): Tools => {
+  const { compiled } = live;
+  const fed = isFed(live);
+  const flows = fed ? made.fed : made.own;
+  const known = flows.get(compiled) ?? new Map<number, Tools>();
+  flows.set(compiled, known);
   const there = known.get(agent.index);
   if (there !== undefined) return there;
   const tools = new Map<string, Tool>();
@@ -46,25 +56,30 @@ export const toolsOf = (compiled: CompiledFlow, agent: ShapeStep): Tools => {
     const step = compiled.shape.steps[index];
     const cs = compiled.steps[index];
     if (step === undefined || cs === undefined || step.disabled) continue;
-    tools.set(step.id, toolOf(compiled, step, cs, (set.success ? set.data[step.id] : undefined) ?? {}));
+    const own = (set.success ? set.data[step.id] : undefined) ?? {};
+    tools.set(step.id, toolOf(compiled, step, cs, own, fed));
   }
   known.set(agent.index, tools);
   return tools;
 };
 
-const toolOf = (compiled: CompiledFlow, step: ShapeStep, cs: CompiledStep, set: AgentTool): Tool => {
+const toolOf = (compiled: CompiledFlow, step: ShapeStep, cs: CompiledStep, set: AgentTool, fed: boolean): Tool => {
   const given = step.block === null ? cs.fields : cs.over;
   const items = (given?.references ?? []).filter(({ root }) => root === 'item');
   const names = items.flatMap(({ path }) => (path[0] === undefined ? [] : [path[0]]));
   const own = argumentsOf(cs.kind.input, cs.step.with ?? {}, new Set(names));
   const input = set.arguments === undefined ? own : closed({ type: 'object', ...set.arguments });
   const schema = compileInput(input);
-  const needs = [...needsWithin(compiled, step)];
+  const all = within(compiled, step);
+  const needs = all.flatMap(({ kind, step: { with: fields } }) => kind.needs?.(fields ?? {}) ?? []);
   return {
     set,
     told: { name: step.id, description: set.does ?? `${cs.step.name ?? cs.kind.title}. ${cs.kind.summary}`, input },
     source:
-      hears(compiled, step) || needs.some(({ power }) => power !== 'model' && power !== 'ask' && power !== 'code'),
+      // A word from outside that it waits for takes no power.
+      all.some(({ kind }) => kind.kind === 'wait.event') ||
+      needs.some(({ power }) => power !== 'model' && power !== 'ask' && power !== 'code') ||
+      handsOn(all, fed),
     // What a model may fill in at all may reach what the tool sends, by name or as a whole.
     sink: (items.length > 0 || hasFields(input)) && needs.some(carriesOut),
     judge: schema.ok ? schema.validate : () => ({ ok: false, problems: schema.problems }),
@@ -74,23 +89,15 @@ const toolOf = (compiled: CompiledFlow, step: ShapeStep, cs: CompiledStep, set: 
 const hasFields = (schema: unknown): boolean =>
   isObject(schema) && isObject(schema['properties']) && Object.keys(schema['properties']).length > 0;
 
-/** Does it, or what it holds, wait for a word from outside? It has no power for that. */
-const hears = (compiled: CompiledFlow, step: ShapeStep): boolean =>
-  compiled.steps[step.index]?.kind.kind === 'wait.event' ||
-  (step.block?.children ?? []).some((index) => {
-    const inner = compiled.shape.steps[index];
-    return inner !== undefined && inner.id !== step.id && hears(compiled, inner);
+/** A step and all that it holds, however deep. */
+const within = (compiled: CompiledFlow, { index, block }: ShapeStep): readonly CompiledStep[] => {
+  const inner = (block?.children ?? []).flatMap((child) => {
+    const step = compiled.shape.steps[child];
+    return step === undefined ? [] : within(compiled, step);
   });
-
-/** The needs of a step and of all that it holds. */
-function* needsWithin(compiled: CompiledFlow, step: ShapeStep): Generator<Need> {
-  const cs = compiled.steps[step.index];
-  if (cs !== undefined) yield* cs.kind.needs?.(cs.step.with ?? {}) ?? [];
-  for (const index of step.block?.children ?? []) {
-    const inner = compiled.shape.steps[index];
-    if (inner !== undefined && inner.id !== step.id) yield* needsWithin(compiled, inner);
-  }
-}
+  const cs = compiled.steps[index];
+  return cs === undefined ? inner : [cs, ...inner];
+};
 
 /**
  * May it carry something out, or change something? A GET of a host that the author named is left out: what it can carry goes

@@ -4,8 +4,10 @@
  *
  * ME1 What can be asked, and who may answer, is what the inbox says: the question is found and answered through the routes of
  *     asks, as the caller.
- * ME2 The state that goes to the client and comes back is the id of the run, and is trusted for nothing: the run must be one
- *     of this tool, by this caller.
+ * ME2 The state that goes to the client and comes back names the run and the question, and is trusted for nothing: the run must
+ *     be one of this tool, by this caller, and the question one of this run that waits for him.
+ * ME4 An answer is for the question that was shown (row WH-08). Where that was answered meanwhile, the run may ask for something
+ *     else by now: that is shown first, and what came late is nothing to it.
  * ME3 Who declines is asked in the inbox still; to decline a question for approval is to refuse it.
  */
 
@@ -44,18 +46,26 @@ export const askingOf = (
     ...(state === undefined ? {} : { back: backFor(state, said) }),
   };
 
-  async function backFor(run: string, answered: Client['said']) {
+  async function backFor(back: string, answered: Client['said']) {
+    const { run, ask: id } = readState(back);
     const row = await gate.store.in(who.workspace).runs.get(run);
     const own = row?.flow === tool.at.flow && row.principal === who.id && row.triggerKind === MCP_KINDS.tool;
     if (!own) return { problem: GONE };
-    const ask = await openAsk(inside, run);
+    const ask = await askBy(inside, id);
     // Somebody else may have answered it meanwhile: the run went on.
-    if (ask === null) return { run };
+    if (ask === null || ask.run !== run || ask.state !== 'open' || !ask.yours) return { run };
     const answer = answered === undefined ? undefined : answerOf(ask.wanted, answered);
     if (answer === undefined) return { problem: LATER };
-    const done = await inside(ROUTES.answerAsk, { params: { id: ask.id }, body: answer });
+    const done = await inside(ROUTES.answerAsk, { params: { id }, body: answer });
     return isRefused(done) ? { problem: refusalOf(done) } : { run };
   }
+};
+
+const stateOf = (run: string, ask: string): string => `${run}/${ask}`;
+
+const readState = (state: string): { readonly run: string; readonly ask: string } => {
+  const [run = '', ask = ''] = state.split('/', 2);
+  return { run, ask };
 };
 
 const refusalOf = ({ refused, more }: { refused: Problem; more?: { problems?: readonly Problem[] } }): Problem => ({
@@ -69,7 +79,11 @@ const openAsk = async (inside: Inside, run: string): Promise<Ask | null> => {
   if (isRefused(listed) || !('body' in listed) || !isObject(listed.body)) return null;
   const { asks } = listed.body as { asks: readonly { id: string; run: string }[] };
   const id = asks.find((one) => one.run === run)?.id;
-  if (id === undefined) return null;
+  return id === undefined ? null : askBy(inside, id);
+};
+
+/** Null: it is nothing to this caller. */
+const askBy = async (inside: Inside, id: string): Promise<Ask | null> => {
   const ask = await inside(ROUTES.getAsk, { params: { id } });
   return isRefused(ask) || !('body' in ask) ? null : (ask.body as Ask);
 };
@@ -79,7 +93,7 @@ const questionOf = async (inside: Inside, run: string): Promise<Question | null>
   const schema = ask === null ? null : schemaOf(ask.wanted);
   if (ask === null || schema === null) return null;
   const message = ask.text === null ? ask.title : `${ask.title}\n\n${ask.text}`;
-  return { message, schema, state: run };
+  return { message, schema, state: stateOf(run, ask.id) };
 };
 
 /** What is wanted in the restricted schema of elicitation; null: it asks for a file, for which that has no word. */

@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import type { Problem, Scope, ShapeStep } from '@headgate/core';
 import type { Store } from '../store/ports.ts';
+import { callersOf } from './callers.ts';
 import type { Clock } from './clock.ts';
 import type { Target } from './flows.ts';
 import type { Live } from './live.ts';
@@ -16,8 +17,6 @@ import type { Runs } from './runs.ts';
 type Deps = { readonly store: Store; readonly clock: Clock; readonly runs: Runs };
 
 const CALLED = 'The called flow failed: ';
-
-type Above = Pick<Live['base'], 'flow' | 'limitKey' | 'parent'>;
 
 export class Children {
   readonly #d: Deps;
@@ -39,7 +38,7 @@ export class Children {
     const id = live.id.slice(0, 11) + createHash('sha256').update(place).digest('hex').slice(0, 16);
     const { workspace } = live.base;
     if (this.#d.runs.has(id) || (await this.#d.store.in(workspace).runs.get(id)) !== null) return { child: id };
-    const above = await this.#above(live);
+    const above = (await callersOf(this.#d, live)).filter((one) => one !== null);
     const made = this.#d.runs.create({
       target,
       input,
@@ -57,18 +56,6 @@ export class Children {
       from: live,
     });
     return 'problem' in made ? made : { child: id };
-  }
-
-  /** The caller and its callers, the nearest first. */
-  async #above(live: Live): Promise<readonly Above[]> {
-    const found: Above[] = [];
-    const { workspace } = live.base;
-    for (let base: Above | null = live.base; base !== null; ) {
-      found.push(base);
-      if (base.parent === null) break;
-      base = this.#d.runs.live(base.parent)?.base ?? (await this.#d.store.in(workspace).runs.get(base.parent));
-    }
-    return found;
   }
 
   /** Nobody waits for this called run any more: it is cancelled, with all that it called. */

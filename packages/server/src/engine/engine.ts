@@ -131,7 +131,7 @@ export const openEngine = async (o: EngineOptions): Promise<Engine> => {
     ...{ models: asked, offline: models },
   });
   const coming = comingOf({ store, runs: () => runs, values, open: vault.openChunk });
-  const memory = new MemoryDoor({ store, clock, coming, offline: models, ledger, full });
+  const memory = new MemoryDoor({ store, runs: () => runs, clock, coming, offline: models, ledger, full });
   const toolServers = toolServersOf(broker, o);
   const { now } = clock;
   const calls = { broker, door: o.door, store, credentials, turns, full, now, instanceMail: o.flowMail ?? null };

@@ -304,3 +304,47 @@ test('LLM-07 visitors that nothing tells apart have no session outside a chat; t
   for (const fact of ['fact three', 'fact four']) await say(flow, fact, 'mine');
   expect(heard()[0]).toBe('user: fact three');
 });
+
+test('LLM-07 people who fill in a form share no session in what the form has called either; twin: an account that calls the same has its own', async () => {
+  const text = { type: 'string' };
+  const input = { type: 'object', properties: { message: text, session: text }, additionalProperties: false };
+  const inner = await publish(flowOf({ memory: 'window' }, { input }));
+  const outer = {
+    headgate: 1,
+    name: 'Asks',
+    input: { type: 'object', properties: { message: text } },
+    triggers: [
+      {
+        ...{ id: 'apply', kind: 'form@1' },
+        with: { title: 'Ask', fields: [{ name: 'message', type: 'text', label: 'What' }], after: { answer: true } },
+      },
+    ],
+    steps: [
+      {
+        ...{ id: 'call', kind: 'flow.call@1' },
+        with: { flow: inner, input: { message: '{{ input.message }}', session: 'mine' } },
+      },
+    ],
+  };
+  const flow = await ground.publish(outer, { grants: [{ step: 'call', power: `flow: ${inner}` }] });
+  const [hook] = await ground.store.in('default').flows.hooks(flow);
+  const fill = async (message: string): Promise<void> => {
+    const form = (texts: Record<string, string>) => ground.engine.form(hook?.token ?? '', null, { texts, files: [] });
+    const page = await ground.engine.form(hook?.token ?? '', null, null);
+    if (page.kind !== 'page') throw new Error(page.kind);
+    expect(await form({ message, _state: page.view.state })).toMatchObject({ kind: 'done' });
+  };
+  for (const fact of ['fact one', 'fact two']) {
+    await fill(fact);
+    await vi.waitUntil(() => heard().at(-1) === `user: ${fact}`, 20_000);
+  }
+  expect(heard()).toEqual(['user: fact two']);
+  expect(rows(`select id from chat_session where flow = '${inner}'`)).toEqual([]);
+  const started = async (message: string) =>
+    ground.engine.start({
+      ...{ principal: OWNER, flow, which: {}, trigger: { kind: 'api@1' }, wait: 20_000 },
+      input: { message },
+    });
+  for (const fact of ['fact three', 'fact four']) await started(fact);
+  expect(heard()[0]).toBe('user: fact three');
+});

@@ -4,7 +4,7 @@
  *
  * ME1 A session is its caller's: its name counts for the one principal (or visitor of a chat) that started the run, the flow, the
  *     environment and the agent. A name given by another is another session (row LLM-07). Callers that cannot be told apart
- *     (visitors without a chat, people who fill in a form) have none.
+ *     (visitors without a chat, people who fill in a form) have none, nor do flows that are called for them.
  * ME2 Nothing names a session by its id: where a turn is kept is worked out from the run anew each time.
  * ME3 What was said in a chat counts as text from outside; so does a turn that was kept when its agent had read such text.
  */
@@ -21,6 +21,7 @@ import {
 } from '@headgate/core';
 import type { ChatMessageRow, ChatPlace, ChatSessionRow } from '../../store/chat.ts';
 import type { Store } from '../../store/ports.ts';
+import { callersOf } from '../callers.ts';
 import type { Coming } from '../chats/came.ts';
 import { CHAT } from '../chats/place.ts';
 import type { Clock } from '../clock.ts';
@@ -28,11 +29,13 @@ import type { CompiledStep } from '../compiled.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Live } from '../live.ts';
 import type { ModelDoor } from '../models/door.ts';
+import type { Runs } from '../runs.ts';
 import { clipped, fitting, type Past, toSum } from './past.ts';
 import { Likeness } from './likeness.ts';
 
 type Deps = {
   readonly store: Store;
+  readonly runs: () => Pick<Runs, 'live'>;
   readonly clock: Clock;
   readonly coming: Coming;
   readonly offline: Pick<ModelDoor, 'embedHere'>;
@@ -110,11 +113,17 @@ export class MemoryDoor {
 
   /** ME1: a session of its own; null: its caller is nobody in particular. */
   async #placeOf(live: Live, agent: string, name: string): Promise<ChatPlace | null> {
-    const { workspace, flow, environment, principal, triggerKind } = live.base;
+    const { workspace, flow, environment, principal } = live.base;
     const chat = await this.#d.store.in(workspace).memories.chatOf(live.id);
-    const anybody = principal === 'visitor' || triggerKind === 'form@1';
-    const who = chat?.owner ?? (anybody ? null : principal);
+    const who = chat?.owner ?? ((await this.#isAnybody(live)) ? null : principal);
     return who === null ? null : { flow, owner: `${who}/agent/${environment}/${agent}`, name };
+  }
+
+  /** ME1: nothing tells apart who began this, by itself or by what called it. */
+  async #isAnybody(live: Live): Promise<boolean> {
+    const { store } = this.#d;
+    const callers = await callersOf({ store, runs: this.#d.runs() }, live);
+    return callers.some((one) => one === null || one.principal === 'visitor' || one.triggerKind === 'form@1');
   }
 
   async #find(live: Live, agent: string, how: AgentRemembers, name?: string): Promise<Found | null> {

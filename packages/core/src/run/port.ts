@@ -296,7 +296,7 @@ type TablesPort = {
 type KnowledgePort = {
   /** Null: there is no such base, or it does not let in who asks. */
   readonly search: (
-    who: { readonly workspace: string; readonly reader: string },
+    who: { readonly workspace: string; readonly reader: string; readonly principal: string },
     base: { readonly project: string; readonly id: string },
     query: KnowledgeQuery,
   ) => Promise<Result<readonly KnowledgeHit[]> | null>;

@@ -71,7 +71,7 @@ export const lender =
       formats: formats.lend(live.base, signal),
       databases: databases.lend(live, cs.step.id, cs.narrow, signal),
       ...data.lend(live, cs, key),
-      knowledge: knowledge.lend(live, cs, signal),
+      knowledge: knowledge.lend(live, cs, signal, flight),
       models: models.lend(live, cs, place, signal, flight),
       memory: memory.lend(live, cs, key, signal),
       toolServers: toolServers.lend(live, cs.step.id, cs.narrow, signal),

@@ -23,9 +23,10 @@ import type { BaseRow, Looker } from '../../store/knowledge.ts';
 import type { WorkspaceStore } from '../../store/ports.ts';
 import type { Broker } from '../broker.ts';
 import type { CompiledStep } from '../compiled.ts';
-import type { Live } from '../live.ts';
+import type { Flight, Live } from '../live.ts';
+import { reserve } from '../models/spending.ts';
 import { Rooms } from '../room.ts';
-import { embed, type EmbedDeps, embeds, floatsOf } from './embed.ts';
+import { embed, type EmbedDeps, embeds, floatsOf, type Purse, purseOf } from './embed.ts';
 import { Indexer, type IndexerDeps } from './indexer.ts';
 import { newDocId, placeOf } from './look.ts';
 import { Crawler } from './site/crawler.ts';
@@ -33,12 +34,16 @@ import { Crawler } from './site/crawler.ts';
 type Deps = Omit<IndexerDeps, 'rooms' | 'embed'> &
   ConstructorParameters<typeof Rooms>[0] & {
     readonly broker: Broker;
-    readonly models: Omit<EmbedDeps, 'offline' | 'store'>;
+    readonly ledger: EmbedDeps['ledger'];
+    readonly models: Omit<EmbedDeps, 'offline' | 'store' | 'ledger'>;
     readonly offline: EmbedDeps['offline'];
   };
 
 type Done<T> = Promise<{ readonly value: T } | Refused>;
 type Where = { readonly workspace: string; readonly project: string };
+
+/** Until when it is waited for, and out of whose budget. */
+type Asked = { readonly signal: AbortSignal; readonly purse: Purse };
 
 const NEVER = new AbortController().signal;
 
@@ -54,7 +59,7 @@ export class KnowledgeDoor {
   constructor(deps: Deps) {
     this.#d = deps;
     const { ledger, full, models, offline, store } = deps;
-    this.#embeds = { ...models, offline, store };
+    this.#embeds = { ...models, offline, store, ledger };
     const rooms = new Rooms({ ledger, full });
     this.#rooms = rooms;
     this.#indexer = new Indexer({ ...deps, rooms, embed: (...asked) => embed(this.#embeds, ...asked) });
@@ -65,10 +70,11 @@ export class KnowledgeDoor {
       read: (place) => this.#indexer.read(place),
     });
     this.port = {
-      search: async ({ workspace, reader }, { project, id }, query) => {
+      search: async ({ workspace, reader, principal }, { project, id }, query) => {
         const row = await store.in(workspace).knowledge.get(project, id);
         if (row === null || row.readers?.includes(reader) === false) return null;
-        return this.#find({ workspace, project }, row, { reader }, query, NEVER);
+        const purse = purseOf(this.#embeds, { workspace, project, base: id }, principal);
+        return this.#find({ workspace, project }, row, { reader }, query, { signal: NEVER, purse });
       },
       stir: (workspace) => {
         this.#indexer.stir(workspace);
@@ -93,9 +99,10 @@ export class KnowledgeDoor {
   }
 
   /** The `knowledge` object of one step instance. */
-  lend(live: Live, cs: CompiledStep, signal: AbortSignal): StepKnowledge {
+  lend(live: Live, cs: CompiledStep, signal: AbortSignal, flight: Flight): StepKnowledge {
     const { workspace, project } = live.base;
     const at: Where = { workspace, project };
+    const asked: Asked = { signal, purse: (most) => reserve(this.#d.broker, live, flight, most) };
     const store: WorkspaceStore = this.#d.store.in(workspace);
     const effect = async <T>(verbs: 'read' | 'write', name: string, act: (row: BaseRow) => Done<T>): Done<T> => {
       const row = await store.knowledge.named(project, name);
@@ -109,11 +116,11 @@ export class KnowledgeDoor {
     return {
       search: (name, query) =>
         effect('read', name, async (row): Done<readonly KnowledgeHit[]> => {
-          const found = await this.#find(at, row, { judged: row.readers }, query, signal);
+          const found = await this.#find(at, row, { judged: row.readers }, query, asked);
           if (found === null) return { problem: missing(name), sent: 'no' };
           return found.ok ? { value: found.value } : { problem: found.problem, sent: 'no' };
         }),
-      add: (name, document) => effect('write', name, (row) => this.#add(at, row, document, signal)),
+      add: (name, document) => effect('write', name, (row) => this.#add(at, row, document, asked)),
       remove: (name, key) =>
         effect('write', name, async (row): Done<boolean> => {
           const known = await store.knowledge.given(row.id, key);
@@ -126,7 +133,7 @@ export class KnowledgeDoor {
     at: Where,
     row: BaseRow,
     { key, name, text, meta }: GivenDocument,
-    signal: AbortSignal,
+    { signal, purse }: Asked,
   ): Done<{ readonly pieces: number; readonly changed: boolean }> {
     const { knowledge } = this.#d.store.in(at.workspace);
     const safe = this.#d.guard.redact(text, { workspace: at.workspace });
@@ -144,7 +151,7 @@ export class KnowledgeDoor {
     if (put?.ok === false) return { problem: put.problem, sent: 'no' };
     const there = await knowledge.given(row.id, key);
     if (there === null) return { problem: missing(row.name), sent: 'no' };
-    const why = await this.#indexer.readNow({ ...at, base: row.id }, there.id, signal);
+    const why = await this.#indexer.readNow({ ...at, base: row.id, purse }, there.id, signal);
     const now = await knowledge.given(row.id, key);
     const failed = why ?? now?.problem ?? null;
     return failed === null ? { value: { pieces: now?.pieces ?? 0, changed } } : { problem: failed, sent: 'maybe' };
@@ -155,13 +162,13 @@ export class KnowledgeDoor {
     row: BaseRow,
     by: Looker,
     { question, top, minScore, where, mode }: KnowledgeQuery,
-    signal: AbortSignal,
+    { signal, purse }: Asked,
   ): Promise<Result<readonly KnowledgeHit[]> | null> {
     const { guard, store } = this.#d;
     const asked = guard.redact(question, { workspace });
     let vector: Float32Array | null = null;
     if (mode !== 'text') {
-      const made = await embed(this.#embeds, { workspace, project, base: row.id }, row.model, [asked], signal);
+      const made = await embed(this.#embeds, { workspace, project, base: row.id, purse }, row.model, [asked], signal);
       if (!made.ok) return made;
       vector = floatsOf(made.value[0] ?? new Uint8Array(0));
     }

@@ -114,7 +114,7 @@ export class Indexer {
   }
 
   /** Reads one document now, whether its base is stopped or not. The Problem is why it could not be read. */
-  readNow(place: Place, doc: string, signal: AbortSignal): Promise<Problem | null> {
+  readNow(place: EmbedFor, doc: string, signal: AbortSignal): Promise<Problem | null> {
     return this.#alone(place.base, async () => {
       const { knowledge } = this.#d.store.in(place.workspace);
       const row = await knowledge.get(place.project, place.base);
@@ -191,7 +191,7 @@ export class Indexer {
   }
 
   /** Null: it can be found now. */
-  async #read(place: Place, row: BaseRow, work: DocWork, signal: AbortSignal): Promise<Problem | null | 'left'> {
+  async #read(place: EmbedFor, row: BaseRow, work: DocWork, signal: AbortSignal): Promise<Problem | null | 'left'> {
     const { store, clock, log } = this.#d;
     const space = store.in(place.workspace);
     const tries = await space.knowledge.begin(work);
@@ -246,7 +246,7 @@ export class Indexer {
 
   async #fill(
     space: WorkspaceStore,
-    place: Place,
+    place: EmbedFor,
     row: BaseRow,
     work: DocWork,
     parts: readonly Part[],

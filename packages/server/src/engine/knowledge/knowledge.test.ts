@@ -64,7 +64,11 @@ const search = async (
   reader = 'anybody',
 ): Promise<readonly KnowledgeHit[] | null> => {
   const query = { question, top: 5, minScore: 0, where: [], mode: 'hybrid' as const, ...more };
-  const found = await g.engine.knowledge.search({ workspace: 'default', reader }, { project: 'default', id }, query);
+  const found = await g.engine.knowledge.search(
+    { workspace: 'default', reader, principal: reader },
+    { project: 'default', id },
+    query,
+  );
   if (found !== null && !found.ok) throw new Error(found.problem.text);
   return found === null ? null : found.value;
 };

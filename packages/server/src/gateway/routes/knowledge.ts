@@ -223,7 +223,7 @@ export const knowledgeRoutes = ({ gate, audit }: Lodge): readonly Route[] => {
     implement(ROUTES.searchKnowledge, async ({ who, params, query, body }) => {
       const { question, top = TOP, minScore = 0, where = [], mode = 'hybrid' } = body;
       const found = await engine.search(
-        { workspace: who.workspace, reader: readerOf(who) },
+        { workspace: who.workspace, reader: readerOf(who), principal: who.id },
         { project: projectOf(query), id: params.id },
         { question, top, minScore, where, mode },
       );

@@ -4,6 +4,8 @@
  *
  * SD1 Of what models say while they say it, only that is told which the answer is made of as it is: a step whose text stands
  *     alone in the reply. What other steps say on the way is nobody's but the workspace's own.
+ * SD2 And only where nothing can keep the answer back any more: no step comes between that one and the reply, or runs beside it and is
+ *     waited for. A check, a condition or people who approve look at a text before anybody reads it.
  */
 
 import {
@@ -28,11 +30,38 @@ const ALONE = /^\s*\{\{\s*steps\.([a-z][a-z0-9_]*)\.text\s*\}\}\s*$/;
 
 const stepIn = (text: unknown): string | null => (typeof text === 'string' ? (ALONE.exec(text)?.[1] ?? null) : null);
 
+const idOf = (entry: string): string => entry.split('.', 1)[0] ?? entry;
+
+/** A step and all that comes before it. */
+const upTo = (steps: readonly Step[], ...ids: readonly string[]): ReadonlySet<string> => {
+  const found = new Set<string>();
+  const left = [...ids];
+  for (let id = left.pop(); id !== undefined; id = left.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    left.push(...(steps.find((one) => one.id === id)?.after ?? []).map(idOf));
+  }
+  return found;
+};
+
+/** SD2: is everything that is waited for over when this step is? */
+const isLast = (steps: readonly Step[], speaker: string, waitedFor: readonly string[]): boolean => {
+  const before = upTo(steps, speaker);
+  return [...upTo(steps, ...waitedFor)].every((id) => before.has(id));
+};
+
 /** The steps whose words are the answer. */
-export const speakersOf = (flow: Flow): ReadonlySet<string> => {
-  const replies = flow.steps.filter(({ kind }) => kind === REPLY);
-  const texts = replies.length === 0 ? [flow.output] : replies.map((step: Step) => step.with?.['text']);
-  return new Set(texts.map(stepIn).filter((id) => id !== null));
+export const speakersOf = ({ steps, output }: Flow): ReadonlySet<string> => {
+  const replies = steps.filter(({ kind }) => kind === REPLY);
+  const answers =
+    replies.length === 0
+      ? [{ text: output as unknown, waitedFor: steps.map(({ id }) => id) }]
+      : replies.map(({ after = [], with: fields }) => ({ text: fields?.['text'], waitedFor: after.map(idOf) }));
+  const speakers = answers.flatMap(({ text, waitedFor }) => {
+    const id = stepIn(text);
+    return id !== null && isLast(steps, id, waitedFor) ? [id] : [];
+  });
+  return new Set(speakers);
 };
 
 /** An answer as a text: a text as it is, an object's `text`, anything else as JSON. */

@@ -40,6 +40,8 @@ export type Need = {
   readonly computed?: true;
   /** Less than `scope` that the settings stay within as far as they show (a path): a grant of just this will do, too. */
   readonly least?: string;
+  /** Of `ask`: people who are nobody in the workspace are told something, and heard. What they say is from outside (engine/agent). */
+  readonly outward?: true;
   readonly sentence: string;
 };
 

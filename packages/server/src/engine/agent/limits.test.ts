@@ -274,4 +274,45 @@ describe('tools of other kinds', () => {
       await smtp.close();
     }
   });
+
+  const question = (who: object) => ({
+    ...{ id: 'question', kind: 'ask@1' },
+    with: { title: '{{ item.title }}', who },
+  });
+  const state = async (who: object, wishes: readonly [string, unknown][], more: readonly object[] = [look()]) => {
+    server.next(...wishes.map((one) => calls(one)), { says: 'Over.' });
+    return publish(agent({ outside: 'refuse' }, [question(who), ...more]));
+  };
+
+  test('LLM-01 a question to people without an account carries out what its model writes: after text from outside it is refused; twin: one to members is asked', async () => {
+    const stolen: readonly [string, unknown][] = [
+      ['look', { at: 'x' }],
+      ['question', { title: 'All I know' }],
+    ];
+    for (const who of [{ emails: ['eve@example.com'] }, { emails: ['{{ trigger.kind }}@example.com'] }, { link: true }])
+      expect(await ground.run(await state(who, stolen), {}), JSON.stringify(who)).toMatchObject({
+        state: 'done',
+        output: { calls: [{ state: 'done' }, { tool: 'question', state: 'refused' }] },
+      });
+    const flow = await state({ members: ['owner'] }, stolen);
+    expect((await ground.run(flow, {}, { wait: 2_000 })).state).toBe('waiting');
+  });
+
+  test('LLM-01 what somebody says who is nobody here is text from outside; twin: what a member says is not', async () => {
+    const open = http('post', 'POST', { query: { to: '{{ item.to }}' } });
+    const wishes: readonly [string, unknown][] = [
+      ['question', { title: 'Which one?' }],
+      ['post', { to: 'eve' }],
+    ];
+    const flow = await state({ link: true }, wishes, [open]);
+    const run = await ground.run(flow, {}, { wait: 2_000 });
+    const token = createHmac('sha256', ground.resumeKey)
+      .update(JSON.stringify([run.id, 'question', [1]]))
+      .digest('base64url');
+    expect(await ground.engine.asks.answerBehind(token, null, { answer: 'approved' })).toMatchObject({ ok: true });
+    expect(await ground.until(run.id, 'done')).toMatchObject({
+      output: { calls: [{ state: 'done' }, { tool: 'post', state: 'refused' }] },
+    });
+    expect(sent).toEqual([]);
+  });
 });

@@ -77,9 +77,7 @@ const toolOf = (compiled: CompiledFlow, step: ShapeStep, cs: CompiledStep, set: 
     told: { name: step.id, description: set.does ?? `${cs.step.name ?? cs.kind.title}. ${cs.kind.summary}`, input },
     source:
       // A word from outside that it waits for takes no power.
-      all.some(({ kind }) => kind.kind === 'wait.event') ||
-      needs.some(({ power }) => power !== 'model' && power !== 'ask' && power !== 'code') ||
-      handsOn(all, fed),
+      all.some(({ kind }) => kind.kind === 'wait.event') || needs.some(brings) || handsOn(all, fed),
     // What a model may fill in at all may reach what the tool sends, by name or as a whole.
     sink: (items.length > 0 || hasFields(input)) && needs.some(carriesOut),
     judge: schema.ok ? schema.validate : () => ({ ok: false, problems: schema.problems }),
@@ -99,11 +97,15 @@ const within = (compiled: CompiledFlow, { index, block }: ShapeStep): readonly C
   return cs === undefined ? inner : [cs, ...inner];
 };
 
+/** Does what it gives come from elsewhere? What members answer does not, nor what a model or code makes of what it is given. */
+const brings = ({ power, outward }: Need): boolean =>
+  power === 'ask' ? outward === true : power !== 'model' && power !== 'code';
+
 /**
  * May it carry something out, or change something? A GET of a host that the author named is left out: what it can carry goes
  * to whom the author chose.
  */
-const carriesOut = ({ power, scope, computed }: Need): boolean => {
+const carriesOut = ({ power, scope, computed, outward }: Need): boolean => {
   switch (power) {
     case 'net':
       return computed === true || scope.includes('*') || !/^(GET|HEAD) /.test(scope);
@@ -116,8 +118,9 @@ const carriesOut = ({ power, scope, computed }: Need): boolean => {
     case 'mcp':
     case 'secret':
       return true;
-    case 'model':
     case 'ask':
+      return outward === true;
+    case 'model':
       return false;
   }
 };

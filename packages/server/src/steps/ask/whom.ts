@@ -60,10 +60,13 @@ export const whomNeeds = (written: unknown): readonly Need[] => {
     return names.map((name) =>
       typeof name !== 'string' || name.includes('{{')
         ? { ...ANYBODY, computed: true, sentence: 'Ask people who are only known when the flow runs.' }
-        : { power: 'ask', scope: `${known[0]} ${plain(name)}`, sentence: known[1](plain(name)) },
+        : {
+            ...{ power: 'ask', scope: `${known[0]} ${plain(name)}`, sentence: known[1](plain(name)) },
+            ...(kind === 'emails' ? { outward: true as const } : {}),
+          },
     );
   });
   return needs;
 };
 
-const ANYBODY: Need = { power: 'ask', scope: '*', sentence: 'Ask whoever has the link.' };
+const ANYBODY: Need = { power: 'ask', scope: '*', outward: true, sentence: 'Ask whoever has the link.' };

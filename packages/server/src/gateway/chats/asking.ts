@@ -3,6 +3,7 @@
  * answered whole or as a stream.
  *
  * AK1 Nothing is done here that the caller could not do by our own routes: the same principal, the same owner of sessions.
+ * AK2 What is refused began nothing: the place of an answer is taken before its run begins. Clients ask again after a 429, by themselves.
  */
 
 import type { FastifyRequest } from 'fastify';
@@ -49,13 +50,19 @@ export const asking = ({ gate, waiting, streams }: Pick<Lodge, 'gate' | 'waiting
       form: 'events' | 'lines' = 'events',
     ): Promise<Plain | Refused> => {
       const by = byOf(who, flow);
-      const done = await chat.send({ ...by, ...more, wait: 0 });
-      if (!done.ok) return { refused: done.problem };
-      const sent = done.value;
       const still = async (): Promise<boolean> => (await request.passage?.again()) === true;
-      const follow = async (signal: AbortSignal) =>
-        tell(await chat.follow(by, sent.run, 0, signal, true), telling(sent));
+      let refused: Refused | null = null;
+      // AK2
+      const follow = async (signal: AbortSignal) => {
+        const done = await chat.send({ ...by, ...more, wait: 0 });
+        if (!done.ok) {
+          refused = { refused: done.problem };
+          return null;
+        }
+        return tell(await chat.follow(by, done.value.run, 0, signal, true), telling(done.value));
+      };
       const stream = await streams.open(who.id, still, follow, form === 'events' ? AS_EVENTS : AS_LINES);
+      if (refused !== null) return refused;
       const type = form === 'events' ? undefined : 'application/x-ndjson; charset=utf-8';
       return streamed(stream, request.raw.socket, gate.limit.stalled, type);
     },

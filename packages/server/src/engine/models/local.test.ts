@@ -366,7 +366,7 @@ running('a knowledge base makes its vectors with a model of this machine', async
     { timeout: 60_000, interval: 50 },
   );
   const found = await ground.engine.knowledge.search(
-    { workspace: 'default', reader: 'anybody' },
+    { workspace: 'default', reader: 'anybody', principal: 'anybody' },
     { project: 'default', id: 'kb_1' },
     { question: 'vacation', top: 5, minScore: -1, where: [], mode: 'vector' },
   );

@@ -17,8 +17,8 @@ export type OwnQuestion = Pick<GenerateCall, 'system' | 'messages' | 'tools' | '
 };
 
 export type ModelsPort = {
-  /** Names of models that a provider of the workspace says it has. Null: there is no such provider. */
-  readonly test: (workspace: string, provider: string) => Promise<Result<readonly string[]> | null>;
+  /** Names of models that a provider of the workspace says it has. `actor`: who tries it. Null: there is no such provider. */
+  readonly test: (workspace: string, provider: string, actor: string) => Promise<Result<readonly string[]> | null>;
   /** One question, charged to who asks, or why it was not asked or answered. */
   readonly ask: (question: OwnQuestion) => Promise<Result<Generated>>;
   /** Models that lie on the server itself, as its admin put them there. */

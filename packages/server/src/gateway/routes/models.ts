@@ -97,7 +97,7 @@ export const modelRoutes = ({ gate }: Lodge): readonly Route[] => {
     }),
 
     implement(ROUTES.testModelProvider, async ({ who, params }) => {
-      const tried = await gate.engine.models.test(who.workspace, params.provider);
+      const tried = await gate.engine.models.test(who.workspace, params.provider, who.id);
       if (tried === null) return MISSING;
       if (tried.ok) return give(200, { ok: true, problem: null, models: [...tried.value] });
       const { code, text, fix = null } = tried.problem;

@@ -175,7 +175,16 @@ test('what an agent remembers is read and deleted by who it is of, and deleted u
   expect(await page.evaluate('window.hit')).toBeUndefined();
   expect(await violations(page, '[role=dialog]')).toEqual([]);
   await shown.getByRole('button', { name: 'Close' }).press('Enter');
-  await drawer.getByRole('button', { name: 'Delete about <b>me</b>' }).press('Enter');
+  // Escape closes the dialog alone: the drawer beneath stays, and the keys are where they were.
+  const mine = drawer.getByRole('button', { name: 'Delete about <b>me</b>' });
+  await mine.press('Enter');
+  await page.getByRole('dialog', { name: 'Delete about <b>me</b>' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog', { name: 'Delete about <b>me</b>' }).waitFor({ state: 'detached' });
+  expect(await drawer.isVisible()).toBe(true);
+  await expect.poll(() => mine.evaluate((button) => button === document.activeElement)).toBe(true);
+  expect(await listed()).toBe(2);
+  await mine.press('Enter');
   await page.getByRole('textbox').last().fill('about <b>me</b>');
   await page.keyboard.press('Enter');
   await expect.poll(listed).toBe(1);
@@ -184,11 +193,14 @@ test('what an agent remembers is read and deleted by who it is of, and deleted u
   await theirs.waitFor();
   expect(await theirs.isDisabled()).toBe(true);
   const away = drawer.getByRole('button', { name: /^Delete chat_/ });
-  const id = (await away.getAttribute('aria-label'))?.slice('Delete '.length) ?? '';
   await away.press('Enter');
-  await page.getByRole('textbox').last().fill(id);
+  // Its name is not told: the agent's is what is typed.
+  await page.getByRole('textbox', { name: 'Type agent to confirm' }).fill('agent');
   await page.keyboard.press('Enter');
   await drawer.getByText('No agent of this flow remembers anything.').waitFor();
+  await page.keyboard.press('Escape');
+  await drawer.waitFor({ state: 'detached' });
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-graph'))).toBe('outline');
   expect(await page.content()).not.toContain('A word to the key alone.');
   await page.context().close();
 }, 90_000);

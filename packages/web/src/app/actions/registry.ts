@@ -4,7 +4,7 @@
  */
 
 import { ACTION_NAMES, type ActionName, specOf } from './table.ts';
-import { chordOf, isPlain, isTyping } from './keys.ts';
+import { chordOf, isPlain, isPress, isTyping } from './keys.ts';
 
 export type Doing = {
   readonly run: () => void;
@@ -59,6 +59,7 @@ export class Registry {
     if (chord === null || event.defaultPrevented) return false;
     const typing = isTyping(event.target);
     if (typing && isPlain(chord)) return false;
+    if (isPlain(chord) && isPress(event)) return false;
     if (!this.letters && chord.length === 1) return false;
     const first = this.#first !== null && now - this.#first.at < 1500 ? this.#first.chord : null;
     this.#first = null;

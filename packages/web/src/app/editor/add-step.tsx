@@ -73,7 +73,8 @@ const Search = ({ wish, close }: { readonly wish: AddWish; readonly close: () =>
   const flow = useFlow();
   const [search, setSearch] = useState('');
   const [where, setWhere] = useState<Where>(wish.where);
-  const combobox = useCombobox({ opened: true });
+  // The list takes Escape for itself, and there is no list without the dialog.
+  const combobox = useCombobox({ opened: true, onDropdownClose: (by) => by === 'keyboard' && close() });
   const { selectFirstOption } = combobox;
   const wheres = useMemo(() => wheresAt(flow, kinds, selection.cursor(), wish.where), [flow, kinds, selection, wish]);
   const services = useServices();

@@ -12,6 +12,7 @@ import type { AddWish } from './add-wish.ts';
 import { useEditor, useFlow, useSelected, useWire } from './editor-context.ts';
 import { entriesOf } from './ports.ts';
 import type { Wire } from './selection.ts';
+import { toGraph } from './to-graph.ts';
 import { copyByButton, pasteByButton } from './use-clipboard.ts';
 
 type Parts = {
@@ -38,7 +39,10 @@ export const EditorActions = ({ show, view, step, add, addTo, rename }: Parts): 
   useAction('back', () => {
     if (wire !== null) selection.choose(null);
     else if (step === undefined) selection.set([]);
-    else show({ step: undefined, tab: undefined });
+    else {
+      show({ step: undefined, tab: undefined });
+      toGraph();
+    }
   });
   useAction('duplicate', () => commands.duplicate(ids()), none);
   // A wire that is chosen is what is deleted; the steps it joins stay.

@@ -1,7 +1,7 @@
 /** Asks for the name of what is about to be gone for good. For what can be undone there is undo instead. */
 
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 type Props = {
@@ -20,12 +20,25 @@ type Props = {
   readonly children?: ReactNode;
 };
 
+/** To where the keys were, unless they are somewhere by now. */
+const back = (to: HTMLElement): void => {
+  if (document.activeElement === document.body && to.isConnected) to.focus();
+};
+
 export const ConfirmName = ({ opened, close, title, name, text, act, off, busy = false, run, children }: Props) => {
   const { t } = useTranslation();
   const [typed, setTyped] = useState('');
   useEffect(() => {
     if (opened) setTyped('');
   }, [opened]);
+  // Many callers take it out of the page instead of closing it: who pressed the button finds himself at it again.
+  const before = useRef<Element | null>(document.activeElement);
+  useEffect(() => {
+    const from = before.current;
+    return () => {
+      if (from instanceof HTMLElement) requestAnimationFrame(() => back(from));
+    };
+  }, []);
   const same = typed.trim() === name.trim();
   const why = off ?? (same ? undefined : t('common.typeName', { name }));
   return (

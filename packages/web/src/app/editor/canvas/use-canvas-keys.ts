@@ -3,6 +3,7 @@
 import type { Flow } from '@headgate/core';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isPress } from '../../actions/keys.ts';
 import { announce } from '../../ui/announce.ts';
 import type { AddWish } from '../add-wish.ts';
 import { useEditor } from '../editor-context.ts';
@@ -72,7 +73,7 @@ export const useCanvasKeys = ({ scene, flow, see }: Parts): ((event: React.Keybo
 
   return (event) => {
     const { key } = event;
-    if (event.target instanceof HTMLInputElement) return;
+    if (event.target instanceof HTMLInputElement || isPress(event)) return;
     const taken = (): void => event.preventDefault();
     const cursor = selection.cursor();
     if (key.length > 1 && key !== 'Shift') typed.current = { text: '', at: 0 };

@@ -12,7 +12,8 @@ export const DeleteMemory = ({ memory, close }: { readonly memory: Memory; reado
   const { t } = useTranslation();
   const { client, draft } = useEditor();
   const queries = useQueryClient();
-  const name = memory.session ?? memory.id;
+  // The name of a session is told to its owner alone: what others have goes by its agent, and not by an id to be typed.
+  const name = memory.session ?? memory.step;
   const remove = useMutation({
     mutationFn: () => client.call('deleteMemory', { params: { id: draft.id, memory: memory.id } }),
     onSuccess: async () => {

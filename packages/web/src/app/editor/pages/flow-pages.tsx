@@ -4,6 +4,8 @@ import { Drawer, Group, NavLink, Skeleton, Stack } from '@mantine/core';
 import { type ComponentType, lazy, type LazyExoticComponent, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type EditorSearch, FLOW_PAGES, type FlowPage } from '../../router/paths.ts';
+import { toGraph } from '../to-graph.ts';
+import { useEscape } from '../../ui/use-escape.ts';
 import classes from './flow-pages.module.css';
 
 type Props = { readonly page: FlowPage; readonly show: (part: EditorSearch) => void };
@@ -24,12 +26,18 @@ const PAGES: Readonly<Record<FlowPage, LazyExoticComponent<ComponentType<PagePro
 export const FlowPages = ({ page, show }: Props) => {
   const { t } = useTranslation();
   const Shown = PAGES[page];
+  const close = (): void => {
+    show({ page: undefined });
+    toGraph();
+  };
+  useEscape(close);
   return (
     <Drawer.Root
       opened
       position="right"
       size="min(900px, 96vw)"
-      onClose={() => show({ page: undefined })}
+      onClose={close}
+      closeOnEscape={false}
       transitionProps={{ duration: 100 }}
       lockScroll={false}
     >

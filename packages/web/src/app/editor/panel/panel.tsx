@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import type { EditorSearch } from '../../router/paths.ts';
 import { ProblemView } from '../../problem/problem-view.tsx';
 import { useChecked, useEditor, useFlow, useStepView, useWatched } from '../editor-context.ts';
+import { toGraph } from '../to-graph.ts';
 import { DataPane } from './data/data-pane.tsx';
 import { PanelHead } from './panel-head.tsx';
 import classes from './panel.module.css';
@@ -82,7 +83,10 @@ const Open = ({ thing, isStep, tab, show }: OpenProps) => {
         <PanelHead
           thing={thing}
           isStep={isStep}
-          close={() => show({ step: undefined, tab: undefined, item: undefined })}
+          close={() => {
+            show({ step: undefined, tab: undefined, item: undefined });
+            toGraph();
+          }}
           rekeyed={(to) => show({ step: to }, true)}
         />
         {!isStep && isHookKind(thing.kind) && (

@@ -53,6 +53,7 @@ export const Picker = ({ service, title, does, choose }: Props) => {
       >
         {open && (
           <Search
+            close={() => setOpen(false)}
             choose={(found) => {
               setOpen(false);
               choose(found);
@@ -64,11 +65,14 @@ export const Picker = ({ service, title, does, choose }: Props) => {
   );
 };
 
-const Search = ({ choose }: { readonly choose: (found: OperationFound) => void }) => {
+type SearchProps = { readonly choose: (found: OperationFound) => void; readonly close: () => void };
+
+const Search = ({ choose, close }: SearchProps) => {
   const { t } = useTranslation();
   const services = useServices();
   const [search, setSearch] = useState('');
-  const combobox = useCombobox({ opened: true });
+  // The list takes Escape for itself, and there is no list without the dialog.
+  const combobox = useCombobox({ opened: true, onDropdownClose: (by) => by === 'keyboard' && close() });
   const { selectFirstOption } = combobox;
   const found = useMemo(() => operationsFound(services, search), [services, search]);
   useEffect(() => void selectFirstOption(), [found, selectFirstOption]);

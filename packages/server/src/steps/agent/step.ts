@@ -16,7 +16,7 @@ import {
   z,
 } from '@headgate/core/step';
 import { whom, whomNeeds, whomOf } from '../ask/whom.ts';
-import { askFields, askOf, modelNeeds } from '../model.generate/ask.ts';
+import { askModel, askOf, askRest, modelNeeds } from '../model.generate/ask.ts';
 
 const TOKENS = 4_096;
 const STALL = 30_000;
@@ -24,7 +24,7 @@ const REMEMBERS = { turns: 20, characters: 20_000, keep: 30 * 86_400_000 };
 const LIMITS = { turns: 10, calls: 30, mistakes: 5, tokens: 100_000, seconds: 600 };
 
 const input = z.strictObject({
-  ...askFields,
+  model: askModel,
   prompt: z.string().min(1).max(2_000_000).describe('The task, e.g. {{ input.question }}.'),
   instructions: z
     .string()
@@ -113,6 +113,7 @@ const input = z.strictObject({
   temperature: z.number().min(0).max(2).optional().describe('How freely it chooses its words.'),
   maxTokens: z.int().min(1).max(1_000_000).optional().describe(`Tokens of one answer at most. Left out: ${TOKENS}.`),
   stream: z.boolean().optional().describe('Tells what is said while it is said, in events of the run.'),
+  ...askRest,
 });
 type Input = z.output<typeof input>;
 

@@ -72,8 +72,11 @@ export const serverNeeds = (raw: Record<string, unknown>, tool: unknown): readon
 /** What can stand as a tool in a power. */
 const POWER_TOOL = /^[A-Za-z0-9_][A-Za-z0-9_./-]{0,127}$/;
 
+// In the form of the step, how long it may take stands after what is called.
+const { url, secret, ...seldom } = server;
 const input = z.strictObject({
-  ...server,
+  url,
+  secret,
   tool: z.string().regex(TOOL_NAME, 'the name of a tool').describe('The tool, by its name there, written plainly.'),
   pinned: definition
     .optional()
@@ -85,6 +88,7 @@ const input = z.strictObject({
     .describe(
       'The tool may be called again after a crash in the middle of a call. Only for tools that do the same thing only once.',
     ),
+  ...seldom,
 });
 
 const contentOf = (result: Record<string, unknown>): readonly Record<string, unknown>[] =>

@@ -1,7 +1,7 @@
 /** model.classify: says which of some labels a text has. It answers with labels that it was given, and nothing else. */
 
 import { defineStep, done, failed, type GenerateCall, z } from '@headgate/core/step';
-import { askFields, askOf, modelNeeds, usageOf } from '../model.generate/ask.ts';
+import { askModel, askOf, askRest, modelNeeds, usageOf } from '../model.generate/ask.ts';
 import { askForValue, quoted } from '../model.generate/value.ts';
 
 const label = z.string().min(1).max(100);
@@ -14,7 +14,7 @@ export const step = defineStep({
   summary:
     'Has a model say which of some labels a text has: one, or several. It answers with labels that it was given and nothing else; a switch after it goes on by them.',
   input: z.strictObject({
-    ...askFields,
+    model: askModel,
     text: z.string().max(2_000_000).describe('The text, e.g. {{ input.mail.text }}.'),
     labels: z
       .array(
@@ -36,6 +36,7 @@ export const step = defineStep({
       .max(50)
       .optional()
       .describe('Texts whose label is known, for the model to go by.'),
+    ...askRest,
   }),
   output: z
     .strictObject({

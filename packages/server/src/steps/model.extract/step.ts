@@ -4,7 +4,7 @@
  */
 
 import { closed, defineStep, done, failed, type GenerateCall, z } from '@headgate/core/step';
-import { askFields, askOf, modelNeeds, usageOf } from '../model.generate/ask.ts';
+import { askModel, askOf, askRest, modelNeeds, usageOf } from '../model.generate/ask.ts';
 import { filesField, readFiles } from '../model.generate/files.ts';
 import { askForValue, quoted } from '../model.generate/value.ts';
 
@@ -19,7 +19,7 @@ export const step = defineStep({
     'Has a model take out of a text, a picture or a document what a schema asks for. The value always fits the schema: what does not is sent back to the model once, and is a Problem then.',
   input: z
     .strictObject({
-      ...askFields,
+      model: askModel,
       from: z.string().max(2_000_000).optional().describe('The text, e.g. {{ input.mail.text }}.'),
       files: filesField,
       schema: z
@@ -29,6 +29,7 @@ export const step = defineStep({
         ),
       instructions: z.string().max(100_000).optional().describe('What the model should know besides.'),
       maxTokens: z.int().min(1).max(1_000_000).optional().describe(`Tokens that may come out. Left out: ${TOKENS}.`),
+      ...askRest,
     })
     .refine(({ from, files }) => from !== undefined || (files?.length ?? 0) > 0, {
       error: 'a text or files',

@@ -34,6 +34,9 @@ export const askFields = {
   tries: z.int().min(0).max(5).optional().describe('Further tries of one model that is busy or down. Left out: 2.'),
 };
 
+/** Those that are seldom set: in the form of a step they stand after what it asks. */
+export const { model: askModel, ...askRest } = askFields;
+
 /** What an answer took, as steps give it. */
 export const usageOf = z
   .strictObject({ input: z.int(), output: z.int(), cached: z.int(), money: z.int() })

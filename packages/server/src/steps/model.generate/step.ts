@@ -17,7 +17,7 @@ import {
   problem,
   z,
 } from '@headgate/core/step';
-import { askFields, askOf, modelNeeds, usageOf } from './ask.ts';
+import { askFields, askModel, askOf, askRest, modelNeeds, usageOf } from './ask.ts';
 import { filesField, readFiles } from './files.ts';
 import { askForValue } from './value.ts';
 
@@ -26,7 +26,7 @@ const STALL = 30_000;
 
 const input = z
   .strictObject({
-    ...askFields,
+    model: askModel,
     prompt: z.string().max(2_000_000).optional().describe('What is asked. Instead of `messages`.'),
     messages: z
       .array(
@@ -38,7 +38,9 @@ const input = z
       .min(1)
       .max(1_000)
       .optional()
-      .describe('A conversation so far, the oldest first. Instead of `prompt`.'),
+      .describe(
+        "A conversation so far, the oldest first. Instead of `prompt`. In a chat: {{ input.history.concat([{ role: 'user', content: input.message }]) }}.",
+      ),
     system: z.string().max(500_000).optional().describe('Who the model is to be and by what rules it answers.'),
     files: filesField,
     temperature: z
@@ -70,6 +72,7 @@ const input = z
       .describe(
         'The same question of this flow to the same model may be answered, for an hour, by what was answered before.',
       ),
+    ...askRest,
   })
   .refine(({ prompt, messages }) => (prompt === undefined) !== (messages === undefined), {
     error: 'either `prompt` or `messages`',

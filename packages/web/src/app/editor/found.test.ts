@@ -39,3 +39,10 @@ test('steps stand first where both are met alike, or nothing was typed', () => {
   expect(look('').triggerFirst).toBe(false);
   expect(look('set').triggerFirst).toBe(false);
 });
+
+test('words are found in any order and with others between them', () => {
+  expect(look('value set').steps.map(({ kind }) => kind)).toEqual(['set@1']);
+  expect(look('set value').steps.map(({ kind }) => kind)).toEqual(['set@1']);
+  expect(look('respond caller').steps.map(({ kind }) => kind)).toEqual(['respond@1']);
+  expect(look('set nothing').steps).toEqual([]);
+});

@@ -12,7 +12,11 @@ const met = ({ kind, title, summary }: Offered, text: string): number => {
   if (low.startsWith(text)) return 4;
   if (low.includes(` ${text}`)) return 3;
   if (low.includes(text) || kind.includes(text)) return 2;
-  return summary.toLowerCase().includes(text) ? 1 : 0;
+  const words = text.split(/\s+/);
+  const all = (where: string): boolean => words.every((word) => where.includes(word));
+  // Each word somewhere: "ask model" means "Ask a model".
+  if (all(`${low} ${kind}`)) return 1.5;
+  return all(`${low} ${summary.toLowerCase()}`) ? 1 : 0;
 };
 
 const isList = (schema: unknown): boolean =>

@@ -12,7 +12,7 @@ export const BaseState = ({ base: { documents, paused, name } }: Props) => {
   const all = waiting + ready + failed;
   const said = [
     waiting === 0
-      ? t('knowledge.isReady')
+      ? t(all === 0 ? 'knowledge.isEmpty' : 'knowledge.isReady')
       : t(paused ? 'knowledge.isPaused' : 'knowledge.isReading', { count: waiting }),
     ...(failed === 0 ? [] : [t('knowledge.isFailed', { count: failed })]),
   ].join(' · ');

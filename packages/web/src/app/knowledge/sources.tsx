@@ -99,6 +99,13 @@ export const Sources = ({ base, project }: Props) => {
                       {one.problem.text} {one.problem.fix}
                     </Text>
                   )}
+                  {one.spec.kind === 'files' && one.state === 'ready' && one.documents === 0 && (
+                    <Text size="xs">
+                      {t(one.spec.path.endsWith('/') ? 'knowledge.emptyFolder' : 'knowledge.noFile', {
+                        path: one.spec.path,
+                      })}
+                    </Text>
+                  )}
                   {one.reading !== null && <SiteState reading={one.reading} url={textOf(one.spec)} />}
                 </Cell>
                 <Cell ta="right" className="hg-number">

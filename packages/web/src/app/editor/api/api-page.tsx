@@ -11,6 +11,7 @@ import { Section } from '../../ui/section.tsx';
 import { useEditor, useFlow } from '../editor-context.ts';
 import { DEFAULT, useAddresses } from '../publish/addresses.ts';
 import { Webhooks } from '../publish/webhooks.tsx';
+import { ShareChat } from './share-chat.tsx';
 import { ShareForm } from './share-form.tsx';
 import { exampleOf, type Snippet, SNIPPETS, snippet } from './snippets.ts';
 
@@ -48,6 +49,7 @@ export const ApiPage = () => {
           ))}
         </Tabs>
       </Section>
+      <ShareChat />
       <ShareForm />
       <Section title={t('publish.api.webhooks')}>
         <Addresses />

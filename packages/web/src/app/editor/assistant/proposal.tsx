@@ -8,6 +8,7 @@ import { useOff } from '../../access/may.ts';
 import { placeText, ProblemView } from '../../problem/problem-view.tsx';
 import { useDraftState } from '../editor-context.ts';
 import { DiffView } from '../publish/diff-view.tsx';
+import { givenBy } from './given.ts';
 import type { Line, Proposal } from './kept.ts';
 import classes from './assistant.module.css';
 import type { Assist } from './use-assist.ts';
@@ -30,7 +31,7 @@ export const ProposalView = ({ line, proposal, assist }: Props) => {
   return (
     <section className={classes.proposal} aria-label={t('assistant.proposal')}>
       <Stack gap="xs">
-        <DiffView diff={diff} />
+        <DiffView diff={diff} given={givenBy(proposal.edits)} />
         {diff.powers.gained.length > 0 && <Text size="sm">{t('assistant.powersLater')}</Text>}
         {problems.length > 0 && (
           <div>

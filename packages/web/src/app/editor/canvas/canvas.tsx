@@ -36,6 +36,7 @@ import { ANY, type BoxNode, handlesOf, TYPES, typeOf } from './nodes.tsx';
 import { drawer, type SceneWire } from './scene.ts';
 import { useStable } from './stable.ts';
 import { tidied } from './tidy.ts';
+import { useDoing } from '../../actions/use-action.ts';
 import { Tools } from './tools.tsx';
 import { useCanvasKeys } from './use-canvas-keys.ts';
 import { useSee } from './use-see.ts';
@@ -314,6 +315,8 @@ const Drawing = ({ open, look, add, menu, renaming, rename, user }: GraphProps &
     const { entry = null, to = '' } = edge.data?.wire ?? {};
     if (entry !== null) selection.choose({ entry, to });
   });
+  const isEmpty = flow.steps.length === 0 && (flow.triggers ?? []).length === 0;
+  const another = useDoing('add');
   const left = useStable(() => void mode.end());
   const keep = useStable((_: unknown, viewport: Camera) => keepCamera(user, draft.id, viewport));
   return (
@@ -377,10 +380,8 @@ const Drawing = ({ open, look, add, menu, renaming, rename, user }: GraphProps &
         <Background />
         {overview && <MiniMap pannable zoomable ariaLabel={t('graph.minimap')} />}
       </ReactFlow>
-      {flow.steps.length === 0 && (flow.triggers ?? []).length === 0 && (
-        <Empty add={() => add({ where: { at: 'flow' } })} />
-      )}
-      <Tools overview={overview} toggle={toggleOverview} />
+      {isEmpty && <Empty add={() => add({ where: { at: 'flow' } })} />}
+      <Tools overview={overview} toggle={toggleOverview} add={isEmpty ? null : (another?.run ?? null)} />
       {connecting !== null && <div className={classes.mode}>{t('graph.connecting', { entry: connecting.entry })}</div>}
       {chosen !== null && <div className={classes.mode}>{t('graph.wireChosen', chosen)}</div>}
     </div>

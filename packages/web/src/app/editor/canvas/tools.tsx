@@ -1,14 +1,15 @@
-/** The camera by pointer: closer, further, all, and the overview. Keys do the same. */
+/** What the pointer does on the canvas: another step, and the camera: closer, further, all, and the overview. Keys do the same. */
 
-import { ActionIcon } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import { useReactFlow } from '@xyflow/react';
 import { useTranslation } from 'react-i18next';
 import { useDoing } from '../../actions/use-action.ts';
 import classes from './canvas.module.css';
 
-type Props = { readonly overview: boolean; readonly toggle: () => void };
+/** `add` is null where the page of an empty flow offers it already. */
+type Props = { readonly overview: boolean; readonly toggle: () => void; readonly add: (() => void) | null };
 
-export const Tools = ({ overview, toggle }: Props) => {
+export const Tools = ({ overview, toggle, add }: Props) => {
   const { t } = useTranslation();
   const camera = useReactFlow();
   const tidy = useDoing('tidy');
@@ -20,6 +21,11 @@ export const Tools = ({ overview, toggle }: Props) => {
   ];
   return (
     <div className={classes.tools}>
+      {add !== null && (
+        <Button size="compact-sm" variant="subtle" color="gray" title={`${t('editor.add')} /`} onClick={add}>
+          {t('editor.add')}
+        </Button>
+      )}
       {buttons.map(({ label, sign, run }) => (
         <ActionIcon key={label} variant="subtle" color="gray" aria-label={label} title={label} onClick={run}>
           <span aria-hidden>{sign}</span>

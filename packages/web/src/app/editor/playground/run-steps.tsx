@@ -1,6 +1,7 @@
 /** The steps of the run that answers a message, as they happen: an agent's rounds, what a model says, approvals, what it took. */
 
 import { Button, Group, Stack } from '@mantine/core';
+import type { Problem } from '@headgate/core';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EditorSearch } from '../../router/paths.ts';
@@ -69,9 +70,9 @@ export const RunSteps = ({ run, show, live }: Props) => {
               {agent === undefined && trace.asks.has(step) && !over && approve(step)}
               {view?.state === 'failed' && (
                 <>
-                  {agent === undefined && view.problem !== null && <ProblemView problem={view.problem} />}
+                  {agent === undefined && view.problem !== null && <ProblemView problem={toMend(view.problem)} />}
                   <Button mt={4} size="compact-sm" variant="default" onClick={() => show({ step, tab: 'settings' })}>
-                    {t('running.mend', { step })}
+                    {view.problem?.code === 'grant.missing' ? t('needs.go') : t('running.mend', { step })}
                   </Button>
                 </>
               )}
@@ -87,6 +88,13 @@ export const RunSteps = ({ run, show, live }: Props) => {
       )}
     </Stack>
   );
+};
+
+/** A power is lent in the panel of the step, which the button below opens: the text for programs is left out. */
+const toMend = (problem: Problem): Problem => {
+  if (problem.code !== 'grant.missing') return problem;
+  const { fix: _, ...lacks } = problem;
+  return lacks;
 };
 
 /** Does a step that failed stand there with what it failed of? */

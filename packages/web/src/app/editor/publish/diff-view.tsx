@@ -10,11 +10,17 @@ import { useTranslation } from 'react-i18next';
 import { Section } from '../../ui/section.tsx';
 import classes from './diff-view.module.css';
 
-type Props = { readonly diff: FlowDiff; readonly names?: ReadonlyMap<string, string> };
+/** `given`: what steps and triggers that are new are set to, where that is to be read, too. */
+type Props = {
+  readonly diff: FlowDiff;
+  readonly names?: ReadonlyMap<string, string>;
+  readonly given?: ReadonlyMap<string, readonly Change[]>;
+};
 
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
+const NOT_GIVEN: ReadonlyMap<string, readonly Change[]> = new Map();
 
-export const DiffView = ({ diff, names = NO_NAMES }: Props) => {
+export const DiffView = ({ diff, names = NO_NAMES, given = NOT_GIVEN }: Props) => {
   const { t } = useTranslation();
   const { steps, triggers, powers } = diff;
   const title = (id: string): string => {
@@ -50,7 +56,9 @@ export const DiffView = ({ diff, names = NO_NAMES }: Props) => {
       <Section title={t('publish.diff.steps')} order={3}>
         <Stack gap="xs">
           {steps.added.map(({ id, kind }) => (
-            <Thing key={id} sign="added" title={title(id)} kind={kind} />
+            <Thing key={id} sign="added" title={title(id)} kind={kind}>
+              <Fields changes={given.get(id) ?? []} />
+            </Thing>
           ))}
           {steps.removed.map(({ id, kind }) => (
             <Thing key={id} sign="removed" title={title(id)} kind={kind} />
@@ -59,7 +67,9 @@ export const DiffView = ({ diff, names = NO_NAMES }: Props) => {
             <Changed key={change.id} title={title(change.id)} change={change} />
           ))}
           {triggers.added.map(({ id, kind }) => (
-            <Thing key={id} sign="added" title={title(id)} kind={kind} trigger />
+            <Thing key={id} sign="added" title={title(id)} kind={kind} trigger>
+              <Fields changes={given.get(id) ?? []} />
+            </Thing>
           ))}
           {triggers.removed.map(({ id, kind }) => (
             <Thing key={id} sign="removed" title={title(id)} kind={kind} trigger />

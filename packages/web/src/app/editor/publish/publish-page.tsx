@@ -3,7 +3,7 @@
  * addresses of its webhooks. What is published is the very revision that was looked at.
  */
 
-import { Alert, Button, Checkbox, Code, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Anchor, Button, Checkbox, Code, Group, Stack, Text, TextInput } from '@mantine/core';
 import type { FlowDiff } from '@headgate/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
@@ -15,7 +15,9 @@ import type { Answer } from '../../transport/client.ts';
 import { announce } from '../../ui/announce.ts';
 import { Section } from '../../ui/section.tsx';
 import { useDraftState, useEditor } from '../editor-context.ts';
+import { chatAddress } from '../api/share-chat.tsx';
 import { namesOf } from '../names.ts';
+import { chatOf } from '../playground/chat-of.ts';
 import { useAddresses } from './addresses.ts';
 import { DiffView } from './diff-view.tsx';
 import { PinsLeft } from './pins-left.tsx';
@@ -81,6 +83,7 @@ export const PublishPage = () => {
   });
 
   const made = publish.data;
+  const talks = chatOf(flow) !== undefined;
   // What was published told them, too; one may have another address since.
   const addresses = useAddresses();
   const off = look.data === undefined ? t('publish.off.looking') : whyOff(look.data);
@@ -99,7 +102,20 @@ export const PublishPage = () => {
       {made !== undefined && look.data?.diff.same !== false && (
         <Alert color="teal" variant="outline" title={t('publish.done', { version: made.version })} role="status">
           <Stack gap="xs">
-            <Text size="sm">{made.webhooks.length === 0 ? t('publish.noWebhooks') : t('publish.webhooks')}</Text>
+            {talks && (
+              <Anchor
+                size="sm"
+                href={chatAddress(client.transport.origin, draft.id)}
+                target="_blank"
+                rel="noreferrer"
+                w="fit-content"
+              >
+                {t('publish.chat.open')}
+              </Anchor>
+            )}
+            {(made.webhooks.length > 0 || !talks) && (
+              <Text size="sm">{made.webhooks.length === 0 ? t('publish.noWebhooks') : t('publish.webhooks')}</Text>
+            )}
             {made.ended !== undefined && made.ended.length > 0 && (
               <Text size="sm">
                 {t('publish.ended')} <Code>{made.ended.map(keyOf).join(', ')}</Code>

@@ -58,7 +58,7 @@ export const graph = {
   zoomOut: 'Weiter weg',
   emptyTitle: 'Dieser Flow hat noch keinen Schritt',
   emptyText:
-    'Ein Schritt tut eine Sache: er ruft eine Adresse, ändert Daten, entscheidet, wartet. Doppelklicken Sie irgendwo, oder drücken Sie /.',
+    'Ein Schritt tut eine Sache: er ruft eine Adresse, fragt ein Modell, ändert Daten, entscheidet, wartet. Ein Auslöser, etwa ein Chat oder ein Webhook, startet den Flow. Doppelklicken Sie irgendwo, oder drücken Sie /.',
   problemsTitle: 'Probleme',
   noProblems: 'An diesem Entwurf ist nichts falsch.',
   warnings: 'Einen Blick wert',

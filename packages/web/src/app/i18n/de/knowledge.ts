@@ -21,7 +21,7 @@ export const knowledge: Translation['knowledge'] = {
     characters: 'nur nach Größe',
   },
   size: 'Zeichen eines Stücks',
-  overlap: 'Zeichen, die zwei gemeinsam haben',
+  overlap: 'Gemeinsame Zeichen',
   overlapWrong: 'Höchstens die Hälfte eines Stücks',
   letsIn: 'Wen sie einlässt',
   letsInAll: 'Alle, die Wissen im Projekt lesen dürfen',
@@ -32,6 +32,9 @@ export const knowledge: Translation['knowledge'] = {
   deleteText_other:
     'Ihre {{count}} Stücke gehen mit; Dateien bleiben. Schritte, die sie nennen, scheitern von nun an. Das lässt sich nicht rückgängig machen.',
   deleted: '{{name}} ist gelöscht',
+  isEmpty: 'Noch kein Dokument',
+  noFile: 'Keine lesbare Datei heißt so. Ein Ordner wird mit / am Ende geschrieben: {{path}}/',
+  emptyFolder: 'Dort liegt noch keine lesbare Datei',
   isReady: 'Alle Dokumente sind gelesen',
   isReading_one: '{{count}} Dokument ist noch zu lesen',
   isReading_other: '{{count}} Dokumente sind noch zu lesen',

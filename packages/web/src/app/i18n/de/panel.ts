@@ -55,6 +55,7 @@ export const panel = {
     long: 'Erwartet werden höchstens {{bound}} Zeichen',
     json: 'Das ist kein lesbares JSON',
     secret: 'Erwartet werden Buchstaben, Ziffern, _ . und -',
+    braces: 'Erwartet wird ein Ausdruck zwischen {{open}} und {{close}}: davor gehört {{open}}, dahinter {{close}}',
   },
   common: {
     step: 'Wie der Schritt läuft',

@@ -14,6 +14,16 @@ export const publish = {
   done: 'Version {{version}} ist veröffentlicht',
   webhooks: 'Seine Webhooks sind unter diesen Adressen zu erreichen. Wer eine hat, kann den Flow starten.',
   noWebhooks: 'Er hat keinen Webhook. Er läuft über die API, nach Zeitplan, durch einen anderen Flow oder von Hand.',
+  chat: {
+    title: 'Als Chat',
+    lead: 'Eine Seite, auf der Leute mit ihm reden. Es antwortet die neueste Version.',
+    open: 'Den Chat öffnen',
+    website: 'In einer Seite einer Website:',
+    notPublic:
+      'Für Besucher ohne Konto: „Who“ des Auslösers {{trigger}} auf public stellen, die Website unter origins nennen, veröffentlichen, und alle den Flow benutzen lassen (unten).',
+    model: 'Clients von OpenAI nennen ihn {{model}}, unter {{url}} mit einem Schlüssel von Headgate.',
+    noModel: 'Für Clients von OpenAI geben Sie dem Auslöser {{trigger}} einen Modellnamen.',
+  },
   ended: 'Was an Schritte verliehen war, die es nicht mehr gibt, ist zu Ende:',
   copyUrl: 'Adresse kopieren',
   copyCurl: 'Als curl kopieren',

@@ -58,7 +58,7 @@ export const graph = {
   zoomOut: 'Further away',
   emptyTitle: 'This flow has no step yet',
   emptyText:
-    'A step does one thing: it calls an address, changes data, decides, waits. Double-click anywhere, or press /.',
+    'A step does one thing: it calls an address, asks a model, changes data, decides, waits. A trigger, such as a chat or a webhook, starts the flow. Double-click anywhere, or press /.',
   problemsTitle: 'Problems',
   noProblems: 'Nothing is wrong with this draft.',
   warnings: 'Worth a look',

@@ -19,7 +19,7 @@ export const knowledge = {
     characters: 'by size alone',
   },
   size: 'Characters of a piece',
-  overlap: 'Characters that two share',
+  overlap: 'Characters shared',
   overlapWrong: 'Half of a piece at most',
   letsIn: 'Whom it lets in',
   letsInAll: 'Everybody who may read knowledge in the project',
@@ -30,6 +30,9 @@ export const knowledge = {
   deleteText_other:
     'Its {{count}} pieces go with it; files stay. Steps that name the base fail from now on. This cannot be undone.',
   deleted: '{{name}} is deleted',
+  isEmpty: 'No document yet',
+  noFile: 'No file to be read has that name. A folder is written with / at its end: {{path}}/',
+  emptyFolder: 'No file that can be read lies there yet',
   isReady: 'All documents are read',
   isReading_one: '{{count}} document is still to be read',
   isReading_other: '{{count}} documents are still to be read',

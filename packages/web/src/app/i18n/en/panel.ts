@@ -55,6 +55,7 @@ export const panel = {
     long: 'Expected {{bound}} characters at most',
     json: 'This is not JSON that can be read',
     secret: 'Expected letters, digits, _ . and -',
+    braces: 'Expected an expression between {{open}} and {{close}}: write {{open}} before it and {{close}} after it',
   },
   common: {
     step: 'How the step runs',

@@ -14,6 +14,16 @@ export const publish = {
   done: 'Version {{version}} is published',
   webhooks: 'Its webhooks listen at these addresses. Whoever has one can start the flow.',
   noWebhooks: 'It has no webhook. It runs by API, by schedule, by another flow or by hand.',
+  chat: {
+    title: 'As a chat',
+    lead: 'A page on which people talk to it. It answers by the latest version.',
+    open: 'Open the chat',
+    website: 'In a page of a website:',
+    notPublic:
+      'For visitors without an account: set “Who” of the trigger {{trigger}} to public and name the website in its origins, publish, and let anybody use the flow (below).',
+    model: 'Clients of OpenAI call it {{model}}, at {{url}} with a key of Headgate.',
+    noModel: 'For clients of OpenAI, give the trigger {{trigger}} a model name.',
+  },
   ended: 'What was lent to steps that are gone ended:',
   copyUrl: 'Copy the address',
   copyCurl: 'Copy as curl',

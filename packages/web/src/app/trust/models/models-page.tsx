@@ -58,10 +58,16 @@ export const ModelsPage = () => {
           <Text size="sm">{t('models.works', { name: asked, found: tested.models.length })}</Text>
         )}
         {!test.isPending && tested?.problem !== null && tested?.problem !== undefined && (
-          <Text size="sm">
-            {tested.problem.text}
-            {tested.problem.fix !== null && ` ${tested.problem.fix}`}
-          </Text>
+          <>
+            <Text size="sm" c="var(--hg-failed)">
+              {asked}: {tested.problem.text}
+            </Text>
+            {tested.problem.fix !== null && (
+              <Text size="sm" fw={600}>
+                {tested.problem.fix}
+              </Text>
+            )}
+          </>
         )}
       </div>
       <Loaded query={list}>

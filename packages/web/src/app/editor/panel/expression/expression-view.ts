@@ -12,7 +12,7 @@ import {
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { Annotation, EditorState, Transaction } from '@codemirror/state';
-import { drawSelection, EditorView, keymap } from '@codemirror/view';
+import { drawSelection, EditorView, keymap, placeholder } from '@codemirror/view';
 import { between } from '../code/between.ts';
 import { look } from '../code/look.ts';
 import { template } from './grammar.ts';
@@ -104,6 +104,7 @@ export const openExpression = (options: Options): ExpressionView => {
         template,
         history(),
         drawSelection(),
+        placeholder('{{ … }}'),
         EditorView.lineWrapping,
         closeBrackets(),
         EditorState.languageData.of(() => [{ closeBrackets: { brackets: ['(', '[', '{'] } }]),

@@ -118,7 +118,7 @@ const PlainField = ({ path, label, hint, required = false, form, value }: FieldP
   const [tookOver, setTookOver] = useState(false);
   const always = form.is === 'text' && form.writing === 'expression';
   const mode: Mode =
-    always || isComputed(value)
+    always || isComputed(value) || (isGroup(form) && typeof value === 'string')
       ? 'expression'
       : (chosen ?? (value === undefined && beginsComputed(form) ? 'expression' : 'value'));
   const made = (text: string) => (mode === 'expression' ? writtenRead(text) : read(form, text));
@@ -130,12 +130,16 @@ const PlainField = ({ path, label, hint, required = false, form, value }: FieldP
   });
   const result = made(typed.text);
   const syntax = mode === 'expression' ? writingProblem(typed.text) : null;
+  // What is no text is given by an expression alone; without braces it would be one.
+  const bare = mode === 'expression' && isGroup(form) && typed.text.trim() !== '' && !isComputed(typed.text);
   const why =
     syntax !== null
       ? syntax.text
-      : typed.dirty && !result.ok
-        ? t(`panel.why.${result.why}`, { bound: result.bound ?? 0 })
-        : null;
+      : bare
+        ? t('panel.why.braces', { open: '{{', close: '}}' })
+        : typed.dirty && !result.ok
+          ? t(`panel.why.${result.why}`, { bound: result.bound ?? 0 })
+          : null;
   const missing = required && value === undefined && !typed.dirty;
 
   const toggle = (next: Mode): void => {
@@ -147,7 +151,8 @@ const PlainField = ({ path, label, hint, required = false, form, value }: FieldP
     } else owner.set(path, asPlain(form, typed.text) ?? before);
   };
   const place = fieldPath(path);
-  const problems = typed.dirty ? [] : problemsAt(owner.problems, { step: owner.id, field: place }, !isGroup(form));
+  const problems =
+    typed.dirty || bare ? [] : problemsAt(owner.problems, { step: owner.id, field: place }, !isGroup(form));
   const wrong = why !== null || problems.length > 0;
   const input = {
     id,

@@ -29,8 +29,11 @@ const opened = async (flow: string, search = ''): Promise<Page> => {
   await page.goto(`${site.url()}/flows/${flow}${search}`);
   return page;
 };
-const graphHasKeys = (page: Page) =>
-  expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-graph') ?? null)).toBe('canvas');
+const graphHasKeys = async (page: Page): Promise<void> => {
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-graph') ?? null))
+    .toBe('canvas');
+};
 
 test('steps are added by keys from the first to the last, and closing a panel leaves the keys on the canvas', async () => {
   const flow = await site.flow({ headgate: 1, name: 'From nothing', steps: [] });

@@ -29,7 +29,9 @@ export const isTyping = (target: EventTarget | null): boolean =>
 
 /** Does the key press the button or follow the link that has the focus? Then it is theirs, wherever they stand. */
 export const isPress = ({ key, target }: { readonly key: string; readonly target: EventTarget | null }): boolean =>
-  (key === 'Enter' || key === ' ') && target instanceof HTMLElement && target.closest('button,a[href],summary') !== null;
+  (key === 'Enter' || key === ' ') &&
+  target instanceof HTMLElement &&
+  target.closest('button,a[href],summary') !== null;
 
 /** As people read it: `Ctrl K`, `⌘ K`. */
 export const keyText = (keys: string): string =>

@@ -21,7 +21,7 @@ import {
 } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useAction } from '../../actions/use-action.ts';
+import { useAction, useDoing } from '../../actions/use-action.ts';
 import { useSignedIn } from '../../shell/signed-in.ts';
 import type { AddWish } from '../add-wish.ts';
 import { useConnecting, useCursor, useEditor, useFlow, useSelected, useWire } from '../editor-context.ts';
@@ -36,7 +36,6 @@ import { ANY, type BoxNode, handlesOf, TYPES, typeOf } from './nodes.tsx';
 import { drawer, type SceneWire } from './scene.ts';
 import { useStable } from './stable.ts';
 import { tidied } from './tidy.ts';
-import { useDoing } from '../../actions/use-action.ts';
 import { Tools } from './tools.tsx';
 import { useCanvasKeys } from './use-canvas-keys.ts';
 import { useSee } from './use-see.ts';

@@ -154,6 +154,21 @@ test('LLM-05 what a model says in the editor is text: it runs nothing and loads 
   await page.context().close();
 }, 60_000);
 
+test('what a step lacks is allowed where it failed, and the same is asked again', async () => {
+  const page = await opened(await site.flow(ANSWERS), '?view=outline&talk=on');
+  const panel = panelOf(page);
+  await say(page, 'Hello');
+  const needs = panel.getByRole('region', { name: 'What this step needs' });
+  await needs.waitFor();
+  expect(await violations(page)).toEqual([]);
+  await needs.getByRole('button', { name: /^Allow / }).press('Enter');
+  await needs.getByText(/✓ Lent/).waitFor();
+  models.next({ says: 'Here I am.' });
+  await panel.getByRole('button', { name: 'Ask again' }).click();
+  await panel.getByText('Here I am.').waitFor();
+  await page.context().close();
+}, 60_000);
+
 test('what fails names its step and leads to it', async () => {
   const page = await opened(await flowOf(ANSWERS), '?view=outline&talk=on');
   const panel = panelOf(page);

@@ -199,6 +199,21 @@ test('AZ-01 a session of one key is another session for another, and nobody find
   expect((await ask('GET', `chat/${flow}/sessions/shared/messages`)).text).toContain('my secret is here');
 });
 
+test('AZ-05 what the draft of a chat says is for who may change it; twin: what is published is told to who may run it', async () => {
+  const draft = { ...TALK, triggers: [{ id: 'chat', kind: 'chat@1', with: { greeting: 'Not yet for anybody.' } }] };
+  const id = await publish(TALK);
+  expect(await ask('PUT', `flows/${id}/draft`, { draft, revision: 1 })).toMatchObject({ status: 200 });
+  const runner = (await server.key({ permissions: ['flow.read', 'run', 'run.read'] })).plain;
+  const refused = await ask('GET', `chat/${id}?draft=true`, undefined, runner);
+  expect(refused).toMatchObject({ status: 403, json: { code: 'permission.missing' } });
+  expect(refused.text).not.toContain('Not yet');
+  expect(await ask('GET', `chat/${id}`, undefined, runner)).toMatchObject({
+    status: 200,
+    json: { greeting: 'Hello!' },
+  });
+  expect(await ask('GET', `chat/${id}?draft=true`)).toMatchObject({ json: { greeting: 'Not yet for anybody.' } });
+});
+
 test('what was said lies sealed', async () => {
   models.otherwise({ says: 'canary-of-the-answer' });
   await send('canary-of-the-question', { session: 'sealed' });

@@ -163,6 +163,41 @@ test('what cannot be answered comes in the client’s own errors', async () => {
   await expect(ask({})).rejects.toMatchObject({ code: 'run.failed' });
 });
 
+test('a client that asks again by itself begins no second run of one that failed, whatever its author calls that (AK3); twin: of what began nothing that is not said', async () => {
+  const busy = await publish(
+    {
+      headgate: 1,
+      name: 'Busy',
+      triggers: [{ id: 'chat', kind: 'chat@1', with: { model: 'busy' } }],
+      steps: [{ id: 'end', kind: 'stop@1', with: { problem: 'requests.limit', text: 'Come again tomorrow.' } }],
+    },
+    key,
+  );
+  const runs = async (): Promise<number> => {
+    const { runs: all } = (await server.ask('GET', `/api/v1/runs?flow=${busy}`, { key })).json as { runs: unknown[] };
+    return all.length;
+  };
+  let asked = 0;
+  const patient = new OpenAI({
+    ...{ baseURL: `${server.url}/v1`, apiKey: key, maxRetries: 1 },
+    fetch: (url, how) => {
+      asked += 1;
+      return fetch(url, how);
+    },
+  });
+  const ask = (model: string) => patient.chat.completions.create({ model, messages: [{ role: 'user', content: 'x' }] });
+  await expect(ask('busy')).rejects.toMatchObject({ status: 429, code: 'requests.limit' });
+  expect([asked, await runs()]).toEqual([1, 1]);
+  const told = async (model: string): Promise<string | null> => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'x' }] });
+    return (await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', headers, body })).headers.get(
+      'x-should-retry',
+    );
+  };
+  expect([await told('busy'), await told('nobody')]).toEqual(['false', null]);
+});
+
 test('what the models of the run used is told: whole, in the last chunk of a stream where it is asked for, and of embeddings', async () => {
   const openai = client('/v1');
   const messages = [{ role: 'user' as const, content: 'one two three' }];

@@ -14,6 +14,8 @@ export type Refused = {
   readonly refused: Problem;
   /** What the audit record says, where the answer must not tell. */
   readonly why?: string;
+  /** Something was begun before: whoever asks again begins it again, and a client must not do so by itself. */
+  readonly begun?: true;
   /** The limit that refused, for the fields about limits. */
   readonly level?: Level;
   readonly more?: {

@@ -60,6 +60,8 @@ export const problemAnswer = (
   const { retryAfter } = refused.refused;
   if (retryAfter !== undefined || status === 429 || status === 503)
     reply.header('retry-after', String(Math.ceil((retryAfter ?? 1000) / 1000)));
+  // As clients of OpenAI read it, which otherwise ask again by themselves after most failures.
+  if (refused.begun === true) reply.header('x-should-retry', 'false');
   if (refused.level !== undefined) reply.headers(rateFields(refused.level));
   const envelope = envelopeOf(contract, refused);
   if (envelope !== null) {

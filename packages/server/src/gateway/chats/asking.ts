@@ -4,6 +4,7 @@
  *
  * AK1 Nothing is done here that the caller could not do by our own routes: the same principal, the same owner of sessions.
  * AK2 What is refused began nothing: the place of an answer is taken before its run begins. Clients ask again after a 429, by themselves.
+ * AK3 What failed after it began says so: clients ask again after a failure too, and each time would be another run.
  */
 
 import type { FastifyRequest } from 'fastify';
@@ -36,8 +37,8 @@ export const asking = ({ gate, waiting, streams }: Pick<Lodge, 'gate' | 'waiting
         return { ...refuse('auth.invalid'), why: 'auth.over' };
       if (!done.ok) return { refused: done.problem };
       const { reply } = done.value;
-      if (reply.state === 'pending') return refuse('chat.slow');
-      return reply.problem === null ? done.value : { refused: reply.problem };
+      if (reply.state === 'pending') return { ...refuse('chat.slow'), begun: true };
+      return reply.problem === null ? done.value : { refused: reply.problem, begun: true };
     },
 
     /** The answer while it is written. */

@@ -57,7 +57,9 @@ export const chatRoutes = (lodge: Lodge): readonly Route[] => {
 
   return [
     implement(ROUTES.getChat, async ({ who, params, query }) => {
-      const found = await chat.look(by(who, params.id, query.draft === 'true'));
+      const draft = query.draft === 'true';
+      if (draft && (await tries(who, params.id)) !== undefined) return NOT_TRIED;
+      const found = await chat.look(by(who, params.id, draft));
       if (!found.ok) return refused(found.problem);
       const { title, greeting, suggestions, files } = found.value;
       return give(200, { title, greeting, suggestions, files });

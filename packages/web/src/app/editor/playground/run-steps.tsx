@@ -13,6 +13,7 @@ import { ProblemView } from '../../problem/problem-view.tsx';
 import { announce } from '../../ui/announce.ts';
 import { SaidText } from '../../ui/said-text.tsx';
 import { useEditor, useWatched } from '../editor-context.ts';
+import { Needs } from '../panel/needs/needs.tsx';
 import type { RunFold, StepView } from '../run/fold.ts';
 import { StateMark } from '../run/state-mark.tsx';
 import { RunWatch, type Watched } from '../run/watch.ts';
@@ -71,6 +72,7 @@ export const RunSteps = ({ run, show, live }: Props) => {
               {view?.state === 'failed' && (
                 <>
                   {agent === undefined && view.problem !== null && <ProblemView problem={toMend(view.problem)} />}
+                  {view.problem?.code === 'grant.missing' && <Needs step={view.problem.at?.step ?? step} />}
                   <Button mt={4} size="compact-sm" variant="default" onClick={() => show({ step, tab: 'settings' })}>
                     {view.problem?.code === 'grant.missing' ? t('needs.go') : t('running.mend', { step })}
                   </Button>
@@ -90,7 +92,7 @@ export const RunSteps = ({ run, show, live }: Props) => {
   );
 };
 
-/** A power is lent in the panel of the step, which the button below opens: the text for programs is left out. */
+/** A power is lent below, or in the panel of the step: the text for programs is left out. */
 const toMend = (problem: Problem): Problem => {
   if (problem.code !== 'grant.missing') return problem;
   const { fix: _, ...lacks } = problem;

@@ -205,6 +205,7 @@ test('an agent’s rounds are told as they happen, a call is approved there, and
   const refund = panel.getByRole('region', { name: 'Tool refund' });
   await refund.getByText('waits for approval', { exact: true }).waitFor();
   await refund.getByRole('button', { name: 'Approve' }).waitFor();
+  await page.getByRole('region', { name: 'The run' }).getByText('waiting').waitFor();
   expect(await violations(page)).toEqual([]);
   await refund.getByLabel('Comment').fill('He is right');
   await refund.getByRole('button', { name: 'Approve' }).click();

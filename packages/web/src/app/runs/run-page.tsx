@@ -19,6 +19,7 @@ import { useRunSign } from '../ui/run-sign.ts';
 import { When } from '../ui/when.tsx';
 import { CompareWith } from './compare-with.tsx';
 import { lanesOf, sourcesOf } from './lanes.ts';
+import { isWaiting } from '../editor/run/fold.ts';
 import { RunMark } from './run-mark.tsx';
 import classes from './runs-page.module.css';
 import { StepDetails } from './step-details.tsx';
@@ -129,6 +130,8 @@ const OneRun = ({ id }: { readonly id: string }) => {
     );
   const input = fold.input !== null && 'value' in fold.input ? fold.input : null;
   const { flow: flowId, rerunOf, parent, problem, version } = run.data;
+  const told = isWaiting(fold) ? 'waiting' : fold.state;
+  const now = events.length === 0 ? run.data.state : told;
   const chosen = step === undefined ? undefined : fold.steps.get(step);
   // Less than this is the engine at work, and no queue.
   const stood = Math.max(0, (fold.started ?? fold.ended ?? Date.now()) - (fold.created ?? Date.now()) - 50);
@@ -138,7 +141,7 @@ const OneRun = ({ id }: { readonly id: string }) => {
       <Group justify="space-between">
         <Group>
           <PageTitle text={title} />
-          <RunMark state={events.length === 0 ? run.data.state : fold.state} />
+          <RunMark state={now} />
           <Text size="sm" c="dimmed" className="hg-number">
             {version === null ? t('runs.draft') : t('runs.version', { version })} ·{' '}
             {run.data.trigger.id ?? run.data.trigger.kind} · <When iso={run.data.created} />

@@ -8,7 +8,7 @@ import type { EditorSearch } from '../../router/paths.ts';
 import { durationText } from '../../ui/duration.ts';
 import { useEditor, useFlow, useWatched } from '../editor-context.ts';
 import { placeText } from '../../problem/problem-view.tsx';
-import { heldIn, isHeld } from './fold.ts';
+import { heldIn, isWaiting } from './fold.ts';
 import { RunMark } from '../../runs/run-mark.tsx';
 
 // Most runs are never held.
@@ -49,7 +49,7 @@ const Time = ({ show }: Props) => {
       style={{ borderTop: '1px solid var(--hg-line)', background: 'var(--hg-surface)', padding: '6px 16px' }}
     >
       <Group gap="sm">
-        <RunMark state={isHeld(fold) ? 'waiting' : fold.state} />
+        <RunMark state={isWaiting(fold) ? 'waiting' : fold.state} />
         <input
           type="range"
           min={1}

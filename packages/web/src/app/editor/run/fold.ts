@@ -35,7 +35,13 @@ export type StepView = {
   readonly problem: Problem | null;
   readonly reused: string | null;
   readonly pinned: boolean;
-  readonly items: { readonly done: number; readonly failed: number; readonly count: number | null } | null;
+  /** `going`: those that began and neither ended nor wait. */
+  readonly items: {
+    readonly done: number;
+    readonly failed: number;
+    readonly count: number | null;
+    readonly going: number;
+  } | null;
   readonly waitsFor: string | null;
   readonly held: readonly HeldView[];
 };
@@ -165,7 +171,7 @@ const within = (fold: RunFold): RunFold => ({
   ...fold,
   steps: new Map(
     [...fold.steps].map(([id, one]) => {
-      if (one.state !== 'running' || one.items === null) return [id, one];
+      if ((one.state !== 'running' && one.state !== 'waiting') || one.items === null) return [id, one];
       const state = one.items.done === 0 && one.items.failed > 0 ? ('failed' as const) : ('done' as const);
       return [id, { ...one, state }];
     }),
@@ -238,7 +244,10 @@ const stepOf = (was: StepView, { type, data }: RunEvent, at: number): StepView =
         state: 'running',
         started: was.started ?? at,
         // How many moves an agent makes nobody knows before it ends.
-        items: { done: 0, failed: 0, count: get(data, 'next') === undefined ? Number(get(data, 'count')) : null },
+        items: {
+          ...{ done: 0, failed: 0, going: 0 },
+          count: get(data, 'next') === undefined ? Number(get(data, 'count')) : null,
+        },
       };
     case 'block.item':
       return itemOf(was, { seq: 0, at: '', type, data });
@@ -247,31 +256,52 @@ const stepOf = (was: StepView, { type, data }: RunEvent, at: number): StepView =
   }
 };
 
-/** One item of a block, or of a step inside one, ended or began. */
+/** One item of a block, or of a step inside one, began, waits or ended. */
 const itemOf = (was: StepView, { type, data }: RunEvent): StepView => {
-  const items = was.items ?? { done: 0, failed: 0, count: null };
+  const items = was.items ?? { done: 0, failed: 0, count: null, going: 0 };
   // Others of its items may be held meanwhile.
   const state = was.held.length > 0 ? ('held' as const) : ('running' as const);
-  if (type === 'block.item' || type === 'step.done') {
-    const failed = get(data, 'problem') !== undefined;
-    const counted = failed ? { ...items, failed: items.failed + 1 } : { ...items, done: items.done + 1 };
-    return { ...was, state, items: counted, out: outOf(data, 'value') ?? was.out };
+  const less = Math.max(0, items.going - 1);
+  switch (type) {
+    case 'block.item':
+    case 'step.done': {
+      const failed = get(data, 'problem') !== undefined;
+      const counted = failed ? { ...items, failed: items.failed + 1 } : { ...items, done: items.done + 1 };
+      const going = type === 'step.done' ? less : items.going;
+      return { ...was, state, items: { ...counted, going }, out: outOf(data, 'value') ?? was.out, waitsFor: null };
+    }
+    case 'step.problem':
+      return {
+        ...was,
+        state,
+        items: { ...items, failed: items.failed + 1, going: less },
+        problem: get(data, 'problem') as Problem,
+      };
+    case 'step.waiting':
+      return {
+        ...was,
+        state: state === 'held' || less > 0 ? state : 'waiting',
+        items: { ...items, going: less },
+        waitsFor: text(get(data, 'note')),
+      };
+    case 'step.started':
+      return { ...was, state, items: { ...items, going: items.going + 1 } };
+    default:
+      // What is told of one that waits, or said by one at work, makes it no other.
+      return was.state === 'queued' ? { ...was, state } : was;
   }
-  if (type === 'step.problem')
-    return {
-      ...was,
-      state,
-      items: { ...items, failed: items.failed + 1 },
-      problem: get(data, 'problem') as Problem,
-    };
-  return { ...was, state };
 };
 
 /** The steps that are held, in the order in which they came to be. */
 export const heldIn = ({ steps }: RunFold): readonly string[] =>
   [...steps].filter(([, { held }]) => held.length > 0).map(([id]) => id);
 
-/** Does all of the run wait for somebody to let a step go on? */
-export const isHeld = (fold: RunFold): boolean =>
-  heldIn(fold).length > 0 &&
-  ![...fold.steps.values()].some(({ state, items }) => state === 'running' && items === null);
+/** Does all of the run wait: for somebody who lets a step go on or answers, for a time, or for an event? */
+export const isWaiting = ({ state, steps }: RunFold): boolean => {
+  const all = [...steps.values()];
+  return (
+    (state === 'running' || state === 'queued') &&
+    all.some((one) => one.held.length > 0 || one.state === 'waiting') &&
+    !all.some((one) => one.state === 'running' && (one.items === null || one.items.going > 0))
+  );
+};

@@ -151,7 +151,10 @@ test('what cannot be answered comes in the client’s own errors', async () => {
   const openai = client('/v1');
   const ask = (more: object) =>
     openai.chat.completions.create({ model: 'helper', messages: [{ role: 'user', content: 'x' }], ...more });
-  await expect(ask({ model: 'nobody' })).rejects.toMatchObject({ status: 404, code: 'model_not_found' });
+  await expect(ask({ model: 'nobody' })).rejects.toMatchObject({
+    ...{ status: 404, code: 'model_not_found' },
+    message: expect.stringContaining('GET /v1/models'),
+  });
   await expect(ask({ response_format: { type: 'json_object' } })).rejects.toMatchObject({ code: 'input.invalid' });
   await expect(ask({ messages: [{ role: 'assistant', content: 'x' }] })).rejects.toMatchObject({ status: 422 });
   const wrong = client('/v1', `hg_${'x'.repeat(43)}`);

@@ -11,13 +11,17 @@ const typeOf = (status: number): string => {
   return status >= 500 ? 'server_error' : 'invalid_request_error';
 };
 
+/** Of one that is not there, and of one that this key may not run: nobody learns which. */
+const NO_MODEL =
+  'No model of this name may be run with this key. GET /v1/models lists those that may; a flow is one by the field model of its chat trigger, once it is published.';
+
 /** A Problem in OpenAI's envelope. */
 export const openError = (
   { code, text, at, fix }: Pick<Problem, 'code' | 'text' | 'at' | 'fix'>,
   missing: boolean,
 ) => ({
   error: {
-    message: fix === undefined ? text : `${text}. ${fix}`,
+    message: missing ? NO_MODEL : fix === undefined ? text : `${text}. ${fix}`,
     type: typeOf(statusOf(code)),
     param: at?.field ?? null,
     code: missing ? 'model_not_found' : code,

@@ -43,6 +43,7 @@ export const panel = {
   name: 'Name',
   nameFirst: 'Zuerst einen Namen eingeben',
   newName: 'Neuer Name in {{field}}',
+  durationSample: 'etwa 30s oder 5m',
   taken: 'Diesen Namen gibt es schon',
   why: {
     number: 'Erwartet wird eine Zahl',

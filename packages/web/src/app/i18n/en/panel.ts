@@ -43,6 +43,7 @@ export const panel = {
   name: 'Name',
   nameFirst: 'Type a name first',
   newName: 'New name in {{field}}',
+  durationSample: 'such as 30s or 5m',
   taken: 'This name is there already',
   why: {
     number: 'Expected a number',

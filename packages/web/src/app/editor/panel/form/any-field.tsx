@@ -271,7 +271,7 @@ const ValueInput = ({ form, value, path, label, typed, input }: InputProps) => {
           {...growing(tall ? 2 : 1, tall ? 16 : 6)}
           spellCheck={form.is === 'text' && form.long}
           inputMode={form.is === 'number' ? 'decimal' : undefined}
-          placeholder={form.is === 'text' && form.writing === 'duration' ? '30s' : undefined}
+          placeholder={form.is === 'text' && form.writing === 'duration' ? t('panel.durationSample') : undefined}
           className={form.is === 'any' ? 'hg-code' : undefined}
           value={typed.text}
           onChange={(event) =>

@@ -4,8 +4,8 @@ const ALL = ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.
 
 /**
  * They leave their process another one than they found it: Pyodide puts globals of its own into it, another measures its heap,
- * and one leaves the guard out of every server that is started after it. The others measure what a computation costs, to which
- * a collection of the heap that hundreds of files leave behind adds seconds of processor time.
+ * and one leaves the guard out of every server that is started after it. The others measure what a computation costs, or how long
+ * it keeps others waiting, to which a collection of the heap that hundreds of files leave behind adds seconds of processor time.
  */
 const APART = [
   'packages/server/src/sandbox/child/**/*.test.ts',
@@ -14,7 +14,10 @@ const APART = [
   'packages/core/src/expr/{budget,fuzz,template}.test.ts',
   'packages/core/src/flow/{check,check.growth,input,parse}.test.ts',
   'packages/core/src/guard/{match,redact}.test.ts',
+  'packages/core/src/run/scale.test.ts',
   'packages/server/src/engine/{json,known}.test.ts',
+  'packages/server/src/sandbox/{attacks,liar}.test.ts',
+  'test/attacks/bodies.test.ts',
 ];
 
 export default defineConfig({

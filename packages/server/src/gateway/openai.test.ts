@@ -167,15 +167,9 @@ test('what cannot be answered comes in the client’s own errors', async () => {
 });
 
 test('a client that asks again by itself begins no second run of one that failed, whatever its author calls that (AK3); twin: of what began nothing that is not said', async () => {
-  const busy = await publish(
-    {
-      headgate: 1,
-      name: 'Busy',
-      triggers: [{ id: 'chat', kind: 'chat@1', with: { model: 'busy' } }],
-      steps: [{ id: 'end', kind: 'stop@1', with: { problem: 'requests.limit', text: 'Come again tomorrow.' } }],
-    },
-    key,
-  );
+  const triggers = [{ id: 'chat', kind: 'chat@1', with: { model: 'busy' } }];
+  const steps = [{ id: 'end', kind: 'stop@1', with: { problem: 'requests.limit', text: 'Come tomorrow.' } }];
+  const busy = await publish({ headgate: 1, name: 'Busy', triggers, steps }, key);
   const runs = async (): Promise<number> => {
     const { runs: all } = (await server.ask('GET', `/api/v1/runs?flow=${busy}`, { key })).json as { runs: unknown[] };
     return all.length;

@@ -28,6 +28,7 @@ export const FLOW_PROBLEMS: Readonly<Record<string, string>> = {
   'agent.memory': 'Earlier turns could not be compared with what an agent is asked.',
   'agent.lost': 'What an agent did cannot be read back.',
   'guard.text': 'A text holds what it must not: data of people, secrets, or words of a list.',
+  'guard.topic': 'A text is about something else than it may be.',
   'guard.schema': 'A text does not fit the schema that it was checked against.',
   'edit.field': 'An edit sets a field that is none, or gives it a value that it cannot have.',
   'model.addon': 'The add-on that runs models on the server itself is not installed.',

@@ -172,6 +172,25 @@ test('a version is evaluated over it and the draft too, and what got better is t
   await expect.poll(() => compared.getByRole('row').count()).toBe(2);
 });
 
+test('one is begun though the datasets come later than the press', async () => {
+  let go = (): void => undefined;
+  const held = new Promise<void>((done) => (go = done));
+  await page.route('**/api/v1/datasets?*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`${site.url()}/evaluations?flow=${flow}`);
+  await page.getByRole('button', { name: 'New evaluation' }).click();
+  const form = page.getByRole('dialog', { name: 'New evaluation' });
+  // All else that the form needs has come when the latest evaluation stands in the list behind it.
+  await page.getByRole('table', { name: 'Evaluations of a flow', includeHidden: true }).waitFor();
+  expect(await form.getByRole('button', { name: 'Begin' }).count()).toBe(0);
+  go();
+  await form.getByRole('button', { name: 'Begin' }).click();
+  await page.getByRole('heading', { level: 1, name: /Greetings/ }).waitFor();
+  await page.unroute('**/api/v1/datasets?*');
+});
+
 test('one that takes long is stopped; on a phone and in German all of it is there', async () => {
   const rows = [{ name: 'Eve', input: { name: 'Eve', for: '1h' }, expected: 'Hi Eve' }];
   const slow = await site.ask('POST', '/api/v1/datasets', { name: 'Slow', rows });

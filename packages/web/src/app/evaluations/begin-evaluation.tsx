@@ -15,14 +15,15 @@ import { draftOfScore, newScore, readScore, type ScoreDraft } from './scores.ts'
 type Props = {
   readonly flow: string;
   readonly project: string;
-  readonly datasets: Answer<'listDatasets'>['datasets'];
+  /** Undefined: they are not known yet. */
+  readonly datasets: Answer<'listDatasets'>['datasets'] | undefined;
   /** Is given the id of what was begun. */
   readonly close: (made: string | null) => void;
 };
 
 type Last = Answer<'listEvaluations'>['evaluations'][number] | undefined;
 
-export const BeginEvaluation = (props: Props) => {
+export const BeginEvaluation = ({ datasets, ...props }: Props) => {
   const { t } = useTranslation();
   const engine = useEngine();
   const last = useQuery({
@@ -44,10 +45,14 @@ export const BeginEvaluation = (props: Props) => {
     >
       {failed !== null ? (
         <FailureView error={failed} />
-      ) : last.data === undefined || versions.data === undefined ? (
+      ) : datasets === undefined || last.data === undefined || versions.data === undefined ? (
         <Skeleton h={240} aria-busy aria-label={t('common.loading')} />
       ) : (
-        <Form {...props} last={last.data.evaluations[0]} versions={versions.data.versions.map((one) => one.version)} />
+        <Form
+          {...{ ...props, datasets }}
+          last={last.data.evaluations[0]}
+          versions={versions.data.versions.map((one) => one.version)}
+        />
       )}
     </Modal>
   );
@@ -55,7 +60,11 @@ export const BeginEvaluation = (props: Props) => {
 
 const DRAFT = 'draft';
 
-type FormProps = Props & { readonly last: Last; readonly versions: readonly number[] };
+type FormProps = Props & {
+  readonly datasets: Answer<'listDatasets'>['datasets'];
+  readonly last: Last;
+  readonly versions: readonly number[];
+};
 
 const Form = ({ flow, project, datasets, close, last, versions }: FormProps) => {
   const { t } = useTranslation();

@@ -88,7 +88,7 @@ export const EvaluationsPage = () => {
         <BeginEvaluation
           flow={flow}
           project={project}
-          datasets={datasets.data?.datasets ?? []}
+          datasets={datasets.data?.datasets}
           close={(made) => {
             setBegins(false);
             if (made !== null)

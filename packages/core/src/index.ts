@@ -383,6 +383,7 @@ export * from './evals/index.ts';
 export * from './run/evaluations-port.ts';
 export { fuse, type Fused } from './knowledge/fuse.ts';
 export { type KnowledgeHit, knowledgeHit, searchFields } from './knowledge/hit.ts';
+export { cosine } from './vector.ts';
 export { KNOWLEDGE_LIMITS, OWN_EMBEDDINGS } from './knowledge/limits.ts';
 export * from './knowledge/site.ts';
 export { type GivenDocument, type KnowledgeQuery, noKnowledge, type StepKnowledge } from './step/knowledge.ts';

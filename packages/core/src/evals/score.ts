@@ -6,6 +6,7 @@
  */
 
 import { compileInput } from '../flow/input.ts';
+import { cosine } from '../vector.ts';
 import { differences } from './differences.ts';
 import { type EvalRow, type EvalScore, thresholdOf } from './dataset.ts';
 
@@ -55,18 +56,9 @@ export const scorePlainly = (of: EvalScore, row: EvalRow, output: unknown): Scor
   return scored(of, found.length === 0 ? 1 : 0, found.length === 0 ? null : found.join('\n'));
 };
 
-/** The cosine of the angle between two vectors, from 0 to 1: what points away is as far as can be. */
-export const similarity = (a: readonly number[], b: readonly number[]): number => {
-  let [dot, of, other] = [0, 0, 0];
-  for (const [i, x] of a.entries()) {
-    const y = b[i] ?? 0;
-    dot += x * y;
-    of += x * x;
-    other += y * y;
-  }
-  const cosine = of === 0 || other === 0 ? 0 : dot / Math.sqrt(of * other);
-  return Math.round(Math.min(1, Math.max(0, cosine)) * 10_000) / 10_000;
-};
+/** How alike two vectors are, from 0 to 1: what points away is as far as can be. */
+export const similarity = (a: readonly number[], b: readonly number[]): number =>
+  Math.round(Math.min(1, Math.max(0, cosine(a, b))) * 10_000) / 10_000;
 
 /** A row passed when all that looked at it did; null: nothing did. */
 export const passedAll = (all: readonly Pick<Scored, 'pass'>[]): boolean | null => {

@@ -73,6 +73,7 @@ export type { Services } from '../service/manifest.ts';
 export { hookTriggerOf } from '../service/hook.ts';
 export { registerNeeds } from '../service/register.ts';
 export { serviceNeeds, unknownNeeds } from '../service/powers.ts';
+export { cosine } from '../vector.ts';
 export type {
   Can,
   Code,

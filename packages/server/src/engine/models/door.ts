@@ -4,6 +4,7 @@
  */
 
 import {
+  cosine,
   costOf,
   type Embedded,
   type EmbedCall,
@@ -194,7 +195,7 @@ export class ModelDoor {
         const done = await this.#embedAll(asker, { ...call, texts: [call.query, ...call.texts] }, at);
         if (!done.ok) return done;
         const [query = [], ...vectors] = done.value.vectors;
-        const ranks = vectors.map((vector, index) => ({ index, score: nearness(query, vector) }));
+        const ranks = vectors.map((vector, index) => ({ index, score: cosine(query, vector) }));
         const { model, usage } = done.value;
         return { ok: true, value: { ranks: ranks.toSorted((a, b) => b.score - a.score), model, usage } };
       }
@@ -235,15 +236,3 @@ const added = (a: ModelUse, b: ModelUse): ModelUse => ({
   cached: a.cached + b.cached,
   money: a.money + b.money,
 });
-
-/** The cosine of the angle between two vectors. */
-const nearness = (a: readonly number[], b: readonly number[]): number => {
-  let [dot, of, other] = [0, 0, 0];
-  for (const [i, x] of a.entries()) {
-    const y = b[i] ?? 0;
-    dot += x * y;
-    of += x * x;
-    other += y * y;
-  }
-  return of === 0 || other === 0 ? 0 : dot / Math.sqrt(of * other);
-};

@@ -1,8 +1,6 @@
 import { type EmbedCall, type GenerateCall, type Generated, noModels, problem, trial } from '@headgate/core/step';
-import fc from 'fast-check';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { Offline } from '../../engine/models/offline.ts';
-import { bestOf, likeness } from './likeness.ts';
 import { step } from './step.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -98,36 +96,4 @@ test('what it needs is the one model that it asks: of the server itself, or the 
     { power: 'model', scope: 'offline/embeddings-en' },
   ]);
   expect(step.needs?.({ text: 'x', topics: ['y'], model: 'a/b' })).toMatchObject([{ power: 'model', scope: 'a/b' }]);
-});
-
-test('texts are as alike as the angle between their vectors, whatever their lengths; the first of equals is the nearest', () => {
-  const number = fc.double({ min: -100, max: 100, noNaN: true }).filter((one) => Math.abs(one) > 0.001);
-  fc.assert(
-    fc.property(
-      fc.array(number, { minLength: 1, maxLength: 8 }),
-      fc.double({ min: 0.1, max: 10, noNaN: true }),
-      (a, by) => {
-        expect(
-          likeness(
-            a,
-            a.map((one) => one * by),
-          ),
-        ).toBeCloseTo(1, 6);
-        expect(
-          likeness(
-            a,
-            a.map((one) => -one),
-          ),
-        ).toBeCloseTo(-1, 6);
-      },
-    ),
-  );
-  expect([likeness([1, 0], [0, 1]), likeness([0, 0], [1, 1])]).toEqual([0, 0]);
-  expect(
-    bestOf([
-      { name: 'a', score: 0.2 },
-      { name: 'b', score: 0.4 },
-      { name: 'c', score: 0.4 },
-    ]).name,
-  ).toBe('b');
 });

@@ -5,33 +5,38 @@
  * It keeps a conversation at its subject. It is no wall: what a step may do is what it was lent, whatever a text is about.
  */
 
-import { type Can, defineStep, done, failed, type GenerateCall, problem, z } from '@headgate/core/step';
+import { type Can, cosine, defineStep, done, failed, type GenerateCall, problem, z } from '@headgate/core/step';
 import { askOf, askRest, modelName, modelNeeds, OFFLINE, usageOf } from '../model.generate/ask.ts';
 import { askForValue, quoted } from '../model.generate/value.ts';
-import { bestOf, likeness, phrasesOf, type Topic } from './likeness.ts';
 
 /** Between what is about a topic and what is not, for the model that comes with the server (step.test.ts). */
 const AT_LEAST = 0.3;
 const NONE = 'none of these';
 
+/** With all their examples no more texts than one question for vectors holds. */
+const MOST = 20;
+const EXAMPLES = 10;
+
+type Topic = { readonly name: string; readonly examples: readonly string[] };
+
 const topic = z.union([
   z.string().min(1).max(200),
   z.strictObject({
     name: z.string().min(1).max(200),
-    examples: z.array(z.string().min(1).max(2_000)).max(20).optional(),
+    examples: z.array(z.string().min(1).max(2_000)).max(EXAMPLES).optional(),
   }),
 ]);
 
 const input = z.strictObject({
-  text: z.string().max(200_000).describe('The text, e.g. {{ input.message }}.'),
+  text: z.string().max(100_000).describe('The text, e.g. {{ input.message }}.'),
   topics: z
     .array(topic)
     .min(1)
-    .max(50)
+    .max(MOST)
     .describe('What it may be about, in words that a person would use; each a text, or {name, examples}.'),
   never: z
     .array(topic)
-    .max(50)
+    .max(MOST)
     .optional()
     .describe('What it must not be about. Subjects that lie next to the topics are told apart by being named here.'),
   then: z
@@ -63,14 +68,14 @@ const topicOf = (one: z.output<typeof topic>): Topic =>
 type Judged = { readonly name: string | null; readonly score: number | null };
 
 const alike = async (given: Input, all: readonly Topic[], can: Can) => {
-  const phrases = all.flatMap(phrasesOf);
+  const phrases = all.flatMap(({ name, examples }) => [name, ...examples].map((text) => ({ name, text })));
   const asked = askOf({ ...given, model: OFFLINE });
   const answer = await can.models.embed({ ...asked, texts: [given.text, ...phrases.map(({ text }) => text)] });
   if ('problem' in answer) return answer;
   const { vectors, model, usage } = answer;
   const [own = [], ...others] = vectors;
-  const scores = others.map((vector, i) => ({ name: phrases[i]?.name ?? '', score: likeness(own, vector) }));
-  const best = bestOf(scores);
+  const scores = others.map((vector, i) => ({ name: phrases[i]?.name ?? '', score: cosine(own, vector) }));
+  const best = scores.reduce((one, other) => (other.score > one.score ? other : one));
   const judged: Judged = best.score >= (given.atLeast ?? AT_LEAST) ? best : { name: null, score: best.score };
   return { judged, model, usage };
 };
